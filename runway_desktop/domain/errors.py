@@ -1,0 +1,121 @@
+"""The errors of the world, translated once at the border. Every one says what happened, what to do, and whether asking again helps.
+
+    RunwayDesktopError
+    ├── ApiError                    something between us and Runway; has .status (0: none) and .detail (the server's words)
+    │   ├── NotReached              nothing was sent: no network, DNS, refused, TLS. Always safe to repeat
+    │   ├── NoReply                 it left, and no answer came: time-out, cut connection. A GET may be repeated, a paid POST never
+    │   ├── BadReply                an answer that makes no sense: broken JSON, HTML, wrong shape
+    │   ├── KeyRefused              401: wrong, disabled, suspended
+    │   ├── NotThere                404
+    │   ├── RequestRefused          400 and other 4xx; has .refusals for the fields they name
+    │   ├── SlowDown                429; has .retry_after in seconds, or None
+    │   └── ServerTrouble           5xx; .retry_after likewise. 503 says that it did not take the request
+    ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
+    ├── StoreError                  the database: newer than this program, damaged, not writable
+    ├── DiskError                   a folder or file that cannot be read or written; full disk
+    └── LinkExpired                 a result's link is no longer good; a fresh one can be asked for
+
+Our own bugs are none of these: they are ordinary Python exceptions and reach the last-resort handler.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from .task import Refusal
+
+
+class RunwayDesktopError(Exception):
+    """`str()` is a sentence for the person; `advice` says what to do; `detail` is small print."""
+
+    may_retry: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, advice: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+        self.detail = detail
+
+    def in_words(self) -> str:
+        return f"{self.message} {self.advice}".strip()
+
+
+class ApiError(RunwayDesktopError):
+    def __init__(self, message: str, *, advice: str = "", detail: str = "", status: int = 0) -> None:
+        super().__init__(message, advice=advice, detail=detail)
+        self.status = status
+
+
+class NotReached(ApiError):
+    may_retry = True
+
+
+class NoReply(ApiError):
+    may_retry = True
+
+
+class BadReply(ApiError):
+    may_retry = True
+
+
+class KeyRefused(ApiError):
+    pass
+
+
+class NotThere(ApiError):
+    pass
+
+
+class RequestRefused(ApiError):
+    def __init__(
+        self, message: str, *, advice: str = "", detail: str = "", status: int = 400, refusals: tuple[Refusal, ...] = ()
+    ) -> None:
+        super().__init__(message, advice=advice, detail=detail, status=status)
+        self.refusals = refusals
+
+
+class SlowDown(ApiError):
+    may_retry = True
+
+    def __init__(
+        self, message: str, *, advice: str = "", detail: str = "", status: int = 429, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, advice=advice, detail=detail, status=status)
+        self.retry_after = retry_after
+
+
+class ServerTrouble(ApiError):
+    may_retry = True
+
+    def __init__(
+        self, message: str, *, advice: str = "", detail: str = "", status: int = 500, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, advice=advice, detail=detail, status=status)
+        self.retry_after = retry_after
+
+
+class SecretTrouble(StrEnum):
+    ABSENT = "absent"
+    """No keychain on this machine."""
+    LOCKED = "locked"
+    REFUSED = "refused"
+    BROKEN = "broken"
+
+
+class SecretStoreError(RunwayDesktopError):
+    def __init__(self, message: str, *, kind: SecretTrouble, advice: str = "", detail: str = "") -> None:
+        super().__init__(message, advice=advice, detail=detail)
+        self.kind = kind
+
+
+class StoreError(RunwayDesktopError):
+    pass
+
+
+class DiskError(RunwayDesktopError):
+    may_retry = True
+
+
+class LinkExpired(RunwayDesktopError):
+    may_retry = True
