@@ -1,0 +1,93 @@
+"""What an organization has and may do: balance, limits of each model, use. Pure values, off the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+DOLLARS_PER_CREDIT = 0.01
+"""Source: the API's pricing page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLimits:
+    """None: no limit."""
+
+    concurrent: int | None = None
+    daily: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """`GET /v1/organization`. `daily_used` counts generations in the rolling day, by model."""
+
+    balance: float
+    monthly_spend: float | None = None
+    limits: Mapping[str, ModelLimits] = field(default_factory=dict)
+    daily_used: Mapping[str, int] = field(default_factory=dict)
+    asked_at: float = 0.0
+
+    def concurrent(self, model: str) -> int | None:
+        """How many tasks of the model run at once; None where Runway names no limit."""
+        found = self.limits.get(model)
+        return found.concurrent if found else None
+
+    def left_today(self, model: str) -> int | None:
+        found = self.limits.get(model)
+        if found is None or found.daily is None:
+            return None
+        return max(0, found.daily - self.daily_used.get(model, 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedCredits:
+    """Credits that Runway booked for one model on one day."""
+
+    day: date
+    model: str
+    credits: float
+
+
+class Link(StrEnum):
+    """How the program stands with Runway, for the status line."""
+
+    IDLE = "idle"
+    """Nothing asked yet."""
+    CONNECTED = "connected"
+    OFFLINE = "offline"
+    TROUBLED = "troubled"
+    """Reached, but it answers with errors or asks to slow down."""
+    NO_KEY = "no key"
+    KEY_REFUSED = "key refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    link: Link = Link.IDLE
+    message: str = ""
+    """A sentence, empty when all is well."""
+    last_answer_at: float | None = None
+    next_try_at: float | None = None
+
+
+class KeyPlace(StrEnum):
+    NONE = "none"
+    KEYCHAIN = "keychain"
+    MEMORY = "memory"
+    """For this session only."""
+    ENVIRONMENT = "environment"
+    """From RUNWAYML_API_SECRET, as the SDK does it."""
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyStatus:
+    """Where the key is. `store_name` names the system's keychain in words ("Secret Service (GNOME Keyring)")."""
+
+    place: KeyPlace = KeyPlace.NONE
+    store_name: str = ""
+    problem: str = ""
+    ending: str = ""
+    """The last four characters, to tell keys apart. Never more."""

@@ -1,0 +1,113 @@
+"""What the engine tells the rest of the program. Facts that have already been stored, as small frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .account import Connection, KeyStatus, Organization
+from .task import Output, Task, TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class TasksAdded:
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """`before` allows a listener to see what moved."""
+
+    task: Task
+    before: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TasksMoved:
+    """Positions in the lane changed."""
+
+    task_ids: tuple[TaskId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputChanged:
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgressed:
+    """Bytes of one output. `total` is None where the server did not say."""
+
+    task_id: TaskId
+    index: int
+    received: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadsCounted:
+    """How many downloads run and wait, and bytes a second over the last seconds."""
+
+    running: int
+    waiting: int
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class UploadProgressed:
+    task_id: TaskId
+    sent: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    connection: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationChanged:
+    organization: Organization | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    status: KeyStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LaneChanged:
+    """The lane was paused or resumed, or what it can do changed. `reason` says why nothing is sent, empty if it is."""
+
+    paused: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that no row or field can say. Calm words; `detail` is small print."""
+
+    message: str
+    detail: str = ""
+    is_problem: bool = False
+
+
+Event = (
+    TasksAdded
+    | TaskChanged
+    | TasksMoved
+    | OutputChanged
+    | DownloadProgressed
+    | DownloadsCounted
+    | UploadProgressed
+    | ConnectionChanged
+    | OrganizationChanged
+    | KeyChanged
+    | LaneChanged
+    | SettingsChanged
+    | Notice
+)

@@ -1,0 +1,37 @@
+"""The one stream of events out of the engine. Synchronous, in order, on the loop's thread.
+
+A listener that raises is reported and does not keep the others from hearing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from ..domain.events import Event
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[[Event], None]
+
+
+class Bus:
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` for each event from now on; the answer stops it."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def tell(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 - a broken view must not stop the engine; the log and the last-resort handler tell of it
+                log.exception("A listener failed on %s", type(event).__name__)

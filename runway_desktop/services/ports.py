@@ -1,0 +1,213 @@
+"""What the engine needs of the world, as Protocols that it owns. Adapters (api, store, keychain) just fit; tests use fakes.
+
+Every method may be called from the loop's thread only and never blocks it. Errors are those of `domain.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..domain.account import Organization, UsedCredits
+from ..domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
+from ..domain.task import Answer, Batch, Input, Output, RemoteId, Task, TaskId
+
+
+class Clock(Protocol):
+    """Time as a parameter. `now` is wall time in Unix seconds and may jump; `monotonic` never goes back."""
+
+    def now(self) -> float: ...
+
+    def monotonic(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatedTask:
+    remote_id: RemoteId
+    estimated_credits: float | None = None
+
+
+class Runway(Protocol):
+    """The API. One secret at a time; `None` raises KeyRefused without asking."""
+
+    def use_secret(self, secret: str | None) -> None: ...
+
+    async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
+        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown (429), ServerTrouble(503): no task was made.
+        NoReply, BadReply, other ServerTrouble: nobody knows."""
+        ...
+
+    async def task(self, remote_id: RemoteId) -> Answer:
+        """GET, once. NotThere for 404."""
+        ...
+
+    async def delete(self, remote_id: RemoteId) -> None:
+        """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge."""
+        ...
+
+    async def organization(self) -> Organization: ...
+
+    async def usage(self, start: date, before: date) -> Sequence[UsedCredits]: ...
+
+    async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
+        """Uploads a file and gives its runway:// URI, good for 24 hours. `progress(sent, total)` in bytes, on the loop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """An open download. `offset` is where it really begins (0 when the server ignored the range); `total` is the whole file's
+    length, None if unknown. Leaving early closes the connection."""
+
+    chunks: AsyncIterator[bytes]
+    offset: int
+    total: int | None
+    content_type: str = ""
+    etag: str = ""
+
+
+class Fetcher(Protocol):
+    def open(self, url: str, *, offset: int = 0, etag: str = "") -> AbstractAsyncContextManager[Stream]:
+        """Opens a result's link; no secret is ever sent. `etag` guards a resumed download: a changed file starts at 0.
+        LinkExpired for 401/403/404/410, NotReached, NoReply, ServerTrouble, SlowDown else. A body that ends early raises NoReply."""
+        ...
+
+
+class SecretStore(Protocol):
+    """The system's keychain. Calls may take as long as a person takes; they run in a worker. SecretStoreError for all that fails."""
+
+    async def name(self) -> str:
+        """The store in words ("GNOME Keyring"); SecretStoreError(ABSENT) when there is none."""
+        ...
+
+    async def get(self, profile: str) -> str | None: ...
+
+    async def set(self, profile: str, secret: str) -> None: ...
+
+    async def delete(self, profile: str) -> None:
+        """Deleting what is not there is no error."""
+        ...
+
+
+class Bin(Protocol):
+    async def throw(self, path: Path) -> None:
+        """Moves a file to the system's bin. DiskError when it cannot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One line of what happened to a task, append-only. `kind` is a word such as "sent", "accepted", "state", "saved", "cancel asked"."""
+
+    task_id: TaskId
+    at: float
+    kind: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long a like task took, in seconds; -1 for what is not known."""
+
+    queued: float
+    ran: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What Runway said a like request would cost, and when."""
+
+    credits: float
+    at: float
+
+
+class Store(Protocol):
+    """Tasks on disk. Every write is one transaction and is on disk when the call returns. StoreError when it cannot."""
+
+    async def add(
+        self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
+    ) -> None: ...
+
+    async def save(
+        self, task: Task, entry: LedgerEntry | None = None, outputs: Sequence[Output] = (), inputs: Sequence[Input] = ()
+    ) -> None:
+        """Task, ledger line, outputs and inputs together or not at all. Outputs and inputs are inserted or replaced."""
+        ...
+
+    async def save_many(self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = ()) -> None: ...
+
+    async def save_output(self, output: Output, entry: LedgerEntry | None = None) -> None: ...
+
+    async def save_outputs(self, outputs: Sequence[Output]) -> None: ...
+
+    async def get(self, task_id: TaskId) -> Task | None: ...
+
+    async def get_many(self, task_ids: Sequence[TaskId]) -> list[Task]:
+        """In the order asked; unknown ids are left out."""
+        ...
+
+    async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
+        """Which of these Runway ids are here already (removed ones too)."""
+        ...
+
+    async def unfinished(self) -> list[Task]:
+        """All that are not final, removed or not: held, sending, uncertain, live. By position."""
+        ...
+
+    async def unsaved(self) -> list[Row]:
+        """Tasks that succeeded and have an output that is neither SAVED nor EXPIRED."""
+        ...
+
+    async def outputs(self, task_id: TaskId) -> list[Output]: ...
+
+    async def inputs(self, task_id: TaskId) -> list[Input]: ...
+
+    async def upload_of(self, sha256: str, since: float) -> tuple[str, float] | None:
+        """A runway:// URI of the same bytes uploaded after `since`, and when."""
+        ...
+
+    async def ledger(self, task_id: TaskId) -> list[LedgerEntry]: ...
+
+    async def list(self, listing: Listing) -> list[ListEntry]:
+        """Ids in order; entries of a group stand together. Removed tasks are left out."""
+        ...
+
+    async def rows(self, task_ids: Sequence[TaskId]) -> list[Row]: ...
+
+    async def groups(self, listing: Listing) -> list[GroupSummary]: ...
+
+    async def counts(self) -> PlaceCounts: ...
+
+    async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> list[Timing]:
+        """Of tasks that succeeded, latest first: of the same shape (a word that the caller derives from the settings) if there are any
+        three, else of the same endpoint and model."""
+        ...
+
+    async def estimate(self, endpoint: str, model: str, shape: str) -> Estimate | None:
+        """What a request of exactly this shape was last estimated at."""
+        ...
+
+    async def learn(self, endpoint: str, model: str, shape: str, estimate: Estimate) -> None: ...
+
+    async def learned(self) -> dict[tuple[str, str, str], float]:
+        """All learned estimates in credits, by (endpoint, model, shape); a few thousand at most."""
+        ...
+
+    async def spent_since(self, since: float) -> float:
+        """Credits of tasks sent since then: actual where known, else estimated."""
+        ...
+
+    async def settings(self) -> dict[str, Any]:
+        """All settings of the profile, as JSON values."""
+        ...
+
+    async def set_settings(self, values: Mapping[str, Any]) -> None: ...
+
+    async def close(self) -> None: ...
