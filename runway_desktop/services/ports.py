@@ -5,16 +5,31 @@ Every method may be called from the loop's thread only and never blocks it. Erro
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..domain.account import Organization, UsedCredits
+from ..domain.ledger import Estimate, LedgerEntry, Timing
 from ..domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
 from ..domain.task import Answer, Batch, Input, Output, RemoteId, Task, TaskId
+from ..domain.wire import CreatedTask, Stream
+
+__all__ = [
+    "Bin",
+    "Clock",
+    "CreatedTask",
+    "Estimate",
+    "Fetcher",
+    "LedgerEntry",
+    "Runway",
+    "SecretStore",
+    "Store",
+    "Stream",
+    "Timing",
+]
 
 
 class Clock(Protocol):
@@ -25,12 +40,6 @@ class Clock(Protocol):
     def monotonic(self) -> float: ...
 
     async def sleep(self, seconds: float) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreatedTask:
-    remote_id: RemoteId
-    estimated_credits: float | None = None
 
 
 class Runway(Protocol):
@@ -60,18 +69,6 @@ class Runway(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
-    """An open download. `offset` is where it really begins (0 when the server ignored the range); `total` is the whole file's
-    length, None if unknown. Leaving early closes the connection."""
-
-    chunks: AsyncIterator[bytes]
-    offset: int
-    total: int | None
-    content_type: str = ""
-    etag: str = ""
-
-
 class Fetcher(Protocol):
     def open(self, url: str, *, offset: int = 0, etag: str = "") -> AbstractAsyncContextManager[Stream]:
         """Opens a result's link; no secret is ever sent. `etag` guards a resumed download: a changed file starts at 0.
@@ -99,33 +96,6 @@ class Bin(Protocol):
     async def throw(self, path: Path) -> None:
         """Moves a file to the system's bin. DiskError when it cannot."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
-    """One line of what happened to a task, append-only. `kind` is a word such as "sent", "accepted", "state", "saved", "cancel asked"."""
-
-    task_id: TaskId
-    at: float
-    kind: str
-    detail: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """How long a like task took, in seconds; -1 for what is not known."""
-
-    queued: float
-    ran: float
-    total: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What Runway said a like request would cost, and when."""
-
-    credits: float
-    at: float
 
 
 class Store(Protocol):
