@@ -1,0 +1,214 @@
+"""Colours, icons and fonts, looked up when something is painted, so that a change of theme is live.
+
+One accent, neutral surfaces, two text sizes and two weights. `Theme` is made once by the start of the program and handed to whoever
+paints; it sets the application's palette and style sheet and says `changed` when either moves. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from string import Template
+
+import qtawesome
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from ..catalog.resource_path import resource
+
+GRID = 8
+"""The unit of all distances, in device-independent pixels."""
+
+
+class Role(StrEnum):
+    WINDOW = "window"
+    SURFACE = "surface"
+    """The list's and the composer's ground."""
+    RAISED = "raised"
+    """Side panes, headers, buttons at rest."""
+    FIELD = "field"
+    HOVER = "hover"
+    SELECTED = "selected"
+    BORDER = "border"
+    TEXT = "text"
+    MUTED = "muted"
+    FAINT = "faint"
+    ACCENT = "accent"
+    ACCENT_HOVER = "accent_hover"
+    ON_ACCENT = "on_accent"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    MEDIA = "media"
+    """Behind pictures and clips."""
+
+
+_DARK = {
+    Role.WINDOW: "#1b1d21",
+    Role.SURFACE: "#16181b",
+    Role.RAISED: "#1f2226",
+    Role.FIELD: "#121417",
+    Role.HOVER: "#282c31",
+    Role.SELECTED: "#24324a",
+    Role.BORDER: "#2e3237",
+    Role.TEXT: "#e9ebee",
+    Role.MUTED: "#a5abb3",
+    Role.FAINT: "#868d96",
+    Role.ACCENT: "#6ea8fe",
+    Role.ACCENT_HOVER: "#85b5ff",
+    Role.ON_ACCENT: "#10203c",
+    Role.GOOD: "#56c08a",
+    Role.WARN: "#e6b04e",
+    Role.BAD: "#f0776c",
+    Role.MEDIA: "#0e0f11",
+}
+_LIGHT = {
+    Role.WINDOW: "#eef0f2",
+    Role.SURFACE: "#f6f7f8",
+    Role.RAISED: "#ffffff",
+    Role.FIELD: "#ffffff",
+    Role.HOVER: "#e6e8eb",
+    Role.SELECTED: "#e3eefc",
+    Role.BORDER: "#d6d9dd",
+    Role.TEXT: "#16181b",
+    Role.MUTED: "#565d66",
+    Role.FAINT: "#6d747d",
+    Role.ACCENT: "#2a6fdb",
+    Role.ACCENT_HOVER: "#1f5fc6",
+    Role.ON_ACCENT: "#ffffff",
+    Role.GOOD: "#1b7f4c",
+    Role.WARN: "#8f5d00",
+    Role.BAD: "#c0352b",
+    Role.MEDIA: "#dfe1e5",
+}
+
+
+class Choice(StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Theme(QObject):
+    """`changed` comes after palette and style sheet are in place; views repaint by themselves, painters look colours up again."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, choice: Choice = Choice.SYSTEM) -> None:
+        super().__init__(application)
+        self._application = application
+        self._choice = choice
+        self._icons: dict[tuple[str, Role], QIcon] = {}
+        self._colors: dict[Role, QColor] = {}
+        application.setStyle("Fusion")
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+        self._apply()
+
+    @property
+    def choice(self) -> Choice:
+        return self._choice
+
+    @property
+    def is_dark(self) -> bool:
+        if self._choice is Choice.SYSTEM:
+            return QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
+        return self._choice is Choice.DARK
+
+    def choose(self, choice: Choice) -> None:
+        if choice is not self._choice:
+            self._choice = choice
+            self._apply()
+
+    def color(self, role: Role) -> QColor:
+        return self._colors[role]
+
+    def icon(self, name: str, role: Role = Role.TEXT) -> QIcon:
+        """An icon of the Material Design family, such as "mdi6.play", in the theme's colour. Cached until the theme changes."""
+        key = (name, role)
+        found = self._icons.get(key)
+        if found is None:
+            found = qtawesome.icon(name, color=self.color(role), color_disabled=self.color(Role.FAINT))
+            self._icons[key] = found
+        return found
+
+    def small_font(self) -> QFont:
+        """The second of the two text sizes, from the system's own font."""
+        font = QFont(QGuiApplication.font())
+        size = font.pointSizeF()
+        if size > 0:
+            font.setPointSizeF(size * 0.9)
+        else:
+            font.setPixelSize(max(9, round(font.pixelSize() * 0.9)))
+        return font
+
+    def strong_font(self) -> QFont:
+        font = QFont(QGuiApplication.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    @staticmethod
+    def tabular(font: QFont) -> QFont:
+        """The font with figures of one width, so that changing numbers do not shake."""
+        font = QFont(font)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def _system_changed(self) -> None:
+        if self._choice is Choice.SYSTEM:
+            self._apply()
+
+    def _apply(self) -> None:
+        self._colors = {role: QColor(value) for role, value in (_DARK if self.is_dark else _LIGHT).items()}
+        self._icons.clear()
+        self._application.setPalette(self._palette())
+        self._application.setStyleSheet(self._style_sheet())
+        self.changed.emit()
+
+    def _palette(self) -> QPalette:
+        palette = QPalette()
+        groups = {
+            QPalette.ColorRole.Window: Role.WINDOW,
+            QPalette.ColorRole.Base: Role.FIELD,
+            QPalette.ColorRole.AlternateBase: Role.SURFACE,
+            QPalette.ColorRole.Button: Role.RAISED,
+            QPalette.ColorRole.WindowText: Role.TEXT,
+            QPalette.ColorRole.Text: Role.TEXT,
+            QPalette.ColorRole.ButtonText: Role.TEXT,
+            QPalette.ColorRole.BrightText: Role.BAD,
+            QPalette.ColorRole.PlaceholderText: Role.FAINT,
+            QPalette.ColorRole.ToolTipBase: Role.RAISED,
+            QPalette.ColorRole.ToolTipText: Role.TEXT,
+            QPalette.ColorRole.Highlight: Role.ACCENT,
+            QPalette.ColorRole.HighlightedText: Role.ON_ACCENT,
+            QPalette.ColorRole.Link: Role.ACCENT,
+            QPalette.ColorRole.Accent: Role.ACCENT,
+        }
+        for target, role in groups.items():
+            palette.setColor(target, self.color(role))
+        for target in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, target, self.color(Role.FAINT))
+        return palette
+
+    def _style_sheet(self) -> str:
+        text = resource("theme.qss").read_text(encoding="utf-8")
+        return Template(text).substitute({role.value: self.color(role).name() for role in Role})
+
+
+class FollowsTheme(QObject):
+    """Calls `restyle` once now and after each change of theme or language, for widgets that hold icons or rendered text."""
+
+    def __init__(self, theme: Theme, parent: QObject, restyle: Callable[[], None]) -> None:
+        super().__init__(parent)
+        self._restyle = restyle
+        theme.changed.connect(self._again)
+        parent.installEventFilter(self)
+        self._again()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.LanguageChange:
+            self._again()
+        return super().eventFilter(watched, event)
+
+    def _again(self) -> None:
+        self._restyle()
