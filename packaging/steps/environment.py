@@ -1,0 +1,187 @@
+"""The virtual environment: made once, stamped when whole, made again when it is not what the lock says.
+
+A stamp is written last and removed first, so an environment whose making was interrupted has none and is made anew.
+With a matching stamp nothing is installed and no pip is started: that is what makes the second run quick.
+Raises `StepFailed` with a sentence. Runs before anything is installed: standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from steps import debian
+from steps.places import LOCK, PYPROJECT, ROOT, VENV, VENV_WITHOUT_QT, StepFailed, python_of, say
+
+STAMP = "runway-desktop.stamp"
+
+# What the engine must do without: its tests run in an environment that lacks these and all that only they need.
+QT_DISTRIBUTIONS = frozenset(
+    {"pyside6-addons", "pyside6-essentials", "shiboken6", "qasync", "qtawesome", "qtpy", "pytest-qt"}
+)
+# Tools that the light environment has no use for.
+TOOL_DISTRIBUTIONS = frozenset(
+    {"mypy", "ruff", "import-linter", "grimp", "pyinstaller", "pyinstaller-hooks-contrib", "hatchling", "editables"}
+)
+
+
+def set_up() -> Path:
+    """Make the environment whole, or find it so. Returns its Python."""
+    with one_at_a_time(ROOT / ".venv.lock"):
+        if not is_whole(VENV, stamp_text(LOCK.read_text("utf-8"))):
+            build(VENV, LOCK.read_text("utf-8"))
+    return python_of(VENV)
+
+
+def set_up_without_qt() -> Path:
+    """Make or find the light environment in which Qt cannot be imported. Returns its Python."""
+    text = without(LOCK.read_text("utf-8"), QT_DISTRIBUTIONS | TOOL_DISTRIBUTIONS)
+    with one_at_a_time(ROOT / ".venv.lock"):
+        if not is_whole(VENV_WITHOUT_QT, stamp_text(text)):
+            build(VENV_WITHOUT_QT, text, with_program=False)
+    return python_of(VENV_WITHOUT_QT)
+
+
+def stamp_text(lock_text: str, *, pyproject: bytes | None = None, python: str | None = None, home: str = "") -> str:
+    """What a whole environment is whole for: the lock, the project's own declaration, the Python and the place."""
+    pyproject = PYPROJECT.read_bytes() if pyproject is None else pyproject
+    python = f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}" if python is None else python
+    return (
+        f"lock {hashlib.sha256(lock_text.encode()).hexdigest()}\n"
+        f"project {hashlib.sha256(pyproject).hexdigest()}\n"
+        f"python {python}\n"
+        f"place {home or ROOT}\n"
+    )
+
+
+def is_whole(venv: Path, stamp: str) -> bool:
+    """Whether this environment was finished for exactly this stamp and its Python still starts."""
+    try:
+        if (venv / STAMP).read_text("utf-8") != stamp:
+            return False
+    except OSError:
+        return False
+    return _starts(python_of(venv))
+
+
+def without(lock_text: str, names: frozenset[str]) -> str:
+    """The same lock, less the named distributions. Each one's hashes are the indented lines below it."""
+    kept: list[str] = []
+    keeping = True
+    for line in lock_text.splitlines():
+        if line and not line[0].isspace() and not line.startswith("#"):
+            keeping = line.split("==")[0].split("[")[0].strip().lower() not in names
+        if keeping:
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def build(venv: Path, lock_text: str, *, with_program: bool = True) -> None:
+    """Install the lock into a fresh environment, then the program itself, editable; then stamp it."""
+    stamp = stamp_text(lock_text)
+    if _can_be_updated(venv, stamp):
+        say(f"Bringing {venv.name} up to date …")
+        (venv / STAMP).unlink()
+    else:
+        say(f"Making {venv.name} with Python {sys.version_info[0]}.{sys.version_info[1]} (once; a few minutes) …")
+        _remove(venv)
+        _make_venv(venv)
+    requirements = venv / "requirements.txt"
+    requirements.write_text(lock_text, "utf-8")
+    _pip(venv, "install", "--require-hashes", "--no-deps", "--requirement", str(requirements))
+    if with_program:
+        _pip(venv, "install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    (venv / STAMP).write_text(stamp, "utf-8")
+
+
+def base_python() -> str:
+    """The interpreter to make environments with: the one behind ours, should ours be an environment's."""
+    return getattr(sys, "_base_executable", "") or sys.executable
+
+
+@contextlib.contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Hold a file lock, so that two commands started together don't build into each other. Dies with the process."""
+    with path.open("a+b") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _starts(python: Path) -> bool:
+    try:
+        return subprocess.run([python, "-S", "-c", ""], check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _can_be_updated(venv: Path, stamp: str) -> bool:
+    """A finished environment of the same Python at the same place takes a newer lock without being made anew."""
+    try:
+        old = (venv / STAMP).read_text("utf-8").splitlines()
+    except OSError:
+        return False
+    return old[2:] == stamp.splitlines()[2:] and _starts(python_of(venv))
+
+
+def _remove(venv: Path) -> None:
+    if not venv.exists():
+        return
+    try:
+        shutil.rmtree(venv)
+    except OSError as error:
+        raise StepFailed(
+            f"{venv} is broken and cannot be removed ({error}). Remove it by hand, then try again."
+        ) from error
+
+
+def _make_venv(venv: Path) -> None:
+    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+        _provide_venv_module()
+    made = subprocess.run([base_python(), "-m", "venv", str(venv)], check=False)
+    if made.returncode != 0:
+        raise StepFailed(f"Python could not make {venv}: see its words above.")
+
+
+def _provide_venv_module() -> None:
+    """Debian keeps venv's parts in a package of their own."""
+    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    if not debian.is_debian_like():
+        raise StepFailed(
+            "This Python lacks its venv and ensurepip modules. Install them, or another Python 3.11 to 3.14."
+        )
+    missing = debian.install([package], why="this Python cannot make virtual environments without it")
+    if missing:
+        raise StepFailed("Without it there is no environment to install into.")
+    importlib.invalidate_caches()
+
+
+def _pip(venv: Path, *arguments: str) -> None:
+    """Pip as the person has configured it: their index, proxy and certificates are theirs."""
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    command = [str(python_of(venv)), "-m", "pip", "--quiet", *arguments]
+    done = subprocess.run(command, env=environment, check=False)
+    if done.returncode != 0:
+        raise StepFailed(
+            "pip could not install what the lock names: see its words above. Without a network, try again with one; "
+            "what is half made will be made anew."
+        )

@@ -1,0 +1,172 @@
+"""The checks and the test suites: what they are, in which environment each runs, and the summary at the end.
+
+`SUITES` is the one place to add a suite. One whose tests are not there yet is left out. Standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from steps import environment, libraries
+from steps.places import ROOT, VENV, StepFailed, is_ci, program_of, say
+
+ENGINE_ROOMS = ("domain", "catalog", "services", "api", "store", "keychain", "simulator")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One run of pytest, or of a module that measures."""
+
+    name: str
+    paths: tuple[str, ...] = ()
+    module: tuple[str, ...] = ()
+    without_qt: bool = False
+    needs_display: bool = False
+    workers: int = 0
+
+
+SUITES = (
+    Suite("unit", ("tests/unit", "tests/architecture"), workers=2),
+    # The engine's promises are kept where Qt cannot be imported at all.
+    Suite(
+        "engine without Qt",
+        (*(f"tests/unit/{room}" for room in ENGINE_ROOMS), "tests/contract"),
+        without_qt=True,
+        workers=2,
+    ),
+    Suite("faults", ("tests/faults",), workers=2),
+    Suite("gui", ("tests/gui",), workers=2),
+    Suite("journeys", ("tests/journeys",), needs_display=True),
+    Suite("benchmarks, briefly", module=("tests.benchmarks", "--smoke")),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one check or suite went, for the summary."""
+
+    name: str
+    code: int
+    seconds: float
+
+
+def check(python: Path) -> list[Outcome]:
+    """Format, lint, types, import contracts: all of them, even after one has failed."""
+    commands: tuple[tuple[str, list[str]], ...] = (
+        ("format", [str(python), "-m", "ruff", "format", "--check", "."]),
+        ("lint", [str(python), "-m", "ruff", "check", "."]),
+        ("types", [str(python), "-m", "mypy"]),
+        ("imports", [str(program_of(VENV, "lint-imports")), "--no-logo"]),
+    )
+    return [_run(name, command, dict(os.environ)) for name, command in commands]
+
+
+def test(python: Path, names: Sequence[str], arguments: Sequence[str]) -> list[Outcome]:
+    """The suites of these names (all, if none is named), each with these further arguments for pytest."""
+    strangers = set(names) - {suite.name.split()[0].strip(",") for suite in SUITES}
+    if strangers:
+        known = ", ".join(suite.name.split()[0].strip(",") for suite in SUITES)
+        raise StepFailed(f"No suite is called {', '.join(sorted(strangers))}. There are: {known}.")
+    libraries.provide_for_tests()
+    outcomes = []
+    for suite in SUITES:
+        if names and suite.name.split()[0].strip(",") not in names:
+            continue
+        paths = [path for path in suite.paths if _has_tests(ROOT / path)]
+        if paths or (suite.module and (ROOT / suite.module[0].replace(".", "/") / "__main__.py").exists()):
+            outcomes.append(_run_suite(suite, paths, python, arguments))
+    if not outcomes:
+        raise StepFailed("There is no test to run.")
+    return outcomes
+
+
+def summary(outcomes: Sequence[Outcome]) -> int:
+    """Print what went how and how long it took. Returns the exit code."""
+    say("")
+    for outcome in outcomes:
+        word = "passed" if outcome.code == 0 else "FAILED"
+        say(f"{word}  {outcome.seconds:6.1f} s  {outcome.name}")
+    failed = [outcome.name for outcome in outcomes if outcome.code != 0]
+    total = sum(outcome.seconds for outcome in outcomes)
+    say(f"{'FAILED: ' + ', '.join(failed) if failed else 'All is well'} ({total:.0f} s)")
+    return 1 if failed else 0
+
+
+@contextlib.contextmanager
+def display() -> Iterator[dict[str, str]]:
+    """A screen of our own with a window manager, and the variables that lead a program to it."""
+    if shutil.which("Xvfb") is None or shutil.which("openbox") is None:
+        raise StepFailed("Journeys need Xvfb and openbox.")
+    read, write = os.pipe()
+    command = [
+        "Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset",
+    ]  # fmt: skip
+    with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
+        os.close(write)
+        try:
+            with os.fdopen(read) as answer:
+                number = answer.readline().strip()
+            if not number:
+                raise StepFailed("Xvfb did not start.")
+            variables = {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+            manager = subprocess.Popen(
+                ["openbox"],
+                env={**os.environ, **variables},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                yield variables
+            finally:
+                manager.terminate()
+                manager.wait()
+        finally:
+            server.terminate()
+
+
+def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence[str]) -> Outcome:
+    if suite.without_qt:
+        python = environment.set_up_without_qt()
+    if suite.module:
+        command = [str(python), "-m", *suite.module]
+    else:
+        command = [str(python), "-m", "pytest", "-q"]
+        if suite.workers:
+            command += ["-n", str(suite.workers)]
+        if suite.without_qt:
+            # The settings of pytest-qt are strangers where there is no Qt.
+            command += ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]
+        command += [*paths, *arguments]
+    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    variables.pop("DISPLAY", None)
+    variables.pop("WAYLAND_DISPLAY", None)
+    if not suite.needs_display:
+        return _run(suite.name, command, variables)
+    if not sys.platform.startswith("linux"):
+        say(f"{suite.name}: left out, since this system has no screen of our own to offer.")
+        return Outcome(suite.name + " (left out)", 0, 0.0)
+    try:
+        with display() as screen:
+            return _run(suite.name, command, {**variables, **screen})
+    except StepFailed as failure:
+        say(str(failure))
+        return Outcome(suite.name + " (no screen)", 1 if is_ci() else 0, 0.0)
+
+
+def _run(name: str, command: list[str], variables: dict[str, str]) -> Outcome:
+    say(f"\n— {name}")
+    start = time.monotonic()
+    code = subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+    return Outcome(name, code, time.monotonic() - start)
+
+
+def _has_tests(folder: Path) -> bool:
+    return next(folder.rglob("test_*.py"), None) is not None

@@ -1,0 +1,149 @@
+"""The verbs of ``dev.py``: their words on the command line, and which steps each takes.
+
+Returns exit codes; a step that cannot go on says why in a sentence. Standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from steps import environment, libraries
+from steps.places import ROOT, StepFailed, say
+
+
+def main(arguments: list[str]) -> int:
+    """Run the verb that the arguments name. Returns the exit code."""
+    # What follows "run", "bench" and "tour" belongs to the program, even when it looks like ours.
+    if arguments[:1] in (["run"], ["bench"], ["tour"]) and arguments[1:2] not in (["-h"], ["--help"]):
+        arguments = [arguments[0], "--", *arguments[1:]]
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.step(chosen))
+    except StepFailed as failure:
+        say(str(failure))
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dev.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+
+    verb = verbs.add_parser("run", help="set up and start the program: run [--demo] [its arguments …]")
+    verb.add_argument("rest", nargs="*")
+    verb.set_defaults(step=_start_program)
+
+    verb = verbs.add_parser("test", help="check, then every suite: test [SUITE …] [-- arguments for pytest]")
+    verb.add_argument("suites", nargs="*", metavar="SUITE", help="only these, without the checks")
+    verb.add_argument("-k", dest="expression", help="only tests that match, as pytest's own -k")
+    verb.set_defaults(step=_test)
+
+    verb = verbs.add_parser("check", help="format, lint, types and import contracts")
+    verb.add_argument("--fix", action="store_true", help="first mend what ruff can mend")
+    verb.set_defaults(step=_check)
+
+    verb = verbs.add_parser("bench", help="measure, beside a reference: bench [its arguments …]")
+    verb.add_argument("rest", nargs="*")
+    verb.set_defaults(step=_bench)
+
+    verb = verbs.add_parser("tour", help="drive the window through its main job, pictures into DIR: tour [DIR]")
+    verb.add_argument("rest", nargs="*")
+    verb.set_defaults(step=_tour)
+
+    verb = verbs.add_parser("package", help="make the wheel and the one-folder bundle, and prove both")
+    verb.add_argument("what", nargs="*", choices=["wheel", "bundle", []], metavar="wheel|bundle", help="only this one")
+    verb.set_defaults(step=_package)
+
+    verb = verbs.add_parser("lock", help="resolve the dependencies for all systems and write the lock")
+    verb.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
+    verb.set_defaults(step=_lock)
+
+    verb = verbs.add_parser("setup", help="only set up the environment")
+    verb.set_defaults(step=_set_up)
+
+    verb = verbs.add_parser("clean", help="remove all that these commands made")
+    verb.set_defaults(step=_clean)
+    return parser
+
+
+def _ready() -> Path:
+    """The environment whole and Qt's libraries there. Returns the environment's Python."""
+    python = environment.set_up()
+    libraries.provide_for_program()
+    return python
+
+
+def _set_up(_chosen: argparse.Namespace) -> int:
+    _ready()
+    return 0
+
+
+def _start_program(chosen: argparse.Namespace) -> int:
+    command = [str(_ready()), "-m", "runway_desktop", *chosen.rest]
+    if os.name != "nt":
+        # The program takes this process's place: Ctrl-C and signals are its own.
+        sys.stdout.flush()
+        os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+    return subprocess.run(command, check=False).returncode
+
+
+def _tour(chosen: argparse.Namespace) -> int:
+    folder, *more = chosen.rest or ["tour"]
+    chosen.rest = ["--demo", "--tour", folder, *more]
+    return _start_program(chosen)
+
+
+def _bench(chosen: argparse.Namespace) -> int:
+    return subprocess.run([str(_ready()), "-m", "tests.benchmarks", *chosen.rest], cwd=ROOT, check=False).returncode
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from steps import suites
+
+    python = environment.set_up()
+    if chosen.fix:
+        subprocess.run([str(python), "-m", "ruff", "check", "--fix", "--quiet", "."], cwd=ROOT, check=False)
+        subprocess.run([str(python), "-m", "ruff", "format", "--quiet", "."], cwd=ROOT, check=False)
+    return suites.summary(suites.check(python))
+
+
+def _test(chosen: argparse.Namespace) -> int:
+    from steps import suites
+
+    python = _ready()
+    outcomes = [] if chosen.suites else suites.check(python)
+    further = ["-k", chosen.expression] if chosen.expression else []
+    outcomes += suites.test(python, chosen.suites, further)
+    return suites.summary(outcomes)
+
+
+def _package(chosen: argparse.Namespace) -> int:
+    from steps import bundle
+
+    return bundle.make(_ready(), chosen.what or ["wheel", "bundle"])
+
+
+def _lock(chosen: argparse.Namespace) -> int:
+    from steps import lock
+
+    lock.make(upgrade=chosen.upgrade)
+    return 0
+
+
+def _clean(_chosen: argparse.Namespace) -> int:
+    made = [".venv", ".venv-noqt", ".venv.lock", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache"]
+    made += [".import_linter_cache", ".hypothesis", "tour"]
+    for path in (ROOT / name for name in made):
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.exists():
+            path.unlink()
+    say("Removed what these commands made.")
+    return 0
