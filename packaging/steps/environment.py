@@ -28,7 +28,7 @@ QT_DISTRIBUTIONS = frozenset(
 )
 # Tools that the light environment has no use for.
 TOOL_DISTRIBUTIONS = frozenset(
-    {"mypy", "ruff", "import-linter", "grimp", "pyinstaller", "pyinstaller-hooks-contrib", "hatchling", "editables"}
+    {"mypy", "ruff", "import-linter", "grimp", "pyinstaller", "pyinstaller-hooks-contrib", "hatchling"}
 )
 
 
