@@ -1,0 +1,303 @@
+"""Names of saved files, made from a template such as `{project}/{date}/{model}_{prompt}_{seed}_{id}`.
+
+Pure. `render` never raises and never leaves the folder it is rendered for: whatever the template and the words in it,
+each part
+is a name that Windows, macOS and Linux all accept, at most `MAX_BYTES` long in UTF-8, in composed form (NFC).
+`problems` says, in
+sentences, what is wrong with a template; a template with problems still renders, without the fields that nobody knows.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+DEFAULT_TEMPLATE = "{project}/{date}/{model}_{prompt}_{seed}_{id}"
+
+MAX_BYTES = 180
+"""Of one part of a path. File systems take 255; the rest is for " (2)", ".part.json" and encrypted home folders."""
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "project": "the project",
+        "shot": "the shot",
+        "date": "the day it was sent, as 2026-03-09",
+        "time": "the time it was sent, as 14-05-59",
+        "year": "the year it was sent",
+        "month": "the month it was sent, 01 to 12",
+        "day": "the day of the month it was sent, 01 to 31",
+        "model": "the model",
+        "endpoint": "what was asked for, as image_to_video",
+        "prompt": "the first words of the prompt; {prompt:80} allows 80 letters",
+        "title": "the name you gave it, else the first words of the prompt",
+        "seed": "the seed, where one was set",
+        "ratio": "the ratio or resolution",
+        "duration": "the length that was asked for, in seconds",
+        "id": "the last eight letters of the task's id at Runway",
+        "task": "the whole id of the task at Runway",
+        "batch": "the name of the batch",
+        "row": "its number in the batch; {row:3} writes 007",
+        "index": "its number among several results of one task, from 1; empty for a single one",
+        "ext": "the ending of the file's name, as mp4; put at the end where it is left out",
+    }
+)
+"""Every field of a template, and what it stands for."""
+
+_PROMPT_LENGTH = 48
+_TOKEN = re.compile(r"\{([^{}]*)\}")
+_FIELD = re.compile(r"([A-Za-z_]+)(?::(\d{1,3}))?")
+_SPLIT = re.compile(r"[/\\]")
+_FORBIDDEN = re.compile(r'[<>:"|?*/\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]')
+_DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_EMPTY = "\x00"
+_AROUND_EMPTY = re.compile(r"[\[({]?[ _.\-]*\x00(?:[ _.\-]*\x00)*[ _.\-]*[\])}]?")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameValues:
+    """What a name can be made of. `sent` is local time: people look for files by their own calendar. `index` counts
+    from 0."""
+
+    sent: datetime
+    project: str = ""
+    shot: str = ""
+    model: str = ""
+    endpoint: str = ""
+    prompt: str = ""
+    title: str = ""
+    seed: str = ""
+    ratio: str = ""
+    duration: str = ""
+    task_id: str = ""
+    batch: str = ""
+    row: int | None = None
+    index: int = 0
+    count: int = 1
+    """How many results the task has: the number stands in a name only where there are several."""
+    ext: str = ""
+    """Without its dot."""
+
+
+SAMPLE = NameValues(
+    sent=datetime(2026, 3, 9, 14, 5, 59),
+    project="Lighthouse", shot="S01", model="gen4.5", endpoint="image_to_video",
+    prompt="A red fox in deep snow, looking back", seed="42", ratio="1280:720", duration="5",
+    task_id="0f8fad5b-d9cb-469f-a165-70867728950e", batch="Foxes", row=7, ext="mp4",
+)  # fmt: skip
+"""An invented task, to show what a template gives."""
+
+
+def render(template: str, values: NameValues) -> tuple[str, ...]:
+    """The parts of a relative path, folders first, the file's name with its ending last. Never empty.
+
+    Several results of one task get their number even where the template has no {index}: names must differ.
+    """
+    text = template.strip() or DEFAULT_TEMPLATE
+    names = {match.group(1).partition(":")[0].strip().lower() for match in _TOKEN.finditer(text)}
+    shown = [part for part in _SPLIT.split(_protected(text)) if part.strip()]
+    folders = [name for part in shown[:-1] if (name := _part(part, values, ending=""))]
+    # The ending must end the name to mean anything to a file manager; it is taken out and put there.
+    last = re.sub(r"[ ._\-]*\{\s*ext(?::\d+)?\s*\}", "", shown[-1] if shown else "", flags=re.IGNORECASE)
+    if values.count > 1 and "index" not in names:
+        last = (last if last.strip() else "{id}") + "_{index}"
+    ending = _ending(values.ext)
+    name = _part(last, values, ending=ending) or _part("{id}", values, ending=ending) or "untitled"
+    return (*folders, name + ending)
+
+
+def preview(template: str, values: NameValues = SAMPLE) -> str:
+    """The path that a template gives, with `/` between its parts, to show while it is typed."""
+    return "/".join(render(template, values))
+
+
+def problems(template: str) -> tuple[str, ...]:
+    """What is wrong with a template, a sentence each; empty when all is well."""
+    found = []
+    if not template.strip():
+        return ("The template is empty.",)
+    for match in _TOKEN.finditer(template):
+        field = _FIELD.fullmatch(match.group(1).strip())
+        if field is None:
+            found.append(f"{match.group(0)} is no field. A field is written as {{prompt}} or {{prompt:80}}.")
+        elif field.group(1).lower() not in FIELDS:
+            found.append(f"There is no field {{{field.group(1)}}}. Known are {', '.join(FIELDS)}.")
+    rest = _TOKEN.sub("", template)
+    if "{" in rest or "}" in rest:
+        found.append("A brace is not closed. A field is written as {prompt}.")
+    if re.match(r"\s*(?:[A-Za-z]:|[/\\~])", template):
+        found.append("The template is a path inside the library folder; it cannot begin at a drive or at the root.")
+    if any(part.strip() in {".", ".."} for part in _SPLIT.split(template)):
+        found.append("The parts . and .. are left out: files stay inside the library folder.")
+    return tuple(dict.fromkeys(found))
+
+
+def numbered(name: str, number: int) -> str:
+    """`name` for the second, third… file of the same name: "fox.mp4" gives "fox (2).mp4"."""
+    if number < 2:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending) > 8:
+        stem, dot, ending = name, "", ""
+    tail = f" ({number}){dot}{ending}"
+    return _cut(stem, MAX_BYTES - len(tail.encode())).rstrip(" .") + tail
+
+
+def safe_name(text: str, *, max_bytes: int = MAX_BYTES) -> str:
+    """One name that every system accepts, as near to `text` as that allows; empty when nothing of it is left."""
+    clean = _FORBIDDEN.sub("-", text.encode("utf-8", "ignore").decode("utf-8"))
+    clean = unicodedata.normalize("NFC", _DIRECTION_MARKS.sub("", clean))
+    clean = _cut(" ".join(clean.split()).lstrip(" .~"), max_bytes).rstrip(" .")
+    if not clean or not clean.strip("-_ ."):
+        return ""
+    if _RESERVED.fullmatch(clean.partition(".")[0].rstrip(" ")):
+        # Windows takes "con.txt" for the console whatever follows the dot.
+        clean = _cut("_" + clean, max_bytes).rstrip(" .")
+    return clean
+
+
+def _protected(template: str) -> str:
+    """The template with the slashes inside braces taken out, so that only those between parts split it."""
+    return _TOKEN.sub(lambda match: "{" + _SPLIT.sub("", match.group(1)) + "}", template)
+
+
+def _part(template: str, values: NameValues, *, ending: str) -> str:
+    """One part of the path. Where it is too long, the prompt gives way first, for the id at the end tells files
+    apart."""
+    limit = MAX_BYTES - len(ending.encode())
+    longest = 400
+    while True:
+        words = _filled(template, values, longest)
+        size = len(unicodedata.normalize("NFC", words).encode("utf-8", "ignore"))
+        if size <= limit or longest == 0 or not re.search(r"\{\s*(?:prompt|title)\b", template, re.IGNORECASE):
+            return safe_name(words, max_bytes=limit)
+        longest = max(0, min(longest, 400) - max(1, (size - limit) // 4))
+
+
+def _filled(template: str, values: NameValues, longest: int) -> str:
+    text = _TOKEN.sub(lambda match: _value(match.group(1), values, longest) or _EMPTY, template)
+    text = text.replace("{", "").replace("}", "")
+    return _AROUND_EMPTY.sub(lambda match: _closed(match, text), text)
+
+
+def _closed(match: re.Match[str], text: str) -> str:
+    """What stands where an empty field was: one of the separators around it, or nothing at either end."""
+    found = match.group(0)
+    left, right = found[:1], found[-1:]
+    opens, closes = left in "[({" and left != _EMPTY, right in "])}" and right != _EMPTY
+    if opens != closes:
+        # A bracket that encloses more than the empty field stays.
+        return left if opens else right
+    if match.start() == 0 or match.end() == len(text) or opens:
+        return ""
+    return next((letter for letter in found if letter in " _.-"), "")
+
+
+def _value(token: str, values: NameValues, longest: int) -> str:
+    field = _FIELD.fullmatch(token.strip())
+    if field is None:
+        return ""
+    name, width = field.group(1).lower(), int(field.group(2)) if field.group(2) else None
+    if name in {"row", "index"}:
+        return _number(name, values, width)
+    words = _words(name, values)
+    if name in {"prompt", "title"}:
+        return _slug(words, min(width or _PROMPT_LENGTH, longest))
+    flat = _FORBIDDEN.sub("-", words).strip()
+    return flat if width is None else _cut_letters(flat, width)
+
+
+def _number(name: str, values: NameValues, width: int | None) -> str:
+    if name == "row":
+        return "" if values.row is None else str(values.row).zfill(min(width or 0, 9))
+    return "" if values.count <= 1 else str(values.index + 1).zfill(min(width or 0, 9))
+
+
+def _words(name: str, values: NameValues) -> str:
+    match name:
+        case "date":
+            return f"{values.sent:%Y-%m-%d}"
+        case "time":
+            return f"{values.sent:%H-%M-%S}"
+        case "year":
+            return f"{values.sent:%Y}"
+        case "month":
+            return f"{values.sent:%m}"
+        case "day":
+            return f"{values.sent:%d}"
+        case "title":
+            return values.title or values.prompt
+        case "ratio":
+            return values.ratio.replace(":", "x")
+        case "id":
+            return values.task_id.replace("-", "")[-8:]
+        case "task":
+            return values.task_id
+        case "project" | "shot" | "model" | "endpoint" | "prompt" | "seed" | "duration" | "batch" | "ext":
+            return str(getattr(values, name))
+        case _:
+            return ""
+
+
+def _slug(text: str, length: int) -> str:
+    """The first words of a prompt, joined by hyphens, cut between words where that keeps most of them."""
+    kept = "".join(letter if _is_word(letter) else " " for letter in unicodedata.normalize("NFC", text[:2000]))
+    words = "-".join(kept.split())
+    if len(words) <= length:
+        return words
+    cut = _cut_letters(words, length)
+    shorter = cut.rpartition("-")[0] if words[len(cut) : len(cut) + 1] != "-" else cut
+    return (shorter if len(shorter) * 2 > len(cut) else cut).strip("-")
+
+
+def _is_word(letter: str) -> bool:
+    """Letters, digits, the marks that belong to them, and pictures such as emoji with what joins them."""
+    return unicodedata.category(letter)[0] in "LNM" or unicodedata.category(letter) == "So" or letter == "\u200d"
+
+
+def _ending(ext: str) -> str:
+    clean = re.sub(r"[^A-Za-z0-9]", "", ext)[:8].lower()
+    return f".{clean}" if clean else ""
+
+
+def _cut(text: str, max_bytes: int) -> str:
+    """At most `max_bytes` of UTF-8, never in the middle of what a reader takes for one letter."""
+    if len(text.encode("utf-8", "ignore")) <= max_bytes:
+        return text
+    room, end = max_bytes, 0
+    for letter in text:
+        room -= len(letter.encode("utf-8", "ignore"))
+        if room < 0:
+            break
+        end += 1
+    return text[: _boundary(text, end)]
+
+
+def _cut_letters(text: str, count: int) -> str:
+    return text if len(text) <= count else text[: _boundary(text, count)]
+
+
+def _boundary(text: str, end: int) -> int:
+    """The nearest place at or before `end` that parts no letter from its marks, no emoji from what is joined to it, no
+    flag."""
+    while 0 < end < len(text) and _joins(text[end - 1], text[end]):
+        end -= 1
+    flags = 0
+    while end - flags > 0 and _is_flag_half(text[end - flags - 1]):
+        flags += 1
+    if flags % 2 and end < len(text) and _is_flag_half(text[end]):
+        end -= 1
+    return end
+
+
+def _joins(before: str, after: str) -> bool:
+    extends = unicodedata.category(after)[0] == "M" or "\U0001f3fb" <= after <= "\U0001f3ff"
+    return extends or after == "\u200d" or before == "\u200d"
+
+
+def _is_flag_half(letter: str) -> bool:
+    return "\U0001f1e6" <= letter <= "\U0001f1ff"
