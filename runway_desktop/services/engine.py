@@ -1,0 +1,44 @@
+"""The engine as one value: every service that view-models may use. Built by the wiring, without Qt; nothing runs until `start`.
+
+`start` loads what was left by the last run; the loops (`lane`, `poller`, `downloads`, `account`) are run by the caller's supervisor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..catalog import Catalog
+from .account import Account
+from .bus import Bus
+from .downloads import Downloads
+from .forecast import Forecasts
+from .intake import Intake
+from .lane import Lane
+from .ledger import Ledger
+from .library import Library
+from .poller import Poller
+from .ports import Clock
+from .pricing import Pricing
+from .settings import Settings
+from .submission import Submission
+from .verbs import Verbs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    bus: Bus
+    clock: Clock
+    catalog: Catalog
+    settings: Settings
+    ledger: Ledger
+    submission: Submission
+    lane: Lane
+    poller: Poller
+    downloads: Downloads
+    library: Library
+    account: Account
+    verbs: Verbs
+    pricing: Pricing
+    forecasts: Forecasts
+    intake: Intake
+    is_demo: bool = False

@@ -1,0 +1,104 @@
+"""The one crossing from the engine's events to Qt's signals. GUI thread, which is also the loop's.
+
+Structural news passes at once; changes of tasks and outputs are gathered and told at most every 100 ms, so that a thousand answers a
+second make ten repaints.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ..domain import events
+from ..domain.task import Output, State, Task, TaskId
+from ..services.bus import Bus
+
+GATHER_MS = 100
+
+
+class Bridge(QObject):
+    """`tasks_touched(changes)` carries a dict of task id → Touch; the rest carry the engine's own values."""
+
+    tasks_added = Signal(object)
+    tasks_touched = Signal(object)
+    tasks_moved = Signal(object)
+    downloads_counted = Signal(object)
+    connection_changed = Signal(object)
+    organization_changed = Signal(object)
+    key_changed = Signal(object)
+    lane_changed = Signal(object)
+    settings_changed = Signal(object)
+    notice = Signal(object)
+
+    def __init__(self, bus: Bus, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._touched: dict[TaskId, Touch] = {}
+        self._timer = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._timer.timeout.connect(self.flush)
+        self._stop = bus.listen(self._hear)
+
+    def close(self) -> None:
+        self._stop()
+        self._timer.stop()
+
+    def flush(self) -> None:
+        """Tells what was gathered now."""
+        self._timer.stop()
+        if self._touched:
+            touched, self._touched = self._touched, {}
+            self.tasks_touched.emit(touched)
+
+    def _hear(self, event: events.Event) -> None:
+        match event:
+            case events.TasksAdded():
+                self.tasks_added.emit(event)
+            case events.TaskChanged(task, before):
+                touch = self._touch(task.id)
+                touch.task = task
+                if touch.before is None:
+                    touch.before = before
+                if task.state is not before.state:
+                    touch.states.append(task.state)
+            case events.OutputChanged(output):
+                self._touch(output.task_id).outputs[output.index] = output
+            case events.DownloadProgressed(task_id, index, received, total):
+                self._touch(task_id).received[index] = (received, total)
+            case events.UploadProgressed(task_id, sent, total):
+                self._touch(task_id).uploaded = sent / total if total else None
+            case events.TasksMoved():
+                self.tasks_moved.emit(event)
+            case events.DownloadsCounted():
+                self.downloads_counted.emit(event)
+            case events.ConnectionChanged(connection):
+                self.connection_changed.emit(connection)
+            case events.OrganizationChanged(organization):
+                self.organization_changed.emit(organization)
+            case events.KeyChanged(status):
+                self.key_changed.emit(status)
+            case events.LaneChanged():
+                self.lane_changed.emit(event)
+            case events.SettingsChanged(names):
+                self.settings_changed.emit(names)
+            case events.Notice():
+                self.notice.emit(event)
+
+    def _touch(self, task_id: TaskId) -> Touch:
+        touch = self._touched.get(task_id)
+        if touch is None:
+            touch = self._touched[task_id] = Touch()
+        if not self._timer.isActive():
+            self._timer.start()
+        return touch
+
+
+class Touch:
+    """What happened to one task since the last telling."""
+
+    __slots__ = ("before", "outputs", "received", "states", "task", "uploaded")
+
+    def __init__(self) -> None:
+        self.task: Task | None = None
+        self.before: Task | None = None
+        self.states: list[State] = []
+        self.outputs: dict[int, Output] = {}
+        self.received: dict[int, tuple[int, int | None]] = {}
+        self.uploaded: float | None = None

@@ -1,0 +1,166 @@
+"""A task's state in words, tone and icon: what the list's state column, the details and a screen reader say. Pure.
+
+Colour alone never tells a state: every tone comes with words and an icon. Progress is never invented.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..domain.failures import Advice
+from ..domain.library import Row
+from ..domain.task import Media, OutputState, State, Task
+from . import wording
+
+
+class Tone(StrEnum):
+    PLAIN = "text"
+    BUSY = "accent"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateWords:
+    headline: str
+    detail: str = ""
+    tone: Tone = Tone.PLAIN
+    icon: str = ""
+    progress: float | None = None
+    """0 to 1 where the server said a number."""
+    moving: bool = False
+    """Something goes on whose progress nobody knows."""
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.headline}. {self.detail}" if self.detail else self.headline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What is known beside the task: slots of its model, time left as a range of seconds, bytes of a running download, why the lane waits."""
+
+    slots_used: int | None = None
+    slots: int | None = None
+    remaining: tuple[float, float] | None = None
+    received: int = 0
+    expected: int | None = None
+    uploaded: float | None = None
+    lane_reason: str = ""
+
+
+def describe(row: Row, around: Around) -> StateWords:
+    task = row.task
+    match task.state:
+        case State.HELD:
+            why = task.hold_reason or around.lane_reason or "sent when a slot is free"
+            return StateWords(headline="Waiting here", detail=why, icon="mdi6.tray-full", tone=Tone.WARN if task.hold_reason else Tone.PLAIN)
+        case State.SENDING:
+            if around.uploaded is not None:
+                return StateWords(headline="Uploading", detail=f"{around.uploaded:.0%}", tone=Tone.BUSY, icon="mdi6.upload", progress=around.uploaded)
+            return StateWords(headline="Sending", tone=Tone.BUSY, icon="mdi6.send", moving=True)
+        case State.UNCERTAIN:
+            return StateWords(headline="Uncertain, maybe charged", detail=_uncertain_words(task), tone=Tone.WARN, icon="mdi6.help-circle-outline")
+        case State.PENDING:
+            return StateWords(headline="Accepted", detail="waits for its start", tone=Tone.BUSY, icon="mdi6.clock-outline", moving=True)
+        case State.THROTTLED:
+            known = around.slots is not None and around.slots_used is not None
+            used = f"{around.slots_used} of {around.slots} in use" if known else "starts by itself"
+            return StateWords(headline="Waiting for a free slot", detail=used, tone=Tone.WARN, icon="mdi6.timer-sand", moving=True)
+        case State.RUNNING:
+            left = wording.span(*around.remaining) if around.remaining else ""
+            percent = f"Running {task.progress:.0%}".replace("%", " %") if task.progress is not None else "Running"
+            return StateWords(
+                headline=percent, detail=left, tone=Tone.BUSY, icon="mdi6.progress-clock",
+                progress=task.progress, moving=task.progress is None,
+            )  # fmt: skip
+        case State.OTHER:
+            return StateWords(
+                headline=f"At Runway: {task.remote_status.replace('_', ' ').capitalize()}",
+                detail="a status this version does not know", tone=Tone.BUSY, icon="mdi6.cloud-question-outline", moving=True,
+            )  # fmt: skip
+        case State.SUCCEEDED:
+            return _succeeded(row, around)
+        case State.FAILED:
+            return _failed(task)
+        case State.CANCELLED:
+            return StateWords(headline="Cancelled", detail=_charged(task), icon="mdi6.cancel")
+        case State.GONE if task.let_go:
+            return StateWords(headline="Let go", detail="no answer came, nothing was adopted", icon="mdi6.link-off")
+        case State.GONE:
+            return StateWords(headline="Not at Runway", detail="deleted, or another key's", tone=Tone.WARN, icon="mdi6.cloud-off-outline")
+
+
+def _charged(task: Task) -> str:
+    return f"{wording.credits_in_words(task.cost_credits)} charged" if task.cost_credits else ""
+
+
+def _uncertain_words(task: Task) -> str:
+    evidence = task.evidence
+    if evidence is None:
+        return "Decide…"
+    if evidence.daily_before is not None and evidence.daily_after is not None:
+        moved = evidence.daily_after - evidence.daily_before - evidence.accepted_between
+        return f"Daily count moved by {moved} · Decide…" if moved > 0 else "Daily count did not move · Decide…"
+    return "Decide…"
+
+
+def _succeeded(row: Row, around: Around) -> StateWords:
+    outputs = row.outputs
+    saved = [output for output in outputs if output.state is OutputState.SAVED]
+    if outputs and len(saved) == len(outputs):
+        total = wording.size(sum(output.size for output in saved))
+        return StateWords(headline="Saved", detail=total, tone=Tone.GOOD, icon="mdi6.check")
+    if any(output.state is OutputState.EXPIRED for output in outputs):
+        return StateWords(headline="Done, but expired", detail="Runway keeps it no longer", tone=Tone.BAD, icon="mdi6.clock-alert-outline")
+    trouble = next((output for output in outputs if output.state is OutputState.FAILED), None)
+    if trouble is not None:
+        return StateWords(headline="Done, not saved yet", detail=trouble.problem, tone=Tone.BAD, icon="mdi6.content-save-alert-outline")
+    if any(output.state is OutputState.DOWNLOADING for output in outputs):
+        known = around.expected
+        detail = f"{wording.size(around.received)} of {wording.size(known)}" if known else wording.size(around.received) if around.received else ""
+        return StateWords(
+            headline="Saving", detail=detail, tone=Tone.BUSY, icon="mdi6.download",
+            progress=min(1.0, around.received / known) if known else None, moving=not known,
+        )  # fmt: skip
+    if not outputs:
+        return StateWords(headline="Done, without a result", tone=Tone.WARN, icon="mdi6.file-question-outline")
+    return StateWords(headline="Done", detail="saved next", tone=Tone.BUSY, icon="mdi6.download", moving=True)
+
+
+_NEXT_STEP = {
+    Advice.RETRY_LATER: "May be retried",
+    Advice.CHANGE_PROMPT: "Edit the prompt to send again",
+    Advice.CHANGE_INPUT: "Change the input to send again",
+    Advice.FIX_REQUEST: "Edit to send again",
+}
+
+
+def _failed(task: Task) -> StateWords:
+    if task.failure is None:
+        return StateWords(headline="Failed", tone=Tone.BAD, icon="mdi6.alert-circle-outline")
+    meaning = task.failure.meaning
+    detail = task.refusals[0].message if task.refusals else _NEXT_STEP[meaning.advice]
+    icon = "mdi6.shield-alert-outline" if task.failure.is_moderation else "mdi6.alert-circle-outline"
+    return StateWords(headline=meaning.headline, detail=detail, tone=Tone.BAD, icon=icon)
+
+
+def badge(row: Row) -> str:
+    """The few characters on the poster: a clip's length, or how many results there are."""
+    if len(row.outputs) > 1:
+        return f"×{len(row.outputs)}"
+    if row.outputs and row.outputs[0].duration and row.outputs[0].media in (Media.VIDEO, Media.AUDIO):
+        return f"{row.outputs[0].duration:.0f} s"
+    length = row.task.request.values.get("duration")
+    return f"{length:g} s" if isinstance(length, int | float) and not isinstance(length, bool) else ""
+
+
+def cost_words(task: Task) -> str:
+    """60 actual, ~120 estimated, ? unknown for a sent one, – for nothing yet."""
+    if task.cost_credits is not None:
+        return wording.number(task.cost_credits)
+    if task.estimated_credits is not None:
+        return f"~{wording.number(task.estimated_credits)}"
+    return "?" if task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live else wording.DASH

@@ -1,0 +1,549 @@
+"""The task list as an item model: an ordered list of ids that the store sorted, filtered and searched, with rows fetched by page.
+
+Rows update in place: a change of one task is one `dataChanged`; a change of order is the fewest inserts and removals; the model is
+never reset to refresh. It owns no rule and writes nothing. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+
+from ..domain.library import Filter, GroupBy, GroupSummary, ListEntry, Listing, Row, SortKey
+from ..domain.task import Output, State, TaskId
+from ..services.engine import Engine
+from . import wording
+from .bridge import Bridge, Touch
+from .line_diff import Insertion, Rearrangement, Removal, steps
+from .runner import Runner
+from .state_words import Around, StateWords, badge, cost_words, describe
+from .task_lines import GroupLine, Line, lines_of
+
+PAGE = 120
+"""Rows fetched at once; a little more than a tall window shows."""
+MOST_ROWS = 4000
+"""Rows kept in memory before those out of sight are let go."""
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class Column(IntEnum):
+    POSTER = 0
+    PROMPT = 1
+    STATUS = 2
+    MODEL = 3
+    PROJECT = 4
+    CREDITS = 5
+    SENT = 6
+
+
+_TITLES = {
+    Column.POSTER: "",
+    Column.PROMPT: "Prompt",
+    Column.STATUS: "Status",
+    Column.MODEL: "Model",
+    Column.PROJECT: "Project",
+    Column.CREDITS: "Credits",
+    Column.SENT: "Sent",
+}
+_SORTS = {
+    Column.PROMPT: SortKey.PROMPT,
+    Column.STATUS: SortKey.STATE,
+    Column.MODEL: SortKey.MODEL,
+    Column.CREDITS: SortKey.COST,
+    Column.SENT: SortKey.SENT,
+}
+
+
+class Roles(IntEnum):
+    TASK_ID = Qt.ItemDataRole.UserRole + 1
+    STATE = Qt.ItemDataRole.UserRole + 2
+    SORT = Qt.ItemDataRole.UserRole + 3
+    ROW = Qt.ItemDataRole.UserRole + 4
+    WORDS = Qt.ItemDataRole.UserRole + 5
+    GROUP = Qt.ItemDataRole.UserRole + 6
+    SETTINGS = Qt.ItemDataRole.UserRole + 7
+    BADGE = Qt.ItemDataRole.UserRole + 8
+    POSTER = Qt.ItemDataRole.UserRole + 9
+    COLLAPSED = Qt.ItemDataRole.UserRole + 10
+    GROUP_LEFT = Qt.ItemDataRole.UserRole + 11
+
+
+class TaskListModel(QAbstractTableModel):
+    loaded = Signal()
+    """The list answers the present question; empty texts may be chosen now."""
+    groups_changed = Signal()
+
+    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._listing = Listing()
+        self._entries: list[ListEntry] = []
+        self._lines: list[Line] = []
+        self._where: dict[Line, int] = {}
+        self._rows: dict[TaskId, Row] = {}
+        self._groups: dict[str, GroupSummary] = {}
+        self._collapsed: set[str] = set()
+        self._received: dict[TaskId, dict[int, tuple[int, int | None]]] = {}
+        self._uploaded: dict[TaskId, float | None] = {}
+        self._remaining: dict[TaskId, tuple[float, float] | None] = {}
+        self._wanted: set[TaskId] = set()
+        self._asked = 0
+        self._answered = 0
+        self._fetch_timer = QTimer(self, singleShot=True, interval=0)
+        self._fetch_timer.timeout.connect(self._fetch_wanted)
+        self._refresh_timer = QTimer(self, singleShot=True, interval=200)
+        self._refresh_timer.timeout.connect(self.refresh)
+        self._groups_timer = QTimer(self, singleShot=True, interval=400)
+        self._groups_timer.timeout.connect(self._refresh_groups)
+        bridge.tasks_added.connect(lambda _: self._refresh_timer.start())
+        bridge.tasks_moved.connect(lambda _: self._refresh_timer.start())
+        bridge.tasks_touched.connect(self._touched)
+        bridge.lane_changed.connect(lambda _: self._repaint_states({State.HELD, State.THROTTLED}))
+        bridge.organization_changed.connect(lambda _: self._repaint_states({State.THROTTLED}))
+
+    @property
+    def listing(self) -> Listing:
+        return self._listing
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._answered > 0 and self._answered == self._asked
+
+    @property
+    def task_count(self) -> int:
+        """Tasks that match, those in collapsed groups too."""
+        return len(self._entries)
+
+    def set_listing(self, listing: Listing) -> None:
+        if listing != self._listing:
+            self._listing = listing
+            self.refresh()
+
+    def set_filter(self, chosen: Filter) -> None:
+        self.set_listing(replace(self._listing, filter=chosen))
+
+    def refresh(self) -> None:
+        """Asks the store again; what comes is merged into what stands."""
+        self._asked += 1
+        self._runner(self._reload(self._asked, self._listing), "list tasks")
+
+    def refresh_soon(self) -> None:
+        self._refresh_timer.start()
+
+    def toggle_group(self, key: str) -> None:
+        self._collapsed.symmetric_difference_update({key})
+        self._merge(self._entries)
+        line = self._where.get(GroupLine(key))
+        if line is not None:
+            self.dataChanged.emit(self.index(line, 0), self.index(line, self.columnCount() - 1), [Roles.COLLAPSED])
+
+    def collapsed(self) -> frozenset[str]:
+        return frozenset(self._collapsed)
+
+    def task_id(self, row: int) -> TaskId | None:
+        """None for a group's header and beyond the end."""
+        if 0 <= row < len(self._lines):
+            line = self._lines[row]
+            return None if isinstance(line, GroupLine) else line
+        return None
+
+    def group_key(self, row: int) -> str | None:
+        line = self._lines[row] if 0 <= row < len(self._lines) else None
+        return line.key if isinstance(line, GroupLine) else None
+
+    def position(self, task_id: TaskId) -> int | None:
+        return self._where.get(task_id)
+
+    def row_of(self, task_id: TaskId) -> Row | None:
+        """The row if it has been fetched."""
+        return self._rows.get(task_id)
+
+    def ids_in_group(self, key: str) -> list[TaskId]:
+        return [entry.id for entry in self._entries if entry.group == key]
+
+    def words(self, task_id: TaskId) -> StateWords | None:
+        row = self._rows.get(task_id)
+        return describe(row, self._around(row)) if row is not None else None
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        column = Column(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[column]
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return _TITLES[column] or "Poster"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = column in (Column.CREDITS, Column.SENT)
+            return int(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft))
+        return None
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        if self.group_key(index.row()) is not None:
+            return Qt.ItemFlag.ItemIsEnabled
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._lines):
+            return None
+        line = self._lines[index.row()]
+        column = Column(index.column())
+        if isinstance(line, GroupLine):
+            return self._group_data(line, column, role)
+        if role == Roles.TASK_ID:
+            return line
+        row = self._rows.get(line)
+        if row is None:
+            self._want(index.row())
+            return wording.ELLIPSIS if role == Qt.ItemDataRole.DisplayRole and column is Column.PROMPT else None
+        return self._task_data(row, column, role)
+
+    def _task_data(self, row: Row, column: Column, role: int) -> Any:
+        task = row.task
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(row, column)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(row, column)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tool_tip(row, column)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                right = column in (Column.CREDITS, Column.SENT)
+                return int(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft))
+            case Roles.STATE:
+                return task.state
+            case Roles.SORT:
+                return self._sort_value(row, column)
+            case Roles.ROW:
+                return row
+            case Roles.WORDS:
+                return describe(row, self._around(row))
+            case Roles.SETTINGS:
+                return self.settings_words(row)
+            case Roles.BADGE:
+                return badge(row)
+            case Roles.POSTER:
+                return next((output.poster for output in row.outputs if output.poster), "") or row.first_input_path
+            case _:
+                return None
+
+    def settings_words(self, row: Row) -> str:
+        """"gen4.5 · 1280:720 · 5 s · seed 41207"."""
+        from ..catalog import settings_line
+
+        request = row.task.request
+        if row.task.adopted and not request.model:
+            return f"adopted · {row.task.remote_id}"
+        pair = self._engine.catalog.pair(request.endpoint, request.model)
+        line = settings_line(pair, request.values)
+        return f"{request.model} · {line}" if line else request.model
+
+    def title_words(self, row: Row) -> str:
+        task = row.task
+        if task.title or task.request.prompt:
+            return " ".join((task.title or task.request.prompt).split())
+        if task.adopted:
+            return "Task started elsewhere"
+        endpoint = self._engine.catalog.endpoint(task.request.endpoint)
+        return endpoint.label if endpoint else task.request.endpoint
+
+    def _text(self, row: Row, column: Column) -> str:
+        match column:
+            case Column.POSTER:
+                return ""
+            case Column.PROMPT:
+                return self.title_words(row)
+            case Column.STATUS:
+                return describe(row, self._around(row)).headline
+            case Column.MODEL:
+                return row.task.request.model
+            case Column.PROJECT:
+                return row.task.project
+            case Column.CREDITS:
+                return cost_words(row.task)
+            case Column.SENT:
+                return wording.clock_time(row.task.sent_at, self._engine.clock.now()) if row.task.sent_at else wording.DASH
+
+    def _spoken(self, row: Row, column: Column) -> str:
+        match column:
+            case Column.POSTER:
+                return f"Poster, {badge(row)}" if badge(row) else "Poster"
+            case Column.PROMPT:
+                return f"{self.title_words(row)}. {self.settings_words(row)}"
+            case Column.STATUS:
+                return describe(row, self._around(row)).spoken
+            case Column.CREDITS:
+                known = row.task.credits
+                if known is None:
+                    return "Cost not known yet"
+                return wording.credits_in_words(known) + (" estimated" if row.task.cost_credits is None else "")
+            case Column.SENT:
+                return f"Sent {wording.full_time(row.task.sent_at)}" if row.task.sent_at else "Not sent yet"
+            case _:
+                return self._text(row, column)
+
+    def _tool_tip(self, row: Row, column: Column) -> str | None:
+        if column is Column.PROMPT:
+            text = row.task.request.prompt
+            return text if len(text) <= 600 else text[:600] + wording.ELLIPSIS
+        if column in (Column.STATUS, Column.CREDITS, Column.SENT):
+            return self._spoken(row, column)
+        return None
+
+    def _sort_value(self, row: Row, column: Column) -> Any:
+        match column:
+            case Column.CREDITS:
+                return row.task.credits if row.task.credits is not None else -1.0
+            case Column.SENT:
+                return row.task.sent_at or row.task.created_at
+            case _:
+                return self._text(row, column)
+
+    def _group_data(self, line: GroupLine, column: Column, role: int) -> Any:
+        summary = self._groups.get(line.key)
+        match role:
+            case Roles.GROUP:
+                return summary or GroupSummary(key=line.key, title="", total=0)
+            case Roles.COLLAPSED:
+                return line.key in self._collapsed
+            case Roles.GROUP_LEFT:
+                return self._group_left(line.key)
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole if column is Column.PROMPT and summary is not None:
+                folded = "collapsed" if line.key in self._collapsed else "expanded"
+                return f"{self.group_title(summary)}, {group_words(summary)}, {folded}"
+            case _:
+                return None
+
+    def group_title(self, summary: GroupSummary) -> str:
+        match self._listing.group:
+            case GroupBy.DAY if summary.key:
+                return wording.day_in_words(summary.key, self._engine.clock.now())
+            case GroupBy.BATCH if not summary.key:
+                return "Single tasks"
+            case GroupBy.MODEL if not summary.key:
+                return "Model not known"
+            case _:
+                return summary.title or summary.key or "Others"
+
+    def _group_left(self, key: str) -> tuple[float, float] | None:
+        """Seconds until the last running member is done, as a range; None while nobody knows."""
+        ranges = [found for entry in self._members_fetched(key) if (found := self._remaining.get(entry)) is not None]
+        return (max(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
+
+    def _members_fetched(self, key: str) -> Iterable[TaskId]:
+        start = self._where.get(GroupLine(key))
+        if start is None:
+            return
+        for line in self._lines[start + 1 : start + 1 + MOST_ROWS]:
+            if isinstance(line, GroupLine):
+                return
+            if line in self._remaining:
+                yield line
+
+    def _around(self, row: Row) -> Around:
+        task = row.task
+        if task.state is State.THROTTLED:
+            slots = self._engine.lane.slots(task.request.model)
+            return Around(slots_used=slots.in_use, slots=slots.limit)
+        if task.state is State.HELD:
+            return Around(lane_reason=self._engine.lane.reason)
+        received = self._received.get(task.id, {})
+        expected = [total for _, total in received.values()]
+        known = [total for total in expected if total is not None]
+        return Around(
+            remaining=self._remaining.get(task.id),
+            received=sum(done for done, _ in received.values()),
+            expected=sum(known) if known and len(known) == len(expected) else None,
+            uploaded=self._uploaded.get(task.id),
+        )
+
+    async def _reload(self, asked: int, listing: Listing) -> None:
+        entries = await self._engine.library.list(listing)
+        if asked != self._asked:
+            return
+        self._answered = asked
+        self._merge(entries)
+        if listing.group is not GroupBy.NONE:
+            await self._reload_groups(listing)
+        self.loaded.emit()
+
+    def _refresh_groups(self) -> None:
+        if self._listing.group is not GroupBy.NONE:
+            self._runner(self._reload_groups(self._listing), "group sums")
+
+    async def _reload_groups(self, listing: Listing) -> None:
+        found = {summary.key: summary for summary in await self._engine.library.groups(listing)}
+        if listing is not self._listing or found == self._groups:
+            return
+        self._groups = found
+        for position in [place for line, place in self._where.items() if isinstance(line, GroupLine)]:
+            self.dataChanged.emit(self.index(position, 0), self.index(position, self.columnCount() - 1))
+        self.groups_changed.emit()
+
+    def _merge(self, entries: Sequence[ListEntry]) -> None:
+        self._entries = list(entries)
+        new = lines_of(self._entries, self._collapsed, grouped=self._listing.group is not GroupBy.NONE)
+        for step in steps(self._lines, new):
+            match step:
+                case Removal(first, last):
+                    self.beginRemoveRows(QModelIndex(), first, last)
+                    del self._lines[first : last + 1]
+                    self.endRemoveRows()
+                case Insertion(first, last):
+                    self.beginInsertRows(QModelIndex(), first, last)
+                    self._lines[first:first] = new[first : last + 1]
+                    self.endInsertRows()
+                case Rearrangement():
+                    self._rearrange(new)
+        self._where = {line: position for position, line in enumerate(self._lines)}
+        if len(self._rows) > MOST_ROWS:
+            self._rows = {key: row for key, row in self._rows.items() if key in self._where and row.task.state.is_live}
+
+    def _rearrange(self, new: list[Line]) -> None:
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        held = [self._lines[index.row()] for index in before]
+        self._lines = new
+        where = {line: position for position, line in enumerate(new)}
+        after = [
+            self.index(where[line], index.column()) if line in where else QModelIndex()
+            for line, index in zip(held, before, strict=True)
+        ]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
+    def _want(self, position: int) -> None:
+        first = max(0, position - PAGE // 4)
+        for line in self._lines[first : first + PAGE]:
+            if not isinstance(line, GroupLine) and line not in self._rows:
+                self._wanted.add(line)
+        if not self._fetch_timer.isActive():
+            self._fetch_timer.start()
+
+    def _fetch_wanted(self) -> None:
+        wanted, self._wanted = list(self._wanted), set()
+        if wanted:
+            self._runner(self._fetch(wanted), "fetch rows")
+
+    async def _fetch(self, wanted: Sequence[TaskId]) -> None:
+        for row in await self._engine.library.rows(wanted):
+            self._rows.setdefault(row.task.id, row)
+        await self._forecast(wanted)
+        self._changed(wanted)
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        regroup = reorder = False
+        shown: list[TaskId] = []
+        for task_id, touch in touches.items():
+            reorder = reorder or self._moves(touch)
+            regroup = regroup or bool(touch.states)
+            row = self._rows.get(task_id)
+            if row is None:
+                continue
+            self._rows[task_id] = Row(
+                task=touch.task or row.task,
+                outputs=_merged(row.outputs, touch.outputs),
+                first_input_path=row.first_input_path,
+            )
+            if touch.received:
+                self._received.setdefault(task_id, {}).update(touch.received)
+            if touch.outputs and self._rows[task_id].outputs and all(output.saved_at for output in self._rows[task_id].outputs):
+                self._received.pop(task_id, None)
+            self._uploaded[task_id] = touch.uploaded
+            if self._rows[task_id].task.state is not State.SENDING:
+                self._uploaded.pop(task_id, None)
+            shown.append(task_id)
+        self._changed(shown)
+        running = [task_id for task_id in shown if self._rows[task_id].task.state is State.RUNNING]
+        if running:
+            self._runner(self._forecast(running), "time left")
+        if reorder:
+            self._refresh_timer.start()
+        if (regroup or reorder) and not self._groups_timer.isActive():
+            self._groups_timer.start()
+
+    def _moves(self, touch: Touch) -> bool:
+        """Whether the change can alter which tasks are listed, or their order."""
+        if touch.task is None or touch.before is None:
+            return bool(touch.outputs) and self._listing.filter.place.value in ("saved", "needs attention")
+        before, after = touch.before, touch.task
+        if before.removed_at != after.removed_at or before.batch_id != after.batch_id:
+            return True
+        if before.sent_at != after.sent_at and self._listing.sort is SortKey.SENT:
+            return True
+        if touch.states and (self._listing.filter.place.value != "all" or self._listing.filter.states or self._listing.sort is SortKey.STATE):
+            return True
+        if self._listing.sort is SortKey.COST and before.credits != after.credits:
+            return True
+        return before.title != after.title or before.request is not after.request and before.request != after.request
+
+    async def _forecast(self, task_ids: Sequence[TaskId]) -> None:
+        for task_id in task_ids:
+            row = self._rows.get(task_id)
+            if row is None or row.task.state is not State.RUNNING:
+                self._remaining.pop(task_id, None)
+                continue
+            found = await self._engine.forecasts.remaining(row.task)
+            self._remaining[task_id] = (found.low, found.high) if found is not None else None
+
+    def _changed(self, task_ids: Iterable[TaskId]) -> None:
+        """One signal a row, or one range when most of a longer stretch changed."""
+        positions = sorted(place for task_id in task_ids if (place := self._where.get(task_id)) is not None)
+        if not positions:
+            return
+        last_column = self.columnCount() - 1
+        if len(positions) > 8 and positions[-1] - positions[0] < 2 * len(positions):
+            self.dataChanged.emit(self.index(positions[0], 0), self.index(positions[-1], last_column))
+            return
+        for position in positions:
+            self.dataChanged.emit(self.index(position, 0), self.index(position, last_column))
+
+    def _repaint_states(self, states: set[State]) -> None:
+        self._changed([task_id for task_id, row in self._rows.items() if row.task.state in states])
+
+    @staticmethod
+    def sort_key(column: int) -> SortKey | None:
+        return _SORTS.get(Column(column))
+
+    @staticmethod
+    def column_of(key: SortKey) -> Column | None:
+        return next((column for column, sort in _SORTS.items() if sort is key), None)
+
+
+def group_words(summary: GroupSummary) -> str:
+    """"8 tasks · 3 saved · 3 live · 1 waiting here · 1 needs attention"."""
+    states = summary.by_state
+    live = sum(amount for state, amount in states.items() if state.is_live)
+    waiting = sum(amount for state, amount in states.items() if state.is_local)
+    trouble = sum(states.get(state, 0) for state in (State.FAILED, State.UNCERTAIN, State.GONE))
+    parts = [
+        wording.count(summary.total, "task"),
+        f"{summary.saved:,} saved" if summary.saved else "",
+        f"{live:,} live" if live else "",
+        f"{waiting:,} waiting here" if waiting else "",
+        f"{trouble:,} {'needs' if trouble == 1 else 'need'} attention" if trouble else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _merged(outputs: tuple[Output, ...], changed: dict[int, Output]) -> tuple[Output, ...]:
+    if not changed:
+        return outputs
+    by_index = {output.index: output for output in outputs} | changed
+    return tuple(by_index[index] for index in sorted(by_index))
+
+

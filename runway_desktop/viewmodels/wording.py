@@ -1,0 +1,99 @@
+"""Numbers, times and sizes as the person reads them. Pure; times are Unix seconds shown in local time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ..domain.account import DOLLARS_PER_CREDIT
+
+DASH = "–"
+ELLIPSIS = "…"
+
+
+def number(value: float) -> str:
+    """8412.0 → "8,412"; 2.5 → "2.5"."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
+
+
+def credits_in_words(value: float) -> str:
+    return f"{number(value)} credit" if value == 1 else f"{number(value)} credits"
+
+
+def dollars(credits: float) -> str:
+    return f"${credits * DOLLARS_PER_CREDIT:,.2f}"
+
+
+def count(amount: int, one: str, many: str = "") -> str:
+    """count(3, "task") → "3 tasks"."""
+    return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def size(amount: int) -> str:
+    """Bytes in decimal units, as file managers show them."""
+    value = float(amount)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            break
+        value /= 1000
+    return f"{value:.0f} {unit}" if unit in ("B", "kB") or value >= 10 else f"{value:.1f} {unit}"
+
+
+def speed(bytes_a_second: float) -> str:
+    return f"{size(round(bytes_a_second))}/s"
+
+
+def duration(seconds: float) -> str:
+    """71 → "71 s"; 150 → "2.5 min"; 5400 → "1.5 h"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        minutes = seconds / 60
+        return f"{minutes:.0f} min" if minutes >= 10 else f"{minutes:.1f}".rstrip("0").rstrip(".") + " min"
+    return f"{seconds / 3600:.1f}".rstrip("0").rstrip(".") + " h"
+
+
+def span(low: float, high: float) -> str:
+    """A range of seconds in one unit: "30–50 s", "4–6 min". Rounded outwards so that it never promises too much."""
+    if high < 100:
+        step = 5 if high < 60 else 10
+        first, last = int(low // step) * step, -int(-high // step) * step
+        first = max(first, 1) if first == 0 and low > 0 else first
+        return f"{first}–{last} s" if first != last else f"{last} s"
+    unit, name = (60, "min") if high < 5400 else (3600, "h")
+    first, last = int(low // unit), -int(-high // unit)
+    return f"{first}–{last} {name}" if first != last else f"{last} {name}"
+
+
+def clock_time(at: float, now: float) -> str:
+    """Today "14:02", this year "3 Nov", older "3 Nov 2025"."""
+    then, today = datetime.fromtimestamp(at), datetime.fromtimestamp(now)
+    if then.date() == today.date():
+        return f"{then:%H:%M}"
+    day = f"{then.day} {then:%b}"
+    return day if then.year == today.year else f"{day} {then.year}"
+
+
+def full_time(at: float) -> str:
+    then = datetime.fromtimestamp(at)
+    return f"{then.day} {then:%B %Y, %H:%M:%S}"
+
+
+def day_in_words(day: str, now: float) -> str:
+    """"2026-11-03" → "Today", "Yesterday", "Tuesday, 3 November"."""
+    then = datetime.strptime(day, "%Y-%m-%d").date()
+    today = datetime.fromtimestamp(now).date()
+    if then == today:
+        return "Today"
+    if then == today - timedelta(days=1):
+        return "Yesterday"
+    words = f"{then:%A}, {then.day} {then:%B}"
+    return words if then.year == today.year else f"{words} {then.year}"
+
+
+def ago(then: float, now: float) -> str:
+    seconds = max(0, now - then)
+    if seconds < 60:
+        return f"{seconds:.0f} s ago"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min ago"
+    return f"{seconds // 3600:.0f} h ago" if seconds < 86400 else f"{seconds // 86400:.0f} d ago"
