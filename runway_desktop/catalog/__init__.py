@@ -1,0 +1,62 @@
+"""What can be made at Runway: endpoints, models, fields and bounds; checks a request and builds its payload.
+
+The facts are data (`resources/catalog.json`, made from the official SDK by `packaging/update_catalog.py`); the words
+for people are in `labels`; limits of media files in `limits`. Nothing happens at import. A pair that the catalogue does
+not know can still be shown: `prompt_of` and `settings_line` take None for it.
+"""
+
+from runway_desktop.catalog.assets import (
+    AssetItem,
+    AssetPlace,
+    asset_items,
+    asset_value,
+    assets_in,
+    link_problem,
+    media_in_words,
+    uri_problem,
+    variant_of,
+    with_assets,
+)
+from runway_desktop.catalog.catalogue import Catalog, CatalogError
+from runway_desktop.catalog.model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
+from runway_desktop.catalog.payload import build_payload, is_left_out
+from runway_desktop.catalog.text import (
+    number_in_words,
+    prompt_of,
+    settings_line,
+    utf16_length,
+    value_from_text,
+    value_in_words,
+)
+from runway_desktop.catalog.validation import Finding, validate
+
+__all__ = [
+    "AssetItem",
+    "AssetPlace",
+    "Catalog",
+    "CatalogError",
+    "Endpoint",
+    "Field",
+    "FieldKind",
+    "Finding",
+    "MediaKind",
+    "Pair",
+    "Variant",
+    "asset_items",
+    "asset_value",
+    "assets_in",
+    "build_payload",
+    "is_left_out",
+    "link_problem",
+    "media_in_words",
+    "number_in_words",
+    "prompt_of",
+    "settings_line",
+    "uri_problem",
+    "utf16_length",
+    "validate",
+    "value_from_text",
+    "value_in_words",
+    "variant_of",
+    "with_assets",
+]

@@ -1,0 +1,248 @@
+"""Inputs inside a request: where each URI stands, what is wrong with it, and how to put others in its place.
+
+Values are wire JSON. A URI is `https://…`, `runway://…`, `data:…`, or `file:///…` before it is sent. Pure: nothing is
+opened or fetched; sizes and formats of local files are checked where files are read. Usable from any thread.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from runway_desktop.catalog import limits
+from runway_desktop.catalog.model import Field, FieldKind, MediaKind, Pair, Variant
+
+Path = tuple[str | int, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AssetPlace:
+    """One URI in a request's values. `media` is what it is by the request's own words, else what the field may hold."""
+
+    path: Path  # to the URI text itself: ("promptImage", 0, "uri")
+    uri: str
+    media: frozenset[MediaKind]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AssetItem:
+    """One input of an asset field, apart from how the wire writes it. `extra` holds its further members."""
+
+    uri: str
+    media: MediaKind | None = None
+    position: str | None = None
+    extra: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+def assets_in(pair: Pair, values: Mapping[str, object]) -> tuple[AssetPlace, ...]:
+    """Every URI in `values`, in the order of the fields, those inside objects too."""
+    return tuple(_places(pair.fields, values, ()))
+
+
+def with_assets(values: Mapping[str, object], replacements: Mapping[Path, str]) -> dict[str, object]:
+    """A copy of `values` with the texts at the given paths replaced. A path that does not exist raises KeyError."""
+    copied = {key: _copy(value) for key, value in values.items()}
+    for path, uri in replacements.items():
+        place: object = copied
+        for step in path[:-1]:
+            place = _step(place, step, path)
+        _step(place, path[-1], path)
+        place[path[-1]] = uri  # type: ignore[index]  # _step has just found it there
+    return copied
+
+
+def asset_items(field: Field, value: object) -> tuple[AssetItem, ...]:
+    """The inputs that `value` holds for an asset field, whichever way the wire writes them."""
+    if value is None or value == "":
+        return ()
+    entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    return tuple(item for entry in entries if (item := _item(field, entry)) is not None)
+
+
+def asset_value(field: Field, items: Sequence[AssetItem]) -> object:
+    """The wire value for these inputs; None for none. A field that needs positions gets them, first to last."""
+    if not items:
+        return None
+    if field.kind is FieldKind.ASSET:
+        return _entry(field, items[0], None)
+    if field.bare and len(items) == 1 and not items[0].extra and items[0].position in (None, *field.positions[:1]):
+        return items[0].uri
+    used = {item.position for item in items}
+    free = iter([position for position in field.positions if position not in used])
+    return [
+        _entry(field, item, item.position or (next(free, None) if field.position_required else None)) for item in items
+    ]
+
+
+def uri_problem(uri: str, field: Field, *, local_files: bool = True) -> str | None:
+    """A sentence that says why Runway would refuse `uri` in this field, or None."""
+    scheme = uri.partition(":")[0].casefold()
+    match scheme:
+        case "https":
+            return link_problem(uri)
+        case "http":
+            return "The link begins with http://. Runway takes only links that begin with https://."
+        case "runway" if re.fullmatch(r"runway://\S+", uri):
+            return None
+        case "runway":
+            return "The address of the upload is incomplete. Add the file again."
+        case "data":
+            return _data_problem(uri, field)
+        case "file" if uri.startswith("file:///") and len(uri) > len("file:///"):
+            return None if local_files else "The file is on this computer and must be uploaded before it is sent."
+        case "file":
+            return "The address of the file is incomplete. Add the file again."
+        case _:
+            return f"“{_short(uri)}” is neither a file nor a link that begins with https://."
+
+
+def link_problem(link: str) -> str | None:
+    """A sentence that says why Runway would refuse this https link, or None. Nothing is fetched."""
+    if len(link) > limits.LONGEST_LINK:
+        return f"The link is {len(link):,} characters long. Runway takes up to {limits.LONGEST_LINK:,}."
+    if re.search(r"\s", link):
+        return "The link has a blank in it. Copy it again, or write each blank as %20."
+    try:
+        parts = urlsplit(link)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "The link is damaged and cannot be read. Copy it again."
+    if not host:
+        return "The link names no site. Copy it again."
+    if _is_address(host):
+        return f"The link names its site by the number {host}. Runway takes only links with a domain name."
+    if "." not in host.strip("."):
+        return f"The link leads to {host}, which only this network knows. Runway takes only public domain names."
+    if parts.username is not None:
+        return "The link holds a user name. Runway takes only links that anyone can open."
+    return None
+
+
+def media_of_data_uri(uri: str) -> MediaKind | None:
+    kind = uri.removeprefix("data:").partition("/")[0].casefold()
+    return MediaKind(kind) if kind in MediaKind.__members__.values() else None
+
+
+def _data_problem(uri: str, field: Field) -> str | None:
+    if not re.match(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/]", uri[:256]):
+        return "The embedded file is damaged. Add the file again."
+    media = media_of_data_uri(uri)
+    if media is None or media not in field.media:
+        return f"The embedded file is no {media_in_words(field.media)}."
+    limit = limits.largest(media, limits.Way.DATA, field)
+    if len(uri) > limit:
+        return f"The embedded file is larger than {limit // limits.MEGABYTE} MB. Send it as an upload instead."
+    return None
+
+
+_MEDIA_WORDS = {MediaKind.IMAGE: "picture", MediaKind.VIDEO: "clip", MediaKind.AUDIO: "sound"}
+
+
+def media_in_words(media: frozenset[MediaKind]) -> str:
+    """ "picture or clip" """
+    return " or ".join(word for kind, word in _MEDIA_WORDS.items() if kind in media) or "file"
+
+
+def variant_of(field: Field, value: Mapping[str, object]) -> Variant | None:
+    """The form of a tagged object that `value` has; None when it has none of them."""
+    for variant in field.variants:
+        if value.get(field.tag_key) == variant.tag if field.tag_key is not None else variant.tag in value:
+            return variant
+    return None
+
+
+def _places(fields: Sequence[Field], values: Mapping[str, object], path: Path) -> Iterator[AssetPlace]:
+    for field in fields:
+        value = values.get(field.name)
+        if value is None:
+            continue
+        here = (*path, field.name)
+        if field.is_asset:
+            if isinstance(value, Sequence) and not isinstance(value, str):
+                for place, entry in enumerate(value):
+                    yield from _place(field, entry, (*here, place))
+            else:
+                yield from _place(field, value, here)
+        elif field.kind is FieldKind.OBJECT:
+            yield from _inside(field, value, here)
+        elif field.kind is FieldKind.OBJECTS and isinstance(value, Sequence):
+            for place, entry in enumerate(value):
+                yield from _inside(field, entry, (*here, place))
+
+
+def _inside(field: Field, value: object, path: Path) -> Iterator[AssetPlace]:
+    if isinstance(value, Mapping):
+        variant = variant_of(field, value)
+        yield from _places(variant.fields if variant else field.fields, value, path)
+
+
+def _place(field: Field, entry: object, path: Path) -> Iterator[AssetPlace]:
+    item = _item(field, entry)
+    if item is not None:
+        if not isinstance(entry, str):
+            path = (*path, str(field.uri_key))
+        media = frozenset({item.media}) if item.media is not None else field.media
+        yield AssetPlace(path=path, uri=item.uri, media=media)
+
+
+def _item(field: Field, entry: object) -> AssetItem | None:
+    if isinstance(entry, str):
+        return AssetItem(uri=entry)
+    if not isinstance(entry, Mapping) or field.uri_key is None:
+        return None
+    uri = entry.get(field.uri_key)
+    if not isinstance(uri, str) or not uri:
+        return None
+    position = entry.get(field.position_key) if field.position_key else None
+    tag = entry.get(field.tag_key) if field.tag_key else None
+    own = {field.uri_key, field.position_key, field.tag_key}
+    return AssetItem(
+        uri=uri,
+        media=next((kind for kind, word in field.tags.items() if word == tag), None),
+        position=position if isinstance(position, str) else None,
+        extra={key: value for key, value in entry.items() if key not in own},
+    )
+
+
+def _entry(field: Field, item: AssetItem, position: str | None) -> object:
+    if field.uri_key is None:
+        return item.uri
+    entry: dict[str, object] = {}
+    if field.tag_key is not None and field.tags:
+        media = item.media if item.media in field.tags else next(iter(field.tags))
+        entry[field.tag_key] = field.tags[media] if media is not None else None
+    entry[field.uri_key] = item.uri
+    if position is not None and field.position_key is not None:
+        entry[field.position_key] = position
+    return {**entry, **item.extra}
+
+
+def _is_address(host: str) -> bool:
+    """Whether a host is a number rather than a name, in any of the ways that resolvers understand."""
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return bool(re.fullmatch(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*\.?", host))
+    return True
+
+
+def _copy(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _copy(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_copy(inner) for inner in value]
+    return value
+
+
+def _step(place: object, step: str | int, path: Path) -> object:
+    try:
+        return place[step]  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        raise KeyError(path) from None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}…"

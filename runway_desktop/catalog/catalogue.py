@@ -1,0 +1,168 @@
+"""Reads `catalog.json` and answers questions about what can be made.
+
+`Catalog.load` reads one file (a few milliseconds) and builds nothing else; a pair is built when it is first asked for
+and kept. Raises `CatalogError` when the file is missing or is no catalogue. Call it from one thread.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.catalog import labels
+from runway_desktop.catalog.model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
+
+
+class CatalogError(Exception):
+    """The catalogue's file cannot be used; the message says why."""
+
+
+class Catalog:
+    """Every endpoint and model that the program knows how to ask for."""
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self.version: str = facts["sdk"]
+        order = {name: place for place, name in enumerate(labels.ENDPOINT_LABELS)}
+        self.endpoints: tuple[Endpoint, ...] = tuple(
+            sorted(map(_endpoint, facts["endpoints"]), key=lambda endpoint: order.get(endpoint.name, len(order)))
+        )
+        self._facts = {(pair["endpoint"], pair["model"]): pair["fields"] for pair in facts["pairs"]}
+        self._pairs: dict[tuple[str, str], Pair] = {}
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Catalog:
+        """The catalogue in `path`, or the one that ships with the program."""
+        if path is None:
+            from runway_desktop.catalog.resource_path import resource
+
+            path = resource("catalog.json")
+        try:
+            return cls(json.loads(path.read_bytes()))
+        except OSError as error:
+            raise CatalogError(f"The catalogue of models cannot be read: {error}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise CatalogError(f"The file {path} is not a catalogue of models.") from error
+
+    def endpoint(self, name: str) -> Endpoint | None:
+        return next((found for found in self.endpoints if found.name == name), None)
+
+    def pair(self, endpoint: str, model: str) -> Pair | None:
+        key = (endpoint, model)
+        if key not in self._pairs:
+            if key not in self._facts:
+                return None
+            fields = tuple(_field(facts, endpoint) for facts in self._facts[key])
+            self._pairs[key] = Pair(endpoint=endpoint, model=model, label=labels.model_label(model), fields=fields)
+        return self._pairs[key]
+
+    def pairs(self) -> Iterator[Pair]:
+        """Every pair, in the order of the endpoints and of their models."""
+        for endpoint in self.endpoints:
+            for model in endpoint.models:
+                if (pair := self.pair(endpoint.name, model)) is not None:
+                    yield pair
+
+    def endpoints_taking(self, kinds: frozenset[MediaKind], has_prompt: bool) -> tuple[Endpoint, ...]:
+        """Endpoints that fit dropped inputs, the likeliest first.
+
+        An endpoint fits when one of its models can take every kind dropped and needs no other kind of input. Those
+        that make something of the prompt come first when there is one, then those that must have what was dropped.
+        """
+        ranked = []
+        for place, endpoint in enumerate(self.endpoints):
+            fits = [rank for model in endpoint.models if (rank := self._fit(endpoint.name, model, kinds, has_prompt))]
+            if fits:
+                ranked.append((min(fits), place, endpoint))
+        return tuple(endpoint for _, _, endpoint in sorted(ranked, key=lambda entry: entry[:2]))
+
+    def _fit(
+        self, endpoint: str, model: str, kinds: frozenset[MediaKind], has_prompt: bool
+    ) -> tuple[bool, bool] | None:
+        """How well a pair fits: smaller is better; None when it does not."""
+        pair = self.pair(endpoint, model)
+        if pair is None:
+            return None
+        needed = [found.media for found in _asset_places(pair.fields, required_only=True)]
+        possible = {kind for found in _asset_places(pair.fields) for kind in found.media}
+        if not kinds <= possible or not all(media & kinds for media in needed):
+            return None
+        uses_prompt = any(found.kind is FieldKind.PROMPT for found in _all_fields(pair.fields))
+        asked_for = bool(kinds) and all(any(kind in media for media in needed) for kind in kinds)
+        return (has_prompt and not uses_prompt, not asked_for)
+
+
+def _endpoint(facts: Mapping[str, Any]) -> Endpoint:
+    return Endpoint(
+        name=facts["name"],
+        path=facts["path"],
+        label=labels.endpoint_label(facts["name"]),
+        makes=MediaKind(facts["makes"]),
+        takes=frozenset(map(MediaKind, facts["takes"])),
+        models=tuple(facts["models"]),
+    )
+
+
+_KINDS = frozenset(kind.value for kind in FieldKind)
+_AS_TUPLES = ("choices", "deprecated", "positions", "requires", "seconds", "total_seconds", "aspect")
+_AS_THEY_ARE = (
+    "required", "default", "open", "maximum", "min_length", "max_length", "pattern", "uri_key", "bare",
+    "position_key", "position_required", "first_needed", "tag_key", "assumed", "data_uri_megabytes", "least_side",
+    "alone",
+)  # fmt: skip
+
+
+def _field(facts: Mapping[str, Any], endpoint: str, *, top: bool = True) -> Field:
+    name = facts["name"]
+    # A kind that a later catalogue may bring is edited as plain JSON rather than refused.
+    kind = FieldKind(facts["kind"]) if facts["kind"] in _KINDS else FieldKind.UNKNOWN
+    words = labels.field_words(name, endpoint)
+    more: dict[str, Any] = {key: facts[key] for key in _AS_THEY_ARE if key in facts}
+    more |= {key: tuple(facts[key]) for key in _AS_TUPLES if key in facts}
+    if "only_when" in facts:
+        more["only_when"] = (facts["only_when"]["field"], tuple(facts["only_when"]["values"]))
+    least = labels.LEAST.get(name) if kind is FieldKind.INTEGER else None
+    return Field(
+        name=name,
+        kind=kind,
+        label=words.label,
+        help=words.help,
+        unit=labels.UNITS.get(name, ""),
+        main=top and name in labels.MAIN_FIELDS,
+        minimum=facts.get("minimum", least),
+        media=frozenset(map(MediaKind, facts.get("media", ()))),
+        tags={MediaKind(media): tag for media, tag in facts.get("tags", {}).items()},
+        fields=tuple(_field(inner, endpoint, top=False) for inner in facts.get("fields", ())),
+        variants=tuple(
+            Variant(
+                tag=variant["tag"],
+                label=labels.variant_label(name, variant["tag"]),
+                fields=tuple(_field(inner, endpoint, top=False) for inner in variant["fields"]),
+            )
+            for variant in facts.get("variants", ())
+        ),
+        **more,
+    )
+
+
+def _all_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
+    for found in fields:
+        yield found
+        yield from _all_fields(found.fields)
+        for variant in found.variants:
+            yield from _all_fields(variant.fields)
+
+
+def _asset_places(fields: tuple[Field, ...], *, required_only: bool = False) -> Iterator[Field]:
+    """Asset fields at the top and inside objects. A choice of variants requires none of them."""
+    for found in fields:
+        if required_only and not found.required:
+            continue
+        if found.is_asset:
+            yield found
+        else:
+            yield from _asset_places(found.fields, required_only=required_only)
+            if not required_only or len(found.variants) == 1:
+                for variant in found.variants:
+                    yield from _asset_places(variant.fields, required_only=required_only)

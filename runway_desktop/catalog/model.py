@@ -1,0 +1,144 @@
+"""What the catalogue is made of: endpoints, pairs of endpoint and model, and their fields. Plain frozen values.
+
+Pure: no I/O, no third party; usable from any thread. Values of a request are always the wire JSON with wire names; a
+local file in an asset's place is a `file:///…` URI there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class MediaKind(StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
+class FieldKind(StrEnum):
+    """How a field is edited, and what its wire value is."""
+
+    PROMPT = "prompt"  # text that the result is made from
+    TEXT = "text"
+    CHOICE = "choice"  # one of `choices`; any text too where `open` is set
+    INTEGER = "integer"  # or one of `choices`, which are words such as "auto"
+    NUMBER = "number"
+    SWITCH = "switch"
+    ASSET = "asset"  # one picture, clip or sound: a URI, or an object that holds one (`uri_key`)
+    ASSETS = "assets"  # a list of those; a lone URI too where `bare` is set
+    OBJECT = "object"  # `fields`, or one of `variants`
+    OBJECTS = "objects"  # a list of such objects
+    TEXTS = "texts"  # a list of texts
+    UNKNOWN = "json"  # any JSON: the generator did not understand the type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One form of an object. `tag` is the value of the field's `tag_key`, or, without one, a member only it has."""
+
+    tag: str
+    label: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One setting or input of a pair.
+
+    `min_length` and `max_length` count UTF-16 code units of a text, or items of a list. `minimum` and `maximum` are
+    inclusive. `seconds`, `total_seconds`, `least_side` (pixels) and `aspect` (width / height) are what the model asks
+    of the media themselves; of an `OBJECTS` field, `total_seconds` bounds the sum of its items' durations.
+    """
+
+    name: str
+    kind: FieldKind
+    required: bool = False
+    label: str
+    help: str
+    unit: str = ""
+    main: bool = False
+    default: Any = None
+
+    choices: tuple[str | int | float, ...] = ()
+    deprecated: tuple[str | int | float, ...] = ()
+    open: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+
+    media: frozenset[MediaKind] = frozenset()
+    uri_key: str | None = None
+    bare: bool = False
+    position_key: str | None = None
+    positions: tuple[str, ...] = ()
+    position_required: bool = False
+    first_needed: bool = False
+    tag_key: str | None = None
+    tags: Mapping[MediaKind, str] = field(default_factory=dict)
+    assumed: bool = False
+    data_uri_megabytes: int | None = None
+    seconds: tuple[float | None, float | None] = (None, None)
+    total_seconds: tuple[float | None, float | None] = (None, None)
+    least_side: int | None = None
+    aspect: tuple[float | None, float | None] = (None, None)
+
+    fields: tuple[Field, ...] = ()
+    variants: tuple[Variant, ...] = ()
+
+    only_when: tuple[str, tuple[str, ...]] | None = None  # (other field, its values that make this one valid)
+    requires: tuple[str, ...] = ()
+    alone: bool = False  # sent only by itself
+
+    @property
+    def is_asset(self) -> bool:
+        return self.kind in (FieldKind.ASSET, FieldKind.ASSETS)
+
+    @property
+    def choice_labels(self) -> tuple[str, ...]:
+        """`choices` as words to read, in the same order."""
+        return tuple(str(choice) for choice in self.choices)
+
+    def field(self, name: str) -> Field | None:
+        return next((inner for inner in self.fields if inner.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """An endpoint with one of its models: what a request is made of. `fields` keeps the wire's order."""
+
+    endpoint: str
+    model: str
+    label: str  # of the model
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field | None:
+        return next((found for found in self.fields if found.name == name), None)
+
+    @property
+    def prompt_field(self) -> Field | None:
+        """The text that the result is made from; None where there is none, or only one inside an object."""
+        return next((found for found in self.fields if found.kind is FieldKind.PROMPT), None)
+
+    @property
+    def asset_fields(self) -> tuple[Field, ...]:
+        return tuple(found for found in self.fields if found.is_asset)
+
+    @property
+    def main_fields(self) -> tuple[Field, ...]:
+        """The few settings that stand beside the prompt, in the order they are shown."""
+        return tuple(found for found in self.fields if found.main)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    name: str  # "image_to_video"
+    path: str  # "/v1/image_to_video"
+    label: str
+    makes: MediaKind
+    takes: frozenset[MediaKind]
+    models: tuple[str, ...]

@@ -1,0 +1,53 @@
+"""Builds the JSON body of a create request from its values. Pure; usable from any thread; raises nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from runway_desktop.catalog.model import Field, FieldKind, Pair
+
+
+def build_payload(pair: Pair, values: Mapping[str, object]) -> dict[str, object]:
+    """The body to send: the model, then the values in the order of the pair's fields.
+
+    What is left out or empty is not sent, at any depth. Members that the pair does not know keep their value and go
+    last: validation has named them, and a request is never changed silently.
+    """
+    payload: dict[str, object] = {"model": pair.model}
+    for field in pair.fields:
+        value = _sent(field, values.get(field.name))
+        if not is_left_out(value):
+            payload[field.name] = value
+    for name, value in values.items():
+        if name not in payload and pair.field(name) is None and not is_left_out(value):
+            payload[name] = value
+    return payload
+
+
+def is_left_out(value: object) -> bool:
+    """Whether a value counts as not given: None, a blank text, an empty list or object."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not value.strip()
+    return isinstance(value, Mapping | Sequence) and not value
+
+
+def _sent(field: Field | None, value: object) -> object:
+    if isinstance(value, Mapping):
+        inner = {known.name: known for known in _inner_fields(field)}
+        members = {name: _sent(inner.get(name), member) for name, member in value.items()}
+        return {name: member for name, member in members.items() if not is_left_out(member)}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        items = [_sent(field, item) for item in value]
+        return [item for item in items if not is_left_out(item)]
+    whole = field is not None and field.kind in (FieldKind.INTEGER, FieldKind.CHOICE)
+    if whole and isinstance(value, float) and value.is_integer():
+        return int(value)  # A number from a table or a slider: the wire wants 5, not 5.0.
+    return value
+
+
+def _inner_fields(field: Field | None) -> list[Field]:
+    if field is None:
+        return []
+    return [*field.fields, *(inner for variant in field.variants for inner in variant.fields)]

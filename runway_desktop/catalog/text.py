@@ -1,0 +1,130 @@
+"""How values are counted, said and read as text: prompt lengths, lines for list rows, cells of an imported table.
+
+Pure; usable from any thread. Nothing here raises for odd values: a request that the catalogue does not know must still
+be shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from runway_desktop.catalog import labels
+from runway_desktop.catalog.model import Field, FieldKind, Pair
+
+# Where a prompt stands in a request whose pair is not known.
+_PROMPT_NAMES = ("promptText", "text", "prompt")
+_YES = frozenset({"true", "yes", "on", "1", "y"})
+_NO = frozenset({"false", "no", "off", "0", "n"})
+_SETTINGS_SHOWN = tuple(name for name in labels.MAIN_FIELDS if name != "voice")
+
+
+def utf16_length(text: str) -> int:
+    """The number of UTF-16 code units, which is how the API counts a prompt's length."""
+    return len(text) + sum(1 for letter in text if ord(letter) > 0xFFFF)
+
+
+def prompt_of(pair: Pair | None, values: Mapping[str, object]) -> str:
+    """The text that the result is made from, wherever it stands; empty when there is none."""
+    if pair is not None and (prompt := pair.prompt_field) is not None:
+        found = values.get(prompt.name)
+        return found if isinstance(found, str) else ""
+    return _first_prompt(values)
+
+
+def _first_prompt(values: Mapping[str, object]) -> str:
+    for name in _PROMPT_NAMES:
+        if isinstance(found := values.get(name), str) and found.strip():
+            return found
+    for value in values.values():
+        if isinstance(value, Mapping) and (found := _first_prompt(value)):
+            return found
+    return ""
+
+
+def settings_line(pair: Pair | None, values: Mapping[str, object]) -> str:
+    """The main settings in words, for a row: "1280:720 · 5 s · seed 41207". No prompt, no inputs."""
+    parts = []
+    for name in _SETTINGS_SHOWN:
+        if name in values and (pair is None or pair.field(name) is not None) and (said := _said(name, values[name])):
+            parts.append(said)
+    return " · ".join(parts)
+
+
+def _said(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "" if name != "audio" else ("sound" if value else "no sound")
+    if not isinstance(value, str | int | float) or value == "":
+        return ""
+    match name:
+        case "duration":
+            return "automatic length" if value == "auto" else f"{number_in_words(value)} s"
+        case "seed":
+            return f"seed {value}"
+        case "outputCount":
+            return "" if value == 1 else f"{value} pictures"
+        case "numVariants":
+            return "" if value == 1 else f"{value} variants"
+        case "quality":
+            return f"{value_in_words(value)} quality"
+        case "scaleFactor":
+            return f"{value}×"
+        case "targetFramerate":
+            return f"{str(value).replace('_', '.')} fps"
+        case "ratio" if value == "auto":
+            return "automatic size"
+        case _:
+            return value_in_words(value)
+
+
+def number_in_words(value: object) -> str:
+    """A number as people write it: no ".0", thousands with commas from 10,000 on."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and abs(value) >= 1000:
+        return f"{value:,}"
+    return str(value)
+
+
+def value_in_words(value: object) -> str:
+    """A choice as it is read: "auto_720p" becomes "auto 720p"; other values as they are."""
+    if value is True or value is False:
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    return str(value)
+
+
+def value_from_text(field: Field, text: str) -> object:
+    """The wire value that a cell of text means for a scalar field.
+
+    A text that does not fit stays a text, so that validation can name it. An empty text is None.
+    """
+    cell = text.strip()
+    if not cell:
+        return None
+    for choice in (*field.choices, *field.deprecated):
+        if cell.casefold() in (str(choice).casefold(), value_in_words(choice).casefold()):
+            return choice
+    match field.kind:
+        case FieldKind.INTEGER | FieldKind.NUMBER:
+            return _number(field.kind, cell)
+        case FieldKind.SWITCH if cell.casefold() in _YES | _NO:
+            return cell.casefold() in _YES
+        case FieldKind.PROMPT | FieldKind.TEXT:
+            return text
+        case FieldKind.TEXTS:
+            return [part.strip() for part in cell.split(",") if part.strip()]
+        case _:
+            return cell
+
+
+def _number(kind: FieldKind, cell: str) -> object:
+    plain = cell.removesuffix("s").strip() if cell[:1].isdigit() else cell
+    try:
+        number = float(plain)
+    except ValueError:
+        return cell
+    if not math.isfinite(number):
+        return cell
+    return int(number) if number.is_integer() and kind is FieldKind.INTEGER else number
