@@ -5,6 +5,7 @@ Every method may be called from the loop's thread only and never blocks it. Erro
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
@@ -99,7 +100,8 @@ class Bin(Protocol):
 
 
 class Store(Protocol):
-    """Tasks on disk. Every write is one transaction and is on disk when the call returns. StoreError when it cannot."""
+    """Tasks on disk. Every write is one transaction and is on disk when the call returns. StoreError when it cannot.
+    LookupError for what is not there, ValueError for adding what is: our own mistakes. (Its `list` hides the built-in one.)"""
 
     async def add(
         self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
@@ -119,7 +121,7 @@ class Store(Protocol):
 
     async def get(self, task_id: TaskId) -> Task | None: ...
 
-    async def get_many(self, task_ids: Sequence[TaskId]) -> list[Task]:
+    async def get_many(self, task_ids: Sequence[TaskId]) -> builtins.list[Task]:
         """In the order asked; unknown ids are left out."""
         ...
 
@@ -127,35 +129,35 @@ class Store(Protocol):
         """Which of these Runway ids are here already (removed ones too)."""
         ...
 
-    async def unfinished(self) -> list[Task]:
+    async def unfinished(self) -> builtins.list[Task]:
         """All that are not final, removed or not: held, sending, uncertain, live. By position."""
         ...
 
-    async def unsaved(self) -> list[Row]:
+    async def unsaved(self) -> builtins.list[Row]:
         """Tasks that succeeded and have an output that is neither SAVED nor EXPIRED."""
         ...
 
-    async def outputs(self, task_id: TaskId) -> list[Output]: ...
+    async def outputs(self, task_id: TaskId) -> builtins.list[Output]: ...
 
-    async def inputs(self, task_id: TaskId) -> list[Input]: ...
+    async def inputs(self, task_id: TaskId) -> builtins.list[Input]: ...
 
     async def upload_of(self, sha256: str, since: float) -> tuple[str, float] | None:
         """A runway:// URI of the same bytes uploaded after `since`, and when."""
         ...
 
-    async def ledger(self, task_id: TaskId) -> list[LedgerEntry]: ...
+    async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]: ...
 
-    async def list(self, listing: Listing) -> list[ListEntry]:
+    async def list(self, listing: Listing) -> Sequence[ListEntry]:
         """Ids in order; entries of a group stand together. Removed tasks are left out."""
         ...
 
-    async def rows(self, task_ids: Sequence[TaskId]) -> list[Row]: ...
+    async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]: ...
 
-    async def groups(self, listing: Listing) -> list[GroupSummary]: ...
+    async def groups(self, listing: Listing) -> Sequence[GroupSummary]: ...
 
     async def counts(self) -> PlaceCounts: ...
 
-    async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> list[Timing]:
+    async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> Sequence[Timing]:
         """Of tasks that succeeded, latest first: of the same shape (a word that the caller derives from the settings) if there are any
         three, else of the same endpoint and model."""
         ...
