@@ -1,0 +1,123 @@
+"""Reads the few boxes of an MP4, M4A or MOV file that tell its length, its sides and whether it holds pictures at all.
+
+Follows the boxes by their lengths and never reads the media itself. Blocks: call it in the executor. Damaged files
+give what could be
+read; only OSError is raised.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+_MOST_BOXES = 10_000
+"""A file that claims more is damaged or hostile."""
+_LONGEST_HEADER = 256
+
+
+@dataclass(slots=True)
+class FilmFacts:
+    """`duration` in seconds, sides in pixels as shown; None for what the file does not say."""
+
+    duration: float | None = None
+    width: int | None = None
+    height: int | None = None
+    has_pictures: bool = False
+    has_sound: bool = False
+    is_whole: bool = False
+    """A `moov` box was found: without it nothing can play the file."""
+
+
+def read_film(path: Path) -> FilmFacts:
+    facts = FilmFacts()
+    with path.open("rb") as file:
+        end = file.seek(0, 2)
+        for kind, start, stop in _boxes(file, 0, end):
+            if kind == b"moov":
+                facts.is_whole = True
+                _read_movie(file, start, stop, facts)
+                break
+    return facts
+
+
+def _read_movie(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
+    for kind, inner, end in _boxes(file, start, stop):
+        if kind == b"mvhd":
+            facts.duration = _duration(_bytes(file, inner, end))
+        elif kind == b"trak":
+            _read_track(file, inner, end, facts)
+
+
+def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
+    sides: tuple[int, int] | None = None
+    media = b""
+    for kind, inner, end in _boxes(file, start, stop):
+        if kind == b"tkhd":
+            sides = _sides(_bytes(file, inner, end))
+        elif kind == b"mdia":
+            for name, begin, finish in _boxes(file, inner, end):
+                if name == b"hdlr":
+                    media = _bytes(file, begin, finish)[8:12]
+    if media == b"vide":
+        facts.has_pictures = True
+        if facts.width is None and sides is not None:
+            facts.width, facts.height = sides
+    elif media == b"soun":
+        facts.has_sound = True
+
+
+def _boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
+    """Each box between two offsets: its kind, and where its content begins and ends."""
+    for _ in range(_MOST_BOXES):
+        if start + 8 > stop:
+            return
+        file.seek(start)
+        header = file.read(16)
+        if len(header) < 8:
+            return
+        length, kind = struct.unpack(">I4s", header[:8])
+        content = start + 8
+        if length == 1 and len(header) == 16:
+            length, content = struct.unpack(">Q", header[8:])[0], start + 16
+        elif length == 0:
+            length = stop - start
+        if length < content - start:
+            return
+        yield kind, content, min(start + length, stop)
+        start += length
+
+
+def _bytes(file: BinaryIO, start: int, stop: int) -> bytes:
+    file.seek(start)
+    return file.read(min(stop - start, _LONGEST_HEADER))
+
+
+def _duration(header: bytes) -> float | None:
+    """From a movie header: version 0 holds 32-bit times, version 1 64-bit ones."""
+    try:
+        if header[0] == 1:
+            scale, length = struct.unpack_from(">IQ", header, 20)
+        else:
+            scale, length = struct.unpack_from(">II", header, 12)
+    except (IndexError, struct.error):
+        return None
+    unknown = length in (0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
+    return None if unknown or not scale else length / scale
+
+
+def _sides(header: bytes) -> tuple[int, int] | None:
+    """From a track header: 16.16 fixed-point sides at its end, before them a matrix that tells a quarter turn."""
+    try:
+        at = 88 if header[0] == 1 else 76
+        width, height = (value / 65536 for value in struct.unpack_from(">II", header, at))
+        across, aside = struct.unpack_from(">ii", header, at - 36)
+    except (IndexError, struct.error):
+        return None
+    if not (width >= 1 and height >= 1 and math.isfinite(width * height)):
+        return None
+    turned = abs(aside) > abs(across)
+    return (round(height), round(width)) if turned else (round(width), round(height))

@@ -1,0 +1,83 @@
+"""What a drop, a paste or a command line turns into. Pure, frozen values; the review list and the composer read
+them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.domain.task import Media, Request
+from runway_desktop.services.media_facts import MediaFacts
+
+CLIPBOARD = "clipboard"
+"""The source of what came without a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeFinding:
+    """One thing that is wrong. `message` is a whole sentence that names file, row and field; the parts are for placing
+    it.
+
+    `row` counts as the file's own viewer does: line 1 of a table is its header. Empty `field`: the row or file as a
+    whole.
+    """
+
+    source: str
+    row: int | None = None
+    field: str = ""
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A request to be. `endpoint` and `model` are None where the composer's own apply. `values` is wire JSON, in the
+    types of the fields;
+    what could not be read as its type stays a text, and a finding says so. Relative files are resolved already."""
+
+    endpoint: str | None = None
+    model: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    source: str = CLIPBOARD
+    row: int | None = None
+    project: str = ""
+    shot: str = ""
+    findings: tuple[IntakeFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetDrop:
+    """A picture, clip or sound to be used as an input. `path` is None and `facts` too for a link."""
+
+    uri: str
+    path: Path | None = None
+    media: Media = Media.OTHER
+    facts: MediaFacts | None = None
+    findings: tuple[IntakeFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Everything that came in, none of it lost: what could not be used is in `findings`."""
+
+    drafts: tuple[Draft, ...] = ()
+    assets: tuple[AssetDrop, ...] = ()
+    remote_ids: tuple[str, ...] = ()
+    findings: tuple[IntakeFinding, ...] = ()
+    """Of files and lines as a whole; those of a draft or an asset stand there."""
+    name: str = ""
+    """For the batch: the file's name without its ending, "Clipboard" for text."""
+    restored: Request | None = None
+    """The request of a single dropped sidecar, to put back into the composer."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing usable and nothing to complain of."""
+        return not (self.drafts or self.assets or self.remote_ids or self.findings or self.restored)
+
+    @property
+    def all_findings(self) -> tuple[IntakeFinding, ...]:
+        """Those of the whole, of every draft and of every asset, in that order."""
+        of_drafts = [finding for draft in self.drafts for finding in draft.findings]
+        return (*self.findings, *of_drafts, *(finding for asset in self.assets for finding in asset.findings))

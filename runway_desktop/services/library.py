@@ -1,0 +1,126 @@
+"""What the list, the places and the details ask: the store's answers, and the few things that only the disk can tell.
+
+Loop's thread; whatever touches a file runs in the executor. Raises StoreError when the database cannot be used,
+nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
+from runway_desktop.domain.task import Input, Output, OutputState, TaskId
+
+from .bus import Bus
+from .ports import LedgerEntry, Store
+from .settings import Settings
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """All that is known of one task. `ledger` is in the order in which things happened."""
+
+    row: Row
+    inputs: tuple[Input, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+
+
+class Library:
+    def __init__(self, store: Store, bus: Bus, settings: Settings, executor: Executor) -> None:
+        self._store = store
+        self._bus = bus
+        self._settings = settings
+        self._executor = executor
+        self._posters = asyncio.Lock()
+
+    async def list(self, listing: Listing) -> Sequence[ListEntry]:
+        """The ids to show, in order."""
+        return await self._store.list(listing)
+
+    async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]:
+        return await self._store.rows(task_ids)
+
+    async def groups(self, listing: Listing) -> Sequence[GroupSummary]:
+        return await self._store.groups(listing)
+
+    async def counts(self) -> PlaceCounts:
+        return await self._store.counts()
+
+    async def details(self, task_id: TaskId) -> Details | None:
+        """None for a task that is not here."""
+        rows = await self._store.rows([task_id])
+        if not rows:
+            return None
+        inputs = await self._store.inputs(task_id)
+        ledger = await self._store.ledger(task_id)
+        return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger))
+
+    async def save_poster(
+        self, output: Output, path: Path, *, width: int = 0, height: int = 0, duration: float = 0.0
+    ) -> Output | None:
+        """Keeps what was learned when a result was first decoded: its poster, sides in pixels, length in seconds.
+
+        Reads the output again first, so that a download that ended meanwhile is not undone; None when it is gone.
+        """
+        async with self._posters:
+            stored = await self._store.outputs(output.task_id)
+            current = next((found for found in stored if found.index == output.index), None)
+            if current is None:
+                return None
+            known = replace(
+                current,
+                poster=str(path),
+                width=width or current.width,
+                height=height or current.height,
+                duration=duration or current.duration,
+            )
+            if known != current:
+                await self._store.save_output(known)
+                self._bus.tell(OutputChanged(known))
+            return known
+
+    async def open_path(self, output: Output) -> Path | None:
+        """The saved file, if it is still where it was put; None if it was never saved, or was moved or deleted."""
+        if output.state is not OutputState.SAVED or not output.path:
+            return None
+        path = Path(output.path)
+        return path if await self._ask(_is_file, path) else None
+
+    async def missing(self, outputs: Sequence[Output]) -> frozenset[tuple[TaskId, int]]:
+        """Which of these were saved and are not there any more, by task and index."""
+        saved = [output for output in outputs if output.state is OutputState.SAVED and output.path]
+        gone = await self._ask(lambda: [not _is_file(Path(output.path)) for output in saved])
+        return frozenset((output.task_id, output.index) for output, is_gone in zip(saved, gone, strict=True) if is_gone)
+
+    async def folder_of(self, output: Output) -> Path:
+        """The folder to show for a result: its own if it is there, else the library, else the nearest folder above."""
+        wanted = Path(output.path).parent if output.path else self._settings.library
+        return await self._ask(_nearest_folder, wanted, self._settings.library)
+
+    async def _ask(self, question: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, question, *arguments)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _nearest_folder(wanted: Path, otherwise: Path) -> Path:
+    for folder in (wanted, otherwise, *otherwise.parents):
+        try:
+            if folder.is_dir():
+                return folder
+        except OSError:
+            continue
+    return Path.home()

@@ -1,0 +1,230 @@
+"""What a picture, a clip or a sound is, by its content and never by its ending: format, size, dimensions, length.
+
+`sniff` is pure. `probe` reads a file: headers only, nothing is decoded, so that a huge or hostile picture costs
+nothing. It blocks:
+call it in the executor. It raises DiskError when the file cannot be read, and gives None for what is no picture, clip
+or sound.
+`asset_problem` holds a file's facts against what Runway and the model take.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from runway_desktop.catalog import Field, MediaKind, Pair, media_in_words
+from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, format_of, largest
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.task import Media
+
+from .film_boxes import read_film
+
+log = logging.getLogger(__name__)
+
+HEAD_LENGTH = 4096
+"""Bytes of a file that `sniff` wants to see."""
+
+_MORE_STARTS = (
+    (b"PK\x03\x04", "ZIP", "zip", Media.OTHER),
+    (b"PK\x05\x06", "ZIP", "zip", Media.OTHER),
+    (b"v/1\x01", "EXR", "exr", Media.OTHER),
+    (b"%PDF-", "PDF", "pdf", Media.OTHER),
+)
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]", re.DOTALL
+)
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml|error|code|message)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_ENDINGS = {"JPEG": "jpg", "HEIC": "heic", "TIFF": "tif", "MOV": "mov"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """`format` is a name for people ("PNG"); `ext` the ending that fits, without its dot."""
+
+    media: Media
+    format: str
+    ext: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFacts:
+    """`size` in bytes, `width` and `height` in pixels as shown (rotation applied), `duration` in seconds; None for
+    what is not known."""
+
+    media: Media
+    format: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+
+
+def sniff(head: bytes) -> Sniffed | None:
+    """What a file is by its first `HEAD_LENGTH` bytes; None when they say nothing."""
+    if _SVG.match(head):
+        return Sniffed(Media.IMAGE, "SVG", "svg")
+    for start, name, ext, media in _MORE_STARTS:
+        if head.startswith(start):
+            return Sniffed(media, name, ext)
+    found = format_of(head)
+    if found is None or (found.name == "BMP" and not _is_bitmap(head)):
+        return None
+    return Sniffed(Media(found.media.value), found.name, _ENDINGS.get(found.name, found.extensions[0].lstrip(".")))
+
+
+def is_page(head: bytes) -> bool:
+    """A web page, or an error in XML or JSON, where a file was expected."""
+    if _SVG.match(head):
+        return False
+    return bool(_PAGE.match(head) or re.match(rb'^(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[{"\]])', head))
+
+
+def probe(path: Path) -> MediaFacts | None:
+    """The facts of a local file. Blocks; raises DiskError."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(HEAD_LENGTH)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    found = sniff(head)
+    if found is None or found.media is Media.OTHER:
+        return None
+    try:
+        return _measured(path, found, size)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def asset_problem(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.UPLOAD) -> str | None:
+    """A sentence that says why this file will not do for `field` of `pair`, or None. `way` is how it would be sent."""
+    kind = MediaKind(facts.media.value) if facts.media is not Media.OTHER else None
+    if kind is None or kind not in field.media:
+        return f"{field.label} takes a {media_in_words(field.media)}; this is {_a_thing(facts)}."
+    taken = accepted_formats(kind)
+    if facts.format not in {known.name for known in taken}:
+        return f"Runway does not take {facts.format} files. It takes {_or([known.name for known in taken])}."
+    if facts.size > (limit := largest(kind, way, field)):
+        return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
+    return _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
+
+
+check_asset = asset_problem
+
+
+def megabytes(size: int) -> str:
+    """A size for people: "4.2 MB", "310 KB"."""
+    if size < 1024:
+        return f"{size} bytes"
+    if size < MEGABYTE:
+        return f"{size / 1024:.0f} KB"
+    if size < 1024 * MEGABYTE:
+        return f"{size / MEGABYTE:.1f} MB"
+    return f"{size / MEGABYTE / 1024:.1f} GB"
+
+
+def _unreadable(path: Path, error: OSError) -> DiskError:
+    return DiskError(
+        f"{path.name} cannot be read.", advice="Is it still there, and may you open it?", detail=str(error)
+    )
+
+
+def _measured(path: Path, found: Sniffed, size: int) -> MediaFacts:
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    if found.format in ("MP4", "MOV", "M4A"):
+        film = read_film(path)
+        width, height, duration = film.width, film.height, film.duration
+        if film.has_sound and not film.has_pictures:
+            # Sound in an MP4 file: its brand says film, its content does not.
+            found = Sniffed(Media.AUDIO, "M4A", "m4a")
+    elif found.format == "SVG":
+        pass
+    elif found.media is Media.IMAGE:
+        width, height = _picture_sides(path)
+    elif found.media is Media.AUDIO:
+        duration = _length(path)
+    return MediaFacts(media=found.media, format=found.format, size=size, width=width, height=height, duration=duration)
+
+
+def _picture_sides(path: Path) -> tuple[int | None, int | None]:
+    from PIL import Image
+
+    quarter_turns = (5, 6, 7, 8)
+    try:
+        with warnings.catch_warnings():
+            # A picture of a hundred million pixels is only measured here, not decoded.
+            warnings.simplefilter("ignore")
+            with Image.open(path) as picture:
+                width, height = picture.size
+                turned = picture.getexif().get(0x0112) in quarter_turns
+    except Exception as error:  # noqa: BLE001 - Pillow's readers raise nearly anything for a damaged file
+        log.debug("%s could not be measured: %s", path.name, error)
+        return (None, None)
+    return (height, width) if turned else (width, height)
+
+
+def _length(path: Path) -> float | None:
+    import mutagen
+
+    try:
+        sound = mutagen.File(path)
+        length = float(sound.info.length) if sound is not None else 0.0
+    except Exception as error:  # noqa: BLE001 - mutagen lets parsing errors of damaged files through
+        log.debug("%s could not be measured: %s", path.name, error)
+        return None
+    return length if length > 0 else None
+
+
+def _length_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
+    least, most = field.seconds
+    _, most_together = field.total_seconds
+    most = min((limit for limit in (most, most_together) if limit is not None), default=None)
+    if facts.duration is None:
+        return None
+    # A clip's length is not exact to the frame; a tenth of a second is not worth a refusal.
+    if least is not None and facts.duration < least - 0.1:
+        return f"It lasts {facts.duration:.1f} s. {pair.label} needs at least {least:g} s."
+    if most is not None and facts.duration > most + 0.1:
+        return f"It lasts {facts.duration:.1f} s. {pair.label} takes up to {most:g} s."
+    return None
+
+
+def _sides_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
+    if not facts.width or not facts.height:
+        return None
+    if field.least_side is not None and min(facts.width, facts.height) < field.least_side:
+        return f"It is {facts.width} × {facts.height}. {pair.label} needs at least {field.least_side} pixels each way."
+    least, most = field.aspect
+    shape = facts.width / facts.height
+    if least is not None and shape < least * 0.995:
+        return f"It is {facts.width} × {facts.height}, too tall. {pair.label} takes width / height from {least:g}."
+    if most is not None and shape > most * 1.005:
+        return f"It is {facts.width} × {facts.height}, too wide. {pair.label} takes width / height up to {most:g}."
+    return None
+
+
+def _a_thing(facts: MediaFacts) -> str:
+    words = {
+        Media.IMAGE: "a picture",
+        Media.VIDEO: "a clip",
+        Media.AUDIO: "a sound",
+        Media.OTHER: "another kind of file",
+    }
+    return words[facts.media]
+
+
+def _or(words: list[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _is_bitmap(head: bytes) -> bool:
+    """Two letters are not enough to call a text that begins with "BM" a picture: the header's size must make sense."""
+    return len(head) >= 18 and 12 <= int.from_bytes(head[14:18], "little") <= 124 and head[6:10] == bytes(4)
