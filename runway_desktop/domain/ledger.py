@@ -1,4 +1,5 @@
-"""What is remembered about tasks beside the tasks themselves: what happened to them, how long they took, what they were estimated at.
+"""What is remembered about tasks beside the tasks themselves: what happened to them, how long they took, what they
+were estimated at.
 
 Pure values. Times are Unix seconds, durations seconds, credits floats.
 """
@@ -14,7 +15,8 @@ from .task import TaskId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One line of what happened to a task, append-only. `kind` is a word such as "sent", "accepted", "state", "saved", "cancel asked"."""
+    """One line of what happened to a task, append-only. `kind` is a word such as "sent", "accepted", "state",
+    "saved", "cancel asked"."""
 
     task_id: TaskId
     at: float

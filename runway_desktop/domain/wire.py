@@ -1,4 +1,5 @@
-"""What comes back over the wire beside a task's own answer: a fresh task's id, an open download. Pure values; the sockets are elsewhere."""
+"""What comes back over the wire beside a task's own answer: a fresh task's id, an open download. Pure values; the
+sockets are elsewhere."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ class CreatedTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """An open download. `offset` is where it really begins (0 when the server ignored the range); `total` is the whole file's
-    length, None if unknown. Leaving early closes the connection."""
+    """An open download. `offset` is where it really begins (0 when the server ignored the range); `total` is the
+    whole file's length, None if unknown. Leaving early closes the connection."""
 
     chunks: AsyncIterator[bytes]
     offset: int

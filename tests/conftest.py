@@ -1,0 +1,62 @@
+"""What every test has: coroutines run as tests, on a fresh plain loop that tells of what was left behind.
+
+A test that is `async def` needs no mark and no plugin. It fails when it takes longer than 30 seconds, when it leaves
+a task running, and when something on its loop raised where nobody could catch it. A test marked `qt_loop` runs on a
+loop of its own fixture instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+PATIENCE = 30.0
+"""Seconds before a test counts as hung."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "qt_loop: the test runs on a Qt loop that its own fixture gives it")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    if not inspect.iscoroutinefunction(pyfuncitem.obj) or pyfuncitem.get_closest_marker("qt_loop"):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    run_test(lambda: pyfuncitem.obj(**arguments))
+    return True
+
+
+def run_test(make: Callable[[], Coroutine[Any, Any, object]], patience: float = PATIENCE) -> None:
+    """Runs one coroutine on a new loop in debug mode; raises what it raised, or AssertionError for what it left
+    behind."""
+    complaints: list[str] = []
+
+    def complain(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        complaints.append(f"{context.get('message')}: {context.get('exception')!r}")
+
+    async def guarded() -> None:
+        asyncio.get_running_loop().set_exception_handler(complain)
+        async with asyncio.timeout(patience):
+            await make()
+        left = await _left_over()
+        assert not left, f"The test left tasks running: {left}"
+
+    with asyncio.Runner(debug=True) as runner:
+        runner.run(guarded())
+    assert not complaints, f"Nobody could catch this on the loop: {complaints}"
+
+
+async def _left_over() -> list[str]:
+    """Names of the tasks that still run. One that was just cancelled gets a few turns of the loop to notice."""
+    for _ in range(10):
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        if not tasks:
+            break
+        await asyncio.sleep(0)
+    return [repr(task) for task in tasks]

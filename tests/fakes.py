@@ -1,0 +1,125 @@
+"""The world in memory, for tests of the engine and of what stands on it: time, keychain, bin and store.
+
+Each fits its port in `services.ports`. No time passes by itself, nothing touches the disk but `MemoryBin`, which
+removes what it is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+
+from runway_desktop.domain.errors import DiskError, SecretStoreError, SecretTrouble
+from tests.memory_store import MemoryStore
+
+__all__ = ["FakeClock", "MemoryBin", "MemorySecrets", "MemoryStore", "settle"]
+
+
+class FakeClock:
+    """Time that passes only in `advance` and `jump`. Sleepers wake in the order of their times, and of their going to
+    sleep."""
+
+    def __init__(self, now: float = 1_750_000_000.0) -> None:
+        self._now = now
+        self._monotonic = 1_000.0
+        self._numbers = itertools.count()
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    def now(self) -> float:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        bell = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self._monotonic + seconds, next(self._numbers), bell))
+        await bell
+
+    @property
+    def sleeping(self) -> int:
+        """How many sleep right now."""
+        return sum(not bell.done() for _, _, bell in self._sleepers)
+
+    async def advance(self, seconds: float) -> None:
+        """Lets time pass: wakes one sleeper after the other, each at its own time, and lets everyone run between
+        them."""
+        end = self._monotonic + seconds
+        await settle()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            due, _, bell = heapq.heappop(self._sleepers)
+            if bell.done():
+                continue
+            self._pass(due - self._monotonic)
+            bell.set_result(None)
+            await settle()
+        self._pass(end - self._monotonic)
+        await settle()
+
+    def jump(self, seconds: float) -> None:
+        """The wall clock is set, or the machine slept: `now` moves, `monotonic` does not, nobody wakes."""
+        self._now += seconds
+
+    def _pass(self, seconds: float) -> None:
+        if seconds > 0:
+            self._now += seconds
+            self._monotonic += seconds
+
+
+async def settle(turns: int = 1_000) -> None:
+    """Lets every task on the loop run until all of them wait for time or the world. Does not wait for threads."""
+    ready = getattr(asyncio.get_running_loop(), "_ready", None)
+    for turn in range(turns):
+        await asyncio.sleep(0)
+        # A plain loop tells whether anybody else has something to do; on other loops a fixed number of turns must do.
+        if (not ready) if ready is not None else turn >= 50:
+            return
+    raise AssertionError(f"The loop did not come to rest in {turns} turns")
+
+
+class MemorySecrets:
+    """A keychain in a dict. With `trouble` set every call fails like that."""
+
+    def __init__(self, secrets: Mapping[str, str] | None = None, *, trouble: SecretTrouble | None = None) -> None:
+        self.secrets = dict(secrets or {})
+        self.trouble = trouble
+
+    async def name(self) -> str:
+        self._check()
+        return "Test keychain"
+
+    async def get(self, profile: str) -> str | None:
+        self._check()
+        return self.secrets.get(profile)
+
+    async def set(self, profile: str, secret: str) -> None:
+        self._check()
+        self.secrets[profile] = secret.strip()
+
+    async def delete(self, profile: str) -> None:
+        self._check()
+        self.secrets.pop(profile, None)
+
+    def _check(self) -> None:
+        if self.trouble is not None:
+            raise SecretStoreError("The test keychain does not answer.", kind=self.trouble, advice="Try again.")
+
+
+class MemoryBin:
+    """A bin that remembers what was thrown into it. The file is really gone. With `trouble` set it takes nothing."""
+
+    def __init__(self, *, trouble: str = "") -> None:
+        self.thrown: list[Path] = []
+        self.trouble = trouble
+
+    async def throw(self, path: Path) -> None:
+        if self.trouble or not path.exists():
+            raise DiskError(self.trouble or f"“{path.name}” is not there any more.")
+        path.unlink()
+        self.thrown.append(path)

@@ -1,0 +1,366 @@
+"""The task store in dicts: `services.ports.Store` with the same meaning as the one on disk, told apart only by being
+simple.
+
+The same contract tests run against both. `trouble` makes every write fail; `writes` counts those that did not.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from typing import Any
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.inputs import still_asked
+from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
+from runway_desktop.domain.library import (
+    Filter,
+    GroupBy,
+    GroupSummary,
+    ListEntry,
+    Listing,
+    Place,
+    PlaceCounts,
+    Row,
+    SortKey,
+)
+from runway_desktop.domain.search import heading_of, search_words, searched_text
+from runway_desktop.domain.shapes import shape_of
+from runway_desktop.domain.task import (
+    LIVE,
+    LOCAL,
+    Batch,
+    BatchId,
+    Input,
+    Media,
+    Output,
+    OutputState,
+    RemoteId,
+    State,
+    Task,
+    TaskId,
+)
+
+_RANKS = {state: rank for rank, state in enumerate(State)}
+_TROUBLED = (OutputState.FAILED, OutputState.EXPIRED)
+
+
+class MemoryStore:
+    """`zone` decides what a day is; None is this machine's."""
+
+    def __init__(self, *, zone: tzinfo | None = None) -> None:
+        self.trouble: StoreError | None = None
+        self.writes = 0
+        self.closed = False
+        self._zone = zone
+        self._tasks: dict[TaskId, Task] = {}
+        self._outputs: dict[TaskId, dict[int, Output]] = {}
+        self._inputs: dict[TaskId, dict[tuple[str | int, ...], Input]] = {}
+        self._batches: dict[BatchId, Batch] = {}
+        self._ledger: list[LedgerEntry] = []
+        self._estimates: dict[tuple[str, str, str], Estimate] = {}
+        self._settings: dict[str, Any] = {}
+
+    async def add(
+        self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
+    ) -> None:
+        self._may_write()
+        if any(task.id in self._tasks for task in tasks) or len({task.id for task in tasks}) < len(tasks):
+            raise ValueError("A task that is added is there already")
+        known = {*self._tasks, *(task.id for task in tasks)}
+        batches = {*self._batches, *([batch.id] if batch else [])}
+        self._must_know(known, batches, tasks, inputs, (), entries)
+        if batch is not None:
+            self._batches[batch.id] = batch
+        self._put(tasks, (), inputs, entries)
+
+    async def save(
+        self, task: Task, entry: LedgerEntry | None = None, outputs: Sequence[Output] = (), inputs: Sequence[Input] = ()
+    ) -> None:
+        self._may_write()
+        entries = () if entry is None else (entry,)
+        if task.id not in self._tasks:
+            raise LookupError(f"No task {task.id}")
+        self._must_know(self._tasks, self._batches, (task,), inputs, outputs, entries)
+        self._put((task,), outputs, inputs, entries)
+
+    async def save_many(self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = ()) -> None:
+        self._may_write()
+        for task in tasks:
+            if task.id not in self._tasks:
+                raise LookupError(f"No task {task.id}")
+        self._must_know(self._tasks, self._batches, tasks, (), (), entries)
+        self._put(tasks, (), (), entries)
+
+    async def save_output(self, output: Output, entry: LedgerEntry | None = None) -> None:
+        self._may_write()
+        entries = () if entry is None else (entry,)
+        self._must_know(self._tasks, self._batches, (), (), (output,), entries)
+        self._put((), (output,), (), entries)
+
+    async def save_outputs(self, outputs: Sequence[Output]) -> None:
+        self._may_write()
+        self._must_know(self._tasks, self._batches, (), (), outputs, ())
+        self._put((), outputs, (), ())
+
+    async def get(self, task_id: TaskId) -> Task | None:
+        return self._tasks.get(task_id)
+
+    async def get_many(self, task_ids: Sequence[TaskId]) -> builtins.list[Task]:
+        return [self._tasks[task_id] for task_id in task_ids if task_id in self._tasks]
+
+    async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
+        asked = set(remote_ids)
+        return {task.remote_id: task.id for task in self._tasks.values() if task.remote_id in asked and task.remote_id}
+
+    async def unfinished(self) -> builtins.list[Task]:
+        found = [task for task in self._tasks.values() if not task.state.is_final]
+        return sorted(found, key=lambda task: (task.position, task.created_at, task.id))
+
+    async def unsaved(self) -> builtins.list[Row]:
+        found = [
+            self._row(task)
+            for task in self._tasks.values()
+            if task.state is State.SUCCEEDED
+            and any(
+                output.state not in (OutputState.SAVED, OutputState.EXPIRED) for output in self._outputs_of(task.id)
+            )
+        ]
+        return sorted(found, key=lambda row: _sent_key(row.task))
+
+    async def outputs(self, task_id: TaskId) -> builtins.list[Output]:
+        return list(self._outputs_of(task_id))
+
+    async def inputs(self, task_id: TaskId) -> builtins.list[Input]:
+        return list(self._inputs.get(task_id, {}).values())
+
+    async def upload_of(self, sha256: str, since: float) -> tuple[str, float] | None:
+        found = [
+            (asset.upload_uri, asset.uploaded_at)
+            for of_task in self._inputs.values()
+            for asset in of_task.values()
+            if asset.sha256 == sha256
+            and asset.upload_uri
+            and asset.uploaded_at is not None
+            and asset.uploaded_at > since
+        ]
+        return max(found, key=lambda upload: upload[1], default=None) if sha256 else None
+
+    async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]:
+        return [entry for entry in self._ledger if entry.task_id == task_id]
+
+    async def list(self, listing: Listing) -> builtins.list[ListEntry]:
+        tasks = self._listed(listing)
+        groups: dict[str, list[ListEntry]] = {}
+        for task in tasks:
+            key = self._group(task, listing.group)
+            groups.setdefault(key, []).append(ListEntry(task.id, key))
+        return [entry for entries in groups.values() for entry in entries]
+
+    async def rows(self, task_ids: Sequence[TaskId]) -> builtins.list[Row]:
+        return [self._row(self._tasks[task_id]) for task_id in task_ids if task_id in self._tasks]
+
+    async def groups(self, listing: Listing) -> builtins.list[GroupSummary]:
+        if listing.group is GroupBy.NONE:
+            return []
+        members: dict[str, list[Task]] = {}
+        for task in self._listed(replace(listing, sort=SortKey.SENT, descending=True)):
+            members.setdefault(self._group(task, listing.group), []).append(task)
+        return [
+            GroupSummary(
+                key=key,
+                title=self._batches[BatchId(key)].name if listing.group is GroupBy.BATCH and key else key,
+                total=len(tasks),
+                by_state=dict(Counter(task.state for task in tasks)),
+                saved=sum(self._is_saved(task) for task in tasks),
+                credits=sum(task.credits or 0.0 for task in tasks),
+            )
+            for key, tasks in members.items()
+        ]
+
+    async def counts(self) -> PlaceCounts:
+        shown = [task for task in self._tasks.values() if task.removed_at is None]
+        in_batch = Counter(task.batch_id for task in shown if task.batch_id is not None)
+        batches = sorted(self._batches.values(), key=lambda batch: (batch.created_at, batch.id), reverse=True)
+        return PlaceCounts(
+            places={place: sum(self._in_place(task, place) for task in shown) for place in Place},
+            projects=dict(Counter(task.project for task in shown if task.project)),
+            batches=tuple((batch.id, batch.name, in_batch[batch.id]) for batch in batches if in_batch[batch.id]),
+            models=dict(Counter(task.request.model for task in shown)),
+        )
+
+    async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> builtins.list[Timing]:
+        alike = [
+            task
+            for task in self._tasks.values()
+            if task.state is State.SUCCEEDED
+            and (task.request.endpoint, task.request.model) == (endpoint, model)
+            and task.sent_at is not None
+            and task.ended_at is not None
+        ]
+        alike.sort(key=lambda task: (task.ended_at or 0.0, task.id), reverse=True)
+        same = [task for task in alike if shape_of(task.request) == shape]
+        return [_timing(task) for task in (same if len(same) >= 3 else alike)[:limit]]
+
+    async def estimate(self, endpoint: str, model: str, shape: str) -> Estimate | None:
+        return self._estimates.get((endpoint, model, shape))
+
+    async def learn(self, endpoint: str, model: str, shape: str, estimate: Estimate) -> None:
+        self._may_write()
+        self._estimates[endpoint, model, shape] = estimate
+
+    async def learned(self) -> dict[tuple[str, str, str], float]:
+        return {key: estimate.credits for key, estimate in self._estimates.items()}
+
+    async def spent_since(self, since: float) -> float:
+        return sum(
+            task.credits or 0.0 for task in self._tasks.values() if task.sent_at is not None and task.sent_at >= since
+        )
+
+    async def settings(self) -> dict[str, Any]:
+        return dict(self._settings)
+
+    async def set_settings(self, values: Mapping[str, Any]) -> None:
+        self._may_write()
+        self._settings.update(values)
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def _may_write(self) -> None:
+        if self.closed:
+            raise StoreError("The list of tasks is closed.")
+        if self.trouble is not None:
+            raise self.trouble
+        self.writes += 1
+
+    @staticmethod
+    def _must_know(
+        known: Iterable[TaskId],
+        batches: Iterable[BatchId],
+        tasks: Sequence[Task],
+        inputs: Sequence[Input],
+        outputs: Sequence[Output],
+        entries: Sequence[LedgerEntry],
+    ) -> None:
+        named = {thing.task_id for things in (inputs, outputs, entries) for thing in things}
+        if not named <= set(known):
+            raise LookupError("Something belongs to a task that is not there")
+        if not {task.batch_id for task in tasks if task.batch_id is not None} <= set(batches):
+            raise LookupError("A task belongs to a batch that is not there")
+
+    def _put(
+        self, tasks: Iterable[Task], outputs: Iterable[Output], inputs: Iterable[Input], entries: Iterable[LedgerEntry]
+    ) -> None:
+        before = dict(self._tasks)
+        self._tasks.update((task.id, task) for task in tasks)
+        for output in outputs:
+            self._outputs.setdefault(output.task_id, {})[output.index] = output
+        for asset in inputs:
+            self._inputs.setdefault(asset.task_id, {})[asset.place] = asset
+        for task in tasks:
+            if task.id in before and before[task.id].request != task.request:
+                kept = self._inputs.get(task.id, {})
+                self._inputs[task.id] = {at: asset for at, asset in kept.items() if still_asked(task.request, at)}
+        self._ledger.extend(entries)
+
+    def _outputs_of(self, task_id: TaskId) -> Sequence[Output]:
+        return [output for _, output in sorted(self._outputs.get(task_id, {}).items())]
+
+    def _row(self, task: Task) -> Row:
+        pictures = (a.path for a in self._inputs.get(task.id, {}).values() if a.media is Media.IMAGE and a.path)
+        return Row(task=task, outputs=tuple(self._outputs_of(task.id)), first_input_path=next(pictures, ""))
+
+    def _is_saved(self, task: Task) -> bool:
+        outputs = self._outputs_of(task.id)
+        saved = bool(outputs) and all(output.state is OutputState.SAVED for output in outputs)
+        return task.state is State.SUCCEEDED and saved
+
+    def _in_place(self, task: Task, place: Place) -> bool:
+        match place:
+            case Place.ALL:
+                return True
+            case Place.LIVE:
+                return task.state in LIVE
+            case Place.WAITING_HERE:
+                return task.state in LOCAL
+            case Place.NEEDS_ATTENTION:
+                return (
+                    task.state in (State.UNCERTAIN, State.FAILED)
+                    or (task.state is State.GONE and not task.let_go)
+                    or any(output.state in _TROUBLED for output in self._outputs_of(task.id))
+                )
+            case Place.SAVED:
+                return self._is_saved(task)
+
+    def _matches(self, task: Task, wanted: Filter) -> bool:
+        paths = [a.path for a in self._inputs.get(task.id, {}).values()] + [o.path for o in self._outputs_of(task.id)]
+        at = _at(task)
+        return (
+            task.removed_at is None
+            and self._in_place(task, wanted.place)
+            and (not wanted.states or task.state in wanted.states)
+            and (not wanted.models or task.request.model in wanted.models)
+            and (not wanted.endpoints or task.request.endpoint in wanted.endpoints)
+            and (not wanted.projects or task.project in wanted.projects)
+            and (not wanted.batches or task.batch_id in wanted.batches)
+            and (wanted.since is None or at >= wanted.since)
+            and (wanted.until is None or at < wanted.until)
+            and all(word in searched_text(task, paths) for word in search_words(wanted.text))
+        )
+
+    def _listed(self, listing: Listing) -> Sequence[Task]:
+        found = [task for task in self._tasks.values() if self._matches(task, listing.filter)]
+        match listing.sort:
+            case SortKey.SENT:
+                return sorted(found, key=_sent_key, reverse=listing.descending)
+            case SortKey.LANE:
+                return sorted(found, key=lambda t: (t.position, _at(t), t.id), reverse=listing.descending)
+            case _:
+                # Equal ones stand latest first, whichever way the key is sorted.
+                found.sort(key=_sent_key, reverse=True)
+                found.sort(key=lambda task: _key(task, listing.sort), reverse=listing.descending)
+                return found
+
+    def _group(self, task: Task, by: GroupBy) -> str:
+        match by:
+            case GroupBy.NONE:
+                return ""
+            case GroupBy.BATCH:
+                return task.batch_id or ""
+            case GroupBy.DAY:
+                return datetime.fromtimestamp(_at(task), self._zone).date().isoformat()
+            case GroupBy.MODEL:
+                return task.request.model
+
+
+def _at(task: Task) -> float:
+    return task.sent_at if task.sent_at is not None else task.created_at
+
+
+def _sent_key(task: Task) -> tuple[float, float, str]:
+    return (_at(task), task.position, task.id)
+
+
+def _key(task: Task, sort: SortKey) -> Any:
+    match sort:
+        case SortKey.PROMPT:
+            return heading_of(task)
+        case SortKey.STATE:
+            return _RANKS[task.state]
+        case SortKey.COST:
+            return -1.0 if task.credits is None else task.credits
+        case _:
+            return task.request.model
+
+
+def _timing(task: Task) -> Timing:
+    sent, began, ended = task.sent_at or 0.0, task.running_since, task.ended_at or 0.0
+    return Timing(
+        queued=-1.0 if began is None else max(0.0, began - sent),
+        ran=-1.0 if began is None else max(0.0, ended - began),
+        total=max(0.0, ended - sent),
+    )
