@@ -1,0 +1,116 @@
+"""The simulator's command line: `python -m runway_desktop.simulator --port 8080 --speed 10`.
+
+`main` is also what `runway-desktop --simulator …` calls, since a bundle has no Python to start modules with. The first
+line on standard output is one JSON object with the addresses; then it serves until it is interrupted or, with
+`--until-input-ends`, until whoever started it is gone. Exit code 0, or 2 for arguments that cannot be understood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import dataclasses
+import json
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from runway_desktop.simulator.faults import Fault
+from runway_desktop.simulator.knobs import Knobs
+from runway_desktop.simulator.server import Simulator, running_simulator
+
+_EXAMPLES = """\
+faults, each `--fault ROUTE:HARM[,NAME=VALUE…]`:
+  --fault get:status,status=503,retry_after=2,times=3    the next three polls get 503
+  --fault create:cut,accepted=true,every=5               every fifth create is accepted, its answer lost
+  --fault output:cut_body,probability=0.3                three in ten downloads break off
+  --fault '*:latency,seconds=1.5'                        everything is slow
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the simulator until it is told to end."""
+    parser = _parser()
+    wishes = parser.parse_args(arguments)
+    try:
+        changes = {
+            knob.name: getattr(wishes, knob.name)
+            for knob in dataclasses.fields(Knobs)
+            if getattr(wishes, knob.name) is not None
+        }
+        knobs = Knobs().turned(changes)
+        faults = [Fault.parse(words) for words in wishes.fault]
+    except ValueError as error:
+        parser.error(str(error))
+    try:
+        asyncio.run(_serve(knobs, faults, wishes))
+    except KeyboardInterrupt:
+        pass
+    except OSError as error:
+        print(f"The simulator cannot use port {wishes.port}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve(knobs: Knobs, faults: Sequence[Fault], wishes: argparse.Namespace) -> None:
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    for word in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(word, ended.set)
+    async with running_simulator(knobs, port=wishes.port, faults=faults) as simulator:
+        print(_ready_line(simulator), flush=True)
+        if wishes.until_input_ends:
+            _watch_input(loop, ended)
+        await ended.wait()
+
+
+def _ready_line(simulator: Simulator) -> str:
+    return json.dumps(
+        {
+            "base_url": simulator.base_url,
+            "upload_url": simulator.upload_url,
+            "output_url": simulator.output_url,
+            "secret": simulator.secret,
+        }
+    )
+
+
+def _watch_input(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    def watch() -> None:
+        while sys.stdin is not None and sys.stdin.buffer.read(1024):
+            pass
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=watch, name="simulator's input", daemon=True).start()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="runway-desktop --simulator",
+        description="Serves a simulated Runway API on this machine. Nothing is sent anywhere and nothing costs anything.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--port", type=int, default=0, help="port of the API on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--speed", type=float, help="divides all waiting and running times (default: 1)")
+    parser.add_argument("--seed", type=int, help="the same lengths, failures and ids on every run")
+    parser.add_argument("--concurrency", type=int, help="tasks of one model at once (default: 2)")
+    parser.add_argument("--daily-limit", type=int, help="tasks of one model in 24 hours (default: 200)")
+    parser.add_argument("--balance", type=int, help="credits of the organization (default: 10000)")
+    parser.add_argument("--monthly-limit", type=int, help="credits that the tier allows in a month (default: 10000)")
+    parser.add_argument("--failure-rate", type=float, help="share of tasks that fail, 0 to 1 (default: 0)")
+    parser.add_argument("--failure-code", help="the code with which those fail (default: any)")
+    parser.add_argument("--link-seconds", type=float, help="how long a link to an output works (default: 86400)")
+    parser.add_argument("--upload-seconds", type=float, help="how long an upload is kept (default: 86400)")
+    parser.add_argument("--secret", help="a secret to accept beside every one of the right form")
+    parser.add_argument("--fault", action="append", default=[], metavar="FAULT", help="an answer to spoil; see below")
+    parser.add_argument("--until-input-ends", action="store_true", help="end when standard input does")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

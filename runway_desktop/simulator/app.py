@@ -1,0 +1,334 @@
+"""The API's own origin: the routes under /v1, and the control endpoint that tests turn knobs with.
+
+| route | what it does |
+| --- | --- |
+| `POST /v1/<endpoint>` | the create endpoints of the catalogue: 200 with id and estimate, 400 with issues, 429 |
+| `GET`, `DELETE /v1/tasks/{id}` | the task; 404 when it is unknown, cancelled or deleted |
+| `GET /v1/organization`, `POST /v1/organization/usage` | limits, balance, credits by day |
+| `POST /v1/uploads` | a slot at the uploads' origin |
+| `GET /_control/state` | what the witness saw, knobs, faults |
+| `POST /_control/faults`, `DELETE` | adds one fault or a list of them (`faults.Fault`); removes all |
+| `POST /_control/knobs` | changes knobs (`knobs.Knobs`) |
+| `POST /_control/clock` | `{"forward": seconds}`: lets that much time pass at once |
+
+All of it runs on the loop's thread and none of it waits, so that polling costs little.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runway_desktop.catalog import Catalog
+from runway_desktop.simulator.checks import DOCS, issues_of, refusal_of_headers
+from runway_desktop.simulator.faults import Fault, Faults
+from runway_desktop.simulator.links import Links, Uploads
+from runway_desktop.simulator.media.recipe import FORMATS
+from runway_desktop.simulator.witness import Witness
+from runway_desktop.simulator.world import (
+    FAILURES,
+    DailyLimitReached,
+    NoSuchTask,
+    NotEnoughCredits,
+    SimulatedTask,
+    Status,
+    World,
+)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Clock:
+    """The time of the simulation: the real one, and what was skipped."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._skipped = 0.0
+
+    def __call__(self) -> float:
+        return self._clock() + self._skipped
+
+    def forward(self, seconds: float) -> None:
+        """Lets `seconds` pass at once."""
+        self._skipped += seconds
+
+
+@dataclasses.dataclass(slots=True)
+class Premises:
+    """All that the three origins share. The addresses are known once the sockets are bound."""
+
+    catalog: Catalog
+    world: World
+    clock: Clock
+    faults: Faults
+    witness: Witness
+    links: Links
+    uploads: Uploads
+    upload_url: str = ""
+    output_url: str = ""
+
+
+def api_app(premises: Premises) -> Starlette:
+    """The API's origin as an ASGI application."""
+    api = _Api(premises)
+    control = _Control(premises)
+    creates = premises.catalog.endpoints
+    routes = [Route(found.path, api.guarded(api.create(found.name)), methods=["POST"]) for found in creates]
+    routes += [
+        Route("/v1/tasks/{id}", api.guarded(api.task), methods=["GET", "DELETE"]),
+        Route("/v1/organization", api.guarded(api.organization), methods=["GET"]),
+        Route("/v1/organization/usage", api.guarded(api.usage), methods=["POST"]),
+        Route("/v1/uploads", api.guarded(api.slot), methods=["POST"]),
+        Route("/_control/state", control.state, methods=["GET"]),
+        Route("/_control/faults", control.faults, methods=["POST", "DELETE"]),
+        Route("/_control/knobs", control.knobs, methods=["POST"]),
+        Route("/_control/clock", control.clock, methods=["POST"]),
+    ]
+    return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_allowed})
+
+
+def api_route_of(catalog: Catalog) -> Callable[[str, str], str]:
+    """The names by which faults know the routes of the API's origin."""
+    creates = {endpoint.path for endpoint in catalog.endpoints}
+    named = {"/v1/organization": "organization", "/v1/organization/usage": "usage", "/v1/uploads": "slot"}
+
+    def route_of(method: str, path: str) -> str:
+        if path.startswith("/v1/tasks/"):
+            return "delete" if method == "DELETE" else "get"
+        return "create" if path in creates else named.get(path, "other")
+
+    return route_of
+
+
+class _Api:
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+
+    def guarded(self, answer: Endpoint) -> Endpoint:
+        """Lets through only requests with a key and the right version."""
+
+        async def guarded(request: Request) -> Response:
+            headers = request.headers
+            also = self._premises.world.knobs.secret
+            refusal = refusal_of_headers(headers.get("authorization"), headers.get("x-runway-version"), also)
+            if refusal is None:
+                return await answer(request)
+            if refusal[0] == 401:
+                self._premises.witness.unauthorized += 1
+            return _json({"error": refusal[1]}, refusal[0])
+
+        return guarded
+
+    def create(self, endpoint: str) -> Endpoint:
+        async def create(request: Request) -> Response:
+            body = await _body(request)
+            answer = self._created(endpoint, body)
+            if answer.status_code != 200:
+                self._premises.witness.refused[answer.status_code] += 1
+            return answer
+
+        return create
+
+    def _created(self, endpoint: str, body: object) -> Response:
+        premises = self._premises
+        now = premises.clock()
+        issues = issues_of(premises.catalog, endpoint, body, lambda uri: premises.uploads.is_known(uri, now))
+        if issues or not isinstance(body, dict):
+            words = [issue.as_json() for issue in issues]
+            return _json({"error": "Validation of body failed", "issues": words, "docUrl": DOCS}, 400)
+        try:
+            task = premises.world.create(endpoint, body, now)
+        except NotEnoughCredits:
+            return _json({"error": "You do not have enough credits to run this task."}, 400)
+        except DailyLimitReached:
+            return _json({"error": "You have reached the daily limit of generations for this model."}, 429)
+        premises.witness.accepted.append(task.id)
+        return _json({"id": task.id, "estimatedCost": {"credits": task.credits}})
+
+    async def task(self, request: Request) -> Response:
+        premises = self._premises
+        task_id = request.path_params["id"]
+        now = premises.clock()
+        try:
+            if request.method == "DELETE":
+                premises.world.delete(task_id, now)
+                premises.witness.deleted.append(task_id)
+                return Response(status_code=204)
+            premises.witness.asked(task_id, now)
+            return _json(self._answer(premises.world.get(task_id, now), now))
+        except NoSuchTask:
+            return _json({"error": "Task not found."}, 404)
+
+    def _answer(self, task: SimulatedTask, now: float) -> dict[str, object]:
+        status = task.status(now)
+        answer: dict[str, object] = {"id": task.id, "status": status.value, "createdAt": _moment(task.created_at)}
+        match status:
+            case Status.RUNNING:
+                answer["progress"] = task.progress(now)
+                answer["status"] = task.status_word or status.value
+            case Status.SUCCEEDED:
+                answer["output"] = [self._link(task, index, now) for index in range(task.recipe.count)]
+            case Status.FAILED:
+                code = task.failure or ""
+                answer["failure"] = FAILURES.get(code, "The task failed.")
+                if code:
+                    answer["failureCode"] = code
+            case _:
+                pass
+        money = "cost" if status in (Status.SUCCEEDED, Status.FAILED) else "estimatedCost"
+        answer[money] = {"credits": task.cost if money == "cost" else task.credits}
+        return answer
+
+    def _link(self, task: SimulatedTask, index: int, now: float) -> str:
+        premises = self._premises
+        name = f"{task.id}/{index}{FORMATS[task.recipe.format].suffix}"
+        query = premises.links.query(task.id, index, now + premises.world.knobs.link_seconds)
+        return f"{premises.output_url}/outputs/{name}?{query}"
+
+    async def organization(self, request: Request) -> Response:
+        premises = self._premises
+        world, now = premises.world, premises.clock()
+        world.advance(now)
+        limits = {
+            "maxConcurrentGenerations": world.knobs.concurrency,
+            "maxDailyGenerations": world.knobs.daily_limit,
+        }
+        used = {model: {"dailyGenerations": world.generations_of_the_day(model, now)} for model in world.models}
+        return _json(
+            {
+                "creditBalance": world.balance,
+                "tier": {
+                    "maxMonthlyCreditSpend": world.knobs.monthly_limit,
+                    "models": dict.fromkeys(world.models, limits),
+                },
+                "usage": {"models": used},
+            }
+        )
+
+    async def usage(self, request: Request) -> Response:
+        premises = self._premises
+        body = await _body(request)
+        wishes = body if isinstance(body, dict) else {}
+        now = premises.clock()
+        premises.world.advance(now)
+        today = datetime.fromtimestamp(now, UTC).date()
+        try:
+            first = _day(wishes.get("startDate"), today - timedelta(days=30))
+            before = _day(wishes.get("beforeDate"), first + timedelta(days=30))
+        except ValueError:
+            return _json({"error": "A date has to be written as YYYY-MM-DD."}, 400)
+        if before < first or before - first > timedelta(days=90):
+            return _json({"error": "beforeDate has to be 0 to 90 days after startDate."}, 400)
+        results: list[dict[str, object]] = []
+        models: list[str] = []
+        for day, spent in premises.world.spent_by_day(first, before):
+            credits = [{"model": model, "amount": amount} for model, amount in sorted(spent.items())]
+            results.append({"date": day.isoformat(), "usedCredits": credits})
+            models += [model for model in spent if model not in models]
+        return _json({"results": results, "models": models})
+
+    async def slot(self, request: Request) -> Response:
+        premises = self._premises
+        body = await _body(request)
+        filename = body.get("filename") if isinstance(body, dict) else None
+        if not isinstance(body, dict) or not isinstance(filename, str) or "." not in filename:
+            issue = {"code": "custom", "path": ["filename"], "message": "A file name with an ending is needed."}
+            return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
+        if body.get("type") != "ephemeral":
+            issue = {"code": "custom", "path": ["type"], "message": "Expected ephemeral."}
+            return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
+        slot = premises.uploads.open(filename, premises.clock())
+        return _json(
+            {
+                "uploadUrl": f"{premises.upload_url}/uploads/{slot.id}",
+                "fields": {"key": f"ephemeral/{slot.id}/{filename}", "policy": slot.policy},
+                "runwayUri": slot.uri,
+            }
+        )
+
+
+class _Control:
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+
+    async def state(self, request: Request) -> Response:
+        premises = self._premises
+        now = premises.clock()
+        premises.world.advance(now)
+        report = premises.witness.report(premises.world.ended, premises.world.unfinished())
+        return _json(
+            report
+            | {
+                "now": now,
+                "knobs": dataclasses.asdict(premises.world.knobs),
+                "balance": premises.world.balance,
+                "faults": [dataclasses.asdict(fault) for fault in premises.faults.listed()],
+            }
+        )
+
+    async def faults(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self._premises.faults.clear()
+            return Response(status_code=204)
+        body = await _body(request)
+        try:
+            added = [Fault.of(wish) for wish in (body if isinstance(body, list) else [body])]
+        except ValueError as error:
+            return _json({"error": str(error)}, 400)
+        self._premises.faults.add(*added)
+        return _json({"faults": len(self._premises.faults.listed())})
+
+    async def knobs(self, request: Request) -> Response:
+        body = await _body(request)
+        try:
+            knobs = self._premises.world.turn(body if isinstance(body, dict) else {}, self._premises.clock())
+        except ValueError as error:
+            return _json({"error": str(error)}, 400)
+        return _json(dataclasses.asdict(knobs))
+
+    async def clock(self, request: Request) -> Response:
+        body = await _body(request)
+        seconds = body.get("forward") if isinstance(body, dict) else None
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            return _json({"error": "forward has to be a number of seconds."}, 400)
+        self._premises.clock.forward(seconds)
+        return _json({"now": self._premises.clock()})
+
+
+async def _body(request: Request) -> object:
+    try:
+        body: object = json.loads(await request.body())
+    except ValueError:
+        return None
+    return body
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(json.dumps(content), status, media_type="application/json")
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _day(words: object, otherwise: date) -> date:
+    if words is None:
+        return otherwise
+    if not isinstance(words, str):
+        raise ValueError("not a date")
+    return date.fromisoformat(words[:10])
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return _json({"error": "Not found."}, 404)
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    return _json({"error": "Method not allowed."}, 405)

@@ -1,0 +1,75 @@
+"""What a request is refused for: the `issues` of a 400, and the key and version that every request must bring.
+
+The catalogue decides what is valid; what it cannot know, whether an upload ever happened, is asked here. Pure; findings
+come back as values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from runway_desktop.catalog import Catalog, validate
+
+API_VERSION = "2024-11-06"
+DOCS = "https://docs.dev.runwayml.com/api"
+_SECRET = re.compile(r"key_[0-9a-f]{128}")
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong with a request: where, and what, in words."""
+
+    path: Path
+    message: str
+    code: str = "custom"
+
+    def as_json(self) -> dict[str, object]:
+        return {"code": self.code, "path": list(self.path), "message": self.message}
+
+
+def issues_of(catalog: Catalog, endpoint: str, body: object, is_uploaded: Callable[[str], bool]) -> tuple[Issue, ...]:
+    """Everything wrong with a create; empty when it can be accepted. `is_uploaded` knows the `runway://` URIs."""
+    if not isinstance(body, dict):
+        return (Issue((), "Expected an object.", "invalid_type"),)
+    model = body.get("model")
+    if not isinstance(model, str):
+        return (Issue(("model",), "Required.", "invalid_type"),)
+    pair = catalog.pair(endpoint, model)
+    if pair is None:
+        found = catalog.endpoint(endpoint)
+        models = ", ".join(found.models) if found else ""
+        return (Issue(("model",), f"Invalid model. Expected one of: {models}.", "invalid_union_discriminator"),)
+    findings = [Issue(tuple(finding.path), finding.message) for finding in validate(pair, body, local_files=False)]
+    named = {issue.path for issue in findings}
+    findings += [issue for issue in _upload_issues(body, (), is_uploaded) if issue.path not in named]
+    return tuple(findings)
+
+
+def is_secret(words: str, also: str | None) -> bool:
+    """Whether a secret has the form of one, or is the one that was set."""
+    return bool(_SECRET.fullmatch(words)) or (also is not None and words == also)
+
+
+def refusal_of_headers(authorization: str | None, version: str | None, also: str | None) -> tuple[int, str] | None:
+    """Status and words with which a request is turned away before it is read; None when it may pass."""
+    scheme, _, secret = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not is_secret(secret, also):
+        return 401, "Your API key is invalid, disabled, or belongs to a suspended account."
+    if version != API_VERSION:
+        return 400, f"The header X-Runway-Version has to be {API_VERSION}."
+    return None
+
+
+def _upload_issues(value: object, path: Path, is_uploaded: Callable[[str], bool]) -> Iterator[Issue]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _upload_issues(inner, (*path, str(name)), is_uploaded)
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _upload_issues(inner, (*path, position), is_uploaded)
+    elif isinstance(value, str) and value.startswith("runway://") and not is_uploaded(value):
+        yield Issue(path, "This upload does not exist or has expired. Upload the file again.")

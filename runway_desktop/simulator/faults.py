@@ -1,0 +1,289 @@
+"""Answers gone wrong on purpose: which request is hit, how often, and by what harm.
+
+`Faults` holds the list and decides, with no I/O; `FaultyApp` stands before an origin and does the harm to real
+connections. A fault hits a route (or every one), may skip the first `after` requests, and then hits the next `times`,
+every `every`-th, or each with a `probability`; without these it hits all of them from now on. With `accepted` the
+request is carried out first and only its answer is harmed: this is how a paid create loses its answer. On the loop's
+thread. Raises `ValueError` in words for a fault that cannot be read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ROUTES = ("create", "get", "delete", "organization", "usage", "slot", "upload", "output", "other")
+HTML = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr></body></html>"
+
+
+class Harm(StrEnum):
+    """What is done to the answer."""
+
+    STATUS = "status"  # an answer with `status` and an error in JSON
+    HTML = "html"  # the same with a page of HTML as body
+    EMPTY = "empty"  # the same with no body
+    LATENCY = "latency"  # the true answer, `seconds` late
+    HOLD = "hold"  # no answer: the connection stays open until the client goes, or for `seconds`
+    CUT = "cut"  # the connection closes without an answer
+    CUT_BODY = "cut_body"  # the connection closes in the middle of the body
+    WRONG_LENGTH = "wrong_length"  # Content-Length promises 64 bytes more than come
+    SHORT_BODY = "short_body"  # half of the body, with a Content-Length that agrees with it
+    BROKEN_JSON = "broken_json"  # the body's end is missing, the length agrees
+    WORD = "word"  # `status` in the JSON becomes `word`, which no client knows
+    MEMBERS = "members"  # members that no client knows are added to the JSON
+    GONE = "gone"  # 404, as for a task that was deleted
+    EXPIRED = "expired"  # 403, as for a link or a slot that is too old
+
+
+@dataclass(slots=True)
+class Fault:
+    """One kind of trouble. Times in seconds. `path` has to occur in the request's path (an endpoint, a task id)."""
+
+    harm: Harm
+    route: str = "*"
+    path: str = ""
+    accepted: bool = False
+    after: int = 0
+    times: int | None = None
+    every: int | None = None
+    probability: float | None = None
+    status: int = 503
+    retry_after: float | None = None
+    seconds: float | None = None
+    word: str = "FINALIZING"
+    hits: int = 0
+    seen: int = 0
+
+    @classmethod
+    def of(cls, wish: object) -> Fault:
+        """A fault from JSON: an object with `harm` and any of the others."""
+        known = {one.name for one in fields(cls)} - {"hits", "seen"}
+        if not isinstance(wish, Mapping) or "harm" not in wish:
+            raise ValueError("a fault is an object with a member 'harm'")
+        if unknown := set(wish) - known:
+            raise ValueError(
+                f"a fault has no {', '.join(sorted(map(str, unknown)))}; it has {', '.join(sorted(known))}"
+            )
+        try:
+            fault = cls(**{**wish, "harm": Harm(wish["harm"])})
+        except ValueError:
+            raise ValueError(f"there is no harm {wish['harm']!r}; there are {', '.join(Harm)}") from None
+        if fault.route not in (*ROUTES, "*"):
+            raise ValueError(f"there is no route {fault.route!r}; there are {', '.join(ROUTES)} and *")
+        for name in ("after", "times", "every", "status"):
+            value = getattr(fault, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+                raise ValueError(f"{name} has to be a whole number")
+        for name in ("probability", "retry_after", "seconds"):
+            value = getattr(fault, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+                raise ValueError(f"{name} has to be a number of at least 0")
+        return fault
+
+    @classmethod
+    def parse(cls, words: str) -> Fault:
+        """A fault from the command line: `route:harm,name=value,…`, for example `get:status,status=503,times=3`."""
+        head, *rest = words.split(",")
+        route, _, harm = head.partition(":")
+        wish: dict[str, object] = {"route": route, "harm": harm}
+        for part in rest:
+            name, _, value = part.partition("=")
+            wish[name] = _value(value)
+        return cls.of(wish)
+
+    def strikes(self, route: str, path: str, chance: Callable[[], float]) -> bool:
+        """Whether it hits this request; counts it."""
+        if self.route not in ("*", route) or self.path not in path:
+            return False
+        if self.times is not None and self.hits >= self.times:
+            return False
+        self.seen += 1
+        place = self.seen - self.after
+        if place <= 0:
+            return False
+        if self.every is not None and place % max(1, self.every):
+            return False
+        if self.probability is not None and chance() >= self.probability:
+            return False
+        self.hits += 1
+        return True
+
+
+class Faults:
+    """The faults in force, in order; the first that strikes is done."""
+
+    def __init__(self, seed: int | None = None, faults: Iterable[Fault] = ()) -> None:
+        self._random = random.Random(seed)
+        self._faults = list(faults)
+
+    def add(self, *faults: Fault) -> None:
+        self._faults.extend(faults)
+
+    def clear(self) -> None:
+        self._faults.clear()
+
+    def listed(self) -> tuple[Fault, ...]:
+        return tuple(self._faults)
+
+    def next_for(self, route: str, path: str) -> Fault | None:
+        """The fault that hits this request, if any."""
+        for fault in self._faults:
+            if fault.strikes(route, path, self._random.random):
+                return fault
+        return None
+
+
+class FaultyApp:
+    """An origin behind its faults. `hang_up` closes the connection of a scope: at once, or after what was written."""
+
+    def __init__(
+        self, app: ASGIApp, faults: Faults, route_of: Callable[[str, str], str], hang_up: Callable[[Scope, bool], None]
+    ) -> None:
+        self._app = app
+        self._faults = faults
+        self._route_of = route_of
+        self._hang_up = hang_up
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or path.startswith("/_control"):
+            await self._app(scope, receive, send)
+            return
+        fault = self._faults.next_for(self._route_of(scope["method"], path), path)
+        if fault is None:
+            await self._app(scope, receive, send)
+            return
+        if fault.harm is Harm.LATENCY:
+            await asyncio.sleep(fault.seconds or 0.0)
+            await self._app(scope, receive, send)
+            return
+        answer: _Answer | None = None
+        if fault.accepted or fault.harm in _HARMS_OF_A_TRUE_ANSWER:
+            answer = await _answer_of(self._app, scope, receive)
+        else:
+            await _read_to_end(receive)
+        await self._harm(fault, answer, scope, receive, send)
+
+    async def _harm(self, fault: Fault, answer: _Answer | None, scope: Scope, receive: Receive, send: Send) -> None:
+        match fault.harm:
+            case Harm.STATUS:
+                error = json.dumps({"error": f"The simulator was told to answer {fault.status}."}).encode()
+                await _say(send, fault.status, "application/json", error, fault.retry_after)
+            case Harm.HTML:
+                page = HTML.format(f"{fault.status} from the gateway").encode()
+                await _say(send, fault.status, "text/html", page, fault.retry_after)
+            case Harm.EMPTY:
+                await _say(send, fault.status, "", b"", fault.retry_after)
+            case Harm.GONE:
+                await _say(send, 404, "application/json", b'{"error": "Task not found."}', None)
+            case Harm.EXPIRED:
+                await _say(send, 403, "application/xml", b"<Error><Code>AccessDenied</Code></Error>", None)
+            case Harm.HOLD:
+                await _wait_until_gone(receive, fault.seconds)
+                self._hang_up(scope, False)
+            case Harm.CUT:
+                self._hang_up(scope, False)
+                await _wait_until_gone(receive, None)
+            case _ if answer is not None:
+                await self._harm_answer(fault, answer, scope, receive, send)
+
+    async def _harm_answer(self, fault: Fault, answer: _Answer, scope: Scope, receive: Receive, send: Send) -> None:
+        body = answer.body
+        match fault.harm:
+            case Harm.CUT_BODY:
+                await answer.send(send, body[: len(body) // 2], len(body), more=True)
+            case Harm.WRONG_LENGTH:
+                await answer.send(send, body, len(body) + 64, more=True)
+            case Harm.SHORT_BODY | Harm.BROKEN_JSON:
+                kept = body[: len(body) // 2]
+                await answer.send(send, kept, len(kept))
+                return
+            case _:
+                changed = _with_changes(fault, body)
+                await answer.send(send, changed, len(changed))
+                return
+        self._hang_up(scope, True)
+        await _wait_until_gone(receive, None)
+
+
+_HARMS_OF_A_TRUE_ANSWER = frozenset(
+    {Harm.CUT_BODY, Harm.WRONG_LENGTH, Harm.SHORT_BODY, Harm.BROKEN_JSON, Harm.WORD, Harm.MEMBERS}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    async def send(self, send: Send, body: bytes, length: int, more: bool = False) -> None:
+        headers = [pair for pair in self.headers if pair[0].lower() != b"content-length"]
+        headers.append((b"content-length", str(length).encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+async def _answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> _Answer:
+    parts: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        parts.append(message)
+
+    await app(scope, receive, keep)
+    start = next(part for part in parts if part["type"] == "http.response.start")
+    body = b"".join(part.get("body", b"") for part in parts if part["type"] == "http.response.body")
+    return _Answer(start["status"], tuple(tuple(pair) for pair in start["headers"]), body)
+
+
+async def _say(send: Send, status: int, content_type: str, body: bytes, retry_after: float | None) -> None:
+    headers = [(b"content-length", str(len(body)).encode())]
+    if content_type:
+        headers.append((b"content-type", content_type.encode()))
+    if retry_after is not None:
+        headers.append((b"retry-after", f"{retry_after:g}".encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _read_to_end(receive: Receive) -> None:
+    while True:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return
+
+
+async def _wait_until_gone(receive: Receive, seconds: float | None) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return
+
+
+def _with_changes(fault: Fault, body: bytes) -> bytes:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return body
+    if not isinstance(document, dict):
+        return body
+    if fault.harm is Harm.WORD:
+        document["status"] = fault.word
+    else:
+        document |= {"queuePosition": 3, "region": {"name": "eu", "zones": [1, None]}, "labels": ["new"]}
+    return json.dumps(document).encode()
+
+
+def _value(words: str) -> object:
+    try:
+        return json.loads(words)
+    except ValueError:
+        return words

@@ -1,0 +1,75 @@
+"""Signed links to outputs, and slots for uploads: what the other two origins accept, and until when.
+
+Pure; times are Unix seconds. A link carries its expiry and a signature over it; a slot is remembered until its file
+arrives. What cannot be verified is a plain False or None.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+
+class Links:
+    """Signs and verifies links with a key of its own."""
+
+    def __init__(self, key: bytes | None = None) -> None:
+        self._key = key or secrets.token_bytes(32)
+
+    def query(self, task_id: str, index: int, expires: float) -> str:
+        """The query of a link that works until `expires`."""
+        moment = str(int(expires))
+        return f"exp={moment}&sig={self._signature(task_id, index, moment)}"
+
+    def is_good(self, task_id: str, index: int, expires: str, signature: str, now: float) -> bool:
+        """Whether a link was signed here and is not too old."""
+        if not expires.isdecimal() or int(expires) <= now:
+            return False
+        return hmac.compare_digest(self._signature(task_id, index, expires).encode(), signature.encode())
+
+    def _signature(self, task_id: str, index: int, moment: str) -> str:
+        return hmac.new(self._key, f"{task_id}/{index}/{moment}".encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for one file, good for an hour; `uri` names the file afterwards."""
+
+    id: str
+    filename: str
+    uri: str
+    policy: str
+    expires: float
+
+
+class Uploads:
+    """Open slots, and the files that arrived."""
+
+    _SLOT_SECONDS = 3600.0
+
+    def __init__(self) -> None:
+        self._slots: dict[str, Slot] = {}
+        self._good_until: dict[str, float] = {}
+
+    def open(self, filename: str, now: float) -> Slot:
+        """Makes a slot for one file."""
+        uri = f"runway://{secrets.token_urlsafe(48)}"
+        slot = Slot(secrets.token_hex(16), filename, uri, secrets.token_urlsafe(32), now + self._SLOT_SECONDS)
+        self._slots[slot.id] = slot
+        return slot
+
+    def slot(self, slot_id: str, policy: str, now: float) -> Slot | None:
+        """The slot, when it is open and the form names it rightly."""
+        slot = self._slots.get(slot_id)
+        return slot if slot is not None and slot.policy == policy and slot.expires > now else None
+
+    def arrived(self, slot: Slot, good_until: float) -> None:
+        """Closes a slot whose file is there."""
+        self._slots.pop(slot.id, None)
+        self._good_until[slot.uri] = good_until
+
+    def is_known(self, uri: str, now: float) -> bool:
+        """Whether a `runway://` URI names a file that is still kept."""
+        return self._good_until.get(uri, 0.0) > now

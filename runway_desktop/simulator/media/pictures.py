@@ -1,0 +1,222 @@
+"""Pictures drawn on request: hills under a soft sky, with the prompt set small into the lower left corner.
+
+The landscape is drawn at 960 pixels and enlarged, since it is soft anyway; the words are set at full size. The same
+recipe gives the same bytes. May run on any thread; a picture of 2048 by 2048 takes about half a second.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
+
+from runway_desktop.simulator.media.palettes import Palette, blend, hexadecimal, palette_of
+from runway_desktop.simulator.media.recipe import Recipe
+
+_DRAWN_SIDE = 960
+_RIDGES = 4
+_MOST_LINES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A landscape in numbers: heights are shares of the picture, 0 at the top."""
+
+    palette: Palette
+    sun: tuple[float, float, float]
+    ridges: tuple[tuple[float, tuple[tuple[float, float, float], ...]], ...]
+    lean: float
+
+    def height(self, ridge: int, place: float) -> float:
+        """Where the top of a ridge lies at `place`, in widths of a square."""
+        base, waves = self.ridges[ridge]
+        return base - sum(size * math.sin(turns * place + phase) for size, turns, phase in waves)
+
+
+def scene_of(seed: int) -> Scene:
+    """The landscape of a seed."""
+    source = random.Random(seed)
+    ridges = []
+    for position in range(_RIDGES):
+        size = 0.03 + 0.028 * position * source.uniform(0.6, 1.3)
+        waves = tuple(
+            (size / octave, octave * source.uniform(2.0, 3.6), source.uniform(0, 2 * math.pi)) for octave in (1, 2, 4)
+        )
+        ridges.append((0.56 + 0.125 * position, waves))
+    sun = (source.uniform(0.2, 0.8), source.uniform(0.24, 0.46), source.uniform(0.05, 0.09))
+    return Scene(palette_of(seed // 7), sun, tuple(ridges), source.uniform(-18, 18))
+
+
+def picture(recipe: Recipe, index: int) -> bytes:
+    """The bytes of one output in the recipe's format: png, jpeg or webp."""
+    image = draw(recipe, index, (recipe.width, recipe.height))
+    target = io.BytesIO()
+    match recipe.format:
+        case "jpeg":
+            image.save(target, "JPEG", quality=92)
+        case "webp":
+            image.save(target, "WEBP", quality=90, method=1)
+        case _:
+            image.save(target, "PNG", compress_level=1)
+    return target.getvalue()
+
+
+def vector(recipe: Recipe, index: int) -> bytes:
+    """The bytes of one output as SVG."""
+    width, height = recipe.width, recipe.height
+    scene = scene_of(recipe.seed_of(index))
+    palette = scene.palette
+    short = min(width, height)
+    stops = zip((0, 55, 100), (palette.top, palette.middle, palette.horizon), strict=True)
+    shades = "".join(f'<stop offset="{place}%" stop-color="{hexadecimal(colour)}"/>' for place, colour in stops)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+        f"<title>{escape(recipe.prompt)}</title>",
+        f'<defs><linearGradient id="sky" x2="0" y2="1">{shades}</linearGradient></defs>',
+        f'<rect width="{width}" height="{height}" fill="url(#sky)"/>',
+        f'<circle cx="{scene.sun[0] * width:.0f}" cy="{scene.sun[1] * height:.0f}" r="{scene.sun[2] * short:.0f}" '
+        f'fill="{hexadecimal(palette.light)}"/>',
+    ]
+    for ridge in range(_RIDGES):
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in _outline(scene, ridge, (width, height), 60))
+        parts.append(f'<polygon points="{points}" fill="{hexadecimal(_ridge_colour(palette, ridge))}"/>')
+    size = max(10, round(short * 0.036))
+    lines = wrapped(recipe.prompt, max(12, int(width * 0.8 / (size * 0.5))))
+    for number, line in enumerate(reversed(lines)):
+        place = height - size * 1.4 - number * size * 1.3
+        parts.append(
+            f'<text x="{size * 1.4:.0f}" y="{place:.0f}" font-family="sans-serif" font-size="{size}" fill="#ffffff" '
+            f'fill-opacity="0.92">{escape(line)}</text>'
+        )
+    return ("\n".join([*parts, "</svg>"]) + "\n").encode("utf-8", "replace")
+
+
+def draw(recipe: Recipe, index: int, size: tuple[int, int], drift: float = 0.0) -> Image.Image:
+    """The landscape with its words, in RGB. `drift` moves the near hills, in widths of a square."""
+    scale = min(1.0, _DRAWN_SIDE / max(size))
+    small = (max(8, round(size[0] * scale)), max(8, round(size[1] * scale)))
+    image = _landscape(scene_of(recipe.seed_of(index)), small, drift)
+    if small != size:
+        image = image.resize(size, Image.Resampling.BICUBIC)
+    _caption(image, recipe, index)
+    return image
+
+
+def wrapped(words: str, width: int) -> list[str]:
+    """The prompt in at most four lines of at most `width` characters; what is left over becomes an ellipsis."""
+    lines: list[str] = []
+    line = ""
+    for word in _pieces(words, width):
+        longer = f"{line} {word}" if line else word
+        if len(longer) > width and line:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+        if len(lines) == _MOST_LINES:
+            lines[-1] = lines[-1][: width - 1] + "…"
+            return lines
+    return [*lines, line] if line else lines
+
+
+def _pieces(words: str, width: int) -> Iterator[str]:
+    for word in words.split():
+        for start in range(0, len(word), width):
+            yield word[start : start + width]
+
+
+def _landscape(scene: Scene, size: tuple[int, int], drift: float) -> Image.Image:
+    palette = scene.palette
+    image = _sky(scene, size)
+    short = min(size)
+    x, y, radius = scene.sun[0] * size[0], scene.sun[1] * size[1], scene.sun[2] * short
+    light = Image.new("L", size, 0)
+    for factor, strength in ((13.0, 150), (4.5, 90)):
+        edge = max(4, int(radius * factor * 2))
+        halo = ImageOps.invert(Image.radial_gradient("L")).resize((edge, edge), Image.Resampling.BICUBIC)
+        halo = halo.point([int(strength * (max(0, value - 76) / 179) ** 2) for value in range(256)])
+        layer = Image.new("L", size, 0)
+        layer.paste(halo, (int(x - edge / 2), int(y - edge / 2)))
+        light = ImageChops.add(light, layer)
+    image = ImageChops.screen(image, ImageOps.colorize(light, black=(0, 0, 0), white=palette.light))
+    image.paste(palette.light, (0, 0), _smooth(size, lambda pen: _disc(pen, x * 2, y * 2, radius * 2)))
+    for ridge in range(_RIDGES):
+        outline = _outline(scene, ridge, (size[0] * 2, size[1] * 2), 160, drift * (ridge + 1) / _RIDGES)
+        mask = _smooth(size, lambda pen, points=outline: pen.polygon(points, fill=255))  # type: ignore[misc]
+        colour = _ridge_colour(palette, ridge)
+        ramp = Image.linear_gradient("L").resize(size)
+        image.paste(ImageOps.colorize(ramp, black=blend(colour, palette.light, 0.3), white=colour), (0, 0), mask)
+    return image
+
+
+def _sky(scene: Scene, size: tuple[int, int]) -> Image.Image:
+    palette = scene.palette
+    side = int(math.hypot(*size)) + 2
+    ramp = Image.linear_gradient("L").resize((side, side), Image.Resampling.BICUBIC)
+    ramp = ramp.rotate(scene.lean, Image.Resampling.BICUBIC)
+    left, top = (side - size[0]) // 2, (side - size[1]) // 2
+    ramp = ramp.crop((left, top, left + size[0], top + size[1]))
+    low, high = ramp.getextrema()
+    assert isinstance(low, int | float)  # noqa: S101 - a picture of one band has one pair of extremes
+    assert isinstance(high, int | float)  # noqa: S101
+    reach = max(1.0, (high - low) * 0.66)
+    ramp = ramp.point([int(min(255.0, max(0.0, (value - low) / reach * 255))) for value in range(256)])
+    return ImageOps.colorize(ramp, black=palette.top, mid=palette.middle, white=palette.horizon)
+
+
+def _smooth(size: tuple[int, int], paint: object) -> Image.Image:
+    mask = Image.new("L", (size[0] * 2, size[1] * 2), 0)
+    assert callable(paint)  # noqa: S101
+    paint(ImageDraw.Draw(mask))
+    return mask.resize(size, Image.Resampling.BOX)
+
+
+def _disc(pen: ImageDraw.ImageDraw, x: float, y: float, radius: float) -> None:
+    pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=240)
+
+
+def _outline(
+    scene: Scene, ridge: int, size: tuple[int, int], steps: int, drift: float = 0.0
+) -> list[tuple[float, float]]:
+    width, height = size
+    aspect = width / height
+    points = [(0.0, float(height))]
+    for step in range(steps + 1):
+        place = step / steps * aspect + drift
+        points.append((step / steps * width, scene.height(ridge, place) * height))
+    points.append((float(width), float(height)))
+    return points
+
+
+def _ridge_colour(palette: Palette, ridge: int) -> tuple[int, int, int]:
+    return blend(palette.far, palette.near, (ridge / (_RIDGES - 1)) ** 0.8)
+
+
+def _caption(image: Image.Image, recipe: Recipe, index: int) -> None:
+    short = min(image.size)
+    size = max(9, round(short * 0.036))
+    margin = round(size * 1.4)
+    font = ImageFont.load_default(size)
+    small = ImageFont.load_default(max(8, round(size * 0.66)))
+    lines = wrapped(recipe.prompt, max(12, int((image.width - 2 * margin) / (size * 0.52))))
+    facts = f"{recipe.model}  ·  seed {recipe.seed}" + (
+        f"  ·  {index + 1} of {recipe.count}" if recipe.count > 1 else ""
+    )
+    mask = Image.new("L", image.size, 0)
+    pen = ImageDraw.Draw(mask)
+    bottom = image.height - margin
+    pen.text((margin, bottom), facts, fill=170, font=small, anchor="ls")
+    bottom -= round(size * 1.3)
+    for line in reversed(lines):
+        pen.text((margin, bottom), line, fill=240, font=font, anchor="ls")
+        bottom -= round(size * 1.3)
+    window = (0, max(0, bottom - size), image.width, image.height)
+    words = mask.crop(window)
+    shadow = words.filter(ImageFilter.GaussianBlur(size / 5)).point([min(255, value * 2) for value in range(256)])
+    image.paste((10, 10, 20), (window[0] + max(1, size // 20), window[1] + max(1, size // 20)), shadow)
+    image.paste((255, 255, 255), (window[0], window[1]), words)

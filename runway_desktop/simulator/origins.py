@@ -1,0 +1,157 @@
+"""The two other origins: where files are uploaded, and where outputs lie. Neither must ever see a secret.
+
+Uploads: `POST /uploads/{slot}`, a multipart form with the slot's fields and one file: 204, or 403 for a form or a slot
+that is wrong. Outputs: `GET` or `HEAD /outputs/{task}/{index}.{ending}?exp=…&sig=…`: the bytes, with Range, ETag and
+Last-Modified; 403 when the link is too old or not ours, 404 when the task was deleted, 416 for a range outside. Media
+are made on a worker thread of the simulator's own pool, since a large picture takes a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections import OrderedDict
+from concurrent.futures import Executor
+from email.utils import formatdate
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runway_desktop.simulator.app import Premises
+from runway_desktop.simulator.media.make import make_output
+from runway_desktop.simulator.media.recipe import FORMATS, Recipe
+from runway_desktop.simulator.world import NoSuchTask, Status
+
+_LARGEST_UPLOAD = 200 * 1024 * 1024
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_DENIED = "<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>{}</Message></Error>"
+
+
+def upload_app(premises: Premises) -> Starlette:
+    """The uploads' origin as an ASGI application."""
+
+    async def upload(request: Request) -> Response:
+        _watch_for_secret(premises, request, "uploads")
+        now = premises.clock()
+        async with request.form(max_files=1, max_fields=20) as form:
+            slot = premises.uploads.slot(request.path_params["slot"], str(form.get("policy", "")), now)
+            if slot is None:
+                return _denied("The slot is unknown, used or expired.")
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                return Response(_DENIED.format("The form holds no file."), 400, media_type="application/xml")
+            digest, size = hashlib.sha256(), 0
+            while part := await file.read(1 << 20):
+                digest.update(part)
+                size += len(part)
+            if size > _LARGEST_UPLOAD:
+                return Response(_DENIED.format("The file is larger than 200 MB."), 400, media_type="application/xml")
+            premises.uploads.arrived(slot, now + premises.world.knobs.upload_seconds)
+            arrival = {"uri": slot.uri, "filename": slot.filename, "type": file.content_type}
+            premises.witness.uploads.append({**arrival, "size": size, "sha256": digest.hexdigest()})
+        return Response(status_code=204)
+
+    return Starlette(routes=[Route("/uploads/{slot}", upload, methods=["POST"])])
+
+
+def output_app(premises: Premises, executor: Executor, samples: Path) -> Starlette:
+    """The outputs' origin as an ASGI application. `samples` is the folder of the sample clips and sounds."""
+    shelf = _Shelf(executor, samples)
+
+    async def output(request: Request) -> Response:
+        _watch_for_secret(premises, request, "outputs")
+        task_id, name = request.path_params["task"], request.path_params["name"]
+        now = premises.clock()
+        words = request.query_params
+        stem, _, _ = name.partition(".")
+        index = int(stem) if stem.isdecimal() else -1
+        if not premises.links.is_good(task_id, index, words.get("exp", ""), words.get("sig", ""), now):
+            return _denied("The link has expired or is not valid.")
+        try:
+            task = premises.world.get(task_id, now)
+        except NoSuchTask:
+            return Response(status_code=404)
+        if task.status(now) is not Status.SUCCEEDED:
+            return Response(status_code=404)
+        if request.method == "GET":
+            premises.witness.downloads[task_id] += 1
+        body = await shelf.output(task.recipe, index)
+        content_type = FORMATS[task.recipe.format].content_type
+        return _served(request, body, content_type, task.ends_at or task.created_at)
+
+    return Starlette(routes=[Route("/outputs/{task}/{name}", output, methods=["GET", "HEAD"])])
+
+
+class _Shelf:
+    """Makes outputs on request, and keeps the last few, so that a resumed download need not make them again."""
+
+    _MOST_BYTES = 24 * 1024 * 1024
+
+    def __init__(self, executor: Executor, samples: Path) -> None:
+        self._executor = executor
+        self._samples = samples
+        self._kept: OrderedDict[tuple[Recipe, int], bytes] = OrderedDict()
+
+    async def output(self, recipe: Recipe, index: int) -> bytes:
+        key = (recipe, index)
+        body = self._kept.get(key)
+        if body is None:
+            loop = asyncio.get_running_loop()
+            body = await loop.run_in_executor(self._executor, make_output, recipe, index, self._samples)
+            self._kept[key] = body
+        self._kept.move_to_end(key)
+        while sum(map(len, self._kept.values())) > self._MOST_BYTES and len(self._kept) > 1:
+            self._kept.popitem(last=False)
+        return body
+
+
+def _served(request: Request, body: bytes, content_type: str, made_at: float) -> Response:
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    modified = formatdate(made_at, usegmt=True)
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": tag,
+        "Last-Modified": modified,
+        "Content-Type": content_type,
+    }
+    span = _span(request, len(body), (tag, modified))
+    if span is None:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{len(body)}"})
+    first, last = span
+    status, part = 200, body
+    if "range" in request.headers and (first, last) != (0, -1):
+        status, part = 206, body[first : last + 1]
+        headers["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
+    if request.method == "HEAD":
+        return Response(None, status, {**headers, "Content-Length": str(len(part))})
+    return Response(part, status, headers)
+
+
+def _span(request: Request, length: int, validators: tuple[str, str]) -> tuple[int, int] | None:
+    """First and last byte wanted; (0, -1) for the whole; None where the range lies outside."""
+    found = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    condition = request.headers.get("if-range")
+    if found is None or (condition is not None and condition not in validators):
+        return 0, -1
+    start, end = found.groups()
+    if start:
+        first, last = int(start), min(int(end) if end else length - 1, length - 1)
+    elif end:
+        first, last = max(0, length - int(end)), length - 1
+    else:
+        return 0, -1
+    return (first, last) if first <= last else None
+
+
+def _denied(words: str) -> Response:
+    return Response(_DENIED.format(words), 403, media_type="application/xml")
+
+
+def _watch_for_secret(premises: Premises, request: Request, origin: str) -> None:
+    if "authorization" in request.headers:
+        premises.witness.misplaced_secrets[origin] += 1

@@ -1,0 +1,259 @@
+"""Starts and stops the simulator: within a loop (tests), or as a child process (the demo, benchmarks).
+
+Three servers on loopback share one world: the API, the uploads and the outputs, each an origin of its own. In a loop:
+`async with running_simulator(Knobs(speed=100)) as simulator: … simulator.base_url …`; leaving it closes every
+connection, also those that a fault holds open. As a child: `SimulatorProcess.start(command)` waits for the line with
+which the child says that it is ready; the child ends by itself when its parent is gone, because its standard input then
+ends. Raises `OSError` for a port that is taken, and `SimulatorDidNotStart`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp, Scope
+
+from runway_desktop.catalog import Catalog
+from runway_desktop.catalog.resource_path import resource
+from runway_desktop.simulator.app import Clock, Premises, api_app, api_route_of
+from runway_desktop.simulator.faults import Fault, Faults, FaultyApp
+from runway_desktop.simulator.knobs import Knobs
+from runway_desktop.simulator.links import Links, Uploads
+from runway_desktop.simulator.origins import output_app, upload_app
+from runway_desktop.simulator.witness import Witness
+from runway_desktop.simulator.world import World
+
+HOST = "127.0.0.1"
+DEMO_SECRET = "key_" + "d3" * 64  # noqa: S105 - it opens nothing but the simulator
+_KEEP_ALIVE_SECONDS = 75
+
+
+class SimulatorDidNotStart(Exception):
+    """The child process ended, or said nothing in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    """A running simulator in this process: where it is reached, and its parts, for tests to turn and to ask."""
+
+    base_url: str
+    upload_url: str
+    output_url: str
+    secret: str
+    world: World
+    clock: Clock
+    faults: Faults
+    witness: Witness
+
+
+@contextlib.asynccontextmanager
+async def running_simulator(
+    knobs: Knobs | None = None,
+    *,
+    port: int = 0,
+    faults: Sequence[Fault] = (),
+    clock: Callable[[], float] = time.time,
+    catalog: Catalog | None = None,
+    samples: Path | None = None,
+    world: World | None = None,
+) -> AsyncIterator[Simulator]:
+    """The simulator on the running loop, on `port` (0: a free one), until the block is left."""
+    knobs = knobs or Knobs()
+    catalog = catalog or Catalog.load()
+    world = world or World(knobs, models_of(catalog))
+    premises = Premises(catalog, world, Clock(clock), Faults(knobs.seed, faults), Witness(), Links(), Uploads())
+    with contextlib.ExitStack() as undo:
+        sockets = [undo.enter_context(_bound(number)) for number in (port, 0, 0)]
+        addresses = [f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets]
+        premises.upload_url, premises.output_url = addresses[1:]
+        pool = undo.enter_context(ThreadPoolExecutor(2, thread_name_prefix="simulated-media"))
+        origins = (
+            _Origin(api_app(premises), premises.faults, api_route_of(catalog)),
+            _Origin(upload_app(premises), premises.faults, lambda method, path: "upload"),
+            _Origin(output_app(premises, pool, samples or resource("samples")), premises.faults, _output_route),
+        )
+        serving = [
+            asyncio.create_task(origin.serve(bound), name=f"simulator on {address}")
+            for origin, bound, address in zip(origins, sockets, addresses, strict=True)
+        ]
+        try:
+            while not all(origin.started for origin in origins):
+                if ended := [task for task in serving if task.done()]:
+                    ended[0].result()
+                await asyncio.sleep(0.001)
+            yield Simulator(
+                addresses[0],
+                addresses[1],
+                addresses[2],
+                DEMO_SECRET,
+                world,
+                premises.clock,
+                premises.faults,
+                premises.witness,
+            )
+        finally:
+            for origin in origins:
+                origin.stop()
+            await asyncio.gather(*serving)
+
+
+def models_of(catalog: Catalog) -> list[str]:
+    """Every model of the catalogue once, in its order."""
+    return list(dict.fromkeys(model for endpoint in catalog.endpoints for model in endpoint.models))
+
+
+class SimulatorProcess:
+    """The simulator as a child process. `base_url` is where its API is."""
+
+    def __init__(self, process: subprocess.Popen[str], ready: dict[str, str]) -> None:
+        self._process = process
+        self.base_url = ready["base_url"]
+        self.secret = ready["secret"]
+
+    @classmethod
+    def start(cls, arguments: Sequence[str] = (), *, timeout: float = 20.0) -> SimulatorProcess:
+        """Starts a child with these arguments of the command line, and waits (blocking) until it is ready.
+
+        The child is this program: `runway-desktop --simulator …` in a bundle, else Python with the simulator's module.
+        """
+        process = subprocess.Popen(
+            [*command(), "--port", "0", "--until-input-ends", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        line = _first_line(process, timeout)
+        try:
+            ready = json.loads(line)
+        except ValueError:
+            _end(process)
+            raise SimulatorDidNotStart(f"The simulator did not start: {line.strip() or 'it said nothing'}") from None
+        return cls(process, ready)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """Ends the child and waits for that (blocking, mostly for a tenth of a second). May be called twice."""
+        _end(self._process)
+
+
+def command() -> list[str]:
+    """The words that start the simulator's command line in a process of its own."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--simulator"]
+    return [sys.executable, "-m", "runway_desktop.simulator"]
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the program that it runs in."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+class _Origin:
+    """One origin: an application behind its faults, and the server that serves it."""
+
+    def __init__(self, app: ASGIApp, faults: Faults, route_of: Callable[[str, str], str]) -> None:
+        config = uvicorn.Config(
+            FaultyApp(app, faults, route_of, self._hang_up),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        )
+        self._server = _Server(config)
+
+    @property
+    def started(self) -> bool:
+        return self._server.started
+
+    async def serve(self, bound: socket.socket) -> None:
+        """Serves until `stop`."""
+        await self._server.serve([bound])
+
+    def stop(self) -> None:
+        """Closes every connection; `serve` then returns."""
+        self._server.should_exit = True
+        for connection in list(self._server.server_state.connections):
+            connection.transport.abort()
+
+    def _hang_up(self, scope: Scope, after_written: bool) -> None:
+        for connection in self._server.server_state.connections:
+            if connection.client == scope["client"]:
+                if after_written:
+                    connection.transport.close()
+                else:
+                    connection.transport.abort()
+                return
+
+
+def _bound(port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sends at once
+    try:
+        if sys.platform != "win32":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((HOST, port))
+        bound.setblocking(False)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _output_route(method: str, path: str) -> str:
+    return "output"
+
+
+def _first_line(process: subprocess.Popen[str], timeout: float) -> str:
+    lines: queue.Queue[str] = queue.Queue()
+    stream = process.stdout
+
+    def read() -> None:
+        lines.put(stream.readline() if stream is not None else "")
+
+    threading.Thread(target=read, name="simulator's first line", daemon=True).start()
+    try:
+        return lines.get(timeout=timeout)
+    except queue.Empty:
+        return ""
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()

@@ -1,0 +1,289 @@
+"""The simulated organization: its tasks, its limits, its money. Pure: no I/O, no clock of its own, no asyncio.
+
+Every call takes `now` (Unix seconds) and first lets everything happen that was due by then, in the order in which it
+was due: a task that ends makes room, and the next throttled one of its model starts at that very moment. So a test may
+jump a year ahead, and a poll costs a look at a heap.
+
+A task waits THROTTLED while its model's places are taken, then PENDING, then RUNNING, and ends SUCCEEDED or FAILED.
+Credits are taken when a task is accepted and given back when it fails (but for inputs that moderation refused) or is
+cancelled. Raises `NoSuchTask`, `DailyLimitReached` and `NotEnoughCredits`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import random
+import uuid
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from runway_desktop.simulator.knobs import DAY, Knobs
+from runway_desktop.simulator.magic import read_magic
+from runway_desktop.simulator.media.recipe import Recipe, prompt_of, recipe_of
+from runway_desktop.simulator.prices import price_of
+
+FAILURES: Mapping[str, str] = {
+    "SAFETY.INPUT.TEXT": "The text of the request was refused by content moderation.",
+    "SAFETY.INPUT.IMAGE": "An input image was refused by content moderation.",
+    "SAFETY.INPUT.VIDEO": "An input video was refused by content moderation.",
+    "SAFETY.INPUT.AUDIO": "An input sound was refused by content moderation.",
+    "SAFETY.OUTPUT.IMAGE": "The generated image was refused by content moderation.",
+    "SAFETY.OUTPUT.VIDEO": "The generated video was refused by content moderation.",
+    "INPUT_PREPROCESSING.SAFETY.TEXT": "The prompt was refused by content moderation.",
+    "INPUT_PREPROCESSING.INTERNAL": "The request could not be prepared.",
+    "INTERNAL.BAD_OUTPUT.01": "The generation did not reach the quality that we keep.",
+    "INTERNAL.BAD_OUTPUT.CODE01": "The generation did not reach the quality that we keep.",
+    "ASSET.INVALID": "An input file does not fit the limits of this model.",
+    "THIRD_PARTY.UNAVAILABLE": "The provider of this model is unavailable.",
+    "INTERNAL": "An unexpected error occurred.",
+    "": "An unexpected error occurred.",
+}
+_NOT_REFUNDED = "SAFETY.INPUT."
+_RUNNING_SECONDS = {"sound": (3.0, 8.0), "picture": (5.0, 12.0), "clip": (10.0, 30.0)}
+_PENDING_SECONDS = (0.5, 2.0)
+_MANNER_OF_FORMAT = {
+    **dict.fromkeys(("mp3", "wav", "flac", "ogg"), "sound"),
+    **dict.fromkeys(("png", "jpeg", "webp", "svg"), "picture"),
+}
+
+
+class NoSuchTask(Exception):
+    """The id was never made here, or its task was cancelled or deleted."""
+
+
+class DailyLimitReached(Exception):
+    """The model's tasks of the last 24 hours are used up. `seconds` until there is room for one."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("the daily limit of this model is reached")
+        self.seconds = seconds
+
+
+class NotEnoughCredits(Exception):
+    """The balance does not cover the estimate."""
+
+
+class Status(StrEnum):
+    """The words in which a task answers."""
+
+    THROTTLED = "THROTTLED"
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+@dataclass(slots=True)
+class SimulatedTask:
+    """One task. `placed_at` is when it got a place among its model's running ones; None while throttled."""
+
+    id: str
+    endpoint: str
+    model: str
+    recipe: Recipe
+    credits: int
+    created_at: float
+    pending_seconds: float
+    running_seconds: float
+    failure: str | None
+    status_word: str | None = None
+    placed_at: float | None = None
+    settled: bool = False
+
+    @property
+    def ends_at(self) -> float | None:
+        """When it ends; None while that depends on others."""
+        return None if self.placed_at is None else self.placed_at + self.pending_seconds + self.running_seconds
+
+    def status(self, now: float) -> Status:
+        """The state at `now`, which must not lie before anything that already happened."""
+        if self.placed_at is None:
+            return Status.THROTTLED
+        elapsed = now - self.placed_at
+        if elapsed < self.pending_seconds:
+            return Status.PENDING
+        if elapsed < self.pending_seconds + self.running_seconds:
+            return Status.RUNNING
+        return Status.SUCCEEDED if self.failure is None else Status.FAILED
+
+    def progress(self, now: float) -> float:
+        """How far a running task is, 0 to 1, in hundredths. One that never ends creeps towards 0.97."""
+        elapsed = now - (self.placed_at or now) - self.pending_seconds
+        if math.isinf(self.running_seconds):
+            return round(0.97 * (1 - math.exp(-max(0.0, elapsed) / 60)), 2)
+        return round(min(max(0.0, elapsed / self.running_seconds), 0.99), 2)
+
+    @property
+    def cost(self) -> int:
+        """Credits kept for an ended task."""
+        refunded = self.failure is not None and not self.failure.startswith(_NOT_REFUNDED)
+        return 0 if refunded else self.credits
+
+
+class World:
+    """The organization and all of its tasks."""
+
+    def __init__(self, knobs: Knobs, models: Iterable[str]) -> None:
+        self.knobs = knobs
+        self.models = tuple(dict.fromkeys(models))
+        self.balance = knobs.balance
+        self.ended: dict[str, float] = {}
+        self._random = random.Random(knobs.seed)
+        self._tasks: dict[str, SimulatedTask] = {}
+        self._endings: list[tuple[float, str]] = []
+        self._running: dict[str, int] = {}
+        self._waiting: dict[str, deque[str]] = {}
+        self._created: dict[str, deque[float]] = {}
+        self._spent: dict[tuple[date, str], int] = {}
+
+    def turn(self, changes: Mapping[str, object], now: float) -> Knobs:
+        """Changes knobs. A new balance applies at once, as does room for more tasks. Raises `ValueError`."""
+        self.advance(now)
+        self.knobs = self.knobs.turned(changes)
+        if "balance" in changes:
+            self.balance = self.knobs.balance
+        if "seed" in changes:
+            self._random = random.Random(self.knobs.seed)
+        for model in self._waiting:
+            self._fill(model, now)
+        return self.knobs
+
+    def create(self, endpoint: str, values: Mapping[str, object], now: float) -> SimulatedTask:
+        """Accepts a request that was already found valid, takes its price, and gives it a place or lets it wait."""
+        self.advance(now)
+        model = str(values["model"])
+        self._refuse_over_daily_limit(model, now)
+        magic, words = read_magic(prompt_of(values))
+        recipe = recipe_of(endpoint, values, words, magic.outputs, self._random.randrange(2**31))
+        credits = price_of(recipe)
+        if credits > self.balance:
+            raise NotEnoughCredits
+        task = SimulatedTask(
+            id=str(uuid.UUID(int=self._random.getrandbits(128), version=4)),
+            endpoint=endpoint,
+            model=model,
+            recipe=recipe,
+            credits=credits,
+            created_at=now,
+            pending_seconds=self._random.uniform(*_PENDING_SECONDS) / self.knobs.speed,
+            running_seconds=self._running_seconds(recipe, magic.seconds) / self.knobs.speed,
+            failure=self._fate(magic.failure),
+            status_word=magic.status_word,
+        )
+        self._tasks[task.id] = task
+        self._created.setdefault(model, deque()).append(now)
+        self._pay(model, credits, now)
+        self._waiting.setdefault(model, deque()).append(task.id)
+        self._fill(model, now)
+        return task
+
+    def get(self, task_id: str, now: float) -> SimulatedTask:
+        """The task, up to date. Raises `NoSuchTask`."""
+        self.advance(now)
+        try:
+            return self._tasks[task_id]
+        except KeyError:
+            raise NoSuchTask from None
+
+    def delete(self, task_id: str, now: float) -> None:
+        """Cancels an unfinished task, which gives its credits back, or deletes a finished one for good."""
+        task = self.get(task_id, now)
+        del self._tasks[task_id]
+        if task.settled:
+            return
+        self._pay(task.model, -task.credits, now)
+        self.ended[task_id] = now
+        if task.placed_at is not None:
+            self._running[task.model] -= 1
+            self._fill(task.model, now)
+
+    def advance(self, now: float) -> None:
+        """Lets everything happen that is due by `now`."""
+        while self._endings and self._endings[0][0] <= now:
+            moment, task_id = heapq.heappop(self._endings)
+            task = self._tasks.get(task_id)
+            if task is None or task.settled:
+                continue
+            task.settled = True
+            self.ended[task_id] = moment
+            self._pay(task.model, task.cost - task.credits, moment)
+            self._running[task.model] -= 1
+            self._fill(task.model, moment)
+
+    def generations_of_the_day(self, model: str, now: float) -> int:
+        """How many tasks of a model were accepted in the last 24 hours."""
+        times = self._created.get(model)
+        if not times:
+            return 0
+        while times and times[0] <= now - DAY:
+            times.popleft()
+        return len(times)
+
+    def spent_by_day(self, first: date, before: date) -> Iterator[tuple[date, dict[str, int]]]:
+        """Net credits by model for each day that has any, from `first` up to but not including `before`."""
+        days: dict[date, dict[str, int]] = {}
+        for (day, model), amount in self._spent.items():
+            if first <= day < before:
+                days.setdefault(day, {})[model] = amount
+        yield from sorted(days.items())
+
+    def tasks(self) -> Iterator[SimulatedTask]:
+        """Every task that was not cancelled or deleted, oldest first."""
+        yield from self._tasks.values()
+
+    def unfinished(self) -> int:
+        """How many tasks have not ended."""
+        return sum(not task.settled for task in self._tasks.values())
+
+    def restore(self, tasks: Iterable[SimulatedTask], balance: int, now: float) -> None:
+        """Takes over what an earlier run left: its tasks go on as if it had never stopped."""
+        self.balance = balance
+        for task in sorted(tasks, key=lambda one: one.created_at):
+            self._tasks[task.id] = task
+            self._created.setdefault(task.model, deque()).append(task.created_at)
+            if not task.settled and task.ends_at is not None:
+                self._running[task.model] = self._running.get(task.model, 0) + 1
+                heapq.heappush(self._endings, (task.ends_at, task.id))
+            elif not task.settled:
+                self._waiting.setdefault(task.model, deque()).append(task.id)
+        self.advance(now)
+
+    def _refuse_over_daily_limit(self, model: str, now: float) -> None:
+        limit = self.knobs.daily_limit
+        if limit is not None and self.generations_of_the_day(model, now) >= limit:
+            raise DailyLimitReached(self._created[model][-limit] + DAY - now)
+
+    def _fill(self, model: str, now: float) -> None:
+        waiting = self._waiting.get(model)
+        while waiting and (self.knobs.concurrency is None or self._running.get(model, 0) < self.knobs.concurrency):
+            task = self._tasks.get(waiting.popleft())
+            if task is None:
+                continue
+            task.placed_at = now
+            self._running[model] = self._running.get(model, 0) + 1
+            heapq.heappush(self._endings, (now + task.pending_seconds + task.running_seconds, task.id))
+
+    def _fate(self, wished: str | None) -> str | None:
+        chance, choice = self._random.random(), self._random.choice(list(FAILURES))
+        if wished is not None:
+            return wished
+        if chance >= self.knobs.failure_rate:
+            return None
+        return choice if self.knobs.failure_code is None else self.knobs.failure_code
+
+    def _running_seconds(self, recipe: Recipe, wished: float | None) -> float:
+        chance = self._random.random()
+        if wished is not None:
+            return max(wished, 0.001)
+        shortest, longest = _RUNNING_SECONDS[_MANNER_OF_FORMAT.get(recipe.format, "clip")]
+        usual = random.Random(recipe.model).uniform(shortest, shortest + (longest - shortest) * 0.7)
+        return min(longest, max(shortest, usual * (0.85 + 0.4 * chance)))
+
+    def _pay(self, model: str, credits: int, moment: float) -> None:
+        self.balance -= credits
+        day = datetime.fromtimestamp(moment, UTC).date()
+        self._spent[day, model] = self._spent.get((day, model), 0) + credits
