@@ -142,7 +142,7 @@ def make_clip(clip: Clip) -> None:
             track = Path(folder) / "track.wav"
             track.write_bytes(wav(pcm(clip.seconds, 44100, clip.seed, Shape.MUSIC), 44100))
             command += ["-i", str(track), "-c:a", "aac", "-b:a", "64k", "-ac", "1"]
-        command += _picture_codec(target.suffix) + ["-map_metadata", "-1", "-fflags", "+bitexact", str(target)]
+        command += [*_picture_codec(target.suffix), "-map_metadata", "-1", "-fflags", "+bitexact", str(target)]
         frames = b"".join(frame.tobytes() for frame in draw(clip))
         subprocess.run(command, input=frames, check=True)
     report(target)
@@ -253,9 +253,10 @@ def with_sun(frame: Image.Image, look: Look, moment: float) -> Image.Image:
         light = ImageChops.add(light, layer)
     glow = ImageOps.colorize(light, black=(0, 0, 0), white=look.light)
     frame = ImageChops.screen(frame, glow)
-    edge = look.sun_size * short
+    radius = look.sun_size * short
     big = Image.new("L", (width * 2, height * 2), 0)
-    ImageDraw.Draw(big).ellipse((2 * (x - edge), 2 * (y - edge), 2 * (x + edge), 2 * (y + edge)), fill=235)
+    box = (2 * (x - radius), 2 * (y - radius), 2 * (x + radius), 2 * (y + radius))
+    ImageDraw.Draw(big).ellipse(box, fill=235)
     disc = big.resize(frame.size, Image.Resampling.BOX)
     frame.paste(look.light, (0, 0), disc)
     return frame
@@ -274,7 +275,7 @@ def with_clouds(frame: Image.Image, cloud: Image.Image, look: Look, moment: floa
 
 def with_mist(frame: Image.Image, look: Look, ridge: Ridge) -> Image.Image:
     """Lets light gather at the foot of a ridge, more the farther it is."""
-    width, height = frame.size
+    height = frame.height
     strength = 92 * (1 - ridge.depth)
     if strength < 1:
         return frame

@@ -91,7 +91,7 @@ def _watch_input(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="runway-desktop --simulator",
-        description="Serves a simulated Runway API on this machine. Nothing is sent anywhere and nothing costs anything.",
+        description="Serves a simulated Runway API on this machine. Nothing leaves it, and nothing costs anything.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -64,10 +64,8 @@ class Knobs:
 
 def _fitted(name: str, value: object, kind: object) -> object:
     allowed = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
-    if isinstance(value, bool):
-        raise ValueError(f"{name} cannot be {value!r}")
-    if float in allowed and isinstance(value, int):
+    if type(value) is int and float in allowed:
         return float(value)
-    if not isinstance(value, tuple(one for one in allowed if isinstance(one, type))):
+    if type(value) not in allowed:
         raise ValueError(f"{name} cannot be {value!r}")
     return value

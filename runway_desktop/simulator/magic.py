@@ -2,7 +2,7 @@
 
 | in the prompt | what it does |
 | --- | --- |
-| `[fail:CODE]` | the task fails with this code, for example `[fail:SAFETY.INPUT.TEXT]`; `[fail:]` fails without a code |
+| `[fail:CODE]` | the task fails with this code, for example `[fail:SAFETY.INPUT.TEXT]`; `[fail:]`: without a code |
 | `[outputs:N]` | N outputs, 1 to 10, whatever the request says |
 | `[seconds:S]` | runs S seconds (before the speed knob) instead of its model's usual time |
 | `[stuck]` | runs for ever |

@@ -144,10 +144,10 @@ def _landscape(scene: Scene, size: tuple[int, int], drift: float) -> Image.Image
         layer.paste(halo, (int(x - edge / 2), int(y - edge / 2)))
         light = ImageChops.add(light, layer)
     image = ImageChops.screen(image, ImageOps.colorize(light, black=(0, 0, 0), white=palette.light))
-    image.paste(palette.light, (0, 0), _smooth(size, lambda pen: _disc(pen, x * 2, y * 2, radius * 2)))
+    image.paste(palette.light, (0, 0), _disc(size, x, y, radius))
     for ridge in range(_RIDGES):
         outline = _outline(scene, ridge, (size[0] * 2, size[1] * 2), 160, drift * (ridge + 1) / _RIDGES)
-        mask = _smooth(size, lambda pen, points=outline: pen.polygon(points, fill=255))  # type: ignore[misc]
+        mask = _below(size, outline)
         colour = _ridge_colour(palette, ridge)
         ramp = Image.linear_gradient("L").resize(size)
         image.paste(ImageOps.colorize(ramp, black=blend(colour, palette.light, 0.3), white=colour), (0, 0), mask)
@@ -161,23 +161,21 @@ def _sky(scene: Scene, size: tuple[int, int]) -> Image.Image:
     ramp = ramp.rotate(scene.lean, Image.Resampling.BICUBIC)
     left, top = (side - size[0]) // 2, (side - size[1]) // 2
     ramp = ramp.crop((left, top, left + size[0], top + size[1]))
-    low, high = ramp.getextrema()
-    assert isinstance(low, int | float)  # noqa: S101 - a picture of one band has one pair of extremes
-    assert isinstance(high, int | float)  # noqa: S101
-    reach = max(1.0, (high - low) * 0.66)
-    ramp = ramp.point([int(min(255.0, max(0.0, (value - low) / reach * 255))) for value in range(256)])
+    ramp = ImageOps.autocontrast(ramp).point([min(255, int(value / 0.66)) for value in range(256)])
     return ImageOps.colorize(ramp, black=palette.top, mid=palette.middle, white=palette.horizon)
 
 
-def _smooth(size: tuple[int, int], paint: object) -> Image.Image:
+def _disc(size: tuple[int, int], x: float, y: float, radius: float) -> Image.Image:
     mask = Image.new("L", (size[0] * 2, size[1] * 2), 0)
-    assert callable(paint)  # noqa: S101
-    paint(ImageDraw.Draw(mask))
+    box = (2 * (x - radius), 2 * (y - radius), 2 * (x + radius), 2 * (y + radius))
+    ImageDraw.Draw(mask).ellipse(box, fill=240)
     return mask.resize(size, Image.Resampling.BOX)
 
 
-def _disc(pen: ImageDraw.ImageDraw, x: float, y: float, radius: float) -> None:
-    pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=240)
+def _below(size: tuple[int, int], outline: list[tuple[float, float]]) -> Image.Image:
+    mask = Image.new("L", (size[0] * 2, size[1] * 2), 0)
+    ImageDraw.Draw(mask).polygon(outline, fill=255)
+    return mask.resize(size, Image.Resampling.BOX)
 
 
 def _outline(
