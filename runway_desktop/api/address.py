@@ -1,0 +1,68 @@
+"""Which addresses may be spoken to: https anywhere, plain http only on this machine. Pure; any thread.
+
+The key travels in a header, so that a plain http address elsewhere would show it to everyone on the way.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import SplitResult, urlsplit
+
+from runway_desktop.domain.errors import RunwayDesktopError
+
+DEFAULT_BASE_URL = "https://api.dev.runwayml.com"
+"""Source: the API's reference, and the official SDKs."""
+
+
+class AddressRefused(RunwayDesktopError, ValueError):
+    """An address that the key must not be sent to, or that is none."""
+
+
+def check_base_url(text: str) -> str:
+    """The API's address without blanks around it and slashes at its end. AddressRefused says what is wrong with it."""
+    address = text.strip().rstrip("/")
+    advice = f"Leave it empty for {DEFAULT_BASE_URL}."
+    parts = _split(address)
+    if parts is None or not parts.hostname or any(ch.isspace() or not ch.isprintable() for ch in address):
+        raise AddressRefused("The address of the API is not a web address.", advice=advice, detail=text)
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        message = "The address of the API must not hold a name, a password, a query or a fragment."
+        raise AddressRefused(message, advice=advice)
+    if not _is_safe(parts):
+        message = "The address of the API must begin with https. Plain http is for this machine only."
+        raise AddressRefused(message, advice=advice, detail=address)
+    return address
+
+
+def is_safe(url: str) -> bool:
+    """Whether bytes may be sent to or read from a link: https, or http to this machine."""
+    parts = _split(url)
+    return parts is not None and bool(parts.hostname) and _is_safe(parts)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a link leads to this machine: 127.0.0.0/8, ::1 or localhost."""
+    parts = _split(url)
+    return parts is not None and _names_this_machine(parts.hostname or "")
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  A port that is no number shows only when it is asked for.
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_safe(parts: SplitResult) -> bool:
+    return parts.scheme == "https" or (parts.scheme == "http" and _names_this_machine(parts.hostname or ""))
+
+
+def _names_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

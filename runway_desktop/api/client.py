@@ -1,0 +1,325 @@
+"""The Runway API over httpx: fits the port `Runway`. Loop's thread; nothing here blocks it.
+
+It promises three things. A create leaves at most once, and the error says whether it can have arrived: NotReached,
+RequestRefused, KeyRefused, SlowDown and ServerTrouble(503) mean that no task was made, everything else that nobody
+knows. The key goes to the API's host alone: not to upload hosts, not over a redirect, not into an error, a repr or a
+log. Every error is one of `domain.errors`; only ValueError for a malformed endpoint or id is ours, because nobody but
+the program makes those.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from runway_desktop.domain.account import Organization, UsedCredits
+from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
+from runway_desktop.domain.task import Answer, RemoteId
+from runway_desktop.domain.wire import CreatedTask
+
+from . import replies, uploads, wire
+from .address import DEFAULT_BASE_URL, check_base_url, is_loopback, is_safe
+from .connections import USER_AGENT, Patience, body_of, open_client, trust
+
+API_VERSION = "2024-11-06"
+"""The `X-Runway-Version` that this program speaks. Source: the API's page on versions."""
+
+LARGE_ANSWER = 1024 * 1024
+"""Bytes from which an answer is decoded in the executor: below that it takes a few milliseconds at most."""
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+LARGEST_COMPLAINT = 256 * 1024
+PIECE = 64 * 1024
+
+Value = TypeVar("Value")
+
+
+class RunwayClient:
+    """The API at one address, for one key at a time.
+
+    `base_url`: https, or http to this machine; AddressRefused else. `secret` None: every call raises KeyRefused
+    unasked. `executor` reads files and decodes large answers (None: the loop's own). `now` gives Unix seconds.
+    `transport` stands in for the network in tests. Close it with `aclose`.
+    """
+
+    def __init__(
+        self,
+        base_url: str = DEFAULT_BASE_URL,
+        secret: str | None = None,
+        *,
+        user_agent: str = USER_AGENT,
+        executor: Executor | None = None,
+        now: Callable[[], float] = time.time,
+        patience: Patience | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.base_url = check_base_url(base_url)
+        self._host = urlsplit(self.base_url).hostname or ""
+        self._executor = executor
+        self._now = now
+        self._patience = patience or Patience()
+        self._key: _Key | None = None
+        self.use_secret(secret)
+        loopback = is_loopback(self.base_url)
+        context = trust(loopback)
+
+        def client(connections: int, reuse: bool) -> httpx.AsyncClient:
+            return open_client(
+                user_agent=user_agent, context=context, connections=connections, reuse=reuse, loopback=loopback,
+                transport=transport,
+            )  # fmt: skip
+
+        # Ten connections at most. A create has one of its own: on a kept one that the server is just closing, bytes
+        # leave and no answer comes, and the person would have to decide about a task that was surely never made.
+        self._questions = client(6, reuse=True)
+        self._creates = client(4, reuse=False)
+        self._user_agent = user_agent
+        self._transport = transport
+        self._uploads: httpx.AsyncClient | None = None
+
+    def __repr__(self) -> str:
+        return f"<RunwayClient {self.base_url}, {'with' if self._key else 'without'} a key>"
+
+    def use_secret(self, secret: str | None) -> None:
+        """The key from now on; requests on their way keep theirs. Blanks around it are dropped."""
+        self._key = _Key(secret.strip()) if secret and secret.strip() else None
+
+    async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
+        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown, ServerTrouble(503): no task
+        was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
+        if not _ENDPOINT.fullmatch(endpoint):
+            raise ValueError(f"not the name of an endpoint: {endpoint!r}")
+        reply = await self._ask(self._creates, "POST", f"/v1/{endpoint}", body, self._patience.for_create())
+        try:
+            self._settle(reply, allow_cut=True)
+        except NotThere as error:
+            # There is no such endpoint or model at this address; for a create that is one more way of being refused.
+            message = "Runway does not offer this endpoint or model."
+            raise RequestRefused(message, detail=error.detail, status=error.status) from None
+        try:
+            return wire.read_created(reply.content)
+        except wire.Unreadable as error:
+            problem = reply.cut or self._unreadable(reply, str(error))
+        raise problem
+
+    async def task(self, remote_id: RemoteId) -> Answer:
+        """GET, once. NotThere for 404."""
+        reply = await self._ask(self._questions, "GET", _task_path(remote_id), None, self._patience.for_question())
+        self._settle(reply)
+        return await self._read(reply, lambda content: wire.read_task(content, remote_id))
+
+    async def delete(self, remote_id: RemoteId) -> None:
+        """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge."""
+        reply = await self._ask(self._questions, "DELETE", _task_path(remote_id), None, self._patience.for_question())
+        # What the body of a success would say does not matter, so neither does its end.
+        self._settle(reply, allow_cut=True)
+
+    async def organization(self) -> Organization:
+        """Balance, limits and the day's use."""
+        reply = await self._ask(self._questions, "GET", "/v1/organization", None, self._patience.for_question())
+        self._settle(reply)
+        return await self._read(reply, lambda content: wire.read_organization(content, self._now()))
+
+    async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
+        """Credits of each model on each day from `start` until the day before `before` (UTC), 90 days at most."""
+        body = {"startDate": start.isoformat(), "beforeDate": before.isoformat()}
+        reply = await self._ask(self._questions, "POST", "/v1/organization/usage", body, self._patience.for_question())
+        self._settle(reply)
+        return await self._read(reply, wire.read_usage)
+
+    async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
+        """Uploads a file and gives its runway:// URI, good for 24 hours. `progress(sent, total)` in bytes, on the loop.
+
+        DiskError when the file cannot be read, RequestRefused when Runway would not or does not take it. Nothing is
+        charged, so every failure may be tried again.
+        """
+        file = await uploads.look_at(path, self._executor)
+        body = {"filename": file.name, "type": "ephemeral"}
+        reply = await self._ask(self._questions, "POST", "/v1/uploads", body, self._patience.for_question())
+        self._settle(reply)
+        slot = await self._read(reply, wire.read_slot)
+        if not is_safe(slot.upload_url):
+            raise replies.unreadable(
+                "the address for the upload is neither https nor on this machine", status=reply.status
+            )
+        fields = {name: str(value) for name, value in slot.fields.items() if value is not None}
+        form = uploads.MultipartFile(fields, file, progress, self._executor, secrets.token_hex(16))
+        await self._send_file(slot.upload_url, form)
+        return slot.runway_uri
+
+    async def aclose(self) -> None:
+        """Closes all connections. What is still being asked fails; call it last."""
+        for client in (self._questions, self._creates, self._uploads):
+            if client is not None:
+                await client.aclose()
+
+    # Below: one request and its answer.
+
+    async def _ask(
+        self,
+        client: httpx.AsyncClient,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        timeout: httpx.Timeout,
+    ) -> _Reply:
+        """One request to the API, with the key. ApiError when no status came back; else the answer, whatever it
+        says."""
+        key = self._key
+        if key is None:
+            raise replies.no_key()
+        if not key.usable:
+            raise replies.unusable_key()
+        headers = {"X-Runway-Version": API_VERSION, "Accept": "application/json"}
+        content: AsyncIterator[bytes] | None = None
+        if body is not None:
+            encoded = wire.encode(body)
+            headers |= {"Content-Type": "application/json", "Content-Length": str(len(encoded))}
+            # In pieces, because the time-out for writing counts for each: a long body over a thin line is no failure.
+            content = _pieces(encoded)
+        request = client.build_request(method, self.base_url + path, headers=headers, content=content, timeout=timeout)
+        return await self._exchange(client, request, key, self._host, "Runway")
+
+    async def _exchange(
+        self, client: httpx.AsyncClient, request: httpx.Request, key: _Key | None, host: str, who: str
+    ) -> _Reply:
+        problem: ApiError
+        try:
+            response = await client.send(request, auth=key, stream=True, follow_redirects=False)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            problem = replies.from_connection(error, host, who=who)
+        else:
+            try:
+                return await self._receive(response, host, who)
+            finally:
+                await response.aclose()
+        raise problem
+
+    async def _receive(self, response: httpx.Response, host: str, who: str) -> _Reply:
+        """The body, or as much of it as comes in time. A success that breaks off says so in `cut`."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience.whole
+        most = LARGEST_ANSWER if response.is_success else LARGEST_COMPLAINT
+        content = bytearray()
+        cut: ApiError | None = None
+        try:
+            async with aclosing(body_of(response)) as pieces:
+                async for piece in pieces:
+                    content += piece
+                    if len(content) > most:
+                        cut = replies.unreadable("the answer is too long", status=response.status_code, who=who)
+                        break
+                    if loop.time() > deadline:
+                        cut = replies.too_slow(self._patience.whole, who=who)
+                        break
+        except httpx.HTTPError as error:
+            cut = replies.from_connection(error, host, who=who)
+        return _Reply(response.status_code, response.headers, bytes(content), cut)
+
+    def _settle(self, reply: _Reply, *, allow_cut: bool = False) -> None:
+        """Raises what the answer means unless it is a whole success. A complaint counts even when its words broke
+        off."""
+        if not 200 <= reply.status < 300:
+            raise replies.from_status(reply.status, reply.headers, self._without_key(reply.content), self._now())
+        if reply.cut is not None and not allow_cut:
+            raise reply.cut
+
+    async def _read(self, reply: _Reply, reader: Callable[[bytes], Value]) -> Value:
+        try:
+            if len(reply.content) > LARGE_ANSWER:
+                return await asyncio.get_running_loop().run_in_executor(self._executor, reader, reply.content)
+            return reader(reply.content)
+        except wire.Unreadable as error:
+            problem = self._unreadable(reply, str(error))
+        raise problem
+
+    def _unreadable(self, reply: _Reply, reason: str) -> ApiError:
+        begun = replies.decoded(self._without_key(reply.content[:2000])).strip()
+        return replies.unreadable(
+            f"{reason}; it begins: {begun[:120]}" if begun else "it is empty", status=reply.status
+        )
+
+    def _without_key(self, content: bytes) -> bytes:
+        """Servers have been seen to repeat what they were sent."""
+        return self._key.struck_out(content) if self._key else content
+
+    async def _send_file(self, url: str, form: uploads.MultipartFile) -> None:
+        """The POST to the upload host, which is another one and gets no key."""
+        if self._uploads is None:
+            loopback = is_loopback(url)
+            self._uploads = open_client(
+                user_agent=self._user_agent, context=trust(loopback), connections=2, reuse=False, loopback=loopback,
+                transport=self._transport,
+            )  # fmt: skip
+        host = urlsplit(url).hostname or ""
+        problem: ApiError | None = None
+        try:
+            request = self._uploads.build_request(
+                "POST", url, headers=form.headers, content=form, timeout=self._patience.for_create()
+            )
+        except httpx.InvalidURL as error:
+            problem = replies.unreadable(f"the address for the upload: {error}")
+        if problem is not None:
+            raise problem
+        reply = await self._exchange(self._uploads, request, None, host, _UPLOAD_HOST)
+        if not 200 <= reply.status < 300:
+            refused = "The upload host did not take the file."
+            raise replies.from_other_host(
+                reply.status, reply.headers, reply.content, self._now(), who=_UPLOAD_HOST, refused=refused
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A status with its headers and as much of its body as came. `cut`: why the body is not whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    cut: ApiError | None
+
+
+class _Key(httpx.Auth):
+    """The key, on its way into one header. Kept in here so that no repr and no frame of a traceback shows it."""
+
+    def __init__(self, secret: str) -> None:
+        self.usable = re.fullmatch(r"[\x21-\x7e]+", secret) is not None
+        self._secret = secret
+
+    def __repr__(self) -> str:
+        return "<a key>"
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._secret}"
+        yield request
+
+    def struck_out(self, content: bytes) -> bytes:
+        return content.replace(self._secret.encode(), b"(the key)")
+
+
+_UPLOAD_HOST = "the upload host"
+
+_ENDPOINT = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
+
+
+def _task_path(remote_id: RemoteId) -> str:
+    if not wire.ID.fullmatch(remote_id):
+        raise ValueError(f"not the id of a task: {remote_id!r}")
+    return f"/v1/tasks/{remote_id}"
+
+
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    for begin in range(0, len(content), PIECE):
+        yield content[begin : begin + PIECE]

@@ -1,0 +1,291 @@
+"""The translation of what httpx and the servers say into the tree of `domain.errors`. Pure; any thread.
+
+Each error is built here and raised by the caller outside of its `except`: httpx's own exceptions hold the request and
+its headers, the key among them, and must not hang on to what is logged or shown. Server texts lose the key before
+they get in.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import msgspec
+
+from runway_desktop.domain.errors import (
+    ApiError,
+    BadReply,
+    KeyRefused,
+    NoReply,
+    NotReached,
+    NotThere,
+    RequestRefused,
+    ServerTrouble,
+    SlowDown,
+)
+from runway_desktop.domain.task import Refusal
+
+LONGEST = 240
+"""Characters of a server's text that are kept for the small print."""
+
+
+def no_key() -> KeyRefused:
+    return KeyRefused("There is no key for Runway yet.", advice="Enter one in the preferences.")
+
+
+def unusable_key() -> KeyRefused:
+    """For a key that cannot be put into a header: blanks inside, line breaks, letters outside ASCII."""
+    message = "The key for Runway holds characters that a key cannot have."
+    return KeyRefused(message, advice="Copy it again and enter it in the preferences.")
+
+
+def from_connection(error: Exception, host: str, *, who: str = "Runway") -> ApiError:
+    """For a request that got no answer. Before anything left: NotReached. After that: NoReply. A broken encoding:
+    BadReply.
+
+    httpx raises the four first kinds only while it connects: pool, name, TCP, TLS, proxy.
+    """
+    detail = _kind_and_text(error)
+    if isinstance(error, httpx.ConnectTimeout):
+        message = f"{_capital(who)} could not be reached in time."
+        return NotReached(message, advice="Check the network connection.", detail=detail)
+    if isinstance(error, httpx.PoolTimeout):
+        message = f"Too much was asked of {who} at once, and this waited too long for its turn."
+        return NotReached(message, advice="It can be tried again.", detail=detail)
+    if isinstance(error, (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        return _not_reached(detail, host, who)
+    if isinstance(error, httpx.DecodingError):
+        return unreadable(detail, who=who)
+    if isinstance(error, httpx.TimeoutException):
+        return NoReply(
+            f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail
+        )
+    message = f"The connection to {who} was cut before the whole answer came."
+    return NoReply(message, advice="Check the network connection.", detail=detail)
+
+
+def too_slow(seconds: float, *, who: str = "Runway") -> NoReply:
+    """For an answer that came so slowly that nobody waits for its end."""
+    detail = f"the answer was not complete after {seconds:g} s"
+    return NoReply(f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail)
+
+
+def unreadable(reason: str, *, status: int = 0, who: str = "Runway") -> BadReply:
+    """For an answer that makes no sense. `reason` is small print."""
+    return BadReply(
+        f"An answer of {who} could not be understood.",
+        advice="Try again later. If it stays so, look for a newer version of this program.",
+        detail=_line(status, reason),
+        status=status,
+    )
+
+
+def from_status(status: int, headers: Mapping[str, str], content: bytes, now: float) -> ApiError:
+    """For an answer of the API that is not a success. `now` in Unix seconds, for a Retry-After that is a date.
+
+    Source: the API's page on HTTP errors. 403 is not on it: only 401 speaks of the key, so a 403 (a proxy, a
+    firewall, something this key may not do) does not stop the program from asking for other things.
+    """
+    body = _json(content)
+    said = _words(body, content)
+    detail = _line(status, said)
+    match status:
+        case 401:
+            return KeyRefused(
+                "Runway did not accept the key.",
+                advice="Check it in the preferences; a stray blank or a disabled key is the usual cause.",
+                detail=detail,
+                status=status,
+            )
+        case 404:
+            return NotThere("Runway does not have what was asked for.", detail=detail, status=status)
+        case 408:
+            # The server gave up waiting. That it read nothing is likely and not certain.
+            message = "The connection to Runway was too slow."
+            return NoReply(message, advice="Check the network connection.", detail=detail, status=status)
+        case 429:
+            wait = retry_after(headers, now)
+            return SlowDown(
+                "Runway takes no more requests for now.",
+                advice=f"It can be tried again in {_duration(wait)}."
+                if wait
+                else "Too many were sent at once, or the day's number for this model is used up.",
+                detail=detail,
+                status=status,
+                retry_after=wait,
+            )
+        case _ if 400 <= status < 500:
+            return _refused(status, body, said, detail)
+        case _ if 500 <= status < 600:
+            message = (
+                "Runway is overloaded and did not take the request."
+                if status == 503
+                else "Runway has trouble at the moment."
+            )
+            return ServerTrouble(
+                message,
+                advice="Try again in a moment.",
+                detail=detail,
+                status=status,
+                retry_after=retry_after(headers, now),
+            )
+        case _ if 300 <= status < 400:
+            return unreadable("a redirect, which is not followed with a key", status=status)
+        case _:
+            return unreadable(said, status=status)
+
+
+def from_other_host(
+    status: int, headers: Mapping[str, str], content: bytes, now: float, *, who: str, refused: str
+) -> ApiError:
+    """For an upload or a download that was not served. `who` names the host, `refused` says in a sentence what it did
+    not do.
+
+    Such a host knows no key, so its 401 and 403 never speak of that.
+    """
+    detail = _line(status, _words(_json(content), content))
+    wait = retry_after(headers, now)
+    if status == 408:
+        message = f"The connection to {who} was too slow."
+        return NoReply(message, advice="Check the network connection.", detail=detail, status=status)
+    if status == 429:
+        message = f"{_capital(who)} takes no more requests for now."
+        return SlowDown(message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait)
+    if 400 <= status < 500:
+        return RequestRefused(refused, advice="Try again, or choose another file.", detail=detail, status=status)
+    if 500 <= status < 600:
+        message = f"{_capital(who)} has trouble at the moment."
+        return ServerTrouble(message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait)
+    return unreadable("neither a success nor an error", status=status, who=who)
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds to wait, from seconds or an HTTP date; None where nothing sensible is said."""
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(text)
+        except (TypeError, ValueError):
+            return None
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def shorten(text: str) -> str:
+    """A text of a server on one line, without mark-up and of bounded length."""
+    if re.search(r"<(?:!doctype|html|head|body|title|h1|p|\?xml)\b", text[:2000], re.IGNORECASE):
+        title = re.search(r"<(title|h1|Message)\b[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
+        text = title.group(2) if title else re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", text)
+        text = html.unescape(re.sub(r"<[^>]*>", " ", text))
+    line = " ".join("".join(ch if ch.isprintable() else " " for ch in text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+def decoded(content: bytes) -> str:
+    """The beginning of a body as text, whatever its encoding."""
+    return content[: 64 * 1024].decode("utf-8", "replace")
+
+
+def _not_reached(detail: str, host: str, who: str) -> NotReached:
+    lowered = detail.lower()
+    if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
+        message = f"No trusted connection to {who} could be made."
+        advice = "Check the clock of this computer and whether a proxy or a virus scanner reads along."
+    elif (
+        "name or service" in lowered
+        or "getaddrinfo" in lowered
+        or "name resolution" in lowered
+        or "nodename" in lowered
+    ):
+        message = f"{host or who} was not found on the network."
+        advice = "Check the network connection."
+    else:
+        message = f"{_capital(who)} could not be reached."
+        advice = "Check the network connection."
+    return NotReached(message, advice=advice, detail=detail)
+
+
+def _refused(status: int, body: Any, said: str, detail: str) -> RequestRefused:
+    refusals = _refusals(body)
+    message = f"Runway did not accept the request: {_sentence(said)}" if said else "Runway did not accept the request."
+    advice = "Change what it names and send it again." if refusals else ""
+    return RequestRefused(message, advice=advice, detail=detail, status=status, refusals=refusals)
+
+
+def _refusals(body: Any) -> tuple[Refusal, ...]:
+    issues = body.get("issues") if isinstance(body, dict) else None
+    if not isinstance(issues, list):
+        return ()
+    found = (issue if isinstance(issue, dict) else {"message": str(issue)} for issue in issues)
+    return tuple(
+        Refusal(
+            path=_path(issue.get("path")),
+            message=shorten(str(issue.get("message") or "Not accepted.")),
+            code=str(issue.get("code") or ""),
+        )
+        for issue in found
+    )
+
+
+def _path(place: Any) -> tuple[str | int, ...]:
+    """Names and positions as the server gives them; a dotted text is taken apart."""
+    if isinstance(place, str):
+        return tuple(int(step) if step.isdecimal() else step for step in place.split(".") if step)
+    if isinstance(place, list):
+        return tuple(step if isinstance(step, (str, int)) else str(step) for step in place)
+    return ()
+
+
+def _words(body: Any, content: bytes) -> str:
+    """What the server says, in one line: the `error` of its JSON, else the text of whatever it sent."""
+    if isinstance(body, dict):
+        for name in ("error", "message", "detail"):
+            said = body.get(name)
+            if isinstance(said, dict):
+                said = said.get("message")
+            if isinstance(said, str) and said.strip():
+                return shorten(said)
+    return shorten(decoded(content))
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _line(status: int, said: str) -> str:
+    said = shorten(said)
+    if not status:
+        return said
+    return f"HTTP {status} · {said}" if said else f"HTTP {status}"
+
+
+def _capital(who: str) -> str:
+    return who[:1].upper() + who[1:]
+
+
+def _sentence(said: str) -> str:
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} seconds" if round(seconds) > 1 else "a second"
+    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{round(seconds / 3600)} hours"
+
+
+def _kind_and_text(error: Exception) -> str:
+    text = shorten(str(error))
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,129 @@
+"""A file on its way to the upload host: a multipart form that is read from disk piece by piece.
+
+The disk is read in the executor, never on the loop; `progress` is called on the loop. DiskError when the file cannot
+be read or changes underneath.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import os
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from runway_desktop.domain.errors import DiskError, RequestRefused
+
+LARGEST = 200 * 1024 * 1024
+"""Bytes that Runway takes as an upload. Source: the API's page on inputs."""
+
+PIECE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalFile:
+    path: Path
+    name: str
+    """What the file is called at Runway: ASCII, with the ending that tells its kind."""
+    size: int
+    content_type: str
+
+
+async def look_at(path: Path, executor: Executor | None) -> LocalFile:
+    """Size and kind of a file. DiskError when it cannot be read, RequestRefused when it is empty or too large."""
+    found = await asyncio.get_running_loop().run_in_executor(executor, _look_at, path)
+    if found.size > LARGEST:
+        message = f"{path.name} is larger than the 200 MB that Runway takes."
+        raise RequestRefused(message, advice="Choose a smaller file.", detail=f"{found.size} bytes", status=0)
+    if not found.size:
+        raise RequestRefused(f"{path.name} is empty.", advice="Choose another file.", status=0)
+    return found
+
+
+def name_for_upload(name: str) -> str:
+    """A file's name in plain ASCII: accents dropped, everything else that is odd an underscore, the ending kept."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    stem, ending = os.path.splitext(plain)
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._")[:80]
+    ending = re.sub(r"[^A-Za-z0-9.]", "", ending)[:12]
+    return (stem or "file") + ending
+
+
+class MultipartFile(httpx.AsyncByteStream):
+    """The body of the POST to the upload host: the slot's fields, then the file, as the host's policy wants it."""
+
+    def __init__(
+        self,
+        fields: Mapping[str, str],
+        file: LocalFile,
+        progress: Callable[[int, int], None],
+        executor: Executor | None,
+        boundary: str,
+    ) -> None:
+        self._file = file
+        self._progress = progress
+        self._executor = executor
+        disposition = 'Content-Disposition: form-data; name="{}"'
+        parts = [
+            f"--{boundary}\r\n{disposition.format(_quoted(name))}\r\n\r\n{value}\r\n" for name, value in fields.items()
+        ]
+        parts.append(
+            f'--{boundary}\r\n{disposition.format("file")}; filename="{file.name}"\r\n'
+            f"Content-Type: {file.content_type}\r\n\r\n"
+        )
+        self._head = "".join(parts).encode()
+        self._tail = f"\r\n--{boundary}--\r\n".encode()
+        self.headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Content-Length": str(len(self._head) + file.size + len(self._tail)),
+        }
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._head
+        loop = asyncio.get_running_loop()
+        sent = 0
+        self._progress(0, self._file.size)
+        try:
+            opened = await loop.run_in_executor(self._executor, self._file.path.open, "rb")
+            try:
+                while sent < self._file.size:
+                    piece = await loop.run_in_executor(self._executor, opened.read, min(PIECE, self._file.size - sent))
+                    if not piece:
+                        raise DiskError(
+                            f"{self._file.path.name} became shorter while it was sent.", advice="Send it again."
+                        )
+                    yield piece
+                    sent += len(piece)
+                    self._progress(sent, self._file.size)
+            finally:
+                # Closing a file that was only read takes no time worth a worker.
+                opened.close()
+        except OSError as error:
+            raise _cannot_read(self._file.path, error) from error
+        yield self._tail
+
+
+def _look_at(path: Path) -> LocalFile:
+    try:
+        with path.open("rb") as opened:
+            size = os.fstat(opened.fileno()).st_size
+    except OSError as error:
+        raise _cannot_read(path, error) from error
+    # The table of kinds is read from the system's files at its first use, so this too belongs in the worker.
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return LocalFile(path=path, name=name_for_upload(path.name), size=size, content_type=kind)
+
+
+def _cannot_read(path: Path, error: OSError) -> DiskError:
+    advice = "Check that it is still there and may be read."
+    return DiskError(f"{path.name} cannot be read.", advice=advice, detail=error.strerror or type(error).__name__)
+
+
+def _quoted(name: str) -> str:
+    return name.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
