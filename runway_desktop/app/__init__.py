@@ -1,0 +1,1 @@
+"""How the program stands up and goes down: environment, wiring, lifecycle."""

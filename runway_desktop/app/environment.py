@@ -1,0 +1,97 @@
+"""Where this run lives: its profile folder, its log, what it was told on the command line and by the environment.
+
+A profile is a folder. The demo has one of its own and can never touch real tasks. Logs are redacted: a secret is cut out of every line,
+whoever wrote it. Blocking, called before the loop runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APP = "Runway Desktop"
+_SECRET = re.compile(r"key_[0-9A-Za-z]{8,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """`name` also names the key in the keychain."""
+
+    name: str
+    folder: Path
+    library: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "profile.db"
+
+    @property
+    def posters(self) -> Path:
+        return self.folder / "posters"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log.txt"
+
+
+def profile(*, demo: bool, folder: Path | None = None) -> Profile:
+    """The profile of this run; makes its folders. Raises OSError when they cannot be made."""
+    if folder is not None:
+        home = folder.resolve()
+        found = Profile(name="Demo" if demo else f"Profile in {home.name}", folder=home, library=home / "results")
+    else:
+        home = Path(platformdirs.user_data_dir(APP, appauthor=False)) / ("demo" if demo else "default")
+        videos = Path(platformdirs.user_videos_dir()) / APP
+        found = Profile(name="Demo" if demo else "Default", folder=home, library=home / "results" if demo else videos)
+    found.folder.mkdir(parents=True, exist_ok=True)
+    found.posters.mkdir(exist_ok=True)
+    return found
+
+
+def base_url() -> str | None:
+    """RUNWAYML_BASE_URL, as the SDK reads it; None: the usual address."""
+    return os.environ.get("RUNWAYML_BASE_URL", "").strip() or None
+
+
+def secret_from_environment() -> str | None:
+    """RUNWAYML_API_SECRET, as the SDK reads it."""
+    return os.environ.get("RUNWAYML_API_SECRET", "").strip() or None
+
+
+class Redaction(logging.Filter):
+    """Cuts secrets out of a record's text and traceback, for every handler that has it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = redacted(record.getMessage())
+        record.args = None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redacted(record.exc_text)
+        return True
+
+
+def redacted(text: str) -> str:
+    return _SECRET.sub("key_…", text)
+
+
+def start_log(path: Path, *, verbose: bool) -> None:
+    """Logs go to a file of at most 1 MB, with one older beside it, and warnings to the terminal."""
+    root = logging.getLogger()
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    to_file = logging.handlers.RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
+    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    to_terminal = logging.StreamHandler()
+    to_terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    to_terminal.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    for handler in (to_file, to_terminal):
+        handler.addFilter(Redaction())
+        root.addHandler(handler)
+    for chatty in ("httpx", "httpcore", "asyncio", "qasync", "PIL", "aiosqlite"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

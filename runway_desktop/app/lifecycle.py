@@ -1,0 +1,79 @@
+"""Every asyncio task of the program has one owner here; starting is ordered, and closing is a handshake.
+
+`Supervisor.spawn` holds, names and watches each task; an exception that nobody expected goes to the last-resort handler once, with the
+task's name. `Supervisor.close` refuses new work, then cancels and awaits what is left. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """`on_bug` is told of an exception that is our own mistake: (name of the work, exception)."""
+
+    def __init__(self, on_bug: Callable[[str, BaseException], None]) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._on_bug = on_bug
+        self._closing = False
+
+    def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Starts `work`. After closing began it is not started and comes back as a cancelled task."""
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        if self._closing:
+            task.cancel()
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(task.get_name() for task in self._tasks)
+
+    async def close(self, deadline: float) -> None:
+        """Cancels what still runs and waits up to `deadline` seconds; what does not end by then is named in the log."""
+        self._closing = True
+        current = asyncio.current_task()
+        left = {task for task in self._tasks if task is not current}
+        for task in left:
+            task.cancel()
+        if left:
+            _, stuck = await asyncio.wait(left, timeout=deadline)
+            for task in stuck:
+                log.error("Still running at the end: %s", task.get_name())
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            self._on_bug(task.get_name(), error)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of closing. `reason` says why it stands where it does."""
+
+    name: str
+    reason: str
+    run: Callable[[], Awaitable[None]]
+    deadline: float
+
+
+async def go_down(stages: list[Stage]) -> None:
+    """Runs the stages in order; one that fails or takes too long is logged and does not keep the next from running."""
+    for stage in stages:
+        try:
+            async with asyncio.timeout(stage.deadline):
+                await stage.run()
+        except TimeoutError:
+            log.warning("Closing: %s took longer than %.0f s", stage.name, stage.deadline)
+        except Exception:  # noqa: BLE001 - the program is ending; the next stages must still run
+            log.exception("Closing: %s failed", stage.name)

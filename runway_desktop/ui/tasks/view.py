@@ -1,0 +1,253 @@
+"""The list itself: a table of rows with group headers painted across, live without stealing selection, focus or scroll.
+
+Keys follow the platform; what they mean is said by signals, decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from ...domain.library import GroupSummary
+from ...domain.task import TaskId
+from ...viewmodels import wording
+from ...viewmodels.state_words import StateWords
+from ...viewmodels.task_list import Column, Roles, TaskListModel, group_words
+from ..theme import GRID, FollowsTheme, Role, Theme
+from .delegate import RowDelegate
+from .poster_cache import PosterCache
+
+POSTER_WIDTH = 13 * GRID
+_TICK_MS = 60
+
+
+class TaskView(QTableView):
+    selection_moved = Signal()
+    opened = Signal(object)
+    """A task id: Return or a double click."""
+    menu_wanted = Signal(QPoint)
+    """Global position."""
+    files_dragged = Signal(object)
+    """The ids whose files are dragged out."""
+
+    def __init__(self, model: TaskListModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        self._delegate = RowDelegate(theme, posters, self)
+        self.setModel(model)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName("Tasks")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setDragEnabled(True)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(6 * GRID)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in (
+            (Column.POSTER, POSTER_WIDTH), (Column.PROMPT, 360), (Column.STATUS, 216), (Column.MODEL, 120),
+            (Column.PROJECT, 120), (Column.CREDITS, 76), (Column.SENT, 76),
+        ):  # fmt: skip
+            header.resizeSection(column, width)
+        header.setSectionResizeMode(Column.PROMPT, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(Column.POSTER, QHeaderView.ResizeMode.Fixed)
+        self.setColumnHidden(Column.MODEL, True)
+        self.setColumnHidden(Column.PROJECT, True)
+        self._tick = QTimer(self, interval=_TICK_MS)
+        self._tick.timeout.connect(self._advance)
+        posters.ready.connect(self.viewport().update)
+        model.rowsInserted.connect(lambda _, first, last: self._fit_rows(range(first, last + 1)))
+        model.layoutChanged.connect(lambda *_: self._fit_rows())
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
+        self.doubleClicked.connect(self._open_index)
+        FollowsTheme(theme, self, self._restyle)
+        self._wake_animation()
+        model.dataChanged.connect(lambda *_: self._wake_animation())
+
+    def selected_ids(self) -> list[TaskId]:
+        """In the order of the list."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows(Column.PROMPT)})
+        return [task_id for row in rows if (task_id := self._model.task_id(row)) is not None]
+
+    def current_id(self) -> TaskId | None:
+        return self._model.task_id(self.currentIndex().row()) if self.currentIndex().isValid() else None
+
+    def select(self, task_ids: Sequence[TaskId], *, scroll: bool = True) -> None:
+        """Selects these; the first becomes current."""
+        chosen = QItemSelection()
+        first: QModelIndex | None = None
+        for task_id in task_ids:
+            row = self._model.position(task_id)
+            if row is not None:
+                index = self._model.index(row, Column.PROMPT)
+                first = first or index
+                chosen.select(self._model.index(row, 0), self._model.index(row, len(Column) - 1))
+        if first is None:
+            return
+        self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if scroll:
+            self.scrollTo(first)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        row = self.rowAt(event.position().toPoint().y())
+        key = self._model.group_key(row)
+        if key is not None and event.button() is Qt.MouseButton.LeftButton:
+            self._model.toggle_group(key)
+            return
+        super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        self.menu_wanted.emit(event.globalPos())  # type: ignore[attr-defined]
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self._hover(self.rowAt(event.position().toPoint().y()))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        current = self.currentIndex()
+        key = self._model.group_key(current.row()) if current.isValid() else None
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            if key is not None:
+                self._model.toggle_group(key)
+            elif current.isValid():
+                self._open_index(current)
+            return
+        if key is not None and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space):
+            collapsed = key in self._model.collapsed()
+            if event.key() == Qt.Key.Key_Space or collapsed is (event.key() == Qt.Key.Key_Right):
+                self._model.toggle_group(key)
+            return
+        super().keyPressEvent(event)
+
+    def startDrag(self, supported: Qt.DropAction) -> None:  # noqa: N802 - Qt's name
+        self.files_dragged.emit(self.selected_ids())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        # In a narrow list the status gives way before the prompt does.
+        narrow = self.viewport().width() < 620
+        self.horizontalHeader().setMinimumSectionSize(5 * GRID if narrow else 6 * GRID)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
+        if first < 0:
+            return
+        last = self._model.rowCount() - 1 if last < 0 else last
+        for row in range(first, last + 1):
+            summary = self._model.index(row, 0).data(Roles.GROUP)
+            if isinstance(summary, GroupSummary):
+                self._paint_group(painter, row, summary)
+
+    def _paint_group(self, painter: QPainter, row: int, summary: GroupSummary) -> None:
+        index = self._model.index(row, 0)
+        rect = QRect(0, self.rowViewportPosition(row), self.viewport().width(), self.rowHeight(row))
+        color = self._theme.color
+        painter.fillRect(rect, color(Role.RAISED))
+        painter.setPen(QPen(color(Role.BORDER), 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if self.hasFocus() and self.currentIndex().row() == row:
+            painter.setPen(QPen(color(Role.ACCENT), 1))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        side = 16
+        arrow = "mdi6.chevron-right" if index.data(Roles.COLLAPSED) else "mdi6.chevron-down"
+        self._theme.icon(arrow, Role.MUTED).paint(painter, QRect(GRID, rect.center().y() - side // 2, side, side))
+        strong, small = self._theme.strong_font(), self._theme.small_font()
+        right = wording.credits_in_words(summary.credits) if summary.credits else ""
+        left_over = index.data(Roles.GROUP_LEFT)
+        if left_over is not None:
+            right = " · ".join(part for part in (right, f"about {wording.span(*left_over)} left") if part)
+        painter.setFont(self._theme.tabular(small))
+        painter.setPen(color(Role.MUTED))
+        space = rect.adjusted(GRID + side + GRID // 2, 0, -2 * GRID, -1)
+        painter.drawText(space, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), right)
+        room = space.width() - painter.fontMetrics().horizontalAdvance(right) - 2 * GRID
+        title = QFontMetrics(strong).elidedText(self._model.group_title(summary), Qt.TextElideMode.ElideMiddle, max(60, room // 2))
+        painter.setFont(strong)
+        painter.setPen(color(Role.TEXT))
+        painter.drawText(space, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), title)
+        used = QFontMetrics(strong).horizontalAdvance(title) + GRID + GRID // 2
+        painter.setFont(small)
+        painter.setPen(color(Role.MUTED))
+        words = painter.fontMetrics().elidedText(group_words(summary), Qt.TextElideMode.ElideRight, max(0, room - used))
+        painter.drawText(space.adjusted(used, 0, 0, 0), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words)
+
+    def _hover(self, row: int) -> None:
+        if row != self._delegate.hovered_row:
+            self._delegate.hovered_row = row
+            self.viewport().update()
+
+    def _open_index(self, index: QModelIndex) -> None:
+        task_id = self._model.task_id(index.row())
+        if task_id is not None:
+            self.opened.emit(task_id)
+
+    def _restyle(self) -> None:
+        small = self._theme.small_font()
+        height = self._delegate.row_height(self.font(), small)
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.horizontalHeader().setFont(small)
+        self.setColumnWidth(Column.POSTER, round((height - GRID) * 16 / 9) + 2 * GRID + GRID // 2)
+        self.setIconSize(QSize(16, 16))
+        self._fit_rows()
+        self.viewport().update()
+
+    def _fit_rows(self, rows: range | None = None) -> None:
+        """Group headers are lower than rows; new lines come with the usual height."""
+        height = QFontMetrics(self._theme.strong_font()).height() + GRID + GRID // 2
+        usual = self.verticalHeader().defaultSectionSize()
+        for row in range(self._model.rowCount()) if rows is None else rows:
+            wanted = height if self._model.group_key(row) is not None else usual
+            if self.rowHeight(row) != wanted:
+                self.verticalHeader().resizeSection(row, wanted)
+
+    def _advance(self) -> None:
+        moving = [row for row in self._visible_rows() if self._is_moving(row)]
+        if not moving or not self.isVisible():
+            self._tick.stop()
+            return
+        self._delegate.phase = (self._delegate.phase + _TICK_MS / 1600) % 1.0
+        for row in moving:
+            self.viewport().update(self.visualRect(self._model.index(row, Column.STATUS)))
+
+    def _wake_animation(self) -> None:
+        """The tick looks itself whether something in sight moves, and stops when nothing does."""
+        if self.isVisible() and not self._tick.isActive():
+            self._tick.start()
+
+    def showEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._wake_animation()
+
+    def _visible_rows(self) -> range:
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        if first < 0:
+            return range(0)
+        return range(first, (self._model.rowCount() - 1 if last < 0 else last) + 1)
+
+    def _is_moving(self, row: int) -> bool:
+        task_id = self._model.task_id(row)
+        words = self._model.words(task_id) if task_id is not None else None
+        return words is not None and words.moving

@@ -1,0 +1,195 @@
+"""What can be done with the chosen tasks, in words that follow their states. Pure: rows in, offers out.
+
+Four verbs stay apart: *Cancel on Runway*, *Delete from Runway*, *Remove from list*, *Delete file* (to the bin). A refused task offers
+*Edit and send*, never *Retry*. An offer that cannot be taken says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..domain.failures import Advice
+from ..domain.library import Row
+from ..domain.task import OutputState, State
+from . import wording
+
+
+class Verb(StrEnum):
+    OPEN = "open"
+    SHOW_FILE = "show file"
+    OPEN_WITH_SYSTEM = "open with system"
+    FETCH_AGAIN = "fetch again"
+    EDIT_AND_SEND = "edit and send"
+    NEW_SEED = "new seed"
+    RETRY = "retry"
+    EDIT_HELD = "edit held"
+    SEND_NEXT = "send next"
+    SEND_AGAIN = "send again"
+    ADOPT_ID = "adopt id"
+    LET_GO = "let go"
+    USE_AS_INPUT = "use as input"
+    RENAME = "rename"
+    COPY_PROMPT = "copy prompt"
+    COPY_ID = "copy id"
+    COPY_PATH = "copy path"
+    COPY_FILE = "copy file"
+    COPY_SUPPORT = "copy support details"
+    CANCEL = "cancel"
+    DELETE_REMOTELY = "delete remotely"
+    REMOVE = "remove"
+    DELETE_FILE = "delete file"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    verb: Verb
+    text: str
+    reason: str = ""
+    """Why it cannot be taken now; empty when it can."""
+    dangerous: bool = False
+
+    @property
+    def enabled(self) -> bool:
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be asked before a destructive verb. `yes` names the deed with its count; the safe answer has the focus."""
+
+    title: str
+    text: str
+    yes: str
+    no: str = "Keep"
+
+
+def offers(rows: Sequence[Row]) -> list[list[Offer]]:
+    """The menu, in groups. Only what makes sense for at least one of the rows is listed."""
+    if not rows:
+        return []
+    one = len(rows) == 1
+    states = {row.task.state for row in rows}
+    only = rows[0] if one else None
+    groups: list[list[Offer]] = []
+    if only is not None and only.task.state is State.UNCERTAIN:
+        groups.append([
+            Offer(Verb.SEND_AGAIN, "Send again…", dangerous=True),
+            Offer(Verb.ADOPT_ID, "It was made: enter its id…"),
+            Offer(Verb.LET_GO, "Let it go…"),
+        ])  # fmt: skip
+    saved = [row for row in rows if any(output.state is OutputState.SAVED for output in row.outputs)]
+    look = []
+    if saved:
+        nothing = "" if one else "Choose one task."
+        look += [
+            Offer(Verb.OPEN, "Open result", nothing),
+            Offer(Verb.OPEN_WITH_SYSTEM, "Open with the system's program"),
+            Offer(Verb.SHOW_FILE, "Show in folder"),
+        ]
+    if any(row.task.state is State.SUCCEEDED and any(output.state is not OutputState.SAVED for output in row.outputs) for row in rows):
+        look.append(Offer(Verb.FETCH_AGAIN, "Save now"))
+    elif saved:
+        gone = "" if any(not row.task.deleted_remotely for row in saved) else "It was deleted from Runway."
+        look.append(Offer(Verb.FETCH_AGAIN, "Fetch again from Runway", gone))
+    groups.append(look)
+    groups.append(_making(rows, states, only))
+    copying = [
+        Offer(Verb.COPY_PROMPT, "Copy prompt", _none(rows, lambda row: bool(row.task.request.prompt), "There is no prompt.")),
+        Offer(Verb.COPY_ID, "Copy task id" if one else "Copy task ids", _none(rows, lambda row: row.task.remote_id is not None, "Runway has given no id yet.")),
+    ]  # fmt: skip
+    if saved:
+        copying += [Offer(Verb.COPY_FILE, "Copy file" if one else "Copy files"), Offer(Verb.COPY_PATH, "Copy path")]
+    copying.append(Offer(Verb.COPY_SUPPORT, "Copy support details"))
+    groups.append(copying)
+    groups.append(_ending(rows, states))
+    return [group for group in groups if group]
+
+
+def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[Offer]:
+    found = []
+    if State.HELD in states:
+        if only is not None:
+            found.append(Offer(Verb.EDIT_HELD, "Edit"))
+        found.append(Offer(Verb.SEND_NEXT, "Send next"))
+    if only is not None and only.task.state is not State.HELD:
+        nothing = "" if only.task.request.endpoint else "The request is not known: it was started elsewhere."
+        found.append(Offer(Verb.EDIT_AND_SEND, "Edit and send", nothing))
+        if "seed" in only.task.request.values or only.task.state is State.SUCCEEDED:
+            found.append(Offer(Verb.NEW_SEED, "Same with a new seed", nothing))
+    retried = [row for row in rows if may_retry(row)]
+    if retried:
+        found.append(Offer(Verb.RETRY, "Retry" if len(retried) == 1 else f"Retry {len(retried)}"))
+    if only is not None and any(output.state is OutputState.SAVED for output in only.outputs):
+        found.append(Offer(Verb.USE_AS_INPUT, "Use as input"))
+    if only is not None:
+        found.append(Offer(Verb.RENAME, "Rename"))
+    return found
+
+
+def may_retry(row: Row) -> bool:
+    """Whether the same request may help again: not after a refusal, not while something runs."""
+    task = row.task
+    if not task.request.endpoint:
+        return False
+    if task.state is State.FAILED and task.failure is not None:
+        return task.failure.meaning.advice is Advice.RETRY_LATER
+    return task.state in (State.CANCELLED, State.GONE)
+
+
+def _ending(rows: Sequence[Row], states: set[State]) -> list[Offer]:
+    found = []
+    live = sum(row.task.state.is_live for row in rows)
+    if live:
+        found.append(Offer(Verb.CANCEL, "Cancel on Runway…" if live == 1 else f"Cancel {live} on Runway…", dangerous=True))
+    if states <= {State.HELD}:
+        found.append(Offer(Verb.CANCEL, "Do not send" if len(rows) == 1 else f"Do not send {len(rows)}"))
+    deletable = [row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely]
+    if deletable:
+        found.append(Offer(Verb.DELETE_REMOTELY, "Delete from Runway…", dangerous=True))
+    busy = "It still goes on. Cancel it first." if all(not row.task.state.is_final for row in rows) else ""
+    uncertain = "Decide first what became of it." if states == {State.UNCERTAIN} else ""
+    found.append(Offer(Verb.REMOVE, "Remove from list", uncertain or busy))
+    if any(output.state is OutputState.SAVED for row in rows for output in row.outputs):
+        found.append(Offer(Verb.DELETE_FILE, "Delete file…" if len(rows) == 1 else "Delete files…", dangerous=True))
+    return found
+
+
+def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
+    """What to ask first; None when nothing can be lost."""
+    match verb:
+        case Verb.CANCEL:
+            live = [row for row in rows if row.task.state.is_live]
+            if not live:
+                return None
+            amount = wording.count(len(live), "task")
+            return Question(
+                f"Cancel {amount} on Runway?",
+                "What has been made so far is thrown away, and it may still be charged. A task that has finished in the meantime is kept and saved.",
+                f"Cancel {amount}", "Keep going",
+            )  # fmt: skip
+        case Verb.DELETE_REMOTELY:
+            chosen = [row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely]
+            unsaved = sum(any(output.state is not OutputState.SAVED for output in row.outputs) for row in chosen)
+            amount = wording.count(len(chosen), "result")
+            loss = f" {wording.count(unsaved, 'of them is', 'of them are')} not saved on this computer and would be lost." if unsaved else " Saved files stay on this computer."
+            return Question(f"Delete {amount} from Runway?", f"Runway deletes them for good; they cannot be fetched again.{loss}", f"Delete {amount}")
+        case Verb.DELETE_FILE:
+            files = sum(output.state is OutputState.SAVED for row in rows for output in row.outputs)
+            amount = wording.count(files, "file")
+            return Question(f"Move {amount} to the bin?", "The tasks stay in the list. Runway keeps a result only for a day or two after it was made.", f"Move {amount} to the bin")
+        case Verb.SEND_AGAIN:
+            return Question(
+                "Send it again?",
+                "No answer came to the first sending, so it may have been made and charged already. Sending again may be charged a second time.",
+                "Send 1 task again", "Do not send",
+            )  # fmt: skip
+        case Verb.LET_GO:
+            return Question("Let it go?", "The program stops asking about it. If Runway made it, its result cannot be found again without its id.", "Let 1 task go")
+        case _:
+            return None
+
+
+def _none(rows: Sequence[Row], holds: Callable[[Row], bool], reason: str) -> str:
+    return "" if any(holds(row) for row in rows) else reason

@@ -1,0 +1,91 @@
+"""The left pane: fixed places, projects, batches with their counts, and which one is open. GUI thread only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ..domain.library import Filter, Place, PlaceCounts
+from ..domain.task import BatchId
+from ..services.engine import Engine
+from .bridge import Bridge
+from .runner import Runner
+
+RECENT_BATCHES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. `heading` lines cannot be chosen."""
+
+    title: str
+    count: int | None = None
+    icon: str = ""
+    filter: Filter | None = None
+    heading: bool = False
+
+    @property
+    def key(self) -> str:
+        chosen = self.filter
+        if chosen is None:
+            return f"# {self.title}"
+        return "|".join([chosen.place.value, *sorted(chosen.projects), *sorted(chosen.batches)])
+
+
+_PLACES = (
+    (Place.ALL, "All tasks", "mdi6.view-grid-outline"),
+    (Place.LIVE, "Live", "mdi6.progress-clock"),
+    (Place.WAITING_HERE, "Waiting here", "mdi6.tray-full"),
+    (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline"),
+    (Place.SAVED, "Saved", "mdi6.check-circle-outline"),
+)
+
+
+class Places(QObject):
+    changed = Signal()
+
+    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._counts = PlaceCounts()
+        self._timer = QTimer(self, singleShot=True, interval=300)
+        self._timer.timeout.connect(self.refresh)
+        bridge.tasks_added.connect(lambda _: self._soon())
+        bridge.tasks_touched.connect(lambda touches: self._soon() if any(t.states or t.outputs or t.task for t in touches.values()) else None)
+
+    @property
+    def counts(self) -> PlaceCounts:
+        return self._counts
+
+    def entries(self) -> list[Entry]:
+        counts = self._counts
+        found = [Entry(title, counts.places.get(place, 0), icon, Filter(place=place)) for place, title, icon in _PLACES]
+        projects = {name: amount for name, amount in counts.projects.items() if name}
+        if projects:
+            found.append(Entry("Projects", heading=True))
+            found += [
+                Entry(name, amount, "", Filter(projects=frozenset({name})))
+                for name, amount in sorted(projects.items(), key=lambda item: item[0].casefold())
+            ]
+        if counts.batches:
+            found.append(Entry("Batches", heading=True))
+            found += [
+                Entry(name, amount, "", Filter(batches=frozenset({BatchId(batch)})))
+                for batch, name, amount in counts.batches[:RECENT_BATCHES]
+            ]
+        return found
+
+    def refresh(self) -> None:
+        self._runner(self._reload(), "count places")
+
+    async def _reload(self) -> None:
+        counts = await self._engine.library.counts()
+        if counts != self._counts:
+            self._counts = counts
+            self.changed.emit()
+
+    def _soon(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()

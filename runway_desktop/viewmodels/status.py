@@ -1,0 +1,131 @@
+"""The status line and the top bar in words: connection, live and waiting, money today, downloads. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ..domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
+from ..domain.events import DownloadsCounted
+from ..domain.library import Place
+from ..services.engine import Engine
+from . import wording
+from .bridge import Bridge
+from .places import Places
+from .state_words import Tone
+
+
+class Status(QObject):
+    changed = Signal()
+
+    def __init__(self, engine: Engine, bridge: Bridge, places: Places, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._places = places
+        self._downloads = DownloadsCounted(0, 0, 0.0)
+        self._timer = QTimer(self, interval=1000)
+        self._timer.timeout.connect(self.changed)
+        self._timer.start()
+        bridge.downloads_counted.connect(self._count_downloads)
+        for signal in (bridge.connection_changed, bridge.organization_changed, bridge.key_changed, bridge.lane_changed):
+            signal.connect(lambda _: self.changed.emit())
+        places.changed.connect(self.changed)
+
+    @property
+    def connection(self) -> Connection:
+        return self._engine.account.connection
+
+    @property
+    def key(self) -> KeyStatus:
+        return self._engine.account.key
+
+    @property
+    def organization(self) -> Organization | None:
+        return self._engine.account.organization
+
+    @property
+    def paused(self) -> bool:
+        return self._engine.lane.paused
+
+    def connection_words(self) -> tuple[str, Tone]:
+        connection, now = self.connection, self._engine.clock.now()
+        match connection.link:
+            case Link.CONNECTED:
+                asked = f" · asked {wording.ago(connection.last_answer_at, now)}" if connection.last_answer_at else ""
+                return f"Connected{asked}", Tone.GOOD
+            case Link.OFFLINE:
+                return f"Offline{self._next_try(connection, now)}", Tone.WARN
+            case Link.TROUBLED:
+                return f"{connection.message or 'Runway is having trouble.'}{self._next_try(connection, now)}", Tone.WARN
+            case Link.NO_KEY:
+                return "No key", Tone.WARN
+            case Link.KEY_REFUSED:
+                return "Runway did not accept the key", Tone.BAD
+            case Link.IDLE:
+                return "Not asked yet", Tone.PLAIN
+
+    def balance_words(self) -> str:
+        found = self.organization
+        return wording.credits_in_words(found.balance) if found is not None else f"{wording.DASH} credits"
+
+    def key_words(self) -> str:
+        """Which key is in use and where it is kept, for the profile's button."""
+        key = self.key
+        match key.place:
+            case KeyPlace.DEMO:
+                return "Demo"
+            case KeyPlace.NONE:
+                return "No key"
+            case _:
+                return f"Key …{key.ending}" if key.ending else "Key"
+
+    def key_place_words(self) -> str:
+        key = self.key
+        match key.place:
+            case KeyPlace.DEMO:
+                return "The demo: a simulated Runway on this computer. Nothing is charged."
+            case KeyPlace.KEYCHAIN:
+                return f"The key is kept in {key.store_name}."
+            case KeyPlace.MEMORY:
+                return key.problem or "The key is kept for this session only."
+            case KeyPlace.ENVIRONMENT:
+                return "The key comes from RUNWAYML_API_SECRET."
+            case KeyPlace.NONE:
+                return key.problem or "There is no key yet."
+
+    def left_parts(self) -> list[str]:
+        counts = self._places.counts.places
+        live, waiting = counts.get(Place.LIVE, 0), counts.get(Place.WAITING_HERE, 0)
+        parts = [f"{live:,} live"]
+        if waiting:
+            said = f"{waiting:,} waiting here"
+            forecast = self._engine.lane.forecast()
+            if forecast is not None:
+                said += f" · about {wording.span(forecast.low_seconds, forecast.high_seconds)}"
+            parts.append(said)
+        if self.paused:
+            parts.append("Sending is paused")
+        return parts
+
+    def right_parts(self, model: str) -> list[str]:
+        """`model` is the composer's: what is left of it today."""
+        parts = []
+        left = self.organization.left_today(model) if self.organization is not None else None
+        if left is not None:
+            parts.append(f"{wording.count(left, 'generation')} left today for {model}")
+        downloads = self._downloads
+        if downloads.running or downloads.waiting:
+            said = wording.count(downloads.running, "download")
+            if downloads.waiting:
+                said += f", {downloads.waiting:,} waiting"
+            parts.append(f"{said} · {wording.speed(downloads.speed)}")
+        return parts
+
+    def _count_downloads(self, counted: DownloadsCounted) -> None:
+        self._downloads = counted
+        self.changed.emit()
+
+    @staticmethod
+    def _next_try(connection: Connection, now: float) -> str:
+        if connection.next_try_at is None or connection.next_try_at <= now:
+            return ""
+        return f" · next try in {connection.next_try_at - now:.0f} s"
