@@ -1,0 +1,127 @@
+"""The official SDK, unmodified, against the simulator: create, wait, and read every output, on every pair.
+
+The SDK sleeps some six seconds before it first asks for a task; all pairs wait at once, and the simulator is so fast
+that the first question finds each task done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import httpx
+import pytest
+from runwayml import AsyncRunwayML, AuthenticationError, BadRequestError, NotFoundError, RunwayML
+from runwayml.lib.polling import TaskFailedError
+
+from runway_desktop.catalog import Catalog, MediaKind, Pair
+from runway_desktop.simulator.knobs import Knobs
+from runway_desktop.simulator.server import Simulator, SimulatorProcess, running_simulator
+from tests.media_files import problem_of
+from tests.samples_of_requests import smallest
+
+CATALOG = Catalog.load()
+FAST = Knobs(speed=1_000, seed=7, concurrency=None, daily_limit=None, balance=1_000_000)
+KINDS = {MediaKind.IMAGE: "image/", MediaKind.VIDEO: "video/", MediaKind.AUDIO: "audio/"}
+
+
+async def test_sdk_creates_waits_and_reads_every_output_on_every_pair() -> None:
+    async with running_simulator(FAST) as simulator, client_of(simulator) as sdk, httpx.AsyncClient() as anyone:
+
+        async def complete(pair: Pair) -> str | None:
+            created = await getattr(sdk, pair.endpoint).create(**arguments(pair))
+            done = await created.wait_for_task_output()
+            endpoint = CATALOG.endpoint(pair.endpoint)
+            assert endpoint is not None
+            if not done.output or done.cost.credits <= 0:
+                return f"{pair.endpoint} {pair.model}: {done}"
+            for link in done.output:
+                answer = await anyone.get(link)
+                kind = answer.headers["content-type"]
+                problem = await asyncio.to_thread(problem_of, answer.content, kind)
+                if problem or answer.status_code != 200 or not kind.startswith((KINDS[endpoint.makes], "application/")):
+                    return f"{pair.endpoint} {pair.model}: {answer.status_code} {kind}: {problem}"
+            return None
+
+        answers = await asyncio.gather(*(complete(pair) for pair in CATALOG.pairs()))
+
+    assert len(answers) == 99
+    assert [answer for answer in answers if answer] == []
+    assert not simulator.witness.misplaced_secrets
+    assert set(simulator.witness.questions.values()) == {1}
+
+
+def test_the_plain_sdk_works_against_a_child_process() -> None:
+    child = SimulatorProcess.start(["--speed", "1000", "--seed", "7"])
+    try:
+        with RunwayML(api_key=child.secret, base_url=child.base_url) as sdk:
+            created = sdk.text_to_image.create(model="gen4_image", prompt_text="A lighthouse", ratio="1280:720")
+            done = created.wait_for_task_output()
+            organization = sdk.organization.retrieve()
+            assert done.status == "SUCCEEDED"
+            assert problem_of(httpx.get(done.output[0]).content, "image/png") is None
+            assert organization.usage.models["gen4_image"].daily_generations == 1
+    finally:
+        child.stop()
+    assert not child.is_running()
+
+
+async def test_sdk_uploads_to_another_origin_and_uses_what_it_uploaded() -> None:
+    async with running_simulator(FAST) as simulator, client_of(simulator) as sdk:
+        upload = await sdk.uploads.create_ephemeral(file=("still.png", b"\x89PNG" + bytes(2_000)))
+        await sdk.image_to_video.create(model="gen4_turbo", prompt_image=upload.uri, ratio="1280:720", duration=5)
+        (arrived,) = simulator.witness.uploads
+
+        assert arrived["uri"] == upload.uri
+        assert (arrived["filename"], arrived["size"]) == ("still.png", 2_004)
+        assert not simulator.witness.misplaced_secrets
+
+        with pytest.raises(BadRequestError) as refused:
+            await sdk.image_to_video.create(
+                model="gen4_turbo", prompt_image="runway://never-uploaded-" + "x" * 20, ratio="1280:720", duration=5
+            )
+        assert path_of(refused.value) == ["promptImage"]
+
+
+async def test_sdk_reads_refusals_failures_and_deletions() -> None:
+    async with running_simulator(FAST) as simulator, client_of(simulator) as sdk:
+        with pytest.raises(BadRequestError) as refused:
+            await sdk.text_to_video.create(
+                model="gen4.5", prompt_text="", ratio="1280:720", duration=5, extra_body={"duration": 50}
+            )
+        assert path_of(refused.value) == ["duration"]
+
+        async with AsyncRunwayML(api_key="key_wrong", base_url=simulator.base_url) as stranger:
+            with pytest.raises(AuthenticationError):
+                await stranger.organization.retrieve()
+
+        created = await sdk.text_to_video.create(
+            model="gen4.5", prompt_text="Rain [fail:SAFETY.OUTPUT.VIDEO]", ratio="1280:720", duration=5
+        )
+        with pytest.raises(TaskFailedError) as failed:
+            await created.wait_for_task_output()
+        details = failed.value.task_details
+        assert details.status == "FAILED"
+        assert (details.failure_code, details.cost.credits) == ("SAFETY.OUTPUT.VIDEO", 0)
+
+        await sdk.tasks.delete(created.id)
+        with pytest.raises(NotFoundError):
+            await sdk.tasks.retrieve(created.id)
+
+        usage = await sdk.organization.retrieve_usage(start_date="2020-01-01", before_date="2020-03-01")
+        assert usage.results == []
+
+
+def client_of(simulator: Simulator) -> AsyncRunwayML:
+    return AsyncRunwayML(api_key=simulator.secret, base_url=simulator.base_url, max_retries=0)
+
+
+def arguments(pair: Pair) -> dict[str, object]:
+    """The smallest request as keyword arguments: the SDK takes members in Python's spelling."""
+    values = {**smallest(pair), "model": pair.model}
+    return {re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name): value for name, value in values.items()}
+
+
+def path_of(error: BadRequestError) -> object:
+    assert isinstance(error.body, dict)
+    return error.body["issues"][0]["path"]
