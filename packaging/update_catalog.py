@@ -4,28 +4,27 @@
     python packaging/update_catalog.py --check    say whether the file is what the SDK would give; exit 1 if not
     python packaging/update_catalog.py --gaps     list the fields whose bounds the descriptions do not state
 
-Names, choices, what is required and how things nest come from the SDK's types; bounds, lengths and defaults from the
-regular wording of its field descriptions (`sdk_wording.py`). Only facts are kept, no sentence. The result is the same
-for the same SDK, byte for byte. Raises `CatalogueError` when the SDK is built in a way this program does not know.
+Names, choices, what is required and how things nest come from the SDK's types (`sdk_types.py`); bounds, lengths and
+defaults from the regular wording of its field descriptions (`sdk_wording.py`). Only facts are kept, no sentence. The
+result is the same for the same SDK, byte for byte. Raises `CatalogueError` when the SDK is built in a way this program
+does not know.
 """
 
 from __future__ import annotations
 
 import ast
-import functools
 import importlib
 import importlib.metadata
-import inspect
 import json
 import sys
-import types
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import sdk_wording as wording
 import typing_extensions as te
+from sdk_types import Member, is_list, members, union_members
 
 TARGET = Path(__file__).resolve().parent.parent / "resources" / "catalog.json"
 ASSET_KINDS = ("asset", "assets")
@@ -41,77 +40,10 @@ class CatalogueError(Exception):
     """The SDK declares something in a way that this generator does not understand."""
 
 
-# What the types say
-
-
-class Annotated:
-    """One member of a TypedDict: its wire name, bare type, whether required, and its description."""
-
-    def __init__(self, owner: Any, python_name: str, hint: Any) -> None:
-        self.required = False
-        self.name = python_name
-        while True:
-            origin = get_origin(hint)
-            if origin in (te.Required, te.NotRequired):
-                self.required = origin is te.Required
-                hint = get_args(hint)[0]
-            elif hasattr(hint, "__metadata__"):
-                aliases = [extra.alias for extra in hint.__metadata__ if getattr(extra, "alias", None)]
-                self.name = aliases[0] if aliases else self.name
-                hint = hint.__origin__
-            else:
-                break
-        self.type = hint
-        self.text = descriptions(owner).get(python_name, "")
-
-
-def members(typed_dict: Any) -> list[Annotated]:
-    hints = te.get_type_hints(typed_dict, include_extras=True)
-    return [Annotated(typed_dict, name, hint) for name, hint in hints.items()]
-
-
-@functools.cache
-def _class_descriptions(module: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for node in ast.parse(inspect.getsource(importlib.import_module(module))).body:
-        if isinstance(node, ast.ClassDef):
-            texts = found.setdefault(node.name, {})
-            for statement, after in zip(node.body, node.body[1:], strict=False):
-                if (
-                    isinstance(statement, ast.AnnAssign)
-                    and isinstance(statement.target, ast.Name)
-                    and isinstance(after, ast.Expr)
-                    and isinstance(after.value, ast.Constant)
-                ):
-                    texts[statement.target.id] = " ".join(str(after.value.value).split())
-    return found
-
-
-def descriptions(typed_dict: Any) -> dict[str, str]:
-    return _class_descriptions(typed_dict.__module__).get(typed_dict.__name__, {})
-
-
-def union_members(hint: Any) -> list[Any]:
-    if get_origin(hint) in (Union, types.UnionType):
-        return [part for part in get_args(hint) if part is not type(None)]
-    return [hint]
-
-
-def is_list(hint: Any) -> bool:
-    origin = get_origin(hint)
-    return origin is not None and getattr(origin, "__name__", "") in (
-        "Iterable",
-        "list",
-        "Sequence",
-        "SequenceNotStr",
-        "List",
-    )
-
-
 # From a type to a field
 
 
-def field(member: Annotated, siblings: Siblings) -> FieldFacts:
+def field(member: Member, siblings: Siblings) -> FieldFacts:
     facts = shape(member, siblings)
     # A member of an asset's item that may be only one word is told, but is nobody's choice.
     facts = {"name": member.name, "kind": facts.pop("kind"), "required": member.required, **facts}
@@ -138,10 +70,10 @@ def field(member: Annotated, siblings: Siblings) -> FieldFacts:
     return facts
 
 
-def shape(member: Annotated, siblings: Siblings) -> FieldFacts:
+def shape(member: Member, siblings: Siblings) -> FieldFacts:
     """Kind and structure of a field, before the description is read for bounds."""
     parts = union_members(member.type)
-    literals = [choice for part in parts if get_origin(part) is Literal for choice in get_args(part)]
+    literals = member.in_order([choice for part in parts if get_origin(part) is Literal for choice in get_args(part)])
     others = [part for part in parts if get_origin(part) is not Literal]
     media = wording.media_kinds(member.text)
     if not others:
@@ -179,7 +111,7 @@ def scalar_shape(name: str, hint: Any, media: list[str], text: str) -> FieldFact
     return {"kind": "json"}
 
 
-def list_shape(member: Annotated, item: Any, bare: bool, siblings: Siblings) -> FieldFacts:
+def list_shape(member: Member, item: Any, bare: bool, siblings: Siblings) -> FieldFacts:
     if item is str:
         media = wording.media_kinds(member.text) or media_by_name(member.name)
         return {"kind": "assets", "media": media} if media else {"kind": "texts"}
@@ -257,7 +189,7 @@ class Siblings:
                 if facts["kind"] == "assets":
                     self._known.append((member.name, member.text, json.dumps(facts, sort_keys=False)))
 
-    def shape_of(self, member: Annotated) -> FieldFacts | None:
+    def shape_of(self, member: Member) -> FieldFacts | None:
         """The shape that most models give the field: those that describe it in the same words, else all."""
         named = [(text, known) for name, text, known in self._known if name == member.name]
         alike = [known for text, known in named if text == member.text] or [known for _, known in named]

@@ -94,7 +94,8 @@ def _count(field: Field) -> int:
 
 
 def _object(field: Field, form: int, *, least: bool = False) -> Mapping[str, object]:
-    fields, values = field.fields, {}
+    values: dict[str, object] = {}
+    fields = field.fields
     if field.variants:
         variant = field.variants[form % len(field.variants)]
         fields = variant.fields

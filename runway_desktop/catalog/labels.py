@@ -142,6 +142,74 @@ VARIANT_LABELS = {
     ("keyframes", "at"): "At a part of the length",
 }
 
+# Choices whose wire form says too little. Any field may use the words under "".
+CHOICE_LABELS: dict[str, dict[str, str]] = {
+    "": {
+        "auto": "Automatic",
+        "auto_480p": "Automatic, 480p",
+        "auto_720p": "Automatic, 720p",
+        "auto_1080p": "Automatic, 1080p",
+        "auto_1k": "Automatic, 1K",
+        "auto_2k": "Automatic, 2K",
+        "adaptive": "Like the input",
+    },
+    "targetLang": {
+        "ar": "Arabic",
+        "bg": "Bulgarian",
+        "cs": "Czech",
+        "da": "Danish",
+        "de": "German",
+        "el": "Greek",
+        "en": "English",
+        "es": "Spanish",
+        "fi": "Finnish",
+        "fil": "Filipino",
+        "fr": "French",
+        "hi": "Hindi",
+        "hr": "Croatian",
+        "id": "Indonesian",
+        "it": "Italian",
+        "ja": "Japanese",
+        "ko": "Korean",
+        "ms": "Malay",
+        "nl": "Dutch",
+        "pl": "Polish",
+        "pt": "Portuguese",
+        "ro": "Romanian",
+        "ru": "Russian",
+        "sk": "Slovak",
+        "sv": "Swedish",
+        "ta": "Tamil",
+        "tr": "Turkish",
+        "uk": "Ukrainian",
+        "zh": "Chinese",
+    },
+    "targetFramerate": {"23_98": "23.98", "29_97": "29.97", "59_94": "59.94"},
+    "outputFormat": {
+        "mp4": "MP4",
+        "mov": "MOV",
+        "prores": "ProRes (MOV)",
+        "png_sequence": "PNG frames (ZIP)",
+        "sdr_rec709_10bit": "10-bit Rec. 709 (MP4)",
+        "hdr10": "HDR10 (MP4)",
+        "hlg": "HLG (MP4)",
+        "hdr_pq_12bit_master": "12-bit PQ master (MOV)",
+        "hdr_prores": "HDR ProRes (MOV)",
+        "hdr_png_sequence": "HDR PNG frames (ZIP)",
+        "hdr_exr_sequence": "EXR frames (ZIP)",
+        "hdr_exr_acescg_sequence_1_3": "EXR frames, ACEScg 1.3 (ZIP)",
+        "hdr_exr_acescg_sequence_2_0": "EXR frames, ACEScg 2.0 (ZIP)",
+        "png": "PNG",
+        "jpeg": "JPEG",
+        "webp": "WebP",
+        "wav": "WAV",
+        "mp3": "MP3",
+        "ogg_opus": "Opus (OGG)",
+    },
+    "format": {"mp3": "MP3", "wav": "WAV", "flac": "FLAC"},
+    "shotType": {"intelligence": "The model decides", "customize": "As set below"},
+}
+
 # One setting, where the endpoint makes the general words wrong.
 _IN_ENDPOINT = {
     ("text_to_speech", "promptText"): FieldWords("Text", "The words to speak."),
@@ -198,9 +266,9 @@ FIELD_WORDS = {
     "multiPrompt": FieldWords("Shots", "A prompt and a length for each shot."),
     "negativePrompt": FieldWords("Avoid", "What the result should not contain."),
     "nextText": FieldWords("Text after", "What is spoken afterwards, so that the end leads into it."),
-    "numSpeakers": FieldWords("Speakers", "How many people speak; left out, they are counted."),
-    "numVariants": FieldWords("Variants", "How many versions to make."),
-    "outputCount": FieldWords("Pictures", "How many pictures to make; each is paid for."),
+    "numSpeakers": FieldWords("Number of speakers", "How many people speak; left out, they are counted."),
+    "numVariants": FieldWords("Number of variants", "How many versions to make."),
+    "outputCount": FieldWords("Number of pictures", "How many pictures to make; each is paid for."),
     "outputFormat": FieldWords("File format", "The kind of file to make; some kinds cost more."),
     "pitchRate": FieldWords("Pitch", "Below 0 is lower, above 0 higher, in semitones."),
     "preciseEdit": FieldWords("Precise edit", "Changes the first reference and keeps its composition and size."),
@@ -270,6 +338,12 @@ def field_words(name: str, endpoint: str = "") -> FieldWords:
 
 def variant_label(field: str, tag: str) -> str:
     return VARIANT_LABELS.get((field, tag)) or _from_wire(tag)
+
+
+def choice_label(field: str, choice: str | int | float) -> str:
+    """A choice as people read it: "de" of a language is "German"; what has no words is nearly as the wire has it."""
+    words = CHOICE_LABELS.get(field, {}).get(str(choice)) or CHOICE_LABELS[""].get(str(choice))
+    return words or str(choice).replace("_", " ")
 
 
 def _from_wire(name: str) -> str:

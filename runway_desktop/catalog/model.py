@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from runway_desktop.catalog import labels
+
 
 class MediaKind(StrEnum):
     IMAGE = "image"
@@ -101,7 +103,7 @@ class Field:
     @property
     def choice_labels(self) -> tuple[str, ...]:
         """`choices` as words to read, in the same order."""
-        return tuple(str(choice) for choice in self.choices)
+        return tuple(labels.choice_label(self.name, choice) for choice in self.choices)
 
     def field(self, name: str) -> Field | None:
         return next((inner for inner in self.fields if inner.name == name), None)

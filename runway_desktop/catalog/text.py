@@ -70,11 +70,13 @@ def _said(name: str, value: object) -> str:
         case "scaleFactor":
             return f"{value}×"
         case "targetFramerate":
-            return f"{str(value).replace('_', '.')} fps"
+            return f"{labels.choice_label(name, value)} fps"
         case "ratio" if value == "auto":
             return "automatic size"
-        case _:
+        case "ratio":
             return value_in_words(value)
+        case _:
+            return labels.choice_label(name, value)
 
 
 def number_in_words(value: object) -> str:
@@ -104,7 +106,8 @@ def value_from_text(field: Field, text: str) -> object:
     if not cell:
         return None
     for choice in (*field.choices, *field.deprecated):
-        if cell.casefold() in (str(choice).casefold(), value_in_words(choice).casefold()):
+        written = (str(choice), value_in_words(choice), labels.choice_label(field.name, choice))
+        if cell.casefold() in map(str.casefold, written):
             return choice
     match field.kind:
         case FieldKind.INTEGER | FieldKind.NUMBER:

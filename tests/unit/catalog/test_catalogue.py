@@ -1,0 +1,161 @@
+"""Loading the catalogue and asking it questions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.catalog import Catalog, CatalogError, FieldKind, MediaKind, labels
+
+CATALOG = Catalog.load()
+IMAGE, VIDEO, AUDIO = MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.AUDIO
+
+
+def names(kinds: set[MediaKind], *, has_prompt: bool) -> list[str]:
+    return [endpoint.name for endpoint in CATALOG.endpoints_taking(frozenset(kinds), has_prompt)]
+
+
+def test_endpoints_come_in_the_order_people_need_them() -> None:
+    assert [endpoint.name for endpoint in CATALOG.endpoints[:3]] == ["image_to_video", "text_to_video", "text_to_image"]
+
+
+def test_endpoint_tells_its_path_and_what_it_makes_and_takes() -> None:
+    endpoint = CATALOG.endpoint("speech_to_speech")
+
+    assert endpoint is not None
+    assert (endpoint.path, endpoint.makes) == ("/v1/speech_to_speech", AUDIO)
+    assert endpoint.takes == {AUDIO, VIDEO}
+    assert endpoint.models == ("eleven_multilingual_sts_v2",)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "makes"),
+    [("text_to_image", IMAGE), ("video_to_hdr", VIDEO), ("sound_effect", AUDIO), ("character_performance", VIDEO),
+     ("video_to_audio", AUDIO), ("image_upscale", IMAGE), ("avatar_videos", VIDEO), ("voice_isolation", AUDIO)],
+)  # fmt: skip
+def test_endpoint_makes_what_its_name_says(endpoint: str, makes: MediaKind) -> None:
+    found = CATALOG.endpoint(endpoint)
+    assert found is not None
+    assert found.makes is makes
+
+
+def test_pair_that_is_not_known_is_none() -> None:
+    assert CATALOG.pair("image_to_video", "gen9") is None
+    assert CATALOG.pair("text_to_opera", "gen4.5") is None
+    assert CATALOG.endpoint("text_to_opera") is None
+
+
+def test_pair_is_built_once() -> None:
+    assert CATALOG.pair("image_to_video", "gen4.5") is CATALOG.pair("image_to_video", "gen4.5")
+
+
+def test_bounds_come_from_the_descriptions() -> None:
+    pair = CATALOG.pair("image_to_video", "gen4.5")
+    assert pair is not None
+    duration, prompt = pair.field("duration"), pair.prompt_field
+
+    assert duration is not None
+    assert (duration.kind, duration.minimum, duration.maximum) == (FieldKind.INTEGER, 2, 10)
+    assert prompt is not None
+    assert (prompt.max_length, prompt.required) == (1000, True)
+
+
+def test_number_may_also_be_a_word() -> None:
+    pair = CATALOG.pair("image_to_video", "gemini_omni_flash_1.1")
+    assert pair is not None
+    duration = pair.field("duration")
+    assert duration is not None
+    assert (duration.kind, duration.choices, duration.maximum) == (FieldKind.INTEGER, ("auto",), 10)
+
+
+def test_items_that_the_sdk_leaves_open_get_the_shape_of_other_models() -> None:
+    pair = CATALOG.pair("image_to_video", "wan3")
+    assert pair is not None
+    picture = pair.field("promptImage")
+    assert picture is not None
+    assert (picture.assumed, picture.kind, picture.positions) == (True, FieldKind.ASSETS, ("first", "last"))
+
+
+def test_main_fields_are_few_for_every_pair() -> None:
+    for pair in CATALOG.pairs():
+        assert len(pair.main_fields) <= 7, (pair.endpoint, pair.model)
+
+
+def test_picture_suggests_image_to_video_first() -> None:
+    assert names({IMAGE}, has_prompt=True)[0] == "image_to_video"
+    assert "image_upscale" in names({IMAGE}, has_prompt=False)
+
+
+def test_sound_without_a_prompt_suggests_what_works_on_sound() -> None:
+    assert names({AUDIO}, has_prompt=False)[:3] == ["speech_to_speech", "voice_dubbing", "voice_isolation"]
+
+
+def test_clip_and_picture_together_suggest_a_performance() -> None:
+    assert names({IMAGE, VIDEO}, has_prompt=False)[0] == "character_performance"
+
+
+def test_prompt_alone_suggests_nothing_that_needs_an_input() -> None:
+    found = names(set(), has_prompt=True)
+    assert found[:2] == ["text_to_video", "text_to_image"]
+    assert "image_to_video" not in found
+
+
+def test_every_endpoint_model_and_field_has_words_of_ours() -> None:
+    for endpoint in CATALOG.endpoints:
+        assert endpoint.name in labels.ENDPOINT_LABELS
+    for pair in CATALOG.pairs():
+        assert pair.model in labels.MODEL_LABELS
+        for field in pair.fields:
+            assert field.name in labels.FIELD_WORDS
+            assert field.help.endswith(".")
+
+
+def test_choices_have_words_in_their_own_order() -> None:
+    pair = CATALOG.pair("voice_dubbing", "eleven_voice_dubbing")
+    assert pair is not None
+    language = pair.field("targetLang")
+    assert language is not None
+    assert dict(zip(language.choices, language.choice_labels, strict=True))["de"] == "German"
+    assert all(label[0].isupper() for label in language.choice_labels)
+
+
+def test_new_names_are_shown_as_the_wire_writes_them() -> None:
+    assert labels.model_label("gen9_super") == "Gen9 super"
+    assert labels.field_words("motionBlur").label == "Motion blur"
+    assert labels.endpoint_label("text_to_opera") == "Text to opera"
+
+
+def test_kind_of_a_later_catalogue_is_edited_as_json(tmp_path: Path) -> None:
+    later = {
+        "sdk": "9.0.0",
+        "endpoints": [
+            {"name": "text_to_opera", "path": "/v1/text_to_opera", "makes": "audio", "takes": [], "models": ["aria"]}
+        ],
+        "pairs": [
+            {"endpoint": "text_to_opera", "model": "aria", "fields": [{"name": "score", "kind": "notes"}]},
+        ],
+    }
+    path = tmp_path / "catalog.json"
+    path.write_text(json.dumps(later), encoding="utf-8")
+
+    pair = Catalog.load(path).pair("text_to_opera", "aria")
+
+    assert pair is not None
+    assert pair.fields[0].kind is FieldKind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"[]", b'{"sdk": "1"}', b'{"sdk": "1", "endpoints": 3, "pairs": []}']
+)
+def test_broken_catalogue_is_refused_in_words(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "catalog.json"
+    path.write_bytes(content)
+    with pytest.raises(CatalogError, match="is not a catalogue"):
+        Catalog.load(path)
+
+
+def test_missing_catalogue_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="cannot be read"):
+        Catalog.load(tmp_path / "none.json")

@@ -1,0 +1,317 @@
+"""Every kind of violation gets one sentence at its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runway_desktop.catalog import Catalog, Field, FieldKind, Pair, build_payload, validate
+from tests.samples_of_requests import fullest, smallest
+
+CATALOG = Catalog.load()
+PAIRS = list(CATALOG.pairs())
+LINK = "https://media.example.com/still.png"
+
+
+def pair_of(endpoint: str, model: str) -> Pair:
+    found = CATALOG.pair(endpoint, model)
+    assert found is not None
+    return found
+
+
+def findings(endpoint: str, name: str, /, **values: Any) -> dict[tuple[str | int, ...], str]:
+    """What is found when the smallest request gets these values; a value of None leaves the field out."""
+    pair = pair_of(endpoint, name)
+    found = validate(pair, {**smallest(pair), **values})
+    return {finding.path: finding.message for finding in found}
+
+
+def test_choice_out_of_few_names_them_all() -> None:
+    assert findings("image_to_video", "veo3.1", duration=5) == {
+        ("duration",): "Duration for veo3.1 is 4, 6 or 8 seconds."
+    }
+
+
+def test_choice_out_of_many_names_some() -> None:
+    found = findings("text_to_image", "gemini_image3.1_flash", ratio="5:4")
+    assert found[("ratio",)].startswith(
+        "Size for gemini_image3.1_flash cannot be 5:4. It is one of 56 values, such as "
+    )
+
+
+def test_choice_does_not_take_true_for_one() -> None:
+    assert ("outputCount",) in findings("text_to_image", "gemini_image3_pro", outputCount=True)
+
+
+def test_deprecated_choice_is_still_taken() -> None:
+    assert findings("image_to_video", "hailuo3", resolution="768P") == {}
+
+
+def test_open_choice_takes_other_texts() -> None:
+    assert findings("text_to_image", "seedream5_lite", ratio="2000:2100") == {}
+    assert ("ratio",) in findings("text_to_image", "seedream5_lite", ratio=2000)
+
+
+@pytest.mark.parametrize("duration", [1, 11, 4.5, "five", True, float("nan"), [5]])
+def test_whole_number_says_its_bounds(duration: object) -> None:
+    assert findings("image_to_video", "gen4.5", duration=duration) == {
+        ("duration",): "Duration for gen4.5 is a whole number from 2 to 10 seconds."
+    }
+
+
+def test_whole_number_may_be_written_with_a_point() -> None:
+    assert findings("image_to_video", "gen4.5", duration=5.0) == {}
+
+
+def test_number_says_the_words_it_may_be() -> None:
+    message = findings("image_to_video", "gemini_omni_flash_1.1", duration="long")[("duration",)]
+    assert message == "Duration for gemini_omni_flash_1.1 is a whole number from 3 to 10 seconds, or “auto”."
+    assert findings("image_to_video", "gemini_omni_flash_1.1", duration="auto") == {}
+
+
+def test_count_below_one_is_refused_without_a_stated_bound() -> None:
+    assert findings("text_to_image", "muse_image", outputCount=0) == {
+        ("outputCount",): "Number of pictures for muse_image is a whole number, at least 1."
+    }
+
+
+def test_fraction_out_of_bounds() -> None:
+    assert findings("text_to_video", "kling3.0_pro", cfgScale=1.5) == {
+        ("cfgScale",): "Prompt strength for kling3.0_pro is a number from 0 to 1."
+    }
+
+
+def test_switch_is_true_or_false() -> None:
+    assert findings("text_to_video", "veo3.1", audio="yes") == {
+        ("audio",): "Sound for veo3.1 is on or off (true or false)."
+    }
+
+
+def test_prompt_one_unit_over_the_limit() -> None:
+    assert findings("image_to_video", "gen4.5", promptText="a" * 1000) == {}
+    assert findings("image_to_video", "gen4.5", promptText="a" * 1001) == {
+        ("promptText",): "The prompt is 1,001 characters long; gen4.5 takes up to 1,000."
+    }
+
+
+def test_prompt_counts_utf16_units() -> None:
+    assert findings("image_to_video", "gen4.5", promptText="🐈" * 500) == {}
+    assert "1,002 characters" in findings("image_to_video", "gen4.5", promptText="🐈" * 501)[("promptText",)]
+
+
+@pytest.mark.parametrize("prompt", ["", "   ", "\n\t", None])
+def test_required_prompt_of_only_blanks_is_refused(prompt: str | None) -> None:
+    assert findings("text_to_video", "gen4.5", promptText=prompt) == {
+        ("promptText",): "The prompt is empty. gen4.5 needs it."
+    }
+
+
+def test_optional_prompt_may_be_blank() -> None:
+    assert findings("image_to_video", "gen4_turbo", promptText="  ") == {}
+
+
+def test_text_must_be_text() -> None:
+    assert findings("text_to_video", "gen4.5", promptText=7) == {("promptText",): "The prompt must be text."}
+
+
+def test_missing_picture_says_what_to_add() -> None:
+    assert findings("image_to_video", "gen4_turbo", promptImage=None) == {
+        ("promptImage",): "Add a picture: gen4_turbo needs one as “Picture”."
+    }
+
+
+def test_missing_choice_says_what_to_choose() -> None:
+    assert findings("image_to_video", "gen4_turbo", ratio="") == {("ratio",): "Choose “Ratio”: gen4_turbo needs it."}
+
+
+def test_unknown_setting_is_named() -> None:
+    assert findings("image_to_video", "gen4_turbo", loop=True) == {("loop",): "gen4_turbo has no setting named “loop”."}
+
+
+def test_other_model_is_named() -> None:
+    assert findings("image_to_video", "gen4_turbo", model="gen4_turbo") == {}
+    assert ("model",) in findings("image_to_video", "gen4_turbo", model="gen4.5")
+
+
+def test_bad_link_is_found_inside_a_list() -> None:
+    found = findings("image_to_video", "veo3.1", promptImage=[{"uri": "http://example.com/a.png", "position": "first"}])
+    assert found == {
+        ("promptImage", 0, "uri"): "The link begins with http://. Runway takes only links that begin with https://."
+    }
+
+
+def test_last_frame_alone_is_refused_where_the_first_is_needed() -> None:
+    last = [{"uri": LINK, "position": "last"}]
+    assert findings("image_to_video", "veo3.1", promptImage=last) == {
+        ("promptImage",): "veo3.1 needs a first frame when there is a last one."
+    }
+
+
+def test_two_first_frames_are_refused() -> None:
+    twice = [{"uri": LINK, "position": "first"}] * 2
+    assert findings("image_to_video", "veo3.1", promptImage=twice) == {
+        ("promptImage",): "Only one picture can be the first frame."
+    }
+
+
+@pytest.mark.parametrize("item", [{"uri": LINK, "position": "last"}, {"uri": LINK}])
+def test_frame_that_the_model_does_not_take_is_refused(item: dict[str, str]) -> None:
+    assert findings("image_to_video", "gen4_turbo", promptImage=[item]) == {
+        ("promptImage", 0, "position"): "gen4_turbo takes this picture only as the first frame."
+    }
+
+
+def test_too_many_pictures_are_counted() -> None:
+    found = findings("text_to_image", "gen4_image", referenceImages=[{"uri": LINK}] * 4)
+    assert found == {("referenceImages",): "“Reference pictures” takes up to 3 for gen4_image; there are 4."}
+
+
+def test_lone_link_where_a_list_is_needed() -> None:
+    assert ("referenceImages",) in findings("text_to_image", "gen4_image", referenceImages=LINK)
+
+
+def test_empty_place_in_a_list_is_found() -> None:
+    found = findings("text_to_image", "gen4_image", referenceImages=[{"uri": LINK}, {"uri": ""}])
+    assert found == {("referenceImages", 1, "uri"): "Add a picture: this place is empty."}
+
+
+def test_kind_of_an_input_must_be_one_that_fits() -> None:
+    found = findings("character_performance", "act_two", character={"type": "sound", "uri": LINK})
+    assert found == {("character", "type"): "The kind of this input must be “image” or “video”."}
+
+
+@pytest.mark.parametrize("tag", ["a", "1st", "two words", "hy-phen", "x" * 17])
+def test_tag_must_be_a_name(tag: str) -> None:
+    found = findings("text_to_image", "gen4_image", referenceImages=[{"uri": LINK, "tag": tag}])
+    assert list(found) == [("referenceImages", 0, "tag")]
+
+
+def test_colour_must_be_hexadecimal() -> None:
+    found = findings("text_to_image", "recraft_v4_1_vector", colors=["#1A2B3C", "teal"], backgroundColor="white")
+    hint = "is no colour. Write # and six hexadecimal digits, such as #1A2B3C."
+    assert found == {("backgroundColor",): f"“white” {hint}", ("colors", 1): f"“teal” {hint}"}
+
+
+def test_object_of_an_unknown_form() -> None:
+    found = findings("text_to_speech", "eleven_v4", voice={"type": "clone", "presetId": "Maya"})
+    assert found == {("voice",): "“Voice” has an unknown form; its “type” must be “runway-preset”."}
+
+
+def test_object_is_checked_inside() -> None:
+    found = findings(
+        "avatar_videos", "gwm1_avatars", speech={"type": "text", "text": "Hello", "voice": {"type": "custom"}}
+    )
+    assert found == {("speech", "voice", "id"): "“Voice id” is empty. gwm1_avatars needs it."}
+
+
+def test_keyframes_are_told_apart_by_their_member() -> None:
+    frames = [{"uri": LINK, "seconds": 1.5}, {"uri": LINK, "at": 2}, {"uri": LINK}]
+    found = findings("video_to_video", "aleph2", keyframes=frames)
+    assert found == {
+        ("keyframes", 1, "at"): "Position for aleph2 is a number from 0 to 1.",
+        ("keyframes", 2): "“Keyframes” has an unknown form; it must have “seconds” or “at”.",
+    }
+
+
+def test_shots_must_last_as_long_as_the_model_allows() -> None:
+    shots = [{"prompt": "a", "duration": 10}, {"prompt": "b", "duration": 6}]
+    found = findings("text_to_video", "kling3.0_pro", providerSettings={"multiPrompt": shots})
+    assert found == {("providerSettings", "multiPrompt"): "“Shots” last 16 seconds together; they may last 3 to 15."}
+
+
+def test_setting_that_counts_only_with_another() -> None:
+    found = findings("image_to_video", "gen4.5", proresProfile="422", outputFormat="mp4")
+    assert found == {("proresProfile",): "ProRes profile counts only when “File format” is prores or hdr_prores."}
+    assert findings("image_to_video", "gen4.5", proresProfile="422", outputFormat="prores") == {}
+
+
+def test_setting_that_needs_another() -> None:
+    assert findings("text_to_image", "grok_imagine_image_2", edit=True) == {
+        ("edit",): "“Edit reference” works only together with “Reference pictures”."
+    }
+    assert findings("text_to_image", "grok_imagine_image_2", edit=False) == {}
+
+
+def test_draft_is_finished_by_itself() -> None:
+    assert findings("text_to_video", "seedance2_5", draftTaskId="17f20503-6c24-4c16-946b-35dbbce2af2f") == {}
+    assert ("draftTaskId",) in findings("text_to_video", "seedance2_5", draftTaskId="x", promptText="more")
+
+
+def test_local_files_are_allowed_until_the_request_is_sent() -> None:
+    pair = pair_of("image_upscale", "magnific_precision_upscaler_v2")
+    values = {"imageUri": "file:///home/anna/still.png"}
+
+    assert validate(pair, values) == ()
+    assert [finding.path for finding in validate(pair, values, local_files=False)] == [("imageUri",)]
+
+
+# A busy machine is slow at making input, which is no fault of what is tested.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+WORDS = st.sampled_from(
+    ["uri", "type", "position", "first", "image", "seconds", "", " ", "https://e.com/a", "ö🐈", "x" * 99]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@patient
+@given(st.data())
+def test_no_value_whatever_breaks_the_check(data: st.DataObject) -> None:
+    pair = data.draw(st.sampled_from(PAIRS))
+    names = [field.name for field in pair.fields]
+    values = data.draw(st.dictionaries(st.sampled_from(names), JSON, max_size=4))
+
+    found = validate(pair, {**smallest(pair), **values})
+
+    assert len({finding.path for finding in found}) == len(found)
+    assert all(finding.message[-1] == "." for finding in found)
+
+
+def scalar(field: Field) -> st.SearchStrategy[Any]:
+    """Any valid value of a field without parts."""
+    match field.kind:
+        case FieldKind.CHOICE:
+            return st.sampled_from(field.choices)
+        case FieldKind.SWITCH:
+            return st.booleans()
+        case FieldKind.INTEGER:
+            low, high = field.minimum, field.maximum
+            numbers = st.integers(None if low is None else int(low), None if high is None else int(high))
+            return numbers | st.sampled_from(field.choices) if field.choices else numbers
+        case FieldKind.NUMBER:
+            return st.floats(field.minimum, field.maximum, allow_nan=False, allow_infinity=False)
+        case _:
+            return st.text(st.characters(codec="utf-8"), max_size=(field.max_length or 80) // 2)
+
+
+SCALARS = (FieldKind.CHOICE, FieldKind.SWITCH, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.PROMPT, FieldKind.TEXT)
+
+
+@patient
+@given(st.data())
+def test_valid_values_have_no_findings_and_stay_valid_as_payload(data: st.DataObject) -> None:
+    pair = data.draw(st.sampled_from(PAIRS))
+    fields = [field for field in pair.fields if not field.pattern and not field.alone and not field.requires]
+    values = smallest(pair) if data.draw(st.booleans()) else fullest(pair)
+    conditional = {field.only_when[0] for field in pair.fields if field.only_when is not None}
+    for field in fields:
+        if (
+            field.kind in SCALARS
+            and field.name not in conditional
+            and field.only_when is None
+            and data.draw(st.booleans())
+        ):
+            value = data.draw(scalar(field))
+            if not (field.required and isinstance(value, str) and not value.strip()):
+                values[field.name] = value
+    if any("promptText" in field.requires for field in pair.fields):
+        values["promptText"] = "A harbour at dawn"
+
+    assert validate(pair, values) == ()
+    assert validate(pair, build_payload(pair, values)) == ()
