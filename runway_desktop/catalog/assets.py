@@ -127,7 +127,7 @@ def media_of_data_uri(uri: str) -> MediaKind | None:
 
 
 def _data_problem(uri: str, field: Field) -> str | None:
-    if not re.match(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/]", uri[:256]):
+    if not re.match(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,[A-Za-z0-9+/]", uri[:256]):
         return "The embedded file is damaged. Add the file again."
     media = media_of_data_uri(uri)
     if media is None or media not in field.media:
@@ -239,6 +239,8 @@ def _copy(value: object) -> object:
 
 def _step(place: object, step: str | int, path: Path) -> object:
     try:
+        if isinstance(place, str):
+            raise KeyError(path)
         return place[step]  # type: ignore[index]
     except (KeyError, IndexError, TypeError):
         raise KeyError(path) from None

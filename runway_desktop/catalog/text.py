@@ -80,7 +80,7 @@ def _said(name: str, value: object) -> str:
 
 
 def number_in_words(value: object) -> str:
-    """A number as people write it: no ".0", thousands with commas from 10,000 on."""
+    """A number as people write it: no ".0", and commas between thousands."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and abs(value) >= 1000:
@@ -125,6 +125,8 @@ def value_from_text(field: Field, text: str) -> object:
 def _number(kind: FieldKind, cell: str) -> object:
     plain = cell.removesuffix("s").strip() if cell[:1].isdigit() else cell
     try:
+        if plain.removeprefix("-").isdecimal():
+            return int(plain)  # Long seeds would lose digits as a float.
         number = float(plain)
     except ValueError:
         return cell

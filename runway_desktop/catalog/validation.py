@@ -135,12 +135,12 @@ class _Check:
         if _among(value, field.choices):
             return
         whole = field.kind is FieldKind.INTEGER
-        good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         if (
-            not good
-            or (whole and isinstance(value, float) and not value.is_integer())
-            or (field.minimum is not None and value < field.minimum)  # type: ignore[operator]
-            or (field.maximum is not None and value > field.maximum)  # type: ignore[operator]
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or (isinstance(value, float) and (not math.isfinite(value) or (whole and not value.is_integer())))
+            or (field.minimum is not None and value < field.minimum)
+            or (field.maximum is not None and value > field.maximum)
         ):
             yield Finding(path, self._bounds_said(field))
 
@@ -188,7 +188,8 @@ class _Check:
             if not _among(value.get(field.tag_key), tuple(field.tags.values())):
                 allowed = _or([f"“{tag}”" for tag in field.tags.values()])
                 yield Finding((*path, field.tag_key), f"The kind of this input must be {allowed}.")
-        if field.position_key is not None:
+        # The catalogue only assumes the shape of items that the SDK does not declare: the server has the word there.
+        if field.position_key is not None and not field.assumed:
             known.add(field.position_key)
             yield from self._position(field, value.get(field.position_key), (*path, field.position_key))
         if not field.assumed:

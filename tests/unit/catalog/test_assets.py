@@ -96,7 +96,7 @@ def test_assets_can_be_replaced_in_a_copy() -> None:
     assert values["promptImage"] == [{"uri": FILE, "position": "first"}]
 
 
-@pytest.mark.parametrize("path", [("promptVideo",), ("promptImage", 3, "uri"), ("ratio", "uri")])
+@pytest.mark.parametrize("path", [("promptVideo",), ("promptImage", 3, "uri"), ("ratio", "uri"), ("ratio", 0)])
 def test_replacing_what_is_not_there_is_an_error(path: tuple[str | int, ...]) -> None:
     with pytest.raises(KeyError):
         with_assets({"promptImage": [], "ratio": "1280:720"}, {path: LINK})
@@ -144,8 +144,19 @@ def test_items_are_read_back_as_they_were_written() -> None:
             assert asset_value(field, asset_items(field, values[field.name])) == values[field.name]
 
 
-@pytest.mark.parametrize("uri", [LINK, "https://example.com", "https://example.com:8443/a?b=c#d", "runway://x", FILE,
-                                 "HTTPS://EXAMPLE.COM/A.PNG", "data:image/png;base64,iVBORw0KGgo="])  # fmt: skip
+@pytest.mark.parametrize(
+    "uri",
+    [
+        LINK,
+        FILE,
+        "https://example.com",
+        "https://example.com:8443/a?b=c#d",
+        "HTTPS://EXAMPLE.COM/A.PNG",
+        "runway://x",
+        "data:image/png;base64,iVBORw0KGgo=",
+        "data:image/webp;name=a.webp;base64,AAAA",
+    ],
+)
 def test_good_uris_pass(uri: str) -> None:
     assert uri_problem(uri, FIRST_FRAME) is None
 

@@ -87,6 +87,7 @@ def test_each_setting_has_its_words(values: dict[str, object], line: str) -> Non
         ("image_to_video", "veo3.1", "duration", "5", "5"),
         ("image_to_video", "gen4.5", "duration", "5 s", 5),
         ("image_to_video", "gen4.5", "duration", "five", "five"),
+        ("image_to_video", "gen4.5", "seed", "12345678901234567891", 12345678901234567891),
         ("image_to_video", "gemini_omni_flash_1.1", "duration", "Auto", "auto"),
         ("image_to_video", "gen4.5", "ratio", "1280:720", "1280:720"),
         ("image_to_video", "grok_imagine_1_5_lite", "ratio", "auto 720p", "auto_720p"),

@@ -55,7 +55,7 @@ def test_open_choice_takes_other_texts() -> None:
     assert ("ratio",) in findings("text_to_image", "seedream5_lite", ratio=2000)
 
 
-@pytest.mark.parametrize("duration", [1, 11, 4.5, "five", True, float("nan"), [5]])
+@pytest.mark.parametrize("duration", [1, 11, 4.5, 10**400, "five", True, float("nan"), [5]])
 def test_whole_number_says_its_bounds(duration: object) -> None:
     assert findings("image_to_video", "gen4.5", duration=duration) == {
         ("duration",): "Duration for gen4.5 is a whole number from 2 to 10 seconds."
@@ -162,6 +162,11 @@ def test_frame_that_the_model_does_not_take_is_refused(item: dict[str, str]) -> 
     assert findings("image_to_video", "gen4_turbo", promptImage=[item]) == {
         ("promptImage", 0, "position"): "gen4_turbo takes this picture only as the first frame."
     }
+
+
+def test_items_whose_shape_is_only_assumed_are_left_to_the_server() -> None:
+    frames = [{"uri": LINK, "position": "first"}, {"uri": LINK, "position": "middle"}, {"uri": "http://e.com/a"}]
+    assert list(findings("image_to_video", "kling_4", promptImage=frames)) == [("promptImage", 2, "uri")]
 
 
 def test_too_many_pictures_are_counted() -> None:
