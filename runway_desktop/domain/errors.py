@@ -13,7 +13,8 @@
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
     ├── StoreError                  the database: newer than this program, damaged, not writable
     ├── DiskError                   a folder or file that cannot be read or written; full disk
-    └── LinkExpired                 a result's link is no longer good; a fresh one can be asked for
+    ├── LinkExpired                 a result's link is no longer good; a fresh one can be asked for
+    └── NotPossible                 the person asked for what the task's state does not allow any more
 
 Our own bugs are none of these: they are ordinary Python exceptions and reach the last-resort handler.
 """
@@ -119,3 +120,7 @@ class DiskError(RunwayDesktopError):
 
 class LinkExpired(RunwayDesktopError):
     may_retry = True
+
+
+class NotPossible(RunwayDesktopError):
+    pass

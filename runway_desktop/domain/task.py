@@ -1,8 +1,8 @@
 """A task, its outputs and inputs, and the one function that moves a task from state to state.
 
-Pure and immutable: `advance` takes a task and what happened and gives the next task. It never raises for what a server may say;
-it raises `ImpossibleMove` only when the program itself asks for a move that has no meaning.
-Times are Unix seconds (UTC), credits are floats, identifiers are strings.
+Pure and immutable: `advance` takes a task and what happened and gives the next task. It never raises for what a server
+may say; it raises `ImpossibleMove` only when the program itself asks for a move that has no meaning. Times are Unix
+seconds (UTC), credits are floats, identifiers are strings.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ class State(StrEnum):
     THROTTLED = "throttled"
     RUNNING = "running"
     OTHER = "other"
-    """A status that this program does not know; its word is in `Task.remote_status`, and the task is asked for as ever."""
+    """A status that this program does not know; its word is in `Task.remote_status`, and the task is asked for as
+    ever."""
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
     GONE = "gone"
-    """Answered 404 without our cancel: deleted at Runway, or not of this key's organization. Or an uncertain one that was let go."""
+    """Answered 404 without our cancel: deleted at Runway, or not of this key's organization. Or an uncertain one that
+    was let go."""
 
     @property
     def is_live(self) -> bool:
@@ -56,6 +58,10 @@ LIVE = frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.GONE})
 
 
+WAITS_FOR_YOU = "Waits until you send it."
+"""The `hold_reason` of a task that is kept in the lane until the person sends it."""
+
+
 class Media(StrEnum):
     """What kind of thing a file is, as far as the preview cares."""
 
@@ -70,7 +76,8 @@ class OutputState(StrEnum):
     DOWNLOADING = "downloading"
     SAVED = "saved"
     FAILED = "failed"
-    """The last attempt failed for a reason on this machine (disk full, folder missing); `Output.problem` says it. Tried again."""
+    """The last attempt failed for a reason on this machine (disk full, folder missing); `Output.problem` says it. Tried
+    again."""
     EXPIRED = "expired"
     """Runway keeps it no longer and it was never saved."""
 
@@ -99,7 +106,8 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """A file or link that a request uses. `place` is the path in the request's values, such as ("promptImage",) or ("references", 0, "uri")."""
+    """A file or link that a request uses. `place` is the path in the request's values, such as ("promptImage",) or
+    ("references", 0, "uri")."""
 
     task_id: TaskId
     place: tuple[str | int, ...]
@@ -114,7 +122,8 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked of Runway. `values` is the wire JSON without `model`; a local file stands there as a file:// URI."""
+    """What is asked of Runway. `values` is the wire JSON without `model`; a local file stands there as a file://
+    URI."""
 
     endpoint: str
     model: str
@@ -132,7 +141,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """One thing that Runway did not like about a request (HTTP 400 `issues`). `path` names the field; empty means the whole."""
+    """One thing that Runway did not like about a request (HTTP 400 `issues`). `path` names the field; empty means the
+    whole."""
 
     path: tuple[str | int, ...]
     message: str
@@ -149,6 +159,8 @@ class Evidence:
     daily_after: int | None = None
     accepted_between: int = 0
     """Sendings of the same model, by this program, that did get an answer between the two readings."""
+    charged_between: float = 0.0
+    """Credits that this program's other sendings, of any model, were estimated at between the two readings."""
     price: float | None = None
     """What the task would probably cost, where it is known."""
     reason: str = ""
@@ -203,7 +215,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What Runway said of a task (`GET /v1/tasks/{id}`), already off the wire. `status` is the server's word, known or not."""
+    """What Runway said of a task (`GET /v1/tasks/{id}`), already off the wire. `status` is the server's word, known or
+    not."""
 
     remote_id: RemoteId
     status: str
@@ -218,7 +231,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """The sending begins: from here on the request may reach Runway."""
+    """The sending begins: from here on the request may reach Runway. `evidence` is what was known just before, so that
+    it outlives a program that dies in the middle."""
+
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +278,11 @@ class LetGo:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """The person cancels a held task: it never leaves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     answer: Answer
 
@@ -282,7 +303,18 @@ class Deleted:
 
 
 Happening = (
-    Sending | Accepted | NotSent | Refused | NoAnswer | EvidenceGathered | LetGo | Answered | NotFound | CancelAsked | Deleted
+    Sending
+    | Accepted
+    | NotSent
+    | Refused
+    | NoAnswer
+    | EvidenceGathered
+    | LetGo
+    | Dropped
+    | Answered
+    | NotFound
+    | CancelAsked
+    | Deleted
 )
 
 
@@ -322,9 +354,11 @@ _WORDS = {
 def advance(task: Task, happening: Happening, now: float) -> Task:
     """The next task. `now` in Unix seconds. Raises `ImpossibleMove` for the program's own mistakes only."""
     match happening:
-        case Sending():
+        case Sending(evidence):
             _expect(task, happening, State.HELD)
-            return replace(task, state=State.SENDING, sent_at=now, hold_reason="", refusals=(), failure=None, evidence=None)
+            return replace(
+                task, state=State.SENDING, sent_at=now, hold_reason="", refusals=(), failure=None, evidence=evidence,
+            )  # fmt: skip
         case Accepted(remote_id, estimated):
             _expect(task, happening, State.SENDING, State.UNCERTAIN)
             return replace(
@@ -333,11 +367,11 @@ def advance(task: Task, happening: Happening, now: float) -> Task:
             )  # fmt: skip
         case NotSent(reason):
             _expect(task, happening, State.SENDING)
-            return replace(task, state=State.HELD, sent_at=None, hold_reason=reason)
+            return replace(task, state=State.HELD, sent_at=None, hold_reason=reason, evidence=None)
         case Refused(message, refusals):
             _expect(task, happening, State.SENDING)
             return replace(
-                task, state=State.FAILED, ended_at=now, refusals=refusals, cost_credits=0.0,
+                task, state=State.FAILED, ended_at=now, refusals=refusals, cost_credits=0.0, evidence=None,
                 failure=Failure(code="REQUEST.REFUSED", words=message),
             )  # fmt: skip
         case NoAnswer(evidence):
@@ -348,6 +382,9 @@ def advance(task: Task, happening: Happening, now: float) -> Task:
         case LetGo():
             _expect(task, happening, State.UNCERTAIN)
             return replace(task, state=State.GONE, ended_at=now)
+        case Dropped():
+            _expect(task, happening, State.HELD)
+            return replace(task, state=State.CANCELLED, ended_at=now, hold_reason="", cost_credits=0.0)
         case CancelAsked():
             return task if task.state.is_final else replace(task, cancel_asked=True)
         case Answered(answer):
@@ -360,6 +397,9 @@ def _answered(task: Task, answer: Answer, now: float) -> Task:
     state = _WORDS.get(answer.status, State.OTHER)
     if task.state is State.SUCCEEDED and state is not State.SUCCEEDED:
         # A paid result stays one, whatever a late or confused answer says.
+        return replace(task, asked_at=now)
+    if task.state in (State.FAILED, State.CANCELLED) and not state.is_final:
+        # An answer that was on its way while the task ended.
         return replace(task, asked_at=now)
     known = replace(
         task,

@@ -1,0 +1,49 @@
+"""Results as a task's answer names them. Pure."""
+
+from __future__ import annotations
+
+from posixpath import splitext
+from urllib.parse import urlsplit
+
+from .task import Answer, Media, Output, Task
+
+_BY_EXTENSION = {
+    **dict.fromkeys((".mp4", ".mov", ".webm", ".mkv", ".m4v"), Media.VIDEO),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".svg", ".gif", ".avif", ".tif", ".tiff"), Media.IMAGE),
+    **dict.fromkeys((".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac", ".opus"), Media.AUDIO),
+    **dict.fromkeys((".zip", ".exr", ".hdr"), Media.OTHER),
+}
+_BY_ENDPOINT = {
+    "image_to_video": Media.VIDEO,
+    "text_to_video": Media.VIDEO,
+    "video_to_video": Media.VIDEO,
+    "character_performance": Media.VIDEO,
+    "video_upscale": Media.VIDEO,
+    "video_to_hdr": Media.VIDEO,
+    "avatar_videos": Media.VIDEO,
+    "text_to_image": Media.IMAGE,
+    "image_upscale": Media.IMAGE,
+    "text_to_speech": Media.AUDIO,
+    "sound_effect": Media.AUDIO,
+    "voice_isolation": Media.AUDIO,
+    "voice_dubbing": Media.AUDIO,
+    "speech_to_speech": Media.AUDIO,
+    "video_to_audio": Media.AUDIO,
+}
+
+
+def guess_media(url: str, endpoint: str = "") -> Media:
+    """What a result probably is: by its link's extension, else by what its endpoint makes."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        path = ""
+    return _BY_EXTENSION.get(splitext(path)[1].lower()) or _BY_ENDPOINT.get(endpoint, Media.OTHER)
+
+
+def outputs_of(task: Task, answer: Answer, now: float) -> tuple[Output, ...]:
+    """The results that an answer names, still to be saved."""
+    return tuple(
+        Output(task_id=task.id, index=index, url=url, url_fetched_at=now, media=guess_media(url, task.request.endpoint))
+        for index, url in enumerate(answer.output)
+    )

@@ -1,0 +1,209 @@
+"""The inputs of a request: which files and links it uses, and how a file becomes something that Runway can read.
+
+A small file goes into the request itself as a data URI; a larger one is uploaded, and an upload of the same bytes is
+used again while Runway surely still has it. Files are read and hashed in a worker. `prepare` raises DiskError for a
+file that is missing or cannot be read, and whatever the upload raises. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import mimetypes
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from runway_desktop.catalog import Catalog, assets_in, build_payload, with_assets
+from runway_desktop.catalog.limits import HEAD_LENGTH, Way, format_by_name, format_of, largest
+from runway_desktop.catalog.model import Field, MediaKind
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.events import UploadProgressed
+from runway_desktop.domain.outputs import guess_media
+from runway_desktop.domain.task import Input, Media, Task
+
+from .bus import Bus
+from .ledger import Ledger
+from .ports import Clock, Runway, Store
+
+UPLOAD_GOOD_FOR = 23 * 3_600.0
+"""Seconds that an upload is used again. Runway keeps it for 24 hours; the task may wait there for a while."""
+
+_BLOCK = 1 << 20
+
+
+def _same(task: Task) -> Task:
+    return task
+
+
+def path_of(uri: str) -> str:
+    """The local path of a file:// URI, "" for any other."""
+    parts = urlsplit(uri)
+    return url2pathname(parts.path) if parts.scheme == "file" else ""
+
+
+def inputs_of(task: Task, catalog: Catalog) -> list[Input]:
+    """Every file and link in the task's request. A pair that the catalogue does not know is searched for file:// URIs
+    alone."""
+    pair = catalog.pair(task.request.endpoint, task.request.model)
+    if pair is None:
+        return [_input(task, place, uri, None) for place, uri in _files_in(task.request.values, ())]
+    return [
+        _input(task, found.path, found.uri, next(iter(found.media)) if len(found.media) == 1 else None)
+        for found in assets_in(pair, task.request.values)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _FileRead:
+    sha256: str
+    size: int
+    data_uri: str
+    """Empty when the file is too large to be sent inside the request."""
+
+
+class Inputs:
+    """Makes a request's body. `executor` reads and hashes; `None` uses the loop's own."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        runway: Runway,
+        store: Store,
+        catalog: Catalog,
+        bus: Bus,
+        clock: Clock,
+        executor: Executor | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._runway = runway
+        self._store = store
+        self._catalog = catalog
+        self._bus = bus
+        self._clock = clock
+        self._executor = executor
+        self._uploading: dict[str, asyncio.Lock] = {}
+
+    async def prepare(self, task: Task) -> Mapping[str, Any]:
+        """The body to send, after the task's files were read, hashed and, where needed, uploaded. DiskError names a
+        file that cannot be read."""
+        values: Mapping[str, Any] = task.request.values
+        inputs: list[Input] = []
+        replacements: dict[tuple[str | int, ...], str] = {}
+        for found in inputs_of(task, self._catalog):
+            if not found.path:
+                inputs.append(found)
+                continue
+            ready, uri = await self._ready(task, found)
+            inputs.append(ready)
+            replacements[found.place] = uri
+        if replacements:
+            values = with_assets(values, replacements)
+            await self._ledger.change(task.id, _same, "read", inputs=inputs)
+        pair = self._catalog.pair(task.request.endpoint, task.request.model)
+        return build_payload(pair, values) if pair is not None else {"model": task.request.model, **values}
+
+    async def _ready(self, task: Task, found: Input) -> tuple[Input, str]:
+        """The input with its hash and upload, and the URI that stands for it in the body."""
+        limit = largest(_kind(found), Way.DATA, self._field(task, found.place))
+        read = await asyncio.get_running_loop().run_in_executor(self._executor, _read, found.path, limit)
+        known = replace(found, sha256=read.sha256, size=read.size)
+        if read.data_uri:
+            return known, read.data_uri
+        # Two tasks with the same file upload it once: the second waits, then finds it.
+        lock = self._uploading.setdefault(read.sha256, asyncio.Lock())
+        async with lock:
+            uri, at = await self._upload(task, known)
+        return replace(known, upload_uri=uri, uploaded_at=at), uri
+
+    async def _upload(self, task: Task, found: Input) -> tuple[str, float]:
+        now = self._clock.now()
+        earlier = await self._store.upload_of(found.sha256, now - UPLOAD_GOOD_FOR)
+        if earlier is not None:
+            return earlier
+
+        def progress(sent: int, total: int) -> None:
+            self._bus.tell(UploadProgressed(task.id, sent, total))
+
+        uri = await self._runway.upload(Path(found.path), progress)
+        # At once, so that neither a refused request nor a restart uploads the same bytes again.
+        known = replace(found, upload_uri=uri, uploaded_at=now)
+        await self._ledger.change(task.id, _same, "uploaded", inputs=(known,), file=Path(found.path).name)
+        return uri, now
+
+    def _field(self, task: Task, place: Sequence[str | int]) -> Field | None:
+        pair = self._catalog.pair(task.request.endpoint, task.request.model)
+        return pair.field(str(place[0])) if pair is not None and place else None
+
+
+def _input(task: Task, place: tuple[str | int, ...], uri: str, kind: MediaKind | None) -> Input:
+    path = path_of(uri)
+    media = Media(kind.value) if kind is not None else guess_media(uri)
+    # A data URI can be megabytes long and is in the request already.
+    return Input(task_id=task.id, place=place, uri="" if uri.startswith("data:") else uri, media=media, path=path)
+
+
+def _files_in(value: object, place: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], str]]:
+    match value:
+        case str():
+            return [(place, value)] if value.startswith("file://") else []
+        case Mapping():
+            return [found for name, inner in value.items() for found in _files_in(inner, (*place, name))]
+        case Sequence():
+            return [found for index, inner in enumerate(value) for found in _files_in(inner, (*place, index))]
+        case _:
+            return []
+
+
+def _kind(found: Input) -> MediaKind:
+    """What counts for the limit; where nobody knows, the smallest."""
+    match found.media:
+        case Media.VIDEO:
+            return MediaKind.VIDEO
+        case Media.AUDIO:
+            return MediaKind.AUDIO
+        case _:
+            return MediaKind.IMAGE
+
+
+def _read(path: str, limit: int) -> _FileRead:
+    """In a worker. The whole file is in memory only when it goes into the request."""
+    name = Path(path).name
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(HEAD_LENGTH)
+            mime = _mime(name, head)
+            prefix = f"data:{mime};base64,"
+            size = Path(path).stat().st_size
+            digest = hashlib.sha256(head)
+            # The limit counts the encoded text: four characters for three bytes.
+            inline = len(prefix) + 4 * ((size + 2) // 3) <= limit
+            kept = bytearray(head) if inline else None
+            read = len(head)
+            while block := file.read(_BLOCK):
+                digest.update(block)
+                read += len(block)
+                if kept is not None:
+                    kept += block
+    except FileNotFoundError:
+        raise DiskError(
+            f"“{name}” is not there any more.", advice="Put it back, or edit the task and choose another.", detail=path
+        ) from None
+    except OSError as error:
+        raise DiskError(
+            f"“{name}” cannot be read.", advice="Check it, or edit the task and choose another.", detail=str(error)
+        ) from error
+    if read == 0:
+        raise DiskError(f"“{name}” is empty.", advice="Edit the task and choose another file.", detail=path)
+    data_uri = prefix + base64.b64encode(kept).decode("ascii") if kept is not None and len(kept) <= size else ""
+    return _FileRead(digest.hexdigest(), read, data_uri)
+
+
+def _mime(name: str, head: bytes) -> str:
+    known = format_of(head) or format_by_name(name)
+    return known.mime if known is not None else mimetypes.guess_type(name)[0] or "application/octet-stream"

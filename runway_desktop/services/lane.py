@@ -1,0 +1,442 @@
+"""The local lane: which held task is sent next, and why none is.
+
+In order of position, per model as many at once as the organization allows or the person chose; one full model does not
+hold up the others. Nothing is sent while paused, offline, without an accepted key, or while a back-off runs; `reason`
+says so in words. The loop wakes when something changed and for its own deadlines, never just to look. Loop's thread
+only; StoreError passes through what the person asks for (`move`, `send_next`), and only delays the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from runway_desktop.domain.account import Link
+from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
+from runway_desktop.domain.events import (
+    ConnectionChanged,
+    Event,
+    KeyChanged,
+    LaneChanged,
+    Notice,
+    OrganizationChanged,
+    SettingsChanged,
+    TaskChanged,
+    TasksAdded,
+    TasksMoved,
+)
+from runway_desktop.domain.task import WAITS_FOR_YOU, State, Task, TaskId
+
+from .account import Account
+from .backoff import delay
+from .bus import Bus
+from .clock import Alarm
+from .dispatch import Dispatch, Outcome, Result
+from .forecast import Forecasts
+from .inputs import Inputs
+from .ledger import Ledger
+from .ports import Clock
+from .pricing import Pricing
+from .settings import Settings
+
+log = logging.getLogger(__name__)
+
+PAUSED = "lane.paused"
+UNKNOWN_LIMIT = 2
+"""Tasks of a model at once where the organization's limits are not known."""
+AT_ONCE = 4
+"""Sendings at once, of different models or with files still being read."""
+LOOK_AGAIN = 30.0
+"""Seconds until a task whose file is missing is tried again."""
+UNCERTAIN_IN_A_ROW = 3
+"""After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Tasks of one model at Runway. `limit` None: no limit."""
+
+    in_use: int
+    limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneForecast:
+    """How many wait here, and in how many seconds all of them are probably done."""
+
+    waiting: int
+    low_seconds: float
+    high_seconds: float
+
+
+class Lane:
+    def __init__(
+        self,
+        ledger: Ledger,
+        dispatch: Dispatch,
+        inputs: Inputs,
+        account: Account,
+        settings: Settings,
+        pricing: Pricing,
+        forecasts: Forecasts,
+        bus: Bus,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._ledger = ledger
+        self._dispatch = dispatch
+        self._inputs = inputs
+        self._account = account
+        self._settings = settings
+        self._pricing = pricing
+        self._forecasts = forecasts
+        self._bus = bus
+        self._clock = clock
+        self._rng = rng
+        self._alarm = Alarm(clock)
+        self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
+        self._deliveries: set[asyncio.Task[Outcome]] = set()
+        self._looks: dict[TaskId, asyncio.Task[None]] = {}
+        self._one_post: dict[str, asyncio.Lock] = {}
+        self._unsettled: dict[TaskId, tuple[str, asyncio.Event]] = {}
+        self._stuck_until: dict[TaskId, float] = {}
+        self._not_before = 0.0
+        self._wait_words = ""
+        self._failures = 0
+        self._uncertain = 0
+        self._pause_words = "Paused"
+        self._told = (False, "")
+        self.reason = ""
+        """Why nothing is sent, in words; empty when something is, or nothing waits."""
+        bus.listen(self._hear)
+
+    @property
+    def paused(self) -> bool:
+        return bool(self._settings.get(PAUSED, False))
+
+    async def run(self) -> None:
+        """Sends until cancelled. Then files being read are let go, and a POST that is under way is waited for: its id
+        is stored."""
+        self._dispatch.recall()
+        for task in self._ledger.open():
+            if task.state is State.UNCERTAIN and (task.evidence is None or task.evidence.balance_after is None):
+                self._look(task)
+        try:
+            while True:
+                self._fill()
+                await self._remember_times()
+                await self._alarm.wait(self._pause_length())
+        finally:
+            for _, errand in self._errands.values():
+                errand.cancel()
+            for look in self._looks.values():
+                look.cancel()
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Returns when no POST is under way any more."""
+        while self._deliveries:
+            await asyncio.wait(tuple(self._deliveries))
+        leftover = [errand for _, errand in self._errands.values()] + list(self._looks.values())
+        await asyncio.gather(*leftover, return_exceptions=True)
+
+    async def pause(self) -> None:
+        """Nothing more is sent until `resume`, in this run or the next."""
+        self._pause_words = "Paused"
+        self._settings.set(PAUSED, True)
+        self._say()
+
+    async def resume(self) -> None:
+        self._uncertain = 0
+        self._stuck_until.clear()
+        self._settings.set(PAUSED, False)
+        self._say()
+
+    async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> None:
+        """Puts held tasks, in the order given, before another one; None: at the end."""
+        moving = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
+        chosen = set(moving)
+        others = [task for task in self._held() if task.id not in chosen]
+        at = next((index for index, task in enumerate(others) if task.id == before), len(others))
+        low = others[at - 1].position if at > 0 else None
+        high = others[at].position if at < len(others) else None
+        await self._ledger.place(_between(low, high, moving) or _renumbered(others, at, moving))
+
+    async def send_next(self, task_ids: Sequence[TaskId]) -> None:
+        """Puts held tasks at the front, and lets go those that wait for the person or for a file."""
+        held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
+        for task_id in held:
+            self._stuck_until.pop(task_id, None)
+        first = next((task.id for task in self._held() if task.id not in held), None)
+        await self.move(held, first)
+        await self._ledger.change_many(held, lambda task: replace(task, hold_reason=""), "send next")
+        self._alarm.ring()
+
+    def slots(self, model: str) -> Slots:
+        """How many tasks of the model are at Runway or on their way, and how many may be."""
+        return Slots(self._in_use()[model], self._limit(model))
+
+    def forecast(self) -> LaneForecast | None:
+        """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
+        waiting = [task for task in self._held() if task.hold_reason != WAITS_FOR_YOU]
+        if not waiting:
+            return None
+        in_use = self._in_use()
+        low = high = 0.0
+        for model, count in Counter(task.request.model for task in waiting).items():
+            example = next(task.request for task in waiting if task.request.model == model)
+            known = self._forecasts.usual_now(example)
+            if known is None or known.total is None:
+                return None
+            at_once = self._limit(model) or count + in_use[model]
+            rounds = math.ceil((count + in_use[model]) / at_once)
+            low = max(low, known.total.low * (rounds - 1 if in_use[model] else rounds))
+            high = max(high, known.total.high * rounds)
+        return LaneForecast(len(waiting), low, high)
+
+    def _fill(self) -> None:
+        """Starts what may be started, and says why nothing more is."""
+        why = self._blocked()
+        full = ""
+        now = self._clock.monotonic()
+        if not why:
+            in_use = self._in_use()
+            unsettled = {model for model, looked in self._unsettled.values() if not looked.is_set()}
+            for task in self._held():
+                if len(self._errands) >= AT_ONCE:
+                    break
+                model = task.request.model
+                if not self._may_go(task, now) or model in unsettled:
+                    continue
+                limit = self._limit(model)
+                if limit is not None and in_use[model] >= limit:
+                    full = full or f"Waiting for a free slot ({in_use[model]} of {limit} in use)"
+                elif self._spent_day(model):
+                    full = full or f"Today's limit of {model} is used up"
+                else:
+                    in_use[model] += 1
+                    self._start(task)
+        self.reason = why or ("" if self._errands else full)
+        self._say()
+
+    def _blocked(self) -> str:
+        if self.paused:
+            return self._pause_words
+        if not self._account.can_ask:
+            return "The key was refused" if self._account.connection.link is Link.KEY_REFUSED else "No key"
+        if self._account.is_offline:
+            return "Offline"
+        if self._clock.monotonic() < self._not_before:
+            return self._wait_words
+        return ""
+
+    def _may_go(self, task: Task, now: float) -> bool:
+        return (
+            task.id not in self._errands
+            and task.hold_reason != WAITS_FOR_YOU
+            and self._stuck_until.get(task.id, 0.0) <= now
+        )
+
+    def _held(self) -> list[Task]:
+        held = [task for task in self._ledger.open() if task.state is State.HELD and task.removed_at is None]
+        return sorted(held, key=lambda task: task.position)
+
+    def _is_held(self, task_id: TaskId) -> bool:
+        task = self._ledger.get_open(task_id)
+        return task is not None and task.state is State.HELD
+
+    def _in_use(self) -> Counter[str]:
+        counted = Counter(
+            task.request.model for task in self._ledger.open() if task.state.is_live or task.state is State.SENDING
+        )
+        for task_id, (model, _) in self._errands.items():
+            if self._is_held(task_id):
+                counted[model] += 1
+        return counted
+
+    def _limit(self, model: str) -> int | None:
+        organization = self._account.organization
+        if organization is None or model not in organization.limits:
+            allowed: int | None = UNKNOWN_LIMIT
+        else:
+            allowed = organization.concurrent(model)
+        chosen = self._settings.lane_limit(model)
+        return min((limit for limit in (allowed, chosen) if limit is not None), default=None)
+
+    def _spent_day(self, model: str) -> bool:
+        organization = self._account.organization
+        return organization is not None and organization.left_today(model) == 0
+
+    def _start(self, task: Task) -> None:
+        errand = asyncio.create_task(self._errand(task), name=f"send {task.id}")
+        self._errands[task.id] = (task.request.model, errand)
+
+        def ended(done: asyncio.Task[None]) -> None:
+            self._errands.pop(task.id, None)
+            self._alarm.ring()
+            if not done.cancelled() and (error := done.exception()) is not None:
+                log.error("Sending %s went wrong", task.id, exc_info=error)
+                self._bus.tell(Notice("The program made a mistake while sending a task.", repr(error), is_problem=True))
+                self._stuck_until[task.id] = math.inf
+
+        errand.add_done_callback(ended)
+
+    async def _errand(self, task: Task) -> None:
+        try:
+            body = await self._inputs.prepare(task)
+            async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
+                before = await self._dispatch.look_before()
+                price = self._pricing.price(task.request)
+                if before is not None and price is not None and price.exact and before.balance < price.credits:
+                    words = f"The balance is too low: {before.balance:,.0f} credits, this costs {price.credits:,.0f}."
+                    await self._hold(task, words, 2 * LOOK_AGAIN)
+                    return
+                if self._blocked() or any(model == task.request.model for model, _ in self._unsettled.values()):
+                    return
+                delivery = asyncio.create_task(self._dispatch.deliver(task, body, before), name=f"deliver {task.id}")
+                self._deliveries.add(delivery)
+                delivery.add_done_callback(self._deliveries.discard)
+                self._judge(task, await asyncio.shield(delivery))
+        except DiskError as error:
+            await self._hold(task, error.in_words(), LOOK_AGAIN)
+        except ApiError as error:
+            await self._not_uploaded(task, error)
+        except StoreError as error:
+            self._back_off("The database cannot be written")
+            log.warning("Task %s could not be prepared: %s", task.id, error)
+
+    def _judge(self, task: Task, outcome: Outcome) -> None:
+        match outcome.result:
+            case Result.ACCEPTED | Result.REFUSED:
+                self._failures = self._uncertain = 0
+            case Result.NOT_SENT:
+                self._back_off(outcome.reason, outcome.retry_after)
+            case Result.UNCERTAIN:
+                self._uncertain += 1
+                self._back_off("Waiting a moment after an error")
+                found = self._ledger.get_open(task.id)
+                if found is not None:
+                    self._look(found)
+                if self._uncertain >= UNCERTAIN_IN_A_ROW:
+                    self._pause_words = f"Paused: the last {self._uncertain} sendings got no answer"
+                    self._settings.set(PAUSED, True)
+            case Result.SKIPPED:
+                pass
+
+    async def _not_uploaded(self, task: Task, error: ApiError) -> None:
+        """An upload failed: nothing is paid and nothing was asked of the model, so it may be tried again."""
+        match error:
+            case NotReached() | KeyRefused():
+                self._account.note_failure(error)
+            case SlowDown(retry_after=seconds):
+                self._account.note_failure(error)
+                self._back_off(error.message, seconds)
+            case _:
+                seconds = LOOK_AGAIN if error.may_retry else math.inf
+                await self._hold(task, f"The upload did not work. {error.in_words()}", seconds)
+
+    async def _hold(self, task: Task, reason: str, seconds: float) -> None:
+        self._stuck_until[task.id] = self._clock.monotonic() + seconds
+
+        def edit(now: Task) -> Task:
+            return replace(now, hold_reason=reason) if now.state is State.HELD and now.request == task.request else now
+
+        await self._ledger.change(task.id, edit, "waits", reason=reason)
+
+    def _back_off(self, words: str, retry_after: float | None = None) -> None:
+        self._failures += 1
+        seconds = delay(self._failures, self._rng, retry_after=retry_after)
+        self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+        self._wait_words = words.rstrip(".")
+
+    def _look(self, task: Task) -> None:
+        first_look = asyncio.Event()
+        self._unsettled[task.id] = (task.request.model, first_look)
+        look = asyncio.create_task(self._look_and_wake(task.id, first_look), name=f"look after {task.id}")
+        self._looks[task.id] = look
+        look.add_done_callback(lambda done: self._looked(task.id, done))
+
+    async def _look_and_wake(self, task_id: TaskId, first_look: asyncio.Event) -> None:
+        looking = asyncio.create_task(self._dispatch.look_after(task_id, first_look))
+        try:
+            await first_look.wait()
+            self._unsettled.pop(task_id, None)
+            self._alarm.ring()
+            await looking
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
+    def _looked(self, task_id: TaskId, done: asyncio.Task[None]) -> None:
+        self._looks.pop(task_id, None)
+        self._unsettled.pop(task_id, None)
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.error("Looking after %s went wrong", task_id, exc_info=error)
+
+    async def _remember_times(self) -> None:
+        """Reads the history of what waits, one of each pair, so that `forecast` can answer at once."""
+        seen: set[tuple[str, str]] = set()
+        for task in self._held():
+            pair = (task.request.endpoint, task.request.model)
+            if pair not in seen:
+                seen.add(pair)
+                try:
+                    await self._forecasts.usual(task.request)
+                except StoreError as error:
+                    log.warning("The history of %s could not be read: %s", pair, error)
+
+    def _pause_length(self) -> float | None:
+        now = self._clock.monotonic()
+        self._stuck_until = {i: at for i, at in self._stuck_until.items() if at > now}
+        dues = [at for at in self._stuck_until.values() if at < math.inf]
+        if self._not_before > now:
+            dues.append(self._not_before)
+        return min(dues) - now if dues else None
+
+    def _say(self) -> None:
+        told = (self.paused, self.reason)
+        if told != self._told:
+            self._told = told
+            self._bus.tell(LaneChanged(*told))
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case TaskChanged(task, before):
+                edited = task.state is State.HELD and (
+                    task.request is not before.request or task.hold_reason != before.hold_reason
+                )
+                if edited and task.request is not before.request:
+                    self._stuck_until.pop(task.id, None)
+                if task.state is not before.state or edited or task.removed_at != before.removed_at:
+                    self._alarm.ring()
+            case TasksAdded() | TasksMoved() | ConnectionChanged() | KeyChanged() | OrganizationChanged():
+                self._alarm.ring()
+            case SettingsChanged(names):
+                if names & {PAUSED, "lane_limits"}:
+                    self._alarm.ring()
+            case _:
+                pass
+
+
+def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) -> dict[TaskId, float] | None:
+    """Positions between two neighbours; None when there is no room left between them."""
+    if low is None and high is None:
+        return {task_id: float(place) for place, task_id in enumerate(moving, start=1)}
+    if low is None:
+        low = (high or 0.0) - len(moving) - 1
+    if high is None:
+        high = low + len(moving) + 1
+    step = (high - low) / (len(moving) + 1)
+    if step < 1e-6:
+        return None
+    return {task_id: low + step * place for place, task_id in enumerate(moving, start=1)}
+
+
+def _renumbered(others: Sequence[Task], at: int, moving: Sequence[TaskId]) -> dict[TaskId, float]:
+    order = [*(task.id for task in others[:at]), *moving, *(task.id for task in others[at:])]
+    return {task_id: float(place) for place, task_id in enumerate(order, start=1)}

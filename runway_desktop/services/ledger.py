@@ -1,0 +1,312 @@
+"""The ledger: the only writer of tasks. Every move goes through `advance`, then to disk with its line, then out as one
+event.
+
+Unfinished tasks are held in memory; finished ones are read from the store when someone needs them. A task is moved by
+one at a time (a lock each). Once begun, a move is finished even if whoever asked for it is cancelled: what is in
+memory, on disk and on screen never differs. Raises StoreError when the disk refuses (then nothing has changed) and
+`ImpossibleMove` for our mistakes. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+from runway_desktop.domain.events import TaskChanged, TasksAdded, TasksMoved
+from runway_desktop.domain.outputs import outputs_of
+from runway_desktop.domain.task import (
+    Accepted,
+    Answer,
+    Answered,
+    Batch,
+    CancelAsked,
+    Deleted,
+    Dropped,
+    Evidence,
+    EvidenceGathered,
+    Happening,
+    Input,
+    LetGo,
+    NoAnswer,
+    NotFound,
+    NotSent,
+    Output,
+    Refused,
+    Sending,
+    State,
+    Task,
+    TaskId,
+    advance,
+)
+
+from .bus import Bus
+from .ports import Clock, LedgerEntry, Store
+
+log = logging.getLogger(__name__)
+
+DIED_WHILE_SENDING = "The program ended while this was being sent."
+
+Result = TypeVar("Result")
+
+
+class NoSuchTask(LookupError):
+    """Our own mistake: a task that was never added."""
+
+
+class Ledger:
+    def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._open: dict[TaskId, Task] = {}
+        self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
+        self._writing: set[asyncio.Task[Any]] = set()
+
+    async def load(self) -> None:
+        """Takes up what the last run left. A task that was being sent when the program died is uncertain from now
+        on."""
+        for task in await self._store.unfinished():
+            self._open[task.id] = task
+        for task in [task for task in self._open.values() if task.state is State.SENDING]:
+            evidence = replace(task.evidence or Evidence(), reason=DIED_WHILE_SENDING)
+            await self.move(task.id, NoAnswer(evidence))
+
+    async def add(self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None = None) -> None:
+        """Stores new tasks, all or none, and tells of them."""
+        if tasks:
+            await self._finish(self._add(tuple(tasks), tuple(inputs), batch))
+
+    async def move(
+        self, task_id: TaskId, happening: Happening, *, outputs: Sequence[Output] = (), **detail: Any
+    ) -> Task:
+        """Moves a task by what happened and gives the task after it. `detail` goes into the ledger's line.
+
+        `outputs` are stored in the same transaction; those of a task that had already succeeded are left as they are,
+        because by then the downloads own them."""
+        return await self._finish(self._move(task_id, happening, tuple(outputs), detail))
+
+    async def answer(self, task_id: TaskId, answer: Answer) -> Task:
+        """What Runway said of the task: its state, and its results with it."""
+        return await self._finish(self._move(task_id, Answered(answer), None, {}))
+
+    async def change(
+        self, task_id: TaskId, edit: Callable[[Task], Task], kind: str, *, inputs: Sequence[Input] = (), **detail: Any
+    ) -> Task:
+        """An edit that is no move (a title, a project, a held request). `edit` may raise; then nothing has changed."""
+        return await self._finish(self._change(task_id, edit, kind, tuple(inputs), detail))
+
+    async def change_many(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str) -> list[Task]:
+        """The same edit of many, in one transaction. Gives those that changed."""
+        return await self._finish(self._change_many(tuple(dict.fromkeys(task_ids)), edit, kind))
+
+    async def place(self, positions: Mapping[TaskId, float]) -> None:
+        """New positions in the lane, in one transaction and one event. Tasks that are not held any more are left
+        alone."""
+        if positions:
+            await self._finish(self._place(dict(positions)))
+
+    def open(self) -> tuple[Task, ...]:
+        """All unfinished tasks."""
+        return tuple(self._open.values())
+
+    def get_open(self, task_id: TaskId) -> Task | None:
+        return self._open.get(task_id)
+
+    async def task(self, task_id: TaskId) -> Task | None:
+        """Any task, finished or not; None when there is none."""
+        return self._open.get(task_id) or await self._store.get(task_id)
+
+    async def settle(self) -> None:
+        """Returns when every move that has begun is on disk."""
+        while self._writing:
+            await asyncio.wait(tuple(self._writing))
+
+    async def _finish(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Runs `work` to its end, whatever happens to the caller."""
+        task = asyncio.create_task(work)
+        self._writing.add(task)
+        task.add_done_callback(self._written)
+        return await asyncio.shield(task)
+
+    def _written(self, task: asyncio.Task[Any]) -> None:
+        self._writing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The caller gets it too; if it was cancelled meanwhile, this line is all that is left of it.
+            log.debug("A write to the ledger failed: %r", error)
+
+    def _lock(self, task_id: TaskId) -> asyncio.Lock:
+        return self._locks.setdefault(task_id, asyncio.Lock())
+
+    async def _current(self, task_id: TaskId) -> Task:
+        found = await self.task(task_id)
+        if found is None:
+            raise NoSuchTask(task_id)
+        return found
+
+    async def _add(self, tasks: tuple[Task, ...], inputs: tuple[Input, ...], batch: Batch | None) -> None:
+        now = self._clock.now()
+        entries = [
+            LedgerEntry(task_id=task.id, at=now, kind=_birth(task), detail=_birth_detail(task)) for task in tasks
+        ]
+        await self._store.add(tasks, inputs, batch, entries)
+        self._open.update((task.id, task) for task in tasks if not task.state.is_final)
+        self._bus.tell(TasksAdded(tasks))
+
+    async def _move(
+        self, task_id: TaskId, happening: Happening, outputs: tuple[Output, ...] | None, detail: dict[str, Any]
+    ) -> Task:
+        async with self._lock(task_id):
+            before = await self._current(task_id)
+            now = self._clock.now()
+            after = advance(before, happening, now)
+            if outputs is None:
+                outputs = outputs_of(after, happening.answer, now) if isinstance(happening, Answered) else ()
+            if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
+                outputs = ()
+            if after == before:
+                return after
+            if before.state is after.state and replace(before, asked_at=after.asked_at) == after:
+                # It was asked for and nothing is new: not worth a write, and nobody needs to hear of it.
+                self._keep(after)
+                return after
+            entry = _entry(before, after, happening, now, detail)
+            await self._store.save(after, entry, outputs)
+            self._keep(after)
+            self._bus.tell(TaskChanged(after, before))
+            return after
+
+    async def _change(
+        self,
+        task_id: TaskId,
+        edit: Callable[[Task], Task],
+        kind: str,
+        inputs: tuple[Input, ...],
+        detail: dict[str, Any],
+    ) -> Task:
+        async with self._lock(task_id):
+            before = await self._current(task_id)
+            after = edit(before)
+            if after == before and not inputs:
+                return after
+            entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind=kind, detail=detail)
+            await self._store.save(after, entry, (), inputs)
+            self._keep(after)
+            if after != before:
+                self._bus.tell(TaskChanged(after, before))
+            return after
+
+    async def _change_many(self, task_ids: tuple[TaskId, ...], edit: Callable[[Task], Task], kind: str) -> list[Task]:
+        async with AsyncExitStack() as stack:
+            await self._lock_all(stack, task_ids)
+            stored = {
+                task.id: task for task in await self._store.get_many([i for i in task_ids if i not in self._open])
+            }
+            before = [task for i in task_ids if (task := self._open.get(i) or stored.get(i)) is not None]
+            pairs = [(old, new) for old in before if (new := edit(old)) != old]
+            await self._save_pairs(pairs, kind)
+            for old, new in pairs:
+                self._bus.tell(TaskChanged(new, old))
+            return [new for _, new in pairs]
+
+    async def _place(self, positions: dict[TaskId, float]) -> None:
+        async with AsyncExitStack() as stack:
+            await self._lock_all(stack, tuple(positions))
+            held = [task for i in positions if (task := self._open.get(i)) is not None and task.state is State.HELD]
+            pairs = [(old, new) for old in held if (new := replace(old, position=positions[old.id])) != old]
+            if not pairs:
+                return
+            await self._store.save_many([new for _, new in pairs])
+            for _, new in pairs:
+                self._keep(new)
+            self._bus.tell(TasksMoved(tuple(new.id for _, new in pairs)))
+
+    async def _save_pairs(self, pairs: Sequence[tuple[Task, Task]], kind: str) -> None:
+        if not pairs:
+            return
+        now = self._clock.now()
+        entries = [LedgerEntry(task_id=new.id, at=now, kind=kind, detail={}) for _, new in pairs]
+        await self._store.save_many([new for _, new in pairs], entries)
+        for _, new in pairs:
+            self._keep(new)
+
+    async def _lock_all(self, stack: AsyncExitStack, task_ids: Sequence[TaskId]) -> None:
+        # Sorted, so that two who want several of the same tasks cannot wait for each other.
+        for task_id in sorted(set(task_ids)):
+            await stack.enter_async_context(self._lock(task_id))
+
+    def _keep(self, task: Task) -> None:
+        if task.state.is_final:
+            self._open.pop(task.id, None)
+        else:
+            self._open[task.id] = task
+
+
+def _birth(task: Task) -> str:
+    return "adopted" if task.adopted else "created"
+
+
+def _birth_detail(task: Task) -> dict[str, Any]:
+    detail = {"remote_id": task.remote_id, "parent": task.parent_id}
+    return {name: value for name, value in detail.items() if value is not None}
+
+
+def _entry(before: Task, after: Task, happening: Happening, now: float, detail: dict[str, Any]) -> LedgerEntry | None:
+    """The ledger's line of a move; None for mere progress."""
+    kind, said = _line(before, after, happening)
+    if not kind and not detail:
+        return None
+    return LedgerEntry(task_id=after.id, at=now, kind=kind or "noted", detail={**said, **detail})
+
+
+_KINDS: dict[type, str] = {
+    Sending: "sent",
+    NoAnswer: "no answer",
+    EvidenceGathered: "evidence",
+    LetGo: "let go",
+    Dropped: "dropped",
+    CancelAsked: "cancel asked",
+    Deleted: "deleted at Runway",
+    NotFound: "not found",
+}
+
+
+def _line(before: Task, after: Task, happening: Happening) -> tuple[str, dict[str, Any]]:
+    match happening:
+        case Sending(evidence) | NoAnswer(evidence) | EvidenceGathered(evidence):
+            return _KINDS[type(happening)], _evidence(evidence)
+        case Accepted(remote_id, estimated):
+            return "accepted", {"remote_id": remote_id, "estimated_credits": estimated}
+        case NotSent(reason):
+            return "not sent", {"reason": reason}
+        case Refused(message, refusals):
+            return "refused", {"message": message, "fields": [list(refusal.path) for refusal in refusals]}
+        case LetGo() | Dropped() | CancelAsked() | Deleted() | NotFound():
+            return _KINDS[type(happening)], {}
+        case Answered(answer):
+            if after.state is before.state and after.remote_status == before.remote_status:
+                return "", {}
+            said: dict[str, Any] = {"state": after.state.value, "status": answer.status}
+            if after.cost_credits is not None:
+                said["cost_credits"] = after.cost_credits
+            if after.failure is not None:
+                said |= {"code": after.failure.code, "words": after.failure.words}
+            return "state", said
+
+
+def _evidence(evidence: Evidence | None) -> dict[str, Any]:
+    if evidence is None:
+        return {}
+    known = {
+        "reason": evidence.reason,
+        "balance_before": evidence.balance_before,
+        "balance_after": evidence.balance_after,
+        "daily_before": evidence.daily_before,
+        "daily_after": evidence.daily_after,
+        "accepted_between": evidence.accepted_between,
+    }
+    return {name: value for name, value in known.items() if value not in (None, "")}

@@ -1,0 +1,391 @@
+"""The poller: asks Runway for every open task, when `schedule` says so, and hands each answer to the ledger.
+
+One loop over a heap of due times; at most one question per task each 5 seconds, at most 8 under way. What failures do:
+
+    404                        the ledger's business: gone, or cancelled if that was asked
+    401                        all asking stops until a key is accepted; no task changes
+    nothing reached            offline: one question at a time tries again, seldomer up to once a minute; the others
+    wait
+    429, and several 5xx       a pause for all, `Retry-After` obeyed
+    any other                  a pause for that task
+
+Failing to ask never changes a task. After a sleep of the machine (the wall clock ran ahead of the monotonic one) all
+are asked soon, spread over seconds. Loop's thread only; `run` ends only when it is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, ServerTrouble, SlowDown, StoreError
+from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
+from runway_desktop.domain.task import Answer, NotFound, State, Task, TaskId
+
+from .account import Account
+from .backoff import delay
+from .bus import Bus
+from .clock import Alarm
+from .forecast import Forecasts
+from .ledger import Ledger, NoSuchTask
+from .ports import Clock, Runway
+from .schedule import LEAST_GAP, NUDGE, Seen, next_question
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 8
+HEARTBEAT = 5.0
+"""Seconds after which a loop with open tasks looks at both clocks, to notice that the machine slept."""
+SLEPT = 4.0
+"""Seconds by which the wall clock must run ahead before that counts as sleep."""
+SPREAD = 0.05
+"""Seconds between two questions when many are due at the same moment, and ..."""
+SPREAD_OVER = 10.0
+"""... the most that they are spread over."""
+LONGEST_CHAIN = 4
+"""How many throttled tasks in a row are asked after one end, when the first did not begin."""
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What the poller knows of one task. `turn` tells a valid entry of the heap from an old one."""
+
+    seen: Seen
+    model: str
+    due: float = 0.0
+    turn: int = 0
+    asking: bool = False
+    failures: int = 0
+    chain: int = 0
+
+
+class Poller:
+    """`at_once` says how many questions may be under way (the person's setting, never above 8)."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        runway: Runway,
+        account: Account,
+        forecasts: Forecasts,
+        bus: Bus,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        at_once: Callable[[], int] = lambda: MOST_AT_ONCE,
+    ) -> None:
+        self._ledger = ledger
+        self._runway = runway
+        self._account = account
+        self._forecasts = forecasts
+        self._clock = clock
+        self._rng = rng
+        self._at_once = at_once
+        self._alarm = Alarm(clock)
+        self._watches: dict[TaskId, _Watch] = {}
+        self._throttled: dict[str, dict[TaskId, None]] = {}
+        self._heap: list[tuple[float, int, TaskId]] = []
+        self._turns = 0
+        self._questions: set[asyncio.Task[None]] = set()
+        self._not_before = 0.0
+        self._failures = 0
+        self._was_offline = False
+        self._drift = clock.now() - clock.monotonic()
+        bus.listen(self._hear)
+
+    async def run(self) -> None:
+        """Asks until cancelled. Questions under way are let go then: an answer that was being written down is
+        written."""
+        for task in self._ledger.open():
+            self._take_up(task, fresh=False)
+        try:
+            while True:
+                self._notice_sleep()
+                self._notice_return()
+                self._ask_what_is_due()
+                await self._alarm.wait(self._pause_length())
+        finally:
+            for question in self._questions:
+                question.cancel()
+            await asyncio.gather(*self._questions, return_exceptions=True)
+
+    def ask_now(self, task_ids: Iterable[TaskId] = ()) -> None:
+        """Asks for these tasks (none named: all) as soon as the 5 seconds since their last question allow."""
+        wanted = [i for i in task_ids if i in self._watches] or list(self._watches)
+        self._spread(wanted)
+        self._alarm.ring()
+
+    def wake(self) -> None:
+        """The machine woke, or the person wants to see news: no pause counts any more, and all are asked soon."""
+        self._not_before = 0.0
+        for watch in self._watches.values():
+            watch.failures = 0
+        self.ask_now()
+
+    def _take_up(self, task: Task, *, fresh: bool) -> None:
+        """Begins to watch a live task. One from an earlier run is asked for soon, whatever happened meanwhile."""
+        if not task.state.is_live or task.remote_id is None or task.id in self._watches:
+            return
+        now = self._clock.monotonic()
+        ago = self._drift_free(task.sent_at)
+        seen = Seen(state=task.state, accepted=now if fresh else ago, began_after=now if fresh else ago)
+        watch = self._watches[task.id] = _Watch(seen=seen, model=task.request.model)
+        if task.state is State.THROTTLED:
+            self._throttled.setdefault(watch.model, {})[task.id] = None
+        if fresh and not task.adopted:
+            watch.seen = self._with_history(watch.seen, task)
+            self._plan(task.id, watch, next_question(watch.seen, now, self._rng))
+        else:
+            waiting = min(SPREAD_OVER, SPREAD * len(self._watches))
+            self._plan(task.id, watch, now + waiting * self._rng.random())
+        self._alarm.ring()
+
+    def _drift_free(self, at: float | None) -> float | None:
+        """A wall time on the monotonic clock."""
+        return None if at is None else at - (self._clock.now() - self._clock.monotonic())
+
+    def _drop(self, task_id: TaskId) -> None:
+        watch = self._watches.pop(task_id, None)
+        if watch is not None:
+            self._throttled.get(watch.model, {}).pop(task_id, None)
+
+    def _plan(self, task_id: TaskId, watch: _Watch, due: float) -> None:
+        self._turns += 1
+        watch.due, watch.turn = due, self._turns
+        heapq.heappush(self._heap, (due, self._turns, task_id))
+
+    def _spread(self, task_ids: list[TaskId]) -> None:
+        now = self._clock.monotonic()
+        over = min(SPREAD_OVER, SPREAD * (len(task_ids) - 1))
+        for task_id in task_ids:
+            watch = self._watches[task_id]
+            if not watch.asking:
+                self._plan(task_id, watch, max(self._soonest(watch), now + over * self._rng.random()))
+
+    def _soonest(self, watch: _Watch) -> float:
+        last = max((at for at in (watch.seen.asked, watch.seen.accepted) if at is not None), default=None)
+        return self._clock.monotonic() if last is None else last + LEAST_GAP
+
+    def _first(self) -> tuple[float, TaskId] | None:
+        """The next due question; entries that were planned anew since are thrown away on the way."""
+        while self._heap:
+            due, turn, task_id = self._heap[0]
+            watch = self._watches.get(task_id)
+            if watch is not None and watch.turn == turn and not watch.asking:
+                return due, task_id
+            heapq.heappop(self._heap)
+        return None
+
+    def _ask_what_is_due(self) -> None:
+        now = self._clock.monotonic()
+        if not self._account.can_ask or now < self._not_before:
+            return
+        most = 1 if self._account.is_offline else max(1, min(MOST_AT_ONCE, self._at_once()))
+        while len(self._questions) < most and (first := self._first()) is not None:
+            due, task_id = first
+            if self._account.is_offline:
+                if not self._account.claim_try():
+                    return
+            elif due > now:
+                return
+            heapq.heappop(self._heap)
+            self._start(task_id, self._watches[task_id])
+
+    def _pause_length(self) -> float | None:
+        if not self._watches or not self._account.can_ask:
+            return None
+        now = self._clock.monotonic()
+        waits = [HEARTBEAT]
+        if self._not_before > now:
+            waits.append(self._not_before - now)
+        elif self._account.is_offline:
+            waits.append(max(0.05, self._account.seconds_to_try()))
+        elif len(self._questions) < max(1, min(MOST_AT_ONCE, self._at_once())) and (first := self._first()) is not None:
+            waits.append(first[0] - now)
+        return max(0.0, min(waits))
+
+    def _start(self, task_id: TaskId, watch: _Watch) -> None:
+        watch.asking = True
+        question = asyncio.create_task(self._ask(task_id, watch), name=f"ask for {task_id}")
+        self._questions.add(question)
+
+        def ended(done: asyncio.Task[None]) -> None:
+            self._questions.discard(done)
+            watch.asking = False
+            if not done.cancelled() and (error := done.exception()) is not None:
+                # A mistake of ours must not stop the asking for all others.
+                log.error("Asking for %s went wrong", task_id, exc_info=error)
+                self._later(task_id, watch, None)
+            elif self._watches.get(task_id) is watch and watch.due <= self._clock.monotonic():
+                self._later(task_id, watch, None)
+            self._alarm.ring()
+
+        question.add_done_callback(ended)
+
+    async def _ask(self, task_id: TaskId, watch: _Watch) -> None:
+        task = self._ledger.get_open(task_id)
+        if task is None or task.remote_id is None:
+            self._drop(task_id)
+            return
+        watch.seen = replace(watch.seen, asked=self._clock.monotonic())
+        try:
+            answer = await self._runway.task(task.remote_id)
+        except NotThere:
+            self._account.note_success()
+            await self._note(task_id, watch, None)
+        except ApiError as error:
+            self._failed(task_id, watch, error)
+        else:
+            self._account.note_success()
+            self._failures = 0
+            await self._note(task_id, watch, answer)
+
+    async def _note(self, task_id: TaskId, watch: _Watch, answer: Answer | None) -> None:
+        """Hands the answer to the ledger and plans the next question. `None`: 404."""
+        if answer is not None:
+            # Before the ledger moves the task, so that what its event plans is planned with what was seen.
+            watch.seen = _with_answer(watch.seen, answer, self._clock.monotonic())
+        try:
+            move = (
+                self._ledger.answer(task_id, answer) if answer is not None else self._ledger.move(task_id, NotFound())
+            )
+            task = await move
+        except NoSuchTask:
+            self._drop(task_id)
+            return
+        except StoreError as error:
+            log.warning("The answer for %s could not be written, it is asked for again: %s", task_id, error)
+            self._later(task_id, watch, None)
+            return
+        watch.failures = 0
+        if not task.state.is_live:
+            return
+        chain, watch.chain = watch.chain, 0
+        if chain and task.state is State.THROTTLED:
+            self._nudge(watch.model, chain + 1, after=task_id)
+        try:
+            await self._forecasts.usual(task.request)
+        except StoreError as error:
+            log.warning("The history of %s could not be read: %s", task.request.model, error)
+        watch.seen = self._with_history(watch.seen, task)
+        self._plan(task_id, watch, next_question(watch.seen, self._clock.monotonic(), self._rng))
+
+    def _failed(self, task_id: TaskId, watch: _Watch, error: ApiError) -> None:
+        self._account.note_failure(error)
+        now = self._clock.monotonic()
+        match error:
+            case KeyRefused() | NotReached():
+                # The account knows when to go on; this task is among the first then.
+                self._plan(task_id, watch, now)
+                return
+            case SlowDown(retry_after=seconds):
+                self._failures += 1
+                self._not_before = max(self._not_before, now + delay(self._failures, self._rng, retry_after=seconds))
+            case ServerTrouble(retry_after=seconds):
+                self._failures += 1
+                if seconds is not None or self._failures > 3:
+                    pause = delay(max(1, self._failures - 3), self._rng, retry_after=seconds)
+                    self._not_before = max(self._not_before, now + pause)
+            case _:
+                self._failures += 1
+                if self._failures > 3:
+                    self._not_before = max(self._not_before, now + delay(self._failures - 3, self._rng))
+        self._later(task_id, watch, getattr(error, "retry_after", None))
+
+    def _later(self, task_id: TaskId, watch: _Watch, retry_after: float | None) -> None:
+        if self._watches.get(task_id) is not watch:
+            return
+        watch.failures += 1
+        pause = delay(watch.failures, self._rng, retry_after=retry_after, first=LEAST_GAP)
+        self._plan(task_id, watch, self._clock.monotonic() + pause)
+
+    def _with_history(self, seen: Seen, task: Task) -> Seen:
+        known = self._forecasts.usual_now(task.request)
+        if known is None or known.ran is None:
+            return seen
+        return replace(seen, ran_low=known.ran.low, ran_high=known.ran.high)
+
+    def _nudge(self, model: str, chain: int = 1, after: TaskId | None = None) -> None:
+        """A place of this model became free: its oldest throttled task has probably begun, so it is asked soon."""
+        if chain > LONGEST_CHAIN:
+            return
+        waiting = iter(self._throttled.get(model, ()))
+        if after is not None:
+            for task_id in waiting:
+                if task_id == after:
+                    break
+        now = self._clock.monotonic()
+        for task_id in waiting:
+            watch = self._watches[task_id]
+            if watch.asking or watch.chain:
+                continue
+            watch.chain = chain
+            self._plan(task_id, watch, max(self._soonest(watch), now + NUDGE))
+            return
+
+    def _notice_sleep(self) -> None:
+        drift = self._clock.now() - self._clock.monotonic()
+        slept = drift - self._drift
+        self._drift = drift
+        if slept > SLEPT:
+            log.info("The clock ran ahead by %.0f s: all open tasks are asked for soon.", slept)
+            self.wake()
+
+    def _notice_return(self) -> None:
+        offline = self._account.is_offline
+        if self._was_offline and not offline:
+            now = self._clock.monotonic()
+            self._spread([task_id for task_id, watch in self._watches.items() if watch.due <= now])
+        self._was_offline = offline
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case TasksAdded(tasks):
+                for task in tasks:
+                    self._take_up(task, fresh=True)
+            case TaskChanged(task, before):
+                if task.state is not before.state:
+                    self._follow(task, before)
+            case ConnectionChanged() | KeyChanged():
+                self._alarm.ring()
+            case _:
+                pass
+
+    def _follow(self, task: Task, before: Task) -> None:
+        watch = self._watches.get(task.id)
+        if task.state.is_live:
+            if watch is None:
+                self._take_up(task, fresh=True)
+            elif task.state is State.THROTTLED:
+                self._throttled.setdefault(watch.model, {})[task.id] = None
+            else:
+                self._throttled.get(watch.model, {}).pop(task.id, None)
+        elif watch is not None:
+            self._drop(task.id)
+            if before.state.is_live and watch.model:
+                self._nudge(watch.model)
+
+
+def _with_answer(seen: Seen, answer: Answer, now: float) -> Seen:
+    """What is known after an answer that came at `now`."""
+    state = State.RUNNING if answer.status == "RUNNING" else _waiting_state(answer.status)
+    same = state is seen.state
+    known = replace(seen, state=state, questions=seen.questions + 1 if same else 1)
+    if state is not State.RUNNING:
+        return replace(known, began_after=now, began_before=None, first=None, last=None)
+    if seen.state is not State.RUNNING or seen.began_before is None:
+        known = replace(known, began_before=now)
+    if answer.progress is None:
+        return known
+    point = (now, answer.progress)
+    if known.first is None or answer.progress < known.first[1]:
+        return replace(known, first=point, last=point)
+    return replace(known, last=point)
+
+
+def _waiting_state(status: str) -> State:
+    return State.THROTTLED if status == "THROTTLED" else State.PENDING

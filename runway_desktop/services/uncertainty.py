@@ -1,0 +1,120 @@
+"""What probably became of a sending that got no answer. Pure: evidence in, a verdict in words out.
+
+Nothing at Runway can be asked about such a sending. Two numbers move when a task is made: the model's count for the
+day, and (then or at the task's end) the balance. Neither is proof: another program may use the same key, a count is of
+a rolling day, and credits come back for failed tasks. So the words always say how sure they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runway_desktop.domain.task import Evidence
+
+
+class Likelihood(StrEnum):
+    MADE = "probably made"
+    NOT_MADE = "probably not made"
+    UNKNOWN = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    likelihood: Likelihood
+    words: str
+    """Sentences for the person: what was seen, and what it means."""
+
+
+def verdict(evidence: Evidence) -> Verdict:
+    """Weighs counts and balance before and after. The count decides where it is known; the balance supports or doubts
+    it."""
+    counted = _counted(evidence)
+    spent = _spent(evidence)
+    others = _others(evidence)
+    if counted is None:
+        return _by_balance(evidence, spent, others)
+    unexplained = counted - evidence.accepted_between
+    seen = f"The day's count moved by {counted}" if counted >= 0 else f"The day's count fell by {-counted}"
+    if spent is not None:
+        seen += f" and {_credits_moved(spent)}"
+    seen += others
+    if unexplained == 1:
+        if evidence.price and spent is not None and spent < evidence.charged_between + 0.5 * evidence.price:
+            return Verdict(Likelihood.MADE, f"{seen}: it was probably made. It does not seem to be charged yet.")
+        return Verdict(Likelihood.MADE, f"{seen}: it was probably made.")
+    if unexplained == 0:
+        if evidence.price and spent is not None and _fits(spent, evidence.charged_between + evidence.price):
+            return Verdict(
+                Likelihood.UNKNOWN,
+                f"{seen}. The count says that it was not made, the balance that it was: nobody can tell.",
+            )
+        return Verdict(Likelihood.NOT_MADE, f"{seen}: it was probably not made.")
+    if unexplained > 1:
+        return Verdict(
+            Likelihood.UNKNOWN,
+            f"{seen}. Something else uses this key at the same time, so this cannot tell whether it was made.",
+        )
+    return Verdict(
+        Likelihood.UNKNOWN,
+        f"{seen}. Tasks of yesterday left the count meanwhile, so this cannot tell whether it was made.",
+    )
+
+
+def _by_balance(evidence: Evidence, spent: float | None, others: str) -> Verdict:
+    if spent is None:
+        return Verdict(
+            Likelihood.UNKNOWN,
+            "The day's count and the balance could not be compared, so nobody can tell whether it was made.",
+        )
+    seen = f"{_capital(_credits_moved(spent))}{others}"
+    if not evidence.price:
+        return Verdict(
+            Likelihood.UNKNOWN, f"{seen}. What it would cost is not known, so this cannot tell whether it was made."
+        )
+    if _fits(spent, evidence.charged_between + evidence.price):
+        return Verdict(Likelihood.MADE, f"{seen}, which is what it would cost: it was probably made.")
+    if _fits(spent, evidence.charged_between):
+        return Verdict(
+            Likelihood.NOT_MADE, f"{seen}: it was probably not made. The day's count is not known, so be careful."
+        )
+    return Verdict(Likelihood.UNKNOWN, f"{seen}. That does not fit its price, so this cannot tell whether it was made.")
+
+
+def _counted(evidence: Evidence) -> int | None:
+    if evidence.daily_before is None or evidence.daily_after is None:
+        return None
+    return evidence.daily_after - evidence.daily_before
+
+
+def _spent(evidence: Evidence) -> float | None:
+    if evidence.balance_before is None or evidence.balance_after is None:
+        return None
+    return evidence.balance_before - evidence.balance_after
+
+
+def _others(evidence: Evidence) -> str:
+    match evidence.accepted_between:
+        case 0:
+            return ""
+        case 1:
+            return ", of which 1 is another task that was sent meanwhile"
+        case many:
+            return f", of which {many} are other tasks that were sent meanwhile"
+
+
+def _fits(spent: float, expected: float) -> bool:
+    """Prices are estimates (the most that may be charged), so a tenth either way still fits."""
+    return abs(spent - expected) <= max(0.5, 0.1 * abs(expected))
+
+
+def _credits_moved(spent: float) -> str:
+    amount = f"{abs(spent):,.2f}".rstrip("0").rstrip(".")
+    credits = "1 credit" if amount == "1" else f"{amount} credits"
+    if amount == "0":
+        return "no credits left the balance"
+    return f"{credits} left the balance" if spent > 0 else f"{credits} came back to the balance"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
