@@ -32,6 +32,8 @@ _MORE_STARTS = (
     (b"PK\x05\x06", "ZIP", "zip", Media.OTHER),
     (b"v/1\x01", "EXR", "exr", Media.OTHER),
     (b"%PDF-", "PDF", "pdf", Media.OTHER),
+    (b"#?RADIANCE", "HDR", "hdr", Media.OTHER),
+    (b"RF64", "WAV", "wav", Media.AUDIO),
 )
 _SVG = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]", re.DOTALL

@@ -81,6 +81,9 @@ class PartFile:
         """Begins a new one. Raises FileExistsError when another got there first, DiskError for all else."""
         with spoken_for(final.parent):
             final.parent.mkdir(parents=True, exist_ok=True)
+            left = read_note(final)
+            if left is not None and left.owner == note.owner:
+                part_of(final).unlink(missing_ok=True)
             _write_note(final, note)
             try:
                 file = part_of(final).open("x+b")
@@ -224,7 +227,13 @@ def free_name(wanted: Path, may_choose: Callable[[Path], bool]) -> Path:
         path = wanted.with_name(numbered(wanted.name, number))
         if may_choose(path):
             return path
-    raise DiskError(f"There are too many files named {wanted.name}.", advice="Choose another template for names.")
+    raise names_taken(wanted)
+
+
+def names_taken(wanted: Path) -> DiskError:
+    return DiskError(
+        f"There are too many files named {wanted.name}.", advice="Choose another template for names in the preferences."
+    )
 
 
 def is_free(path: Path, owner: Owner) -> bool:

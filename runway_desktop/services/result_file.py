@@ -20,36 +20,14 @@ from runway_desktop.domain.task import Media, Output, Task
 from .media_facts import Sniffed, is_page, sniff
 
 _KNOWN = frozenset(
-    [
-        "mp4",
-        "m4v",
-        "mov",
-        "webm",
-        "mkv",
-        "avi",
-        "png",
-        "jpg",
-        "jpeg",
-        "webp",
-        "gif",
-        "avif",
-        "tif",
-        "tiff",
-        "svg",
-        "mp3",
-        "wav",
-        "flac",
-        "ogg",
-        "oga",
-        "opus",
-        "m4a",
-        "aac",
-        "zip",
-        "exr",
-        "pdf",
-        "hdr",
-    ]
+    {
+        *("mp4", "m4v", "mov", "webm", "mkv", "avi"),
+        *("png", "jpg", "jpeg", "webp", "gif", "avif", "tif", "tiff", "svg"),
+        *("mp3", "wav", "flac", "ogg", "oga", "opus", "m4a", "aac"),
+        *("zip", "exr", "hdr", "pdf"),
+    }
 )
+"""Endings whose content is known: what bears one and is not that is not kept."""
 _BY_TYPE = {
     "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm", "video/x-matroska": "mkv",
     "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/svg+xml": "svg", "image/x-exr": "exr",
@@ -93,7 +71,7 @@ def claimed_ending(url: str, content_type: str = "") -> str:
 
 def media_of(found: Sniffed, output: Output, task: Task) -> Media:
     """The kind of a result: by its content, else as its link and its endpoint have it."""
-    if found.media is not Media.OTHER or found.format in ("ZIP", "EXR", "PDF"):
+    if found.media is not Media.OTHER or found.format in ("ZIP", "EXR", "HDR", "PDF"):
         return found.media
     return output.media if output.media is not Media.OTHER else guess_media(output.url, task.request.endpoint)
 

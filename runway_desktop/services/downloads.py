@@ -1,0 +1,408 @@
+"""Every result that was paid for reaches the disk: at once, a few at the same time, again and again until it is there.
+
+What each failure does:
+    no network, a cut, a busy server     the output waits, and goes on where it stopped; told to the person only in its
+    row
+    a link that is no longer good        Runway is asked for a fresh one, once an attempt; 404 there means EXPIRED, for
+    good
+    the key is refused or missing        it waits until there is another
+    disk full, folder gone, read-only    FAILED with a sentence; tried again every few minutes and when told
+    the content is not the result        FAILED with a sentence; thrown away and fetched anew with a fresh link
+    the database refuses                 nothing is lost: the file is there, and is found when it is tried again
+`run` is one for the life of the program, held by the supervisor. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from pathlib import Path
+
+from runway_desktop.domain.account import KeyPlace, Link
+from runway_desktop.domain.errors import (
+    ApiError,
+    DiskError,
+    KeyRefused,
+    LinkExpired,
+    NotThere,
+    RunwayDesktopError,
+    ServerTrouble,
+    SlowDown,
+    StoreError,
+)
+from runway_desktop.domain.events import (
+    ConnectionChanged,
+    Event,
+    KeyChanged,
+    OutputChanged,
+    SettingsChanged,
+    TaskChanged,
+)
+from runway_desktop.domain.outputs import outputs_of
+from runway_desktop.domain.task import NotFound, Output, OutputState, State, Task, TaskId
+
+from .backoff import delay
+from .bus import Bus
+from .clock import Alarm, first_of
+from .download_tally import Tally
+from .ledger import Ledger
+from .part_file import Owner
+from .ports import Clock, Fetcher, LedgerEntry, Runway, Store
+from .result_file import WrongContent
+from .saving import Job, Saving
+from .settings import Settings
+
+log = logging.getLogger(__name__)
+
+DISK_AGAIN_AFTER = 180.0
+"""Seconds until a disk that refused is tried again by itself."""
+STORE_AGAIN_AFTER = 30.0
+LONGEST_WAIT = 300.0
+"""Seconds between two attempts, at the most."""
+
+EXPIRED = "Runway does not keep this result any more, and it was not saved in time."
+WAITS_FOR_KEY = "Waiting for a key to ask Runway for a fresh link."
+BAD_LINK = "Runway's link does not work. Another is asked for soon."
+OUR_MISTAKE = "The program made a mistake while saving this. Fetch it again; if that fails, copy the support details."
+
+
+class Downloads:
+    """`executor` runs what blocks: it needs a thread for each download at the same time, or they wait for each
+    other."""
+
+    def __init__(
+        self,
+        store: Store,
+        ledger: Ledger,
+        runway: Runway,
+        fetcher: Fetcher,
+        bus: Bus,
+        clock: Clock,
+        settings: Settings,
+        rng: random.Random,
+        executor: Executor,
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._runway = runway
+        self._bus = bus
+        self._clock = clock
+        self._settings = settings
+        self._rng = rng
+        self._executor = executor
+        self._tally = Tally(bus, clock)
+        self._saving = Saving(store, fetcher, bus, clock, settings, executor, self._progressed)
+        self._jobs: dict[Owner, Job] = {}
+        """Everything that is to be saved, in the order in which it came."""
+        self._running: dict[Owner, asyncio.Task[None]] = {}
+        self._arrivals: deque[TaskId] = deque()
+        """Tasks that succeeded and whose outputs are still to be read from the store."""
+        self._links: dict[TaskId, asyncio.Lock] = {}
+        self._alarm = Alarm(clock)
+        self._closing = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._link = Link.IDLE
+
+    async def run(self) -> None:
+        """Takes up all that was left unsaved, then saves what succeeds. Returns only after `settle`."""
+        stop = self._bus.listen(self._heard)
+        try:
+            await self._take_up()
+            async with asyncio.TaskGroup() as group:
+                while not self._closing:
+                    await self._take_in_arrivals()
+                    self._start(group)
+                    self._tally.count(*self._count())
+                    await self._alarm.wait(self._until_next())
+        finally:
+            stop()
+
+    def enqueue(self, task: Task, outputs: Sequence[Output]) -> None:
+        """Saves these outputs of a task; those that are saved, or on their way, are left alone."""
+        for output in outputs:
+            owner = (output.task_id, output.index)
+            if output.state is not OutputState.SAVED and owner not in self._jobs:
+                self._jobs[owner] = Job(output)
+        self._alarm.ring()
+
+    async def fetch_again(self, task_id: TaskId) -> None:
+        """The person asks: saves again what was not saved or is not where it was put, with fresh links.
+
+        Raises ApiError when Runway cannot be asked, NotThere when it keeps the results no longer, StoreError.
+        """
+        task = await self._ledger.task(task_id)
+        if task is None or task.remote_id is None:
+            raise NotThere("This task never reached Runway, so there is nothing to fetch.")
+        stored = {output.index: output for output in await self._store.outputs(task_id)}
+        try:
+            fresh = await self._ask(task)
+        except NotThere as error:
+            await self._expire(task_id)
+            raise NotThere(EXPIRED, detail=error.detail, status=error.status) from error
+        for output in fresh:
+            known = stored.get(output.index)
+            if known is not None and known.state is OutputState.SAVED and await self._is_there(known):
+                continue
+            owner = (output.task_id, output.index)
+            if owner in self._running:
+                continue
+            again = replace(known or output, url=output.url, url_fetched_at=output.url_fetched_at)
+            again = replace(again, state=OutputState.WAITING, problem="", saved_at=None)
+            await self._store.save_output(again)
+            self._jobs[owner] = Job(again)
+            self._bus.tell(OutputChanged(again))
+        self._alarm.ring()
+
+    def resume_waiting(self) -> None:
+        """Tries everything that waits now: the disk was mended, the network is back, the machine woke."""
+        for job in self._jobs.values():
+            job.due = 0.0
+        self._alarm.ring()
+
+    async def settle(self, deadline: float) -> None:
+        """Closing: starts nothing new, gives what runs `deadline` seconds to finish, then stops it; it goes on at the
+        next start."""
+        self._closing = True
+        self._alarm.ring()
+        if self._running:
+            await first_of(self._idle.wait(), self._clock.sleep(deadline))
+        for running in self._running.values():
+            running.cancel()
+        await self._idle.wait()
+
+    @property
+    def running(self) -> int:
+        """How many are being downloaded now."""
+        return len(self._running)
+
+    # What starts when.
+
+    async def _take_up(self) -> None:
+        """All that an earlier run left. A database that refuses is asked again: these results were paid for."""
+        while not self._closing:
+            try:
+                rows = await self._store.unsaved()
+            except StoreError as error:
+                log.warning("What is still to be saved could not be read: %s", error)
+                await self._alarm.wait(STORE_AGAIN_AFTER)
+                continue
+            for row in rows:
+                self.enqueue(row.task, row.outputs)
+            return
+
+    def _heard(self, event: Event) -> None:
+        match event:
+            case TaskChanged(task, before):
+                if task.state is State.SUCCEEDED and before.state is not State.SUCCEEDED:
+                    self._arrivals.append(task.id)
+                    self._alarm.ring()
+            case ConnectionChanged(connection):
+                if connection.link is Link.CONNECTED and self._link is not Link.CONNECTED:
+                    self.resume_waiting()
+                self._link = connection.link
+            case KeyChanged(status):
+                if status.place is not KeyPlace.NONE:
+                    self.resume_waiting()
+            case SettingsChanged(names):
+                if "library_folder" in names:
+                    self.resume_waiting()
+                elif "download_limit" in names:
+                    self._alarm.ring()
+            case _:
+                pass
+
+    async def _take_in_arrivals(self) -> None:
+        while self._arrivals:
+            task_id = self._arrivals[0]
+            try:
+                task, outputs = await self._ledger.task(task_id), await self._store.outputs(task_id)
+            except StoreError as error:
+                log.warning("The results of %s could not be read: %s", task_id, error)
+                return
+            self._arrivals.popleft()
+            if task is not None:
+                self.enqueue(task, outputs)
+
+    def _start(self, group: asyncio.TaskGroup) -> None:
+        now = self._clock.monotonic()
+        for owner, job in self._jobs.items():
+            if len(self._running) >= self._settings.download_limit:
+                return
+            if owner not in self._running and job.due <= now:
+                name = f"save {owner[0]} {owner[1]}"
+                self._idle.clear()
+                self._running[owner] = group.create_task(self._work(job), name=name)
+
+    def _until_next(self) -> float | None:
+        """Seconds until a job is due again, or until the counts may be told again; None: until something happens."""
+        now = self._clock.monotonic()
+        times = [STORE_AGAIN_AFTER] if self._arrivals else []
+        if len(self._running) < self._settings.download_limit:
+            times += [job.due - now for owner, job in self._jobs.items() if owner not in self._running]
+        if (seconds := self._tally.seconds_until(*self._count())) is not None:
+            times.append(seconds)
+        return max(0.01, min(times)) if times else None
+
+    # One job.
+
+    async def _work(self, job: Job) -> None:
+        try:
+            await self._attempt(job)
+        except Exception:
+            log.exception("Saving %s failed by a mistake of ours", job.owner)
+            job.due = float("inf")
+            await self._note(job, OutputState.FAILED, OUR_MISTAKE)
+        finally:
+            self._running.pop(job.owner, None)
+            self._tally.ended(job)
+            if not self._running:
+                self._idle.set()
+            self._alarm.ring()
+
+    async def _attempt(self, job: Job) -> None:
+        task = await self._ledger.task(job.output.task_id)
+        if task is None:
+            self._jobs.pop(job.owner, None)
+            return
+        before = job.received
+        try:
+            if await self._save_with_good_link(job, task):
+                self._jobs.pop(job.owner, None)
+        except KeyRefused:
+            await self._wait(job, LONGEST_WAIT, OutputState.WAITING, WAITS_FOR_KEY)
+        except DiskError as error:
+            await self._wait(job, DISK_AGAIN_AFTER, OutputState.FAILED, error.in_words(), error)
+        except WrongContent as error:
+            job.wants_fresh_link = True
+            seconds = self._back_off(job, before, None)
+            await self._wait(job, seconds, OutputState.FAILED, f"{error} It is fetched again.")
+        except LinkExpired as error:
+            seconds = max(30.0, self._back_off(job, before, None))
+            await self._wait(
+                job, seconds, OutputState.FAILED, "Runway's link does not work. Another is asked for soon.", error
+            )
+        except ApiError as error:
+            seconds = self._back_off(job, before, error)
+            await self._wait(job, seconds, OutputState.WAITING, f"{error.message} Saving goes on by itself.", error)
+        except StoreError as error:
+            log.warning("The store refused while %s was saved: %s", job.owner, error)
+            job.due = self._clock.monotonic() + STORE_AGAIN_AFTER
+
+    async def _save_with_good_link(self, job: Job, task: Task) -> bool:
+        """True when it is saved, False when Runway has it no longer. A link is asked for anew at most once."""
+        asked = False
+        if job.wants_fresh_link or not job.output.url:
+            asked = True
+            if not await self._refresh(job, task):
+                return False
+        try:
+            await self._saving.save(job, task)
+        except LinkExpired:
+            if asked:
+                raise
+        else:
+            return True
+        if not await self._refresh(job, task):
+            return False
+        await self._saving.save(job, task)
+        return True
+
+    async def _refresh(self, job: Job, task: Task) -> bool:
+        """A fresh link for the job, and for the others of its task; False when there is none and never will be."""
+        refused = job.output.url
+        async with self._links.setdefault(task.id, asyncio.Lock()):
+            if job.output.url != refused or job.owner not in self._jobs:
+                # Another output of the same task asked while this one waited for its turn.
+                return job.owner in self._jobs
+            try:
+                fresh = await self._ask(task)
+            except NotThere:
+                await self._expire(task.id)
+                return False
+            links = {output.index: output for output in fresh}
+            if job.output.index not in links:
+                raise ServerTrouble("Runway does not name this result at the moment.")
+            for other in [other for other in self._jobs.values() if other.output.task_id == task.id]:
+                if (link := links.get(other.output.index)) is not None:
+                    await self._saving.put(
+                        other, replace(other.output, url=link.url, url_fetched_at=link.url_fetched_at)
+                    )
+            job.wants_fresh_link = False
+            return True
+
+    async def _ask(self, task: Task) -> tuple[Output, ...]:
+        """The task's results with fresh links. NotThere when Runway knows no such task; other ApiErrors as they
+        come."""
+        if task.remote_id is None:
+            raise NotThere("This task never reached Runway.")
+        try:
+            answer = await self._runway.task(task.remote_id)
+        except NotThere:
+            await self._ledger.move(task.id, NotFound())
+            raise
+        known = await self._ledger.answer(task.id, answer)
+        fresh = outputs_of(known, answer, self._clock.now())
+        if not fresh:
+            raise ServerTrouble("Runway names no results for this task at the moment.")
+        return fresh
+
+    async def _expire(self, task_id: TaskId) -> None:
+        """Runway has them no longer: says so for each output that is neither saved nor just arriving by a link that
+        still works."""
+        for output in await self._store.outputs(task_id):
+            owner = (output.task_id, output.index)
+            if output.state is OutputState.SAVED and await self._is_there(output):
+                continue
+            arriving = self._jobs.get(owner)
+            if arriving is not None and owner in self._running and arriving.received:
+                continue
+            job = arriving or Job(output)
+            entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind="expired", detail={"index": output.index})
+            await self._saving.put(job, replace(job.output, state=OutputState.EXPIRED, problem=EXPIRED), entry)
+            self._jobs.pop(owner, None)
+
+    async def _wait(
+        self, job: Job, seconds: float, state: OutputState, problem: str, error: RunwayDesktopError | None = None
+    ) -> None:
+        job.due = self._clock.monotonic() + seconds
+        if error is not None and error.detail:
+            log.info("Output %s waits %.0f s: %s (%s)", job.owner, seconds, problem, error.detail)
+        await self._note(job, state, problem)
+
+    async def _note(self, job: Job, state: OutputState, problem: str) -> None:
+        """Stores why an output is not saved yet. A line in the ledger for each new reason that the person can do
+        something about."""
+        if job.owner not in self._jobs:
+            # Runway was found to keep it no longer while this attempt was under way; that is the last word.
+            return
+        output = replace(job.output, state=state, problem=problem)
+        entry = None
+        if state is OutputState.FAILED and problem != job.output.problem:
+            detail = {"index": output.index, "problem": problem}
+            entry = LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind="not saved", detail=detail)
+        try:
+            await self._saving.put(job, output, entry)
+        except StoreError as error:
+            log.warning("That %s is not saved could not be stored: %s", job.owner, error)
+
+    def _back_off(self, job: Job, before: int, error: ApiError | None) -> float:
+        """Seconds to wait. An attempt that brought bytes is no failure in a row."""
+        job.failures = 1 if job.received > before else job.failures + 1
+        asked = error.retry_after if isinstance(error, SlowDown | ServerTrouble) else None
+        return delay(job.failures, self._rng, retry_after=asked, longest=LONGEST_WAIT)
+
+    async def _is_there(self, output: Output) -> bool:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, Path(output.path).is_file)
+
+    def _count(self) -> tuple[int, int]:
+        return len(self._running), len(self._jobs) - len(self._running)
+
+    def _progressed(self, job: Job, count: int) -> None:
+        self._tally.progressed(job, count)
+        self._tally.count(*self._count())

@@ -1,0 +1,275 @@
+"""One attempt at saving one result: open the link, write, check, name, sidecar, store. `downloads` decides when, and
+what a failure means.
+
+Loop's thread; all that touches the disk runs in the executor. Raises what the fetcher raises (LinkExpired, NotReached,
+NoReply and the
+other ApiErrors), DiskError, StoreError, and WrongContent. However it ends, what has arrived stays for the next
+attempt, apart from
+content that is wrong. Cancelling is safe at any point.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from runway_desktop.domain.errors import ApiError, BadReply, NoReply
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.filenames import render
+from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey
+from runway_desktop.domain.task import Output, OutputState, Task
+
+from . import part_file, sidecar
+from .bus import Bus
+from .media_facts import HEAD_LENGTH
+from .part_file import Finished, Note, Owner, PartFile
+from .ports import Clock, Fetcher, LedgerEntry, Store, Stream
+from .result_file import WrongContent, judge, media_of, name_values
+from .settings import Settings
+
+log = logging.getLogger(__name__)
+
+BLOCK = 256 * 1024
+"""Bytes that are gathered before a thread writes them."""
+_NAME_TRIES = 5
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """An output that is to be saved. `output` is what the store has of it; `received` and `total` count bytes of this
+    attempt's file."""
+
+    output: Output
+    received: int = 0
+    total: int | None = None
+    failures: int = 0
+    """Attempts in a row that got nothing."""
+    due: float = 0.0
+    """Monotonic time before which it is not tried again."""
+    wants_fresh_link: bool = False
+
+    @property
+    def owner(self) -> Owner:
+        return (self.output.task_id, self.output.index)
+
+
+class Saving:
+    """`progressed` is called on the loop with the job and the number of new bytes."""
+
+    def __init__(
+        self,
+        store: Store,
+        fetcher: Fetcher,
+        bus: Bus,
+        clock: Clock,
+        settings: Settings,
+        executor: Executor,
+        progressed: Callable[[Job, int], None],
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._bus = bus
+        self._clock = clock
+        self._settings = settings
+        self._executor = executor
+        self._progressed = progressed
+        self._naming = asyncio.Lock()
+        self._claimed: set[str] = set()
+
+    async def save(self, job: Job, task: Task) -> None:
+        """Saves the job's output; when it returns, the store has it as SAVED and everyone was told."""
+        finished: Finished | None = None
+        part: PartFile | None = None
+        if job.output.path:
+            planned = Path(job.output.path)
+            finished = await self._do(part_file.find_finished, planned, job.owner)
+            if finished is None:
+                part = await self._do(PartFile.resume, planned, job.owner)
+        if finished is None:
+            finished = await self._fetch(job, task, part)
+        await self._keep(job, task, finished)
+
+    async def put(self, job: Job, output: Output, entry: LedgerEntry | None = None) -> None:
+        """Stores what is new about an output and tells of it."""
+        if output == job.output and entry is None:
+            return
+        await self._store.save_output(output, entry)
+        job.output = output
+        self._bus.tell(OutputChanged(output))
+
+    async def _fetch(self, job: Job, task: Task, part: PartFile | None) -> Finished:
+        claims: set[str] = set()
+        try:
+            if part is not None:
+                claims.add(_claim(part.final))
+                self._claimed |= claims
+                job.received, job.total = part.received, part.note.total
+            if part is None or not part.is_complete:
+                part = await self._receive(job, task, part, claims)
+            return await self._finish(job, part)
+        finally:
+            self._claimed -= claims
+
+    async def _receive(self, job: Job, task: Task, part: PartFile | None, claims: set[str]) -> PartFile:
+        """Every byte of the result in a part file. The part is closed if this fails, and kept."""
+        offset, etag = (part.received, part.note.etag) if part else (0, "")
+        job.received = offset
+        try:
+            async with self._fetcher.open(job.output.url, offset=offset, etag=etag) as stream:
+                if part is not None:
+                    await self._go_on(job, part, stream)
+                buffer = bytearray()
+                try:
+                    async for chunk in stream.chunks:
+                        buffer += chunk
+                        if part is None and len(buffer) >= HEAD_LENGTH:
+                            part = await self._begin(job, task, stream, bytes(buffer[:HEAD_LENGTH]), claims)
+                        if len(buffer) >= BLOCK and part is not None:
+                            await self._write(part, buffer)
+                        job.received += len(chunk)
+                        self._progressed(job, len(chunk))
+                except ApiError:
+                    if part is not None:
+                        await self._write(part, buffer)
+                    raise
+                if part is None:
+                    part = await self._begin(job, task, stream, bytes(buffer), claims)
+                await self._write(part, buffer)
+                await self._check_length(part, stream.total)
+                return part
+        except BaseException:
+            if part is not None:
+                await self._do(part.close)
+            raise
+
+    async def _go_on(self, job: Job, part: PartFile, stream: Stream) -> None:
+        """Makes the part fit what the server sends: the rest, or all of it anew."""
+        same_file = stream.total is None or part.note.total in (None, stream.total)
+        same_file = same_file and (not stream.etag or not part.note.etag or stream.etag == part.note.etag)
+        if stream.offset == 0:
+            await self._do(lambda: part.restart(etag=stream.etag, total=stream.total))
+        elif stream.offset != part.received or not same_file:
+            await self._do(part.discard)
+            raise BadReply("Runway sent the rest of another file.", advice="It is fetched again from the start.")
+        if stream.total is not None:
+            await self._do(part_file.check_room, part.final.parent, stream.total - part.received)
+        job.received, job.total = part.received, stream.total
+        await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=""))
+
+    async def _begin(self, job: Job, task: Task, stream: Stream, head: bytes, claims: set[str]) -> PartFile:
+        """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file."""
+        found = judge(head, url=job.output.url, content_type=stream.content_type)
+        relative = await self._relative_name(job, task, found.ext)
+        library = self._settings.library
+        note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
+        for _ in range(_NAME_TRIES):
+            async with self._naming:
+                final = await self._do(self._choose, library, relative, job.owner, stream.total or 0)
+                claims.add(_claim(final))
+                self._claimed |= claims
+            job.total = stream.total
+            media = media_of(found, job.output, task)
+            downloading = replace(job.output, state=OutputState.DOWNLOADING, path=str(final), media=media, problem="")
+            await self.put(job, downloading)
+            try:
+                return await self._do(PartFile.create, final, note)
+            except FileExistsError:
+                continue
+        raise part_file.names_taken(library.joinpath(*relative))
+
+    def _choose(self, library: Path, relative: tuple[str, ...], owner: Owner, needed: int) -> Path:
+        """In the executor: a free name in a folder that has the room."""
+        part_file.prepare_folder(library)
+        wanted = library.joinpath(*relative)
+        part_file.check_room(wanted.parent, needed)
+        return part_file.free_name(wanted, self._may_choose(owner))
+
+    def _may_choose(self, owner: Owner) -> Callable[[Path], bool]:
+        return lambda path: _claim(path) not in self._claimed and part_file.is_free(path, owner)
+
+    async def _relative_name(self, job: Job, task: Task, ext: str) -> tuple[str, ...]:
+        count = len(await self._store.outputs(task.id))
+        template = self._settings.name_template
+        batch, row = "", None
+        if task.batch_id is not None and ("{batch" in template.lower() or "{row" in template.lower()):
+            batch, row = await self._place_in_batch(task)
+        return render(template, name_values(task, job.output, ext=ext, count=count, batch=batch, row=row))
+
+    async def _place_in_batch(self, task: Task) -> tuple[str, int | None]:
+        counts = await self._store.counts()
+        name = next((name for batch, name, _ in counts.batches if batch == task.batch_id), "")
+        only = Filter(batches=frozenset({task.batch_id} if task.batch_id else ()))
+        members = await self._store.list(Listing(filter=only, sort=SortKey.SENT, descending=False, group=GroupBy.NONE))
+        row = next((number for number, entry in enumerate(members, 1) if entry.id == task.id), None)
+        return name, row
+
+    async def _write(self, part: PartFile, buffer: bytearray) -> None:
+        if buffer:
+            block = bytes(buffer)
+            buffer.clear()
+            await self._do(part.write, block)
+
+    async def _check_length(self, part: PartFile, total: int | None) -> None:
+        if total is None or part.received == total:
+            return
+        if part.received > total:
+            await self._do(part.discard)
+        raise NoReply(
+            "The download ended before the file was complete.",
+            advice="It goes on where it stopped.",
+            detail=f"{part.received} of {total} bytes",
+        )
+
+    async def _finish(self, job: Job, part: PartFile) -> Finished:
+        try:
+            judge(part.head, url=job.output.url)
+            finished = await self._do(part.finish, self._may_choose(job.owner))
+        except WrongContent:
+            await self._do(part.discard)
+            raise
+        except BaseException:
+            await self._do(part.close)
+            raise
+        return finished
+
+    async def _keep(self, job: Job, task: Task, finished: Finished) -> None:
+        found = judge(finished.head, url=job.output.url)
+        saved = replace(
+            job.output,
+            state=OutputState.SAVED,
+            media=media_of(found, job.output, task),
+            path=str(finished.path),
+            size=finished.size,
+            sha256=finished.sha256,
+            saved_at=self._clock.now(),
+            problem="",
+        )
+        detail = {"index": saved.index, "file": finished.path.name, "size": saved.size, "sha256": saved.sha256}
+        if self._settings.sidecars:
+            inputs = await self._store.inputs(task.id)
+            count = len(await self._store.outputs(task.id))
+            document = sidecar.compose(task, saved, inputs, count=count)
+            try:
+                await self._do(sidecar.write, finished.path, document)
+            except OSError as error:
+                # The result itself is safe; a missing sidecar is told of, and is no reason to pay twice.
+                log.warning("No sidecar beside %s: %s", finished.path.name, error)
+                detail["sidecar"] = f"could not be written: {error.strerror}"
+        entry = LedgerEntry(task_id=task.id, at=self._clock.now(), kind="saved", detail=detail)
+        await self.put(job, saved, entry)
+        await self._do(part_file.forget_note, finished.path)
+
+    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _claim(path: Path) -> str:
+    """Two names that differ in case only are one file on Windows and macOS."""
+    return str(path).casefold()
