@@ -129,6 +129,11 @@ class Composer(QObject):
     def models(self) -> tuple[str, ...]:
         return self.endpoint.models
 
+    def model_label(self, model: str) -> str:
+        """The model's own name in words."""
+        pair = self._engine.catalog.pair(self._pair.endpoint, model)
+        return pair.label if pair is not None else model
+
     @property
     def prompt(self) -> str:
         return prompt_of(self._pair, self._values)

@@ -1,0 +1,115 @@
+"""A small list that opens under a button to choose one of many, with a search line when there are more than a glance takes.
+
+Arrow keys and Return work from the search line; Escape closes without a choice. It is a window of its own, never a nested loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from .theme import GRID
+
+GLANCE = 10
+"""More entries than this get a search line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: Any
+    text: str
+    detail: str = ""
+    """Searched too, and shown as a tool tip."""
+
+
+class ChoicePopup(QFrame):
+    chosen = Signal(object)
+
+    def __init__(self, options: Sequence[Option], current: Any, title: str, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setProperty("pane", "raised")
+        self.setAccessibleName(title)
+        self._search = QLineEdit(self, placeholderText="Search", clearButtonEnabled=True)
+        self._search.setAccessibleName(f"Search {title.lower()}")
+        self._search.setVisible(len(options) > GLANCE)
+        self._list = QListWidget(self)
+        self._list.setAccessibleName(title)
+        self._list.setUniformItemSizes(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+        layout.setSpacing(GRID // 2)
+        layout.addWidget(self._search)
+        layout.addWidget(self._list)
+        for option in options:
+            item = QListWidgetItem(option.text)
+            item.setData(Qt.ItemDataRole.UserRole, option)
+            item.setToolTip(option.detail)
+            self._list.addItem(item)
+            if option.value == current:
+                self._list.setCurrentItem(item)
+        self._search.textChanged.connect(self._filter)
+        self._search.installEventFilter(self)
+        self._list.itemClicked.connect(self._choose)
+        self._list.itemActivated.connect(self._choose)
+        self._fit(len(options))
+        self.setFocusProxy(self._search if len(options) > GLANCE else self._list)
+
+    def open_at(self, button: QWidget) -> None:
+        """Opens above or below the button, whole on its screen."""
+        below = button.mapToGlobal(QPoint(0, button.height() + 2))
+        screen = (button.screen() or QGuiApplication.primaryScreen()).availableGeometry()
+        at = below
+        if below.y() + self.height() > screen.bottom():
+            at = button.mapToGlobal(QPoint(0, -self.height() - 2))
+        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
+        at.setY(max(screen.top(), at.y()))
+        self.move(at)
+        self.show()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        current = self._list.currentItem()
+        if current is not None:
+            self._list.scrollToItem(current, QListWidget.ScrollHint.PositionAtCenter)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+                self._list.keyPressEvent(event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                current = self._list.currentItem()
+                if current is not None and not current.isHidden():
+                    self._choose(current)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _fit(self, amount: int) -> None:
+        row = max(self._list.sizeHintForRow(0), self.fontMetrics().height() + GRID)
+        wide = max(self._list.sizeHintForColumn(0) + 5 * GRID, 20 * GRID)
+        self._list.setFixedHeight(min(amount, 14) * row + 4)
+        self.setFixedWidth(min(wide, 50 * GRID))
+        self.adjustSize()
+
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        first: QListWidgetItem | None = None
+        for position in range(self._list.count()):
+            item = self._list.item(position)
+            option: Option = item.data(Qt.ItemDataRole.UserRole)
+            fits = all(word in f"{option.text} {option.detail} {option.value}".casefold() for word in words)
+            item.setHidden(not fits)
+            first = first or (item if fits else None)
+        if first is not None:
+            self._list.setCurrentItem(first)
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        option: Option = item.data(Qt.ItemDataRole.UserRole)
+        self.close()
+        self.chosen.emit(option.value)

@@ -1,0 +1,323 @@
+"""The composer: a prompt that grows, inputs as thumbnails, chips for endpoint, model and the few main settings, a form for the rest,
+and the button that carries the price. Shows the view-model and commands it; decides nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...catalog import Field, FieldKind, media_in_words
+from ...viewmodels.composer import Composer
+from ...viewmodels.desk import Desk
+from ..choice_popup import ChoicePopup, Option
+from ..flow_layout import FlowLayout
+from ..tasks.poster_cache import PosterCache
+from ..theme import GRID, FollowsTheme, Theme
+from .field_editors import Chip, FormRow, mark_wrong
+from .inputs_strip import AddTile, InputTile
+
+MOST_PROMPT_LINES = 8
+FORM_HEIGHT = 26 * GRID
+
+
+class PromptEdit(QPlainTextEdit):
+    """Grows with its text up to a few lines. Files and links dropped on it go to the window, text is taken as typing."""
+
+    grown = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("bare", True)
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAcceptDrops(False)
+        self.setAccessibleName("Prompt")
+        self.document().setDocumentMargin(2)
+        self.textChanged.connect(self._grow)
+        self._grow()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(200, self.minimumHeight())
+
+    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._grow()
+
+    def _grow(self) -> None:
+        lines = max(1, int(self.document().size().height()))
+        height = self.fontMetrics().lineSpacing() * min(lines, MOST_PROMPT_LINES) + 6
+        if height != self.height() or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+            self.grown.emit()
+
+
+class ComposerPane(QWidget):
+    def __init__(self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._composer = composer
+        self._desk = desk
+        self._theme = theme
+        self._posters = posters
+        self._chips: dict[str, Chip] = {}
+        self._form_rows: dict[str, FormRow] = {}
+        self._build()
+        composer.structure_changed.connect(self._rebuild)
+        composer.prompt_changed.connect(self._show_prompt)
+        composer.inputs_changed.connect(self._show_inputs)
+        composer.changed.connect(self._show_state)
+        composer.focus_wanted.connect(self._focus_field)
+        self._rebuild()
+        self._show_prompt()
+        FollowsTheme(theme, self, self._show_inputs)
+
+    def focus_prompt(self) -> None:
+        self._prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def set_dropping(self, dropping: bool) -> None:
+        """Shows that what hangs over the window may be let go."""
+        self._box.setProperty("dropping", dropping)
+        self._box.style().polish(self._box)
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2)
+        outer.setSpacing(GRID)
+        self._editing_bar = self._build_editing_bar()
+        outer.addWidget(self._editing_bar)
+        self._box = QFrame(self)
+        self._box.setProperty("box", True)
+        box = QVBoxLayout(self._box)
+        box.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        box.setSpacing(GRID)
+        self._prompt = PromptEdit(self._box)
+        self._prompt.textChanged.connect(self._typed)
+        self._prompt.installEventFilter(self)
+        box.addWidget(self._prompt)
+        self._inputs = QWidget(self._box)
+        self._inputs_row = FlowLayout(self._inputs)
+        box.addWidget(self._inputs)
+        self._hint = QLabel(self._inputs)
+        self._hint.setProperty("tone", "faint")
+        self._add = AddTile(self._theme, self._inputs)
+        self._add.clicked.connect(self._choose_files)
+        outer.addWidget(self._box)
+        self._form_area = QScrollArea(self, widgetResizable=True)
+        self._form_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._form_area.setFixedHeight(FORM_HEIGHT)
+        self._form_area.hide()
+        outer.addWidget(self._form_area)
+        self._wrong = QLabel(self, wordWrap=True)
+        self._wrong.setProperty("tone", "bad")
+        self._wrong.setAccessibleName("What is wrong")
+        outer.addWidget(self._wrong)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(GRID)
+        self._chip_area = QWidget(self)
+        self._chip_flow = FlowLayout(self._chip_area)
+        self._endpoint = self._choice_chip("What to make", self._choose_endpoint)
+        self._model = self._choice_chip("Model", self._choose_model)
+        self._more = QPushButton("More…", self._chip_area, checkable=True)
+        self._more.setProperty("kind", "chip")
+        self._more.toggled.connect(self._form_area.setVisible)
+        self._send = QPushButton(self)
+        self._send.setProperty("kind", "primary")
+        self._send.clicked.connect(self._composer.send)
+        bottom.addWidget(self._chip_area, 1)
+        bottom.addWidget(self._send, 0, Qt.AlignmentFlag.AlignBottom)
+        outer.addLayout(bottom)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self._composer.send, context=Qt.ShortcutContext.WindowShortcut)
+
+    def _build_editing_bar(self) -> QWidget:
+        bar = QWidget(self)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        label = QLabel("Editing a task that waits here", bar)
+        label.setProperty("tone", "muted")
+        stop = QPushButton("Stop editing", bar)
+        stop.setProperty("kind", "flat")
+        stop.clicked.connect(self._composer.stop_editing)
+        row.addWidget(label)
+        row.addStretch()
+        row.addWidget(stop)
+        bar.hide()
+        return bar
+
+    def _choice_chip(self, name: str, opens: object) -> QPushButton:
+        chip = QPushButton(self._chip_area)
+        chip.setProperty("kind", "chip")
+        chip.setAccessibleName(name)
+        chip.setAutoDefault(False)
+        chip.clicked.connect(opens)
+        return chip
+
+    def _rebuild(self) -> None:
+        """Builds chips and form for the present pair, in the wire's order, and shows all values."""
+        had_focus = self._prompt.hasFocus()
+        for chip in self._chips.values():
+            self._chip_flow.removeWidget(chip)
+            chip.deleteLater()
+        for fixed in (self._endpoint, self._model, self._more):
+            self._chip_flow.removeWidget(fixed)
+        self._chips.clear()
+        pair = self._composer.pair
+        self._chip_flow.addWidget(self._endpoint)
+        self._chip_flow.addWidget(self._model)
+        for field in pair.main_fields:
+            if field.is_asset or field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS):
+                continue
+            chip = Chip(field, self._chip_area)
+            chip.edited.connect(self._composer.set_value)
+            chip.show()
+            self._chips[field.name] = chip
+            self._chip_flow.addWidget(chip)
+        self._chip_flow.addWidget(self._more)
+        self._build_form([field for field in pair.fields if self._is_in_form(field)])
+        self._prompt.setVisible(pair.prompt_field is not None)
+        if pair.prompt_field is not None:
+            self._prompt.setPlaceholderText("Describe what you want to see or hear. Drop files, prompts or task ids anywhere.")
+        self._show_inputs()
+        self._show_state()
+        QWidget.setTabOrder(self._prompt, self._add)
+        if had_focus and self._prompt.isVisible():
+            self._prompt.setFocus()
+
+    def _is_in_form(self, field: Field) -> bool:
+        return field.name not in self._chips and not field.is_asset and field is not self._composer.pair.prompt_field
+
+    def _build_form(self, fields: list[Field]) -> None:
+        self._form_rows.clear()
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(GRID // 2, GRID // 2, GRID, GRID // 2)
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(GRID)
+        for number, field in enumerate(fields):
+            row = FormRow(field, holder)
+            row.edited.connect(self._composer.set_value)
+            row.show_value(self._composer.value(field.name))
+            self._form_rows[field.name] = row
+            grid.addWidget(row, number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(len(fields), 1)
+        old = self._form_area.takeWidget()
+        if old is not None:
+            old.deleteLater()
+        self._form_area.setWidget(holder)
+        self._form_area.setFixedHeight(min(FORM_HEIGHT, max(holder.sizeHint().height(), 8 * GRID)))
+        self._more.setVisible(bool(fields))
+        self._form_area.setVisible(bool(fields) and self._more.isChecked())
+
+    def _show_prompt(self) -> None:
+        if self._prompt.toPlainText() != self._composer.prompt:
+            self._prompt.setPlainText(self._composer.prompt)
+            self._prompt.moveCursor(self._prompt.textCursor().MoveOperation.End)
+
+    def _typed(self) -> None:
+        field = self._composer.pair.prompt_field
+        if field is not None:
+            self._composer.set_value(field.name, self._prompt.toPlainText())
+
+    def _show_inputs(self) -> None:
+        while self._inputs_row.count():
+            item = self._inputs_row.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if isinstance(widget, InputTile):
+                widget.hide()
+                widget.deleteLater()
+        fields = self._composer.pair.asset_fields
+        self._inputs.setVisible(bool(fields))
+        items = self._composer.inputs()
+        for item in items:
+            tile = InputTile(item, self._theme, self._posters, self._inputs)
+            tile.removed.connect(lambda name=item.field, number=item.number: self._composer.remove_input(name, number))
+            tile.moved.connect(lambda by, name=item.field, number=item.number: self._composer.move_input(name, number, number + by))
+            tile.show()
+            self._inputs_row.addWidget(tile)
+        self._inputs_row.addWidget(self._add)
+        self._inputs_row.addWidget(self._hint)
+        takes = frozenset().union(*(field.media for field in fields)) if fields else frozenset()
+        needed = next((field for field in fields if field.required and not any(item.field == field.name for item in items)), None)
+        what = media_in_words(takes)
+        self._hint.setText(f"{needed.label}: drop a {media_in_words(needed.media)} here." if needed else f"Takes a {what}, by drop, paste or file.")
+        self._hint.setFixedHeight(self._add.height())
+
+    def _show_state(self) -> None:
+        pair, endpoint = self._composer.pair, self._composer.endpoint
+        self._endpoint.setText(f"{endpoint.label}  ▾")
+        self._model.setText(f"{pair.model}  ▾")
+        self._model.setToolTip(pair.label)
+        for name, chip in self._chips.items():
+            chip.show_value(self._composer.value(name))
+            chip.show_finding(self._composer.finding_for(name))
+        for name, row in self._form_rows.items():
+            row.show_value(self._composer.value(name))
+            row.show_finding(self._composer.finding_for(name))
+        said = [message for field in pair.fields if (message := self._composer.finding_for(field.name))]
+        self._wrong.setText("\n".join(dict.fromkeys(said[:3])))
+        self._wrong.setVisible(bool(said))
+        prompt = pair.prompt_field
+        mark_wrong(self._box, bool(prompt and self._composer.finding_for(prompt.name)))
+        self._editing_bar.setVisible(self._composer.editing is not None)
+        button = self._composer.button()
+        self._send.setText("   ".join(part for part in (button.text, button.price) if part))
+        reasons = "\n".join(button.reasons)
+        self._send.setToolTip(reasons or "Send (Ctrl+Return)")
+        self._send.setAccessibleName(f"{button.text}, {button.price}" if button.price else button.text)
+        self._send.setAccessibleDescription(reasons)
+
+    def _choose_endpoint(self) -> None:
+        options = [Option(found.name, found.label, f"{len(found.models)} models") for found in self._composer.endpoints]
+        popup = ChoicePopup(options, self._composer.endpoint.name, "What to make", self._endpoint)
+        popup.chosen.connect(self._composer.choose_endpoint)
+        popup.open_at(self._endpoint)
+
+    def _choose_model(self) -> None:
+        options = [Option(name, name, self._composer.model_label(name)) for name in self._composer.models]
+        popup = ChoicePopup(options, self._composer.pair.model, "Model", self._model)
+        popup.chosen.connect(self._composer.choose_model)
+        popup.open_at(self._model)
+
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, "Choose inputs")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self._desk.take(paths=[Path(name) for name in names]))
+        dialog.open()
+
+    def _focus_field(self, name: str) -> None:
+        prompt = self._composer.pair.prompt_field
+        if prompt is not None and name == prompt.name:
+            self._prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif name in self._chips:
+            self._chips[name].setFocus(Qt.FocusReason.OtherFocusReason)
+        elif name in self._form_rows:
+            self._more.setChecked(True)
+            self._form_rows[name].focus_editor()
+            self._form_area.ensureWidgetVisible(self._form_rows[name])
+        else:
+            self._add.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._composer.send()
+                return True
+        return super().eventFilter(watched, event)

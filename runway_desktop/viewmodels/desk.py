@@ -1,0 +1,220 @@
+"""What the person does to tasks and with things dropped, pasted or typed: each deed in one place, whatever key, menu or button asked.
+
+The window asks questions and shows windows; the desk decides and commands the engine. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from ..domain.events import Notice
+from ..domain.library import Row
+from ..domain.task import OutputState, State, TaskId
+from ..services.engine import Engine
+from ..services.intake import AssetDrop, Gathered
+from ..services.support import support_details
+from . import wording
+from .composer import Composer
+from .offers import Verb, may_retry
+from .runner import Runner
+
+
+class Desk(QObject):
+    text_copied = Signal(str, str)
+    """The text, and what it is in words ("Task id")."""
+    files_copied = Signal(object)
+    review_wanted = Signal(object)
+    """A Gathered with several drafts: the person looks at them before anything is stored."""
+    show_wanted = Signal(object)
+    """Task ids to select and scroll to."""
+    open_wanted = Signal(object)
+    """A task id whose result is to be shown large."""
+    folder_wanted = Signal(object)
+    """A path to show in the system's file manager."""
+    system_wanted = Signal(object)
+    """Paths to open with the system's program."""
+    undo_offered = Signal(str, object)
+    """A sentence, and the ids to restore."""
+    release_wanted = Signal(object)
+    """Paths that are about to be moved away: the preview must let go of them."""
+
+    def __init__(self, engine: Engine, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._composer = composer
+        self._runner = runner
+
+    def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
+        self._engine.bus.tell(Notice(message, detail, is_problem=problem))
+
+    def take(
+        self, *, paths: Sequence[Path] = (), urls: Sequence[str] = (), text: str = "", to_field: str = ""
+    ) -> None:
+        """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of the composer."""
+        self._runner(self._take(tuple(paths), tuple(urls), text, to_field), "take in")
+
+    def take_prompt(self, text: str) -> None:
+        self._composer.set_prompt(text)
+
+    def carry_out(self, verb: Verb, rows: Sequence[Row], *, text: str = "") -> None:
+        """One verb on these rows, after whatever had to be asked was answered. `text` is a typed id or title."""
+        ids = [row.task.id for row in rows]
+        if not ids:
+            return
+        first = rows[0]
+        engine = self._engine
+        match verb:
+            case Verb.OPEN:
+                self.open_wanted.emit(first.task.id)
+            case Verb.OPEN_WITH_SYSTEM:
+                self.system_wanted.emit(_saved_paths(rows))
+            case Verb.SHOW_FILE:
+                saved = next((output for row in rows for output in row.outputs if output.state is OutputState.SAVED), None)
+                if saved is not None:
+                    self.folder_wanted.emit(Path(saved.path))
+            case Verb.FETCH_AGAIN:
+                self._runner(self._fetch_again(ids), "fetch again")
+            case Verb.EDIT_AND_SEND:
+                self._composer.load(first.task.request, parent=first.task.id)
+                self._composer.show_refusals({str(r.path[0]): r.message for r in first.task.refusals if r.path})
+            case Verb.NEW_SEED:
+                self._composer.load(first.task.request, parent=first.task.id, new_seed=True)
+            case Verb.EDIT_HELD:
+                self._composer.load(first.task.request, editing=first.task.id)
+            case Verb.RETRY:
+                self._runner(self._retry([row.task.id for row in rows if may_retry(row)]), "retry")
+            case Verb.SEND_NEXT:
+                self._runner(engine.lane.send_next([row.task.id for row in rows if row.task.state is State.HELD]), "send next")
+            case Verb.SEND_AGAIN:
+                self._runner(engine.submission.send_again(first.task.id), "send again", done=lambda new: self.show_wanted.emit([new]))
+            case Verb.ADOPT_ID:
+                self._runner(engine.submission.settle_with(first.task.id, text), "adopt for uncertain")
+            case Verb.LET_GO:
+                self._runner(engine.submission.let_go(first.task.id), "let go")
+            case Verb.USE_AS_INPUT:
+                self.take(paths=_saved_paths(rows))
+            case Verb.RENAME:
+                self._runner(engine.verbs.rename(first.task.id, text), "rename")
+            case Verb.COPY_PROMPT:
+                self.text_copied.emit("\n".join(row.task.request.prompt for row in rows if row.task.request.prompt), "Prompt")
+            case Verb.COPY_ID:
+                self.text_copied.emit("\n".join(row.task.remote_id for row in rows if row.task.remote_id), "Task id")
+            case Verb.COPY_PATH:
+                self.text_copied.emit("\n".join(str(path) for path in _saved_paths(rows)), "Path")
+            case Verb.COPY_FILE:
+                self.files_copied.emit(_saved_paths(rows))
+            case Verb.COPY_SUPPORT:
+                self.copy_support(rows)
+            case Verb.CANCEL:
+                self._runner(self._cancel(ids), "cancel")
+            case Verb.DELETE_REMOTELY:
+                self._runner(engine.verbs.delete_remotely(ids), "delete remotely", done=self._report)
+            case Verb.REMOVE:
+                removable = [row.task.id for row in rows if row.task.state.is_final]
+                self._runner(self._remove(removable), "remove from list")
+            case Verb.DELETE_FILE:
+                self.release_wanted.emit(_saved_paths(rows))
+                self._runner(engine.verbs.delete_files(ids), "delete files", done=self._report)
+
+    def copy_support(self, rows: Sequence[Row], *, include_prompt: bool = False) -> None:
+        """Puts what Runway's support needs on the clipboard, without secret, and without prompt unless chosen."""
+        self._runner(self._copy_support([row.task.id for row in rows], include_prompt), "support details")
+
+    def restore(self, task_ids: Sequence[TaskId]) -> None:
+        """Undo of *Remove from list*."""
+        self._runner(self._engine.verbs.restore(task_ids), "restore", done=lambda _: self.show_wanted.emit(list(task_ids)))
+
+    def pause(self, paused: bool) -> None:
+        lane = self._engine.lane
+        self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
+
+    def ask_now(self) -> None:
+        """Asks for all open tasks and the balance at once, as the person pressed refresh."""
+        self._engine.poller.ask_now()
+        self._runner(self._engine.account.refresh(), "refresh balance")
+
+    async def _take(self, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, to_field: str) -> None:
+        gathered = await self._engine.intake.gather(paths=paths, urls=urls, text=text)
+        self.receive(gathered, to_field)
+
+    def receive(self, gathered: Gathered, to_field: str = "") -> None:
+        """Sends each part where it belongs: ids to the list, inputs to the composer, prompts to the composer or the review."""
+        if gathered.is_empty:
+            self.tell("There was nothing in it that could be used.", problem=True)
+            return
+        if gathered.remote_ids:
+            self._runner(self._adopt(gathered.remote_ids), "adopt")
+        if gathered.restored is not None:
+            self._composer.load(gathered.restored)
+            self.tell("The settings of that result are in the composer.")
+        self._give_inputs(gathered.assets, to_field)
+        drafts = gathered.drafts
+        plain = len(drafts) == 1 and drafts[0].row is None and not gathered.findings
+        if plain or (len(drafts) == 1 and not drafts[0].findings and set(drafts[0].values) <= {"promptText", "text", "prompt"} and not gathered.findings):
+            self._composer.set_prompt(next((str(value) for value in drafts[0].values.values() if isinstance(value, str)), ""))
+        elif drafts or any(finding.row is not None for finding in gathered.findings):
+            self.review_wanted.emit(gathered)
+        else:
+            for finding in gathered.findings[:3]:
+                self.tell(finding.message, problem=True)
+            if len(gathered.findings) > 3:
+                self.tell(f"{len(gathered.findings) - 3} more could not be used.", problem=True)
+
+    def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str) -> None:
+        usable = [drop for drop in assets if not drop.findings]
+        for drop in assets:
+            if drop.findings:
+                self.tell(drop.findings[0].message, problem=True)
+        if to_field:
+            for drop in usable:
+                self._composer.add_input_to(to_field, drop)
+        elif usable:
+            self._composer.add_inputs(usable)
+
+    async def _adopt(self, remote_ids: Sequence[str]) -> None:
+        adoption = await self._engine.submission.adopt(remote_ids)
+        if adoption.added:
+            self.tell(f"{wording.count(len(adoption.added), 'task')} adopted. {'It is' if len(adoption.added) == 1 else 'They are'} asked for now.")
+        if adoption.known:
+            self.tell(f"{wording.count(len(adoption.known), 'task')} {'was' if len(adoption.known) == 1 else 'were'} in the list already.")
+        for word in adoption.bad[:3]:
+            self.tell(f"“{word[:60]}” is no task id. A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f.", problem=True)
+        self.show_wanted.emit([*adoption.added, *adoption.known])
+
+    async def _retry(self, task_ids: Sequence[TaskId]) -> None:
+        self.show_wanted.emit([await self._engine.submission.retry(task_id) for task_id in task_ids])
+
+    async def _fetch_again(self, task_ids: Sequence[TaskId]) -> None:
+        for task_id in task_ids:
+            await self._engine.downloads.fetch_again(task_id)
+
+    async def _cancel(self, task_ids: Sequence[TaskId]) -> None:
+        report = await self._engine.verbs.cancel(task_ids)
+        if report.kept:
+            self.tell(f"{wording.count(len(report.kept), 'task')} had finished in the meantime: kept, and saved.")
+        self._report(report)
+
+    async def _remove(self, task_ids: Sequence[TaskId]) -> None:
+        await self._engine.verbs.remove(task_ids)
+        if task_ids:
+            self.undo_offered.emit(f"{wording.count(len(task_ids), 'task')} removed from the list. Files stay.", list(task_ids))
+
+    async def _copy_support(self, task_ids: Sequence[TaskId], include_prompt: bool) -> None:
+        texts = []
+        for task_id in task_ids:
+            details = await self._engine.library.details(task_id)
+            if details is not None:
+                texts.append(support_details(details.row.task, details.ledger, include_prompt=include_prompt))
+        self.text_copied.emit("\n\n".join(texts), "Support details")
+
+    def _report(self, report: object) -> None:
+        """Says what a verb could not do, a sentence each."""
+        for message in tuple(getattr(report, "problems", ()))[:3]:
+            self.tell(str(message), problem=True)
+
+
+def _saved_paths(rows: Sequence[Row]) -> list[Path]:
+    return [Path(output.path) for row in rows for output in row.outputs if output.state is OutputState.SAVED and output.path]

@@ -1,0 +1,291 @@
+"""Everything about the chosen task as labelled lines, and what the preview shows. GUI thread only.
+
+The lines follow the task live; a change of the choice forgets what a slower answer says of the former one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from ..catalog import settings_line
+from ..domain.library import Row
+from ..domain.task import Media, Output, OutputState, State, Task, TaskId
+from ..services.engine import Engine
+from ..services.library import Details
+from ..services.uncertainty import verdict
+from . import wording
+from .bridge import Bridge, Touch
+from .offers import Verb, may_retry
+from .runner import Runner
+from .task_list import TaskListModel
+
+KEPT_AT_RUNWAY = (24 * 3600, 48 * 3600)
+"""Seconds that a result can still be fetched. Source: the API's page on outputs says 24 to 48 hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    text: str
+    copyable: bool = False
+    tool_tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputFact:
+    label: str
+    path: Path | None
+    uri: str
+    media: Media
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What the preview shows for one output, or in place of one."""
+
+    path: Path | None
+    media: Media
+    poster: Path | None
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one sensible thing to do, as a button below the words."""
+
+    verb: Verb
+    text: str
+
+
+class DetailsModel(QObject):
+    changed = Signal()
+    """Lines, words or next step moved."""
+    showing_changed = Signal()
+    """The preview must show something else."""
+
+    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, rows: TaskListModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._list = rows
+        self._chosen: tuple[TaskId, ...] = ()
+        self._details: Details | None = None
+        self._showing: tuple[Showing, ...] = ()
+        self._asked = 0
+        bridge.tasks_touched.connect(self._touched)
+        bridge.lane_changed.connect(lambda _: self.changed.emit())
+
+    @property
+    def chosen(self) -> tuple[TaskId, ...]:
+        return self._chosen
+
+    @property
+    def row(self) -> Row | None:
+        """The one chosen task; None while none or several are chosen, or it is being fetched."""
+        return self._details.row if self._details is not None else None
+
+    @property
+    def showing(self) -> tuple[Showing, ...]:
+        return self._showing
+
+    def choose(self, task_ids: Sequence[TaskId]) -> None:
+        chosen = tuple(task_ids)
+        if chosen == self._chosen:
+            return
+        self._chosen = chosen
+        if len(chosen) != 1:
+            self._details = None
+            self._asked += 1
+            self._show()
+            self.changed.emit()
+            return
+        known = self._list.row_of(chosen[0])
+        self._details = Details(row=known) if known is not None else None
+        self._show()
+        self.changed.emit()
+        self._ask()
+
+    def title(self) -> str:
+        return self._list.title_words(self.row) if self.row is not None else ""
+
+    def full_prompt(self) -> str:
+        return self.row.task.request.prompt if self.row is not None else ""
+
+    def facts(self) -> list[Fact]:
+        row = self.row
+        if row is None:
+            return []
+        task, request = row.task, row.task.request
+        pair = self._engine.catalog.pair(request.endpoint, request.model)
+        endpoint = self._engine.catalog.endpoint(request.endpoint)
+        made = endpoint.label if endpoint is not None else request.endpoint
+        found = [
+            Fact("Model", " · ".join(part for part in (request.model, made) if part) or "Not known"),
+            Fact("Settings", settings_line(pair, request.values)),
+            Fact("Project", task.project),
+            Fact("Cost", self._cost(task)),
+            Fact("Times", _times(task)),
+            Fact("Took", self._took(task)),
+        ]
+        for output in row.outputs:
+            label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
+            if output.state is OutputState.SAVED:
+                path = Path(output.path)
+                found.append(Fact(label, f"{path.name} · {wording.size(output.size)}", tool_tip=str(path)))
+            elif output.problem:
+                found.append(Fact(label, output.problem))
+        found.append(Fact("Kept at Runway", self._kept(row)))
+        found.append(Fact("Task", task.remote_id or "", copyable=True, tool_tip="The id that Runway gave it"))
+        return [fact for fact in found if fact.text]
+
+    def inputs(self) -> list[InputFact]:
+        if self._details is None:
+            return []
+        pair = self._engine.catalog.pair(self._details.row.task.request.endpoint, self._details.row.task.request.model)
+        found = []
+        for item in self._details.inputs:
+            name = str(item.place[0]) if item.place else ""
+            field = pair.field(name) if pair is not None else None
+            found.append(InputFact(field.label if field else name, Path(item.path) if item.path else None, item.uri, item.media))
+        return found
+
+    def trouble(self) -> str:
+        """What went wrong, in words; empty when nothing did."""
+        row = self.row
+        if row is None:
+            return ""
+        task = row.task
+        match task.state:
+            case State.FAILED if task.failure is not None:
+                said = [task.failure.meaning.sentence, *(_refusal_words(self._field_label(task, r.path), r.message) for r in task.refusals)]
+                return "\n".join(said)
+            case State.UNCERTAIN if task.evidence is not None:
+                return f"{task.evidence.reason} {verdict(task.evidence).words}".strip()
+            case State.UNCERTAIN:
+                return "No answer came to the sending. It may have been made, and charged."
+            case State.GONE if not task.let_go:
+                return "Runway does not know this task: it was deleted there, or belongs to another key's organization."
+            case State.HELD:
+                return task.hold_reason
+            case State.SUCCEEDED:
+                return next((output.problem for output in row.outputs if output.problem), "")
+            case _:
+                return ""
+
+    def small_print(self) -> str:
+        """Codes for those who ask for them."""
+        task = self.row.task if self.row is not None else None
+        if task is None or task.failure is None:
+            return ""
+        return " · ".join(part for part in (task.failure.code, task.failure.words) if part)
+
+    def next_step(self) -> NextStep | None:
+        row = self.row
+        if row is None:
+            return None
+        if may_retry(row) and row.task.state is State.FAILED:
+            return NextStep(Verb.RETRY, "Retry")
+        if row.task.state is State.FAILED and row.task.request.endpoint:
+            return NextStep(Verb.EDIT_AND_SEND, "Edit and send")
+        if row.task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
+            return NextStep(Verb.FETCH_AGAIN, "Save now")
+        return None
+
+    def _cost(self, task: Task) -> str:
+        actual, estimate = task.cost_credits, task.estimated_credits
+        if actual is not None:
+            said = wording.credits_in_words(actual)
+            if estimate is not None and estimate != actual:
+                said += f" (estimated {wording.number(estimate)})"
+            return f"{said} · {wording.dollars(actual)}"
+        if estimate is not None:
+            return f"at most {wording.credits_in_words(estimate)} · {wording.dollars(estimate)}"
+        if task.state is State.HELD:
+            price = self._engine.pricing.price(task.request)
+            return f"about {wording.credits_in_words(price.credits)}" if price is not None else ""
+        return ""
+
+    def _took(self, task: Task) -> str:
+        if task.state is not State.SUCCEEDED or task.ended_at is None:
+            return ""
+        since = task.running_since or task.remote_created_at or task.sent_at
+        if since is None:
+            return ""
+        said = wording.duration(max(0.0, task.ended_at - since))
+        usual = self._engine.forecasts.usual_now(task.request)
+        if usual is not None and usual.ran is not None:
+            said += f" · usually {wording.span(usual.ran.low, usual.ran.high)}"
+        return said
+
+    def _kept(self, row: Row) -> str:
+        task = row.task
+        if task.state is not State.SUCCEEDED or task.ended_at is None:
+            return ""
+        if task.deleted_remotely:
+            return "no longer: deleted there"
+        now, (least, most) = self._engine.clock.now(), KEPT_AT_RUNWAY
+        if now > task.ended_at + most:
+            return "no longer"
+        return f"until about {wording.full_time(task.ended_at + least).rsplit(':', 1)[0]}"
+
+    def _field_label(self, task: Task, path: tuple[str | int, ...]) -> str:
+        pair = self._engine.catalog.pair(task.request.endpoint, task.request.model)
+        field = pair.field(str(path[0])) if pair is not None and path else None
+        return field.label if field is not None else ".".join(map(str, path))
+
+    def _ask(self) -> None:
+        self._asked += 1
+        if len(self._chosen) == 1:
+            self._runner(self._load(self._asked, self._chosen[0]), "show details")
+
+    async def _load(self, asked: int, task_id: TaskId) -> None:
+        found = await self._engine.library.details(task_id)
+        if found is not None and found.row.task.state is State.SUCCEEDED:
+            await self._engine.forecasts.usual(found.row.task.request)
+        if asked == self._asked:
+            self._details = found
+            self._show()
+            self.changed.emit()
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        if len(self._chosen) == 1 and self._chosen[0] in touches:
+            self._ask()
+
+    def _show(self) -> None:
+        showing = tuple(self._showings())
+        if showing != self._showing:
+            self._showing = showing
+            self.showing_changed.emit()
+
+    def _showings(self) -> list[Showing]:
+        row = self.row
+        if row is None:
+            amount = len(self._chosen)
+            return [Showing(None, Media.OTHER, None, "", f"{wording.count(amount, 'task')} chosen")] if amount > 1 else []
+        saved = [output for output in row.outputs if output.state is OutputState.SAVED]
+        if saved:
+            return [_showing(output, self.title()) for output in row.outputs if output.state is OutputState.SAVED]
+        words = self._list.words(row.task.id)
+        return [Showing(None, Media.OTHER, None, self.title(), words.headline if words is not None else "")]
+
+
+def _showing(output: Output, title: str) -> Showing:
+    poster = Path(output.poster) if output.poster else None
+    return Showing(Path(output.path), output.media, poster, title, "")
+
+
+def _times(task: Task) -> str:
+    parts = [
+        f"sent {wording.full_time(task.sent_at)}" if task.sent_at else f"made {wording.full_time(task.created_at)}",
+        f"ended {wording.full_time(task.ended_at).rsplit(', ', 1)[1]}" if task.ended_at and task.sent_at else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _refusal_words(label: str, message: str) -> str:
+    return f"{label}: {message}" if label else message
