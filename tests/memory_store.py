@@ -118,7 +118,7 @@ class MemoryStore:
 
     async def unfinished(self) -> builtins.list[Task]:
         found = [task for task in self._tasks.values() if not task.state.is_final]
-        return sorted(found, key=lambda task: (task.position, task.created_at, task.id))
+        return sorted(found, key=lambda task: (task.position, task.created_at))
 
     async def unsaved(self) -> builtins.list[Row]:
         found = [
@@ -201,7 +201,8 @@ class MemoryStore:
             and task.sent_at is not None
             and task.ended_at is not None
         ]
-        alike.sort(key=lambda task: (task.ended_at or 0.0, task.id), reverse=True)
+        alike.sort(key=lambda task: task.ended_at or 0.0)
+        alike.reverse()
         same = [task for task in alike if shape_of(task.request) == shape]
         return [_timing(task) for task in (same if len(same) >= 3 else alike)[:limit]]
 
@@ -309,21 +310,24 @@ class MemoryStore:
             and (not wanted.batches or task.batch_id in wanted.batches)
             and (wanted.since is None or at >= wanted.since)
             and (wanted.until is None or at < wanted.until)
-            and all(word in searched_text(task, paths) for word in search_words(wanted.text))
+            and all(word in searched_text(_texts(task), paths) for word in search_words(wanted.text))
         )
 
     def _listed(self, listing: Listing) -> Sequence[Task]:
+        # The order of adding decides between equals, so what is reversed is reversed whole.
         found = [task for task in self._tasks.values() if self._matches(task, listing.filter)]
         match listing.sort:
             case SortKey.SENT:
-                return sorted(found, key=_sent_key, reverse=listing.descending)
+                found.sort(key=_sent_key)
             case SortKey.LANE:
-                return sorted(found, key=lambda t: (t.position, _at(t), t.id), reverse=listing.descending)
+                found.sort(key=lambda task: (task.position, _at(task)))
             case _:
+                found.sort(key=_sent_key)
+                found.reverse()
                 # Equal ones stand latest first, whichever way the key is sorted.
-                found.sort(key=_sent_key, reverse=True)
                 found.sort(key=lambda task: _key(task, listing.sort), reverse=listing.descending)
                 return found
+        return found[::-1] if listing.descending else found
 
     def _group(self, task: Task, by: GroupBy) -> str:
         match by:
@@ -341,8 +345,12 @@ def _at(task: Task) -> float:
     return task.sent_at if task.sent_at is not None else task.created_at
 
 
-def _sent_key(task: Task) -> tuple[float, float, str]:
-    return (_at(task), task.position, task.id)
+def _sent_key(task: Task) -> tuple[float, float]:
+    return (_at(task), task.position)
+
+
+def _texts(task: Task) -> tuple[str | None, ...]:
+    return (task.request.prompt, task.title, task.request.model, task.id, task.remote_id)
 
 
 def _key(task: Task, sort: SortKey) -> Any:

@@ -24,17 +24,15 @@ def search_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded(text).split()))
 
 
-def searched_text(task: Task, paths: Iterable[str]) -> str:
-    """Everything a task is found by, folded: prompt, title, model, its ids, and the names of its files (not their
-    folders)."""
+def searched_text(texts: Iterable[str | None], paths: Iterable[str]) -> str:
+    """Everything a task is found by, folded: its own texts, and the names of its files (not their folders)."""
     names = dict.fromkeys(_name(path) for path in paths if path)
-    parts = (task.request.prompt, task.title, task.request.model, task.id, task.remote_id or "", *names)
-    return folded("\n".join(part for part in parts if part))
+    return folded("\n".join(text for text in (*texts, *names) if text))
 
 
 def heading_of(task: Task) -> str:
-    """What a list sorts by when it sorts by prompt: the title, else the prompt, folded; its first 200 characters."""
-    return folded(task.title or task.request.prompt)[:200].strip()
+    """What a list sorts by when it sorts by prompt: the title, else the prompt, folded; its first 80 characters."""
+    return folded((task.title or task.request.prompt)[:80]).strip()
 
 
 def _name(path: str) -> str:

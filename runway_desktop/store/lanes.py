@@ -1,0 +1,121 @@
+"""The two threads of the database: one connection that writes, one that reads, so that a long list never waits behind a
+write, nor a paid task's id behind a long list.
+
+A lane is used from the loop's thread and runs plain functions of a `sqlite3.Connection` on its own named thread. Writes
+that wait at the same time share one commit, hence one sync of the disk; each of them is still kept or dropped as a
+whole. Raises what `trouble.translated` makes of the database's complaints.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import aiosqlite
+
+from . import trouble
+
+Answer = TypeVar("Answer")
+Work = Callable[[sqlite3.Connection], Answer]
+
+
+class Lane:
+    """One connection on its own thread, made there by `connect`. Any `Work` given to `run` has it for itself."""
+
+    def __init__(self, path: Path, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._path = path
+        self._name = name
+        self._connect = connect
+        self._closed = False
+        self._raw: sqlite3.Connection
+        self._connection = aiosqlite.Connection(self._connect_on_thread, iter_chunk_size=64)
+
+    async def open(self) -> None:
+        try:
+            await self._connection
+        except Exception as error:
+            raise trouble.translated(error, self._path) from error
+
+    async def run(self, work: Work[Answer]) -> Answer:
+        if self._closed:
+            raise trouble.closed()
+        try:
+            # aiosqlite's public calls are one statement each, with a trip to the thread and back for every one. A whole
+            # piece of work in one trip keeps the loop free, so the one private door that its own calls use is used
+            # here.
+            answer: Answer = await self._connection._execute(work, self._raw)  # type: ignore[no-untyped-call]
+        except Exception as error:
+            raise trouble.translated(error, self._path) from error
+        return answer
+
+    async def close(self) -> None:
+        """Finishes what was asked for before, then closes. Calling it again does nothing."""
+        if not self._closed:
+            self._closed = True
+            await self._connection.close()
+
+    def _connect_on_thread(self) -> sqlite3.Connection:
+        threading.current_thread().name = self._name
+        self._raw = self._connect()
+        return self._raw
+
+
+class _Job(Generic[Answer]):
+    """A write that waits for its turn, and then what came of it."""
+
+    __slots__ = ("answer", "error", "work")
+
+    def __init__(self, work: Work[Answer]) -> None:
+        self.work = work
+        self.answer: Answer
+        self.error: Exception | None = None
+
+
+class WritingLane(Lane):
+    def __init__(self, path: Path, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(path, name, connect)
+        self._waiting: deque[_Job[Any]] = deque()
+
+    async def write(self, work: Work[Answer]) -> Answer:
+        """Does the work in a transaction that is on disk when this returns, or raises and has changed nothing."""
+        job = _Job(work)
+        self._waiting.append(job)
+        # Everyone who waits brings a turn along; the first turn does all that waits, the others find it done.
+        await self.run(self._commit_waiting)
+        if job.error is not None:
+            raise trouble.translated(job.error, self._path) from job.error
+        return job.answer
+
+    def _commit_waiting(self, connection: sqlite3.Connection) -> None:
+        jobs: list[_Job[Any]] = []
+        while self._waiting:
+            jobs.append(self._waiting.popleft())
+        if not jobs:
+            return
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in jobs:
+                _attempt(connection, job)
+            connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - every one who waits gets it; nothing was written
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for job in jobs:
+                job.error = job.error or error
+
+
+def _attempt(connection: sqlite3.Connection, job: _Job[Any]) -> None:
+    connection.execute("SAVEPOINT job")
+    try:
+        job.answer = job.work(connection)
+    except Exception as error:
+        job.error = error
+        if not connection.in_transaction:
+            # A full disk ends the whole transaction: then the others failed as well.
+            raise
+        connection.execute("ROLLBACK TO job")
+    connection.execute("RELEASE job")

@@ -1,0 +1,131 @@
+"""How a database of an older version becomes one of this version, and how one of a newer version is turned away.
+
+The version is `PRAGMA user_version`: major * 1000 + minor. A new minor version only adds what an older program may
+ignore (a table, a column with a default), so older programs go on working with it; a new major version they refuse.
+Runs on the writing thread while the store opens. Raises `StoreError`; the file is then as it was before.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from runway_desktop.domain.errors import StoreError
+
+from . import schema, trouble
+
+APPLICATION_ID = 0x52574454
+"""Marks the file as ours (`PRAGMA application_id`), so that no other program's database is ever migrated."""
+
+
+class Version(NamedTuple):
+    major: int
+    minor: int
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection) -> Version:
+        (word,) = connection.execute("PRAGMA user_version").fetchone()
+        return cls(*divmod(word, 1000))
+
+    @property
+    def word(self) -> int:
+        return self.major * 1000 + self.minor
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+
+EMPTY = Version(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step. `run` works inside a transaction that is rolled back when it raises, so a step that was cut short is
+    simply done again; it must not begin, commit, or use `executescript`, which commits."""
+
+    to: Version
+    run: Callable[[sqlite3.Connection], None]
+
+
+def create_first(connection: sqlite3.Connection) -> None:
+    """1.0: everything there is."""
+    for statement in (*schema.TABLES, *schema.INDEXES, *schema.TRIGGERS):
+        connection.execute(statement)
+
+
+MIGRATIONS = (Migration(Version(1, 0), create_first),)
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Runs the missing steps, oldest first, each in a transaction of its own, after one backup beside the file."""
+    found, newest = Version.of(connection), migrations[-1].to
+    _refuse_strangers(connection, path, found)
+    if found.major > newest.major:
+        raise StoreError(
+            f"The list of tasks in “{path.name}” was written by a newer version of this program.",
+            advice="Install the newest version. Nothing was changed.",
+            detail=f"{path}: version {found}, this program knows {newest}",
+        )
+    missing = [migration for migration in migrations if migration.to > found]
+    if found != EMPTY and missing:
+        _back_up(connection, path, found)
+    for migration in missing:
+        _migrate(connection, path, migration)
+
+
+def backup_path(path: Path, version: Version) -> Path:
+    return path.with_name(f"{path.name}.backup-v{version}")
+
+
+def _refuse_strangers(connection: sqlite3.Connection, path: Path, found: Version) -> None:
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if mark != APPLICATION_ID and (mark or tables or found != EMPTY):
+        raise StoreError(
+            f"“{path.name}” is not a list of tasks of this program.",
+            advice="Move it to another folder or choose another profile folder. Nothing was changed.",
+            detail=str(path),
+        )
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, version: Version) -> None:
+    target = backup_path(path, version)
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        unfinished.unlink(missing_ok=True)
+        with closing(sqlite3.connect(unfinished)) as copy:
+            connection.backup(copy)
+        os.replace(unfinished, target)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            "The list of tasks could not be backed up, so it was not brought up to date.",
+            advice=f"Check that the disk has space and that you may write to the folder “{path.parent}”.",
+            detail=f"{target}: {error}",
+        ) from error
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, migration: Migration) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have done it while this one waited for its turn.
+        if Version.of(connection) < migration.to:
+            migration.run(connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {migration.to.word}")
+        connection.execute("COMMIT")
+    except Exception as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        in_words = trouble.translated(error, path)
+        if isinstance(in_words, StoreError) or not isinstance(error, sqlite3.Error):
+            raise in_words from error
+        raise StoreError(
+            f"The list of tasks in “{path.name}” could not be brought up to date.",
+            advice="Nothing was changed. Please report this with the small print.",
+            detail=f"{path}: to version {migration.to}: {error}",
+        ) from error

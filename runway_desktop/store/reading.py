@@ -1,0 +1,166 @@
+"""What is read about single tasks. Functions of the reading connection, on the reading thread."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Input, Output, RemoteId, Task, TaskId
+
+from .records import (
+    INPUT_COLUMNS,
+    OUTPUT_COLUMNS,
+    TASK_COLUMNS,
+    from_json,
+    input_of,
+    ledger_entry_of,
+    output_of,
+    task_of,
+    to_cell,
+    to_text,
+)
+from .schema import FINAL
+
+_PAGE = 500
+"""Ids in one question: SQLite compiles a statement for each number of parameters, and limits that number."""
+
+_TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM tasks"
+_OUTPUTS = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs"
+_INPUTS = f"SELECT {', '.join(INPUT_COLUMNS)} FROM inputs"
+_TIMINGS = """
+    SELECT sent_at, running_since, ended_at FROM tasks
+    WHERE state = 'succeeded' AND sent_at IS NOT NULL AND ended_at IS NOT NULL AND endpoint = ? AND model = ?
+"""
+_ENOUGH_OF_A_SHAPE = 3
+
+
+def tasks(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Task]:
+    """In the order asked; unknown ids are left out."""
+    found = {
+        row[0]: task_of(row)
+        for ids, marks in _pages(task_ids)
+        for row in connection.execute(f"{_TASKS} WHERE id IN ({marks})", ids)
+    }
+    return [found[task_id] for task_id in task_ids if task_id in found]
+
+
+def rows(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Row]:
+    outputs: dict[str, list[Output]] = {}
+    pictures: dict[str, str] = {}
+    for ids, marks in _pages(task_ids):
+        for row in connection.execute(f"{_OUTPUTS} WHERE task_id IN ({marks})", ids):
+            outputs.setdefault(row[0], []).append(output_of(row))
+        for task_id, path in connection.execute(
+            f"SELECT task_id, path FROM inputs WHERE task_id IN ({marks}) AND media = 'image' AND path <> '' "
+            "ORDER BY number",
+            ids,
+        ):
+            pictures.setdefault(task_id, to_text(path))
+    return [
+        Row(
+            task=task,
+            outputs=tuple(sorted(outputs.get(task.id, ()), key=lambda output: output.index)),
+            first_input_path=pictures.get(task.id, ""),
+        )
+        for task in tasks(connection, task_ids)
+    ]
+
+
+def by_remote_id(connection: sqlite3.Connection, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
+    return {
+        RemoteId(remote_id): TaskId(task_id)
+        for ids, marks in _pages(remote_ids)
+        for remote_id, task_id in connection.execute(
+            f"SELECT remote_id, id FROM tasks WHERE remote_id IN ({marks}) ORDER BY number",
+            ids,
+        )
+    }
+
+
+def unfinished(connection: sqlite3.Connection) -> list[Task]:
+    query = f"{_TASKS} WHERE state NOT IN {FINAL} ORDER BY position, created_at, number"
+    return [task_of(row) for row in connection.execute(query)]
+
+
+def unsaved(connection: sqlite3.Connection) -> list[Row]:
+    found = connection.execute(
+        """
+        SELECT id FROM tasks
+        WHERE state = 'succeeded' AND id IN (SELECT task_id FROM outputs WHERE state NOT IN ('saved', 'expired'))
+        ORDER BY sent_or_made, position, number
+        """
+    ).fetchall()
+    return rows(connection, [TaskId(task_id) for (task_id,) in found])
+
+
+def outputs_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[Output]:
+    return [output_of(row) for row in connection.execute(f'{_OUTPUTS} WHERE task_id = ? ORDER BY "index"', (task_id,))]
+
+
+def inputs_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[Input]:
+    return [input_of(row) for row in connection.execute(f"{_INPUTS} WHERE task_id = ? ORDER BY number", (task_id,))]
+
+
+def ledger_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[LedgerEntry]:
+    query = "SELECT task_id, at, kind, detail FROM ledger WHERE task_id = ? ORDER BY number"
+    return [ledger_entry_of(row) for row in connection.execute(query, (task_id,))]
+
+
+def upload_of(connection: sqlite3.Connection, sha256: str, since: float) -> tuple[str, float] | None:
+    row = connection.execute(
+        "SELECT upload_uri, uploaded_at FROM inputs "
+        "WHERE sha256 = ? AND sha256 <> '' AND upload_uri <> '' AND uploaded_at > ? ORDER BY uploaded_at DESC LIMIT 1",
+        (to_cell(sha256), since),
+    ).fetchone()
+    return None if row is None else (to_text(row[0]), row[1])
+
+
+def timings(connection: sqlite3.Connection, endpoint: str, model: str, shape: str, limit: int) -> list[Timing]:
+    """Of the shape where there are enough, else of the model. `limit` is how many at most."""
+    kind = (to_cell(endpoint), to_cell(model))
+    same_shape = f"{_TIMINGS} AND shape = ? ORDER BY ended_at DESC, number DESC LIMIT ?"
+    found = connection.execute(same_shape, (*kind, to_cell(shape), max(limit, _ENOUGH_OF_A_SHAPE))).fetchall()
+    if len(found) < _ENOUGH_OF_A_SHAPE:
+        found = connection.execute(f"{_TIMINGS} ORDER BY ended_at DESC, number DESC LIMIT ?", (*kind, limit)).fetchall()
+    return [_timing(*row) for row in found[:limit]]
+
+
+def estimate(connection: sqlite3.Connection, endpoint: str, model: str, shape: str) -> Estimate | None:
+    row = connection.execute(
+        "SELECT credits, at FROM estimates WHERE endpoint = ? AND model = ? AND shape = ?",
+        (to_cell(endpoint), to_cell(model), to_cell(shape)),
+    ).fetchone()
+    return None if row is None else Estimate(credits=row[0], at=row[1])
+
+
+def learned(connection: sqlite3.Connection) -> dict[tuple[str, str, str], float]:
+    found = connection.execute("SELECT endpoint, model, shape, credits FROM estimates")
+    return {(to_text(endpoint), to_text(model), to_text(shape)): price for endpoint, model, shape, price in found}
+
+
+def spent_since(connection: sqlite3.Connection, since: float) -> float:
+    query = "SELECT total(max(credits, 0)) FROM tasks WHERE sent_at IS NOT NULL AND sent_at >= ?"
+    spent: float = connection.execute(query, (since,)).fetchone()[0]
+    return spent
+
+
+def settings(connection: sqlite3.Connection) -> dict[str, Any]:
+    found = connection.execute("SELECT name, value FROM settings")
+    return {to_text(name): from_json(value) for name, value in found}
+
+
+def _timing(sent_at: float, running_since: float | None, ended_at: float) -> Timing:
+    return Timing(
+        queued=-1.0 if running_since is None else max(0.0, running_since - sent_at),
+        ran=-1.0 if running_since is None else max(0.0, ended_at - running_since),
+        total=max(0.0, ended_at - sent_at),
+    )
+
+
+def _pages(ids: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    for start in range(0, len(ids), _PAGE):
+        page = ids[start : start + _PAGE]
+        yield page, ", ".join("?" * len(page))

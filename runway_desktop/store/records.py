@@ -1,0 +1,211 @@
+"""Rows of the tables as values of the domain, and back. Every value comes back exactly as it went in.
+
+Pure but for the types of SQLite. Raises ValueError (and its like) for a row that makes no sense, which the store tells
+as a damaged file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.search import heading_of
+from runway_desktop.domain.shapes import shape_of
+from runway_desktop.domain.task import (
+    BatchId,
+    Evidence,
+    Input,
+    Media,
+    Output,
+    OutputState,
+    Refusal,
+    RemoteId,
+    Request,
+    State,
+    Task,
+    TaskId,
+)
+
+TASK_COLUMNS = (
+    "id", "endpoint", "model", "request_values", "prompt", "shape", "heading", "created_at", "state", "batch_id",
+    "project", "parent_id", "position", "remote_id", "remote_status", "sent_at", "remote_created_at", "running_since",
+    "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
+    "cancel_asked", "adopted", "deleted_remotely", "hold_reason", "removed_at", "title",
+)  # fmt: skip
+OUTPUT_COLUMNS = (
+    "task_id", '"index"', "url", "url_fetched_at", "state", "media", "path", "size", "sha256", "saved_at", "problem",
+    "poster", "width", "height", "duration",
+)  # fmt: skip
+INPUT_COLUMNS = (
+    "task_id", "place", "uri", "media", "path", "sha256", "size", "upload_uri", "uploaded_at",
+)  # fmt: skip
+
+_EVIDENCE = tuple(Evidence.__dataclass_fields__)
+
+Cell = str | bytes | float | int | None
+
+
+def to_cell(text: str) -> str | bytes:
+    """A text as the database can keep it. One that is no valid Unicode (half a surrogate pair, from a file name or a
+    broken JSON) becomes bytes, which `to_text` turns back."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+    return text
+
+
+def to_text(cell: str | bytes) -> str:
+    return cell if isinstance(cell, str) else cell.decode("utf-8", "surrogatepass")
+
+
+def to_json(value: Any) -> str | bytes:
+    return to_cell(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def from_json(cell: str | bytes) -> Any:
+    return json.loads(to_text(cell))
+
+
+def task_cells(task: Task) -> tuple[Cell, ...]:
+    """In the order of TASK_COLUMNS."""
+    request = task.request
+    return (
+        task.id, to_cell(request.endpoint), to_cell(request.model), to_json(dict(request.values)),
+        to_cell(request.prompt), to_cell(shape_of(request)), heading_of(task), task.created_at, task.state.value,
+        task.batch_id, to_cell(task.project), task.parent_id, task.position, task.remote_id,
+        to_cell(task.remote_status), task.sent_at, task.remote_created_at, task.running_since, task.ended_at,
+        task.asked_at, task.progress, task.estimated_credits, task.cost_credits, _failure_cell(task.failure),
+        to_json([[list(refusal.path), refusal.message, refusal.code] for refusal in task.refusals]),
+        _evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
+        to_cell(task.hold_reason), task.removed_at, to_cell(task.title),
+    )  # fmt: skip
+
+
+def task_of(row: Sequence[Any]) -> Task:
+    """From a row in the order of TASK_COLUMNS."""
+    (
+        task_id, endpoint, model, values, prompt, _shape, _heading, created_at, state, batch_id, project, parent_id,
+        position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
+        estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
+        hold_reason, removed_at, title,
+    ) = row  # fmt: skip
+    return Task(
+        id=TaskId(task_id),
+        request=Request(
+            endpoint=to_text(endpoint), model=to_text(model), values=from_json(values), prompt=to_text(prompt)
+        ),
+        created_at=created_at,
+        state=State(state),
+        batch_id=None if batch_id is None else BatchId(batch_id),
+        project=to_text(project),
+        parent_id=None if parent_id is None else TaskId(parent_id),
+        position=position,
+        remote_id=None if remote_id is None else RemoteId(remote_id),
+        remote_status=to_text(remote_status),
+        sent_at=sent_at,
+        remote_created_at=remote_created_at,
+        running_since=running_since,
+        ended_at=ended_at,
+        asked_at=asked_at,
+        progress=progress,
+        estimated_credits=estimated_credits,
+        cost_credits=cost_credits,
+        failure=None if failure is None else _failure(from_json(failure)),
+        refusals=() if refusals == "[]" else tuple(_refusal(*parts) for parts in from_json(refusals)),
+        evidence=None if evidence is None else _evidence(from_json(evidence)),
+        cancel_asked=bool(cancel_asked),
+        adopted=bool(adopted),
+        deleted_remotely=bool(deleted_remotely),
+        hold_reason=to_text(hold_reason),
+        removed_at=removed_at,
+        title=to_text(title),
+    )
+
+
+def output_cells(output: Output) -> tuple[Cell, ...]:
+    return (
+        output.task_id, output.index, to_cell(output.url), output.url_fetched_at, output.state.value,
+        output.media.value, to_cell(output.path), output.size, to_cell(output.sha256), output.saved_at,
+        to_cell(output.problem), to_cell(output.poster), output.width, output.height, output.duration,
+    )  # fmt: skip
+
+
+def output_of(row: Sequence[Any]) -> Output:
+    (
+        task_id, index, url, url_fetched_at, state, media, path, size, sha256, saved_at, problem, poster, width, height,
+        duration,
+    ) = row  # fmt: skip
+    return Output(
+        task_id=TaskId(task_id),
+        index=index,
+        url=to_text(url),
+        url_fetched_at=url_fetched_at,
+        state=OutputState(state),
+        media=Media(media),
+        path=to_text(path),
+        size=size,
+        sha256=to_text(sha256),
+        saved_at=saved_at,
+        problem=to_text(problem),
+        poster=to_text(poster),
+        width=width,
+        height=height,
+        duration=duration,
+    )
+
+
+def input_cells(asset: Input) -> tuple[Cell, ...]:
+    return (
+        asset.task_id, to_json(list(asset.place)), to_cell(asset.uri), asset.media.value, to_cell(asset.path),
+        to_cell(asset.sha256), asset.size, to_cell(asset.upload_uri), asset.uploaded_at,
+    )  # fmt: skip
+
+
+def input_of(row: Sequence[Any]) -> Input:
+    task_id, place, uri, media, path, sha256, size, upload_uri, uploaded_at = row
+    return Input(
+        task_id=TaskId(task_id),
+        place=tuple(from_json(place)),
+        uri=to_text(uri),
+        media=Media(media),
+        path=to_text(path),
+        sha256=to_text(sha256),
+        size=size,
+        upload_uri=to_text(upload_uri),
+        uploaded_at=uploaded_at,
+    )
+
+
+def ledger_cells(entry: LedgerEntry) -> tuple[Cell, ...]:
+    return (entry.task_id, entry.at, to_cell(entry.kind), to_json(dict(entry.detail)))
+
+
+def ledger_entry_of(row: Sequence[Any]) -> LedgerEntry:
+    task_id, at, kind, detail = row
+    return LedgerEntry(task_id=TaskId(task_id), at=at, kind=to_text(kind), detail=from_json(detail))
+
+
+def _failure_cell(failure: Failure | None) -> str | bytes | None:
+    return None if failure is None else to_json({"code": failure.code, "words": failure.words})
+
+
+def _failure(members: Mapping[str, Any]) -> Failure:
+    return Failure(code=members["code"], words=members["words"])
+
+
+def _refusal(path: Sequence[str | int], message: str, code: str) -> Refusal:
+    return Refusal(path=tuple(path), message=message, code=code)
+
+
+def _evidence_cell(evidence: Evidence | None) -> str | bytes | None:
+    return None if evidence is None else to_json({name: getattr(evidence, name) for name in _EVIDENCE})
+
+
+def _evidence(members: Mapping[str, Any]) -> Evidence:
+    return Evidence(**{name: members[name] for name in _EVIDENCE if name in members})

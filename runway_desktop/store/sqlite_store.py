@@ -1,0 +1,211 @@
+"""The door of the store: what the engine may ask and tell, each as one piece of work on one of the two threads.
+
+Call it from one asyncio loop; nothing here blocks that loop. Every write is one transaction and is on disk when the
+call returns, through a power cut: a paid task's intent and its id must not be lost, so the disk is synced at every
+commit (`synchronous = FULL`; WAL alone would only promise it through a crash of the program). Writes that come at the
+same time share a sync, which keeps that affordable.
+
+Raises StoreError for what the world does: disk full, not writable, damaged, in use, newer, closed. Our own mistakes are
+LookupError (something that is not there) and ValueError (adding what is there).
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
+from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
+from runway_desktop.domain.task import Batch, Input, Output, RemoteId, Task, TaskId
+
+from . import listing as listings
+from . import reading, trouble, writing
+from .lanes import Lane, Work, WritingLane
+from .migrations import MIGRATIONS, Migration, bring_up_to_date
+from .records import to_cell, to_json
+
+Answer = TypeVar("Answer")
+
+_PATIENCE_WITH_OTHERS = 5.0
+"""Seconds to wait for a lock that another process holds."""
+
+
+class SqliteStore:
+    """Made by `open`. One at a time per file; `close` it before the loop ends."""
+
+    def __init__(self, path: Path, writer: WritingLane, reader: Lane, zone: tzinfo | None) -> None:
+        self._path = path
+        self._writer = writer
+        self._reader = reader
+        self._zone = zone
+
+    @classmethod
+    async def open(
+        cls, path: Path, *, zone: tzinfo | None = None, migrations: Sequence[Migration] = MIGRATIONS
+    ) -> SqliteStore:
+        """Opens or makes the file, with its folder, and brings it up to date. `zone` says what a day is when the list
+        is grouped by day; None is this machine's. StoreError when it cannot; the file is never deleted."""
+
+        writer = WritingLane(path, f"store-write {path.name}", lambda: _connect_to_write(path, migrations))
+        reader = Lane(path, f"store-read {path.name}", lambda: _connect_to_read(path))
+        await writer.open()
+        try:
+            await reader.open()
+        except BaseException:
+            await writer.close()
+            raise
+        return cls(path, writer, reader, zone)
+
+    async def add(
+        self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
+    ) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            if batch is not None:
+                writing.put_batch(connection, batch)
+            writing.add_tasks(connection, tasks, inputs)
+            writing.add_entries(connection, entries)
+
+        await self._writer.write(work)
+
+    async def save(
+        self, task: Task, entry: LedgerEntry | None = None, outputs: Sequence[Output] = (), inputs: Sequence[Input] = ()
+    ) -> None:
+        await self._write((task,), outputs, inputs, () if entry is None else (entry,))
+
+    async def save_many(self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = ()) -> None:
+        await self._write(tasks, (), (), entries)
+
+    async def save_output(self, output: Output, entry: LedgerEntry | None = None) -> None:
+        await self._write((), (output,), (), () if entry is None else (entry,))
+
+    async def save_outputs(self, outputs: Sequence[Output]) -> None:
+        await self._write((), outputs, (), ())
+
+    async def get(self, task_id: TaskId) -> Task | None:
+        found = await self.get_many((task_id,))
+        return found[0] if found else None
+
+    async def get_many(self, task_ids: Sequence[TaskId]) -> builtins.list[Task]:
+        return await self._read(lambda connection: reading.tasks(connection, task_ids))
+
+    async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
+        return await self._read(lambda connection: reading.by_remote_id(connection, remote_ids))
+
+    async def unfinished(self) -> builtins.list[Task]:
+        return await self._read(reading.unfinished)
+
+    async def unsaved(self) -> builtins.list[Row]:
+        return await self._read(reading.unsaved)
+
+    async def outputs(self, task_id: TaskId) -> builtins.list[Output]:
+        return await self._read(lambda connection: reading.outputs_of_task(connection, task_id))
+
+    async def inputs(self, task_id: TaskId) -> builtins.list[Input]:
+        return await self._read(lambda connection: reading.inputs_of_task(connection, task_id))
+
+    async def upload_of(self, sha256: str, since: float) -> tuple[str, float] | None:
+        return await self._read(lambda connection: reading.upload_of(connection, sha256, since))
+
+    async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]:
+        return await self._read(lambda connection: reading.ledger_of_task(connection, task_id))
+
+    async def list(self, listing: Listing) -> builtins.list[ListEntry]:
+        return await self._read(lambda connection: listings.entries(connection, listing, self._zone))
+
+    async def rows(self, task_ids: Sequence[TaskId]) -> builtins.list[Row]:
+        return await self._read(lambda connection: reading.rows(connection, task_ids))
+
+    async def groups(self, listing: Listing) -> builtins.list[GroupSummary]:
+        return await self._read(lambda connection: listings.summaries(connection, listing, self._zone))
+
+    async def counts(self) -> PlaceCounts:
+        return await self._read(listings.counts)
+
+    async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> builtins.list[Timing]:
+        return await self._read(lambda connection: reading.timings(connection, endpoint, model, shape, limit))
+
+    async def estimate(self, endpoint: str, model: str, shape: str) -> Estimate | None:
+        return await self._read(lambda connection: reading.estimate(connection, endpoint, model, shape))
+
+    async def learn(self, endpoint: str, model: str, shape: str, estimate: Estimate) -> None:
+        await self._writer.write(
+            lambda connection: writing.put_estimate(connection, (endpoint, model, shape), estimate)
+        )
+
+    async def learned(self) -> dict[tuple[str, str, str], float]:
+        return await self._read(reading.learned)
+
+    async def spent_since(self, since: float) -> float:
+        return await self._read(lambda connection: reading.spent_since(connection, since))
+
+    async def settings(self) -> dict[str, Any]:
+        return await self._read(reading.settings)
+
+    async def set_settings(self, values: Mapping[str, Any]) -> None:
+        # Taken down now: the caller may change its values while the writing waits.
+        cells = [(to_cell(name), to_json(value)) for name, value in values.items()]
+        await self._writer.write(lambda connection: writing.put_settings(connection, cells))
+
+    async def close(self) -> None:
+        """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
+        goes last tidies the write-ahead log away."""
+        await self._reader.close()
+        await self._writer.close()
+
+    async def _read(self, work: Work[Answer]) -> Answer:
+        try:
+            return await self._reader.run(work)
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
+            raise trouble.damaged(self._path, f"{type(error).__name__}: {error}") from error
+
+    async def _write(
+        self,
+        tasks: Sequence[Task],
+        outputs: Sequence[Output],
+        inputs: Sequence[Input],
+        entries: Sequence[LedgerEntry],
+    ) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            writing.put_outputs(connection, outputs)
+            writing.put_inputs(connection, inputs)
+            for task in tasks:
+                writing.update_task(connection, task)
+            for task_id in {*(output.task_id for output in outputs), *(asset.task_id for asset in inputs)}:
+                writing.renew_search(connection, task_id)
+            writing.add_entries(connection, entries)
+
+        await self._writer.write(work)
+
+
+def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Prompts are nobody else's business: the file, and the log that SQLite puts beside it with the same mode, are
+    # private.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = _connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        bring_up_to_date(connection, path, migrations)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    connection = _connect(path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_WITH_OTHERS, cached_statements=256)
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection

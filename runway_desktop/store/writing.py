@@ -1,0 +1,135 @@
+"""What is written, one step each. Functions of the writing connection, inside a transaction that the lane begins and
+ends.
+
+Raise LookupError for a task that is not there; SQLite's own errors are translated by the lane.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from runway_desktop.domain.inputs import still_asked
+from runway_desktop.domain.ledger import Estimate, LedgerEntry
+from runway_desktop.domain.search import searched_text
+from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
+
+from .records import (
+    INPUT_COLUMNS,
+    OUTPUT_COLUMNS,
+    TASK_COLUMNS,
+    Cell,
+    from_json,
+    input_cells,
+    ledger_cells,
+    output_cells,
+    task_cells,
+    to_cell,
+    to_text,
+)
+
+
+def _insertion(table: str, columns: tuple[str, ...], key: tuple[str, ...] = ()) -> str:
+    """An INSERT; with a key, one that updates what is there. Columns that this program does not know stay as they are,
+    which a REPLACE would not leave them."""
+    marks = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    if key:
+        updates = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in key)
+        statement += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {updates}"
+    return statement
+
+
+_ADD_TASK = _insertion("tasks", TASK_COLUMNS)
+_PUT_BATCH = _insertion("batches", ("id", "name", "created_at"), ("id",))
+_PUT_OUTPUT = _insertion("outputs", OUTPUT_COLUMNS, ("task_id", '"index"'))
+_PUT_INPUT = _insertion("inputs", INPUT_COLUMNS, ("task_id", "place"))
+_ADD_ENTRY = _insertion("ledger", ("task_id", "at", "kind", "detail"))
+_PUT_ESTIMATE = _insertion("estimates", ("endpoint", "model", "shape", "credits", "at"), ("endpoint", "model", "shape"))
+_PUT_SETTING = _insertion("settings", ("name", "value"), ("name",))
+_FIND_TASK = f"SELECT number, {', '.join(TASK_COLUMNS)} FROM tasks WHERE id = ?"
+_SEARCHED = ("prompt", "title", "model", "id", "remote_id")
+
+
+def add_tasks(connection: sqlite3.Connection, tasks: Sequence[Task], inputs: Iterable[Input]) -> None:
+    connection.executemany(_ADD_TASK, map(task_cells, tasks))
+    put_inputs(connection, inputs)
+    for task in tasks:
+        renew_search(connection, task.id)
+
+
+def update_task(connection: sqlite3.Connection, task: Task) -> None:
+    """Writes the columns that differ and leaves the others, so that an answer of the poller costs no index a thing."""
+    row = connection.execute(_FIND_TASK, (task.id,)).fetchone()
+    if row is None:
+        raise LookupError(f"No task {task.id}")
+    number, *before = row
+    changed = {
+        column: cell for column, cell, old in zip(TASK_COLUMNS, task_cells(task), before, strict=True) if cell != old
+    }
+    if not changed:
+        return
+    assignments = ", ".join(f"{column} = ?" for column in changed)
+    connection.execute(f"UPDATE tasks SET {assignments} WHERE number = ?", (*changed.values(), number))
+    if "request_values" in changed:
+        _drop_stale_inputs(connection, task)
+    if not changed.keys().isdisjoint((*_SEARCHED, "request_values")):
+        renew_search(connection, task.id)
+
+
+def put_batch(connection: sqlite3.Connection, batch: Batch) -> None:
+    connection.execute(_PUT_BATCH, (batch.id, to_cell(batch.name), batch.created_at))
+
+
+def put_outputs(connection: sqlite3.Connection, outputs: Iterable[Output]) -> None:
+    for output in outputs:
+        connection.execute(_PUT_OUTPUT, output_cells(output))
+
+
+def put_inputs(connection: sqlite3.Connection, inputs: Iterable[Input]) -> None:
+    for asset in inputs:
+        connection.execute(_PUT_INPUT, input_cells(asset))
+
+
+def add_entries(connection: sqlite3.Connection, entries: Iterable[LedgerEntry]) -> None:
+    connection.executemany(_ADD_ENTRY, map(ledger_cells, entries))
+
+
+def put_estimate(connection: sqlite3.Connection, kind: tuple[str, str, str], estimate: Estimate) -> None:
+    connection.execute(_PUT_ESTIMATE, (*map(to_cell, kind), estimate.credits, estimate.at))
+
+
+def put_settings(connection: sqlite3.Connection, cells: Iterable[tuple[Cell, Cell]]) -> None:
+    connection.executemany(_PUT_SETTING, cells)
+
+
+def renew_search(connection: sqlite3.Connection, task_id: TaskId) -> None:
+    """Makes the search know the task's texts and file names as they are now."""
+    row = connection.execute(
+        f"SELECT number, {', '.join(_SEARCHED)} FROM tasks WHERE id = ?",
+        (task_id,),
+    ).fetchone()
+    if row is None:
+        raise LookupError(f"No task {task_id}")
+    number, *texts = row
+    paths = connection.execute(
+        "SELECT path FROM inputs WHERE task_id = ?1 UNION ALL SELECT path FROM outputs WHERE task_id = ?1", (task_id,)
+    )
+    words = searched_text(map(_text_or_none, texts), (to_text(path) for (path,) in paths))
+    before = connection.execute("SELECT words FROM searched WHERE rowid = ?", (number,)).fetchone()
+    if before is None:
+        connection.execute("INSERT INTO searched (rowid, words) VALUES (?, ?)", (number, words))
+    elif before[0] != words:
+        connection.execute("UPDATE searched SET words = ? WHERE rowid = ?", (words, number))
+
+
+def _text_or_none(cell: str | bytes | None) -> str | None:
+    return None if cell is None else to_text(cell)
+
+
+def _drop_stale_inputs(connection: sqlite3.Connection, task: Task) -> None:
+    kept = connection.execute("SELECT number, place FROM inputs WHERE task_id = ?", (task.id,)).fetchall()
+    stale: list[tuple[Cell]] = [
+        (number,) for number, place in kept if not still_asked(task.request, tuple(from_json(place)))
+    ]
+    connection.executemany("DELETE FROM inputs WHERE number = ?", stale)
