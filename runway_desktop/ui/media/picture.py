@@ -1,0 +1,117 @@
+"""Decoding pictures on a worker thread: the whole picture and smaller copies of it, so that any zoom paints fast and clean.
+
+`read_picture` never raises for a bad file: it returns a `Picture` or a `BadPicture` with words. A vector drawing is rasterised large, and
+its own size is what 100 % means. Qt refuses pictures over 256 MB decoded, and so do we.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QImageReader
+
+VECTOR_SIDE = 4096
+"""Pixels of the long side of a rasterised drawing."""
+_SMALLEST_LEVEL = 384
+_VECTOR_SUFFIXES = frozenset({".svg", ".svgz"})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`levels[0]` is the picture; each further one is half as large. `size` is its own size in pixels, also of a drawing."""
+
+    path: Path
+    size: QSize
+    levels: tuple[QImage, ...]
+    has_alpha: bool
+    is_drawing: bool = False
+
+    def level_for(self, width: float) -> QImage:
+        """The smallest copy that still has `width` pixels across."""
+        best = self.levels[0]
+        for level in self.levels[1:]:
+            if level.width() < width:
+                break
+            best = level
+        return best
+
+
+@dataclass(frozen=True, slots=True)
+class BadPicture:
+    path: Path
+    reason: str
+    missing: bool = False
+
+
+def upright_size(reader: QImageReader) -> QSize:
+    """The size after the camera's rotation, which Qt applies while reading."""
+    size = reader.size()
+    rotated = reader.transformation().value & 4
+    return size.transposed() if rotated else size
+
+
+def open_reader(path: Path) -> QImageReader:
+    """A reader that judges by content, not by name, and turns the picture as the camera says."""
+    reader = QImageReader(str(path))
+    reader.setDecideFormatFromContent(path.suffix.lower() not in _VECTOR_SUFFIXES)
+    reader.setAutoTransform(True)
+    return reader
+
+
+def is_drawing(path: Path) -> bool:
+    return path.suffix.lower() in _VECTOR_SUFFIXES
+
+
+def read_picture(path: Path) -> Picture | BadPicture:
+    """Decodes. Slow for large pictures: on a worker thread."""
+    if not path.is_file():
+        return BadPicture(path, "The file is not there.", missing=True)
+    reader = open_reader(path)
+    drawing = is_drawing(path)
+    size = upright_size(reader)
+    if drawing and size.isValid():
+        reader.setScaledSize(size.scaled(VECTOR_SIDE, VECTOR_SIDE, Qt.AspectRatioMode.KeepAspectRatio))
+    image = reader.read()
+    if image.isNull():
+        return BadPicture(path, reader.errorString())
+    wanted = QImage.Format.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else QImage.Format.Format_RGB32
+    image.convertTo(wanted)
+    image.setDevicePixelRatio(1)
+    return Picture(
+        path=path,
+        size=size if drawing and size.isValid() else image.size(),
+        levels=tuple(_halvings(image)),
+        has_alpha=image.hasAlphaChannel() and _is_transparent_somewhere(image),
+        is_drawing=drawing,
+    )
+
+
+def read_thumbnail(path: Path, side: int) -> QImage:
+    """At most `side` pixels long, keeping the aspect; null when it cannot be read. JPEG is decoded at a fraction of its cost."""
+    reader = open_reader(path)
+    size = reader.size()
+    if size.isValid() and (is_drawing(path) or max(size.width(), size.height()) > side):
+        reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
+    image = reader.read()
+    if not image.isNull() and max(image.width(), image.height()) > side:
+        image = image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    return image
+
+
+def _halvings(image: QImage) -> list[QImage]:
+    levels = [image]
+    while max(levels[-1].width(), levels[-1].height()) > 2 * _SMALLEST_LEVEL:
+        last = levels[-1]
+        half = QSize(max(1, last.width() // 2), max(1, last.height() // 2))
+        levels.append(
+            last.scaled(half, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        )
+    return levels
+
+
+def _is_transparent_somewhere(image: QImage) -> bool:
+    """Many PNGs carry an alpha channel that is opaque throughout; those need no checkerboard."""
+    small = image.scaled(64, 64, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    return any(small.pixelColor(x, y).alpha() < 250 for y in range(small.height()) for x in range(small.width()))

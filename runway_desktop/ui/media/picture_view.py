@@ -1,0 +1,225 @@
+"""Shows a picture: fitted, or at any zoom with panning. 100 % means one pixel of the picture on one pixel of the screen.
+
+The wheel zooms at the pointer, a drag pans what is larger than the view (and takes the file out when it fits), a double click switches
+between fit and 100 %, the arrow keys pan, + and - zoom. GUI thread; decoding is `picture.py`'s, on a worker.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from ..theme import Theme
+from .picture import Picture
+from .stage import Stage, checkerboard, fitted
+
+STEP = 1.25
+LARGEST = 32.0
+_PIXELATED_FROM = 2.0
+
+
+class PictureView(Stage):
+    zoom_changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._poster = QImage()
+        self._picture: Picture | None = None
+        self._zoom: float | None = None
+        """Screen pixels for each pixel of the picture; None fits."""
+        self._centre = QPointF()
+        """The point of the picture that lies in the middle of the view."""
+        self._grabbed_at: QPointF | None = None
+
+    def show_poster(self, poster: QImage) -> None:
+        """Stands in until the picture is decoded. A null image leaves the stage empty."""
+        self._poster, self._picture = poster, None
+        self.fit()
+        self._say_zoom()
+
+    def show_picture(self, picture: Picture) -> None:
+        self._picture = picture
+        self._zoom = None
+        self._say_zoom()
+
+    @property
+    def picture(self) -> Picture | None:
+        return self._picture
+
+    @property
+    def is_fitted(self) -> bool:
+        return self._zoom is None
+
+    @property
+    def zoom(self) -> float:
+        """Screen pixels for each pixel of the picture; 1.0 is 100 %."""
+        return self._fit_zoom() if self._zoom is None else self._zoom
+
+    def fit(self) -> None:
+        self._zoom = None
+        self._say_zoom()
+
+    def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
+        """Keeps the point of the picture under `at` (a point of the view; its middle by default) where it is."""
+        if self._picture is None:
+            return
+        at = QRectF(self.rect()).center() if at is None else at
+        before = self._to_picture(at)
+        smallest = min(self._fit_zoom(), 1.0)
+        self._zoom = min(max(zoom, smallest), LARGEST)
+        offset = (at - QRectF(self.rect()).center()) / self._scale()
+        self._centre = before - offset
+        self._keep_inside()
+        self._say_zoom()
+
+    def zoom_in(self) -> None:
+        self.zoom_to(self.zoom * STEP)
+
+    def zoom_out(self) -> None:
+        self.zoom_to(self.zoom / STEP)
+
+    def toggle_fit(self, at: QPointF | None = None) -> None:
+        if self._zoom is None:
+            self.zoom_to(1.0, at)
+        else:
+            self.fit()
+
+    def pan(self, by: QPointF) -> None:
+        """Moves the picture by that much of the view."""
+        if self.can_pan():
+            self._centre -= by / self._scale()
+            self._keep_inside()
+            self.update()
+
+    def can_pan(self) -> bool:
+        target = self._target()
+        return self._zoom is not None and (target.width() > self.width() + 1 or target.height() > self.height() + 1)
+
+    def paint_media(self, painter: QPainter, area: QRectF) -> None:
+        if self._picture is None:
+            if not self._poster.isNull():
+                painter.drawImage(fitted(self._poster.size(), area), self._poster)
+            return
+        target = self._target()
+        visible = target & area
+        if visible.isEmpty():
+            return
+        if self._picture.has_alpha:
+            painter.fillRect(visible, checkerboard(self.theme))
+        if self.zoom >= _PIXELATED_FROM and not self._picture.is_drawing:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        level = self._picture.level_for(target.width() * self.devicePixelRatioF())
+        per_x, per_y = level.width() / target.width(), level.height() / target.height()
+        source = QRectF(
+            (visible.x() - target.x()) * per_x,
+            (visible.y() - target.y()) * per_y,
+            visible.width() * per_x,
+            visible.height() * per_y,
+        )
+        painter.drawImage(visible, level, source)
+
+    def drags_file_at(self, _position: QPointF) -> bool:
+        return not self.can_pan()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.can_pan():
+            self._grabbed_at = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed_at is not None:
+            self.pan(event.position() - self._grabbed_at)
+            self._grabbed_at = event.position()
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grabbed_at = None
+        self._show_cursor()
+        super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.toggle_fit(event.position())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y() / 120
+        if turned and self._picture is not None:
+            self.zoom_to(self.zoom * STEP**turned, event.position())
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        stride = 48.0
+        moves = {
+            Qt.Key.Key_Left: QPointF(stride, 0),
+            Qt.Key.Key_Right: QPointF(-stride, 0),
+            Qt.Key.Key_Up: QPointF(0, stride),
+            Qt.Key.Key_Down: QPointF(0, -stride),
+        }
+        move = moves.get(Qt.Key(event.key()))
+        if move is not None and self.can_pan():
+            self.pan(move)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._zoom is not None:
+            self._zoom = max(self._zoom, min(self._fit_zoom(), 1.0))
+            self._keep_inside()
+        self._say_zoom()
+
+    def _size(self) -> QSizeF:
+        return QSizeF(self._picture.size) if self._picture is not None else QSizeF()
+
+    def _fit_zoom(self) -> float:
+        size = self._size()
+        if size.isEmpty():
+            return 1.0
+        return fitted(size, QRectF(self.rect())).width() / size.width() * self.devicePixelRatioF()
+
+    def _scale(self) -> float:
+        """Device-independent pixels of the view for each pixel of the picture."""
+        return self.zoom / self.devicePixelRatioF()
+
+    def _target(self) -> QRectF:
+        """Where the whole picture would lie, in the view's coordinates."""
+        area, size = QRectF(self.rect()), self._size()
+        if self._zoom is None:
+            return fitted(size, area)
+        scale, ratio = self._scale(), self.devicePixelRatioF()
+        corner = area.center() - self._centre * scale
+        # On whole screen pixels, or 100 % would be blurred.
+        corner = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
+        return QRectF(corner, size * scale)
+
+    def _to_picture(self, point: QPointF) -> QPointF:
+        target = self._target()
+        return (point - target.topLeft()) / self._scale()
+
+    def _keep_inside(self) -> None:
+        """No edge comes further in than the view's edge; what is smaller than the view stays in its middle."""
+        size, scale = self._size(), self._scale()
+        half_w, half_h = self.width() / 2 / scale, self.height() / 2 / scale
+        x = min(max(self._centre.x(), half_w), size.width() - half_w) if size.width() > 2 * half_w else size.width() / 2
+        y = (
+            min(max(self._centre.y(), half_h), size.height() - half_h)
+            if size.height() > 2 * half_h
+            else size.height() / 2
+        )
+        self._centre = QPointF(x, y)
+
+    def _show_cursor(self) -> None:
+        if self.can_pan():
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()
+
+    def _say_zoom(self) -> None:
+        self._show_cursor()
+        self.update()
+        self.zoom_changed.emit()

@@ -1,0 +1,425 @@
+"""What a person does with a clip or a sound: play, scrub, step a frame, shuttle, loop. It commands one engine and knows no widget.
+
+Times are float seconds here, milliseconds at the engine, microseconds inside a video frame. The position of a clip is the start of the
+frame that is shown, not what the player's clock says, so that a step is exactly one frame. GUI thread only; nothing raises, `failed`
+carries a `Fault`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from .players import Fault, MediaEngine
+
+WATCHDOG_MS = 2000
+SETTLE_MS = 250
+"""How long a seek may take before the next one is sent anyway. A paused seek gives its frame in 6 to 95 ms."""
+STEP_BACK_MS = 80
+FASTEST = 8
+FALLBACK_FRAME_US = 41_667
+"""One frame at 24 a second, for files that do not say."""
+
+
+class Activity(Enum):
+    EMPTY = "empty"
+    OPENING = "opening"
+    PAUSED = "paused"
+    PLAYING = "playing"
+    FAILED = "failed"
+
+
+class Engine(Protocol):
+    """What `Playback` needs of a `MediaEngine`; a test gives its own."""
+
+    @property
+    def frame(self) -> Any: ...
+    @property
+    def loaded(self) -> Any: ...
+    @property
+    def duration(self) -> Any: ...
+    @property
+    def position(self) -> Any: ...
+    @property
+    def ended(self) -> Any: ...
+    @property
+    def failed(self) -> Any: ...
+    @property
+    def released(self) -> Any: ...
+    def load(self, path: Path) -> None: ...
+    def unload(self) -> None: ...
+    def play(self) -> None: ...
+    def pause(self) -> None: ...
+    def seek(self, milliseconds: int) -> None: ...
+    def set_rate(self, rate: float) -> None: ...
+    def set_volume(self, volume: float, muted: bool) -> None: ...
+    def shutdown(self) -> None: ...
+
+
+class Playback(QObject):
+    """One file at a time. The engine is made at the first file, from the event loop and never inside a coroutine."""
+
+    changed = Signal()
+    """Activity, rate, loop or volume."""
+    moved = Signal(float)
+    """Position, seconds."""
+    length_known = Signal(float)
+    """Duration, seconds."""
+    frame = Signal(object)
+    """A QVideoFrame to show."""
+    failed = Signal(object)
+    """A `Fault`."""
+    released = Signal()
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        make_engine: Callable[[QObject], Engine] = MediaEngine,
+        watchdog_ms: int = WATCHDOG_MS,
+    ) -> None:
+        super().__init__(parent)
+        self._make_engine = make_engine
+        self._engine: Engine | None = None
+        self._closed = False
+        self._path: Path | None = None
+        self._pictures = False
+        self.activity = Activity.EMPTY
+        self.position = 0.0
+        self.duration = 0.0
+        self.rate = 1.0
+        """Negative while it runs backwards; 1 at normal speed."""
+        self.loop = False
+        self.volume = 1.0
+        self.muted = False
+        self._play_when_open = False
+        self._ended = False
+        self._shown: tuple[int, int] | None = None
+        self._target: int | None = None
+        """Microseconds that the next frame must cover; what does not is an old frame on its way."""
+        self._held: Any = None
+        self._next_seek: int | None = None
+        self._resume = False
+        self._opener = self._single_shot(0, self._open_now)
+        self._watchdog = self._single_shot(watchdog_ms, self._nothing_came)
+        self._settle = self._single_shot(SETTLE_MS, self._settled)
+        self._backwards = QTimer(self)
+        self._backwards.setInterval(STEP_BACK_MS)
+        self._backwards.timeout.connect(self._step_back)
+        self._clock = QElapsedTimer()
+        self._reverse_from = 0.0
+        """Where running backwards has come to, seconds: finer than the frames that are shown on the way."""
+
+    @property
+    def is_playing(self) -> bool:
+        return self.activity is Activity.PLAYING or (self.activity is Activity.OPENING and self._play_when_open)
+
+    def open(self, path: Path, *, pictures: bool, play: bool = False) -> None:
+        """Shows the first frame of a clip (`pictures`) or readies a sound; the file is opened by the event loop, a moment later."""
+        self._forget()
+        self._path, self._pictures, self._play_when_open = path, pictures, play
+        self.activity = Activity.OPENING
+        self._opener.start()
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Lets go of the file. `released` says when that is done."""
+        self._forget()
+        self._path = None
+        self.activity = Activity.EMPTY
+        if self._engine is None:
+            self.released.emit()
+        else:
+            self._engine.unload()
+        self.changed.emit()
+
+    def shutdown(self) -> None:
+        self._forget()
+        self.activity = Activity.EMPTY
+        self._closed = True
+        if self._engine is not None:
+            self._engine.shutdown()
+
+    def toggle(self) -> None:
+        if self.is_playing:
+            self.pause()
+        else:
+            self.play()
+
+    def play(self, rate: float = 1.0) -> None:
+        if self.activity is Activity.OPENING:
+            self._play_when_open = True
+            self.changed.emit()
+        elif self._ready():
+            self._backwards.stop()
+            if self._ended or self._at_end():
+                self._seek_us(0)
+            self._ended = False
+            self._set_rate(rate)
+            self._engine_now().play()
+            self._enter(Activity.PLAYING)
+
+    def pause(self) -> None:
+        self._backwards.stop()
+        if self.activity is Activity.OPENING:
+            self._play_when_open = False
+            self.changed.emit()
+        elif self._ready():
+            if not self._ended:
+                self._engine_now().pause()
+            self._set_rate(1.0)
+            self._enter(Activity.PAUSED)
+
+    def shuttle(self, direction: int) -> None:
+        """1 plays, again and it doubles, up to 8 times; -1 the same backwards; 0 stops. As J K L do in an editor."""
+        if direction == 0:
+            self.pause()
+        elif direction > 0:
+            faster = self.rate * 2 if self.activity is Activity.PLAYING and self.rate >= 1 else 1.0
+            self.play(min(faster, FASTEST))
+        elif self._ready():
+            faster = self.rate * 2 if self._backwards.isActive() else -1.0
+            self._wake()
+            self._engine_now().pause()
+            self.rate = max(faster, -FASTEST)
+            self._reverse_from = self.position
+            self._clock.start()
+            self._backwards.start()
+            self._enter(Activity.PLAYING)
+
+    def step(self, frames: int) -> None:
+        """Shows the frame that is `frames` after (before, if negative) the shown one. Sound moves by tenths of a second."""
+        if not self._ready():
+            return
+        if self.activity is Activity.PLAYING:
+            self.pause()
+        if not self._pictures:
+            self.seek(self.position + frames * 0.1)
+            return
+        length = self._frame_us()
+        if self._target is not None:
+            start = self._target - length // 2
+        elif self._shown is not None:
+            start = self._shown[0]
+        else:
+            start = round(self.position * 1e6)
+        self._seek_us(start + frames * length + length // 2)
+
+    def seek(self, seconds: float) -> None:
+        if self._ready():
+            self._seek_us(round(seconds * 1e6))
+
+    def begin_scrub(self) -> None:
+        """Holds still while a person drags; `end_scrub` goes on playing if it did."""
+        self._resume = self.activity is Activity.PLAYING
+        if self._resume:
+            self.pause()
+
+    def end_scrub(self) -> None:
+        if self._resume:
+            self._resume = False
+            self.play()
+
+    def set_loop(self, loop: bool) -> None:
+        if loop != self.loop:
+            self.loop = loop
+            self.changed.emit()
+
+    def set_volume(self, volume: float, muted: bool) -> None:
+        """Volume from 0 to 1 as a person hears it."""
+        if (volume, muted) != (self.volume, self.muted):
+            self.volume, self.muted = volume, muted
+            self._send_volume()
+            self.changed.emit()
+
+    def _single_shot(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(then)
+        return timer
+
+    def _at_end(self) -> bool:
+        last = self._frame_us() / 1e6 * 1.1 if self._pictures else 0.02
+        return self.duration > last and self.position >= self.duration - last
+
+    def _ready(self) -> bool:
+        return self.activity in (Activity.PAUSED, Activity.PLAYING)
+
+    def _enter(self, activity: Activity) -> None:
+        self.activity = activity
+        self.changed.emit()
+
+    def _engine_now(self) -> Engine:
+        if self._engine is None:
+            engine = self._make_engine(self)
+            engine.frame.connect(self._frame_came)
+            engine.loaded.connect(self._loaded)
+            engine.duration.connect(self._duration_came)
+            engine.position.connect(self._position_came)
+            engine.ended.connect(self._end_reached)
+            engine.failed.connect(self._engine_failed)
+            engine.released.connect(self.released)
+            self._engine = engine
+            self._send_volume()
+        return self._engine
+
+    def _send_volume(self) -> None:
+        if self._engine is not None:
+            # Loudness is heard by ratios, a player's volume is an amplitude.
+            self._engine.set_volume(self.volume**2, self.muted)
+
+    def _forget(self) -> None:
+        for timer in (self._opener, self._watchdog, self._settle, self._backwards):
+            timer.stop()
+        self.position = self.duration = 0.0
+        self._set_rate(1.0)
+        self._ended = self._resume = self._play_when_open = False
+        self._shown = self._target = self._held = self._next_seek = None
+
+    def _set_rate(self, rate: float) -> None:
+        if rate != self.rate:
+            self.rate = rate
+            if self._engine is not None:
+                self._engine.set_rate(rate)
+
+    def _open_now(self) -> None:
+        if self._path is None or self._closed:
+            return
+        engine = self._engine_now()
+        if not self._path.is_file():
+            self._engine_failed(Fault.MISSING)
+            return
+        engine.load(self._path)
+        engine.pause()
+        if self._pictures:
+            self._watchdog.start()
+
+    def _loaded(self, pictures: bool, _sound: bool) -> None:
+        if self.activity is not Activity.OPENING:
+            return
+        if not pictures:
+            # A clip's container may hold nothing but sound: there is no frame to wait for.
+            self._pictures = False
+            self._watchdog.stop()
+        if not self._pictures:
+            self._opened()
+
+    def _opened(self) -> None:
+        self._enter(Activity.PAUSED)
+        if self._play_when_open:
+            self._play_when_open = False
+            self.play()
+
+    def _frame_came(self, frame: Any) -> None:
+        if self.activity in (Activity.EMPTY, Activity.FAILED) or not self._pictures:
+            return
+        self._watchdog.stop()
+        start, end = frame.startTime(), frame.endTime()
+        if self._target is not None and not start <= self._target < max(end, start + 1):
+            self._held = frame
+            return
+        self._show(frame)
+        if self.activity is Activity.OPENING:
+            self._opened()
+
+    def _show(self, frame: Any) -> None:
+        self._shown = (frame.startTime(), frame.endTime())
+        self._held = None
+        self._target = None
+        self.frame.emit(frame)
+        self._moved(max(frame.startTime(), 0) / 1e6)
+        self._send_next_seek()
+
+    def _frame_us(self) -> int:
+        if self._shown is not None and self._shown[1] > self._shown[0]:
+            return self._shown[1] - self._shown[0]
+        return FALLBACK_FRAME_US
+
+    def _duration_came(self, milliseconds: int) -> None:
+        self.duration = milliseconds / 1000
+        self.length_known.emit(self.duration)
+
+    def _position_came(self, milliseconds: int) -> None:
+        if self._pictures or self._ended or self._target is not None:
+            return
+        self._moved(milliseconds / 1000)
+
+    def _moved(self, seconds: float) -> None:
+        if seconds != self.position:
+            self.position = seconds
+            self.moved.emit(seconds)
+
+    def _end_reached(self) -> None:
+        if self.activity is not Activity.PLAYING or self._backwards.isActive():
+            return
+        self._ended = True
+        if self.loop:
+            rate = self.rate
+            self._moved(0.0)
+            self.play(rate)
+        else:
+            self._moved(self.duration)
+            self._set_rate(1.0)
+            self._enter(Activity.PAUSED)
+
+    def _engine_failed(self, fault: Fault) -> None:
+        if self.activity in (Activity.EMPTY, Activity.FAILED):
+            return
+        self._forget()
+        self._enter(Activity.FAILED)
+        if self._engine is not None:
+            self._engine.unload()
+        self.failed.emit(fault)
+
+    def _nothing_came(self) -> None:
+        self._engine_failed(Fault.NO_PICTURE)
+
+    def _wake(self) -> None:
+        """A player at its end has stopped and would seek nowhere; paused it can."""
+        if self._ended:
+            self._ended = False
+            self._engine_now().pause()
+
+    def _seek_us(self, microseconds: int) -> None:
+        last = round(self.duration * 1e6)
+        if self._pictures and last:
+            last -= self._frame_us() // 2
+        target = max(0, min(microseconds, last) if last else microseconds)
+        self._wake()
+        if self._settle.isActive():
+            # One seek at a time: a drag asks for hundreds, only the newest matters.
+            self._next_seek = target
+            self._target = target
+        else:
+            self._send_seek(target)
+        if not self._pictures:
+            self._moved(target / 1e6)
+
+    def _send_seek(self, target: int) -> None:
+        self._target = target
+        self._next_seek = self._held = None
+        self._settle.start()
+        self._engine_now().seek(target // 1000)
+
+    def _send_next_seek(self) -> None:
+        self._settle.stop()
+        if self._next_seek is not None:
+            self._send_seek(self._next_seek)
+
+    def _settled(self) -> None:
+        if self._next_seek is not None:
+            self._send_seek(self._next_seek)
+            return
+        self._target = None
+        if self._held is not None:
+            self._show(self._held)
+
+    def _step_back(self) -> None:
+        self._reverse_from = max(0.0, self._reverse_from + self.rate * self._clock.restart() / 1000)
+        self._seek_us(round(self._reverse_from * 1e6))
+        if self._reverse_from <= 0:
+            self.pause()

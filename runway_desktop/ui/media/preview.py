@@ -1,0 +1,415 @@
+"""The preview: shows the outputs of one task, from their saved files, with the controls that fit each kind.
+
+Clips play, scrub, loop and step by frames; pictures zoom and pan; sounds show their waveform; anything else, and what Qt cannot decode,
+offers the system's program. Being asked to show what is already shown changes nothing, so live updates never disturb a running clip.
+GUI thread; nothing here raises for a file's sake, the stage says what is wrong in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QImage, QImageReader, QKeySequence, QShortcut
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from ...domain.task import Media
+from ..theme import GRID, Theme
+from .drag import drag_pixmap, start_file_drag
+from .full_screen import FullScreenWindow
+from .items import PreviewItem
+from .notice_view import NoticeView
+from .picture import BadPicture, Picture, read_picture
+from .picture_view import PictureView
+from .playback import Activity, Playback
+from .players import Fault
+from .stage import Stage, StageBox
+from .strip import OutputStrip
+from .transport import Transport
+from .video_view import VideoView
+from .waveform import Waveform, WaveformReader
+from .waveform_view import WaveformView
+from .workers import Workers
+from .zoom_bar import ZoomBar
+
+__all__ = ["Preview", "PreviewItem"]
+
+OPEN_DELAY_MS = 120
+"""A clip is opened once the selection rests: running through a list with the arrow keys opens none of them."""
+_AT_ONCE_PIXELS = 1_000_000
+"""A poster up to that size is decoded where it is needed; more would be felt."""
+
+
+class Preview(QWidget):
+    currentChanged = Signal(int)
+    """A person chose another output of the strip."""
+    openRequested = Signal(Path)
+    """Open this file with the system's program."""
+    released = Signal()
+    """After `stop`: no file is held any more."""
+
+    def __init__(
+        self, palette_source: Theme, parent: QWidget | None = None, *, playback: Playback | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = palette_source
+        self._workers = Workers(self)
+        self._playback = playback if playback is not None else Playback(self)
+        self._items: tuple[PreviewItem, ...] = ()
+        self._index = 0
+        self._shown: PreviewItem | None = None
+        self._decoding: Future[Picture | BadPicture] | None = None
+        self._waveforms = WaveformReader(self._workers, self)
+        self._pending_open: tuple[Path, bool] | None = None
+        self._opener = QTimer(self)
+        self._opener.setSingleShot(True)
+        self._opener.setInterval(OPEN_DELAY_MS)
+        self._opener.timeout.connect(self._open_pending)
+        self._full_screen: FullScreenWindow | None = None
+        self._build()
+        self._connect()
+        self.clear()
+
+    @property
+    def playback(self) -> Playback:
+        return self._playback
+
+    @property
+    def current_index(self) -> int:
+        return self._index
+
+    @property
+    def stage(self) -> Stage:
+        """The view that is on the stage."""
+        return self._stages.current
+
+    def show_outputs(self, items: Sequence[PreviewItem], index: int = 0) -> None:
+        """Shows one output and offers the others as a strip. What is shown already goes on undisturbed."""
+        if not items:
+            self.clear()
+            return
+        self._items = tuple(items)
+        self._index = min(max(index, 0), len(items) - 1)
+        self._strip.setVisible(len(items) > 1)
+        if len(items) > 1:
+            self._strip.show_items(self._items, self._index)
+        self._show_current()
+
+    def clear(self, text: str = "") -> None:
+        """Nothing on the stage but words."""
+        self._items, self._index = (), 0
+        self._strip.hide()
+        self._leave()
+        self._shown = None
+        self._say(text)
+
+    def toggle_play(self) -> None:
+        if self._playable():
+            self._hurry()
+            self._playback.toggle()
+
+    def shuttle(self, direction: int) -> None:
+        """J, K, L: -1, 0, 1."""
+        if self._playable():
+            self._hurry()
+            self._playback.shuttle(direction)
+
+    def step(self, frames: int) -> None:
+        if self._playable():
+            self._hurry()
+            self._playback.step(frames)
+
+    def set_loop(self, loop: bool) -> None:
+        self._playback.set_loop(loop)
+
+    def toggle_full_screen(self) -> None:
+        if self._full_screen is not None:
+            self._full_screen.close()
+        elif self._items:
+            window = FullScreenWindow(self._theme, self.window())
+            window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            window.left.connect(self._full_screen_left)
+            self._full_screen = window
+            for stage in self._all_stages():
+                stage.set_rounded(False)
+            self._body_layout.setContentsMargins(0, 0, 0, GRID)
+            self._set_row_margins(2 * GRID)
+            window.take(self._body, self._items[self._index].title)
+            self.stage.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def is_full_screen(self) -> bool:
+        return self._full_screen is not None
+
+    def stop(self) -> None:
+        """Lets go of the shown file, before it is deleted or moved; `released` says when. The poster stays on the stage."""
+        self._opener.stop()
+        self._pending_open = None
+        self._waveforms.cancel()
+        self._playback.close()
+        self._shown = None
+
+    def shutdown(self) -> None:
+        """Before the application ends: stops the player and the threads. Let the event loop turn once afterwards."""
+        if self._full_screen is not None:
+            self._full_screen.close()
+        self._leave()
+        self._playback.shutdown()
+        self._workers.shutdown()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._full_screen is None:
+            self._playback.pause()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._name_parts()
+
+    def _build(self) -> None:
+        self._body = QWidget(self)
+        self._notice = NoticeView(self._theme)
+        self._picture = PictureView(self._theme)
+        self._video = VideoView(self._theme)
+        self._sound = WaveformView(self._theme)
+        self._stages = StageBox(self._all_stages(), self._body)
+        self._transport = Transport(self._theme, self._playback)
+        self._zoom_bar = ZoomBar(self._theme, self._picture)
+        self._no_bar = QWidget()
+        self._bars = QStackedWidget(self._body)
+        for bar in (self._no_bar, self._transport, self._zoom_bar):
+            self._bars.addWidget(bar)
+        self._bars.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._strip = OutputStrip(self._theme, self._workers, self._body)
+        self._strip.hide()
+        self._body_layout = QVBoxLayout(self._body)
+        self._body_layout.setContentsMargins(0, 0, 0, 0)
+        self._body_layout.setSpacing(GRID)
+        self._body_layout.addWidget(self._stages, 1)
+        self._body_layout.addWidget(self._bars)
+        self._body_layout.addWidget(self._strip)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._body)
+        self._name_parts()
+
+    def _connect(self) -> None:
+        playback = self._playback
+        playback.frame.connect(self._video.show_frame)
+        playback.moved.connect(self._sound_moved)
+        playback.failed.connect(self._play_failed)
+        playback.released.connect(self.released)
+        self._waveforms.ready.connect(self._waveform_ready)
+        self._notice.action_wanted.connect(self._open_outside)
+        self._strip.chosen.connect(self._chosen)
+        self._video.clicked.connect(self.toggle_play)
+        self._video.double_clicked.connect(self._video_double_clicked)
+        self._sound.scrub_began.connect(playback.begin_scrub)
+        self._sound.scrubbed.connect(lambda fraction: playback.seek(fraction * playback.duration))
+        self._sound.scrub_ended.connect(playback.end_scrub)
+        self._transport.full_screen_wanted.connect(self.toggle_full_screen)
+        self._zoom_bar.full_screen_wanted.connect(self.toggle_full_screen)
+        for stage in self._all_stages():
+            stage.drag_wanted.connect(self._drag_out)
+        keys: dict[str, Callable[[], None]] = {
+            "Space": self.toggle_play,
+            "J": partial(self.shuttle, -1),
+            "K": partial(self.shuttle, 0),
+            "L": partial(self.shuttle, 1),
+            ",": partial(self.step, -1),
+            ".": partial(self.step, 1),
+            "Shift+L": lambda: self.set_loop(not playback.loop),
+            "M": lambda: playback.set_volume(playback.volume, not playback.muted),
+            "F11": self.toggle_full_screen,
+            "Z": self._picture.toggle_fit,
+            "+": self._picture.zoom_in,
+            "=": self._picture.zoom_in,
+            "-": self._picture.zoom_out,
+        }
+        for key, action in keys.items():
+            # On the body, which holds all controls and moves into the full-screen window with them.
+            shortcut = QShortcut(QKeySequence(key), self._body)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+
+    def _all_stages(self) -> tuple[Stage, ...]:
+        return (self._notice, self._picture, self._video, self._sound)
+
+    def _name_parts(self) -> None:
+        self.setAccessibleName(self.tr("Preview"))
+        self._picture.setAccessibleName(self.tr("Picture"))
+        self._video.setAccessibleName(self.tr("Clip"))
+        self._sound.setAccessibleName(self.tr("Waveform"))
+
+    def _current(self) -> PreviewItem | None:
+        return self._items[self._index] if self._items else None
+
+    def _show_current(self) -> None:
+        item = self._current()
+        before = self._shown
+        if item is None or item == before:
+            return
+        same_file = (
+            before is not None and item.path is not None and (before.path, before.media) == (item.path, item.media)
+        )
+        self._shown = item
+        self._describe(item)
+        if same_file and self.stage is not self._notice:
+            return
+        self._leave()
+        if item.path is None:
+            self._say(item.text, poster=self._poster(item))
+        elif not item.path.is_file():
+            self._say_missing(item.path)
+        elif item.media is Media.IMAGE:
+            self._show_picture(item, item.path)
+        elif item.media is Media.VIDEO:
+            self._video.show_poster(self._poster(item))
+            self._put(self._video, self._transport)
+            self._open_soon(item.path, pictures=True)
+        elif item.media is Media.AUDIO:
+            self._sound.show_waveform(None)
+            self._sound.set_fraction(0.0)
+            self._put(self._sound, self._transport)
+            self._waveforms.read(item.path)
+            self._open_soon(item.path, pictures=False)
+        else:
+            self._offer_system(item.path, self.tr("This kind of file cannot be shown here."))
+
+    def _describe(self, item: PreviewItem) -> None:
+        for stage in (self._picture, self._video, self._sound):
+            stage.setAccessibleDescription(item.title)
+
+    def _put(self, stage: Stage, bar: QWidget) -> None:
+        if self._bars.currentWidget() is not bar:
+            self._bars.setCurrentWidget(bar)
+        self._stages.show_stage(stage)
+
+    def _leave(self) -> None:
+        """Ends whatever works for the output that was shown."""
+        self._opener.stop()
+        self._pending_open = None
+        self._waveforms.cancel()
+        if self._decoding is not None:
+            self._decoding.cancel()
+            self._decoding = None
+        if self._playback.activity is not Activity.EMPTY:
+            self._playback.close()
+
+    def _say(self, words: str, button: str = "", poster: QImage | None = None) -> None:
+        self._notice.say(words, button, poster)
+        self._put(self._notice, self._no_bar)
+
+    def _say_missing(self, path: Path) -> None:
+        self._say(self.tr("{0} is no longer where it was saved.").format(path.name))
+
+    def _offer_system(self, path: Path, words: str) -> None:
+        self._say(f"{path.name}\n{words}", self.tr("Open with the system’s program"), self._poster(self._shown))
+
+    def _poster(self, item: PreviewItem | None) -> QImage:
+        """The poster, if it is small enough to decode here."""
+        if item is None or item.poster is None or not item.poster.is_file():
+            return QImage()
+        reader = QImageReader(str(item.poster))
+        size = reader.size()
+        return reader.read() if 0 < size.width() * size.height() <= _AT_ONCE_PIXELS else QImage()
+
+    def _show_picture(self, item: PreviewItem, path: Path) -> None:
+        self._picture.show_poster(self._poster(item))
+        self._put(self._picture, self._zoom_bar)
+        self._decoding = self._workers.run(partial(read_picture, path), self._picture_read)
+
+    def _picture_read(self, result: Picture | BadPicture) -> None:
+        if self._shown is None or result.path != self._shown.path:
+            return
+        self._decoding = None
+        if isinstance(result, Picture):
+            self._picture.show_picture(result)
+        elif result.missing:
+            self._say_missing(result.path)
+        else:
+            self._offer_system(result.path, self.tr("This picture cannot be read here. It may be damaged."))
+
+    def _open_soon(self, path: Path, *, pictures: bool) -> None:
+        self._pending_open = (path, pictures)
+        self._opener.start()
+
+    def _hurry(self) -> None:
+        """Opens what waits for the selection to rest, since a person wants it now."""
+        if self._pending_open is not None:
+            self._open_pending()
+
+    def _open_pending(self) -> None:
+        self._opener.stop()
+        pending, self._pending_open = self._pending_open, None
+        if pending is not None:
+            self._playback.open(pending[0], pictures=pending[1])
+
+    def _playable(self) -> bool:
+        return self.stage in (self._video, self._sound)
+
+    def _play_failed(self, fault: Fault) -> None:
+        path = self._shown.path if self._shown is not None else None
+        if path is None:
+            return
+        if fault is Fault.MISSING:
+            self._say_missing(path)
+        elif fault is Fault.NO_PICTURE:
+            self._offer_system(path, self.tr("This clip’s format, perhaps AV1, cannot be decoded here."))
+        else:
+            self._offer_system(path, self.tr("This file cannot be played here. It may be damaged."))
+
+    def _sound_moved(self, seconds: float) -> None:
+        duration = self._playback.duration
+        self._sound.set_fraction(min(1.0, seconds / duration) if duration > 0 else 0.0)
+
+    def _waveform_ready(self, path: Path, waveform: Waveform) -> None:
+        if self._shown is not None and path == self._shown.path:
+            self._sound.show_waveform(waveform)
+
+    def _chosen(self, index: int) -> None:
+        if index != self._index:
+            self._index = index
+            self._show_current()
+            self.currentChanged.emit(index)
+
+    def _open_outside(self) -> None:
+        if self._shown is not None and self._shown.path is not None:
+            self.openRequested.emit(self._shown.path)
+
+    def _video_double_clicked(self) -> None:
+        # The first of the two clicks has toggled playing; full screen should not.
+        self.toggle_play()
+        self.toggle_full_screen()
+
+    def _drag_out(self) -> None:
+        item = self._shown
+        if item is None or item.path is None:
+            return
+        stage = self.stage
+        image = stage.image() if isinstance(stage, VideoView) else self._poster(item)
+        if isinstance(stage, PictureView) and stage.picture is not None:
+            image = stage.picture.levels[-1]
+        start_file_drag(self, [item.path], drag_pixmap(image, self.devicePixelRatioF()))
+
+    def _set_row_margins(self, side: int) -> None:
+        for bar in (self._transport, self._zoom_bar):
+            layout = bar.layout()
+            if layout is not None:
+                layout.setContentsMargins(side, 0, side, 0)
+
+    def _full_screen_left(self) -> None:
+        self._full_screen = None
+        self._body_layout.setContentsMargins(0, 0, 0, 0)
+        self._set_row_margins(0)
+        for stage in self._all_stages():
+            stage.set_rounded(True)
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(self._body)
+        self._body.show()
+        self.stage.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,202 @@
+"""What every view of the preview shares: the backdrop, rounded corners, a visible focus, and starting a drag of the file.
+
+A stage paints its media into a layer and cuts the corners out, so that whatever lies behind shows through them. Colours are looked up
+in `paintEvent`. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFocusEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from ..theme import Role, Theme
+
+RADIUS = 5
+"""Corners of pictures and clips, device-independent pixels."""
+_CHECK = 8
+
+
+def fitted(size: QSize | QSizeF, area: QRectF) -> QRectF:
+    """The largest rectangle of that aspect in the middle of `area`."""
+    if size.width() <= 0 or size.height() <= 0 or area.isEmpty():
+        return QRectF()
+    scale = min(area.width() / size.width(), area.height() / size.height())
+    width, height = size.width() * scale, size.height() * scale
+    return QRectF(area.center().x() - width / 2, area.center().y() - height / 2, width, height)
+
+
+def checkerboard(theme: Theme) -> QBrush:
+    """Two quiet tones behind what is transparent."""
+    tile = QPixmap(2 * _CHECK, 2 * _CHECK)
+    tile.fill(theme.color(Role.HOVER))
+    painter = QPainter(tile)
+    painter.fillRect(0, 0, _CHECK, _CHECK, theme.color(Role.BORDER))
+    painter.fillRect(_CHECK, _CHECK, _CHECK, _CHECK, theme.color(Role.BORDER))
+    painter.end()
+    return QBrush(tile)
+
+
+class Stage(QWidget):
+    """Base of the views. Subclasses paint in `paint_media`."""
+
+    drag_wanted = Signal()
+    """The pointer was pressed and moved far enough: the file should leave as a drag."""
+    clicked = Signal()
+    double_clicked = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._rounded = True
+        self._focus_visible = False
+        self._pressed_at: QPoint | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(120, 80)
+        theme.changed.connect(self.update)
+
+    def set_rounded(self, rounded: bool) -> None:
+        """Off in full screen."""
+        self._rounded = rounded
+        self.update()
+
+    def paint_media(self, painter: QPainter, area: QRectF) -> None:
+        raise NotImplementedError
+
+    def drags_file_at(self, _position: QPointF) -> bool:
+        """Whether a press there and a move mean "take the file elsewhere"."""
+        return True
+
+    def backdrop(self) -> QColor:
+        return self.theme.color(Role.MEDIA) if self._rounded else QColor(Qt.GlobalColor.black)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        area = QRectF(self.rect())
+        if not self._rounded:
+            painter = QPainter(self)
+            self._paint_content(painter, area)
+            return
+        ratio = self.devicePixelRatioF()
+        layer = QImage(self.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+        layer.setDevicePixelRatio(ratio)
+        painter = QPainter(layer)
+        self._paint_content(painter, area)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
+        corners = QPainterPath()
+        corners.addRect(area.adjusted(-1, -1, 1, 1))
+        kept = QPainterPath()
+        kept.addRoundedRect(area, RADIUS, RADIUS)
+        painter.fillPath(corners - kept, QColor(Qt.GlobalColor.black))
+        painter.end()
+        painter = QPainter(self)
+        painter.drawImage(0, 0, layer)
+        if self._focus_visible and self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self.theme.color(Role.ACCENT), 2))
+            painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+        self._focus_visible = event.reason() in reasons
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+            self._focus_visible = False
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        far = (event.position().toPoint() - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if far and self.drags_file_at(QPointF(self._pressed_at)):
+            self._pressed_at = None
+            self.drag_wanted.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is not None and event.button() == Qt.MouseButton.LeftButton:
+            still = (event.position().toPoint() - self._pressed_at).manhattanLength() < QApplication.startDragDistance()
+            self._pressed_at = None
+            if still:
+                self.clicked.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = None
+            self.double_clicked.emit()
+
+    def _paint_content(self, painter: QPainter, area: QRectF) -> None:
+        painter.fillRect(area, self.backdrop())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.save()
+        self.paint_media(painter, area)
+        painter.restore()
+
+
+class StageBox(QWidget):
+    """Holds the stages, one visible at a time, and keeps the shape of 16:9 while the layout around it allows."""
+
+    def __init__(self, stages: Sequence[Stage], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stages = tuple(stages)
+        self._current = self._stages[0]
+        for stage in self._stages:
+            stage.setParent(self)
+            stage.setVisible(stage is self._current)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMinimumSize(160, 90)
+
+    @property
+    def current(self) -> Stage:
+        return self._current
+
+    def show_stage(self, stage: Stage) -> None:
+        """Changes what is visible; the focus goes along if the old stage had it."""
+        if stage is self._current:
+            return
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and (focus is self._current or self._current.isAncestorOf(focus))
+        before, self._current = self._current, stage
+        stage.setGeometry(self.rect())
+        stage.show()
+        if had_focus:
+            stage.setFocus(Qt.FocusReason.OtherFocusReason)
+        before.hide()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return round(width * 9 / 16)
+
+    def sizeHint(self) -> QSize:
+        return QSize(384, 216)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._current.setGeometry(self.rect())

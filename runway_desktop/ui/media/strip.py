@@ -1,0 +1,147 @@
+"""The outputs of one task side by side, when there are several. Left and Right move along; the shown one carries the accent. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from ...domain.task import Media
+from ..theme import GRID, Role, Theme
+from .items import PreviewItem
+from .picture import read_thumbnail
+from .stage import RADIUS, fitted
+from .workers import Workers
+
+_THUMBNAIL = Qt.ItemDataRole.UserRole
+_SIDE = 256
+_ICONS = {Media.VIDEO: "mdi6.movie-open-outline", Media.AUDIO: "mdi6.waveform", Media.IMAGE: "mdi6.image-outline"}
+
+
+class _ThumbnailDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, strip: OutputStrip) -> None:
+        super().__init__(strip)
+        self._theme = theme
+        self._strip = strip
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return self._strip.cell()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        area = QRectF(option.rect).adjusted(2, 2, -2, -2)  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        shape = QPainterPath()
+        shape.addRoundedRect(area, RADIUS, RADIUS)
+        painter.fillPath(shape, self._theme.color(Role.MEDIA))
+        image = index.data(_THUMBNAIL)
+        if isinstance(image, QImage) and not image.isNull():
+            painter.setClipPath(shape)
+            painter.drawImage(fitted(image.size(), area), image)
+            painter.setClipping(False)
+        else:
+            media = self._strip.media_at(index.row())
+            icon = self._theme.icon(_ICONS.get(media, "mdi6.file-outline"), Role.FAINT)
+            side = area.height() * 0.45
+            centred = QRectF(area.center().x() - side / 2, area.center().y() - side / 2, side, side)
+            icon.paint(painter, centred.toRect())
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
+            painter.drawRoundedRect(area, RADIUS, RADIUS)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(QPen(self._theme.color(Role.MUTED), 1))
+            painter.drawRoundedRect(area, RADIUS, RADIUS)
+        painter.restore()
+
+
+class OutputStrip(QListWidget):
+    chosen = Signal(int)
+    drag_wanted = Signal()
+
+    def __init__(self, theme: Theme, workers: Workers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._workers = workers
+        self._items: tuple[PreviewItem, ...] = ()
+        self._posters: list[Path | None] = []
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setMovement(QListView.Movement.Static)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setSpacing(0)
+        self.setItemDelegate(_ThumbnailDelegate(theme, self))
+        self.setFixedHeight(self.cell().height() + GRID)
+        self.currentRowChanged.connect(self._row_changed)
+        theme.changed.connect(self.viewport().update)
+
+    def cell(self) -> QSize:
+        """One thumbnail with its margin; grows with the font."""
+        height = max(6 * GRID, round(self.fontMetrics().height() * 3))
+        return QSize(round(height * 1.45), height)
+
+    def media_at(self, row: int) -> Media:
+        return self._items[row].media if 0 <= row < len(self._items) else Media.OTHER
+
+    def show_items(self, items: Sequence[PreviewItem], current: int) -> None:
+        """Rebuilds only when the number changed; otherwise what differs is exchanged in place. Says nothing about the new current."""
+        self.blockSignals(True)
+        try:
+            if len(items) != self.count():
+                self.clear()
+                self._posters = [None] * len(items)
+                for _ in items:
+                    self.addItem(QListWidgetItem())
+            self._items = tuple(items)
+            for row, item in enumerate(items):
+                self._fill(row, item)
+            self.setCurrentRow(current)
+        finally:
+            self.blockSignals(False)
+        self.setAccessibleName(self.tr("Outputs"))
+        self.viewport().update()
+
+    def _fill(self, row: int, item: PreviewItem) -> None:
+        entry = self.item(row)
+        name = item.title or self.tr("Output {0} of {1}").format(row + 1, len(self._items))
+        entry.setToolTip(name)
+        entry.setData(Qt.ItemDataRole.AccessibleTextRole, name)
+        source = item.poster
+        if source is None and item.media is Media.IMAGE:
+            source = item.path
+        if source != self._posters[row]:
+            self._posters[row] = source
+            entry.setData(_THUMBNAIL, None)
+            if source is not None:
+                self._workers.run(partial(read_thumbnail, source, _SIDE), partial(self._thumbnail_read, row, source))
+
+    def _thumbnail_read(self, row: int, source: Path, image: QImage) -> None:
+        if row < len(self._posters) and self._posters[row] == source:
+            self.item(row).setData(_THUMBNAIL, image)
+
+    def _row_changed(self, row: int) -> None:
+        if row >= 0:
+            self.chosen.emit(row)

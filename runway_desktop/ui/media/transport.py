@@ -1,0 +1,163 @@
+"""The row under a clip or a sound: frame back, play, frame on, the position, loop, volume, full screen. It commands a `Playback`.
+
+Every control has a name and a tooltip that tells its shortcut, and all are reached by Tab. GUI thread.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
+
+from ..theme import GRID, FollowsTheme, Theme
+from .bar import BarButton, LineSlider
+from .playback import Activity, Playback
+
+_NARROW = 44
+"""Below that many figures' widths, only the position is written, not the length."""
+
+
+def clock(seconds: float) -> str:
+    """Minutes, seconds and tenths: 00:01.9. Tenths are cut, not rounded: a clip never shows more than its length."""
+    tenths = int(seconds * 10 + 1e-6)
+    return f"{tenths // 600:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+class Transport(QWidget):
+    full_screen_wanted = Signal()
+
+    def __init__(self, theme: Theme, playback: Playback, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._playback = playback
+        self._back = self._button(lambda: playback.step(-1))
+        self._play = self._button(playback.toggle)
+        self._on = self._button(lambda: playback.step(1))
+        self._slider = LineSlider(theme, self)
+        self._slider.setRange(0, 0)
+        self._slider.setTracking(False)
+        self._slider.setPageStep(1000)
+        self._slider.setSingleStep(100)
+        self._slider.sliderPressed.connect(playback.begin_scrub)
+        self._slider.sliderMoved.connect(self._scrubbed)
+        self._slider.sliderReleased.connect(playback.end_scrub)
+        self._slider.actionTriggered.connect(self._slid_by_key)
+        self._time = QLabel(self)
+        self._time.setProperty("tone", "muted")
+        self._time.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self._loop = self._button(lambda: playback.set_loop(not playback.loop))
+        self._loop.setCheckable(True)
+        self._volume = self._button(None)
+        self._full = self._button(self.full_screen_wanted.emit)
+        self._build_volume()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 4)
+        for widget in (self._back, self._play, self._on):
+            layout.addWidget(widget)
+        layout.addWidget(self._slider, 1)
+        layout.addSpacing(GRID // 2)
+        layout.addWidget(self._time)
+        layout.addSpacing(GRID // 2)
+        for widget in (self._loop, self._volume, self._full):
+            layout.addWidget(widget)
+        playback.changed.connect(self._show_state)
+        playback.moved.connect(self._show_position)
+        playback.length_known.connect(self._length_known)
+        self._style = FollowsTheme(theme, self, self._restyle)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_time()
+
+    def _button(self, then: object) -> BarButton:
+        button = BarButton(self._theme, self)
+        if callable(then):
+            button.clicked.connect(lambda _checked=False: then())
+        return button
+
+    def _build_volume(self) -> None:
+        menu = QMenu(self)
+        box = QWidget(menu)
+        layout = QHBoxLayout(box)
+        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        self._mute = BarButton(self._theme, box)
+        self._mute.clicked.connect(lambda: self._playback.set_volume(self._playback.volume, not self._playback.muted))
+        self._loudness = LineSlider(self._theme, box)
+        self._loudness.setRange(0, 100)
+        self._loudness.setValue(round(self._playback.volume * 100))
+        self._loudness.setMinimumWidth(12 * GRID)
+        self._loudness.valueChanged.connect(lambda value: self._playback.set_volume(value / 100, value == 0))
+        layout.addWidget(self._mute)
+        layout.addWidget(self._loudness)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(box)
+        menu.addAction(action)
+        menu.aboutToShow.connect(self._loudness.setFocus)
+        self._volume.setMenu(menu)
+        self._volume.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def _restyle(self) -> None:
+        small = self._theme.tabular(self._theme.small_font())
+        self._time.setFont(small)
+        self._back.dress("mdi6.step-backward", self.tr("One frame back"), ",")
+        self._on.dress("mdi6.step-forward", self.tr("One frame on"), ".")
+        self._slider.setAccessibleName(self.tr("Position"))
+        self._slider.setToolTip(self.tr("Position. J, K and L play backwards, stop and play"))
+        self._loudness.setAccessibleName(self.tr("Volume"))
+        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), "F11")
+        self._show_state()
+
+    def _show_state(self) -> None:
+        playback = self._playback
+        ready = playback.activity in (Activity.PAUSED, Activity.PLAYING)
+        if playback.is_playing:
+            self._play.dress("mdi6.pause", self.tr("Pause"), self.tr("Space"))
+        else:
+            self._play.dress("mdi6.play", self.tr("Play"), self.tr("Space"))
+        for widget in (self._back, self._on, self._slider):
+            widget.setEnabled(ready)
+        self._loop.setChecked(playback.loop)
+        self._loop.dress("mdi6.repeat", self.tr("Loop"), "Shift+L")
+        silent = playback.muted or playback.volume == 0
+        self._volume.dress("mdi6.volume-off" if silent else "mdi6.volume-high", self.tr("Volume"))
+        self._mute.dress(
+            "mdi6.volume-off" if silent else "mdi6.volume-high",
+            self.tr("Sound on") if silent else self.tr("Mute"),
+            "M",
+        )
+        if playback.activity in (Activity.EMPTY, Activity.OPENING, Activity.FAILED) and playback.duration == 0:
+            self._slider.setRange(0, 0)
+        self._write_time()
+
+    def _length_known(self, seconds: float) -> None:
+        self._slider.setRange(0, round(seconds * 1000))
+        self._fit_time()
+        self._write_time()
+
+    def _show_position(self, seconds: float) -> None:
+        if not self._slider.isSliderDown():
+            self._slider.setSliderPosition(round(seconds * 1000))
+        self._write_time()
+
+    def _write_time(self) -> None:
+        text = clock(self._playback.position)
+        if not self._is_narrow():
+            text = f"{text} / {clock(self._playback.duration)}"
+        self._time.setText(text)
+
+    def _is_narrow(self) -> bool:
+        return self.width() < _NARROW * self.fontMetrics().horizontalAdvance("0")
+
+    def _fit_time(self) -> None:
+        """The text keeps its width while figures run."""
+        widest = "00:00.0" if self._is_narrow() else "00:00.0 / 00:00.0"
+        self._time.setMinimumWidth(self._time.fontMetrics().horizontalAdvance(widest) + 2)
+        self._write_time()
+
+    def _scrubbed(self, milliseconds: int) -> None:
+        self._playback.seek(milliseconds / 1000)
+
+    def _slid_by_key(self, _action: int) -> None:
+        if not self._slider.isSliderDown():
+            self._playback.seek(self._slider.sliderPosition() / 1000)

@@ -1,0 +1,166 @@
+"""How loud a sound is over its length: peaks for the waveform and for a sound's poster.
+
+WAV files are read by `peaks_of_wav` on a worker thread; anything else by Qt's decoder, which works piece by piece in the event loop.
+A file that cannot be read gives a reason, never an exception.
+"""
+
+from __future__ import annotations
+
+import wave
+from array import array
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+
+from .workers import Workers
+
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QAudioDecoder
+
+BUCKETS = 600
+_LOOKED_AT = 512
+"""Samples of a bucket that are looked at, at most: a peak of an hour needs no more."""
+_RATE = 8000
+_TIME_OUT_MS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """`peaks` from 0 to 1, evenly over `duration` seconds."""
+
+    peaks: tuple[float, ...]
+    duration: float
+
+
+def peaks_of_wav(path: Path, buckets: int = BUCKETS) -> Waveform | None:
+    """None when it is no WAV that `wave` reads (compressed, float): Qt's decoder may still know it. Raises nothing; on a worker."""
+    try:
+        with wave.open(str(path), "rb") as sound:
+            frames, rate = sound.getnframes(), sound.getframerate()
+            if frames <= 0 or rate <= 0:
+                return None
+            width, channels = sound.getsampwidth(), sound.getnchannels()
+            count = min(buckets, frames)
+            peaks = []
+            for bucket in range(count):
+                length = (bucket + 1) * frames // count - bucket * frames // count
+                peaks.append(_peak(sound.readframes(length), width, channels))
+    except (OSError, EOFError, wave.Error, ValueError):
+        return None
+    return Waveform(tuple(peaks), frames / rate)
+
+
+def _peak(raw: bytes, width: int, channels: int) -> float:
+    """The largest swing of the first channel, 0 to 1."""
+    stride = channels * max(1, len(raw) // (width * channels) // _LOOKED_AT)
+    if width == 1:
+        values = [sample - 128 for sample in raw[::stride]]
+        top = 128.0
+    elif width == 2:
+        usable = raw[: len(raw) // 2 * 2]
+        values = list(memoryview(usable).cast("h")[::stride]) if usable else []
+        top = 32768.0
+    else:
+        # The two highest bytes of a wider sample are precise enough for a drawing.
+        step = stride * width
+        values = [
+            int.from_bytes(raw[at + width - 2 : at + width], "little", signed=True)
+            for at in range(0, len(raw) - width + 1, step)
+        ]
+        top = 32768.0
+    return min(1.0, max((abs(value) for value in values), default=0) / top)
+
+
+class WaveformReader(QObject):
+    """One file at a time; a new request drops the one before."""
+
+    ready = Signal(object, object)
+    """Path, `Waveform`."""
+    failed = Signal(object)
+    """Path."""
+
+    def __init__(self, workers: Workers, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workers = workers
+        self._path: Path | None = None
+        self._decoder: QAudioDecoder | None = None
+        self._samples = array("h")
+        self._alarm = QTimer(self)
+        self._alarm.setSingleShot(True)
+        self._alarm.setInterval(_TIME_OUT_MS)
+        self._alarm.timeout.connect(self._give_up)
+
+    def read(self, path: Path) -> None:
+        self.cancel()
+        self._path = path
+        self._workers.run(partial(peaks_of_wav, path), partial(self._wav_read, path))
+
+    def cancel(self) -> None:
+        self._path = None
+        self._alarm.stop()
+        decoder, self._decoder = self._decoder, None
+        if decoder is not None:
+            decoder.stop()
+            decoder.deleteLater()
+
+    def _wav_read(self, path: Path, waveform: Waveform | None) -> None:
+        if path != self._path:
+            return
+        if waveform is not None:
+            self._path = None
+            self.ready.emit(path, waveform)
+        elif path.is_file():
+            self._decode(path)
+        else:
+            self._give_up()
+
+    def _decode(self, path: Path) -> None:
+        from PySide6.QtMultimedia import QAudioDecoder, QAudioFormat
+
+        # Few samples are enough for a drawing, and few are cheap to look through.
+        wanted = QAudioFormat()
+        wanted.setSampleRate(_RATE)
+        wanted.setChannelCount(1)
+        wanted.setSampleFormat(QAudioFormat.SampleFormat.Int16)
+        decoder = QAudioDecoder(self)
+        decoder.setAudioFormat(wanted)
+        decoder.setSource(QUrl.fromLocalFile(str(path)))
+        decoder.bufferReady.connect(self._buffer_ready)
+        decoder.finished.connect(self._finished)
+        decoder.error.connect(self._give_up)
+        self._samples = array("h")
+        self._decoder = decoder
+        self._alarm.start()
+        decoder.start()
+
+    def _buffer_ready(self) -> None:
+        decoder = self._decoder
+        while decoder is not None and decoder.bufferAvailable():
+            buffer = decoder.read()
+            if buffer.isValid():
+                self._samples.frombytes(bytes(buffer.constData())[: buffer.byteCount() // 2 * 2])
+
+    def _finished(self) -> None:
+        self._buffer_ready()
+        path, samples = self._path, self._samples
+        self.cancel()
+        self._samples = array("h")
+        if path is None:
+            return
+        if not samples:
+            self.failed.emit(path)
+            return
+        count = min(BUCKETS, len(samples))
+        raw = samples.tobytes()
+        edges = [bucket * len(samples) // count * 2 for bucket in range(count + 1)]
+        peaks = tuple(_peak(raw[start:end], 2, 1) for start, end in zip(edges, edges[1:], strict=False))
+        self.ready.emit(path, Waveform(peaks, len(samples) / _RATE))
+
+    def _give_up(self, *_error: object) -> None:
+        path = self._path
+        self.cancel()
+        if path is not None:
+            self.failed.emit(path)

@@ -1,0 +1,65 @@
+"""The row under a picture: fit, 100 %, out, in, the size and the zoom in words, full screen. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from ..theme import GRID, FollowsTheme, Theme
+from .bar import BarButton
+from .picture_view import PictureView
+
+
+class ZoomBar(QWidget):
+    full_screen_wanted = Signal()
+
+    def __init__(self, theme: Theme, view: PictureView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._view = view
+        self._fit = BarButton(theme, self)
+        self._fit.setCheckable(True)
+        self._pixel = BarButton(theme, self)
+        self._pixel.setCheckable(True)
+        self._out = BarButton(theme, self)
+        self._in = BarButton(theme, self)
+        self._full = BarButton(theme, self)
+        self._words = QLabel(self)
+        self._words.setProperty("tone", "muted")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 4)
+        for button in (self._fit, self._pixel, self._out, self._in):
+            layout.addWidget(button)
+        layout.addStretch(1)
+        layout.addWidget(self._words)
+        layout.addSpacing(GRID // 2)
+        layout.addWidget(self._full)
+        self._fit.clicked.connect(view.fit)
+        self._pixel.clicked.connect(lambda: view.zoom_to(1.0))
+        self._out.clicked.connect(view.zoom_out)
+        self._in.clicked.connect(view.zoom_in)
+        self._full.clicked.connect(self.full_screen_wanted)
+        view.zoom_changed.connect(self._show_zoom)
+        self._style = FollowsTheme(theme, self, self._restyle)
+
+    def _restyle(self) -> None:
+        self._words.setFont(self._theme.tabular(self._theme.small_font()))
+        self._out.dress("mdi6.magnify-minus-outline", self.tr("Zoom out"), "−")
+        self._in.dress("mdi6.magnify-plus-outline", self.tr("Zoom in"), "+")
+        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), "F11")
+        self._show_zoom()
+
+    def _show_zoom(self) -> None:
+        picture = self._view.picture
+        for button in (self._fit, self._pixel, self._out, self._in):
+            button.setEnabled(picture is not None)
+        self._fit.setChecked(picture is not None and self._view.is_fitted)
+        self._pixel.setChecked(picture is not None and not self._view.is_fitted and abs(self._view.zoom - 1) < 0.001)
+        self._fit.dress("mdi6.fit-to-page-outline", self.tr("Fit"), "Z")
+        self._pixel.dress("mdi6.numeric-1-box-outline", self.tr("100 %: one pixel to one pixel"), "Z")
+        if picture is None:
+            self._words.clear()
+        else:
+            size = picture.size
+            self._words.setText(f"{size.width()} × {size.height()} · {self._view.zoom * 100:.0f} %")
