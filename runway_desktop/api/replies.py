@@ -183,7 +183,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 def shorten(text: str) -> str:
     """A text of a server on one line, without mark-up and of bounded length."""
-    if re.search(r"<(?:!doctype|html|head|body|title|h1|p|\?xml)\b", text[:2000], re.IGNORECASE):
+    if re.search(r"<(?:!doctype|html|head|body|title|h1|p|error|\?xml)\b", text[:2000], re.IGNORECASE):
         title = re.search(r"<(title|h1|Message)\b[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
         text = title.group(2) if title else re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", text)
         text = html.unescape(re.sub(r"<[^>]*>", " ", text))
@@ -269,6 +269,8 @@ def _line(status: int, said: str) -> str:
     said = shorten(said)
     if not status:
         return said
+    # Error pages like to begin with their own number.
+    said = said.removeprefix(str(status)).lstrip(" :-")
     return f"HTTP {status} · {said}" if said else f"HTTP {status}"
 
 

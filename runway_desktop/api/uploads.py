@@ -48,8 +48,9 @@ async def look_at(path: Path, executor: Executor | None) -> LocalFile:
 
 def name_for_upload(name: str) -> str:
     """A file's name in plain ASCII: accents dropped, everything else that is odd an underscore, the ending kept."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    stem, ending = os.path.splitext(plain)
+    stem, ending = (
+        unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode() for part in os.path.splitext(name)
+    )
     stem = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._")[:80]
     ending = re.sub(r"[^A-Za-z0-9.]", "", ending)[:12]
     return (stem or "file") + ending

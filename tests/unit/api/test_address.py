@@ -1,0 +1,68 @@
+"""Where the key may go."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.api.address import DEFAULT_BASE_URL, AddressRefused, check_base_url, is_safe
+from runway_desktop.domain.errors import RunwayDesktopError
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        DEFAULT_BASE_URL,
+        "https://runway.example:8443/prefix",
+        "http://localhost:8000",
+        "http://127.0.0.1:1",
+        "http://127.9.8.7",
+        "http://[::1]:99",
+    ],
+)
+def test_https_and_this_machine_are_spoken_to(address: str) -> None:
+    assert check_base_url(f" {address}/ ") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://api.dev.runwayml.com",
+        "http://127.0.0.1.example.com",
+        "http://10.0.0.1",
+        "http://0.0.0.0",
+        "http://localhost.example.com",
+        "ftp://localhost",
+        "api.dev.runwayml.com",
+        "https://",
+        "",
+        "https://key@api.dev.runwayml.com",
+        "https://localhost:notaport",
+        "https://a.example/?q=1",
+        "https://a.example/#x",
+        "https://a.exa mple",
+        "https://a.example/\nHost: b",
+    ],
+)
+def test_any_other_address_is_refused_with_a_sentence(address: str) -> None:
+    with pytest.raises(AddressRefused) as caught:
+        check_base_url(address)
+    assert isinstance(caught.value, RunwayDesktopError)
+    assert isinstance(caught.value, ValueError)
+    assert caught.value.message.endswith(".")
+    assert caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://out.example/a.mp4?x=1", True),
+        ("http://127.0.0.1:5/a", True),
+        ("http://out.example/a", False),
+        ("file:///etc/passwd", False),
+        ("data:text/plain,x", False),
+        ("https:///a", False),
+        ("", False),
+    ],
+)
+def test_links_of_results_are_https_or_on_this_machine(url: str, safe: bool) -> None:
+    assert is_safe(url) is safe

@@ -1,0 +1,392 @@
+"""The client's calls and their answers, on a network of our own making."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from runway_desktop.api import wire
+from runway_desktop.api.client import RunwayClient
+from runway_desktop.api.connections import Patience
+from runway_desktop.domain.errors import (
+    ApiError,
+    BadReply,
+    KeyRefused,
+    NoReply,
+    NotReached,
+    NotThere,
+    RequestRefused,
+    ServerTrouble,
+    SlowDown,
+)
+from runway_desktop.domain.task import RemoteId
+from tests.unit.api.raw_server import RawConnection, raw_server
+
+SECRET = "key_" + "5e" * 64
+ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
+BODY = {"model": "gen4.5", "promptText": "Möwen 猫", "duration": 5}
+CREATED = json.dumps({"id": ID, "estimatedCost": {"credits": 60}}).encode()
+SHORT = Patience(connect=5.0, read=0.05, create=0.05)
+
+Answering = Callable[[httpx.Request], httpx.Response]
+
+
+@asynccontextmanager
+async def answered_by(answer: Answering, **options: Any) -> AsyncIterator[tuple[RunwayClient, list[httpx.Request]]]:
+    """A client whose network is one function, and what was asked of it."""
+    asked: list[httpx.Request] = []
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        asked.append(request)
+        return answer(request)
+
+    client = RunwayClient("https://runway.example", SECRET, transport=httpx.MockTransport(handle), **options)
+    try:
+        yield client, asked
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def client_of(url: str, **options: Any) -> AsyncIterator[RunwayClient]:
+    client = RunwayClient(url, SECRET, **options)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+async def every_call(client: RunwayClient) -> AsyncIterator[Any]:
+    """Each call that needs no file, as a coroutine."""
+    yield client.create("text_to_video", BODY)
+    yield client.task(ID)
+    yield client.delete(ID)
+    yield client.organization()
+    yield client.usage(date(2026, 8, 1), date(2026, 8, 5))
+
+
+async def test_every_call_carries_the_key_and_the_version_to_the_right_place() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
+            return httpx.Response(204)
+        bodies = {
+            "/v1/text_to_video": CREATED,
+            "/v1/organization": b'{"creditBalance": 1}',
+            "/v1/organization/usage": b'{"results": []}',
+        }
+        return httpx.Response(200, content=bodies.get(request.url.path, b'{"status": "PENDING"}'))
+
+    async with answered_by(answer) as (client, asked):
+        async for call in every_call(client):
+            await call
+    assert [(request.method, str(request.url).removeprefix("https://runway.example")) for request in asked] == [
+        ("POST", "/v1/text_to_video"),
+        ("GET", f"/v1/tasks/{ID}"),
+        ("DELETE", f"/v1/tasks/{ID}"),
+        ("GET", "/v1/organization"),
+        ("POST", "/v1/organization/usage"),
+    ]
+    for request in asked:
+        assert request.headers["authorization"] == f"Bearer {SECRET}"
+        assert request.headers["x-runway-version"] == "2024-11-06"
+        assert request.headers["user-agent"].startswith("runway-desktop/")
+    assert json.loads(asked[0].content) == BODY
+    assert asked[0].headers["content-type"] == "application/json"
+    assert json.loads(asked[4].content) == {"startDate": "2026-08-01", "beforeDate": "2026-08-05"}
+
+
+async def test_an_address_with_a_path_keeps_it() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(200, content=b'{"status": "PENDING"}')
+
+    async with client_of("https://gate.example/runway/", transport=httpx.MockTransport(answer)) as client:
+        await client.task(ID)
+    assert asked == [f"https://gate.example/runway/v1/tasks/{ID}"]
+
+
+@pytest.mark.parametrize("endpoint", ["image_to_video", "generate/video", "recipes/product_ad", "workflows/17f2-aa"])
+async def test_create_takes_endpoints_that_are_yet_to_come(endpoint: str) -> None:
+    async with answered_by(lambda _: httpx.Response(201, content=CREATED)) as (client, asked):
+        created = await client.create(endpoint, BODY)
+    assert (created.remote_id, created.estimated_credits) == (ID, 60.0)
+    assert [request.url.path for request in asked] == [f"/v1/{endpoint}"]
+
+
+@pytest.mark.parametrize("endpoint", ["", "/", "../tasks", "tasks?x=1", "a//b", "Ä", "a b"])
+async def test_a_malformed_endpoint_is_our_mistake_and_is_not_sent(endpoint: str) -> None:
+    async with answered_by(lambda _: httpx.Response(200)) as (client, asked):
+        with pytest.raises(ValueError, match="endpoint"):
+            await client.create(endpoint, BODY)
+        with pytest.raises(ValueError, match="id"):
+            await client.task(RemoteId("../organization"))
+    assert not asked
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (302, BadReply),
+        (400, RequestRefused),
+        (401, KeyRefused),
+        (403, RequestRefused),
+        (404, RequestRefused),
+        (405, RequestRefused),
+        (408, NoReply),
+        (429, SlowDown),
+        (500, ServerTrouble),
+        (502, ServerTrouble),
+        (503, ServerTrouble),
+        (504, ServerTrouble),
+    ],
+)
+async def test_a_create_is_sent_once_whatever_comes_back(status: int, kind: type[ApiError]) -> None:
+    headers = {"Retry-After": "1", "Location": "https://elsewhere.example/"}
+    async with answered_by(lambda _: httpx.Response(status, headers=headers)) as (client, asked):
+        with pytest.raises(ApiError) as caught:
+            await client.create("text_to_video", BODY)
+    assert type(caught.value) is kind
+    assert caught.value.status == status
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>Welcome</html>", b"{}", b'{"id": 5}', b'{"id": "17f20503-6c24'])
+async def test_a_success_without_an_id_is_a_bad_reply_so_that_nobody_sends_it_again(content: bytes) -> None:
+    async with answered_by(lambda _: httpx.Response(200, content=content)) as (client, asked):
+        with pytest.raises(BadReply) as caught:
+            await client.create("text_to_video", BODY)
+    assert caught.value.status == 200
+    assert caught.value.detail.startswith("HTTP 200 · ")
+    assert len(asked) == 1
+
+
+async def test_a_task_that_is_not_there_has_its_own_error() -> None:
+    async with answered_by(lambda _: httpx.Response(404, json={"error": "Not found"})) as (client, _):
+        with pytest.raises(NotThere):
+            await client.task(ID)
+        with pytest.raises(NotThere):
+            await client.delete(ID)
+
+
+async def test_without_a_key_nothing_is_asked() -> None:
+    async with answered_by(lambda _: httpx.Response(200)) as (client, asked):
+        for secret in (None, "", "  \n"):
+            client.use_secret(secret)
+            async for call in every_call(client):
+                with pytest.raises(KeyRefused) as caught:
+                    await call
+                assert "no key" in caught.value.message
+    assert not asked
+
+
+@pytest.mark.parametrize("secret", ["key_a b", "key_a\nHost: x", "key_ä", "key_\u202e", "key_\x00"])
+async def test_a_key_that_fits_no_header_is_refused_unasked_and_unsaid(secret: str) -> None:
+    async with answered_by(lambda _: httpx.Response(200)) as (client, asked):
+        client.use_secret(secret)
+        with pytest.raises(KeyRefused) as caught:
+            await client.organization()
+    assert not asked
+    assert secret not in f"{caught.value!r} {caught.value.in_words()} {caught.value.detail}"
+
+
+async def test_a_new_key_is_used_from_the_next_request_on_without_the_blanks_around_it() -> None:
+    async with answered_by(lambda _: httpx.Response(200, content=b'{"creditBalance": 1}')) as (client, asked):
+        await client.organization()
+        client.use_secret(" key_other \n")
+        await client.organization()
+    assert [request.headers["authorization"] for request in asked] == [f"Bearer {SECRET}", "Bearer key_other"]
+
+
+async def test_a_large_answer_is_decoded_beside_the_loop_and_a_small_one_on_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[threading.Thread] = []
+    read_usage = wire.read_usage
+
+    def reading(content: bytes) -> Any:
+        threads.append(threading.current_thread())
+        return read_usage(content)
+
+    monkeypatch.setattr(wire, "read_usage", reading)
+    day = {"date": "2026-08-04", "usedCredits": [{"model": "m" * 100, "amount": 1}] * 10_000}
+    bodies = [{"results": [day]}, {"results": []}]
+    with ThreadPoolExecutor(1) as pool:
+        async with answered_by(lambda _: httpx.Response(200, json=bodies.pop(0)), executor=pool) as (client, _):
+            assert len(await client.usage(date(2026, 8, 1), date(2026, 8, 5))) == 10_000
+            assert not await client.usage(date(2026, 8, 1), date(2026, 8, 5))
+    assert threads[0] is not threading.current_thread()
+    assert threads[1] is threading.current_thread()
+
+
+# On real connections.
+
+
+async def test_nothing_was_sent_when_nobody_listens() -> None:
+    async with raw_server(RawConnection.until_gone) as server:
+        url = server.url
+    async with client_of(url) as client:
+        async for call in every_call(client):
+            with pytest.raises(NotReached):
+                await call
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + CREATED[:20],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n" + CREATED[:5],
+        b"SSH-2.0-OpenSSH_9.9\r\n",
+    ],
+)
+async def test_a_cut_connection_is_no_reply_and_the_create_is_not_repeated(answer: bytes) -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(answer)
+
+    async with raw_server(behave) as server, client_of(server.url) as client:
+        with pytest.raises(NoReply):
+            await client.create("text_to_video", BODY)
+    assert [request.path for request in server.requests] == ["/v1/text_to_video"]
+
+
+async def test_an_id_that_came_through_before_the_cut_is_not_lost() -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + CREATED[:50])
+
+    async with raw_server(behave) as server, client_of(server.url) as client:
+        assert (await client.create("text_to_video", BODY)).remote_id == ID
+
+
+async def test_a_refusal_counts_although_its_words_broke_off() -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b'HTTP/1.1 429 No\r\nRetry-After: 7\r\nContent-Length: 500\r\n\r\n{"err')
+
+    async with raw_server(behave) as server, client_of(server.url) as client:
+        with pytest.raises(SlowDown) as caught:
+            await client.create("text_to_video", BODY)
+    assert caught.value.retry_after == 7.0
+
+
+async def test_silence_is_no_reply() -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.until_gone()
+
+    async with raw_server(behave) as server, client_of(server.url, patience=SHORT) as client:
+        async for call in every_call(client):
+            with pytest.raises(NoReply) as caught:
+                await call
+            assert "in time" in caught.value.message
+    assert len(server.requests) == 5
+
+
+async def test_an_answer_that_drips_is_given_up() -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
+        while True:
+            await connection.send(b" ")
+            await asyncio.sleep(0)
+
+    async with raw_server(behave) as server, client_of(server.url, patience=Patience(whole=0.05)) as client:
+        with pytest.raises(NoReply):
+            await client.organization()
+
+
+async def test_a_create_never_meets_a_connection_that_is_being_closed() -> None:
+    """The server keeps each connection open after its first answer and closes it as soon as more comes."""
+
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.answer(200, CREATED, keep=True)
+        await connection.read()
+
+    async with raw_server(behave) as server, client_of(server.url) as client:
+        for _ in range(3):
+            assert (await client.create("text_to_video", BODY)).remote_id == ID
+    assert server.connections == 3
+    assert [request.headers["connection"] for request in server.requests] == ["close"] * 3
+
+
+async def test_questions_share_their_connections() -> None:
+    async def behave(connection: RawConnection) -> None:
+        while await connection.read():
+            await connection.answer(200, b'{"creditBalance": 1}', keep=True)
+
+    async with raw_server(behave) as server, client_of(server.url) as client:
+        for _ in range(5):
+            await client.organization()
+        assert server.connections == 1
+        await asyncio.gather(*(client.organization() for _ in range(40)))
+        assert server.connections <= 6
+    assert len(server.requests) == 45
+
+
+async def test_a_question_on_a_connection_that_was_closed_meanwhile_is_asked_on_a_new_one() -> None:
+    closed = asyncio.Event()
+
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.answer(200, b'{"creditBalance": 1}', keep=True)
+        closed.set()
+
+    async with raw_server(behave) as server, client_of(server.url) as client:
+        await client.organization()
+        await closed.wait()
+        for _ in range(10):
+            # The close takes a few turns of the loop to reach the client.
+            await asyncio.sleep(0)
+        await client.organization()
+    assert server.connections == 2
+
+
+async def test_a_long_body_arrives_whole_and_with_its_length() -> None:
+    body = {"model": "gen4.5", "promptImage": "data:image/png;base64," + "QUJD" * 500_000}
+
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.answer(200, CREATED)
+
+    async with raw_server(behave) as server, client_of(server.url) as client:
+        await client.create("image_to_video", body)
+    assert json.loads(server.requests[0].body) == body
+    assert "transfer-encoding" not in server.requests[0].headers
+
+
+async def test_a_proxy_of_the_environment_does_not_see_what_is_meant_for_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.answer(200, b'{"creditBalance": 1}')
+
+    async with raw_server(behave) as proxy, raw_server(behave) as server:
+        for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        async with client_of(server.url) as client:
+            await client.organization()
+    assert not proxy.connections
+
+
+async def test_a_proxy_that_httpx_cannot_speak_to_does_not_keep_the_program_from_starting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    async with client_of("https://runway.example"):
+        pass

@@ -1,0 +1,181 @@
+"""How statuses and server texts become errors that a person can read."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from runway_desktop.api import replies
+from runway_desktop.domain.errors import (
+    ApiError,
+    BadReply,
+    KeyRefused,
+    NoReply,
+    NotReached,
+    NotThere,
+    RequestRefused,
+    ServerTrouble,
+    SlowDown,
+)
+from runway_desktop.domain.task import Refusal
+
+NOON = 1785931200.0
+"""Wed, 05 Aug 2026 12:00:00 GMT"""
+
+GATEWAY_PAGE = b"""<!DOCTYPE html><html><head><title>502 Bad Gateway</title><style>h1 { color: red }</style></head>
+<body><h1>Bad Gateway</h1><script>alert(1)</script></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (301, BadReply),
+        (304, BadReply),
+        (400, RequestRefused),
+        (401, KeyRefused),
+        (402, RequestRefused),
+        (403, RequestRefused),
+        (404, NotThere),
+        (405, RequestRefused),
+        (408, NoReply),
+        (409, RequestRefused),
+        (413, RequestRefused),
+        (422, RequestRefused),
+        (429, SlowDown),
+        (500, ServerTrouble),
+        (502, ServerTrouble),
+        (503, ServerTrouble),
+        (504, ServerTrouble),
+        (599, ServerTrouble),
+        (999, BadReply),
+    ],
+)
+def test_every_status_has_its_place_in_the_tree_and_says_its_number(status: int, kind: type[ApiError]) -> None:
+    problem = replies.from_status(status, {}, b'{"error": "some words"}', NOON)
+    assert type(problem) is kind
+    assert problem.status == status
+    assert problem.detail.startswith(f"HTTP {status}")
+    assert problem.message.endswith(".")
+
+
+def test_a_refused_key_says_what_to_do() -> None:
+    problem = replies.from_status(401, {}, b'{"error": "invalid api key"}', NOON)
+    assert str(problem) == "Runway did not accept the key."
+    assert "stray blank" in problem.advice
+    assert problem.detail == "HTTP 401 · invalid api key"
+    assert not problem.may_retry
+
+
+def test_issues_reach_the_fields_that_they_name() -> None:
+    body = {
+        "error": "Validation of body failed",
+        "issues": [
+            {"code": "too_big", "path": ["references", 0, "uri"], "message": "Too long"},
+            {"path": "ratio", "message": "Not a choice"},
+            {"message": ""},
+            "odd",
+        ],
+        "docUrl": "https://docs.example",
+    }
+    problem = replies.from_status(400, {}, json.dumps(body).encode(), NOON)
+    assert isinstance(problem, RequestRefused)
+    assert problem.message == "Runway did not accept the request: Validation of body failed."
+    assert problem.refusals == (
+        Refusal(path=("references", 0, "uri"), message="Too long", code="too_big"),
+        Refusal(path=("ratio",), message="Not a choice"),
+        Refusal(path=(), message="Not accepted."),
+        Refusal(path=(), message="odd"),
+    )
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"[]", b'{"issues": 5}', b'{"error": null, "issues": [null]}', b"\xff\xfe"]
+)
+def test_a_refusal_without_sensible_words_is_still_one(body: bytes) -> None:
+    problem = replies.from_status(400, {}, body, NOON)
+    assert isinstance(problem, RequestRefused)
+    assert problem.message.startswith("Runway did not accept the request")
+
+
+def test_a_page_of_html_becomes_one_line() -> None:
+    problem = replies.from_status(502, {}, GATEWAY_PAGE, NOON)
+    assert problem.detail == "HTTP 502 · Bad Gateway"
+
+
+def test_long_texts_are_cut_and_control_characters_dropped() -> None:
+    assert len(replies.shorten("x" * 10_000)) == replies.LONGEST
+    assert replies.shorten("a\x00b\r\n\tc\u202ed") == "a b c d"
+    assert replies.shorten("<p>One &amp; <b>two</b></p>") == "One & two"
+    assert replies.shorten("1 < 2 and 3 > 2") == "1 < 2 and 3 > 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7", 7.0),
+        ("0.5", 0.5),
+        ("-3", 0.0),
+        ("Wed, 05 Aug 2026 12:01:30 GMT", 90.0),
+        ("Wed, 05 Aug 2026 11:00:00 GMT", 0.0),
+        ("Wed, 05 Aug 2026 12:00:10 -0000", 10.0),
+        ("soon", None),
+        ("inf", None),
+        ("nan", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
+    assert replies.retry_after(httpx.Headers({"Retry-After": text}), NOON) == seconds
+
+
+def test_slow_down_says_when_it_can_be_tried_again() -> None:
+    problem = replies.from_status(429, httpx.Headers({"Retry-After": "120"}), b'{"error": "daily quota"}', NOON)
+    assert isinstance(problem, SlowDown)
+    assert problem.retry_after == 120.0
+    assert problem.advice == "It can be tried again in 2 minutes."
+    assert replies.from_status(429, {}, b"", NOON).advice
+
+
+def test_a_503_says_that_the_request_was_not_taken() -> None:
+    problem = replies.from_status(503, httpx.Headers({"Retry-After": "3"}), b"", NOON)
+    assert isinstance(problem, ServerTrouble)
+    assert problem.retry_after == 3.0
+    assert "did not take the request" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "word"),
+    [
+        (httpx.ConnectError("[Errno 111] Connection refused"), NotReached, "reached"),
+        (httpx.ConnectError("[Errno -2] Name or service not known"), NotReached, "runway.example"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), NotReached, "trusted"),
+        (httpx.ConnectTimeout(""), NotReached, "in time"),
+        (httpx.PoolTimeout(""), NotReached, "turn"),
+        (httpx.ProxyError("407"), NotReached, "reached"),
+        (httpx.UnsupportedProtocol("x"), NotReached, "reached"),
+        (httpx.WriteError(""), NoReply, "cut"),
+        (httpx.WriteTimeout(""), NoReply, "in time"),
+        (httpx.ReadError(""), NoReply, "cut"),
+        (httpx.ReadTimeout(""), NoReply, "in time"),
+        (httpx.CloseError(""), NoReply, "cut"),
+        (httpx.RemoteProtocolError("Server disconnected"), NoReply, "cut"),
+        (httpx.DecodingError("bad gzip"), BadReply, "understood"),
+    ],
+)
+def test_only_what_fails_before_anything_left_is_not_reached(error: Exception, kind: type[ApiError], word: str) -> None:
+    problem = replies.from_connection(error, "runway.example")
+    assert type(problem) is kind
+    assert word in problem.message
+    assert type(error).__name__ in problem.detail
+    assert problem.advice
+
+
+def test_other_hosts_never_speak_of_the_key() -> None:
+    for status in (401, 403):
+        problem = replies.from_other_host(
+            status, {}, b"<Error><Message>Expired</Message></Error>", NOON, who="x", refused="No."
+        )
+        assert type(problem) is RequestRefused
+        assert problem.detail == f"HTTP {status} · Expired"

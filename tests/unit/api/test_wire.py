@@ -1,0 +1,142 @@
+"""What is read out of Runway's answers, and what of them does not matter."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from runway_desktop.api import wire
+from runway_desktop.domain.account import UsedCredits
+from runway_desktop.domain.task import Answer, RemoteId
+
+ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+@pytest.mark.parametrize("status", ["PENDING", "THROTTLED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "MELTING"])
+def test_a_task_is_read_whatever_its_status_and_with_members_that_nobody_knows(status: str) -> None:
+    answer = wire.read_task(as_json({"id": ID, "status": status, "mood": {"good": [1]}, "cost": {"credits": 3}}), ID)
+    assert answer == Answer(remote_id=ID, status=status, cost_credits=3.0)
+
+
+def test_every_member_of_a_task_is_read() -> None:
+    content = as_json(
+        {
+            "id": ID,
+            "status": "SUCCEEDED",
+            "createdAt": "2026-08-05T12:00:00.250Z",
+            "progress": 1,
+            "estimatedCost": {"credits": 12.5, "currency": "?"},
+            "cost": {"credits": 12},
+            "output": ["https://a.example/1", "https://a.example/2"],
+            "failure": "words",
+            "failureCode": "INTERNAL",
+        }
+    )
+    assert wire.read_task(content, ID) == Answer(
+        remote_id=ID,
+        status="SUCCEEDED",
+        created_at=1785931200.25,
+        progress=1.0,
+        estimated_credits=12.5,
+        cost_credits=12.0,
+        output=("https://a.example/1", "https://a.example/2"),
+        failure="words",
+        failure_code="INTERNAL",
+    )
+
+
+def test_null_is_as_good_as_missing() -> None:
+    members = ("createdAt", "progress", "estimatedCost", "cost", "output", "failure", "failureCode")
+    answer = wire.read_task(as_json({"status": "RUNNING", **dict.fromkeys(members)}), ID)
+    assert answer == Answer(remote_id=ID, status="RUNNING")
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [
+        ("2026-08-05T12:00:00Z", 1785931200.0),
+        ("2026-08-05T12:00:00", 1785931200.0),
+        ("2026-08-05T14:00:00+02:00", 1785931200.0),
+        (1785931200, 1785931200.0),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_moments_become_unix_seconds(moment: Any, seconds: float | None) -> None:
+    assert wire.unix_seconds(moment) == seconds
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"{}", b'{"status": 5}', b'{"status": "RUNNING"', b"\xff"])
+def test_what_is_no_task_is_unreadable(content: bytes) -> None:
+    with pytest.raises(wire.Unreadable):
+        wire.read_task(content, ID)
+
+
+def test_a_new_task_has_its_id_in_lower_case_and_its_estimate() -> None:
+    created = wire.read_created(as_json({"id": ID.upper(), "estimatedCost": {"credits": 25}, "more": 1}))
+    assert (created.remote_id, created.estimated_credits) == (ID, 25.0)
+    assert wire.read_created(as_json({"id": ID})).estimated_credits is None
+
+
+def test_an_id_of_another_form_is_kept_because_it_was_paid_for() -> None:
+    assert wire.read_created(as_json({"id": "task_01HX"})).remote_id == "task_01HX"
+
+
+@pytest.mark.parametrize("rest", ['", "estimatedC', '"', '", "estimatedCost": "free"}'])
+def test_an_id_that_came_through_whole_is_kept_although_the_rest_is_broken(rest: str) -> None:
+    assert wire.read_created(f'{{"id": "{ID}{rest}'.encode()).remote_id == ID
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", f'{{"id": "{ID[:30]}', '{"id": ""}', '{"id": "../organization"}', "null"]
+)
+def test_no_id_is_made_up(content: str) -> None:
+    with pytest.raises(wire.Unreadable):
+        wire.read_created(content.encode())
+
+
+def test_an_organization_without_limits_has_none() -> None:
+    limits = {"gen4.5": {"maxConcurrentGenerations": None, "maxDailyGenerations": 200.0, "new": 1}, "veo3": {}}
+    content = as_json(
+        {
+            "creditBalance": 7,
+            "tier": {"maxMonthlyCreditSpend": 10000, "models": limits},
+            "usage": {"models": {"gen4.5": {"dailyGenerations": 3}}},
+        }
+    )
+    organization = wire.read_organization(content, asked_at=5.0)
+    assert organization.balance == 7.0
+    assert organization.monthly_spend == 10000.0
+    assert organization.asked_at == 5.0
+    assert organization.concurrent("gen4.5") is None
+    assert organization.left_today("gen4.5") == 197
+    assert organization.left_today("veo3") is None
+
+
+def test_an_organization_needs_no_more_than_a_balance() -> None:
+    assert wire.read_organization(b'{"creditBalance": 0.5}', 0.0).balance == 0.5
+    assert wire.read_organization(b'{"creditBalance": 1, "tier": null, "usage": {"models": null}}', 0.0).limits == {}
+
+
+def test_usage_is_read_by_model_and_day_with_refunds() -> None:
+    days = [
+        {"date": "2026-08-04", "usedCredits": [{"model": "gen4.5", "amount": 60}, {"model": "veo3", "amount": -5}]},
+        {"date": "2026-08-05T00:00:00Z", "usedCredits": []},
+    ]
+    assert wire.read_usage(as_json({"models": ["gen4.5", "veo3"], "results": days, "apiKeys": None})) == [
+        UsedCredits(day=date(2026, 8, 4), model="gen4.5", credits=60.0),
+        UsedCredits(day=date(2026, 8, 4), model="veo3", credits=-5.0),
+    ]
+
+
+def test_frozen_mappings_go_out_as_objects() -> None:
+    body = MappingProxyType({"model": "gen4.5", "references": (MappingProxyType({"uri": "https://a.example/ü"}),)})
+    assert json.loads(wire.encode(body)) == {"model": "gen4.5", "references": [{"uri": "https://a.example/ü"}]}
