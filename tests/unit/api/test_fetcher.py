@@ -1,0 +1,288 @@
+"""Results from their links: whole, resumed, moved, expired, cut."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from runway_desktop.api.connections import Patience
+from runway_desktop.api.fetcher import MOST_REDIRECTS, HttpFetcher
+from runway_desktop.domain.errors import (
+    BadReply,
+    LinkExpired,
+    NoReply,
+    NotReached,
+    RequestRefused,
+    RunwayDesktopError,
+    ServerTrouble,
+    SlowDown,
+)
+from tests.unit.api.raw_server import RawConnection, raw_server
+
+URL = "https://out.example/1.mp4?sig=a"
+CONTENT = bytes(range(256)) * 10
+TAG = '"one"'
+
+
+@asynccontextmanager
+async def fetching(
+    answer: Callable[[httpx.Request], httpx.Response] | None = None, **options: Any
+) -> AsyncIterator[tuple[HttpFetcher, list[httpx.Request]]]:
+    """A fetcher, on the real network or on one that is one function, and what was asked."""
+    asked: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        assert answer is not None
+        return answer(request)
+
+    fetcher = HttpFetcher(transport=httpx.MockTransport(handle) if answer else None, **options)
+    try:
+        yield fetcher, asked
+    finally:
+        await fetcher.aclose()
+
+
+class File(httpx.AsyncByteStream):
+    """A body that comes in small pieces, as from a network."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for begin in range(0, len(self._content), 100):
+            yield self._content[begin : begin + 100]
+
+
+def served(request: httpx.Request, content: bytes = CONTENT, tag: str = TAG) -> httpx.Response:
+    """What a host that understands Range and If-Range answers."""
+    headers = {"ETag": tag, "Content-Type": "video/mp4", "Content-Length": str(len(content))}
+    wanted = request.headers.get("range")
+    if wanted is None or request.headers.get("if-range", tag) != tag:
+        return httpx.Response(200, headers=headers, stream=File(content))
+    begin = int(wanted.removeprefix("bytes=").removesuffix("-"))
+    if begin >= len(content):
+        return httpx.Response(416, headers={"Content-Range": f"bytes */{len(content)}"})
+    headers["Content-Range"] = f"bytes {begin}-{len(content) - 1}/{len(content)}"
+    headers["Content-Length"] = str(len(content) - begin)
+    return httpx.Response(206, headers=headers, stream=File(content[begin:]))
+
+
+async def read(fetcher: HttpFetcher, url: str = URL, **options: Any) -> tuple[int, int | None, bytes]:
+    """Where the download began, how long the whole is, and what came."""
+    async with fetcher.open(url, **options) as stream:
+        return stream.offset, stream.total, b"".join([chunk async for chunk in stream.chunks])
+
+
+async def collect(fetcher: HttpFetcher, url: str, into: bytearray, **options: Any) -> None:
+    """Reads into what is still there when the download breaks off."""
+    async with fetcher.open(url, **options) as stream:
+        async for chunk in stream.chunks:
+            into += chunk
+
+
+async def test_a_result_is_read_whole_with_its_kind_and_tag() -> None:
+    async with fetching(served) as (fetcher, asked):
+        assert await read(fetcher) == (0, len(CONTENT), CONTENT)
+        async with fetcher.open(URL) as stream:
+            assert (stream.content_type, stream.etag) == ("video/mp4", TAG)
+    assert "authorization" not in asked[0].headers
+    assert "range" not in asked[0].headers
+    assert asked[0].headers["accept-encoding"] == "identity"
+
+
+async def test_a_download_goes_on_where_it_ended() -> None:
+    async with fetching(served) as (fetcher, asked):
+        assert await read(fetcher, offset=1000, etag=TAG) == (1000, len(CONTENT), CONTENT[1000:])
+    assert asked[0].headers["range"] == "bytes=1000-"
+    assert asked[0].headers["if-range"] == TAG
+
+
+async def test_a_file_that_changed_begins_at_0() -> None:
+    async with fetching(lambda request: served(request, b"new", '"two"')) as (fetcher, asked):
+        assert await read(fetcher, offset=1, etag=TAG) == (0, 3, b"new")
+    assert len(asked) == 1
+
+
+async def test_a_file_that_changed_begins_at_0_although_the_host_knows_no_if_range() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        request.headers.pop("if-range", None)
+        return served(request, b"new file", '"two"')
+
+    async with fetching(answer) as (fetcher, asked):
+        assert await read(fetcher, offset=1, etag=TAG) == (0, 8, b"new file")
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("tag", ['W/"weak"', ""])
+async def test_a_weak_tag_guards_by_being_compared(tag: str) -> None:
+    async with fetching(lambda request: served(request, tag=tag)) as (fetcher, asked):
+        assert await read(fetcher, offset=7, etag=tag) == (7, len(CONTENT), CONTENT[7:])
+    assert "if-range" not in asked[0].headers
+
+
+@pytest.mark.parametrize("offset", [len(CONTENT), len(CONTENT) + 5])
+async def test_an_offset_at_or_behind_the_end_begins_at_0(offset: int) -> None:
+    async with fetching(served) as (fetcher, asked):
+        assert await read(fetcher, offset=offset, etag=TAG) == (0, len(CONTENT), CONTENT)
+    assert [request.headers.get("range") for request in asked] == [f"bytes={offset}-", None]
+
+
+@pytest.mark.parametrize("place", ["bytes 5-9/10", "bytes */10", "", "lines 3-4/5"])
+async def test_a_rest_that_is_another_than_was_asked_for_begins_at_0(place: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "range" in request.headers:
+            return httpx.Response(206, headers={"Content-Range": place, "ETag": TAG}, stream=File(b"wrong"))
+        return served(request)
+
+    async with fetching(answer) as (fetcher, _):
+        assert await read(fetcher, offset=3, etag=TAG) == (0, len(CONTENT), CONTENT)
+
+
+async def test_a_host_that_ignores_ranges_begins_at_0() -> None:
+    async with fetching(lambda _: httpx.Response(200, stream=File(CONTENT))) as (fetcher, _):
+        assert await read(fetcher, offset=3, etag=TAG) == (0, None, CONTENT)
+
+
+async def test_a_body_that_is_packed_against_our_wish_is_unpacked_and_its_length_not_believed() -> None:
+    packed = gzip.compress(CONTENT)
+    headers = {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
+    async with fetching(lambda _: httpx.Response(200, headers=headers, stream=File(packed))) as (fetcher, _):
+        assert await read(fetcher) == (0, None, CONTENT)
+
+
+@pytest.mark.parametrize("offset", [0, 1000])
+async def test_a_body_that_ends_early_is_no_reply(offset: int) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        whole = served(request)
+        return httpx.Response(whole.status_code, headers=whole.headers, stream=File(CONTENT[offset : offset + 500]))
+
+    received = bytearray()
+    async with fetching(answer) as (fetcher, _):
+        with pytest.raises(NoReply) as caught:
+            await collect(fetcher, URL, received, offset=offset, etag=TAG)
+    assert received == CONTENT[offset : offset + 500]
+    assert str(offset + 500) in caught.value.detail
+
+
+async def test_redirects_are_followed_with_the_range() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        hop = int(request.url.params.get("hop", "0"))
+        if hop < MOST_REDIRECTS:
+            return httpx.Response(302, headers={"Location": f"/next?hop={hop + 1}"})
+        return served(request)
+
+    async with fetching(answer) as (fetcher, asked):
+        assert await read(fetcher, offset=9, etag=TAG) == (9, len(CONTENT), CONTENT[9:])
+    assert len(asked) == MOST_REDIRECTS + 1
+    assert {request.headers["range"] for request in asked} == {"bytes=9-"}
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["https://out.example/again", "http://out.example/", "http://127.0.0.1/", "file:///etc/passwd", "https://"],
+)
+async def test_endless_and_unsafe_redirects_are_not_followed(location: str) -> None:
+    async with fetching(lambda _: httpx.Response(301, headers={"Location": location})) as (fetcher, asked):
+        with pytest.raises(BadReply):
+            await read(fetcher)
+    assert len(asked) <= MOST_REDIRECTS + 1
+    assert {request.url.host for request in asked} == {"out.example"}
+    assert {request.url.scheme for request in asked} == {"https"}
+
+
+@pytest.mark.parametrize(
+    "url", ["http://out.example/1", "ftp://out.example/1", "", "nonsense", "https:///1", "https://a:b/"]
+)
+async def test_links_that_are_not_safe_are_not_opened(url: str) -> None:
+    async with fetching(served) as (fetcher, asked):
+        with pytest.raises(BadReply):
+            await read(fetcher, url)
+    assert not asked
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, LinkExpired),
+        (403, LinkExpired),
+        (404, LinkExpired),
+        (410, LinkExpired),
+        (400, RequestRefused),
+        (408, NoReply),
+        (416, RequestRefused),
+        (429, SlowDown),
+        (500, ServerTrouble),
+        (503, ServerTrouble),
+        (204, BadReply),
+        (304, BadReply),
+    ],
+)
+async def test_what_a_host_says_instead_of_the_file(status: int, kind: type[RunwayDesktopError]) -> None:
+    body = b"<?xml version='1.0'?><Error><Code>X</Code><Message>Request has expired</Message></Error>"
+    headers = {"Retry-After": "5"}
+    async with fetching(lambda _: httpx.Response(status, headers=headers, content=body)) as (fetcher, _):
+        with pytest.raises(RunwayDesktopError) as caught:
+            await read(fetcher)
+    assert type(caught.value) is kind
+    assert caught.value.detail.startswith(f"HTTP {status}")
+    assert getattr(caught.value, "retry_after", 5.0) == 5.0
+
+
+# On real connections.
+
+
+async def test_a_host_that_is_not_there_was_not_reached() -> None:
+    async with raw_server(RawConnection.until_gone) as server:
+        url = server.url
+    async with fetching() as (fetcher, _):
+        with pytest.raises(NotReached):
+            await read(fetcher, url)
+
+
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: 1000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n7\r\n"], ids=["length", "chunked"]
+)
+async def test_a_cut_in_the_middle_gives_what_came_and_then_no_reply(head: bytes) -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b"HTTP/1.1 200 OK\r\n" + head + b"content")
+
+    received = bytearray()
+    async with raw_server(behave) as server, fetching() as (fetcher, _):
+        with pytest.raises(NoReply):
+            await collect(fetcher, server.url, received)
+    assert received == b"content"
+
+
+async def test_a_download_that_falls_silent_is_no_reply() -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun")
+        await connection.until_gone()
+
+    async with raw_server(behave) as server, fetching(patience=Patience(read=0.05)) as (fetcher, _):
+        with pytest.raises(NoReply):
+            await read(fetcher, server.url)
+
+
+async def test_leaving_early_closes_the_connection() -> None:
+    gone: asyncio.Queue[int] = asyncio.Queue()
+
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 1000)
+        await connection.until_gone()
+        gone.put_nowait(connection.number)
+
+    async with raw_server(behave) as server, fetching() as (fetcher, _):
+        for number in (1, 2):
+            async with fetcher.open(server.url) as stream:
+                assert await anext(stream.chunks)
+            assert await gone.get() == number
