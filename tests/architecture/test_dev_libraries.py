@@ -1,0 +1,87 @@
+"""Which of Qt's system libraries are missing, and which Debian packages bring them."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from steps import debian, libraries
+
+# These come with the system's C library, without which no Python runs.
+OF_THE_C_LIBRARY = ("libc.so", "libm.so", "libdl.so", "libpthread.so", "librt.so", "libresolv.so", "ld-linux")
+
+linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the wheels bring all")
+
+
+def qt_folder() -> Path:
+    spec = importlib.util.find_spec("PySide6")
+    if spec is None or not spec.submodule_search_locations:
+        pytest.skip("there is no Qt in this environment")
+    return Path(spec.submodule_search_locations[0]) / "Qt"
+
+
+def test_package_is_named_once_however_many_libraries_it_brings():
+    packages, strangers = libraries.packages_for(["libglib-2.0.so.0", "libgthread-2.0.so.0"], {"libglib2.0-0"})
+    assert packages == ["libglib2.0-0"]
+    assert strangers == []
+
+
+@pytest.mark.parametrize(
+    ("available", "expected"),
+    [
+        ({"libglib2.0-0t64", "libglib2.0-0"}, "libglib2.0-0t64"),
+        ({"libglib2.0-0t64"}, "libglib2.0-0t64"),
+        ({"libglib2.0-0"}, "libglib2.0-0"),
+        (set(), "libglib2.0-0"),
+    ],
+)
+def test_renamed_package_goes_by_the_name_that_this_release_has(available, expected):
+    assert libraries.packages_for(["libglib-2.0.so.0"], available)[0] == [expected]
+
+
+def test_library_that_no_known_package_brings_is_named_as_such():
+    assert libraries.packages_for(["libX11.so.6", "libmoon.so.7"], set()) == (["libx11-6"], ["libmoon.so.7"])
+
+
+@linux_only
+def test_loader_finds_what_is_there_and_not_what_is_absent():
+    assert libraries.loader_finds("libc.so.6")
+    assert not libraries.loader_finds("libmoon.so.7")
+
+
+@linux_only
+def test_needed_entries_are_read_through_the_libraries_that_qt_ships():
+    names = libraries.outside_names(qt_folder(), libraries.NEEDED_FOR_X11)
+    assert "libxcb-cursor.so.0" in names
+    assert not [name for name in names if name.startswith("libQt6")]
+
+
+@linux_only
+def test_every_library_that_qt_needs_has_a_package():
+    names = libraries.outside_names(qt_folder(), libraries.NEEDED_ALWAYS + libraries.NEEDED_FOR_X11)
+    system = [name for name in names if not name.startswith(OF_THE_C_LIBRARY)]
+    assert len(system) > 20
+    assert libraries.packages_for(system, set())[1] == []
+
+
+@linux_only
+def test_missing_library_is_the_one_that_is_named(monkeypatch):
+    monkeypatch.setattr(libraries, "loader_finds", lambda name: name != "libxcb-keysyms.so.1")
+    assert libraries.missing_libraries(qt_folder(), libraries.NEEDED_FOR_X11) == ["libxcb-keysyms.so.1"]
+
+
+def test_file_that_is_no_library_needs_nothing(tmp_path):
+    file = tmp_path / "note.so"
+    file.write_text("not a library, though it has the name of one and is longer than an ELF header would be")
+    assert libraries.needed_by(file) == []
+
+
+def test_person_who_is_not_root_is_told_the_exact_line(monkeypatch, capsys):
+    monkeypatch.setattr(debian, "is_root", lambda: False)
+    monkeypatch.setattr(subprocess, "run", lambda *_args, **_more: pytest.fail("nothing is started for them"))
+    assert debian.install(["libpulse0", "libegl1"], why="Qt loads them") == ["libpulse0", "libegl1"]
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.strip() == "sudo apt-get install --yes --no-install-recommends libpulse0 libegl1"

@@ -1,0 +1,46 @@
+"""How `dev.py test` chooses suites and sums up."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from steps import suites
+from steps.places import ROOT, StepFailed
+from steps.suites import Outcome
+
+
+def test_one_failure_fails_the_whole_and_is_named_last(capsys):
+    code = suites.summary([Outcome("lint", 0, 1.0), Outcome("gui", 1, 2.0)])
+    assert code == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "FAILED: gui (3 s)"
+
+
+def test_all_passed_is_said_in_words(capsys):
+    assert suites.summary([Outcome("lint", 0, 1.0)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "All is well (1 s)"
+
+
+def test_unknown_suite_is_answered_with_those_there_are():
+    with pytest.raises(StepFailed, match=r"No suite is called moon\. There are: unit, engine"):
+        suites.test(Path(sys.executable), ["moon"], [])
+
+
+def test_every_folder_of_tests_belongs_to_a_suite():
+    known = {path for suite in suites.SUITES for path in suite.paths}
+    folders = {file.parent.relative_to(ROOT) for file in (ROOT / "tests").rglob("test_*.py")}
+    homeless = [str(f) for f in folders if not any(f.is_relative_to(path) for path in known)]
+    assert homeless == []
+
+
+def test_too_old_a_python_is_told_which_one_is_needed():
+    code = (
+        "import sys; sys.version_info = (3, 8, 0); sys.path.insert(0, 'packaging'); import dev; sys.exit(dev.main([]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={"PATH": ""}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "needs Python 3.11, 3.12, 3.13 or 3.14; this is 3.8" in done.stderr

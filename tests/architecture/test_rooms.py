@@ -1,0 +1,83 @@
+"""What import-linter and ruff cannot say about the rooms, read from the syntax of each file."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "runway_desktop"
+
+# Where an engine file would take the time or luck from the machine, a test could not give it its own.
+MACHINE_TIME = {"time.time", "time.monotonic", "time.sleep", "asyncio.sleep", "datetime.now", "datetime.datetime.now"}
+MACHINE_LUCK = {"random.random", "random.uniform", "random.choice", "random.randint", "random.shuffle"}
+
+
+def trees(room: str) -> Iterator[tuple[Path, ast.Module]]:
+    for file in sorted((PACKAGE / room).rglob("*.py")):
+        yield file.relative_to(ROOT), ast.parse(file.read_text("utf-8"))
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.lineno, node.module or ""
+
+
+def test_domain_knows_the_standard_library_and_itself():
+    strangers = []
+    for file, tree in trees("domain"):
+        strangers += [
+            f"{file}:{line} {name}"
+            for line, name in imports(tree)
+            if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith("runway_desktop.domain")
+        ]
+    assert strangers == []
+
+
+@pytest.mark.parametrize("room", ["domain", "services"])
+def test_time_and_luck_are_parameters(room):
+    taken = [
+        f"{file}:{line} {name}()"
+        for file, tree in trees(room)
+        for line, name in calls(tree)
+        if name in MACHINE_TIME | MACHINE_LUCK and file.name != "clock.py"
+    ]
+    assert taken == []
+
+
+def test_no_loop_runs_inside_the_loop():
+    """`exec()` hangs other tasks for good. Dragging is the exception: the system runs that loop, not we."""
+    nested = [
+        f"{file}:{line} {name}()"
+        for file, tree in trees("")
+        for line, name in calls(tree)
+        if name.endswith((".processEvents", ".exec_", ".exec")) and name != "drag.exec"
+    ]
+    assert nested == []
+
+
+def test_every_file_says_which_room_it_is():
+    silent = [str(file) for file, tree in trees("") if tree.body and ast.get_docstring(tree) is None]
+    assert silent == []
+
+
+def test_packaging_folder_never_hides_the_library_of_that_name():
+    assert not (ROOT / "packaging" / "__init__.py").exists()
+
+
+def test_no_name_says_nothing():
+    vague = {"utils", "util", "helpers", "helper", "manager", "handler", "data", "info", "misc", "common"}
+    assert [str(file) for file, _tree in trees("") if file.stem in vague] == []
