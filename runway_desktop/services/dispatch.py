@@ -150,7 +150,7 @@ class Dispatch:
         except ApiError as error:
             return await self._judge(sending, error)
         except Exception:
-            # A mistake of ours, maybe after bytes have left: nobody knows. The error goes on to the last-resort handler.
+            # A mistake of ours, maybe after bytes have left: nobody knows. The error goes on to whoever reports it.
             await self._no_answer(sending, "The program made a mistake while sending this.")
             raise
         await self._accept(sending, created)

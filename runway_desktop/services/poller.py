@@ -24,7 +24,8 @@ from dataclasses import dataclass, replace
 
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, ServerTrouble, SlowDown, StoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
-from runway_desktop.domain.task import Answer, NotFound, State, Task, TaskId
+from runway_desktop.domain.outputs import guess_media
+from runway_desktop.domain.task import Answer, Media, NotFound, State, Task, TaskId
 
 from .account import Account
 from .backoff import delay
@@ -33,7 +34,7 @@ from .clock import Alarm
 from .forecast import Forecasts
 from .ledger import Ledger, NoSuchTask
 from .ports import Clock, Runway
-from .schedule import LEAST_GAP, NUDGE, Seen, next_question
+from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +133,14 @@ class Poller:
             return
         now = self._clock.monotonic()
         ago = self._drift_free(task.sent_at)
-        seen = Seen(state=task.state, accepted=now if fresh else ago, began_after=now if fresh else ago)
+        since = now if fresh else ago
+        makes_clip = guess_media("", task.request.endpoint) is Media.VIDEO
+        seen = Seen(
+            state=task.state,
+            accepted=since,
+            began_after=since,
+            first_look=FIRST_LOOK_AT_CLIPS if makes_clip else LEAST_GAP,
+        )
         watch = self._watches[task.id] = _Watch(seen=seen, model=task.request.model)
         if task.state is State.THROTTLED:
             self._throttled.setdefault(watch.model, {})[task.id] = None
@@ -384,7 +392,14 @@ def _with_answer(seen: Seen, answer: Answer, now: float) -> Seen:
     point = (now, answer.progress)
     if known.first is None or answer.progress < known.first[1]:
         return replace(known, first=point, last=point)
+    if known.last is not None and known.last != known.first and _is_far(known.last, point):
+        # Progress is not even: the speed of the last stretch says more of what is left than that of the first.
+        return replace(known, first=known.last, last=point)
     return replace(known, last=point)
+
+
+def _is_far(earlier: tuple[float, float], later: tuple[float, float]) -> bool:
+    return later[0] - earlier[0] >= 8.0 and later[1] - earlier[1] >= 0.15
 
 
 def _waiting_state(status: str) -> State:

@@ -21,6 +21,14 @@ LONGEST = 45.0
 THROTTLED_GAP = 40.0
 AFTER_END = 0.35
 """Seconds after the guessed end: the server's last step and the way to us."""
+FIRST_LOOK_AT_CLIPS = 9.0
+"""Seconds: no clip is made in less, and an early look at one shows too little progress to guess its end from."""
+USUAL_QUEUE = 1.5
+"""Seconds that an accepted task mostly waits before it runs, where it is not throttled."""
+SURE = 1.5
+"""A guess of the end that is good to so many seconds is taken at its word."""
+VAGUE = 5.0
+"""One that is worse than so many seconds is worth a question more on the way."""
 NUDGE = 1.0
 """Seconds after the end of one task until the next throttled one of its model is asked whether it has begun."""
 
@@ -32,6 +40,8 @@ class Seen:
     state: State
     asked: float | None = None
     accepted: float | None = None
+    first_look: float = LEAST_GAP
+    """Seconds after the sending until the first question, where history is too short to say."""
     began_after: float | None = None
     began_before: float | None = None
     first: tuple[float, float] | None = None
@@ -66,60 +76,81 @@ def _before_running(seen: Seen, now: float, rng: random.Random) -> float:
     if seen.asked is None:
         if seen.accepted is None:
             return now
-        usual = 0.5 * seen.ran_low if seen.ran_low is not None else 0.0
-        return seen.accepted + min(30.0, max(LEAST_GAP, usual)) + 0.3 * rng.random()
+        return seen.accepted + min(LONGEST, max(LEAST_GAP, _first_look(seen))) + 0.3 * rng.random()
     gap = min(LONGEST, LEAST_GAP * 1.4 ** max(0, seen.questions - 1))
     return now + gap * (1.0 + 0.1 * rng.random())
 
 
+def _first_look(seen: Seen) -> float:
+    """Seconds after the sending. Where like tasks all take about as long, the first look is for the end; else for the
+    progress."""
+    if seen.ran_low is None or seen.ran_high is None:
+        return seen.first_look
+    if seen.ran_high - seen.ran_low <= VAGUE - 1.0:
+        return seen.ran_high + USUAL_QUEUE
+    return 0.75 * seen.ran_low
+
+
 def _while_running(seen: Seen, now: float, rng: random.Random) -> float:
-    guess = _end(seen)
+    guess = _end_by_progress(seen) or _end_by_history(seen)
     if guess is None:
         gap = min(LONGEST / 1.5, LEAST_GAP * 1.4 ** max(0, seen.questions - 1))
         return now + gap * (1.0 + 0.1 * rng.random())
-    low, high = guess
-    left_low, left = max(0.0, low - now), max(0.0, high - now)
-    unsure = left - left_low
-    if unsure <= max(1.5, 0.06 * left) or left <= LEAST_GAP:
-        # Sure enough to go for the end itself, unless it is so far away that the guess should be looked at again.
-        wait = left + AFTER_END + 0.02 * left
-        if left > LONGEST:
-            wait = LONGEST
+    soonest, latest = max(0.0, guess[0] - now), max(0.0, guess[1] - now)
+    unsure = latest - soonest
+    if unsure > VAGUE and soonest > 2.0 * LEAST_GAP:
+        # One more look on the way makes the guess better, and still leaves the gap before the earliest end.
+        wait = max(LEAST_GAP, min(0.6 * latest, soonest - LEAST_GAP))
     else:
-        # The early end of the guess, or a good part of the way: whichever is later tells more for one question.
-        wait = max(left_low, 0.6 * left)
-        if wait + LEAST_GAP > left:
-            wait = left + AFTER_END
-    wait = min(wait, LONGEST)
-    return now + wait + (0.3 if wait < 10.0 else 0.05 * wait) * rng.random()
+        # A look before the end costs a question and the whole gap, a look after it only the time since.
+        wait = soonest + min(0.75 * unsure, max(4.0, 0.04 * _elapsed(seen, now))) if unsure > SURE else latest
+        wait += AFTER_END + (0.3 + 0.01 * latest) * rng.random()
+    return now + min(wait, LONGEST, _trust(seen, now))
 
 
-def _end(seen: Seen) -> tuple[float, float] | None:
-    """The earliest and the latest likely end; None when nothing is known."""
-    by_history = _end_by_history(seen)
-    by_progress = _end_by_progress(seen)
-    return by_progress or by_history
+def _trust(seen: Seen, now: float) -> float:
+    """How far ahead a guess is believed: about as long again as the task has run. Progress is not even, and what
+    hurries near the end would be found out late."""
+    return LONGEST if seen.last is None else max(2.4 * LEAST_GAP, 1.3 * _elapsed(seen, now))
+
+
+def _elapsed(seen: Seen, now: float) -> float:
+    began = seen.began_before if seen.began_after is None else seen.began_after
+    return now - began if began is not None else 0.0
 
 
 def _end_by_progress(seen: Seen) -> tuple[float, float] | None:
+    """The earliest and the latest likely end by the server's own progress; None when there is too little of it."""
     if seen.last is None or not 0.0 < seen.last[1] <= 1.0:
         return None
-    at, done = seen.last
-    if seen.first is not None and at - seen.first[0] >= 2.0 and done - seen.first[1] >= 0.02:
-        left = (1.0 - done) * (at - seen.first[0]) / (done - seen.first[1])
-        # Progress comes rounded and in steps: the less way was measured, the less is sure.
-        blur = min(0.5, 0.01 / (done - seen.first[1]))
-        return at + left * (1.0 - blur), at + left * (1.0 + blur)
-    if done < 0.03:
-        return None
-    per_second = (1.0 - done) / done
+    at, shown = seen.last
+    grain = _grain(shown, *([seen.first[1]] if seen.first is not None else []))
+    # Progress is cut to its grain, so on average half a grain more is done.
+    done = min(1.0, shown + grain / 2.0)
+    if seen.first is not None and at - seen.first[0] >= 2.0 and shown - seen.first[1] >= 2.0 * grain:
+        made = shown - seen.first[1]
+        took = at - seen.first[0]
+        blur = grain / 2.0
+        return (
+            at + (1.0 - min(1.0, done + blur)) * took / (made + blur),
+            at + (1.0 - done + blur) * took / max(blur, made - blur),
+        )
     earliest = seen.began_after if seen.began_after is not None else seen.accepted
-    latest = seen.began_before if seen.began_before is not None else at
-    if earliest is None:
+    if earliest is None or done < 0.03:
         return None
-    # It cannot have begun at the very moment it already showed progress.
-    latest = min(latest, at - 0.25 * (at - earliest))
-    return at + per_second * (at - latest), at + per_second * (at - earliest)
+    # Between two looks that saw it waiting and running it most likely began soon after the first.
+    latest = min(earliest + 2.5, earliest + 0.6 * (at - earliest))
+    left = (1.0 - done) / done
+    return at + left * (at - latest), at + left * (at - earliest)
+
+
+def _grain(*progress: float) -> float:
+    """The coarsest step of which everything seen is a multiple: some servers tell progress in tenths, some to the last
+    bit."""
+    for grain in (0.25, 0.1, 0.05, 0.01):
+        if all(abs(value / grain - round(value / grain)) < 1e-6 for value in progress):
+            return grain
+    return 0.001
 
 
 def _end_by_history(seen: Seen) -> tuple[float, float] | None:
