@@ -1,4 +1,6 @@
-"""The parts that both rows of controls are made of: a quiet button, and the slider that jumps to where it is pressed. GUI thread."""
+"""The parts that both rows of controls are made of: a quiet button, and the slider that jumps to where it is pressed.
+GUI thread.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,13 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSlider, QToolButton, QWidget
 
-from ..theme import Role, Theme
+from runway_desktop.ui.theme import Role, Theme
 
 _ACTIVATING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class BarButton(QToolButton):
-    """An icon with a name. Space and Return press it when it has the focus, whatever shortcuts the window has on them."""
+    """An icon with a name. Space and Return press it when it has the focus, whatever else they are shortcuts for."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +93,7 @@ class LineSlider(QSlider):
                 painter.setBrush(self._theme.color(Role.TEXT))
                 painter.drawEllipse(QRectF(at - knob + 1, middle - knob + 1, 2 * knob - 2, 2 * knob - 2))
 
-    def enterEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def enterEvent(self, event: QEvent) -> None:
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -1,4 +1,5 @@
-"""The same view, alone on the screen: the body of the preview moves into a window of its own and back, nothing is loaded anew.
+"""The same view, alone on the screen: the body of the preview moves into a window of its own and back, nothing is
+loaded anew.
 
 Esc, F11 or closing the window leaves. GUI thread.
 """
@@ -9,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ..theme import Role, Theme
+from runway_desktop.ui.theme import Role, Theme
 
 
 class FullScreenWindow(QWidget):

@@ -1,4 +1,5 @@
-"""Words where there is nothing to show: a task that still runs, a failure, a missing file, a kind that only the system can open.
+"""Words where there is nothing to show: a task that still runs, a failure, a missing file, a kind that only the system
+can open.
 
 A poster, if there is one, stays visible behind the words. GUI thread.
 """
@@ -9,7 +10,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ..theme import GRID, Theme
+from runway_desktop.ui.theme import GRID, Theme
+
 from .stage import Stage, fitted
 
 

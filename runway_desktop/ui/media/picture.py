@@ -1,7 +1,8 @@
-"""Decoding pictures on a worker thread: the whole picture and smaller copies of it, so that any zoom paints fast and clean.
+"""Decoding pictures on a worker thread: the whole picture and smaller copies of it, so that any zoom paints fast and
+clean.
 
-`read_picture` never raises for a bad file: it returns a `Picture` or a `BadPicture` with words. A vector drawing is rasterised large, and
-its own size is what 100 % means. Qt refuses pictures over 256 MB decoded, and so do we.
+`read_picture` never raises for a bad file: it returns a `Picture` or a `BadPicture` with words. A vector drawing is
+rasterised large, and its own size is what 100 % means. Qt refuses pictures over 256 MB decoded, and so do we.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ _VECTOR_SUFFIXES = frozenset({".svg", ".svgz"})
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`levels[0]` is the picture; each further one is half as large. `size` is its own size in pixels, also of a drawing."""
+    """`levels[0]` is the picture; each further one is half as large. `size` is its own size in pixels, also of a
+    drawing.
+    """
 
     path: Path
     size: QSize
@@ -89,7 +92,9 @@ def read_picture(path: Path) -> Picture | BadPicture:
 
 
 def read_thumbnail(path: Path, side: int) -> QImage:
-    """At most `side` pixels long, keeping the aspect; null when it cannot be read. JPEG is decoded at a fraction of its cost."""
+    """At most `side` pixels long, keeping the aspect; null when it cannot be read. JPEG is decoded at a fraction of its
+    cost.
+    """
     reader = open_reader(path)
     size = reader.size()
     if size.isValid() and (is_drawing(path) or max(size.width(), size.height()) > side):

@@ -1,7 +1,9 @@
-"""Shows a picture: fitted, or at any zoom with panning. 100 % means one pixel of the picture on one pixel of the screen.
+"""Shows a picture: fitted, or at any zoom with panning. 100 % means one pixel of the picture on one pixel of the
+screen.
 
-The wheel zooms at the pointer, a drag pans what is larger than the view (and takes the file out when it fits), a double click switches
-between fit and 100 %, the arrow keys pan, + and - zoom. GUI thread; decoding is `picture.py`'s, on a worker.
+The wheel zooms at the pointer, a drag pans what is larger than the view (and takes the file out when it fits), a double
+click switches between fit and 100 %, the arrow keys pan, + and - zoom. GUI thread; decoding is `picture.py`'s, on a
+worker.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from ..theme import Theme
+from runway_desktop.ui.theme import Theme
+
 from .picture import Picture
 from .stage import Stage, checkerboard, fitted
 
@@ -68,7 +71,7 @@ class PictureView(Stage):
         before = self._to_picture(at)
         smallest = min(self._fit_zoom(), 1.0)
         self._zoom = min(max(zoom, smallest), LARGEST)
-        offset = (at - QRectF(self.rect()).center()) / self._scale()
+        offset = (at - QRectF(self.rect()).center()) * (1 / self._scale())
         self._centre = before - offset
         self._keep_inside()
         self._say_zoom()
@@ -88,7 +91,7 @@ class PictureView(Stage):
     def pan(self, by: QPointF) -> None:
         """Moves the picture by that much of the view."""
         if self.can_pan():
-            self._centre -= by / self._scale()
+            self._centre -= by * (1 / self._scale())
             self._keep_inside()
             self.update()
 
@@ -199,7 +202,7 @@ class PictureView(Stage):
 
     def _to_picture(self, point: QPointF) -> QPointF:
         target = self._target()
-        return (point - target.topLeft()) / self._scale()
+        return (point - target.topLeft()) * (1 / self._scale())
 
     def _keep_inside(self) -> None:
         """No edge comes further in than the view's edge; what is smaller than the view stays in its middle."""

@@ -1,8 +1,9 @@
-"""What a person does with a clip or a sound: play, scrub, step a frame, shuttle, loop. It commands one engine and knows no widget.
+"""What a person does with a clip or a sound: play, scrub, step a frame, shuttle, loop. It commands one engine and knows
+no widget.
 
-Times are float seconds here, milliseconds at the engine, microseconds inside a video frame. The position of a clip is the start of the
-frame that is shown, not what the player's clock says, so that a step is exactly one frame. GUI thread only; nothing raises, `failed`
-carries a `Fault`.
+Times are float seconds here, milliseconds at the engine, microseconds inside a video frame. The position of a clip is
+the start of the frame that is shown, not what the player's clock says, so that a step is exactly one frame. GUI thread
+only; nothing raises, `failed` carries a `Fault`.
 """
 
 from __future__ import annotations
@@ -118,7 +119,9 @@ class Playback(QObject):
         return self.activity is Activity.PLAYING or (self.activity is Activity.OPENING and self._play_when_open)
 
     def open(self, path: Path, *, pictures: bool, play: bool = False) -> None:
-        """Shows the first frame of a clip (`pictures`) or readies a sound; the file is opened by the event loop, a moment later."""
+        """Shows the first frame of a clip (`pictures`) or readies a sound; the file is opened by the event loop, a
+        moment later.
+        """
         self._forget()
         self._path, self._pictures, self._play_when_open = path, pictures, play
         self.activity = Activity.OPENING
@@ -191,7 +194,9 @@ class Playback(QObject):
             self._enter(Activity.PLAYING)
 
     def step(self, frames: int) -> None:
-        """Shows the frame that is `frames` after (before, if negative) the shown one. Sound moves by tenths of a second."""
+        """Shows the frame that is `frames` after (before, if negative) the shown one. Sound moves by tenths of a
+        second.
+        """
         if not self._ready():
             return
         if self.activity is Activity.PLAYING:

@@ -1,16 +1,17 @@
 """The one owner of Qt's media players. Nothing else in the program touches QMediaPlayer or QAudioOutput.
 
-A player that is stopped or given a new source from Python can freeze the program for ever on some versions of Qt: its render thread
-wants the interpreter while the GUI thread holds it and waits for the player's lock. So there are few engines, each is used again for
-every file, and every call that changes a player goes through Qt's event queue, where it runs without the interpreter.
-A sound output exists only where a device does and sound is wanted. GUI thread; nothing here raises, `failed` says what went wrong.
+A player that is stopped or given a new source from Python can freeze the program for ever on some versions of Qt: its
+render thread wants the interpreter while the GUI thread holds it and waits for the player's lock. So there are few
+engines, each is used again for every file, and every call that changes a player goes through Qt's event queue, where it
+runs without the interpreter. A sound output exists only where a device does and sound is wanted. GUI thread; nothing
+here raises, `failed` says what went wrong.
 """
 
 from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Q_ARG, QCoreApplication, QEvent, QMetaObject, QObject, Qt, QUrl, Signal, Slot
 
@@ -28,7 +29,9 @@ class Fault(Enum):
 
 
 class MediaEngine(QObject):
-    """One player with a sink for its frames. Made in a plain slot, never inside a coroutine: QMediaPlayer is built with it."""
+    """One player with a sink for its frames. Made in a plain slot, never inside a coroutine: QMediaPlayer is built with
+    it.
+    """
 
     frame = Signal(object)
     """A QVideoFrame that can be shown; empty ones are left out."""
@@ -74,37 +77,35 @@ class MediaEngine(QObject):
         self._wanted = QUrl.fromLocalFile(str(path))
         self._stale = True
         # The empty source in between makes the second load of one file a real one.
-        self._queue("stop")
-        self._queue("setSource", Q_ARG(QUrl, QUrl()))
-        self._queue("setSource", Q_ARG(QUrl, self._wanted))
+        _queue(self._player, "stop")
+        _queue(self._player, "setSource", Q_ARG(QUrl, QUrl()))
+        _queue(self._player, "setSource", Q_ARG(QUrl, self._wanted))
 
     def unload(self) -> None:
         """Lets go of the file; `released` follows."""
         self._wanted = QUrl()
         self._stale = True
-        self._queue("stop")
-        self._queue("setSource", Q_ARG(QUrl, QUrl()))
+        _queue(self._player, "stop")
+        _queue(self._player, "setSource", Q_ARG(QUrl, QUrl()))
 
     def play(self) -> None:
-        self._queue("play")
+        _queue(self._player, "play")
 
     def pause(self) -> None:
-        self._queue("pause")
+        _queue(self._player, "pause")
 
     def seek(self, milliseconds: int) -> None:
-        self._queue("setPosition", Q_ARG("qlonglong", milliseconds))
+        _queue(self._player, "setPosition", Q_ARG("qlonglong", milliseconds))
 
     def set_rate(self, rate: float) -> None:
-        self._queue("setPlaybackRate", Q_ARG("double", rate))
+        _queue(self._player, "setPlaybackRate", Q_ARG("double", rate))
 
     def set_volume(self, volume: float, muted: bool) -> None:
         """Volume from 0 to 1, linear."""
         self._volume, self._muted = volume, muted
         if self._output is not None:
-            QMetaObject.invokeMethod(
-                self._output, "setVolume", Qt.ConnectionType.QueuedConnection, Q_ARG("float", volume)
-            )
-            QMetaObject.invokeMethod(self._output, "setMuted", Qt.ConnectionType.QueuedConnection, Q_ARG(bool, muted))
+            _queue(self._output, "setVolume", Q_ARG("float", volume))
+            _queue(self._output, "setMuted", Q_ARG(bool, muted))
 
     def shutdown(self) -> None:
         """Stops and destroys the player. Its last calls are delivered before this returns."""
@@ -119,12 +120,10 @@ class MediaEngine(QObject):
                 # Destroyed by the event loop, which does not hold the interpreter while it joins the player's threads.
                 part.deleteLater()
 
-    def _queue(self, method: str, *arguments: object) -> None:
-        if self._player is not None:
-            QMetaObject.invokeMethod(self._player, method, Qt.ConnectionType.QueuedConnection, *arguments)  # type: ignore[call-overload]
-
     def _attach_sound(self) -> None:
-        """Once, and only while the player holds no file: swapping outputs under a running clip is where freezes come from."""
+        """Once, and only while the player holds no file: swapping outputs under a running clip is where freezes come
+        from.
+        """
         if not self._sound_wanted or self._output is not None or not self._wanted.isEmpty() or self._player is None:
             return
         from PySide6.QtMultimedia import QAudioOutput, QMediaDevices
@@ -148,11 +147,12 @@ class MediaEngine(QObject):
     def _status_changed(self, status: QMediaPlayer.MediaStatus) -> None:
         if self._stale or self._player is None:
             return
-        if status is type(status).LoadedMedia:
+        kinds = type(self._player).MediaStatus
+        if status is kinds.LoadedMedia:
             self.loaded.emit(self._player.hasVideo(), self._player.hasAudio())
-        elif status is type(status).EndOfMedia:
+        elif status is kinds.EndOfMedia:
             self.ended.emit()
-        elif status is type(status).InvalidMedia:
+        elif status is kinds.InvalidMedia:
             self.failed.emit(Fault.BROKEN)
 
     def _duration_changed(self, milliseconds: int) -> None:
@@ -165,5 +165,12 @@ class MediaEngine(QObject):
 
     def _error_occurred(self, error: QMediaPlayer.Error, _text: str) -> None:
         if not self._stale:
-            missing = error is type(error).ResourceError and not Path(self._wanted.toLocalFile()).is_file()
+            missing = error.name == "ResourceError" and not Path(self._wanted.toLocalFile()).is_file()
             self.failed.emit(Fault.MISSING if missing else Fault.BROKEN)
+
+
+def _queue(target: QObject | None, method: str, *arguments: Any) -> None:
+    """Calls a slot from the event queue, where it runs without the interpreter."""
+    if target is not None:
+        invoke: Any = QMetaObject.invokeMethod  # its stub knows only names as bytes, which the call itself refuses
+        invoke(target, method, Qt.ConnectionType.QueuedConnection, *arguments)

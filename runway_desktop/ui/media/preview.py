@@ -1,8 +1,9 @@
 """The preview: shows the outputs of one task, from their saved files, with the controls that fit each kind.
 
-Clips play, scrub, loop and step by frames; pictures zoom and pan; sounds show their waveform; anything else, and what Qt cannot decode,
-offers the system's program. Being asked to show what is already shown changes nothing, so live updates never disturb a running clip.
-GUI thread; nothing here raises for a file's sake, the stage says what is wrong in words.
+Clips play, scrub, loop and step by frames; pictures zoom and pan; sounds show their waveform; anything else, and what
+Qt cannot decode, offers the system's program. Being asked to show what is already shown changes nothing, so live
+updates never disturb a running clip. GUI thread; nothing here raises for a file's sake, the stage says what is wrong in
+words.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QImageReader, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from ...domain.task import Media
-from ..theme import GRID, Theme
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.theme import GRID, Theme
+
 from .drag import drag_pixmap, start_file_drag
 from .full_screen import FullScreenWindow
 from .items import PreviewItem
@@ -145,7 +147,9 @@ class Preview(QWidget):
         return self._full_screen is not None
 
     def stop(self) -> None:
-        """Lets go of the shown file, before it is deleted or moved; `released` says when. The poster stays on the stage."""
+        """Lets go of the shown file, before it is deleted or moved; `released` says when. The poster stays on the
+        stage.
+        """
         self._opener.stop()
         self._pending_open = None
         self._waveforms.cancel()

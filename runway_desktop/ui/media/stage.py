@@ -1,7 +1,8 @@
-"""What every view of the preview shares: the backdrop, rounded corners, a visible focus, and starting a drag of the file.
+"""What every view of the preview shares: the backdrop, rounded corners, a visible focus, and starting a drag of the
+file.
 
-A stage paints its media into a layer and cuts the corners out, so that whatever lies behind shows through them. Colours are looked up
-in `paintEvent`. GUI thread.
+A stage paints its media into a layer and cuts the corners out, so that whatever lies behind shows through them. Colours
+are looked up in `paintEvent`. GUI thread.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from ..theme import Role, Theme
+from runway_desktop.ui.theme import Role, Theme
 
 RADIUS = 5
 """Corners of pictures and clips, device-independent pixels."""

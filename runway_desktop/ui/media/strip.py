@@ -1,4 +1,6 @@
-"""The outputs of one task side by side, when there are several. Left and Right move along; the shown one carries the accent. GUI thread."""
+"""The outputs of one task side by side, when there are several. Left and Right move along; the shown one carries the
+accent. GUI thread.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...domain.task import Media
-from ..theme import GRID, Role, Theme
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.theme import GRID, Role, Theme
+
 from .items import PreviewItem
 from .picture import read_thumbnail
 from .stage import RADIUS, fitted
@@ -44,8 +47,8 @@ class _ThumbnailDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        area = QRectF(option.rect).adjusted(2, 2, -2, -2)  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        area = QRectF(option.rect).adjusted(2, 2, -2, -2)
+        state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         shape = QPainterPath()
@@ -107,7 +110,9 @@ class OutputStrip(QListWidget):
         return self._items[row].media if 0 <= row < len(self._items) else Media.OTHER
 
     def show_items(self, items: Sequence[PreviewItem], current: int) -> None:
-        """Rebuilds only when the number changed; otherwise what differs is exchanged in place. Says nothing about the new current."""
+        """Rebuilds only when the number changed; otherwise what differs is exchanged in place. Says nothing about the
+        new current.
+        """
         self.blockSignals(True)
         try:
             if len(items) != self.count():

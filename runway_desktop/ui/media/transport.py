@@ -1,4 +1,5 @@
-"""The row under a clip or a sound: frame back, play, frame on, the position, loop, volume, full screen. It commands a `Playback`.
+"""The row under a clip or a sound: frame back, play, frame on, the position, loop, volume, full screen. It commands a
+`Playback`.
 
 Every control has a name and a tooltip that tells its shortcut, and all are reached by Tab. GUI thread.
 """
@@ -9,7 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
-from ..theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+
 from .bar import BarButton, LineSlider
 from .playback import Activity, Playback
 

@@ -1,7 +1,8 @@
-"""Paints the frames of a clip. QVideoWidget is blank in pictures of the window and offscreen, so frames come from a sink and are drawn here.
+"""Paints the frames of a clip. QVideoWidget is blank in pictures of the window and offscreen, so frames come from a
+sink and are drawn here.
 
-A frame becomes an image when it is painted, not when it arrives: frames that nobody sees cost nothing. Until the first one, and after
-the clip is gone, the poster stands in. GUI thread.
+A frame becomes an image when it is painted, not when it arrives: frames that nobody sees cost nothing. Until the first
+one, and after the clip is gone, the poster stands in. GUI thread.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from ..theme import Theme
+from runway_desktop.ui.theme import Theme
+
 from .stage import Stage, fitted
 
 if TYPE_CHECKING:

@@ -1,29 +1,32 @@
 """How loud a sound is over its length: peaks for the waveform and for a sound's poster.
 
-WAV files are read by `peaks_of_wav` on a worker thread; anything else by Qt's decoder, which works piece by piece in the event loop.
-A file that cannot be read gives a reason, never an exception.
+WAV files are read by `peaks_of_wav` on a worker thread; anything else by Qt's decoder, which works piece by piece in
+the event loop. A file that cannot be read gives a reason, never an exception.
 """
 
 from __future__ import annotations
 
 import wave
-from array import array
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 
 from .workers import Workers
 
 if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QAudioDecoder
+    from PySide6.QtMultimedia import QAudioBuffer, QAudioDecoder
 
 BUCKETS = 600
 _LOOKED_AT = 512
 """Samples of a bucket that are looked at, at most: a peak of an hour needs no more."""
-_RATE = 8000
+_LOOKED_AT_RATE = 8000
+"""Samples a second that are looked at in what Qt decodes."""
+_WINDOW = 0.005
+"""Seconds that become one peak while decoding."""
 _TIME_OUT_MS = 20_000
 
 
@@ -36,7 +39,9 @@ class Waveform:
 
 
 def peaks_of_wav(path: Path, buckets: int = BUCKETS) -> Waveform | None:
-    """None when it is no WAV that `wave` reads (compressed, float): Qt's decoder may still know it. Raises nothing; on a worker."""
+    """None when it is no WAV that `wave` reads (compressed, float): Qt's decoder may still know it. Raises nothing; on
+    a worker.
+    """
     try:
         with wave.open(str(path), "rb") as sound:
             frames, rate = sound.getnframes(), sound.getframerate()
@@ -74,6 +79,35 @@ def _peak(raw: bytes, width: int, channels: int) -> float:
     return min(1.0, max((abs(value) for value in values), default=0) / top)
 
 
+_SAMPLE_FORMATS: dict[str, tuple[Literal["B", "h", "i", "f", ""], float, float]] = {
+    "UInt8": ("B", 128.0, 128.0),
+    "Int16": ("h", 32768.0, 0.0),
+    "Int32": ("i", 2147483648.0, 0.0),
+    "Float": ("f", 1.0, 0.0),
+}
+"""How to read a sample, its largest value, its value in silence."""
+
+
+def _window_peaks(buffer: QAudioBuffer) -> list[float]:
+    """Peaks of the first channel, one for each few milliseconds, from whatever sample format the decoder gives."""
+    form = buffer.format()
+    letter, top, middle = _SAMPLE_FORMATS.get(form.sampleFormat().name, ("", 1.0, 0.0))
+    if not letter or form.bytesPerFrame() <= 0:
+        return []
+    raw = bytes(buffer.constData())[: buffer.frameCount() * form.bytesPerFrame()]
+    stride = max(1, form.sampleRate() // _LOOKED_AT_RATE)
+    view: memoryview[float] | memoryview[int] = (
+        memoryview(raw).cast("f") if letter == "f" else memoryview(raw).cast(letter)
+    )
+    samples = view[:: form.channelCount() * stride].tolist()
+    length = max(1, round(form.sampleRate() / stride * _WINDOW))
+    peaks = []
+    for start in range(0, len(samples), length):
+        window = samples[start : start + length]
+        peaks.append(min(1.0, max(max(window) - middle, middle - min(window)) / top))
+    return peaks
+
+
 class WaveformReader(QObject):
     """One file at a time; a new request drops the one before."""
 
@@ -87,7 +121,8 @@ class WaveformReader(QObject):
         self._workers = workers
         self._path: Path | None = None
         self._decoder: QAudioDecoder | None = None
-        self._samples = array("h")
+        self._windows: list[float] = []
+        self._seconds = 0.0
         self._alarm = QTimer(self)
         self._alarm.setSingleShot(True)
         self._alarm.setInterval(_TIME_OUT_MS)
@@ -118,20 +153,15 @@ class WaveformReader(QObject):
             self._give_up()
 
     def _decode(self, path: Path) -> None:
-        from PySide6.QtMultimedia import QAudioDecoder, QAudioFormat
+        from PySide6.QtMultimedia import QAudioDecoder
 
-        # Few samples are enough for a drawing, and few are cheap to look through.
-        wanted = QAudioFormat()
-        wanted.setSampleRate(_RATE)
-        wanted.setChannelCount(1)
-        wanted.setSampleFormat(QAudioFormat.SampleFormat.Int16)
+        # The sound's own format is kept: asked for fewer samples, Qt's MP3 decoder never gives one.
         decoder = QAudioDecoder(self)
-        decoder.setAudioFormat(wanted)
         decoder.setSource(QUrl.fromLocalFile(str(path)))
         decoder.bufferReady.connect(self._buffer_ready)
         decoder.finished.connect(self._finished)
         decoder.error.connect(self._give_up)
-        self._samples = array("h")
+        self._windows, self._seconds = [], 0.0
         self._decoder = decoder
         self._alarm.start()
         decoder.start()
@@ -141,23 +171,22 @@ class WaveformReader(QObject):
         while decoder is not None and decoder.bufferAvailable():
             buffer = decoder.read()
             if buffer.isValid():
-                self._samples.frombytes(bytes(buffer.constData())[: buffer.byteCount() // 2 * 2])
+                self._windows.extend(_window_peaks(buffer))
+                self._seconds += buffer.frameCount() / buffer.format().sampleRate()
 
     def _finished(self) -> None:
         self._buffer_ready()
-        path, samples = self._path, self._samples
+        path, windows, seconds = self._path, self._windows, self._seconds
         self.cancel()
-        self._samples = array("h")
+        self._windows = []
         if path is None:
             return
-        if not samples:
+        if not windows:
             self.failed.emit(path)
             return
-        count = min(BUCKETS, len(samples))
-        raw = samples.tobytes()
-        edges = [bucket * len(samples) // count * 2 for bucket in range(count + 1)]
-        peaks = tuple(_peak(raw[start:end], 2, 1) for start, end in zip(edges, edges[1:], strict=False))
-        self.ready.emit(path, Waveform(peaks, len(samples) / _RATE))
+        count = min(BUCKETS, len(windows))
+        edges = [bucket * len(windows) // count for bucket in range(count + 1)]
+        self.ready.emit(path, Waveform(tuple(max(windows[start:end]) for start, end in pairwise(edges)), seconds))
 
     def _give_up(self, *_error: object) -> None:
         path = self._path

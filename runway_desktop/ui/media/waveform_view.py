@@ -1,4 +1,6 @@
-"""Shows a sound as its waveform, with what was played in the accent colour. A press or a drag anywhere scrubs. GUI thread."""
+"""Shows a sound as its waveform, with what was played in the accent colour. A press or a drag anywhere scrubs. GUI
+thread.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from ..theme import Role, Theme
+from runway_desktop.ui.theme import Role, Theme
+
 from .stage import Stage
 from .waveform import Waveform
 

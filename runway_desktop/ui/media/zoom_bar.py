@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from ..theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+
 from .bar import BarButton
 from .picture_view import PictureView
 
