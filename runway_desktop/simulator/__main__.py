@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from runway_desktop.simulator.faults import Fault
 from runway_desktop.simulator.knobs import Knobs
@@ -60,7 +61,7 @@ async def _serve(knobs: Knobs, faults: Sequence[Fault], wishes: argparse.Namespa
     for word in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(word, ended.set)
-    async with running_simulator(knobs, port=wishes.port, faults=faults) as simulator:
+    async with running_simulator(knobs, port=wishes.port, faults=faults, kept_in=wishes.keep) as simulator:
         print(_ready_line(simulator), flush=True)
         if wishes.until_input_ends:
             _watch_input(loop, ended)
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--upload-seconds", type=float, help="how long an upload is kept (default: 86400)")
     parser.add_argument("--secret", help="a secret to accept beside every one of the right form")
     parser.add_argument("--fault", action="append", default=[], metavar="FAULT", help="an answer to spoil; see below")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="go on from this file, and keep everything in it")
     parser.add_argument("--until-input-ends", action="store_true", help="end when standard input does")
     return parser
 

@@ -70,6 +70,14 @@ class Uploads:
         self._slots.pop(slot.id, None)
         self._good_until[slot.uri] = good_until
 
+    def known(self) -> dict[str, float]:
+        """Every file that arrived: its URI, and until when it is kept."""
+        return dict(self._good_until)
+
+    def restore(self, known: dict[str, float]) -> None:
+        """Takes over what an earlier run left."""
+        self._good_until |= known
+
     def is_known(self, uri: str, now: float) -> bool:
         """Whether a `runway://` URI names a file that is still kept."""
         return self._good_until.get(uri, 0.0) > now

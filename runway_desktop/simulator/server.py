@@ -31,6 +31,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.simulator.app import Clock, Premises, api_app, api_route_of
 from runway_desktop.simulator.faults import Fault, Faults, FaultyApp
+from runway_desktop.simulator.keeping import keep, take_up
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.links import Links, Uploads
 from runway_desktop.simulator.origins import output_app, upload_app
@@ -40,6 +41,7 @@ from runway_desktop.simulator.world import World
 HOST = "127.0.0.1"
 DEMO_SECRET = "key_" + "d3" * 64
 _KEEP_ALIVE_SECONDS = 75
+_KEEPING_SECONDS = 3.0
 
 
 class SimulatorDidNotStart(Exception):
@@ -69,13 +71,18 @@ async def running_simulator(
     clock: Callable[[], float] = time.time,
     catalog: Catalog | None = None,
     samples: Path | None = None,
-    world: World | None = None,
+    kept_in: Path | None = None,
 ) -> AsyncIterator[Simulator]:
-    """The simulator on the running loop, on `port` (0: a free one), until the block is left."""
+    """The simulator on the running loop, on `port` (0: a free one), until the block is left.
+
+    With `kept_in` the organization goes on from that file, and is written there every few seconds and at the end.
+    """
     knobs = knobs or Knobs()
     catalog = catalog or Catalog.load()
-    world = world or World(knobs, models_of(catalog))
+    world = World(knobs, models_of(catalog))
     premises = Premises(catalog, world, Clock(clock), Faults(knobs.seed, faults), Witness(), Links(), Uploads())
+    if kept_in is not None:
+        take_up(world, premises.uploads, kept_in, premises.clock())
     with contextlib.ExitStack() as undo:
         sockets = [undo.enter_context(_bound(number)) for number in (port, 0, 0)]
         addresses = [f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets]
@@ -95,6 +102,9 @@ async def running_simulator(
                 if ended := [task for task in serving if task.done()]:
                     ended[0].result()
                 await asyncio.sleep(0.001)
+            if kept_in is not None:
+                undo.callback(keep, world, premises.uploads, kept_in)
+                serving.append(asyncio.create_task(_keep_often(premises, kept_in), name="simulator keeps its state"))
             yield Simulator(
                 addresses[0],
                 addresses[1],
@@ -108,7 +118,9 @@ async def running_simulator(
         finally:
             for origin in origins:
                 origin.stop()
-            await asyncio.gather(*serving)
+            for task in serving[len(origins) :]:
+                task.cancel()
+            await asyncio.gather(*serving, return_exceptions=True)
 
 
 def models_of(catalog: Catalog) -> list[str]:
@@ -166,11 +178,40 @@ def command() -> list[str]:
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to the program that it runs in."""
+    """Leaves the signals to the program that it runs in, and stops at once: no answer here is worth waiting for."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Lets `serve` return soon."""
+        self.should_exit = True
+        self._stopped.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+    async def main_loop(self) -> None:
+        second = 0
+        while not await self.on_tick(10 * second):
+            second += 1
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._stopped.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for _ in range(3):  # the loop tells of a lost connection at one of its next turns
+            await asyncio.sleep(0)
+        answering = list(self.server_state.tasks)
+        for task in answering:
+            task.cancel()
+        await asyncio.gather(*answering, return_exceptions=True)
 
 
 class _Origin:
@@ -200,9 +241,7 @@ class _Origin:
 
     def stop(self) -> None:
         """Closes every connection; `serve` then returns."""
-        self._server.should_exit = True
-        for connection in list(self._server.server_state.connections):
-            connection.transport.abort()
+        self._server.stop()
 
     def _hang_up(self, scope: Scope, after_written: bool) -> None:
         for connection in self._server.server_state.connections:
@@ -212,6 +251,16 @@ class _Origin:
                 else:
                     connection.transport.abort()
                 return
+
+
+async def _keep_often(premises: Premises, kept_in: Path) -> None:
+    seen: tuple[int, int] | None = None
+    while True:
+        now = (len(premises.witness.accepted), len(premises.witness.deleted))
+        if now != seen:
+            keep(premises.world, premises.uploads, kept_in)
+            seen = now
+        await asyncio.sleep(_KEEPING_SECONDS)
 
 
 def _bound(port: int) -> socket.socket:

@@ -240,8 +240,11 @@ class World:
         return sum(not task.settled for task in self._tasks.values())
 
     def restore(self, tasks: Iterable[SimulatedTask], balance: int, now: float) -> None:
-        """Takes over what an earlier run left: its tasks go on as if it had never stopped."""
+        """Takes over what an earlier run left: its tasks go on as if it had never stopped. New ids differ from its own,
+        also with a seed."""
         self.balance = balance
+        if self.knobs.seed is not None:
+            self._random = random.Random(f"{self.knobs.seed}/{now}")
         for task in sorted(tasks, key=lambda one: one.created_at):
             self._tasks[task.id] = task
             self._created.setdefault(task.model, deque()).append(task.created_at)

@@ -1,8 +1,8 @@
-"""Clips from the samples: the one nearest in ratio and length, made unique by a trailing box that holds the prompt.
+"""Clips from the samples: the nearest ratio, cut to the length that was asked for, with the prompt inside.
 
 An MP4 or MOV is a row of boxes, and every player skips one called `free`: so each answer has bytes of its own, and its
-prompt inside, without encoding anything. Reads files; may run on any thread. Raises `FileNotFoundError` when the
-samples are missing.
+prompt inside, without encoding anything. The longest sample has ten seconds; nothing is longer. Reads files; may run on
+any thread. Raises `FileNotFoundError` when the samples are missing.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from runway_desktop.simulator.media.boxes import free_box, shortened
 from runway_desktop.simulator.media.recipe import Recipe
 
 _NAME = re.compile(r"[a-z]+-(\d+)x(\d+)-(\d+)s\.(mp4|mov)")
@@ -31,7 +31,9 @@ class Sample:
 def clip(recipe: Recipe, index: int, samples: Path) -> bytes:
     """The bytes of one output."""
     sample = nearest(recipe, index, listed(samples, recipe.format))
-    return sample.path.read_bytes() + free_box(recipe, index)
+    words = {"prompt": recipe.prompt, "model": recipe.model, "seed": recipe.seed, "output": index}
+    note = json.dumps(words, ensure_ascii=False).encode("utf-8", "replace")
+    return shortened(sample.path.read_bytes(), recipe.seconds) + free_box(note)
 
 
 def listed(samples: Path, ending: str) -> list[Sample]:
@@ -46,17 +48,10 @@ def listed(samples: Path, ending: str) -> list[Sample]:
 
 
 def nearest(recipe: Recipe, index: int, samples: list[Sample]) -> Sample:
-    """The best ratio first, then a length close to what was asked; among equals the task's seed chooses."""
+    """The best ratio first, then one that is long enough; among equals the task's seed chooses."""
     wanted = recipe.width / recipe.height
     ratio = min({sample.ratio for sample in samples}, key=lambda one: abs(math.log(one / wanted)))
     fitting = [sample for sample in samples if sample.ratio == ratio]
-    shortest = min(abs(sample.seconds - recipe.seconds) for sample in fitting)
-    close = [sample for sample in fitting if abs(sample.seconds - recipe.seconds) <= shortest + 1]
-    return close[recipe.seed_of(index) % len(close)]
-
-
-def free_box(recipe: Recipe, index: int) -> bytes:
-    """A box that players skip, with what the clip was asked for, as JSON."""
-    words = {"prompt": recipe.prompt, "model": recipe.model, "seed": recipe.seed, "output": index}
-    body = json.dumps(words, ensure_ascii=False).encode("utf-8", "replace")
-    return struct.pack(">I", len(body) + 8) + b"free" + body
+    longest = max(sample.seconds for sample in fitting)
+    enough = [sample for sample in fitting if sample.seconds >= min(recipe.seconds, longest)]
+    return enough[recipe.seed_of(index) % len(enough)]

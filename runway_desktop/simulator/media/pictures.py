@@ -21,6 +21,7 @@ from runway_desktop.simulator.media.recipe import Recipe
 _DRAWN_SIDE = 960
 _RIDGES = 4
 _MOST_LINES = 4
+_WIDE_FONTS = ("NotoSansCJK-Regular.ttc", "msyh.ttc", "PingFang.ttc", "DejaVuSans.ttf", "Arial Unicode.ttf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +196,23 @@ def _ridge_colour(palette: Palette, ridge: int) -> tuple[int, int, int]:
     return blend(palette.far, palette.near, (ridge / (_RIDGES - 1)) ** 0.8)
 
 
+def _font(size: int, words: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Pillow's own font, which knows Latin letters, or one of the system's for other scripts where there is one."""
+    if all(ord(letter) < 0x250 or 0x2000 <= ord(letter) < 0x2070 for letter in words):
+        return ImageFont.load_default(size)
+    for name in _WIDE_FONTS:
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
+    return ImageFont.load_default(size)
+
+
 def _caption(image: Image.Image, recipe: Recipe, index: int) -> None:
     short = min(image.size)
     size = max(9, round(short * 0.036))
     margin = round(size * 1.4)
-    font = ImageFont.load_default(size)
+    font = _font(size, recipe.prompt)
     small = ImageFont.load_default(max(8, round(size * 0.66)))
     lines = wrapped(recipe.prompt, max(12, int((image.width - 2 * margin) / (size * 0.52))))
     facts = f"{recipe.model}  ·  seed {recipe.seed}" + (

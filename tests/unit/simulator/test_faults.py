@@ -1,0 +1,170 @@
+"""Each harm as a client meets it on a real connection."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+
+import httpx
+import pytest
+
+from runway_desktop.simulator.faults import Fault
+from tests.unit.simulator.test_api import CLIP, desk
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "kind"),
+    [
+        ("get:status,status=503", 503, "application/json"),
+        ("get:status,status=429,retry_after=7", 429, "application/json"),
+        ("get:status,status=401", 401, "application/json"),
+        ("get:html,status=502", 502, "text/html"),
+        ("get:empty,status=504", 504, None),
+        ("get:gone", 404, "application/json"),
+    ],
+)
+async def test_status_harms_answer_as_told(words: str, status: int, kind: str | None) -> None:
+    async with desk() as at:
+        task_id = await at.create()
+        at.simulator.faults.add(Fault.parse(words))
+        answer = await at.api.get(f"/v1/tasks/{task_id}")
+    assert (answer.status_code, answer.headers.get("content-type")) == (status, kind)
+    assert answer.headers.get("retry-after") == ("7" if "retry_after" in words else None)
+
+
+async def test_connection_cut_before_an_answer() -> None:
+    async with desk() as at:
+        task_id = await at.create()
+        at.simulator.faults.add(Fault.parse("get:cut,times=1"))
+        with pytest.raises(httpx.TransportError):
+            await at.api.get(f"/v1/tasks/{task_id}")
+        assert (await at.task(task_id))["status"] == "PENDING"
+
+
+async def test_create_that_was_accepted_can_lose_its_answer() -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse("create:cut,accepted=true,times=1"))
+        with pytest.raises(httpx.TransportError):
+            await at.api.post("/v1/text_to_video", json=CLIP)
+        assert len(at.simulator.witness.accepted) == 1
+        assert at.simulator.world.balance == 10_000 - 60
+
+
+async def test_create_that_was_accepted_can_answer_with_an_error() -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse("create:html,status=504,accepted=true"))
+        answer = await at.api.post("/v1/text_to_video", json=CLIP)
+    assert answer.status_code == 504
+    assert len(at.simulator.witness.accepted) == 1
+
+
+@pytest.mark.parametrize("words", ["create:cut", "create:status,status=503"])
+async def test_create_can_be_refused_before_it_is_accepted(words: str) -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse(words + ",times=1"))
+        try:
+            answer = await at.api.post("/v1/text_to_video", json=CLIP)
+            assert answer.status_code == 503
+        except httpx.TransportError:
+            assert "cut" in words
+        assert at.simulator.witness.accepted == []
+
+
+async def test_held_connection_answers_nothing_until_the_client_gives_up() -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse("organization:hold"))
+        with pytest.raises(httpx.ReadTimeout):
+            await at.api.get("/v1/organization", timeout=0.2)
+
+
+async def test_held_connections_do_not_keep_the_simulator_from_stopping() -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse("organization:hold"))
+        asking = asyncio.create_task(at.api.get("/v1/organization"))
+        while not at.simulator.faults.listed()[0].hits:
+            await asyncio.sleep(0)
+        started = time.monotonic()
+    with pytest.raises(httpx.TransportError):
+        await asking
+    assert time.monotonic() - started < 2
+
+
+async def test_latency_gives_the_true_answer_later() -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse("get:latency,seconds=0.05"))
+        started = time.monotonic()
+        assert (await at.task(await at.create()))["status"] == "PENDING"
+        assert time.monotonic() - started >= 0.05
+
+
+@pytest.mark.parametrize("words", ["output:cut_body", "output:wrong_length"])
+async def test_download_that_breaks_off_is_seen_as_broken(words: str) -> None:
+    async with desk() as at:
+        link = (await at.finished())["output"][0]
+        whole = (await at.anyone.get(link)).content
+        at.simulator.faults.add(Fault.parse(words + ",times=1"))
+        got = b""
+        async with at.anyone.stream("GET", link) as answer:
+            parts = answer.aiter_bytes()
+            with contextlib.suppress(httpx.RemoteProtocolError):
+                async for part in parts:
+                    got += part
+                pytest.fail("the download did not break off")
+        assert got
+        assert whole.startswith(got)
+        assert (await at.anyone.get(link)).content == whole
+
+
+async def test_short_body_looks_whole_but_is_not() -> None:
+    async with desk() as at:
+        link = (await at.finished())["output"][0]
+        whole = (await at.anyone.get(link)).content
+        at.simulator.faults.add(Fault.parse("output:short_body"))
+        assert (await at.anyone.get(link)).content == whole[: len(whole) // 2]
+
+
+async def test_expired_link_harm_denies_the_download() -> None:
+    async with desk() as at:
+        link = (await at.finished())["output"][0]
+        at.simulator.faults.add(Fault.parse("output:expired,times=1"))
+        assert [(await at.anyone.get(link)).status_code for _ in range(2)] == [403, 200]
+
+
+async def test_json_can_be_broken_strange_or_richer() -> None:
+    async with desk() as at:
+        task_id = await at.create()
+        for words in ("get:broken_json,times=1", "get:word,word=DREAMING,times=1", "get:members,times=1"):
+            at.simulator.faults.add(Fault.parse(words))
+        broken, strange, richer = [(await at.api.get(f"/v1/tasks/{task_id}")) for _ in range(3)]
+    with pytest.raises(json.JSONDecodeError):
+        broken.json()
+    assert strange.json()["status"] == "DREAMING"
+    assert richer.json()["status"] == "PENDING"
+    assert set(richer.json()) > {"id", "status", "createdAt", "estimatedCost"}
+
+
+async def test_faults_are_added_and_removed_by_the_control_endpoint() -> None:
+    async with desk() as at:
+        control = f"{at.simulator.base_url}/_control/faults"
+        task_id = await at.create()
+        added = await at.anyone.post(control, json=[{"harm": "status", "route": "get"}, {"harm": "gone", "times": 1}])
+        spoiled = await at.api.get(f"/v1/tasks/{task_id}")
+        wrong = await at.anyone.post(control, json={"harm": "nothing"})
+        removed = await at.anyone.delete(control)
+        healthy = await at.api.get(f"/v1/tasks/{task_id}")
+    assert added.json() == {"faults": 2}
+    assert [answer.status_code for answer in (spoiled, wrong, removed, healthy)] == [503, 400, 204, 200]
+
+
+async def test_upload_can_be_harmed_too() -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse("upload:empty,status=500,times=1"), Fault.parse("slot:cut,after=1,times=1"))
+        wish = {"filename": "still.png", "type": "ephemeral"}
+        slot = (await at.api.post("/v1/uploads", json=wish)).json()
+        file = {"file": ("still.png", b"x", "image/png")}
+        answers = [await at.anyone.post(slot["uploadUrl"], data=slot["fields"], files=file) for _ in range(2)]
+        with pytest.raises(httpx.TransportError):
+            await at.api.post("/v1/uploads", json=wish)
+    assert [answer.status_code for answer in answers] == [500, 204]

@@ -1,0 +1,85 @@
+"""Starting and stopping: in a loop, as a child that outlives nobody, from the command line."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from runway_desktop.simulator.__main__ import main
+from runway_desktop.simulator.knobs import Knobs
+from runway_desktop.simulator.server import SimulatorDidNotStart, SimulatorProcess, command, running_simulator
+from tests.unit.simulator.test_api import CLIP, HEADERS
+
+
+async def test_two_simulators_run_side_by_side_on_three_origins_each() -> None:
+    async with running_simulator() as one, running_simulator() as other:
+        addresses = {one.base_url, one.upload_url, one.output_url, other.base_url, other.upload_url, other.output_url}
+    assert len(addresses) == 6
+    assert all(address.startswith("http://127.0.0.1:") for address in addresses)
+
+
+async def test_port_that_is_taken_is_an_error_that_leaves_nothing_behind() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(OSError, match="in use"):
+            async with running_simulator(port=taken.getsockname()[1]):
+                pass
+
+
+async def test_organization_survives_a_restart(tmp_path: Path) -> None:
+    kept = tmp_path / "organization.json"
+    async with running_simulator(Knobs(), kept_in=kept) as first, httpx.AsyncClient(headers=HEADERS) as api:
+        task_id = (await api.post(f"{first.base_url}/v1/text_to_video", json=CLIP)).json()["id"]
+    async with running_simulator(Knobs(), kept_in=kept) as second, httpx.AsyncClient(headers=HEADERS) as api:
+        second.clock.forward(100)
+        task = (await api.get(f"{second.base_url}/v1/tasks/{task_id}")).json()
+        output = await api.get(task["output"][0])
+    assert task["status"] == "SUCCEEDED"
+    assert output.status_code == 200
+
+
+def test_child_ends_when_its_parent_is_gone() -> None:
+    program = (
+        "import os\n"
+        "from runway_desktop.simulator.server import SimulatorProcess\n"
+        "child = SimulatorProcess.start(['--speed', '50'])\n"
+        "print(child.base_url.rpartition(':')[2], flush=True)\n"
+        "os._exit(9)\n"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    assert answer.returncode == 9
+    assert _connection_ends(int(answer.stdout))
+
+
+def test_child_that_cannot_start_is_told() -> None:
+    with pytest.raises(SimulatorDidNotStart):
+        SimulatorProcess.start(["--speed", "none"])
+
+
+def test_command_line_refuses_what_it_does_not_understand(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--fault", "get:explode"], ["--failure-rate", "7"]):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 2
+    assert "explode" in capsys.readouterr().err
+
+
+def test_bundle_starts_itself_with_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert command()[1:] == ["-m", "runway_desktop.simulator"]
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert command() == [sys.executable, "--simulator"]
+
+
+def _connection_ends(port: int) -> bool:
+    """Whether the simulator on this port closes: at once, or while one waits for its last word."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+            return line.recv(1) == b""
+    except ConnectionError:
+        return True

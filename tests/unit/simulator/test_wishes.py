@@ -1,0 +1,105 @@
+"""What people may wish for: knobs, words in a prompt, faults on the command line; and prices."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.simulator.faults import Fault, Faults, Harm
+from runway_desktop.simulator.knobs import Knobs
+from runway_desktop.simulator.magic import Magic, read_magic
+from runway_desktop.simulator.media.recipe import recipe_of
+from runway_desktop.simulator.prices import price_of
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sped": 2}, "no knob called 'sped'"),
+        ({"speed": 0}, "above 0"),
+        ({"speed": "fast"}, "speed cannot be 'fast'"),
+        ({"concurrency": 0}, "at least 1"),
+        ({"concurrency": True}, "concurrency cannot be True"),
+        ({"failure_rate": 1.5}, "from 0 to 1"),
+        ({"balance": None}, "balance cannot be None"),
+    ],
+)
+def test_knob_that_cannot_be_is_refused_in_words(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Knobs().turned(changes)
+
+
+def test_knobs_take_whole_numbers_for_others_and_none_for_no_limit() -> None:
+    assert Knobs().turned({"speed": 3, "concurrency": None}) == Knobs(speed=3.0, concurrency=None)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "magic", "left"),
+    [
+        ("A lighthouse", Magic(), "A lighthouse"),
+        ("Rain [fail:SAFETY.INPUT.TEXT] falls", Magic(failure="SAFETY.INPUT.TEXT"), "Rain falls"),
+        ("[fail:]x", Magic(failure=""), "x"),
+        ("[outputs:4] [seconds:2.5]", Magic(outputs=4, seconds=2.5), ""),
+        ("[outputs:99]", Magic(outputs=10), ""),
+        ("[outputs:many] [seconds:-1]", Magic(), ""),
+        ("[stuck]", Magic(seconds=float("inf")), ""),
+        ("[status:FINALIZING]", Magic(status_word="FINALIZING"), ""),
+        ("[fails] [ratio:1]", Magic(), "[fails] [ratio:1]"),
+    ],
+)
+def test_words_in_a_prompt_are_read_and_taken_out(prompt: str, magic: Magic, left: str) -> None:
+    assert read_magic(prompt) == (magic, left)
+
+
+def test_fault_is_read_from_the_command_line() -> None:
+    fault = Fault.parse("create:cut,accepted=true,every=5,path=gen4")
+    assert (fault.route, fault.harm, fault.accepted, fault.every, fault.path) == ("create", Harm.CUT, True, 5, "gen4")
+    assert Fault.parse("*:status,status=429,retry_after=2.5").retry_after == 2.5
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("get:explode", "no harm 'explode'"),
+        ("gat:cut", "no route 'gat'"),
+        ("get:cut,often=3", "has no often"),
+        ("get:cut,times=some", "times has to be a whole number"),
+        ("get:latency,seconds=-1", "seconds has to be a number"),
+        ("cut", "no harm ''"),
+    ],
+)
+def test_fault_that_cannot_be_is_refused_in_words(words: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        Fault.parse(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "hits"),
+    [
+        ("get:cut", [1, 2, 3, 4, 5, 6]),
+        ("get:cut,times=2", [1, 2]),
+        ("get:cut,after=2,times=2", [3, 4]),
+        ("get:cut,every=3", [3, 6]),
+        ("get:cut,after=1,every=2,times=1", [3]),
+        ("get:cut,path=/other", []),
+        ("delete:cut", []),
+        ("*:cut,probability=0", []),
+        ("*:cut,probability=1", [1, 2, 3, 4, 5, 6]),
+    ],
+)
+def test_fault_hits_the_requests_it_says(words: str, hits: list[int]) -> None:
+    faults = Faults(seed=3, faults=[Fault.parse(words)])
+    struck = [number for number in range(1, 7) if faults.next_for("get", "/v1/tasks/one")]
+    assert struck == hits
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values", "credits"),
+    [
+        ("text_to_video", {"model": "gen4.5", "duration": 5}, 60),
+        ("text_to_video", {"model": "veo3.1_fast", "duration": 8}, 120),
+        ("text_to_image", {"model": "gen4_image", "ratio": "1280:720"}, 8),
+        ("text_to_image", {"model": "gemini_image3_pro", "ratio": "1024:1024", "outputCount": 4}, 80),
+    ],
+)
+def test_prices_are_those_that_the_demo_shows(endpoint: str, values: dict[str, object], credits: int) -> None:
+    assert price_of(recipe_of(endpoint, values, "x", None, 1)) == credits
