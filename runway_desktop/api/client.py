@@ -30,8 +30,8 @@ from runway_desktop.domain.task import Answer, RemoteId
 from runway_desktop.domain.wire import CreatedTask
 
 from . import replies, uploads, wire
-from .address import DEFAULT_BASE_URL, check_base_url, is_loopback, is_safe
-from .connections import USER_AGENT, Patience, body_of, open_client, trust
+from .address import DEFAULT_BASE_URL, AddressRefused, check_base_url, is_loopback, is_safe
+from .connections import USER_AGENT, OtherHosts, Patience, body_of, open_client, trust
 
 API_VERSION = "2024-11-06"
 """The `X-Runway-Version` that this program speaks. Source: the API's page on versions."""
@@ -66,14 +66,14 @@ class RunwayClient:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url)
-        self._host = urlsplit(self.base_url).hostname or ""
+        self._host = _host_of(self.base_url)
         self._executor = executor
         self._now = now
         self._patience = patience or Patience()
         self._key: _Key | None = None
         self.use_secret(secret)
         loopback = is_loopback(self.base_url)
-        context = trust(loopback)
+        context = trust(plain=self.base_url.startswith("http:"))
 
         def client(connections: int, reuse: bool) -> httpx.AsyncClient:
             return open_client(
@@ -85,9 +85,7 @@ class RunwayClient:
         # leave and no answer comes, and the person would have to decide about a task that was surely never made.
         self._questions = client(6, reuse=True)
         self._creates = client(4, reuse=False)
-        self._user_agent = user_agent
-        self._transport = transport
-        self._uploads: httpx.AsyncClient | None = None
+        self._hosts = OtherHosts(user_agent=user_agent, connections=2, reuse=False, transport=transport)
 
     def __repr__(self) -> str:
         return f"<RunwayClient {self.base_url}, {'with' if self._key else 'without'} a key>"
@@ -161,9 +159,9 @@ class RunwayClient:
 
     async def aclose(self) -> None:
         """Closes all connections. What is still being asked fails; call it last."""
-        for client in (self._questions, self._creates, self._uploads):
-            if client is not None:
-                await client.aclose()
+        await self._questions.aclose()
+        await self._creates.aclose()
+        await self._hosts.aclose()
 
     # Below: one request and its answer.
 
@@ -198,7 +196,7 @@ class RunwayClient:
         problem: ApiError
         try:
             response = await client.send(request, auth=key, stream=True, follow_redirects=False)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             problem = replies.from_connection(error, host, who=who)
         else:
             try:
@@ -257,23 +255,14 @@ class RunwayClient:
 
     async def _send_file(self, url: str, form: uploads.MultipartFile) -> None:
         """The POST to the upload host, which is another one and gets no key."""
-        if self._uploads is None:
-            loopback = is_loopback(url)
-            self._uploads = open_client(
-                user_agent=self._user_agent, context=trust(loopback), connections=2, reuse=False, loopback=loopback,
-                transport=self._transport,
-            )  # fmt: skip
+        client = self._hosts.client_for(url)
         host = urlsplit(url).hostname or ""
-        problem: ApiError | None = None
+        timeout = self._patience.for_create()
         try:
-            request = self._uploads.build_request(
-                "POST", url, headers=form.headers, content=form, timeout=self._patience.for_create()
-            )
+            request = client.build_request("POST", url, headers=form.headers, content=form, timeout=timeout)
         except httpx.InvalidURL as error:
-            problem = replies.unreadable(f"the address for the upload: {error}")
-        if problem is not None:
-            raise problem
-        reply = await self._exchange(self._uploads, request, None, host, _UPLOAD_HOST)
+            raise replies.from_connection(error, host, who=_UPLOAD_HOST) from None
+        reply = await self._exchange(client, request, None, host, _UPLOAD_HOST)
         if not 200 <= reply.status < 300:
             refused = "The upload host did not take the file."
             raise replies.from_other_host(
@@ -307,6 +296,14 @@ class _Key(httpx.Auth):
 
     def struck_out(self, content: bytes) -> bytes:
         return content.replace(self._secret.encode(), b"(the key)")
+
+
+def _host_of(base_url: str) -> str:
+    try:
+        return httpx.URL(base_url).host
+    except (httpx.InvalidURL, UnicodeError) as error:
+        # httpx is stricter about names of hosts than the standard library.
+        raise AddressRefused("The address of the API is not a web address.", detail=str(error)) from None
 
 
 _UPLOAD_HOST = "the upload host"

@@ -16,6 +16,8 @@ import httpx
 
 from runway_desktop import __version__
 
+from .address import is_loopback
+
 USER_AGENT = f"runway-desktop/{__version__}"
 
 IDLE = 4.0
@@ -43,10 +45,10 @@ class Patience:
         return httpx.Timeout(self.create, connect=self.connect, pool=self.read)
 
 
-def trust(loopback: bool) -> ssl.SSLContext:
-    """The certificates to believe. Reading them takes some 20 ms, so one context serves all clients. Plain http to
-    this machine needs none: that context trusts nobody."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if loopback else httpx.create_ssl_context()
+def trust(plain: bool) -> ssl.SSLContext:
+    """The certificates to believe. Reading them takes some 10 ms, so clients share a context. Plain http needs none:
+    that context trusts nobody."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
 
 
 def open_client(
@@ -87,6 +89,43 @@ def open_client(
         # The environment names a proxy of a kind that httpx does not speak (SOCKS). Without it requests may still get
         # out, and if not they say so; failing here would keep the window shut.
         return build(trust_env=False)
+
+
+class OtherHosts:
+    """Clients for the hosts that are not the API: where files are uploaded to and results come from. None holds a
+    secret.
+
+    `connections` counts for each of the three kinds of place: elsewhere, this machine by https, this machine by http.
+    """
+
+    def __init__(
+        self, *, user_agent: str, connections: int, reuse: bool, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._user_agent = user_agent
+        self._connections = connections
+        self._reuse = reuse
+        self._transport = transport
+        self._clients: dict[tuple[bool, bool], httpx.AsyncClient] = {}
+
+    def client_for(self, url: str) -> httpx.AsyncClient:
+        """The client for a link that `address.is_safe` let pass."""
+        kind = (is_loopback(url), url.lower().startswith("http:"))
+        if kind not in self._clients:
+            loopback, plain = kind
+            self._clients[kind] = open_client(
+                user_agent=self._user_agent,
+                context=trust(plain),
+                connections=self._connections,
+                reuse=self._reuse,
+                loopback=loopback,
+                transport=self._transport,
+            )
+        return self._clients[kind]
+
+    async def aclose(self) -> None:
+        """Closes all connections."""
+        for client in self._clients.values():
+            await client.aclose()
 
 
 def body_of(response: httpx.Response, *, raw: bool = False) -> AsyncGenerator[bytes, None]:

@@ -19,8 +19,8 @@ from runway_desktop.domain.errors import LinkExpired, NoReply, RunwayDesktopErro
 from runway_desktop.domain.wire import Stream
 
 from . import replies
-from .address import is_loopback, is_safe
-from .connections import USER_AGENT, Patience, body_of, open_client, trust
+from .address import is_safe
+from .connections import USER_AGENT, OtherHosts, Patience, body_of
 
 MOST_REDIRECTS = 5
 
@@ -41,9 +41,7 @@ class HttpFetcher:
     ) -> None:
         self._now = now
         self._patience = patience or Patience()
-        self._user_agent = user_agent
-        self._transport = transport
-        self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._hosts = OtherHosts(user_agent=user_agent, connections=8, reuse=True, transport=transport)
 
     @asynccontextmanager
     async def open(self, url: str, *, offset: int = 0, etag: str = "") -> AsyncIterator[Stream]:
@@ -65,8 +63,7 @@ class HttpFetcher:
 
     async def aclose(self) -> None:
         """Closes all connections; downloads that are still open fail."""
-        for client in self._clients.values():
-            await client.aclose()
+        await self._hosts.aclose()
 
     async def _begin(self, url: str, offset: int, etag: str) -> httpx.Response:
         """An answer of 200, or of 206 that truly continues at `offset`; everything else is an error or asked for from
@@ -101,21 +98,11 @@ class HttpFetcher:
         raise replies.unreadable("too many redirects", who=HOST)
 
     async def _send(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
-        loopback = is_loopback(url)
-        client = self._clients.get(loopback)
-        if client is None:
-            client = self._clients[loopback] = open_client(
-                user_agent=self._user_agent,
-                context=trust(loopback and url.startswith("http:")),
-                connections=8,
-                reuse=True,
-                loopback=loopback,
-                transport=self._transport,
-            )
+        client = self._hosts.client_for(url)
         try:
             request = client.build_request("GET", url, headers=headers, timeout=self._patience.for_question())
             return await client.send(request, stream=True, follow_redirects=False)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             problem = replies.from_connection(error, urlsplit(url).hostname or "", who=HOST)
         raise problem
 

@@ -60,7 +60,8 @@ def from_connection(error: Exception, host: str, *, who: str = "Runway") -> ApiE
         return NotReached(message, advice="It can be tried again.", detail=detail)
     if isinstance(error, (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
         return _not_reached(detail, host, who)
-    if isinstance(error, httpx.DecodingError):
+    if isinstance(error, (httpx.DecodingError, httpx.InvalidURL, UnicodeError)):
+        # The last two: a name of a host that is none, which is noticed at different depths.
         return unreadable(detail, who=who)
     if isinstance(error, httpx.TimeoutException):
         return NoReply(

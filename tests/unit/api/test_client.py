@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from runway_desktop.api import wire
+from runway_desktop.api.address import AddressRefused
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.domain.errors import (
@@ -367,6 +368,21 @@ async def test_a_long_body_arrives_whole_and_with_its_length() -> None:
         await client.create("image_to_video", body)
     assert json.loads(server.requests[0].body) == body
     assert "transfer-encoding" not in server.requests[0].headers
+
+
+@pytest.mark.parametrize("address", ["https://xn--.de", "https://" + "ä" * 80 + ".de"])
+def test_a_name_that_no_host_can_have_is_refused_at_once(address: str) -> None:
+    with pytest.raises(AddressRefused):
+        RunwayClient(address)
+
+
+async def test_a_server_that_cannot_prove_who_it_is_was_not_reached() -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.send(b"HTTP/1.1 400 This is no TLS\r\n\r\n")
+
+    async with raw_server(behave) as server, client_of(server.url.replace("http:", "https:")) as client:
+        with pytest.raises(NotReached, match="trusted"):
+            await client.create("text_to_video", BODY)
 
 
 async def test_a_proxy_of_the_environment_does_not_see_what_is_meant_for_this_machine(

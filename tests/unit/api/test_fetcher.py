@@ -198,7 +198,17 @@ async def test_endless_and_unsafe_redirects_are_not_followed(location: str) -> N
 
 
 @pytest.mark.parametrize(
-    "url", ["http://out.example/1", "ftp://out.example/1", "", "nonsense", "https:///1", "https://a:b/"]
+    "url",
+    [
+        "http://out.example/1",
+        "ftp://out.example/1",
+        "",
+        "nonsense",
+        "https:///1",
+        "https://a:b/",
+        "https://a\u2003b/",
+        "https://xn--/x",
+    ],
 )
 async def test_links_that_are_not_safe_are_not_opened(url: str) -> None:
     async with fetching(served) as (fetcher, asked):
