@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import os
 import signal
 import sys
 import threading
@@ -23,11 +24,18 @@ from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import Simulator, running_simulator
 
 _EXAMPLES = """\
+words in a prompt: [fail:CODE] fails with that code, [outputs:4] makes several, [seconds:60] takes that long,
+[stuck] never ends, [status:WORD] says a status that nobody knows
+
 faults, each `--fault ROUTE:HARM[,NAME=VALUE…]`:
   --fault get:status,status=503,retry_after=2,times=3    the next three polls get 503
   --fault create:cut,accepted=true,every=5               every fifth create is accepted, its answer lost
   --fault output:cut_body,probability=0.3                three in ten downloads break off
   --fault '*:latency,seconds=1.5'                        everything is slow
+  --fault api:status,status=401,after=20                 after twenty requests the key is refused for good
+routes: create get delete organization usage slot upload output, api (all but the last two), * (all)
+harms: status html empty latency hold cut cut_body wrong_length short_body broken_json word members gone expired
+others: path accepted after times every probability status retry_after seconds word
 """
 
 
@@ -62,27 +70,28 @@ async def _serve(knobs: Knobs, faults: Sequence[Fault], wishes: argparse.Namespa
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(word, ended.set)
     async with running_simulator(knobs, port=wishes.port, faults=faults, kept_in=wishes.keep) as simulator:
-        print(_ready_line(simulator), flush=True)
+        _announce(simulator)
         if wishes.until_input_ends:
             _watch_input(loop, ended)
         await ended.wait()
 
 
-def _ready_line(simulator: Simulator) -> str:
-    return json.dumps(
-        {
-            "base_url": simulator.base_url,
-            "upload_url": simulator.upload_url,
-            "output_url": simulator.output_url,
-            "secret": simulator.secret,
-        }
-    )
+def _announce(simulator: Simulator) -> None:
+    words = {
+        "base_url": simulator.base_url,
+        "upload_url": simulator.upload_url,
+        "output_url": simulator.output_url,
+        "secret": simulator.secret,
+    }
+    # A program without a console may have no sys.stdout though its parent reads from a pipe.
+    os.write(1, json.dumps(words).encode() + b"\n")
 
 
 def _watch_input(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
     def watch() -> None:
-        while sys.stdin is not None and sys.stdin.buffer.read(1024):
-            pass
+        with contextlib.suppress(OSError):
+            while os.read(0, 1024):
+                pass
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(ended.set)
 

@@ -1,10 +1,10 @@
 """Answers gone wrong on purpose: which request is hit, how often, and by what harm.
 
 `Faults` holds the list and decides, with no I/O; `FaultyApp` stands before an origin and does the harm to real
-connections. A fault hits a route (or every one), may skip the first `after` requests, and then hits the next `times`,
-every `every`-th, or each with a `probability`; without these it hits all of them from now on. With `accepted` the
-request is carried out first and only its answer is harmed: this is how a paid create loses its answer. On the loop's
-thread. Raises `ValueError` in words for a fault that cannot be read.
+connections. A fault hits a route (`api`: all of the API's; `*`: every one), may skip the first `after` requests, and
+then hits the next `times`, every `every`-th, or each with a `probability`; without these it hits all of them from now
+on. With `accepted` the request is carried out first and only its answer is harmed: this is how a paid create loses its
+answer. On the loop's thread. Raises `ValueError` in words for a fault that cannot be read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from enum import StrEnum
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ROUTES = ("create", "get", "delete", "organization", "usage", "slot", "upload", "output", "other")
+API_ROUTES = ("create", "get", "delete", "organization", "usage", "slot", "other")
+ROUTES = (*API_ROUTES, "upload", "output")
 HTML = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr></body></html>"
 
 
@@ -74,8 +75,8 @@ class Fault:
             fault = cls(**{**wish, "harm": Harm(wish["harm"])})
         except ValueError:
             raise ValueError(f"there is no harm {wish['harm']!r}; there are {', '.join(Harm)}") from None
-        if fault.route not in (*ROUTES, "*"):
-            raise ValueError(f"there is no route {fault.route!r}; there are {', '.join(ROUTES)} and *")
+        if fault.route not in (*ROUTES, "api", "*"):
+            raise ValueError(f"there is no route {fault.route!r}; there are {', '.join(ROUTES)}, api and *")
         for name in ("after", "times", "every", "status"):
             value = getattr(fault, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
@@ -99,7 +100,8 @@ class Fault:
 
     def strikes(self, route: str, path: str, chance: Callable[[], float]) -> bool:
         """Whether it hits this request; counts it."""
-        if self.route not in ("*", route) or self.path not in path:
+        wanted = self.route in ("*", route) or (self.route == "api" and route in API_ROUTES)
+        if not wanted or self.path not in path:
             return False
         if self.times is not None and self.hits >= self.times:
             return False

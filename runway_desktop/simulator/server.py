@@ -42,6 +42,7 @@ HOST = "127.0.0.1"
 DEMO_SECRET = "key_" + "d3" * 64
 _KEEP_ALIVE_SECONDS = 75
 _KEEPING_SECONDS = 3.0
+_PATIENCE_SECONDS = 4.0
 
 
 class SimulatorDidNotStart(Exception):
@@ -106,14 +107,14 @@ async def running_simulator(
                 undo.callback(keep, world, premises.uploads, kept_in)
                 serving.append(asyncio.create_task(_keep_often(premises, kept_in), name="simulator keeps its state"))
             yield Simulator(
-                addresses[0],
-                addresses[1],
-                addresses[2],
-                DEMO_SECRET,
-                world,
-                premises.clock,
-                premises.faults,
-                premises.witness,
+                base_url=addresses[0],
+                upload_url=addresses[1],
+                output_url=addresses[2],
+                secret=DEMO_SECRET,
+                world=world,
+                clock=premises.clock,
+                faults=premises.faults,
+                witness=premises.witness,
             )
         finally:
             for origin in origins:
@@ -148,6 +149,9 @@ class SimulatorProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            # Ctrl-C in a terminal is the parent's to answer; the child ends when its input does.
+            start_new_session=sys.platform != "win32",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         line = _first_line(process, timeout)
@@ -295,14 +299,16 @@ def _first_line(process: subprocess.Popen[str], timeout: float) -> str:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    if process.poll() is None:
-        process.terminate()
+    """Asks by closing the child's input, which works alike everywhere; then insists."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    for insist in (process.terminate, process.kill):
         try:
-            process.wait(5)
+            process.wait(_PATIENCE_SECONDS)
+            break
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with contextlib.suppress(OSError):
-                stream.close()
+            insist()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

@@ -2,58 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
-
-import httpx
 import pytest
 
-from runway_desktop.catalog import Catalog
 from runway_desktop.simulator.checks import API_VERSION
-from runway_desktop.simulator.knobs import DAY, Knobs
-from runway_desktop.simulator.server import DEMO_SECRET, Simulator, running_simulator
+from runway_desktop.simulator.knobs import DAY
+from runway_desktop.simulator.server import DEMO_SECRET
+from tests.unit.simulator.desk import CLIP, desk
 
-CATALOG = Catalog.load()
-CLIP = {"model": "gen4.5", "promptText": "A lighthouse", "ratio": "1280:720", "duration": 5}
-HEADERS = {"Authorization": f"Bearer {DEMO_SECRET}", "X-Runway-Version": API_VERSION}
 NOWHERE = "/v1/tasks/17f20503-6c24-4c16-946b-35dbbce2af2f"
-
-
-@dataclass
-class Desk:
-    """A running simulator with a client that has a key, and one that has none."""
-
-    simulator: Simulator
-    api: httpx.AsyncClient
-    anyone: httpx.AsyncClient
-
-    async def create(self, **changes: object) -> str:
-        answer = await self.api.post("/v1/text_to_video", json={**CLIP, **changes})
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["id"])
-
-    async def task(self, task_id: str) -> dict[str, Any]:
-        answer = await self.api.get(f"/v1/tasks/{task_id}")
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    async def finished(self, **changes: object) -> dict[str, Any]:
-        task_id = await self.create(**changes)
-        self.simulator.clock.forward(100)
-        return await self.task(task_id)
-
-
-@contextlib.asynccontextmanager
-async def desk(**knobs: object) -> AsyncIterator[Desk]:
-    wished = Knobs(seed=5).turned(knobs)
-    async with (
-        running_simulator(wished, catalog=CATALOG) as simulator,
-        httpx.AsyncClient(base_url=simulator.base_url, headers=HEADERS) as api,
-        httpx.AsyncClient() as anyone,
-    ):
-        yield Desk(simulator, api, anyone)
 
 
 async def test_task_answers_have_exactly_the_members_of_their_status() -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from runway_desktop.simulator.faults import Fault
-from tests.unit.simulator.test_api import CLIP, desk
+from tests.unit.simulator.desk import CLIP, desk
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,16 @@ async def test_faults_are_added_and_removed_by_the_control_endpoint() -> None:
         healthy = await at.api.get(f"/v1/tasks/{task_id}")
     assert added.json() == {"faults": 2}
     assert [answer.status_code for answer in (spoiled, wrong, removed, healthy)] == [503, 400, 204, 200]
+
+
+async def test_key_can_be_refused_from_now_on_at_the_api_alone() -> None:
+    async with desk() as at:
+        done = await at.finished()
+        at.simulator.faults.add(Fault.parse("api:status,status=401,after=1"))
+        answers = [await at.api.get("/v1/organization") for _ in range(4)]
+        download = await at.anyone.get(done["output"][0])
+    assert [answer.status_code for answer in answers] == [200, 401, 401, 401]
+    assert download.status_code == 200
 
 
 async def test_upload_can_be_harmed_too() -> None:

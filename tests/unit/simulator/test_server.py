@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from runway_desktop.simulator.__main__ import main
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import SimulatorDidNotStart, SimulatorProcess, command, running_simulator
-from tests.unit.simulator.test_api import CLIP, HEADERS
+from tests.unit.simulator.desk import CLIP, HEADERS
 
 
 async def test_two_simulators_run_side_by_side_on_three_origins_each() -> None:
@@ -55,6 +56,16 @@ def test_child_ends_when_its_parent_is_gone() -> None:
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
     assert answer.returncode == 9
     assert _connection_ends(int(answer.stdout))
+
+
+def test_child_keeps_its_organization_when_it_is_stopped(tmp_path: Path) -> None:
+    kept = tmp_path / "organization.json"
+    child = SimulatorProcess.start(["--keep", str(kept)])
+    httpx.post(f"{child.base_url}/v1/text_to_video", json=CLIP, headers=HEADERS).raise_for_status()
+    child.stop()
+    child.stop()
+    assert not child.is_running()
+    assert len(json.loads(kept.read_text(encoding="utf-8"))["tasks"]) == 1
 
 
 def test_child_that_cannot_start_is_told() -> None:
