@@ -200,12 +200,12 @@ class RunwayClient:
             problem = replies.from_connection(error, host, who=who)
         else:
             try:
-                return await self._receive(response, host, who)
+                return await self._receive(response, key, host, who)
             finally:
                 await response.aclose()
         raise problem
 
-    async def _receive(self, response: httpx.Response, host: str, who: str) -> _Reply:
+    async def _receive(self, response: httpx.Response, key: _Key | None, host: str, who: str) -> _Reply:
         """The body, or as much of it as comes in time. A success that breaks off says so in `cut`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._patience.whole
@@ -224,13 +224,13 @@ class RunwayClient:
                         break
         except httpx.HTTPError as error:
             cut = replies.from_connection(error, host, who=who)
-        return _Reply(response.status_code, response.headers, bytes(content), cut)
+        return _Reply(response.status_code, response.headers, bytes(content), cut, key)
 
     def _settle(self, reply: _Reply, *, allow_cut: bool = False) -> None:
         """Raises what the answer means unless it is a whole success. A complaint counts even when its words broke
         off."""
         if not 200 <= reply.status < 300:
-            raise replies.from_status(reply.status, reply.headers, self._without_key(reply.content), self._now())
+            raise replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
         if reply.cut is not None and not allow_cut:
             raise reply.cut
 
@@ -244,14 +244,10 @@ class RunwayClient:
         raise problem
 
     def _unreadable(self, reply: _Reply, reason: str) -> ApiError:
-        begun = replies.decoded(self._without_key(reply.content[:2000])).strip()
+        begun = replies.decoded(reply.without_key()).strip()
         return replies.unreadable(
             f"{reason}; it begins: {begun[:120]}" if begun else "it is empty", status=reply.status
         )
-
-    def _without_key(self, content: bytes) -> bytes:
-        """Servers have been seen to repeat what they were sent."""
-        return self._key.struck_out(content) if self._key else content
 
     async def _send_file(self, url: str, form: uploads.MultipartFile) -> None:
         """The POST to the upload host, which is another one and gets no key."""
@@ -278,6 +274,11 @@ class _Reply:
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     cut: ApiError | None
+    key: _Key | None
+
+    def without_key(self) -> bytes:
+        """The body fit to be quoted: servers have been seen to repeat what they were sent."""
+        return self.key.struck_out(self.content) if self.key else self.content
 
 
 class _Key(httpx.Auth):
