@@ -16,6 +16,7 @@ from ..domain.task import OutputState, State, TaskId
 from ..services.engine import Engine
 from ..services.intake import AssetDrop, Gathered
 from ..services.support import support_details
+from ..services.verbs import CancelReport, DeleteReport
 from . import wording
 from .composer import Composer
 from .offers import Verb, may_retry
@@ -210,10 +211,10 @@ class Desk(QObject):
                 texts.append(support_details(details.row.task, details.ledger, include_prompt=include_prompt))
         self.text_copied.emit("\n\n".join(texts), "Support details")
 
-    def _report(self, report: object) -> None:
+    def _report(self, report: CancelReport | DeleteReport) -> None:
         """Says what a verb could not do, a sentence each."""
-        for message in tuple(getattr(report, "problems", ()))[:3]:
-            self.tell(str(message), problem=True)
+        for message in tuple(dict.fromkeys(report.failed.values()))[:3]:
+            self.tell(message, problem=True)
 
 
 def _saved_paths(rows: Sequence[Row]) -> list[Path]:

@@ -77,6 +77,8 @@ class TaskListModel(QAbstractTableModel):
     loaded = Signal()
     """The list answers the present question; empty texts may be chosen now."""
     groups_changed = Signal()
+    rows_fetched = Signal(object)
+    """Rows that came from the store, for whoever looks after their posters."""
 
     def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -440,8 +442,10 @@ class TaskListModel(QAbstractTableModel):
             self._runner(self._fetch(wanted), "fetch rows")
 
     async def _fetch(self, wanted: Sequence[TaskId]) -> None:
-        for row in await self._engine.library.rows(wanted):
+        rows = await self._engine.library.rows(wanted)
+        for row in rows:
             self._rows.setdefault(row.task.id, row)
+        self.rows_fetched.emit(rows)
         await self._forecast(wanted)
         self._changed(wanted)
 

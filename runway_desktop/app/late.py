@@ -1,0 +1,116 @@
+"""Adapters that are built at their first use, so that the window is painted before httpx is imported and the demo's Runway has started.
+
+They fit the same ports as what they stand for. Loop's thread only; the making itself may take a worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from ..domain.account import Organization, UsedCredits
+from ..domain.task import Answer, RemoteId
+from ..domain.wire import CreatedTask, Stream
+from ..services.ports import Fetcher, Runway
+
+
+class _Closable(Protocol):
+    async def aclose(self) -> None: ...
+
+
+Made = TypeVar("Made", bound=_Closable)
+
+
+class Late(Generic[Made]):
+    """One thing made once, whoever asks first; a failed making is tried again by the next."""
+
+    def __init__(self, make: Callable[[], Awaitable[Made]]) -> None:
+        self._make = make
+        self._lock = asyncio.Lock()
+        self._made: Made | None = None
+
+    @property
+    def made(self) -> Made | None:
+        return self._made
+
+    async def get(self) -> Made:
+        async with self._lock:
+            if self._made is None:
+                self._made = await self._make()
+            return self._made
+
+    async def close(self) -> None:
+        if self._made is not None:
+            await self._made.aclose()
+
+
+class ClosableRunway(Runway, Protocol):
+    async def aclose(self) -> None: ...
+
+
+class ClosableFetcher(Fetcher, Protocol):
+    async def aclose(self) -> None: ...
+
+
+class LateRunway:
+    """Fits `Runway`. A secret given before the client exists is handed to it when it is made."""
+
+    def __init__(self, make: Callable[[], Awaitable[ClosableRunway]]) -> None:
+        self._late = Late(make)
+        self._secret: str | None = None
+
+    def use_secret(self, secret: str | None) -> None:
+        self._secret = secret
+        if self._late.made is not None:
+            self._late.made.use_secret(secret)
+
+    async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
+        return await (await self._client()).create(endpoint, body)
+
+    async def task(self, remote_id: RemoteId) -> Answer:
+        return await (await self._client()).task(remote_id)
+
+    async def delete(self, remote_id: RemoteId) -> None:
+        await (await self._client()).delete(remote_id)
+
+    async def organization(self) -> Organization:
+        return await (await self._client()).organization()
+
+    async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
+        return await (await self._client()).usage(start, before)
+
+    async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
+        return await (await self._client()).upload(path, progress)
+
+    async def close(self) -> None:
+        await self._late.close()
+
+    async def _client(self) -> ClosableRunway:
+        new = self._late.made is None
+        client = await self._late.get()
+        if new:
+            client.use_secret(self._secret)
+        return client
+
+
+class LateFetcher:
+    """Fits `Fetcher`."""
+
+    def __init__(self, make: Callable[[], Awaitable[ClosableFetcher]]) -> None:
+        self._late = Late(make)
+
+    def open(self, url: str, *, offset: int = 0, etag: str = "") -> AbstractAsyncContextManager[Stream]:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Stream]:
+            fetcher = await self._late.get()
+            async with fetcher.open(url, offset=offset, etag=etag) as stream:
+                yield stream
+
+        return opened()
+
+    async def close(self) -> None:
+        await self._late.close()

@@ -1,0 +1,197 @@
+"""The composition root: the only file that names the concrete adapters. Builds the engine's graph; starts nothing but the database.
+
+`build` returns the engine with the loops to run and the stages to close. Loop's thread; raises StoreError when the profile's database
+cannot be opened, and RunwayDesktopError for an address that may not be used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from ..catalog import Catalog
+from ..domain.account import KeyPlace
+from ..keychain import SystemKeychain
+from ..services.account import Account
+from ..services.bin import SystemBin
+from ..services.bus import Bus
+from ..services.clock import SystemClock
+from ..services.dispatch import Dispatch
+from ..services.downloads import Downloads
+from ..services.engine import Engine
+from ..services.forecast import Forecasts
+from ..services.inputs import Inputs
+from ..services.intake import Intake
+from ..services.lane import Lane
+from ..services.ledger import Ledger
+from ..services.library import Library
+from ..services.poller import Poller
+from ..services.pricing import Pricing
+from ..services.settings import Settings
+from ..services.submission import Submission
+from ..services.verbs import Verbs
+from ..store import SqliteStore
+from .environment import Profile
+from .late import ClosableFetcher, ClosableRunway, LateFetcher, LateRunway
+from .lifecycle import Stage
+
+log = logging.getLogger(__name__)
+
+SETTLE_SECONDS = 8.0
+"""How long closing waits for sendings and downloads. A download goes on from its part at the next start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    engine: Engine
+    loops: tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
+    """Name and work of each loop, to be started in this order once the window is painted."""
+    closing: tuple[Stage, ...]
+    """After the loops have ended."""
+    settling: tuple[Stage, ...]
+    """While they still run: finish what is on its way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where Runway is. `simulate` holds the arguments of a simulator to start as a child, for the demo."""
+
+    base_url: str | None = None
+    secret: str | None = None
+    simulate: tuple[str, ...] | None = None
+
+
+async def build(profile: Profile, address: Address, workers: ThreadPoolExecutor, file_workers: ThreadPoolExecutor) -> Assembly:
+    """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for downloads' writing."""
+    clock, bus, rng = SystemClock(), Bus(), random.Random()
+    loop = asyncio.get_running_loop()
+    catalog = await loop.run_in_executor(workers, Catalog.load)
+    store = await SqliteStore.open(profile.database)
+    settings = Settings(store, bus, clock, default_library=profile.library)
+    await settings.load()
+    demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
+    if demo is not None:
+        given, place = demo.secret, KeyPlace.DEMO
+    else:
+        given, place = address.secret, KeyPlace.ENVIRONMENT
+
+    async def base_url() -> str | None:
+        return await demo.base_url() if demo is not None else address.base_url
+
+    async def make_client() -> ClosableRunway:
+        client = await loop.run_in_executor(workers, _import_client)
+        url = await base_url()
+        made: ClosableRunway = client(url, executor=workers) if url else client(executor=workers)
+        return made
+
+    async def make_fetcher() -> ClosableFetcher:
+        fetcher = await loop.run_in_executor(workers, _import_fetcher)
+        made: ClosableFetcher = fetcher()
+        return made
+
+    runway, fetcher = LateRunway(make_client), LateFetcher(make_fetcher)
+
+    def make_runway(secret: str) -> LateRunway:
+        other = LateRunway(make_client)
+        other.use_secret(secret)
+        return other
+
+    ledger = Ledger(store, bus, clock)
+    pricing = Pricing(store, clock)
+    forecasts = Forecasts(store, bus, clock)
+    account = Account(
+        runway, make_runway, SystemKeychain(workers), bus, clock, rng,
+        profile=profile.name, given_secret=given, given_place=place,
+    )  # fmt: skip
+    dispatch = Dispatch(ledger, runway, account, pricing, bus, clock, rng)
+    inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
+    lane = Lane(ledger, dispatch, inputs, account, settings, pricing, forecasts, bus, clock, rng)
+    poller = Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit)
+    downloads = Downloads(store, ledger, runway, fetcher, bus, clock, settings, rng, file_workers)
+    engine = Engine(
+        bus=bus, clock=clock, catalog=catalog, settings=settings, ledger=ledger,
+        submission=Submission(ledger, store, catalog, clock, workers), lane=lane, poller=poller, downloads=downloads,
+        library=Library(store, bus, settings, workers), account=account,
+        verbs=Verbs(ledger, store, runway, account, SystemBin(workers), bus, clock),
+        pricing=pricing, forecasts=forecasts, intake=Intake(catalog, workers), is_demo=demo is not None,
+    )  # fmt: skip
+    await ledger.load()
+    dispatch.recall()
+    await pricing.load()
+
+    async def stop_demo() -> None:
+        if demo is not None:
+            await loop.run_in_executor(workers, demo.stop)
+
+    return Assembly(
+        engine=engine,
+        loops=(
+            ("keep settings", settings.run),
+            ("account", account.run),
+            ("lane", lane.run),
+            ("poller", poller.run),
+            ("downloads", downloads.run),
+        ),
+        settling=(
+            Stage("sendings", "an id that is on its way is a paid result", lane.settle, SETTLE_SECONDS + 60),
+            Stage("downloads", "a short rest is finished, a long one goes on next time", lambda: downloads.settle(SETTLE_SECONDS), SETTLE_SECONDS + 4),
+        ),
+        closing=(
+            Stage("ledger", "what was answered is written before the store closes", ledger.settle, 10),
+            Stage("settings", "drafts and widths are kept", settings.flush, 5),
+            Stage("HTTP", "connections close before the loop does", lambda: _close(runway, fetcher), 5),
+            Stage("store", "everything that writes has ended", store.close, 10),
+            Stage("demo", "nobody asks it any more", stop_demo, 5),
+        ),
+    )  # fmt: skip
+
+
+async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:
+    await runway.close()
+    await fetcher.close()
+
+
+def _import_client() -> Any:
+    from ..api.client import RunwayClient
+
+    return RunwayClient
+
+
+def _import_fetcher() -> Any:
+    from ..api.fetcher import HttpFetcher
+
+    return HttpFetcher
+
+
+class _DemoRunway:
+    """The simulator as a child process, started when its address is first needed."""
+
+    def __init__(self, arguments: tuple[str, ...], workers: ThreadPoolExecutor) -> None:
+        from ..simulator.server import DEMO_SECRET
+
+        self._arguments = arguments
+        self._workers = workers
+        self._lock = asyncio.Lock()
+        self._process: Any = None
+        self.secret = DEMO_SECRET
+
+    async def base_url(self) -> str:
+        async with self._lock:
+            if self._process is None or not self._process.is_running():
+                self._process = await asyncio.get_running_loop().run_in_executor(self._workers, self._start)
+            url: str = self._process.base_url
+            return url
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.stop()
+
+    def _start(self) -> Any:
+        from ..simulator.server import SimulatorProcess
+
+        return SimulatorProcess.start(self._arguments)

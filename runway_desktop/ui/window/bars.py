@@ -1,0 +1,161 @@
+"""The bar above (key, search, balance, pause, preferences) and the line below (connection, live, waiting, downloads)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from ...domain.account import Link
+from ...viewmodels.composer import Composer
+from ...viewmodels.places import Places
+from ...viewmodels.state_words import Tone
+from ...viewmodels.status import Status
+from ...domain.library import Place
+from ..theme import GRID, FollowsTheme, Role, Theme
+
+_LINK_ROLES = {
+    Link.CONNECTED: Role.GOOD, Link.OFFLINE: Role.WARN, Link.TROUBLED: Role.WARN,
+    Link.NO_KEY: Role.FAINT, Link.KEY_REFUSED: Role.BAD, Link.IDLE: Role.FAINT,
+}  # fmt: skip
+
+
+class TopBar(QWidget):
+    preferences_wanted = Signal()
+    key_wanted = Signal()
+    refresh_wanted = Signal()
+    pause_wanted = Signal(bool)
+    searched = Signal(str)
+
+    def __init__(self, status: Status, places: Places, theme: Theme, profile: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._status = status
+        self._places = places
+        self._theme = theme
+        self._profile = profile
+        self.setProperty("pane", "bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        row.setSpacing(GRID)
+        self._who = QPushButton(self)
+        self._who.setProperty("kind", "chip")
+        self._who.clicked.connect(self._who_menu)
+        row.addWidget(self._who)
+        row.addStretch(1)
+        self.search = QLineEdit(self, clearButtonEnabled=True)
+        self.search.setAccessibleName("Search tasks")
+        self.search.setMaximumWidth(56 * GRID)
+        self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._magnifier = self.search.addAction(theme.icon("mdi6.magnify", Role.FAINT), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.textChanged.connect(self.searched)
+        row.addWidget(self.search, 4)
+        row.addStretch(1)
+        self._balance = QPushButton(self)
+        self._balance.setProperty("kind", "chip")
+        self._balance.clicked.connect(self.refresh_wanted)
+        row.addWidget(self._balance)
+        self._pause = QPushButton(self, checkable=True)
+        self._pause.setProperty("kind", "chip")
+        self._pause.clicked.connect(self.pause_wanted)
+        row.addWidget(self._pause)
+        self._preferences = QToolButton(self)
+        self._preferences.setProperty("kind", "chip")
+        self._preferences.setIconSize(QSize(16, 16))
+        self._preferences.setToolTip("Preferences (Ctrl+,)")
+        self._preferences.setAccessibleName("Preferences")
+        self._preferences.clicked.connect(self.preferences_wanted)
+        row.addWidget(self._preferences)
+        status.changed.connect(self._show)
+        places.changed.connect(self._show)
+        FollowsTheme(theme, self, self._restyle)
+
+    def _restyle(self) -> None:
+        self._magnifier.setIcon(self._theme.icon("mdi6.magnify", Role.FAINT))
+        self._preferences.setIcon(self._theme.icon("mdi6.cog-outline"))
+        self._shown_link: Link | None = None
+        self._shown_paused: bool | None = None
+        self._show()
+
+    def _show(self) -> None:
+        link = self._status.connection.link
+        words, _ = self._status.connection_words()
+        if link is not self._shown_link:
+            self._shown_link = link
+            self._who.setIcon(self._theme.icon("mdi6.circle-medium", _LINK_ROLES[link]))
+        name = self._status.key_words() if self._profile == "Default" else self._profile
+        self._who.setText(f"{name}  ▾")
+        self._who.setAccessibleName(f"Profile {name}, {words}")
+        self._who.setToolTip(f"{words}\n{self._status.key_place_words()}")
+        total = self._places.counts.places.get(Place.ALL, 0)
+        self.search.setPlaceholderText(f"Search {total:,} tasks: prompt, model, file, id" if total else "Search")
+        self._balance.setText(self._status.balance_words())
+        self._balance.setToolTip("Balance at Runway. Press to ask again.")
+        self._balance.setAccessibleName(f"Balance {self._status.balance_words()}, ask again")
+        paused = self._status.paused
+        if paused is not self._shown_paused:
+            self._shown_paused = paused
+            self._pause.setChecked(paused)
+            self._pause.setText("Resume sending" if paused else "Pause sending")
+            self._pause.setIcon(self._theme.icon("mdi6.play" if paused else "mdi6.pause", Role.ACCENT if paused else Role.TEXT))
+            self._pause.setToolTip("Nothing new is sent while it is paused; what is at Runway goes on.")
+
+    def _who_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for line in (self._status.connection_words()[0], self._status.key_place_words()):
+            menu.addAction(line).setEnabled(False)
+        menu.addSeparator()
+        menu.addAction("Ask now", self.refresh_wanted.emit)
+        menu.addAction("Change the key…", self.key_wanted.emit)
+        menu.addAction("Preferences…", self.preferences_wanted.emit)
+        menu.popup(self._who.mapToGlobal(QPoint(0, self._who.height() + 2)))
+
+
+class StatusLine(QFrame):
+    def __init__(self, status: Status, composer: Composer, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._status = status
+        self._composer = composer
+        self._theme = theme
+        self.setProperty("pane", "bar")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID + GRID // 2, 3, GRID + GRID // 2, 3)
+        row.setSpacing(2 * GRID)
+        self._dot = QLabel(self)
+        self._connection = QLabel(self)
+        self._left = QLabel(self)
+        self._right = QLabel(self)
+        for label, name in ((self._connection, "Connection"), (self._left, "Tasks"), (self._right, "Limits and downloads")):
+            label.setProperty("tone", "muted")
+            label.setAccessibleName(name)
+            label.setMinimumWidth(0)
+        row.addWidget(self._dot)
+        row.addWidget(self._connection)
+        row.addWidget(self._left)
+        row.addStretch(1)
+        row.addWidget(self._right)
+        status.changed.connect(self._show)
+        composer.structure_changed.connect(self._show)
+        FollowsTheme(theme, self, self._restyle)
+
+    def _restyle(self) -> None:
+        font = self._theme.tabular(self._theme.small_font())
+        for label in (self._connection, self._left, self._right):
+            label.setFont(font)
+        self._shown_tone: Tone | None = None
+        self._show()
+
+    def _show(self) -> None:
+        words, tone = self._status.connection_words()
+        if tone is not self._shown_tone:
+            self._shown_tone = tone
+            role = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD}.get(tone, Role.FAINT)
+            self._dot.setPixmap(self._theme.icon("mdi6.circle-medium", role).pixmap(14, 14))
+        self._set(self._connection, words)
+        self._set(self._left, "     ".join(self._status.left_parts()))
+        self._set(self._right, "     ".join(self._status.right_parts(self._composer.pair.model)))
+
+    @staticmethod
+    def _set(label: QLabel, text: str) -> None:
+        if label.text() != text:
+            label.setText(text)

@@ -1,0 +1,221 @@
+"""Below the preview: the task's words, what can be done next, and everything about it as aligned lines."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from ...domain.library import Row
+from ...domain.task import Media
+from ...viewmodels.details import DetailsModel, Fact, InputFact
+from ...viewmodels.offers import Verb, offers
+from ...viewmodels.state_words import Tone
+from ...viewmodels.task_list import TaskListModel
+from ..flow_layout import FlowLayout
+from ..tasks.poster_cache import PosterCache
+from ..theme import GRID, FollowsTheme, Theme
+
+INPUT_SIZE = QSize(7 * GRID, 5 * GRID)
+
+
+class DetailsPane(QWidget):
+    verb_wanted = Signal(object)
+    """A Verb for the shown task."""
+    copy_wanted = Signal(str, str)
+
+    def __init__(self, details: DetailsModel, rows: TaskListModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._details = details
+        self._rows = rows
+        self._theme = theme
+        self._posters = posters
+        self._inputs: tuple[InputFact, ...] = ()
+        self._build()
+        details.changed.connect(self._show)
+        posters.ready.connect(self._show_inputs)
+        FollowsTheme(theme, self, self._show)
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(GRID)
+        area = QScrollArea(self, widgetResizable=True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        holder = QWidget()
+        area.setWidget(holder)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID)
+        column.setSpacing(GRID)
+        self._title = self._label("Prompt")
+        self._state = self._label("State")
+        self._trouble = self._label("What happened")
+        self._small = self._label("Details", "faint")
+        self._next = QPushButton(holder)
+        self._next.setProperty("kind", "primary")
+        self._next.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._next.clicked.connect(self._take_next_step)
+        self._decide = QWidget(holder)
+        decide = FlowLayout(self._decide)
+        for verb, text in ((Verb.SEND_AGAIN, "Send again…"), (Verb.ADOPT_ID, "Enter its id…"), (Verb.LET_GO, "Let it go…")):
+            button = QPushButton(text, self._decide)
+            button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
+            decide.addWidget(button)
+        self._facts = QWidget(holder)
+        self._grid = QGridLayout(self._facts)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(GRID)
+        self._grid.setVerticalSpacing(GRID // 2)
+        self._grid.setColumnStretch(1, 1)
+        self._made_from = QLabel("Made from", holder)
+        self._made_from.setProperty("tone", "faint")
+        self._inputs_area = QWidget(holder)
+        self._inputs_row = FlowLayout(self._inputs_area)
+        for widget in (self._title, self._state, self._trouble, self._decide, self._next, self._small, self._facts, self._made_from, self._inputs_area):
+            column.addWidget(widget)
+        column.addStretch(1)
+        outer.addWidget(area, 1)
+        self._bottom = QWidget(self)
+        bottom = QHBoxLayout(self._bottom)
+        bottom.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
+        self._buttons = FlowLayout()
+        bottom.addLayout(self._buttons, 1)
+        outer.addWidget(self._bottom)
+        self._verb_buttons: dict[Verb, QPushButton] = {}
+        for verb, text in (
+            (Verb.EDIT_AND_SEND, "Edit and send"), (Verb.NEW_SEED, "New seed"), (Verb.USE_AS_INPUT, "Use as input"),
+            (Verb.SHOW_FILE, "Show file"), (Verb.COPY_SUPPORT, "Copy support details"),
+        ):  # fmt: skip
+            button = QPushButton(text, self._bottom)
+            button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
+            self._verb_buttons[verb] = button
+            self._buttons.addWidget(button)
+
+    def _label(self, name: str, tone: str = "") -> QLabel:
+        label = QLabel(self, wordWrap=True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        label.setAccessibleName(name)
+        label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        if tone:
+            label.setProperty("tone", tone)
+        return label
+
+    def _show(self) -> None:
+        row = self._details.row
+        self._bottom.setVisible(row is not None)
+        self._title.setFont(self._theme.strong_font())
+        self._title.setText(row.task.title or self._details.full_prompt() or self._details.title() if row else "")
+        self._title.setVisible(row is not None)
+        self._show_state(row)
+        trouble = self._details.trouble()
+        self._trouble.setText(trouble)
+        self._trouble.setVisible(bool(trouble))
+        self._small.setFont(self._theme.small_font())
+        self._small.setText(self._details.small_print())
+        self._small.setVisible(bool(self._small.text()))
+        step = self._details.next_step()
+        self._next.setVisible(step is not None)
+        self._next.setText(step.text if step else "")
+        uncertain = row is not None and any(offer.verb is Verb.LET_GO for group in offers([row]) for offer in group)
+        self._decide.setVisible(uncertain)
+        self._show_facts(self._details.facts())
+        self._inputs = tuple(self._details.inputs())
+        self._show_inputs()
+        self._show_buttons(row)
+
+    def _show_state(self, row: Row | None) -> None:
+        words = self._rows.words(row.task.id) if row is not None else None
+        self._state.setVisible(words is not None)
+        if words is None:
+            return
+        self._state.setText(" · ".join(part for part in (words.headline, words.detail) if part))
+        tone = {Tone.PLAIN: "muted", Tone.BUSY: "muted", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}[words.tone]
+        if self._state.property("tone") != tone:
+            self._state.setProperty("tone", tone)
+            self._state.style().polish(self._state)
+
+    def _show_facts(self, facts: list[Fact]) -> None:
+        """Lines are filled in place; only their number makes or takes away widgets, so that nothing flickers."""
+        for number, fact in enumerate(facts):
+            label, text = self._line(number)
+            label.setText(fact.label)
+            text.setText(fact.text)
+            text.setAccessibleName(f"{fact.label}: {fact.text}")
+            text.setToolTip(fact.tool_tip)
+            copy = self._grid.itemAtPosition(number, 2).widget()
+            copy.setVisible(fact.copyable)
+            copy.setAccessibleName(f"Copy {fact.label.lower()} id")
+            copy.setProperty("copies", fact.text)
+            for widget in (label, text):
+                widget.show()
+        number = len(facts)
+        while (item := self._grid.itemAtPosition(number, 0)) is not None:
+            for column in range(3):
+                cell = self._grid.itemAtPosition(number, column)
+                if cell is not None and cell.widget() is not None:
+                    cell.widget().hide()
+            del item
+            number += 1
+
+    def _line(self, number: int) -> tuple[QLabel, QLabel]:
+        found = self._grid.itemAtPosition(number, 0)
+        if found is not None:
+            return found.widget(), self._grid.itemAtPosition(number, 1).widget()  # type: ignore[return-value]
+        label = QLabel(self._facts)
+        label.setProperty("tone", "faint")
+        label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        text = self._label("")
+        copy = QToolButton(self._facts)
+        copy.setProperty("kind", "flat")
+        copy.setIcon(self._theme.icon("mdi6.content-copy"))
+        copy.setIconSize(QSize(14, 14))
+        copy.setStyleSheet("padding: 1px; min-height: 0;")
+        copy.setToolTip("Copy")
+        copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), "Task id"))
+        self._grid.addWidget(label, number, 0)
+        self._grid.addWidget(text, number, 1)
+        self._grid.addWidget(copy, number, 2, Qt.AlignmentFlag.AlignTop)
+        return label, text
+
+    def _show_inputs(self) -> None:
+        self._made_from.setVisible(bool(self._inputs))
+        self._inputs_area.setVisible(bool(self._inputs))
+        while self._inputs_row.count():
+            item = self._inputs_row.takeAt(0)
+            if item is not None and item.widget() is not None:
+                item.widget().deleteLater()
+        scale = self.devicePixelRatioF()
+        for fact in self._inputs:
+            label = QLabel(self._inputs_area)
+            label.setFixedSize(INPUT_SIZE)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            name = fact.path.name if fact.path else fact.uri
+            label.setToolTip(f"{fact.label}\n{name}")
+            label.setAccessibleName(f"{fact.label}: {name}")
+            picture = self._posters.picture(str(fact.path), INPUT_SIZE, scale) if fact.path and fact.media is Media.IMAGE else None
+            if picture is not None:
+                picture.setDevicePixelRatio(scale)
+                label.setPixmap(picture)
+            else:
+                icon = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform"}.get(fact.media, "mdi6.image-outline")
+                label.setPixmap(self._theme.icon(icon).pixmap(QSize(20, 20), scale))
+            label.show()
+            self._inputs_row.addWidget(label)
+
+    def _show_buttons(self, row: Row | None) -> None:
+        found = {offer.verb: offer for group in offers([row]) for offer in group} if row is not None else {}
+        for verb, button in self._verb_buttons.items():
+            offer = found.get(verb)
+            button.setVisible(offer is not None)
+            if offer is not None:
+                button.setEnabled(offer.enabled)
+                button.setToolTip(offer.reason)
+
+    def _take_next_step(self) -> None:
+        step = self._details.next_step()
+        if step is not None:
+            self.verb_wanted.emit(step.verb)
+
+

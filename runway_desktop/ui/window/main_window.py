@@ -1,0 +1,471 @@
+"""The main window: places, list with composer, preview with details, the bars; drops and pastes anywhere; keys for everything.
+
+It arranges and connects; what happens is decided by view-models. Built before anything is imported that playing needs: the preview comes
+after the first paint by `add_preview`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeySequence,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from ...domain.events import Notice
+from ...domain.library import Filter, Row
+from ...domain.task import OutputState, TaskId
+from ...services.settings import Settings
+from ...viewmodels.bridge import Bridge
+from ...viewmodels.composer import Composer
+from ...viewmodels.desk import Desk
+from ...viewmodels.details import DetailsModel
+from ...viewmodels.list_filter import ListFilter
+from ...viewmodels.offers import Verb
+from ...viewmodels.places import Places
+from ...viewmodels.posters import Posters
+from ...viewmodels.status import Status
+from ...viewmodels.task_list import TaskListModel
+from ..composer.composer_pane import ComposerPane
+from ..dialogs.notices import Notices
+from ..tasks.poster_cache import PosterCache
+from ..tasks.view import TaskView
+from ..theme import GRID, Theme
+from .bars import StatusLine, TopBar
+from .details_pane import DetailsPane
+from .dropping import Dropped, accepts, read
+from .list_pane import ListPane
+from .places_pane import PlacesPane
+from .verb_menu import VerbMenu
+
+if TYPE_CHECKING:
+    from ..media.posters import PosterMaker
+    from ..media.preview import Preview
+
+_GEOMETRY, _SPLITTER, _COLUMNS = "window.geometry", "window.splitter", "list.columns"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """All view-models that the window shows."""
+
+    bridge: Bridge
+    rows: TaskListModel
+    filter: ListFilter
+    places: Places
+    details: DetailsModel
+    composer: Composer
+    status: Status
+    desk: Desk
+    posters: Posters
+    settings: Settings
+
+
+class MainWindow(QMainWindow):
+    close_wanted = Signal()
+    """The person wants to leave. The window stays until the program closed it down."""
+    preferences_wanted = Signal(str)
+    """Name of the section to open, may be empty."""
+    review_wanted = Signal(object)
+    shortcuts_wanted = Signal()
+    painted = Signal()
+    """Once, after the first paint."""
+
+    def __init__(self, models: Models, theme: Theme, profile: str) -> None:
+        super().__init__()
+        self._m = models
+        self._theme = theme
+        self._may_close = False
+        self._was_painted = False
+        self.preview: Preview | None = None
+        self._poster_maker: PosterMaker | None = None
+        self.setWindowTitle(f"Runway Desktop – {profile}" if profile != "Default" else "Runway Desktop")
+        self.setMinimumSize(760, 520)
+        self.setAcceptDrops(True)
+        self._build(profile)
+        self._connect()
+        self._make_actions()
+        self._restore()
+
+    @property
+    def view(self) -> TaskView:
+        return self._view
+
+    @property
+    def composer_pane(self) -> ComposerPane:
+        return self._composer_pane
+
+    @property
+    def search(self) -> QLineEdit:
+        return self._top.search
+
+    @property
+    def notices(self) -> Notices:
+        return self._notices
+
+    def add_preview(self) -> None:
+        """Builds what plays, after the first paint. Call from a plain slot, not from a coroutine."""
+        from ..media.posters import PosterMaker
+        from ..media.preview import Preview
+
+        self.preview = Preview(self._theme, self._preview_room)
+        self._preview_room.layout().addWidget(self.preview)
+        self._preview_waits.hide()
+        self.preview.openRequested.connect(lambda path: self._open_with_system([path]))
+        self._poster_maker = PosterMaker(self)
+        self._m.posters.wanted.connect(self._poster_maker.request)
+        self._poster_maker.made.connect(self._m.posters.made)
+        self._m.posters.look_again()
+        self._show_result()
+
+    def show_welcome(self, page: QWidget | None) -> None:
+        """Puts a page in the window's centre in place of the workspace; None brings the workspace back."""
+        old = self._pages.widget(1)
+        if page is not None:
+            self._pages.addWidget(page)
+            self._pages.setCurrentWidget(page)
+            page.setFocus()
+        else:
+            self._pages.setCurrentIndex(0)
+            self._composer_pane.focus_prompt()
+        if old is not None and old is not page:
+            self._pages.removeWidget(old)
+            old.deleteLater()
+
+    def chosen_rows(self) -> list[Row]:
+        """The chosen tasks as far as they are known here; the visible ones always are."""
+        return [row for task_id in self._view.selected_ids() if (row := self._m.rows.row_of(task_id)) is not None]
+
+    def take_mime(self, mime: QMimeData, to_field: str = "") -> None:
+        """Takes in whatever was dropped or pasted."""
+        self._take(read(mime), to_field)
+
+    def let_close(self) -> None:
+        """The program has closed down what the window stood on."""
+        self._remember()
+        if self.preview is not None:
+            self.preview.shutdown()
+        if self._poster_maker is not None:
+            self._poster_maker.shutdown()
+        self._posters_small.shutdown()
+        self._may_close = True
+        self.close()
+
+    def _build(self, profile: str) -> None:
+        m, theme = self._m, self._theme
+        self._posters_small = PosterCache(self)
+        self._view = TaskView(m.rows, theme, self._posters_small)
+        self._top = TopBar(m.status, m.places, theme, profile)
+        self._places_pane = PlacesPane(m.places, theme)
+        self._list_pane = ListPane(self._view, m.rows, m.filter, m.places, theme)
+        self._composer_pane = ComposerPane(m.composer, m.desk, theme, self._posters_small)
+        self._notices = Notices(theme)
+        self._details_pane = DetailsPane(m.details, m.rows, theme, self._posters_small)
+        left = _pane(self._places_pane, pane="side")
+        middle = _pane(self._list_pane, self._notices, _line(), self._composer_pane, pane="list", stretch=self._list_pane)
+        self._preview_room = _pane()
+        self._preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
+        self._preview_waits = QLabel("", self._preview_room)
+        self._preview_room.layout().addWidget(self._preview_waits)
+        inner = QSplitter(Qt.Orientation.Vertical)
+        inner.addWidget(self._preview_room)
+        inner.addWidget(self._details_pane)
+        inner.setStretchFactor(0, 3)
+        inner.setStretchFactor(1, 2)
+        inner.setHandleWidth(1)
+        self._inner = inner
+        right = _pane(inner, pane="raised")
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widget, least in ((left, 140), (middle, 420), (right, 260)):
+            widget.setMinimumWidth(least)
+            self._splitter.addWidget(widget)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setStretchFactor(0, 0)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setStretchFactor(2, 0)
+        self._splitter.setCollapsible(1, False)
+        work = _pane(self._top, _line(), self._splitter, _line(), StatusLine(m.status, m.composer, theme), stretch=self._splitter)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(work)
+        self.setCentralWidget(self._pages)
+        self._verbs = VerbMenu(m.desk, self.chosen_rows, theme, self)
+
+    def _connect(self) -> None:
+        m = self._m
+        self._top.preferences_wanted.connect(lambda: self.preferences_wanted.emit(""))
+        self._top.key_wanted.connect(lambda: self.preferences_wanted.emit("key"))
+        self._top.refresh_wanted.connect(m.desk.ask_now)
+        self._top.pause_wanted.connect(m.desk.pause)
+        self._top.searched.connect(m.filter.search)
+        m.filter.changed.connect(lambda: self._top.search.clear() if not m.filter.listing.filter.text else None)
+        self._places_pane.chosen.connect(self._open_place)
+        self._view.selection_moved.connect(lambda: m.details.choose(self._view.selected_ids()))
+        self._view.opened.connect(self._open)
+        self._view.menu_wanted.connect(self._verbs.popup)
+        self._view.files_dragged.connect(self._drag_files)
+        m.details.showing_changed.connect(self._show_result)
+        self._details_pane.verb_wanted.connect(self._verbs.take)
+        self._details_pane.copy_wanted.connect(self._copy_text)
+        self._list_pane.columns_changed.connect(self._remember_columns)
+        m.composer.said.connect(lambda message: m.desk.tell(message))
+        m.composer.sent.connect(self._sent)
+        m.desk.text_copied.connect(self._copy_text)
+        m.desk.files_copied.connect(self._copy_files)
+        m.desk.review_wanted.connect(self.review_wanted)
+        m.desk.show_wanted.connect(self._show_tasks)
+        m.desk.open_wanted.connect(self._open)
+        m.desk.folder_wanted.connect(self._show_folder)
+        m.desk.system_wanted.connect(self._open_with_system)
+        m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
+        m.desk.undo_offered.connect(
+            lambda message, ids: self._notices.show(message, action_text="Undo", on_action=lambda: m.desk.restore(ids))
+        )
+        m.bridge.notice.connect(self._notice)
+
+    def _make_actions(self) -> None:
+        standard = QKeySequence.StandardKey
+        window, in_list = Qt.ShortcutContext.WindowShortcut, Qt.ShortcutContext.WidgetWithChildrenShortcut
+        verb = self._verbs.take
+        for name, keys, context, owner, does in (
+            ("New request", [standard.New], window, self, self._new),
+            ("Search", [standard.Find], window, self, self._focus_search),
+            ("Preferences", [standard.Preferences, "Ctrl+,"], window, self, lambda: self.preferences_wanted.emit("")),
+            ("Keyboard shortcuts", ["Ctrl+?", "Ctrl+Shift+/"], window, self, self.shortcuts_wanted.emit),
+            ("Ask Runway now", [standard.Refresh], window, self, self._m.desk.ask_now),
+            ("Quit", [standard.Quit, "Ctrl+Q"], window, self, self.close),
+            ("Go to the list", ["Ctrl+L"], window, self, self._view.setFocus),
+            ("Paste tasks, prompts or files", [standard.Paste], in_list, self._view, self._paste),
+            ("Copy prompts", [standard.Copy], in_list, self._view, lambda: verb(Verb.COPY_PROMPT)),
+            ("Retry", ["Ctrl+R"], in_list, self._view, lambda: verb(Verb.RETRY)),
+            ("Edit", ["Ctrl+E"], in_list, self._view, self._edit),
+            ("Rename", ["F2"], in_list, self._view, lambda: verb(Verb.RENAME)),
+            ("Remove from list", [standard.Delete], in_list, self._view, lambda: verb(Verb.REMOVE)),
+            ("Play or pause", ["Space"], in_list, self._view, lambda: self.preview and self.preview.toggle_play()),
+            ("Shuttle back", ["J"], in_list, self._view, lambda: self.preview and self.preview.shuttle(-1)),
+            ("Shuttle stop", ["K"], in_list, self._view, lambda: self.preview and self.preview.shuttle(0)),
+            ("Shuttle forward", ["L"], in_list, self._view, lambda: self.preview and self.preview.shuttle(1)),
+            ("One frame back", [","], in_list, self._view, lambda: self.preview and self.preview.step(-1)),
+            ("One frame forward", ["."], in_list, self._view, lambda: self.preview and self.preview.step(1)),
+            ("Full screen", ["F"], in_list, self._view, lambda: self.preview and self.preview.toggle_full_screen()),
+            ("Clear search and selection", ["Esc"], in_list, self._view, self._escape),
+        ):
+            action = QAction(name, owner)
+            sequences = [sequence for key in keys for sequence in (QKeySequence.keyBindings(key) if isinstance(key, standard) else [QKeySequence(key)])]
+            action.setShortcuts(list(dict.fromkeys(sequences)))
+            action.setShortcutContext(context)
+            action.triggered.connect(lambda _=False, does=does: does())
+            owner.addAction(action)
+        send = QAction("Send the request", self._composer_pane)
+        send.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
+        send.setShortcutContext(window)
+        send.triggered.connect(self._m.composer.send)
+        self.addAction(send)
+
+    def _restore(self) -> None:
+        settings = self._m.settings
+        geometry = settings.get(_GEOMETRY)
+        if not (isinstance(geometry, str) and self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))):
+            self.resize(1440, 900)
+        splitter = settings.get(_SPLITTER)
+        if not (isinstance(splitter, str) and self._splitter.restoreState(QByteArray.fromBase64(splitter.encode()))):
+            self._splitter.setSizes([208, 812, 418])
+            self._inner.setSizes([360, 440])
+        columns = settings.get(_COLUMNS)
+        if isinstance(columns, str):
+            self._view.horizontalHeader().restoreState(QByteArray.fromBase64(columns.encode()))
+
+    def _remember(self) -> None:
+        settings = self._m.settings
+        settings.set(_GEOMETRY, _text(self.saveGeometry()))
+        settings.set(_SPLITTER, _text(self._splitter.saveState()))
+        self._remember_columns()
+
+    def _remember_columns(self) -> None:
+        if self._was_painted:
+            self._m.settings.set(_COLUMNS, _text(self._view.horizontalHeader().saveState()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.close_wanted.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        ours = event.source() is not None
+        if accepts(event.mimeData()) and (not ours or event.mimeData().hasUrls()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._composer_pane.set_dropping(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        self._composer_pane.set_dropping(False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        self._composer_pane.set_dropping(False)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.take_mime(event.mimeData())
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._m.places.refresh()
+
+    def _take(self, dropped: Dropped, to_field: str = "") -> None:
+        if not dropped:
+            self._m.desk.tell("There was nothing in it that could be used.", problem=True)
+            return
+        paths = list(dropped.paths)
+        if dropped.image is not None:
+            kept = self._keep_picture(dropped.image)
+            if kept is None:
+                self._m.desk.tell("The copied picture could not be kept. Save it as a file and drop that.", problem=True)
+                return
+            paths.append(kept)
+        self._m.desk.take(paths=paths, urls=dropped.urls, text=dropped.text, to_field=to_field)
+
+    def _keep_picture(self, image: QImage) -> Path | None:
+        """A copied picture becomes a file of the profile, so that the request can be repeated later."""
+        folder = Path(self._m.settings.library) / "Pasted pictures"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return None
+        path = folder / f"pasted {time.strftime('%Y-%m-%d %H-%M-%S')}.png"
+        return path if image.save(str(path)) else None
+
+    def _paste(self) -> None:
+        self.take_mime(QGuiApplication.clipboard().mimeData())
+
+    def _new(self) -> None:
+        self._m.composer.clear()
+        self._composer_pane.focus_prompt()
+
+    def _focus_search(self) -> None:
+        self._top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._top.search.selectAll()
+
+    def _edit(self) -> None:
+        rows = self.chosen_rows()
+        if rows:
+            self._verbs.take(Verb.EDIT_HELD if rows[0].task.state.value == "held" else Verb.EDIT_AND_SEND)
+            self._composer_pane.focus_prompt()
+
+    def _escape(self) -> None:
+        if self._m.filter.listing.filter.text:
+            self._top.search.clear()
+        else:
+            self._view.clearSelection()
+
+    def _open_place(self, place: Filter) -> None:
+        entry = next((entry for entry in self._m.places.entries() if entry.filter == place), None)
+        self._m.filter.open_place(place, entry.title if entry is not None else "All tasks")
+
+    def _open(self, task_id: TaskId) -> None:
+        """Return or a double click: play a result that is here; take the next step of one that is not."""
+        row = self._m.rows.row_of(task_id)
+        if row is None or self.preview is None:
+            return
+        self._view.select([task_id])
+        if any(output.state is OutputState.SAVED for output in row.outputs):
+            self.preview.toggle_play()
+            self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_tasks(self, task_ids: Sequence[TaskId], tries: int = 20) -> None:
+        """Selects tasks that may not be listed yet: new ones come with the next answer of the store."""
+        known = [task_id for task_id in task_ids if self._m.rows.position(task_id) is not None]
+        if known:
+            self._view.select(known)
+        elif tries and task_ids:
+            self._m.rows.refresh_soon()
+            QTimer.singleShot(100, lambda: self._show_tasks(task_ids, tries - 1))
+
+    def _sent(self, task_ids: Sequence[TaskId]) -> None:
+        self._show_tasks(task_ids)
+
+    def _show_result(self) -> None:
+        if self.preview is None:
+            return
+        showing = self._m.details.showing
+        if not showing:
+            self.preview.clear("Choose a task to see its result here.")
+        elif showing[0].path is None:
+            self.preview.clear(showing[0].text)
+        else:
+            self.preview.show_outputs(showing)
+
+    def _drag_files(self, task_ids: Sequence[TaskId]) -> None:
+        from ..media.drag import start_file_drag
+
+        rows = [row for task_id in task_ids if (row := self._m.rows.row_of(task_id)) is not None]
+        paths = [Path(output.path) for row in rows for output in row.outputs if output.state is OutputState.SAVED]
+        start_file_drag(self._view, paths)
+
+    def _copy_text(self, text: str, what: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._notices.show(f"{what} copied.")
+
+    def _copy_files(self, paths: Sequence[Path]) -> None:
+        from ..media.drag import file_mime
+
+        QGuiApplication.clipboard().setMimeData(file_mime(paths))
+        self._notices.show("File copied." if len(paths) == 1 else f"{len(paths)} files copied.")
+
+    def _show_folder(self, path: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
+            self._m.desk.tell(f"The folder could not be opened: {path.parent}", problem=True)
+
+    def _open_with_system(self, paths: Sequence[Path]) -> None:
+        for path in paths[:8]:
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+                self._m.desk.tell(f"No program could be found to open {path.name}.", problem=True)
+
+    def _notice(self, notice: Notice) -> None:
+        self._notices.show(notice.message, detail=notice.detail, problem=notice.is_problem)
+
+
+def _pane(*widgets: QWidget, pane: str = "", stretch: QWidget | None = None) -> QWidget:
+    holder = QWidget()
+    if pane:
+        holder.setProperty("pane", pane)
+        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget, 1 if widget is stretch or len(widgets) == 1 else 0)
+    return holder
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setProperty("line", True)
+    line.setFixedHeight(1)
+    return line
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode()

@@ -1,0 +1,126 @@
+"""The left pane: places, projects and batches with their counts. A list that keeps its choice while the counts change."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from ...viewmodels.places import Entry, Places
+from ..theme import GRID, FollowsTheme, Role, Theme
+
+_ENTRY = Qt.ItemDataRole.UserRole + 1
+
+
+class _EntryDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
+        entry: Entry = index.data(_ENTRY)
+        height = QFontMetrics(option.font).height() + GRID + GRID // 2
+        return QSize(80, height + GRID if entry.heading else height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        entry: Entry = index.data(_ENTRY)
+        theme = self._theme
+        painter.save()
+        rect = option.rect.adjusted(GRID, 0, -GRID, 0)
+        if entry.heading:
+            painter.setFont(theme.small_font())
+            painter.setPen(theme.color(Role.FAINT))
+            painter.drawText(rect.adjusted(GRID, GRID, 0, -2), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom), entry.title)
+            painter.restore()
+            return
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if selected or hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color(Role.SELECTED if selected else Role.HOVER))
+            painter.drawRoundedRect(rect, 5, 5)
+        if option.state & QStyle.StateFlag.State_HasFocus and option.widget is not None and option.widget.hasFocus():
+            painter.setPen(theme.color(Role.ACCENT))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(0, 0, -1, -1), 5, 5)
+        left = rect.left() + GRID
+        if entry.icon:
+            side = QFontMetrics(option.font).height()
+            theme.icon(entry.icon, Role.TEXT if selected else Role.MUTED).paint(
+                painter, QRect(left, rect.center().y() - side // 2 + 1, side, side)
+            )
+            left += side + GRID
+        count = f"{entry.count:,}" if entry.count is not None else ""
+        painter.setFont(theme.tabular(option.font))
+        painter.setPen(theme.color(Role.FAINT))
+        painter.drawText(rect.adjusted(0, 0, -GRID, 0), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)
+        used = painter.fontMetrics().horizontalAdvance(count) + 2 * GRID
+        painter.setFont(option.font)
+        painter.setPen(theme.color(Role.TEXT))
+        text = QRect(left, rect.top(), rect.right() - left - used, rect.height())
+        painter.drawText(
+            text, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
+            QFontMetrics(option.font).elidedText(entry.title, Qt.TextElideMode.ElideRight, text.width()),
+        )  # fmt: skip
+        painter.restore()
+
+
+class PlacesPane(QListWidget):
+    chosen = Signal(object)
+    """The Filter of the entry."""
+
+    def __init__(self, places: Places, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._places = places
+        self.setAccessibleName("Places")
+        self.setItemDelegate(_EntryDelegate(theme, self))
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setStyleSheet("padding-top: 8px;")
+        places.changed.connect(self._show)
+        self._show()
+        self.setCurrentRow(0)
+        self.currentItemChanged.connect(self._moved)
+        FollowsTheme(theme, self, self.viewport().update)
+
+    def choose_all(self) -> None:
+        self.setCurrentRow(0)
+
+    def _show(self) -> None:
+        """Changes the lines in place where they are the same entries, so that choice, focus and scroll stay."""
+        entries = self._places.entries()
+        keys = [entry.key for entry in entries]
+        if [self.item(row).data(_ENTRY).key for row in range(self.count())] == keys:
+            for row, entry in enumerate(entries):
+                self._fill(self.item(row), entry)
+            return
+        current = self.currentItem().data(_ENTRY).key if self.currentItem() else keys[0]
+        scroll = self.verticalScrollBar().value()
+        blocked = self.blockSignals(True)
+        self.clear()
+        for entry in entries:
+            item = QListWidgetItem()
+            self._fill(item, entry)
+            self.addItem(item)
+        self.setCurrentRow(keys.index(current) if current in keys else 0)
+        self.blockSignals(blocked)
+        self.verticalScrollBar().setValue(scroll)
+        if current not in keys:
+            self._moved()
+
+    @staticmethod
+    def _fill(item: QListWidgetItem, entry: Entry) -> None:
+        item.setData(_ENTRY, entry)
+        spoken = f"{entry.title}, {entry.count:,}" if entry.count is not None else entry.title
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        item.setToolTip(entry.title if len(entry.title) > 20 else "")
+        if entry.heading:
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+
+    def _moved(self, *_: object) -> None:
+        item = self.currentItem()
+        entry: Entry | None = item.data(_ENTRY) if item is not None else None
+        if entry is not None and entry.filter is not None:
+            self.chosen.emit(entry.filter)

@@ -1,0 +1,88 @@
+"""The context menu and the keys of the list: offers become actions, questions are asked before anything can be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from ...domain.library import Row
+from ...domain.task import parse_remote_id
+from ...viewmodels.desk import Desk
+from ...viewmodels.offers import Verb, offers, question
+from ..dialogs.confirm import ask_text, confirm
+from ..theme import Role, Theme
+
+_KEYS = {
+    Verb.OPEN: "Return", Verb.RETRY: "Ctrl+R", Verb.EDIT_AND_SEND: "Ctrl+E", Verb.EDIT_HELD: "Ctrl+E", Verb.RENAME: "F2",
+    Verb.REMOVE: "Del",
+}  # fmt: skip
+_ICONS = {
+    Verb.OPEN: "mdi6.play-outline", Verb.SHOW_FILE: "mdi6.folder-outline", Verb.RETRY: "mdi6.refresh", Verb.EDIT_AND_SEND: "mdi6.pencil-outline",
+    Verb.EDIT_HELD: "mdi6.pencil-outline", Verb.NEW_SEED: "mdi6.dice-multiple-outline", Verb.CANCEL: "mdi6.cancel",
+    Verb.DELETE_REMOTELY: "mdi6.cloud-remove-outline", Verb.DELETE_FILE: "mdi6.trash-can-outline", Verb.REMOVE: "mdi6.playlist-minus",
+    Verb.COPY_PROMPT: "mdi6.content-copy", Verb.USE_AS_INPUT: "mdi6.image-plus-outline", Verb.SEND_NEXT: "mdi6.arrow-up-bold-outline",
+}  # fmt: skip
+
+
+class VerbMenu(QObject):
+    def __init__(self, desk: Desk, rows: Callable[[], list[Row]], theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._desk = desk
+        self._rows = rows
+        self._theme = theme
+
+    def popup(self, at: QPoint) -> None:
+        """The menu for what is chosen now; it may change until something is picked, so the rows are asked again then."""
+        groups = offers(self._rows())
+        if not groups:
+            return
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for number, group in enumerate(groups):
+            if number:
+                menu.addSeparator()
+            for offer in group:
+                action = menu.addAction(offer.text, lambda verb=offer.verb: self.take(verb))
+                action.setEnabled(offer.enabled)
+                action.setToolTip(offer.reason)
+                if offer.verb in _KEYS:
+                    action.setShortcut(_KEYS[offer.verb])
+                if offer.verb in _ICONS:
+                    action.setIcon(self._theme.icon(_ICONS[offer.verb], Role.BAD if offer.dangerous else Role.MUTED))
+        menu.popup(at)
+
+    def take(self, verb: Verb, rows: Sequence[Row] | None = None) -> None:
+        """Carries a verb out if it is offered, after asking what must be asked; says why when it is not."""
+        chosen = list(self._rows() if rows is None else rows)
+        offer = next((offer for group in offers(chosen) for offer in group if offer.verb is verb), None)
+        if offer is None:
+            return
+        if not offer.enabled:
+            self._desk.tell(offer.reason)
+            return
+        if verb is Verb.RENAME:
+            task = chosen[0].task
+            ask_text(
+                self._window, "Rename", "A name for this task; empty shows its prompt.", task.title, lambda _: "",
+                lambda text: self._desk.carry_out(verb, chosen, text=text.strip()),
+            )  # fmt: skip
+            return
+        if verb is Verb.ADOPT_ID:
+            ask_text(
+                self._window, "Enter the task's id", "The id that Runway gave it, from a log or from support.", "", _id_problem,
+                lambda text: self._desk.carry_out(verb, chosen, text=text.strip().lower()),
+            )  # fmt: skip
+            return
+        asked = question(verb, chosen)
+        if asked is None:
+            self._desk.carry_out(verb, chosen)
+        else:
+            confirm(self._window, asked, lambda: self._desk.carry_out(verb, chosen))
+
+
+def _id_problem(text: str) -> str:
+    return "" if parse_remote_id(text) else "A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."
