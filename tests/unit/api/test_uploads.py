@@ -169,7 +169,7 @@ async def test_what_the_upload_host_says_is_never_about_the_key(
     assert caught.value.status == status
 
 
-@pytest.mark.parametrize("url", ["http://storage.example/put", "ftp://127.0.0.1/", "file:///tmp/x", "nonsense"])
+@pytest.mark.parametrize("url", ["http://storage.example/put", "ftp://127.0.0.1/", "file:///etc/hosts", "nonsense"])
 async def test_a_slot_at_an_unsafe_place_gets_no_file(tmp_path: Path, url: str) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"x")
