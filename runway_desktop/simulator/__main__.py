@@ -2,7 +2,8 @@
 
 `main` is also what `runway-desktop --simulator …` calls, since a bundle has no Python to start modules with. The first
 line on standard output is one JSON object with the addresses; then it serves until it is interrupted or, with
-`--until-input-ends`, until whoever started it is gone. Exit code 0, or 2 for arguments that cannot be understood.
+`--until-input-ends`, until whoever started it is gone. Exit code 0; 1 when its port or its file cannot be used; 2 for
+arguments that cannot be understood.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         pass
     except OSError as error:
-        print(f"The simulator cannot use port {wishes.port}: {error.strerror or error}", file=sys.stderr)
+        print(f"The simulator cannot run on port {wishes.port}: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -28,6 +28,7 @@ def keep(world: World, uploads: Uploads, path: Path) -> None:
         words["recipe"]["shape"] = task.recipe.shape.value
         tasks.append(words)
     content = {"make": _MAKE, "balance": world.balance, "uploads": uploads.known(), "tasks": tasks}
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(content), encoding="utf-8")
     os.replace(part, path)
