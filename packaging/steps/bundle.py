@@ -29,9 +29,10 @@ def make(python: Path, what: Sequence[str]) -> int:
     if "bundle" in what:
         folder = _bundle(python)
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
-        archive = Path(shutil.make_archive(str(folder), "xztar", DIST, folder.name))
-        say(f"{folder.relative_to(ROOT)}: {_megabytes(size)}, packed {_megabytes(archive.stat().st_size)}")
+        say(f"{folder.relative_to(ROOT)}: {_megabytes(size)}")
         _prove_bundle(folder)
+        archive = Path(shutil.make_archive(str(folder), "xztar", DIST, folder.name))
+        say(f"{archive.relative_to(ROOT)}: {_megabytes(archive.stat().st_size)}")
     return 0
 
 
