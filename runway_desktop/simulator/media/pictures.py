@@ -212,9 +212,11 @@ def _caption(image: Image.Image, recipe: Recipe, index: int) -> None:
     short = min(image.size)
     size = max(9, round(short * 0.036))
     margin = round(size * 1.4)
-    font = _font(size, recipe.prompt)
+    # No font at hand draws emoji, and a row of empty boxes is no caption.
+    prompt = "".join(letter for letter in recipe.prompt if not 0x1F000 <= ord(letter) <= 0x1FAFF)
+    font = _font(size, prompt)
     small = ImageFont.load_default(max(8, round(size * 0.66)))
-    lines = wrapped(recipe.prompt, max(12, int((image.width - 2 * margin) / (size * 0.52))))
+    lines = wrapped(prompt, max(12, int((image.width - 2 * margin) / (size * 0.52))))
     facts = f"{recipe.model}  ·  seed {recipe.seed}" + (
         f"  ·  {index + 1} of {recipe.count}" if recipe.count > 1 else ""
     )

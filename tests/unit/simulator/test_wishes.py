@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.simulator.faults import Fault, Faults, Harm
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.magic import Magic, read_magic
-from runway_desktop.simulator.media.recipe import recipe_of
+from runway_desktop.simulator.media.recipe import FORMATS, recipe_of
 from runway_desktop.simulator.prices import price_of
+from tests.samples_of_requests import fullest, smallest
 
 
 @pytest.mark.parametrize(
@@ -103,3 +105,14 @@ def test_fault_hits_the_requests_it_says(words: str, hits: list[int]) -> None:
 )
 def test_prices_are_those_that_the_demo_shows(endpoint: str, values: dict[str, object], credits: int) -> None:
     assert price_of(recipe_of(endpoint, values, "x", None, 1)) == credits
+
+
+@pytest.mark.parametrize("form", [None, 0, 1, 2])
+def test_every_valid_request_has_a_recipe_and_a_price(form: int | None) -> None:
+    for pair in Catalog.load().pairs():
+        values = smallest(pair) if form is None else fullest(pair, form)
+        made = recipe_of(pair.endpoint, {**values, "model": pair.model}, "x", None, 1)
+        assert made.format in FORMATS, (pair.endpoint, pair.model)
+        assert 1 <= made.count <= 10
+        assert 16 <= min(made.width, made.height) <= max(made.width, made.height) <= 4096
+        assert 1 <= price_of(made) < 10_000, (pair.endpoint, pair.model, made)
