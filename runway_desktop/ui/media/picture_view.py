@@ -68,7 +68,7 @@ class PictureView(Stage):
         if self._picture is None:
             return
         at = QRectF(self.rect()).center() if at is None else at
-        before = self._to_picture(at)
+        before = self.to_picture(at)
         smallest = min(self._fit_zoom(), 1.0)
         self._zoom = min(max(zoom, smallest), LARGEST)
         offset = (at - QRectF(self.rect()).center()) * (1 / self._scale())
@@ -96,15 +96,30 @@ class PictureView(Stage):
             self.update()
 
     def can_pan(self) -> bool:
-        target = self._target()
+        target = self.target()
         return self._zoom is not None and (target.width() > self.width() + 1 or target.height() > self.height() + 1)
+
+    def target(self) -> QRectF:
+        """Where the whole picture would lie, in the view's coordinates."""
+        area, size = QRectF(self.rect()), self._size()
+        if self._zoom is None:
+            return fitted(size, area)
+        scale, ratio = self._scale(), self.devicePixelRatioF()
+        corner = area.center() - self._centre * scale
+        # On whole screen pixels, or 100 % would be blurred.
+        corner = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
+        return QRectF(corner, size * scale)
+
+    def to_picture(self, point: QPointF) -> QPointF:
+        target = self.target()
+        return (point - target.topLeft()) * (1 / self._scale())
 
     def paint_media(self, painter: QPainter, area: QRectF) -> None:
         if self._picture is None:
             if not self._poster.isNull():
                 painter.drawImage(fitted(self._poster.size(), area), self._poster)
             return
-        target = self._target()
+        target = self.target()
         visible = target & area
         if visible.isEmpty():
             return
@@ -188,21 +203,6 @@ class PictureView(Stage):
     def _scale(self) -> float:
         """Device-independent pixels of the view for each pixel of the picture."""
         return self.zoom / self.devicePixelRatioF()
-
-    def _target(self) -> QRectF:
-        """Where the whole picture would lie, in the view's coordinates."""
-        area, size = QRectF(self.rect()), self._size()
-        if self._zoom is None:
-            return fitted(size, area)
-        scale, ratio = self._scale(), self.devicePixelRatioF()
-        corner = area.center() - self._centre * scale
-        # On whole screen pixels, or 100 % would be blurred.
-        corner = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
-        return QRectF(corner, size * scale)
-
-    def _to_picture(self, point: QPointF) -> QPointF:
-        target = self._target()
-        return (point - target.topLeft()) * (1 / self._scale())
 
     def _keep_inside(self) -> None:
         """No edge comes further in than the view's edge; what is smaller than the view stays in its middle."""

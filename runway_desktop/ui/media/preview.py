@@ -84,6 +84,10 @@ class Preview(QWidget):
         return self._index
 
     @property
+    def strip(self) -> OutputStrip:
+        return self._strip
+
+    @property
     def stage(self) -> Stage:
         """The view that is on the stage."""
         return self._stages.current

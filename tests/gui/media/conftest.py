@@ -1,0 +1,151 @@
+"""Small real files of each kind, a theme, and previews that are put away properly."""
+
+from __future__ import annotations
+
+import math
+import struct
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.ui.media.playback import Playback
+from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.theme import Choice, Theme
+
+HERE = Path(__file__).parent
+SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
+
+# What Qt's media backend says on a machine without a sound service or a graphics card, and about files that are broken
+# on purpose.
+BACKEND_CHATTER = (
+    "PulseAudioService",
+    "No HW decoder found",
+    "Could not open media",
+    "No RHI backend",
+    "QtMultimedia is not currently supported",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_ignore(*BACKEND_CHATTER, extend=True))
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    theme = Theme(qapp, Choice.DARK)
+    yield theme
+    theme.deleteLater()
+
+
+@pytest.fixture
+def make_preview(theme: Theme, qtbot: QtBot) -> Iterator[Callable[..., Preview]]:
+    """Makes shown previews, 400 pixels wide, and ends them in the right order."""
+    made: list[tuple[QWidget, Preview]] = []
+
+    def make(playback: Playback | None = None) -> Preview:
+        window = QWidget()
+        layout = QVBoxLayout(window)
+        layout.setContentsMargins(0, 0, 0, 0)
+        preview = Preview(theme, playback=playback)
+        layout.addWidget(preview)
+        layout.addStretch(1)
+        window.resize(400, 400)
+        qtbot.addWidget(window)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        made.append((window, preview))
+        return preview
+
+    yield make
+    for _window, preview in made:
+        preview.shutdown()
+
+
+@pytest.fixture
+def preview(make_preview: Callable[..., Preview]) -> Preview:
+    return make_preview()
+
+
+@pytest.fixture
+def clip() -> Path:
+    """Five seconds at 24 frames a second."""
+    return SAMPLES / "dusk-16x9-5s.mp4"
+
+
+@pytest.fixture
+def portrait_clip() -> Path:
+    return SAMPLES / "rose-9x16-5s.mp4"
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """1200 × 800, red on the left, blue on the right, one green pixel at 600, 400."""
+    image = QImage(1200, 800, QImage.Format.Format_RGB32)
+    image.fill(QColor("blue"))
+    painter = QPainter(image)
+    painter.fillRect(0, 0, 600, 800, QColor("red"))
+    painter.end()
+    image.setPixelColor(600, 400, QColor(0, 255, 0))
+    path = tmp_path / "picture ö.png"
+    assert image.save(str(path))
+    return path
+
+
+@pytest.fixture
+def transparent(tmp_path: Path) -> Path:
+    image = QImage(200, 200, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    path = tmp_path / "clear.png"
+    assert image.save(str(path))
+    return path
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> Path:
+    path = tmp_path / "drawing.svg"
+    path.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100" viewBox="0 0 200 100">'
+        '<rect width="200" height="100" fill="#00ff00"/></svg>',
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    return write_wav(tmp_path / "sound.wav")
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    path = tmp_path / "broken.mp4"
+    path.write_bytes(b"this is no clip" * 100)
+    return path
+
+
+def write_wav(path: Path, width: int = 2, channels: int = 1, seconds: float = 2.0, rate: int = 8000) -> Path:
+    """Silence in the first half, a tone at half loudness in the second."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        frames = bytearray()
+        for index in range(round(seconds * rate)):
+            value = 0.5 * math.sin(index * 2 * math.pi * 440 / rate) if index >= seconds * rate / 2 else 0.0
+            for _ in range(channels):
+                if width == 1:
+                    frames += bytes([round(value * 127) + 128])
+                else:
+                    top = 2 ** (8 * width - 1) - 1
+                    frames += struct.pack("<q", round(value * top))[:width]
+        file.writeframes(bytes(frames))
+    return path

@@ -1,0 +1,218 @@
+"""What the controls of a clip promise, with an engine that a test speaks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.ui.media.playback import Activity, Playback
+from runway_desktop.ui.media.players import Fault
+
+from .fake_engine import FakeEngine
+
+
+@pytest.fixture
+def engine(qapp: object) -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def playback(engine: FakeEngine) -> Playback:
+    return Playback(make_engine=lambda _parent: engine, watchdog_ms=60)
+
+
+@pytest.fixture
+def opened(playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot) -> Playback:
+    """A clip of two seconds, its first frame shown."""
+    playback.open(clip, pictures=True)
+    qtbot.waitUntil(lambda: engine.path == clip)
+    engine.says_loaded(2.0)
+    engine.says_frame(0)
+    engine.told.clear()
+    return playback
+
+
+def test_clip_opens_paused_on_its_first_frame(opened: Playback) -> None:
+    assert opened.activity is Activity.PAUSED
+    assert opened.position == 0.0
+    assert opened.duration == 2.0
+
+
+def test_player_is_not_built_inside_the_call_that_opens(
+    playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
+) -> None:
+    playback.open(clip, pictures=True)
+    assert engine.told == []
+    qtbot.waitUntil(lambda: engine.path == clip)
+
+
+def test_clip_that_never_gives_a_frame_is_given_up(
+    playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(playback.failed, timeout=2000) as caught:
+        playback.open(clip, pictures=True, play=True)
+        qtbot.waitUntil(lambda: engine.path == clip)
+        engine.says_loaded(2.0)
+    assert caught.args == [Fault.NO_PICTURE]
+    assert playback.activity is Activity.FAILED
+    assert engine.told[-1] == "unload"
+
+
+def test_clip_that_holds_only_sound_is_played_all_the_same(
+    playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
+) -> None:
+    playback.open(clip, pictures=True)
+    qtbot.waitUntil(lambda: engine.path == clip)
+    engine.says_loaded(2.0, pictures=False)
+    assert playback.activity is Activity.PAUSED
+
+
+def test_play_asked_for_while_opening_begins_when_open(
+    playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
+) -> None:
+    playback.open(clip, pictures=True)
+    playback.toggle()
+    assert playback.is_playing
+    qtbot.waitUntil(lambda: engine.path == clip)
+    engine.says_frame(0)
+    assert engine.told[-1] == "play"
+    assert playback.activity is Activity.PLAYING
+
+
+def test_step_aims_at_the_middle_of_the_next_frame(opened: Playback, engine: FakeEngine) -> None:
+    opened.step(1)
+    assert engine.told == ["seek 60"]
+    engine.says_frame(1)
+    assert opened.position == pytest.approx(0.04)
+    opened.step(-1)
+    assert engine.told[-1] == "seek 20"
+
+
+def test_fast_steps_add_up(opened: Playback, engine: FakeEngine) -> None:
+    for _ in range(3):
+        opened.step(1)
+    engine.says_frame(1)
+    engine.says_frame(3)
+    assert opened.position == pytest.approx(0.12)
+    assert engine.told == ["seek 60", "seek 140"]
+
+
+def test_a_frame_on_its_way_is_not_taken_for_the_sought_one(opened: Playback, engine: FakeEngine) -> None:
+    shown: list[object] = []
+    opened.frame.connect(shown.append)
+    opened.seek(1.0)
+    engine.says_frame(1)
+    assert shown == []
+    engine.says_frame(25)
+    assert opened.position == 1.0
+    assert len(shown) == 1
+
+
+def test_seek_that_gives_no_fitting_frame_shows_what_came(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
+    opened.seek(1.0)
+    engine.says_frame(20)
+    qtbot.waitUntil(lambda: opened.position == pytest.approx(0.8))
+
+
+def test_a_drag_sends_one_seek_at_a_time_and_the_newest_last(opened: Playback, engine: FakeEngine) -> None:
+    for tenth in range(1, 11):
+        opened.seek(tenth / 10)
+    assert engine.told == ["seek 100"]
+    engine.says_frame(25)
+    assert opened.position == 1.0
+
+
+def test_newest_seek_follows_when_the_first_is_answered(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
+    opened.seek(0.1)
+    opened.seek(0.5)
+    engine.says_frame(2)
+    qtbot.waitUntil(lambda: engine.told[-1] == "seek 500")
+
+
+def test_seek_past_the_end_stays_on_the_last_frame(opened: Playback, engine: FakeEngine) -> None:
+    opened.seek(99.0)
+    assert engine.told == ["seek 1980"]
+
+
+def test_loop_begins_again_at_the_end(opened: Playback, engine: FakeEngine) -> None:
+    opened.set_loop(True)
+    opened.play()
+    engine.told.clear()
+    engine.ended.emit()
+    assert engine.told[-2:] == ["seek 0", "play"]
+    assert opened.activity is Activity.PLAYING
+
+
+def test_without_loop_it_rests_at_the_end_and_plays_anew(opened: Playback, engine: FakeEngine) -> None:
+    opened.play()
+    engine.ended.emit()
+    assert opened.activity is Activity.PAUSED
+    assert opened.position == 2.0
+    engine.told.clear()
+    opened.toggle()
+    assert engine.told == ["pause", "seek 0", "play"]
+
+
+def test_stepping_back_from_the_end_works(opened: Playback, engine: FakeEngine) -> None:
+    opened.play()
+    engine.says_frame(49)
+    engine.ended.emit()
+    engine.told.clear()
+    opened.step(-1)
+    assert engine.told == ["pause", "seek 1940"]
+
+
+def test_l_doubles_up_to_eight_times_and_k_stops(opened: Playback, engine: FakeEngine) -> None:
+    rates = []
+    for _ in range(5):
+        opened.shuttle(1)
+        rates.append(opened.rate)
+    assert rates == [1, 2, 4, 8, 8]
+    opened.shuttle(0)
+    assert opened.activity is Activity.PAUSED
+    assert opened.rate == 1
+    assert engine.told[-1] == "rate 1"
+
+
+def test_j_runs_backwards_by_seeking(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
+    opened.seek(1.0)
+    engine.says_frame(25)
+    opened.shuttle(-1)
+    assert opened.is_playing
+    qtbot.waitUntil(lambda: engine.told[-1].startswith("seek 9"))
+    opened.shuttle(-1)
+    assert opened.rate == -2
+    opened.shuttle(0)
+    assert opened.activity is Activity.PAUSED
+
+
+def test_scrubbing_holds_still_and_then_goes_on(opened: Playback, engine: FakeEngine) -> None:
+    opened.play()
+    opened.begin_scrub()
+    assert engine.told[-1] == "pause"
+    opened.end_scrub()
+    assert engine.told[-1] == "play"
+
+
+def test_missing_file_fails_without_asking_the_player(
+    playback: Playback, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(playback.failed, timeout=2000) as caught:
+        playback.open(tmp_path / "gone.mp4", pictures=True)
+    assert caught.args == [Fault.MISSING]
+    assert "load" not in engine.told
+
+
+def test_what_comes_after_closing_changes_nothing(opened: Playback, engine: FakeEngine) -> None:
+    opened.close()
+    for late in late_words(engine):
+        late()
+    assert opened.activity is Activity.EMPTY
+    assert opened.position == 0.0
+
+
+def late_words(engine: FakeEngine) -> list[Callable[[], None]]:
+    return [lambda: engine.says_frame(7), engine.ended.emit, lambda: engine.failed.emit(Fault.BROKEN)]

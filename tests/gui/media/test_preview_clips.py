@@ -1,0 +1,306 @@
+"""Clips and sound in the preview, with the real player."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QAbstractButton, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.media.notice_view import NoticeView
+from runway_desktop.ui.media.playback import Activity, Playback
+from runway_desktop.ui.media.preview import Preview, PreviewItem
+from runway_desktop.ui.media.video_view import VideoView
+from runway_desktop.ui.media.waveform_view import WaveformView
+from runway_desktop.ui.theme import Choice, Theme
+
+from .conftest import SAMPLES
+from .fake_engine import FakeEngine
+
+FRAME = 1 / 24
+
+
+def item(path: Path | None, media: Media = Media.VIDEO, **more: object) -> PreviewItem:
+    return PreviewItem(path=path, media=media, **more)  # type: ignore[arg-type]
+
+
+def show_clip(preview: Preview, path: Path, qtbot: QtBot) -> VideoView:
+    preview.show_outputs([item(path)])
+    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PAUSED)
+    stage = preview.stage
+    assert isinstance(stage, VideoView)
+    return stage
+
+
+def words(preview: Preview) -> str:
+    stage = preview.stage
+    return stage.words if isinstance(stage, NoticeView) else ""
+
+
+def test_clip_shows_its_first_frame_and_length(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    stage = show_clip(preview, clip, qtbot)
+    assert stage.shows_frame
+    assert preview.playback.duration == 5.0
+    middle = stage.grab().toImage().pixelColor(stage.rect().center())
+    assert middle.saturation() > 0
+
+
+def test_clip_keeps_its_aspect(preview: Preview, portrait_clip: Path, qtbot: QtBot) -> None:
+    stage = show_clip(preview, portrait_clip, qtbot)
+    picture = stage.grab().toImage()
+    backdrop = stage.backdrop()
+    assert picture.pixelColor(QPoint(20, stage.height() // 2)) == backdrop
+    assert picture.pixelColor(stage.rect().center()) != backdrop
+
+
+def test_step_moves_by_exactly_one_frame(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    moved: list[float] = []
+    preview.playback.moved.connect(moved.append)
+    for number in range(1, 6):
+        preview.step(1)
+        qtbot.waitUntil(partial(_has_length, moved, number))
+    assert moved == pytest.approx([number * FRAME for number in range(1, 6)], abs=1e-4)
+    preview.step(-1)
+    qtbot.waitUntil(partial(_has_length, moved, 6))
+    assert moved[5] == moved[3]
+
+
+def _has_length(moved: list[float], length: int) -> bool:
+    return len(moved) == length
+
+
+def test_space_plays_and_pauses(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    stage = show_clip(preview, clip, qtbot)
+    stage.setFocus()
+    qtbot.keyClick(stage, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: preview.playback.position > 0.1)
+    qtbot.keyClick(stage, Qt.Key.Key_Space)
+    assert preview.playback.activity is Activity.PAUSED
+
+
+def test_keys_of_an_editor_shuttle_and_step(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    stage = show_clip(preview, clip, qtbot)
+    stage.setFocus()
+    qtbot.keyClick(stage, Qt.Key.Key_L)
+    qtbot.keyClick(stage, Qt.Key.Key_L)
+    assert preview.playback.rate == 2
+    qtbot.keyClick(stage, Qt.Key.Key_K)
+    assert preview.playback.activity is Activity.PAUSED
+    preview.playback.seek(1.0)
+    qtbot.waitUntil(lambda: preview.playback.position == 1.0)
+    qtbot.keyClick(stage, Qt.Key.Key_Comma)
+    qtbot.waitUntil(lambda: preview.playback.position == pytest.approx(1.0 - FRAME, abs=1e-4))
+    qtbot.keyClick(stage, Qt.Key.Key_Period)
+    qtbot.waitUntil(lambda: preview.playback.position == 1.0)
+
+
+def test_j_runs_backwards_through_the_clip(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    preview.playback.seek(3.0)
+    qtbot.waitUntil(lambda: preview.playback.position == 3.0)
+    preview.shuttle(-1)
+    qtbot.waitUntil(lambda: preview.playback.position < 2.7)
+    preview.shuttle(0)
+
+
+def test_loop_goes_round(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    preview.set_loop(True)
+    preview.playback.seek(4.8)
+    qtbot.waitUntil(lambda: preview.playback.position > 4.7)
+    preview.toggle_play()
+    qtbot.waitUntil(lambda: 0 < preview.playback.position < 1)
+    assert preview.playback.activity is Activity.PLAYING
+
+
+def test_without_loop_the_last_frame_stays(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    stage = show_clip(preview, clip, qtbot)
+    preview.playback.seek(4.8)
+    qtbot.waitUntil(lambda: preview.playback.position > 4.7)
+    preview.toggle_play()
+    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PAUSED)
+    assert preview.playback.position == 5.0
+    assert stage.shows_frame
+    preview.step(-1)
+    qtbot.waitUntil(lambda: preview.playback.position == pytest.approx(5 - 2 * FRAME, abs=1e-4))
+
+
+def test_missing_file_is_said_in_words(preview: Preview, tmp_path: Path) -> None:
+    preview.show_outputs([item(tmp_path / "gone.mp4")])
+    assert words(preview) == "gone.mp4 is no longer where it was saved."
+
+
+def test_broken_clip_offers_the_systems_program(preview: Preview, broken: Path, qtbot: QtBot) -> None:
+    preview.show_outputs([item(broken)])
+    qtbot.waitUntil(lambda: "cannot be played here" in words(preview))
+    assert isinstance(preview.stage, NoticeView)
+    with qtbot.waitSignal(preview.openRequested) as caught:
+        preview.stage.button.click()
+    assert caught.args == [broken]
+
+
+def test_clip_without_frames_offers_the_systems_program(
+    make_preview: Callable[..., Preview], clip: Path, qtbot: QtBot
+) -> None:
+    engine = FakeEngine()
+    preview = make_preview(Playback(make_engine=lambda _parent: engine, watchdog_ms=50))
+    preview.show_outputs([item(clip)])
+    qtbot.waitUntil(lambda: engine.path == clip)
+    engine.says_loaded(5.0)
+    qtbot.waitUntil(lambda: "AV1" in words(preview))
+    assert engine.path is None
+
+
+def test_running_through_thirty_clips_opens_only_the_last(
+    preview: Preview, clip: Path, portrait_clip: Path, qtbot: QtBot
+) -> None:
+    for number in range(30):
+        preview.show_outputs([item(portrait_clip if number % 2 else clip, title=str(number))])
+    stage = show_clip(preview, clip, qtbot)
+    assert stage.shows_frame
+
+
+def test_opening_thirty_clips_one_after_the_other_does_not_hang(
+    preview: Preview, clip: Path, portrait_clip: Path, qtbot: QtBot
+) -> None:
+    frames: list[object] = []
+    preview.playback.frame.connect(frames.append)
+    for number in range(30):
+        preview.show_outputs([item(portrait_clip if number % 2 else clip)])
+        preview.toggle_play()
+        if number % 3 == 0:
+            qtbot.waitUntil(lambda: preview.playback.activity is Activity.PLAYING)
+    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PLAYING)
+    assert frames
+
+
+def test_live_update_of_the_same_output_leaves_the_clip_running(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    preview.toggle_play()
+    qtbot.waitUntil(lambda: preview.playback.position > 0.1)
+    before = preview.playback.position
+    preview.show_outputs([item(clip, title="A better title", text="Saved")])
+    assert preview.playback.activity is Activity.PLAYING
+    assert preview.playback.position >= before
+
+
+def test_poster_stands_in_before_the_first_frame(preview: Preview, clip: Path, tmp_path: Path) -> None:
+    poster = QImage(64, 36, QImage.Format.Format_RGB32)
+    poster.fill(QColor("lime"))
+    poster.save(str(tmp_path / "poster.png"))
+    preview.show_outputs([item(clip, poster=tmp_path / "poster.png")])
+    stage = preview.stage
+    assert stage.grab().toImage().pixelColor(stage.rect().center()) == QColor("lime")
+
+
+def test_stop_lets_go_of_the_file(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    with qtbot.waitSignal(preview.released):
+        preview.stop()
+
+
+def test_running_task_says_how_far_it_is(preview: Preview) -> None:
+    preview.show_outputs([item(None, text="Running 62 %")])
+    assert words(preview) == "Running 62 %"
+    preview.show_outputs([item(None, text="Running 63 %")])
+    assert words(preview) == "Running 63 %"
+
+
+def test_result_takes_the_place_of_the_words_when_it_is_saved(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    preview.show_outputs([item(None, text="Saving")])
+    assert show_clip(preview, clip, qtbot).shows_frame
+
+
+def test_full_screen_takes_the_same_view_and_escape_brings_it_back(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    stage = show_clip(preview, clip, qtbot)
+    preview.playback.seek(2.0)
+    qtbot.waitUntil(lambda: preview.playback.position == 2.0)
+    preview.toggle_full_screen()
+    window = stage.window()
+    assert window is not preview.window()
+    assert window.isFullScreen()
+    qtbot.waitUntil(window.isActiveWindow)
+    stage.setFocus()
+    qtbot.keyClick(stage, Qt.Key.Key_Period)
+    qtbot.waitUntil(lambda: preview.playback.position == pytest.approx(2.0 + FRAME, abs=1e-4))
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert stage.window() is preview.window()
+    assert not preview.is_full_screen
+    assert preview.playback.position == pytest.approx(2.0 + FRAME, abs=1e-4)
+
+
+def test_hidden_preview_does_not_play_on(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    preview.toggle_play()
+    preview.hide()
+    assert preview.playback.activity is Activity.PAUSED
+
+
+def test_pressing_the_slider_goes_there_at_once(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    slider = next(found for found in preview.findChildren(QSlider) if found.accessibleName() == "Position")
+    qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider.rect().center())
+    qtbot.waitUntil(lambda: preview.playback.position == pytest.approx(2.5, abs=0.1))
+
+
+@pytest.mark.parametrize("name", ["speech-6s.mp3", "speech-6s.flac", "speech-6s.ogg"])
+def test_sound_shows_its_waveform_and_plays(preview: Preview, name: str, qtbot: QtBot) -> None:
+    preview.show_outputs([item(SAMPLES / name, Media.AUDIO)])
+    stage = preview.stage
+    assert isinstance(stage, WaveformView)
+    qtbot.waitUntil(lambda: stage.waveform is not None)
+    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PAUSED)
+    preview.toggle_play()
+    qtbot.waitUntil(lambda: preview.playback.position > 0.1)
+
+
+def test_pressing_the_waveform_scrubs(preview: Preview, sound: Path, qtbot: QtBot) -> None:
+    preview.show_outputs([item(sound, Media.AUDIO)])
+    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PAUSED)
+    qtbot.mouseClick(preview.stage, Qt.MouseButton.LeftButton, pos=preview.stage.rect().center())
+    assert preview.playback.position == pytest.approx(1.0, abs=0.05)
+
+
+def test_every_control_has_a_name_and_is_reached_by_keyboard(
+    preview: Preview, clip: Path, picture: Path, qtbot: QtBot
+) -> None:
+    show_clip(preview, clip, qtbot)
+    controls: list[QWidget] = [*preview.findChildren(QAbstractButton), *preview.findChildren(QSlider)]
+    for control in controls:
+        if control.isVisibleTo(preview):
+            assert control.accessibleName(), control
+            assert control.toolTip() or control.accessibleName() == "Volume", control
+            assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control
+
+
+def test_theme_changes_live(preview: Preview, clip: Path, theme: Theme, qtbot: QtBot) -> None:
+    preview.clear("Nothing yet")
+    dark = preview.stage.grab().toImage().pixelColor(20, 20)
+    theme.choose(Choice.LIGHT)
+    light = preview.stage.grab().toImage().pixelColor(20, 20)
+    assert light.lightness() > dark.lightness() + 100
+
+
+def test_strip_shows_several_outputs_and_arrow_keys_move_along(
+    preview: Preview, clip: Path, picture: Path, sound: Path, qtbot: QtBot
+) -> None:
+    items = [item(picture, Media.IMAGE), item(clip), item(sound, Media.AUDIO)]
+    preview.show_outputs(items)
+    strip = preview.strip
+    assert strip.isVisibleTo(preview)
+    strip.setFocus()
+    with qtbot.waitSignal(preview.currentChanged) as caught:
+        qtbot.keyClick(strip, Qt.Key.Key_Right)
+    assert caught.args == [1]
+    assert isinstance(preview.stage, VideoView)
+    preview.show_outputs(items, 2)
+    assert isinstance(preview.stage, WaveformView)
+    preview.show_outputs(items[:1])
+    assert not strip.isVisibleTo(preview)
