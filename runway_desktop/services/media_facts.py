@@ -9,6 +9,7 @@ or sound.
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 import warnings
@@ -42,6 +43,8 @@ _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml|error|code|message)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_TEXT_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
+"""The first two look like the beginning of an MP3."""
 _ENDINGS = {"JPEG": "jpg", "HEIC": "heic", "TIFF": "tif", "MOV": "mov"}
 
 
@@ -74,6 +77,8 @@ def sniff(head: bytes) -> Sniffed | None:
     for start, name, ext, media in _MORE_STARTS:
         if head.startswith(start):
             return Sniffed(media, name, ext)
+    if head.startswith(_TEXT_MARKS):
+        return None
     found = format_of(head)
     if found is None or (found.name == "BMP" and not _is_bitmap(head)):
         return None

@@ -1,22 +1,101 @@
-"""Takes in what is dropped, pasted or named on the command line."""
+"""Takes in what is dropped, pasted or named on the command line, and gives one value.
+
+`gather` is called on the loop's thread; everything that reads or parses runs in the executor. It raises nothing that a
+file, a text or
+a link can cause: what is wrong is a finding, and the rest is kept.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog
 
-from .gathered import Gathered
+from .folders import choose_files
+from .gathered import Draft, Gathered, IntakeFinding
+from .markup import linked_pictures, plain_text
+from .parts import Parts
+from .sources import SourceReader, draft_of
+from .vocabulary import Vocabulary
 
 
 class Intake:
     def __init__(self, catalog: Catalog, executor: Executor) -> None:
         self._catalog = catalog
         self._executor = executor
+        self._words: Vocabulary | None = None
 
     async def gather(
-        self, *, paths: Sequence[Path] = (), urls: Sequence[str] = (), text: str = "", html: str = ""
+        self,
+        *,
+        paths: Sequence[Path] = (),
+        urls: Sequence[str] = (),
+        text: str = "",
+        html: str = "",
+        prefer: tuple[str, str] | None = None,
     ) -> Gathered:
-        return Gathered()
+        """Everything at once, in the order given. `html` counts only where a browser gives nothing better. `prefer` is
+        the endpoint
+        and model that the composer shows: a row that names none goes there if its inputs fit."""
+        if self._words is None:
+            # The catalogue belongs to the loop's thread; the words made from it may be read anywhere.
+            self._words = Vocabulary(self._catalog)
+        reader = SourceReader(self._words, prefer=prefer)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, _gather, reader, tuple(paths), tuple(urls), text, html)
+
+
+def _gather(reader: SourceReader, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, html: str) -> Gathered:
+    chosen = choose_files(paths)
+    all_parts = Parts(findings=list(chosen.findings))
+    sidecar_sources: list[str] = []
+    for path in chosen.files:
+        parts = reader.read_file(path)
+        sidecar_sources += [path.name] * len(parts.sidecars)
+        all_parts.add(parts)
+    for address in _addresses(urls, text, html):
+        all_parts.add(reader.read_address(address))
+    if not paths and not urls:
+        parts = reader.read_clipboard(text or plain_text(html))
+        sidecar_sources += ["clipboard"] * len(parts.sidecars)
+        all_parts.add(parts)
+    return _gathered(reader, all_parts, sidecar_sources, _name(paths, chosen.files))
+
+
+def _addresses(urls: tuple[str, ...], text: str, html: str) -> tuple[str, ...]:
+    """What a browser means when a picture is dragged from it: the picture, not the page it leads to."""
+    pictures = linked_pictures(html)
+    lone_text = text.strip() in ("", *urls)
+    if len(pictures) == 1 and lone_text and len(urls) <= 1 and not plain_text(html):
+        return tuple(pictures)
+    return urls
+
+
+def _gathered(reader: SourceReader, parts: Parts, sources: list[str], name: str) -> Gathered:
+    restored = None
+    findings: list[IntakeFinding] = list(parts.findings)
+    drafts: list[Draft] = list(parts.drafts)
+    if len(parts.sidecars) == 1 and not drafts and not parts.assets and not parts.ids:
+        restored = parts.sidecars[0].request
+        findings += reader.missing_inputs(restored, sources[0])
+    else:
+        drafts += [draft_of(found, source) for found, source in zip(parts.sidecars, sources, strict=True)]
+    return Gathered(
+        drafts=tuple(drafts),
+        assets=tuple({asset.uri: asset for asset in parts.assets}.values()),
+        remote_ids=tuple(parts.ids),
+        findings=tuple(findings),
+        name=name,
+        restored=restored,
+    )
+
+
+def _name(paths: tuple[Path, ...], files: tuple[Path, ...]) -> str:
+    if not paths:
+        return "Clipboard"
+    if len(paths) == 1:
+        return paths[0].stem if paths[0] in files else paths[0].name
+    return f"{paths[0].stem} and {len(paths) - 1} more"

@@ -1,0 +1,134 @@
+"""JSON and JSON lines: sidecars, requests, prompts, ids. Pure but for the files that requests name.
+
+Raises `Unreadable` when a document as a whole is no JSON; each item that makes no sense has a sentence, and the others
+are kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runway_desktop.services import sidecar
+
+from .lines import looks_like_id
+from .parts import Parts
+from .reading import Unreadable
+from .rows import Cell, RowReader
+from .vocabulary import Column, Meaning, Vocabulary
+
+_LISTS = ("prompts", "requests", "tasks", "items", "rows", "shots", "data")
+_ID_NAMES = ("id", "taskId", "task_id", "runway_id", "runwayId")
+_OWN_NAMES = frozenset({"values", "settings", "input", "body", "params"})
+
+
+def parse(text: str, name: str) -> Any:
+    """One JSON document. NaN and its kind are refused: no request can hold them."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        raise Unreadable(
+            f"{name} is no valid JSON: line {error.lineno}, {error.msg[:1].lower()}{error.msg[1:]}."
+        ) from error
+    except ValueError as error:
+        raise Unreadable(f"{name} is no valid JSON: {error}.") from error
+    except RecursionError as error:
+        raise Unreadable(f"{name} is no list of prompts: it is nested too deeply.") from error
+
+
+def read_document(document: Any, vocabulary: Vocabulary, reader: RowReader, *, most: int) -> Parts:
+    """What a JSON document holds: one thing, or a list of them, at its top or under a name such as "prompts"."""
+    parts = Parts()
+    items = document
+    if isinstance(document, Mapping) and sidecar.read(document) is None:
+        items = next((document[name] for name in _LISTS if isinstance(document.get(name), list)), document)
+    if not isinstance(items, list):
+        _read_item(items, None, vocabulary, reader, parts)
+        return parts
+    if not items:
+        parts.findings.append(reader.finding("The list is empty."))
+    for number, item in enumerate(items, 1):
+        if _is_full(parts, reader, number, most):
+            break
+        _read_item(item, number, vocabulary, reader, parts)
+    return parts
+
+
+def read_json_lines(text: str, vocabulary: Vocabulary, reader: RowReader, *, most: int) -> Parts:
+    """A document a line. A broken line has its sentence, the others are kept."""
+    parts = Parts()
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        if _is_full(parts, reader, number, most):
+            break
+        try:
+            item = json.loads(line, parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            parts.findings.append(reader.finding("This is no valid JSON.", number))
+            continue
+        _read_item(item, number, vocabulary, reader, parts)
+    return parts
+
+
+def _is_full(parts: Parts, reader: RowReader, number: int, most: int) -> bool:
+    if len(parts.drafts) < most:
+        return False
+    parts.findings.append(reader.finding(f"Only the first {most:,} are taken.", number))
+    return True
+
+
+def _read_item(item: Any, number: int | None, vocabulary: Vocabulary, reader: RowReader, parts: Parts) -> None:
+    row = number if number is not None else 1
+    if isinstance(item, str):
+        if looks_like_id(item):
+            parts.take_id(item, row, reader)
+        else:
+            parts.drafts.append(reader.draft([(Column("prompt", Meaning.PROMPT), item)], row))
+        return
+    if not isinstance(item, Mapping):
+        parts.findings.append(reader.finding("This is neither a prompt nor a request.", number))
+        return
+    found = sidecar.read(item)
+    if found is not None:
+        parts.sidecars.append(found)
+        return
+    remote = next((item[name] for name in _ID_NAMES if isinstance(item.get(name), str)), "")
+    cells, unknown = _cells(item, vocabulary)
+    if looks_like_id(remote) and not any(column.meaning is Meaning.PROMPT for column, _ in cells):
+        parts.take_id(remote, row, reader)
+        return
+    if not any(column.meaning is not Meaning.PROJECT and column.meaning is not Meaning.SHOT for column, _ in cells):
+        parts.findings.append(reader.finding("There is neither a prompt nor a setting in it.", number))
+        return
+    for name in unknown:
+        parts.findings.append(reader.finding(f"“{name}” is not known and is left out.", number, name))
+    parts.drafts.append(reader.draft(cells, row))
+
+
+def _cells(item: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[list[Cell], list[str]]:
+    """An object's members as cells; those of a nested request stand beside the outer ones."""
+    cells: list[Cell] = []
+    unknown: list[str] = []
+    seen: set[tuple[str, ...]] = set()
+    for name, value in _members(item):
+        column = vocabulary.column(name)
+        if column is None:
+            unknown.append(name)
+        elif column.key not in seen and column.meaning is not Meaning.REMOTE_ID:
+            seen.add(column.key)
+            cells.append((column, value))
+    return cells, list(dict.fromkeys(unknown))
+
+
+def _members(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in item.items():
+        if name in _OWN_NAMES and isinstance(value, Mapping):
+            yield from value.items()
+        else:
+            yield name, value
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no value that a request can hold")

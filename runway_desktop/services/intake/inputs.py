@@ -1,0 +1,149 @@
+"""Inputs as people write them: a file beside the table, a path, a link. Blocks where a file is looked at; call it in
+the executor.
+
+Raises nothing: what is wrong comes back as a sentence without its subject, to be set after "prompts.csv, row 3, image:
+".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from runway_desktop.catalog import Field, MediaKind, Pair, link_problem
+from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, largest
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.outputs import guess_media
+from runway_desktop.domain.task import Media
+from runway_desktop.services.media_facts import MediaFacts, asset_problem, megabytes, probe
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
+_SEEN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInput:
+    """`uri` is what goes into the request; empty where nothing usable was named. `problem` is empty when all is
+    well."""
+
+    uri: str
+    path: Path | None = None
+    media: Media = Media.OTHER
+    facts: MediaFacts | None = None
+    problem: str = ""
+
+
+class InputFinder:
+    """Looks at each file once, however many rows name it."""
+
+    def __init__(self) -> None:
+        self._probed: dict[Path, FoundInput] = {}
+
+    def find(self, words: str, beside: Path | None) -> FoundInput:
+        """What a cell names. `beside` is the folder in which relative paths are looked for; None: there is none."""
+        words = words.strip().strip('"').strip()
+        scheme = match.group(1).lower() if (match := _SCHEME.match(words)) else ""
+        match scheme:
+            case "https":
+                return link(words)
+            case "http":
+                return FoundInput(
+                    "", problem="The link begins with http://. Runway takes only links that begin with https://."
+                )
+            case "runway" | "data":
+                return FoundInput(words)
+            case "file":
+                path = path_of(words)
+                return self.look_at(path) if path else FoundInput("", problem="The address of the file is incomplete.")
+            case _ if "://" in words[:32]:
+                return FoundInput("", problem=f"Runway takes only links that begin with https://, not {scheme}://.")
+            case _:
+                return self._local(words, beside)
+
+    def look_at(self, path: Path) -> FoundInput:
+        """A local file, by its content."""
+        if path not in self._probed:
+            self._probed[path] = _look_at(path)
+        return self._probed[path]
+
+    def _local(self, words: str, beside: Path | None) -> FoundInput:
+        if words.startswith(("\\\\", "//")):
+            # To ask a strange server for a file would show it who asks.
+            return FoundInput("", problem="Files on a network are not fetched. Copy the file to this computer first.")
+        try:
+            path = Path(words).expanduser()
+        except RuntimeError:
+            path = Path(words)
+        if not path.is_absolute():
+            if beside is None:
+                return FoundInput(
+                    "", problem=f"“{_short(words)}” is neither a whole path nor a link that begins with https://."
+                )
+            path = beside / Path(words.replace("\\", "/"))
+        return self.look_at(path)
+
+
+def link(address: str) -> FoundInput:
+    """An https link, checked without being fetched."""
+    return FoundInput(address, media=guess_media(address), problem=link_problem(address) or "")
+
+
+def is_link(words: str) -> bool:
+    """A single address of any kind."""
+    return _SEEN.fullmatch(words) is not None
+
+
+def path_of(uri: str) -> Path | None:
+    """The local path of a file:// address; None for one on another machine or without a path."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    if parts.scheme.lower() != "file" or parts.netloc not in ("", "localhost") or not parts.path.strip("/"):
+        return None
+    name = url2pathname(parts.path) if parts.path.count("%") else unquote(url2pathname(parts.path))
+    return None if "\x00" in name else Path(name)
+
+
+def general_problem(facts: MediaFacts) -> str:
+    """Why no model takes such a file, whichever it is; empty when some may."""
+    kind = MediaKind(facts.media.value)
+    taken = [known.name for known in accepted_formats(kind)]
+    if facts.format not in taken:
+        return f"Runway does not take {facts.format} files. It takes {', '.join(taken[:-1])} and {taken[-1]}."
+    limit = largest(kind, Way.UPLOAD)
+    if facts.size > limit:
+        return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
+    if facts.media is Media.IMAGE and not facts.width:
+        return "The picture seems to be damaged: its size cannot be read."
+    return ""
+
+
+def problem_for(found: FoundInput, field: Field | None, pair: Pair | None) -> str:
+    """What is wrong with an input at this place of the request; empty when nothing is."""
+    if found.problem or found.facts is None or field is None or pair is None:
+        return found.problem
+    return asset_problem(found.facts, field, pair) or ""
+
+
+def _look_at(path: Path) -> FoundInput:
+    try:
+        uri = path.absolute().as_uri()
+        if path.is_dir():
+            return FoundInput("", path, problem=f"“{path.name}” is a folder.")
+        if not path.exists():
+            return FoundInput(uri, path, problem=f"There is no file “{_short(str(path))}”.")
+        facts = probe(path)
+    except (DiskError, OSError, ValueError) as error:
+        message = error.in_words() if isinstance(error, DiskError) else f"“{_short(str(path))}” cannot be read."
+        return FoundInput("", path, problem=message)
+    if facts is None:
+        return FoundInput("", path, problem=f"“{path.name}” is no picture, clip or sound.")
+    return FoundInput(uri, path, facts.media, facts, general_problem(facts))
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 80 else words[:40] + "…" + words[-39:]

@@ -1,0 +1,300 @@
+"""One row of a table, or one object of a JSON list, turned into a draft: cells get their wire names and the types of
+their fields.
+
+Blocks where a row names files; call it in the executor. Raises nothing: each cell that makes no sense has a sentence
+that names file,
+row and field, and the rest of the row is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as _default
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.catalog import AssetItem, Field, FieldKind, MediaKind, Pair, asset_value, value_from_text
+from runway_desktop.domain.task import Media
+
+from .gathered import Draft, IntakeFinding
+from .inputs import FoundInput, InputFinder, problem_for
+from .reading import clean
+from .vocabulary import PROMPT, Column, Meaning, Vocabulary
+
+_SWITCH_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "0", "1"})
+
+Cell = tuple[Column, Any]
+"""A column and what a row has in it: a text from a table, any JSON from a document."""
+
+
+@dataclass(slots=True)
+class _Making:
+    """A draft while it is made."""
+
+    number: int
+    values: dict[str, Any] = _default(default_factory=dict)
+    findings: list[IntakeFinding] = _default(default_factory=list)
+    inputs: list[tuple[Column, FoundInput]] = _default(default_factory=list)
+
+
+class RowReader:
+    """For one source. `noun` is what its parts are called: "row", "line", "item"."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        finder: InputFinder,
+        *,
+        source: str,
+        noun: str,
+        beside: Path | None,
+        prefer: tuple[str, str] | None = None,
+    ) -> None:
+        self._words = vocabulary
+        self._finder = finder
+        self._source = source
+        self._noun = noun
+        self._beside = beside
+        self._prefer = prefer
+
+    def finding(self, message: str, number: int | None = None, field: str = "", *, key: str = "") -> IntakeFinding:
+        """A finding whose sentence says where it is. `field` is the name that the person sees, `key` the program's
+        own."""
+        where = [self._source, *([f"{self._noun} {number}"] if number is not None else []), *([field] if field else [])]
+        text = f"{', '.join(where)}: {message}"
+        return IntakeFinding(source=self._source, row=number, field=key or field, message=text)
+
+    def _at(self, made: _Making, column: Column, message: str) -> None:
+        made.findings.append(self.finding(message, made.number, column.title, key=column.name))
+
+    def draft(self, cells: Sequence[Cell], number: int) -> Draft:
+        made = _Making(number)
+        texts: dict[Meaning, str] = {
+            column.meaning: _as_text(value) for column, value in cells if column.meaning is not Meaning.SETTING
+        }
+        endpoint, model = self._target(made, texts)
+        for column, value in cells:
+            if _is_blank(value):
+                if column.meaning is Meaning.PROMPT:
+                    self._at(made, column, "The prompt is empty.")
+                continue
+            self._gather_inputs(made, column, value)
+        if endpoint is None and made.inputs:
+            endpoint = self._endpoint_for(made, model, has_prompt=bool(texts.get(Meaning.PROMPT, "").strip()))
+        pair = self._words.pair(endpoint, model)
+        shape = pair or self._preferred(endpoint) or (self._words.some_pair(endpoint) if endpoint else None)
+        for column, value in cells:
+            if not _is_blank(value):
+                self._fill(made, column, value, pair, shape)
+        self._place_inputs(made, pair, shape)
+        return Draft(
+            endpoint=endpoint,
+            model=model,
+            values=made.values,
+            source=self._source,
+            row=number,
+            project=texts.get(Meaning.PROJECT, "").strip(),
+            shot=texts.get(Meaning.SHOT, "").strip(),
+            findings=tuple(made.findings),
+        )
+
+    def _target(self, made: _Making, texts: Mapping[Meaning, str]) -> tuple[str | None, str | None]:
+        """Endpoint and model that the row names. An unknown name stays None and gets its sentence."""
+        endpoint_words, model_words = texts.get(Meaning.ENDPOINT, "").strip(), texts.get(Meaning.MODEL, "").strip()
+        endpoint = self._words.endpoint(endpoint_words) if endpoint_words else None
+        if endpoint_words and endpoint is None:
+            made.findings.append(self.finding(f"There is no endpoint “{endpoint_words}”.", made.number, "endpoint"))
+        model = self._words.model(model_words) if model_words else None
+        if model_words and model is None:
+            made.findings.append(self.finding(f"There is no model “{model_words}”.", made.number, "model"))
+        if model is not None:
+            having = self._words.endpoints_of(model)
+            if endpoint is not None and endpoint not in having:
+                message = (
+                    f"The model “{model_words}” does not make {endpoint_words}. It is there for {', '.join(having)}."
+                )
+                made.findings.append(self.finding(message, made.number, "model"))
+            elif endpoint is None and len(having) == 1:
+                endpoint = having[0]
+        return endpoint, model
+
+    def _endpoint_for(self, made: _Making, model: str | None, *, has_prompt: bool) -> str | None:
+        kinds = {kind for column, found in made.inputs if (kind := _kind(column, found)) is not None}
+        if self._prefer is not None and model in (None, self._prefer[1]):
+            preferred = self._words.pair(*self._prefer)
+            if preferred and kinds <= {kind for place in preferred.asset_fields for kind in place.media}:
+                return preferred.endpoint
+        return self._words.endpoint_for(kinds, has_prompt=has_prompt, model=model)
+
+    def _preferred(self, endpoint: str | None) -> Pair | None:
+        """The composer's own pair, where the row leaves the choice to it: its way of writing inputs is the best
+        guess."""
+        return self._words.pair(*self._prefer) if self._prefer and endpoint in (None, self._prefer[0]) else None
+
+    def _gather_inputs(self, made: _Making, column: Column, value: Any) -> None:
+        """Finds the files and links of a column that holds inputs by its meaning."""
+        meaning = column.meaning
+        if column.wire_names == ("audio",) and isinstance(value, str) and value.strip().casefold() not in _SWITCH_WORDS:
+            meaning, column = Meaning.AUDIO, Column(column.title, Meaning.AUDIO)
+        if meaning.media is None:
+            return
+        for words in _pieces(value):
+            made.inputs.append((column, self._finder.find(words, self._beside)))
+
+    def _fill(self, made: _Making, column: Column, value: Any, pair: Pair | None, shape: Pair | None) -> None:
+        if column.meaning is Meaning.PROMPT:
+            made.values[_prompt_name(shape)] = _as_text(value).strip()
+            return
+        if column.meaning is not Meaning.SETTING or any(known.title == column.title for known, _ in made.inputs):
+            return
+        field = self._words.field(column, pair)
+        if field is None:
+            label = pair.label if pair else "The model"
+            self._at(made, column, f"{label} has no such setting. It is left out.")
+        elif field.is_asset:
+            self._fill_asset(made, column, value, field, pair)
+        else:
+            made.values[field.name] = self._typed(made, column, value, field)
+
+    def _fill_asset(self, made: _Making, column: Column, value: Any, field: Field, pair: Pair | None) -> None:
+        """A column named as on the wire. JSON that is in the wire's form already stays as it is."""
+        if isinstance(value, Mapping) or (isinstance(value, list) and not all(isinstance(part, str) for part in value)):
+            made.values[field.name] = value
+            return
+        items = []
+        for words in _pieces(value):
+            found = self._finder.find(words, self._beside)
+            self._note(made, column, found, field, pair)
+            if found.uri:
+                items.append(AssetItem(uri=found.uri, media=_media_kind(found, field)))
+        if items:
+            made.values[field.name] = asset_value(field, items)
+
+    def _place_inputs(self, made: _Making, pair: Pair | None, shape: Pair | None) -> None:
+        by_field: dict[str, list[AssetItem]] = {}
+        fields: dict[str, Field] = {}
+        for column, found in made.inputs:
+            kind = _kind(column, found)
+            field = _field_for(shape, kind, by_field) if shape is not None and kind is not None else None
+            if field is None and found.uri:
+                what = pair.label if pair else "No endpoint"
+                self._at(made, column, f"{what} takes no such input here. It is left out.")
+                continue
+            self._note(made, column, found, field, pair)
+            if field is not None and found.uri:
+                fields[field.name] = field
+                position = {Meaning.FIRST_FRAME: "first", Meaning.LAST_FRAME: "last"}.get(column.meaning)
+                item = AssetItem(uri=found.uri, media=kind, position=position if position in field.positions else None)
+                by_field.setdefault(field.name, []).append(item)
+        for name, items in by_field.items():
+            made.values[name] = asset_value(fields[name], items)
+
+    def _note(self, made: _Making, column: Column, found: FoundInput, field: Field | None, pair: Pair | None) -> None:
+        if problem := problem_for(found, field, pair):
+            self._at(made, column, problem)
+
+    def _typed(self, made: _Making, column: Column, value: Any, field: Field) -> Any:
+        """A cell in the type of its field; a text, with a sentence, where it is not of that type."""
+        if not isinstance(value, str):
+            return _tidy(value)
+        if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN):
+            return self._structured(made, column, value, field)
+        typed = value_from_text(field, value)
+        if isinstance(typed, float) and typed.is_integer() and field.kind is FieldKind.INTEGER:
+            typed = int(typed)
+        complaint = ""
+        if field.kind is FieldKind.INTEGER and not isinstance(typed, int):
+            complaint = "is no whole number"
+        elif field.kind is FieldKind.NUMBER and not isinstance(typed, int | float):
+            complaint = "is no number"
+        elif field.kind is FieldKind.SWITCH and not isinstance(typed, bool):
+            complaint = "is neither yes nor no"
+        if complaint and str(value).strip().casefold() not in self._words.choices(field.name):
+            message = f"“{_short(value.strip())}” {complaint}."
+            self._at(made, column, message)
+        return typed
+
+    def _structured(self, made: _Making, column: Column, cell: str, field: Field) -> Any:
+        """A setting with parts: JSON, or the name of a preset."""
+        if cell.strip()[:1] in ("{", "["):
+            try:
+                return _tidy(json.loads(cell))
+            except (ValueError, RecursionError):
+                self._at(made, column, "This is not valid JSON.")
+                return cell.strip()
+        for variant in field.variants:
+            for inner in variant.fields:
+                choice = value_from_text(inner, cell) if inner.kind is FieldKind.CHOICE else None
+                if choice is not None and choice in inner.choices and field.tag_key is not None:
+                    return {field.tag_key: variant.tag, inner.name: choice}
+        message = f"“{_short(cell.strip())}” is not known here."
+        self._at(made, column, message)
+        return cell.strip()
+
+
+def _prompt_name(pair: Pair | None) -> str:
+    found = pair.prompt_field if pair else None
+    return found.name if found else PROMPT
+
+
+def _field_for(pair: Pair, kind: MediaKind, used: Mapping[str, list[AssetItem]]) -> Field | None:
+    """The place in a request for one more input of a kind: a required one before others, and only where there is
+    room."""
+    fitting = [field for field in pair.asset_fields if kind in field.media]
+    fitting.sort(key=lambda field: not field.required)
+    return next((field for field in fitting if len(used.get(field.name, ())) < _room(field)), None)
+
+
+def _room(field: Field) -> int:
+    if field.kind is FieldKind.ASSET:
+        return 1
+    most = field.max_length if field.max_length is not None else 1_000
+    return min(most, len(field.positions)) if field.position_required else most
+
+
+def _kind(column: Column, found: FoundInput) -> MediaKind | None:
+    if found.facts is not None:
+        return MediaKind(found.facts.media.value)
+    return column.meaning.media or (MediaKind(found.media.value) if found.media is not Media.OTHER else None)
+
+
+def _media_kind(found: FoundInput, field: Field) -> MediaKind | None:
+    if found.media is not Media.OTHER and MediaKind(found.media.value) in field.media:
+        return MediaKind(found.media.value)
+    return next(iter(field.media)) if len(field.media) == 1 else None
+
+
+def _pieces(value: Any) -> list[str]:
+    """Several inputs in one cell stand on lines of their own, or apart by a bar."""
+    if isinstance(value, list):
+        return [piece for part in value if isinstance(part, str) for piece in _pieces(part)]
+    if not isinstance(value, str):
+        return []
+    return [piece.strip() for line in value.split("\n") for piece in line.split("|") if piece.strip()]
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return clean(value)
+    return "" if value is None or isinstance(value, list | Mapping) else str(value)
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _tidy(value: Any) -> Any:
+    """The same JSON without characters that nothing can store."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_tidy(part) for part in value]
+    if isinstance(value, Mapping):
+        return {clean(str(name)): _tidy(part) for name, part in value.items()}
+    return value
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 60 else words[:59] + "…"

@@ -1,0 +1,204 @@
+"""Reads one source, a file or a text, by what it is. Blocks; runs in the executor. Raises nothing that a file can
+cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.catalog import AssetItem, asset_items
+from runway_desktop.catalog.limits import format_by_name
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.task import Media, Request
+from runway_desktop.services.media_facts import HEAD_LENGTH, Sniffed, sniff
+from runway_desktop.services.sidecar import Sidecar
+
+from . import documents
+from .documents import read_document, read_json_lines
+from .gathered import CLIPBOARD, AssetDrop, Draft, IntakeFinding
+from .inputs import FoundInput, InputFinder, is_link, path_of
+from .lines import Sorted, sort_lines
+from .parts import Parts
+from .reading import LARGEST_TEXT, Unreadable, clean, read_text, too_large
+from .rows import RowReader
+from .tables import looks_like_table, read_table
+from .vocabulary import PROMPT, Vocabulary
+
+MOST_DRAFTS = 10_000
+"""Of one source. Nobody can review more in one sitting, and every one of them costs money."""
+_TABLES = frozenset({".csv", ".tsv", ".tab"})
+_JSON_LINES = frozenset({".jsonl", ".ndjson"})
+_PLAIN = frozenset({".txt", ".text", ".md", ".markdown", ".prompt", ".prompts", ".list", ""})
+
+
+class SourceReader:
+    """For one drop: every file that rows name is looked at once. `prefer` is the composer's endpoint and model."""
+
+    def __init__(self, vocabulary: Vocabulary, *, prefer: tuple[str, str] | None = None) -> None:
+        self._words = vocabulary
+        self._prefer = prefer
+        self._finder = InputFinder()
+
+    def read_file(self, path: Path) -> Parts:
+        """Whatever a file is: a medium by its content, else a list by its name."""
+        try:
+            return self._read_file(path)
+        except Unreadable as error:
+            return Parts(findings=[IntakeFinding(source=path.name, message=str(error))])
+        except DiskError as error:
+            return Parts(findings=[IntakeFinding(source=path.name, message=f"{path.name}: {error.in_words()}")])
+        except (OSError, ValueError) as error:
+            # ValueError: a path with a zero byte.
+            return Parts(findings=[IntakeFinding(source=path.name, message=f"{path.name} cannot be read: {error}.")])
+
+    def read_clipboard(self, text: str) -> Parts:
+        """Selected or pasted text: JSON, cells of a spreadsheet, or lines."""
+        if len(text) > LARGEST_TEXT:
+            return Parts(findings=[IntakeFinding(source=CLIPBOARD, message=too_large("The text", len(text)))])
+        text = clean(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
+        if not text.strip():
+            return Parts()
+        if text.lstrip()[:1] in ("{", "["):
+            try:
+                document = documents.parse(text, "The text")
+            except Unreadable:
+                # A prompt may begin with a bracket as well; "{a|b}" is one of ours.
+                pass
+            else:
+                return read_document(document, self._words, self._reader(CLIPBOARD, "item", None), most=MOST_DRAFTS)
+        if looks_like_table(text, self._words):
+            return self._table(text, CLIPBOARD, None, tabs_only=True)
+        return self._lines(text, CLIPBOARD, None)
+
+    def read_address(self, address: str) -> Parts:
+        """A link or a file:// address that was dropped."""
+        address = address.strip()
+        if address[:5].lower() == "file:":
+            path = path_of(address)
+            if path is not None:
+                return self.read_file(path)
+        return self._link(address, CLIPBOARD, None)
+
+    def missing_inputs(self, request: Request, source: str) -> list[IntakeFinding]:
+        """Files of a restored request that are not where they were."""
+        pair = self._words.pair(request.endpoint, request.model)
+        items: list[AssetItem] = []
+        for field in pair.asset_fields if pair else ():
+            items += asset_items(field, request.values.get(field.name))
+        findings = []
+        for item in items:
+            found = self._finder.find(item.uri, None)
+            if found.problem and item.uri.startswith("file:"):
+                findings.append(
+                    IntakeFinding(source=source, message=f"{source}: {found.problem} Choose the input again.")
+                )
+        return findings
+
+    def _read_file(self, path: Path) -> Parts:
+        if not path.exists():
+            raise Unreadable(f"There is no file “{path}”.")
+        with path.open("rb") as file:
+            head = file.read(HEAD_LENGTH)
+        ending = path.suffix.lower()
+        found = sniff(head)
+        if found is not None and not (found.format == "SVG" and ending in _PLAIN | _TABLES | _JSON_LINES):
+            return self._medium(path, found)
+        if not head:
+            raise Unreadable(f"{path.name} is empty.")
+        promised = format_by_name(path.name)
+        if promised is not None:
+            what = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}[Media(promised.media.value)]
+            raise Unreadable(
+                f"{path.name} is no {what}, though its name says so. Is it damaged, or only named like one?"
+            )
+        if ending not in _TABLES | _JSON_LINES | _PLAIN | {".json"}:
+            use = "Drop pictures, clips, sounds, or prompts as .txt, .csv or .jsonl."
+            raise Unreadable(f"{path.name} is nothing that can be used here. {use}")
+        read = read_text(path)
+        parts = Parts(findings=[IntakeFinding(source=path.name, message=remark) for remark in read.remarks])
+        parts.add(self._text_file(path, ending, read.text))
+        return parts
+
+    def _text_file(self, path: Path, ending: str, text: str) -> Parts:
+        if ending in _TABLES:
+            return self._table(text, path.name, path.parent, tabs_only=ending != ".csv" and "\t" in text)
+        if ending in _JSON_LINES:
+            return read_json_lines(text, self._words, self._reader(path.name, "line", path.parent), most=MOST_DRAFTS)
+        if ending == ".json":
+            return self._json(text, path)
+        return self._lines(text, path.name, path.parent)
+
+    def _json(self, text: str, path: Path) -> Parts:
+        try:
+            document: Any = documents.parse(text, path.name)
+        except Unreadable:
+            lines = [line for line in text.split("\n") if line.strip()]
+            if len(lines) < 2 or not all(line.strip()[:1] == "{" for line in lines):
+                raise
+            # Several documents, a line each, under the name of one.
+            return read_json_lines(text, self._words, self._reader(path.name, "line", path.parent), most=MOST_DRAFTS)
+        return read_document(document, self._words, self._reader(path.name, "item", path.parent), most=MOST_DRAFTS)
+
+    def _medium(self, path: Path, found: Sniffed) -> Parts:
+        if found.media is Media.OTHER:
+            raise Unreadable(f"{path.name} is a {found.format} file. Runway takes pictures, clips and sounds.")
+        looked = self._finder.look_at(path)
+        if not looked.uri:
+            raise Unreadable(f"{path.name}: {looked.problem}")
+        return Parts(assets=[_asset(looked, path.name)])
+
+    def _table(self, text: str, source: str, beside: Path | None, *, tabs_only: bool) -> Parts:
+        reader = self._reader(source, "row", beside)
+        return read_table(text, self._words, reader, most=MOST_DRAFTS, tabs_only=tabs_only)
+
+    def _lines(self, text: str, source: str, beside: Path | None) -> Parts:
+        return self._from_lines(sort_lines(text), source, beside)
+
+    def _from_lines(self, found: Sorted, source: str, beside: Path | None) -> Parts:
+        reader = self._reader(source, "line", beside)
+        parts = Parts(ids=dict.fromkeys(found.ids))
+        for line in found.bad_ids:
+            parts.take_id(line.text, line.number, reader)
+        for line in found.links:
+            parts.add(self._link(line.text, source, line.number))
+        taken = found.prompts[:MOST_DRAFTS]
+        if len(taken) < len(found.prompts):
+            message = f"{len(found.prompts):,} prompts stand there. Only the first {MOST_DRAFTS:,} are taken."
+            parts.findings.append(reader.finding(message))
+        parts.drafts += [Draft(values={PROMPT: line.text}, source=source, row=line.number) for line in taken]
+        return parts
+
+    def _link(self, address: str, source: str, number: int | None) -> Parts:
+        reader = self._reader(source, "line", None)
+        if not is_link(address):
+            return Parts(findings=[reader.finding(f"“{address[:80]}” is no link that begins with https://.", number)])
+        if address[:7].lower() == "file://" and (path := path_of(address)) is not None:
+            return self.read_file(path)
+        found = self._finder.find(address, None)
+        if found.problem or not found.uri:
+            return Parts(findings=[reader.finding(found.problem or "The address cannot be used.", number, "link")])
+        return Parts(assets=[_asset(found, source)])
+
+    def _reader(self, source: str, noun: str, beside: Path | None) -> RowReader:
+        return RowReader(self._words, self._finder, source=source, noun=noun, beside=beside, prefer=self._prefer)
+
+
+def draft_of(found: Sidecar, source: str) -> Draft:
+    """A request that is made anew, where several sidecars came at once."""
+    values: Mapping[str, Any] = found.request.values
+    return Draft(
+        endpoint=found.request.endpoint or None,
+        model=found.request.model or None,
+        values=values,
+        source=source,
+        project=found.project,
+        shot=found.title,
+    )
+
+
+def _asset(found: FoundInput, source: str) -> AssetDrop:
+    findings: tuple[IntakeFinding, ...] = ()
+    if found.problem:
+        findings = (IntakeFinding(source=source, message=f"{source}: {found.problem}"),)
+    return AssetDrop(uri=found.uri, path=found.path, media=found.media, facts=found.facts, findings=findings)

@@ -1,0 +1,138 @@
+"""CSV and TSV: which sign parts the cells, which columns there are, and a draft for each row. Pure but for the files
+that rows name.
+
+Raises nothing. A table without a usable header, with doubled or unknown columns, with a broken row: a sentence each,
+the rest is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from .gathered import IntakeFinding
+from .parts import Parts
+from .rows import Cell, RowReader
+from .vocabulary import Column, Meaning, Vocabulary
+
+_DELIMITERS = (",", ";", "\t", "|")
+_HEADER_ROW = 1
+_NO_PROMPT = (
+    "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio and seed."
+)
+
+
+def read_table(text: str, vocabulary: Vocabulary, reader: RowReader, *, most: int, tabs_only: bool = False) -> Parts:
+    """What a table holds: a draft for each row, ids of tasks where a row has nothing but one. At most `most` drafts."""
+    parts = Parts()
+    records = _records(text, "\t" if tabs_only else sniff_delimiter(text, vocabulary), reader, parts)
+    header = next(records, [])
+    columns, complaints = _columns(header, vocabulary, reader)
+    start = _HEADER_ROW + 1
+    if not any(columns) and len(header) == 1 and header[0].strip():
+        # A plain list with a table's ending: its lines are prompts, the first one too.
+        columns, records, start = [Column("prompt", Meaning.PROMPT)], chain([header], records), _HEADER_ROW
+        message = "The first line names no column. Every line is taken for a prompt."
+        parts.findings.append(reader.finding(message, _HEADER_ROW))
+    else:
+        parts.findings += complaints
+        if not any(_carries(column) for column in columns if column):
+            parts.findings.append(reader.finding(_NO_PROMPT, _HEADER_ROW, "prompt"))
+        if not any(columns):
+            return parts
+    for number, record in enumerate(records, start):
+        if len(parts.drafts) >= most:
+            parts.findings.append(reader.finding(f"Only the first {most:,} rows are taken.", number))
+            break
+        if any(cell.strip() for cell in record):
+            _read_row(record, number, columns, reader, parts)
+    return parts
+
+
+def _read_row(
+    record: Sequence[str], number: int, columns: Sequence[Column | None], reader: RowReader, parts: Parts
+) -> None:
+    cells: list[Cell] = [(column, cell) for column, cell in zip(columns, record, strict=False) if column]
+    carried = {column.meaning: cell.strip() for column, cell in cells if _carries(column) and cell.strip()}
+    if set(carried) == {Meaning.REMOTE_ID}:
+        parts.take_id(carried[Meaning.REMOTE_ID], number, reader)
+        return
+    draft = reader.draft([(column, cell) for column, cell in cells if column.meaning is not Meaning.REMOTE_ID], number)
+    if any(cell.strip() for cell in record[len(columns) :]):
+        message = "It has more cells than the table has columns. Is a comma not in quotation marks?"
+        draft = replace(draft, findings=(*draft.findings, reader.finding(message, number)))
+    parts.drafts.append(draft)
+
+
+def looks_like_table(text: str, vocabulary: Vocabulary) -> bool:
+    """Cells copied from a spreadsheet: tabs, and a first line that names a prompt and something else."""
+    first = text.lstrip("\n").partition("\n")[0]
+    columns = [vocabulary.column(title) for title in first.split("\t")]
+    return len(columns) > 1 and all(columns) and any(column.meaning is Meaning.PROMPT for column in columns if column)
+
+
+def sniff_delimiter(text: str, vocabulary: Vocabulary) -> str:
+    """The sign that makes most of the first record known columns; at a draw, the one that makes most cells."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        try:
+            header = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+        except csv.Error:
+            return (0, 0)
+        return (sum(vocabulary.column(title) is not None for title in header), len(header))
+
+    return max(_DELIMITERS, key=score)
+
+
+def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iterator[list[str]]:
+    """Each record's cells. A quoted line break belongs to its cell."""
+    if text.count('"') % 2:
+        parts.findings.append(reader.finding("A quotation mark is not closed; a cell may hold more than it should."))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    while True:
+        try:
+            yield next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            parts.findings.append(reader.finding(f"It cannot be read: {error}.", rows.line_num))
+            yield []
+
+
+def _columns(
+    header: Sequence[str], vocabulary: Vocabulary, reader: RowReader
+) -> tuple[list[Column | None], list[IntakeFinding]]:
+    columns: list[Column | None] = []
+    findings: list[IntakeFinding] = []
+    seen: dict[tuple[str, ...], str] = {}
+    for title in header:
+        name = title.strip()
+        column = vocabulary.column(name) if name else None
+        if column is None:
+            if name:
+                near = vocabulary.nearest(name)
+                hint = f" Did you mean “{near}”?" if near else ""
+                message = f"The column “{name}” is not known and is left out.{hint}"
+                findings.append(reader.finding(message, _HEADER_ROW, name))
+        elif column.key in seen:
+            first = seen[column.key]
+            twice = f"There are two columns “{name}”" if first == name else f"“{first}” and “{name}” mean the same"
+            findings.append(reader.finding(f"{twice}. The first one is used.", _HEADER_ROW, name))
+            column = None
+        else:
+            seen[column.key] = name
+        columns.append(column)
+    return columns, findings
+
+
+def _carries(column: Column) -> bool:
+    """A column that can make a request of its own: a prompt, an input, or the id of a task."""
+    wire = " ".join(column.wire_names).casefold()
+    return (
+        column.meaning in (Meaning.PROMPT, Meaning.REMOTE_ID)
+        or column.meaning.media is not None
+        or any(word in wire for word in ("uri", "image", "video", "media", "character", "speech"))
+    )

@@ -1,0 +1,185 @@
+"""The words by which a table may name things: wire names, the labels that people see, and the usual other names.
+
+Pure, built once from the catalogue on the loop's thread; read from any thread.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runway_desktop.catalog import Catalog, Endpoint, Field, FieldKind, MediaKind, Pair
+
+PROMPT = "promptText"
+"""The wire name of a prompt where nothing is known of endpoint and model."""
+
+
+class Meaning(StrEnum):
+    """What a column holds."""
+
+    PROMPT = "prompt"
+    MODEL = "model"
+    ENDPOINT = "endpoint"
+    PROJECT = "project"
+    SHOT = "shot"
+    SETTING = "setting"
+    FIRST_FRAME = "first frame"
+    LAST_FRAME = "last frame"
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    REMOTE_ID = "id"
+
+    @property
+    def media(self) -> MediaKind | None:
+        """The kind of input that a column of inputs holds; None for other columns."""
+        match self:
+            case Meaning.FIRST_FRAME | Meaning.LAST_FRAME | Meaning.IMAGE:
+                return MediaKind.IMAGE
+            case Meaning.VIDEO:
+                return MediaKind.VIDEO
+            case Meaning.AUDIO:
+                return MediaKind.AUDIO
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`title` as the file has it. `wire_names`: what it may be on the wire, likeliest first; only for settings and
+    wire-named inputs."""
+
+    title: str
+    meaning: Meaning
+    wire_names: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the program calls it: the wire name of a setting, else the meaning."""
+        return self.wire_names[0] if self.wire_names else self.meaning.value
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The same for two columns that mean the same."""
+        return (self.meaning.value, *self.wire_names)
+
+
+_ALIASES = {
+    Meaning.PROMPT: "prompt prompts prompttext text description words line",
+    Meaning.MODEL: "model modelname modelid",
+    Meaning.ENDPOINT: "endpoint tasktype operation",
+    Meaning.PROJECT: "project projectname client",
+    Meaning.SHOT: "shot shotname shotid scene title name",
+    Meaning.FIRST_FRAME: "firstframe startframe firstimage startimage keyframe1 framestart",
+    Meaning.LAST_FRAME: "lastframe endframe lastimage endimage tailimage frameend",
+    Meaning.IMAGE: "image picture photo inputimage imagefile imagepath imageurl sourceimage still",
+    Meaning.VIDEO: "video clip inputvideo videofile videopath videourl sourcevideo footage movie",
+    Meaning.AUDIO: "audiofile audiopath audiourl inputaudio soundfile recording music voiceover",
+    Meaning.REMOTE_ID: "id taskid remoteid runwayid runwaytaskid",
+}
+_SETTINGS = {
+    "aspect": "ratio", "aspectratio": "ratio", "size": "ratio", "dimensions": "ratio", "format": "format",
+    "length": "duration", "seconds": "duration", "durationseconds": "duration", "durations": "duration",
+    "count": "outputCount", "outputs": "outputCount", "variants": "numVariants", "negative": "negativePrompt",
+    "language": "targetLang", "fps": "targetFramerate", "framerate": "targetFramerate",
+}  # fmt: skip
+
+
+def normalised(name: str) -> str:
+    """The letters and digits of a name: case, blanks, underscores and hyphens do not count."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+class Vocabulary:
+    def __init__(self, catalog: Catalog) -> None:
+        self.endpoints: tuple[Endpoint, ...] = catalog.endpoints
+        self._catalog = catalog
+        self._pairs = {(pair.endpoint, pair.model): pair for pair in catalog.pairs()}
+        self._by_wire: dict[str, list[Field]] = defaultdict(list)
+        for pair in self._pairs.values():
+            for field in pair.fields:
+                self._by_wire[field.name].append(field)
+        self._columns = self._named_columns()
+        self._models = {
+            **{normalised(pair.label): pair.model for pair in self._pairs.values()},
+            **{normalised(pair.model): pair.model for pair in self._pairs.values()},
+        }
+        self._endpoints = {
+            normalised(word): found.name for found in self.endpoints for word in (found.name, found.label)
+        }
+
+    def column(self, title: str) -> Column | None:
+        """What a column of this title holds; None when nobody knows."""
+        found = self._columns.get(normalised(title))
+        return Column(title.strip(), found.meaning, found.wire_names) if found else None
+
+    def nearest(self, title: str) -> str:
+        """A known name much like `title`, for "did you mean"; empty when there is none."""
+        near = difflib.get_close_matches(normalised(title), self._columns, n=1, cutoff=0.8)
+        return self._columns[near[0]].title if near else ""
+
+    def pair(self, endpoint: str | None, model: str | None) -> Pair | None:
+        return self._pairs.get((endpoint, model)) if endpoint and model else None
+
+    def model(self, words: str) -> str | None:
+        """A model by its wire name or its label."""
+        return self._models.get(normalised(words))
+
+    def endpoint(self, words: str) -> str | None:
+        return self._endpoints.get(normalised(words))
+
+    def endpoints_of(self, model: str) -> tuple[str, ...]:
+        return tuple(found.name for found in self.endpoints if model in found.models)
+
+    def endpoint_for(self, kinds: Iterable[MediaKind], *, has_prompt: bool, model: str | None) -> str | None:
+        """The endpoint that takes these inputs, the likeliest; only among those that have `model`, if one is named."""
+        fitting = self._catalog.endpoints_taking(frozenset(kinds), has_prompt)
+        return next((found.name for found in fitting if model is None or model in found.models), None)
+
+    def some_pair(self, endpoint: str) -> Pair | None:
+        """Any pair of an endpoint, to know how its inputs are written while no model is chosen."""
+        return next((pair for (name, _), pair in self._pairs.items() if name == endpoint), None)
+
+    def field(self, column: Column, pair: Pair | None) -> Field | None:
+        """The field that a column fills in: of the pair, or, without one, the commonest field of that name."""
+        if pair is not None:
+            return next((field for name in column.wire_names if (field := pair.field(name)) is not None), None)
+        for name in column.wire_names:
+            if fields := self._by_wire.get(name):
+                kind = Counter(field.kind for field in fields).most_common(1)[0][0]
+                return next(field for field in fields if field.kind is kind)
+        return None
+
+    def choices(self, wire_name: str) -> frozenset[str]:
+        """Every word that any model takes in this field, in small letters."""
+        return frozenset(
+            str(choice).casefold() for field in self._by_wire.get(wire_name, ()) for choice in field.choices
+        )
+
+    def _named_columns(self) -> dict[str, Column]:
+        labels: dict[str, Counter[str]] = defaultdict(Counter)
+        for name, fields in self._by_wire.items():
+            for field in fields:
+                labels[normalised(field.label)][name] += 1
+        found: dict[str, Column] = {}
+        for key, names in labels.items():
+            ordered = tuple(name for name, _ in names.most_common())
+            found[key] = self._setting_or_input(self._by_wire[ordered[0]][0].label, ordered)
+        for key, name in _SETTINGS.items():
+            found[key] = self._setting_or_input(name, (name,))
+        for name in self._by_wire:
+            found[normalised(name)] = self._setting_or_input(name, (name,))
+        for meaning, words in _ALIASES.items():
+            for word in words.split():
+                found[word] = Column(meaning.value, meaning)
+        return found
+
+    def _setting_or_input(self, title: str, names: tuple[str, ...]) -> Column:
+        if any(field.kind is FieldKind.PROMPT for field in self._by_wire.get(names[0], ())):
+            return Column(title, Meaning.PROMPT)
+        return Column(title, Meaning.SETTING, names)
