@@ -141,7 +141,7 @@ def numbered(name: str, number: int) -> str:
     if number < 2:
         return name
     stem, dot, ending = name.rpartition(".")
-    if not stem or len(ending) > 8:
+    if not stem or len(ending) > 8 or not ending.isalnum():
         stem, dot, ending = name, "", ""
     tail = f" ({number}){dot}{ending}"
     return _cut(stem, MAX_BYTES - len(tail.encode())).rstrip(" .") + tail

@@ -20,8 +20,9 @@ class IntakeFinding:
     """One thing that is wrong. `message` is a whole sentence that names file, row and field; the parts are for placing
     it.
 
-    `row` counts as the file's own viewer does: line 1 of a table is its header. Empty `field`: the row or file as a
-    whole.
+    `row` counts as the file's own viewer does: row 1 of a table is its header. `field` is a wire name, or one of
+    "prompt", "model", "endpoint", "image", "video", "audio", "first frame", "last frame", "link" and "id", or a
+    column that nobody knows; empty: the row or the file as a whole.
     """
 
     source: str

@@ -1,0 +1,192 @@
+"""Names of saved files: what a template gives, and that nothing can make a name that a system refuses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.domain.filenames import (
+    DEFAULT_TEMPLATE,
+    FIELDS,
+    MAX_BYTES,
+    SAMPLE,
+    NameValues,
+    numbered,
+    preview,
+    problems,
+    render,
+    safe_name,
+)
+
+BARE = NameValues(sent=datetime(2026, 3, 9, 14, 5, 59), task_id="0f8fad5b-d9cb-469f-a165-70867728950e", ext="mp4")
+RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
+
+any_text = st.text(st.characters(codec=None), max_size=300)
+templates = st.one_of(
+    any_text,
+    st.lists(
+        st.one_of(
+            st.sampled_from([f"{{{name}}}" for name in FIELDS]), st.sampled_from(["/", "\\", "_", "..", " ", "{x}"])
+        ),
+        max_size=12,
+    ).map("".join),
+)
+values = st.builds(
+    NameValues,
+    sent=st.datetimes(),
+    project=any_text, shot=any_text, model=any_text, endpoint=any_text, prompt=any_text, title=any_text, seed=any_text,
+    ratio=any_text, duration=any_text, task_id=any_text, batch=any_text, ext=any_text,
+    row=st.none() | st.integers(0, 10**6), index=st.integers(0, 99), count=st.integers(1, 99),
+)  # fmt: skip
+
+
+def test_default_template_names_project_day_model_prompt_seed_and_id():
+    assert preview(DEFAULT_TEMPLATE) == (
+        "Lighthouse/2026-03-09/gen4.5_A-red-fox-in-deep-snow-looking-back_42_7728950e.mp4"
+    )
+
+
+def test_empty_fields_take_their_separators_with_them():
+    shown = preview(DEFAULT_TEMPLATE, replace(BARE, model="gen4.5", prompt="Fox"))
+    assert shown == "2026-03-09/gen4.5_Fox_7728950e.mp4"
+    assert preview("{seed}_{model} ({shot}) - {ratio}_{id}", replace(BARE, model="m")) == "m 7728950e.mp4"
+    assert preview("{seed}-{row}", BARE) == "7728950e.mp4"
+
+
+def test_text_around_an_empty_field_stays():
+    assert preview("take{seed}of{row}", BARE) == "takeof.mp4"
+    assert preview("[x{seed}]", BARE) == "[x].mp4"
+
+
+@pytest.mark.parametrize("name", ["CON", "nul", "Com1", "LPT9.old", "aux.txt.more", "con "])
+def test_names_that_windows_keeps_for_itself_are_changed(name):
+    assert safe_name(name).startswith("_")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("a/b\\c", "a-b-c"),
+        ("what?*", "what--"),
+        ("ends. . ", "ends"),
+        (".hidden", "hidden"),
+        ("tab\there", "tab-here"),
+        ("e\u0301", "é"),
+        ("\u202egpj.exe", "gpj.exe"),
+        ("..", ""),
+        ("  ", ""),
+        ("\ud800x", "x"),
+    ],
+)
+def test_characters_that_some_system_refuses_are_replaced(words, name):
+    assert safe_name(words) == name
+
+
+def test_template_cannot_leave_the_library():
+    assert render("../../{model}", replace(BARE, model="m")) == ("m.mp4",)
+    assert render("/etc/{model}", replace(BARE, model="../x")) == ("etc", "-x.mp4")
+    assert render("C:\\{project}", replace(BARE, project="..")) == ("C-", "7728950e.mp4")
+
+
+def test_long_prompt_gives_way_before_the_id():
+    shown = render("{prompt:400}_{id}", replace(BARE, prompt="word " * 100))
+    assert shown[-1].endswith("_7728950e.mp4")
+    assert len(shown[-1].encode()) <= MAX_BYTES
+
+
+def test_prompt_is_cut_between_words():
+    assert preview("{prompt:12}", replace(BARE, prompt="a red fox in the snow")) == "a-red-fox-in.mp4"
+    assert preview("{prompt:11}", replace(BARE, prompt="a red fox in the snow")) == "a-red-fox.mp4"
+
+
+@pytest.mark.parametrize("letter", ["👨‍👩‍👧", "👍🏽", "🇩🇪", "n\u0303\u0323", "각", "❤️"])
+def test_letter_of_several_parts_is_never_cut(letter):
+    for length in range(1, 60):
+        kept = safe_name("ab" + letter * 8, max_bytes=length)
+        rest = unicodedata.normalize("NFC", kept).removeprefix("ab")
+        assert rest.replace(unicodedata.normalize("NFC", letter), "") in ("", "a"), length
+
+
+def test_several_results_of_a_task_have_different_names():
+    names = {render("{model}", replace(BARE, model="m", index=index, count=3)) for index in range(3)}
+    assert names == {("m_1.mp4",), ("m_2.mp4",), ("m_3.mp4",)}
+    assert render("{index:2}_{model}", replace(BARE, model="m", index=8, count=10))[-1] == "09_m.mp4"
+
+
+def test_ending_stands_at_the_end_wherever_the_template_has_it():
+    assert preview("{model}.{ext}", replace(BARE, model="m")) == "m.mp4"
+    assert preview("{ext}", BARE) == "7728950e.mp4"
+    assert preview("{model}", replace(BARE, model="m", ext="")) == "m"
+
+
+def test_row_is_padded():
+    assert preview("{row:3}", replace(BARE, row=7)) == "007.mp4"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("", "is empty"),
+        ("{nope}", "no field {nope}"),
+        ("{prompt", "not closed"),
+        ("prompt}", "not closed"),
+        ("{pro mpt}", "is no field"),
+        ("/x/{id}", "cannot begin"),
+        ("C:/x", "cannot begin"),
+        ("../{id}", "stay inside"),
+    ],
+)
+def test_what_is_wrong_with_a_template_is_said(template, said):
+    assert said in " ".join(problems(template))
+
+
+def test_good_templates_have_no_problems():
+    assert problems(DEFAULT_TEMPLATE) == ()
+    assert problems("{Project}/{prompt:80}.{ext}") == ()
+
+
+def test_every_field_gives_something_for_the_sample():
+    for name in FIELDS.keys() - {"ext"}:
+        sample = replace(SAMPLE, count=2, title="Fox")
+        assert render(f"x{{{name}}}", sample) != render("x", sample), name
+
+
+def test_number_goes_before_the_ending():
+    assert numbered("fox.mp4", 1) == "fox.mp4"
+    assert numbered("fox.mp4", 2) == "fox (2).mp4"
+    assert numbered("gen4.5_fox", 3) == "gen4.5_fox (3)"
+    assert len(numbered("x" * 176 + ".mp4", 12).encode()) <= MAX_BYTES
+
+
+@given(templates, values)
+def test_no_template_and_no_words_make_a_name_that_a_system_refuses(template, made_of):
+    parts = render(template, made_of)
+    assert parts
+    for part in parts:
+        assert part
+        assert len(part.encode("utf-8")) <= MAX_BYTES
+        assert not re.search(r'[<>:"/\\|?*\x00-\x1f\x7f]', part)
+        assert part == part.strip(" ")
+        assert not part.endswith(".")
+        assert not part.startswith(".")
+        assert part.partition(".")[0].strip().lower() not in RESERVED
+        assert unicodedata.is_normalized("NFC", part)
+
+
+@given(any_text, st.integers(2, 9_999))
+def test_numbered_names_stay_within_the_limit(words, number):
+    name = safe_name(words) or "x"
+    assert len(numbered(name, number).encode()) <= MAX_BYTES
+    assert numbered(name, number) != name
+
+
+@given(any_text)
+def test_making_a_safe_name_safe_changes_nothing(words):
+    once = safe_name(words)
+    assert safe_name(once) == once
