@@ -1,7 +1,7 @@
 """Where this run lives: its profile folder, its log, what it was told on the command line and by the environment.
 
-A profile is a folder. The demo has one of its own and can never touch real tasks. Logs are redacted: a secret is cut out of every line,
-whoever wrote it. Blocking, called before the loop runs.
+A profile is a folder. The demo has one of its own and can never touch real tasks. Logs are redacted: a secret is
+cut out of every line, whoever wrote it. Blocking, called before the loop runs.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def start_log(path: Path, *, verbose: bool) -> None:
     """Logs go to a file of at most 1 MB, with one older beside it, and warnings to the terminal."""
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    to_file = logging.handlers.RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
+    to_file = logging.handlers.RotatingFileHandler(
+        path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True
+    )
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     to_terminal = logging.StreamHandler()
     to_terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)

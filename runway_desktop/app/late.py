@@ -1,4 +1,5 @@
-"""Adapters that are built at their first use, so that the window is painted before httpx is imported and the demo's Runway has started.
+"""Adapters that are built at their first use, so that the window is painted before httpx is imported and the demo's
+Runway has started.
 
 They fit the same ports as what they stand for. Loop's thread only; the making itself may take a worker.
 """
@@ -12,10 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from ..domain.account import Organization, UsedCredits
-from ..domain.task import Answer, RemoteId
-from ..domain.wire import CreatedTask, Stream
-from ..services.ports import Fetcher, Runway
+from runway_desktop.domain.account import Organization, UsedCredits
+from runway_desktop.domain.task import Answer, RemoteId
+from runway_desktop.domain.wire import CreatedTask, Stream
+from runway_desktop.services.ports import Fetcher, Runway
 
 
 class _Closable(Protocol):

@@ -1,7 +1,8 @@
 """Every asyncio task of the program has one owner here; starting is ordered, and closing is a handshake.
 
-`Supervisor.spawn` holds, names and watches each task; an exception that nobody expected goes to the last-resort handler once, with the
-task's name. `Supervisor.close` refuses new work, then cancels and awaits what is left. Loop's thread only.
+`Supervisor.spawn` holds, names and watches each task; an exception that nobody expected goes to the last-resort
+handler once, with the task's name. `Supervisor.close` refuses new work, then cancels and awaits what is left.
+Loop's thread only.
 """
 
 from __future__ import annotations
@@ -75,5 +76,5 @@ async def go_down(stages: list[Stage]) -> None:
                 await stage.run()
         except TimeoutError:
             log.warning("Closing: %s took longer than %.0f s", stage.name, stage.deadline)
-        except Exception:  # noqa: BLE001 - the program is ending; the next stages must still run
+        except Exception:
             log.exception("Closing: %s failed", stage.name)

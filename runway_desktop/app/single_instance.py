@@ -1,7 +1,7 @@
 """One window per profile: a second start hands its files and ids to the first and ends. GUI thread.
 
-A local socket named after the profile's folder; the first to listen is the one that stays. What is handed over is one JSON list of the
-command line's words, at most 1 MB.
+A local socket named after the profile's folder; the first to listen is the one that stays. What is handed over is
+one JSON list of the command line's words, at most 1 MB.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The composition root: the only file that names the concrete adapters. Builds the engine's graph; starts nothing but the database.
+"""The composition root: the only file that names the concrete adapters. Builds the engine's graph; starts nothing
+but the database.
 
-`build` returns the engine with the loops to run and the stages to close. Loop's thread; raises StoreError when the profile's database
-cannot be opened, and RunwayDesktopError for an address that may not be used.
+`build` returns the engine with the loops to run and the stages to close. Loop's thread; raises StoreError when the
+profile's database cannot be opened, and RunwayDesktopError for an address that may not be used.
 """
 
 from __future__ import annotations
@@ -14,28 +15,29 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ..catalog import Catalog
-from ..domain.account import KeyPlace
-from ..keychain import SystemKeychain
-from ..services.account import Account
-from ..services.bin import SystemBin
-from ..services.bus import Bus
-from ..services.clock import SystemClock
-from ..services.dispatch import Dispatch
-from ..services.downloads import Downloads
-from ..services.engine import Engine
-from ..services.forecast import Forecasts
-from ..services.inputs import Inputs
-from ..services.intake import Intake
-from ..services.lane import Lane
-from ..services.ledger import Ledger
-from ..services.library import Library
-from ..services.poller import Poller
-from ..services.pricing import Pricing
-from ..services.settings import Settings
-from ..services.submission import Submission
-from ..services.verbs import Verbs
-from ..store import SqliteStore
+from runway_desktop.catalog import Catalog
+from runway_desktop.domain.account import KeyPlace
+from runway_desktop.keychain import SystemKeychain
+from runway_desktop.services.account import Account
+from runway_desktop.services.bin import SystemBin
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import SystemClock
+from runway_desktop.services.dispatch import Dispatch
+from runway_desktop.services.downloads import Downloads
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.forecast import Forecasts
+from runway_desktop.services.inputs import Inputs
+from runway_desktop.services.intake import Intake
+from runway_desktop.services.lane import Lane
+from runway_desktop.services.ledger import Ledger
+from runway_desktop.services.library import Library
+from runway_desktop.services.poller import Poller
+from runway_desktop.services.pricing import Pricing
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.submission import Submission
+from runway_desktop.services.verbs import Verbs
+from runway_desktop.store import SqliteStore
+
 from .environment import Profile
 from .late import ClosableFetcher, ClosableRunway, LateFetcher, LateRunway
 from .lifecycle import Stage
@@ -66,7 +68,9 @@ class Address:
     simulate: tuple[str, ...] | None = None
 
 
-async def build(profile: Profile, address: Address, workers: ThreadPoolExecutor, file_workers: ThreadPoolExecutor) -> Assembly:
+async def build(
+    profile: Profile, address: Address, workers: ThreadPoolExecutor, file_workers: ThreadPoolExecutor
+) -> Assembly:
     """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for downloads' writing."""
     clock, bus, rng = SystemClock(), Bus(), random.Random()
     loop = asyncio.get_running_loop()
@@ -157,13 +161,13 @@ async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:
 
 
 def _import_client() -> Any:
-    from ..api.client import RunwayClient
+    from runway_desktop.api.client import RunwayClient
 
     return RunwayClient
 
 
 def _import_fetcher() -> Any:
-    from ..api.fetcher import HttpFetcher
+    from runway_desktop.api.fetcher import HttpFetcher
 
     return HttpFetcher
 
@@ -172,7 +176,7 @@ class _DemoRunway:
     """The simulator as a child process, started when its address is first needed."""
 
     def __init__(self, arguments: tuple[str, ...], workers: ThreadPoolExecutor) -> None:
-        from ..simulator.server import DEMO_SECRET
+        from runway_desktop.simulator.server import DEMO_SECRET
 
         self._arguments = arguments
         self._workers = workers
@@ -192,6 +196,6 @@ class _DemoRunway:
             self._process.stop()
 
     def _start(self) -> Any:
-        from ..simulator.server import SimulatorProcess
+        from runway_desktop.simulator.server import SimulatorProcess
 
         return SimulatorProcess.start(self._arguments)

@@ -1,1 +1,2 @@
-"""The words of the program: tasks, money, failures, events, errors, file names. Pure: no I/O, no asyncio, no third party."""
+"""The words of the program: tasks, money, failures, events, errors, file names. Pure: no I/O, no asyncio, no third
+party."""

@@ -1,4 +1,5 @@
-"""The errors of the world, translated once at the border. Every one says what happened, what to do, and whether asking again helps.
+"""The errors of the world, translated once at the border. Every one says what happened, what to do, and whether
+asking again helps.
 
     RunwayDesktopError
     ├── ApiError                    something between us and Runway; has .status (0: none) and .detail (the server's words)

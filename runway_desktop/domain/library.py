@@ -1,4 +1,5 @@
-"""How the list is asked for: places, filters, sorting, and what a row and a place show. Pure values; the store answers them."""
+"""How the list is asked for: places, filters, sorting, and what a row and a place show. Pure values; the store
+answers them."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ class GroupBy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """All parts must hold. Empty sets and None mean "any". `text` is searched in prompt, title, model, file name and ids, every word."""
+    """All parts must hold. Empty sets and None mean "any". `text` is searched in prompt, title, model, file name
+    and ids, every word."""
 
     place: Place = Place.ALL
     text: str = ""

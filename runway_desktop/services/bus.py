@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from ..domain.events import Event
+from runway_desktop.domain.events import Event
 
 log = logging.getLogger(__name__)
 
@@ -33,5 +33,5 @@ class Bus:
         for listener in tuple(self._listeners):
             try:
                 listener(event)
-            except Exception:  # noqa: BLE001 - a broken view must not stop the engine; the log and the last-resort handler tell of it
+            except Exception:
                 log.exception("A listener failed on %s", type(event).__name__)

@@ -1,13 +1,16 @@
-"""The engine as one value: every service that view-models may use. Built by the wiring, without Qt; nothing runs until `start`.
+"""The engine as one value: every service that view-models may use. Built by the wiring, without Qt; nothing runs
+until `start`.
 
-`start` loads what was left by the last run; the loops (`lane`, `poller`, `downloads`, `account`) are run by the caller's supervisor.
+`start` loads what was left by the last run; the loops (`lane`, `poller`, `downloads`, `account`) are run by the
+caller's supervisor.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..catalog import Catalog
+from runway_desktop.catalog import Catalog
+
 from .account import Account
 from .bus import Bus
 from .downloads import Downloads

@@ -1,4 +1,5 @@
-"""What the engine needs of the world, as Protocols that it owns. Adapters (api, store, keychain) just fit; tests use fakes.
+"""What the engine needs of the world, as Protocols that it owns. Adapters (api, store, keychain) just fit; tests
+use fakes.
 
 Every method may be called from the loop's thread only and never blocks it. Errors are those of `domain.errors`.
 """
@@ -12,11 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..domain.account import Organization, UsedCredits
-from ..domain.ledger import Estimate, LedgerEntry, Timing
-from ..domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
-from ..domain.task import Answer, Batch, Input, Output, RemoteId, Task, TaskId
-from ..domain.wire import CreatedTask, Stream
+from runway_desktop.domain.account import Organization, UsedCredits
+from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
+from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
+from runway_desktop.domain.task import Answer, Batch, Input, Output, RemoteId, Task, TaskId
+from runway_desktop.domain.wire import CreatedTask, Stream
 
 __all__ = [
     "Bin",
@@ -49,8 +50,8 @@ class Runway(Protocol):
     def use_secret(self, secret: str | None) -> None: ...
 
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
-        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown (429), ServerTrouble(503): no task was made.
-        NoReply, BadReply, other ServerTrouble: nobody knows."""
+        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown (429), ServerTrouble(503):
+        no task was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
         ...
 
     async def task(self, remote_id: RemoteId) -> Answer:
@@ -72,13 +73,15 @@ class Runway(Protocol):
 
 class Fetcher(Protocol):
     def open(self, url: str, *, offset: int = 0, etag: str = "") -> AbstractAsyncContextManager[Stream]:
-        """Opens a result's link; no secret is ever sent. `etag` guards a resumed download: a changed file starts at 0.
-        LinkExpired for 401/403/404/410, NotReached, NoReply, ServerTrouble, SlowDown else. A body that ends early raises NoReply."""
+        """Opens a result's link; no secret is ever sent. `etag` guards a resumed download: a changed file starts at
+        0. LinkExpired for 401/403/404/410, NotReached, NoReply, ServerTrouble, SlowDown else. A body that ends
+        early raises NoReply."""
         ...
 
 
 class SecretStore(Protocol):
-    """The system's keychain. Calls may take as long as a person takes; they run in a worker. SecretStoreError for all that fails."""
+    """The system's keychain. Calls may take as long as a person takes; they run in a worker. SecretStoreError for
+    all that fails."""
 
     async def name(self) -> str:
         """The store in words ("GNOME Keyring"); SecretStoreError(ABSENT) when there is none."""
@@ -100,8 +103,9 @@ class Bin(Protocol):
 
 
 class Store(Protocol):
-    """Tasks on disk. Every write is one transaction and is on disk when the call returns. StoreError when it cannot.
-    LookupError for what is not there, ValueError for adding what is: our own mistakes. (Its `list` hides the built-in one.)"""
+    """Tasks on disk. Every write is one transaction and is on disk when the call returns. StoreError when it
+    cannot. LookupError for what is not there, ValueError for adding what is: our own mistakes. (Its `list` hides
+    the built-in one.)"""
 
     async def add(
         self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
@@ -158,8 +162,8 @@ class Store(Protocol):
     async def counts(self) -> PlaceCounts: ...
 
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> Sequence[Timing]:
-        """Of tasks that succeeded, latest first: of the same shape (a word that the caller derives from the settings) if there are any
-        three, else of the same endpoint and model."""
+        """Of tasks that succeeded, latest first: of the same shape (a word that the caller derives from the
+        settings) if there are any three, else of the same endpoint and model."""
         ...
 
     async def estimate(self, endpoint: str, model: str, shape: str) -> Estimate | None:

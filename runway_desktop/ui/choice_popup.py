@@ -1,6 +1,8 @@
-"""A small list that opens under a button to choose one of many, with a search line when there are more than a glance takes.
+"""A small list that opens under a button to choose one of many, with a search line when there are more than a
+glance takes.
 
-Arrow keys and Return work from the search line; Escape closes without a choice. It is a window of its own, never a nested loop.
+Arrow keys and Return work from the search line; Escape closes without a choice. It is a window of its own, never a
+nested loop.
 """
 
 from __future__ import annotations
@@ -78,7 +80,7 @@ class ChoicePopup(QFrame):
         if current is not None:
             self._list.scrollToItem(current, QListWidget.ScrollHint.PositionAtCenter)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
                 self._list.keyPressEvent(event)

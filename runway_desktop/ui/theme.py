@@ -1,7 +1,8 @@
 """Colours, icons and fonts, looked up when something is painted, so that a change of theme is live.
 
-One accent, neutral surfaces, two text sizes and two weights. `Theme` is made once by the start of the program and handed to whoever
-paints; it sets the application's palette and style sheet and says `changed` when either moves. GUI thread only.
+One accent, neutral surfaces, two text sizes and two weights. `Theme` is made once by the start of the program and
+handed to whoever paints; it sets the application's palette and style sheet and says `changed` when either moves.
+GUI thread only.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
-from ..catalog.resource_path import resource
+from runway_desktop.catalog.resource_path import resource
 
 GRID = 8
 """The unit of all distances, in device-independent pixels."""
@@ -91,7 +92,8 @@ class Choice(StrEnum):
 
 
 class Theme(QObject):
-    """`changed` comes after palette and style sheet are in place; views repaint by themselves, painters look colours up again."""
+    """`changed` comes after palette and style sheet are in place; views repaint by themselves, painters look
+    colours up again."""
 
     changed = Signal()
 
@@ -205,7 +207,7 @@ class FollowsTheme(QObject):
         parent.installEventFilter(self)
         self._again()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LanguageChange:
             self._again()
         return super().eventFilter(watched, event)

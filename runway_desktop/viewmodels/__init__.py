@@ -1,1 +1,2 @@
-"""What the window shows and may do, as QtCore objects: item models, form state, commands. No widget, no painting, GUI thread only."""
+"""What the window shows and may do, as QtCore objects: item models, form state, commands. No widget, no painting,
+GUI thread only."""

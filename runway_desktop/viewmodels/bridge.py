@@ -1,16 +1,16 @@
 """The one crossing from the engine's events to Qt's signals. GUI thread, which is also the loop's.
 
-Structural news passes at once; changes of tasks and outputs are gathered and told at most every 100 ms, so that a thousand answers a
-second make ten repaints.
+Structural news passes at once; changes of tasks and outputs are gathered and told at most every 100 ms, so that a
+thousand answers a second make ten repaints.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ..domain import events
-from ..domain.task import Output, State, Task, TaskId
-from ..services.bus import Bus
+from runway_desktop.domain import events
+from runway_desktop.domain.task import Output, State, Task, TaskId
+from runway_desktop.services.bus import Bus
 
 GATHER_MS = 100
 

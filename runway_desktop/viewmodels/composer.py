@@ -1,7 +1,7 @@
 """The request being written: endpoint, model, values, inputs, what is wrong with it and what it will cost.
 
-Everything typed or dropped is a draft that survives a crash. Checks run as one types, against the catalogue and the inputs' own
-facts. GUI thread only; nothing here blocks.
+Everything typed or dropped is a draft that survives a crash. Checks run as one types, against the catalogue and the
+inputs' own facts. GUI thread only; nothing here blocks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.request import url2pathname
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ..catalog import (
+from runway_desktop.catalog import (
     AssetItem,
     Endpoint,
     Field,
@@ -30,11 +30,12 @@ from ..catalog import (
     validate,
     value_in_words,
 )
-from ..domain.task import Media, Request, TaskId
-from ..services.engine import Engine
-from ..services.intake import AssetDrop
-from ..services.media_facts import MediaFacts, check_asset
-from ..services.pricing import Price
+from runway_desktop.domain.task import Media, Request, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.intake import AssetDrop
+from runway_desktop.services.media_facts import MediaFacts, check_asset
+from runway_desktop.services.pricing import Price
+
 from . import wording
 from .bridge import Bridge
 from .runner import Runner
@@ -219,8 +220,13 @@ class Composer(QObject):
                 facts = self._facts.get(item.uri)
                 found.append(
                     InputItem(
-                        field=field.name, number=number, uri=item.uri, media=_media(field, item, facts),
-                        label=self._input_label(field, number, item), facts=facts, problem=self._input_problem(field, number, facts),
+                        field=field.name,
+                        number=number,
+                        uri=item.uri,
+                        media=_media(field, item, facts),
+                        label=self._input_label(field, number, item),
+                        facts=facts,
+                        problem=self._input_problem(field, number, facts),
                     )  # fmt: skip
                 )
         return found
@@ -235,7 +241,9 @@ class Composer(QObject):
                 self._facts[drop.uri] = drop.facts
             field = self._place_for(drop)
             if field is None and not self._switch_for(drop):
-                self.said.emit(f"No model takes a {_KIND_WORDS.get(drop.media, 'file')} of this kind together with what is here.")
+                self.said.emit(
+                    f"No model takes a {_KIND_WORDS.get(drop.media, 'file')} of this kind together with what is here."
+                )
                 continue
             field = field or self._place_for(drop)
             if field is not None:
@@ -250,7 +258,9 @@ class Composer(QObject):
         if drop.findings:
             self.said.emit(drop.findings[0].message)
         elif field is None or not field.is_asset or (kind is not None and kind not in field.media):
-            self.said.emit(f"{field.label if field else name} does not take a {_KIND_WORDS.get(drop.media, 'file of this kind')}.")
+            self.said.emit(
+                f"{field.label if field else name} does not take a {_KIND_WORDS.get(drop.media, 'file of this kind')}."
+            )
         else:
             if drop.facts is not None:
                 self._facts[drop.uri] = drop.facts
@@ -277,13 +287,17 @@ class Composer(QObject):
             self._moved()
             self.inputs_changed.emit()
 
-    def load(self, request: Request, *, editing: TaskId | None = None, parent: TaskId | None = None, new_seed: bool = False) -> None:
+    def load(
+        self, request: Request, *, editing: TaskId | None = None, parent: TaskId | None = None, new_seed: bool = False
+    ) -> None:
         """Takes a request up: to edit a held task, to send an edited copy of another, or from a sidecar."""
         values = dict(request.values)
         if new_seed:
             values.pop("seed", None)
         if self._engine.catalog.pair(request.endpoint, request.model) is None:
-            self.said.emit(f"The catalogue does not know {request.model or 'this model'}; only its prompt could be taken.")
+            self.said.emit(
+                f"The catalogue does not know {request.model or 'this model'}; only its prompt could be taken."
+            )
             self.set_prompt(request.prompt)
             return
         self._take(request.endpoint, request.model, values)
@@ -326,7 +340,11 @@ class Composer(QObject):
         if said:
             return said
         for finding in self.findings():
-            if finding.path and finding.path[0] == name and (self._attempted or not is_left_out(self.wire_values().get(name))):
+            if (
+                finding.path
+                and finding.path[0] == name
+                and (self._attempted or not is_left_out(self.wire_values().get(name)))
+            ):
                 return finding.message
         return ""
 
@@ -361,14 +379,18 @@ class Composer(QObject):
                 await self._engine.submission.edit_held(self._editing, request)
                 ids: tuple[TaskId, ...] = (self._editing,)
             else:
-                ids = await self._engine.submission.submit([request], project=self._project, parent_id=self._parent_task)
+                ids = await self._engine.submission.submit(
+                    [request], project=self._project, parent_id=self._parent_task
+                )
         finally:
             self._sending = False
             self.changed.emit()
         self._attempted = False
         self._editing = self._parent_task = None
         remembered = self._engine.settings.get(_MODELS, {})
-        self._engine.settings.set(_MODELS, {**(remembered if isinstance(remembered, Mapping) else {}), request.endpoint: request.model})
+        self._engine.settings.set(
+            _MODELS, {**(remembered if isinstance(remembered, Mapping) else {}), request.endpoint: request.model}
+        )
         self.changed.emit()
         self.sent.emit(ids)
 
@@ -412,7 +434,12 @@ class Composer(QObject):
         self._moved()
 
     def _ask_facts(self) -> None:
-        paths = [path for items in self._assets.values() for item in items if item.uri not in self._facts and (path := _local(item.uri))]
+        paths = [
+            path
+            for items in self._assets.values()
+            for item in items
+            if item.uri not in self._facts and (path := _local(item.uri))
+        ]
         if paths:
             self._runner(self._learn_facts(paths), "look at inputs")
 
@@ -437,8 +464,16 @@ class Composer(QObject):
             old_field = old_pair.field(name)
             if old_field is not None and old_field.kind is FieldKind.PROMPT:
                 continue
-            if not self._keep_value(name, value) and old_field is not None and value != self._preset(old_pair).get(name):
-                dropped.append(f"{old_field.label} {value_in_words(value)}" if isinstance(value, str | int | float) else old_field.label)
+            if (
+                not self._keep_value(name, value)
+                and old_field is not None
+                and value != self._preset(old_pair).get(name)
+            ):
+                dropped.append(
+                    f"{old_field.label} {value_in_words(value)}"
+                    if isinstance(value, str | int | float)
+                    else old_field.label
+                )
         if prompt and pair.prompt_field is not None:
             self._values[pair.prompt_field.name] = prompt
         elif prompt:
@@ -472,11 +507,15 @@ class Composer(QObject):
                 media = _media(old_field, item, facts) if old_field else Media.OTHER
                 drop = AssetDrop(uri=item.uri, path=_local(item.uri), media=media, facts=facts, findings=())
                 same = self._pair.field(name)
-                field = same if same is not None and same.is_asset and self._has_room(same, drop) else self._place_for(drop)
+                field = (
+                    same if same is not None and same.is_asset and self._has_room(same, drop) else self._place_for(drop)
+                )
                 if field is None:
                     dropped.append(f"the {_KIND_WORDS.get(media, 'file')} {_short_name(item.uri)}")
                 else:
-                    self._assets.setdefault(field.name, []).append(replace(item, position=None if field.name != name else item.position))
+                    self._assets.setdefault(field.name, []).append(
+                        replace(item, position=None if field.name != name else item.position)
+                    )
         return dropped
 
     def _has_room(self, field: Field, drop: AssetDrop) -> bool:
@@ -499,13 +538,17 @@ class Composer(QObject):
         fitting = self._engine.catalog.endpoints_taking(wanted, has_prompt=bool(self.prompt.strip()))
         if not fitting:
             only = _kind(drop.media)
-            fitting = self._engine.catalog.endpoints_taking(frozenset({only}) if only else frozenset(), has_prompt=False)
+            fitting = self._engine.catalog.endpoints_taking(
+                frozenset({only}) if only else frozenset(), has_prompt=False
+            )
         for endpoint in fitting:
             for model in self._models_first_used(endpoint):
                 pair = self._engine.catalog.pair(endpoint.name, model)
                 if pair is not None and any(_kind(drop.media) in field.media for field in pair.asset_fields):
                     self._switch(endpoint.name, model)
-                    self.said.emit(f"Switched to {endpoint.label} with {pair.label}, which takes a {_KIND_WORDS.get(drop.media, 'file')}.")
+                    self.said.emit(
+                        f"Switched to {endpoint.label} with {pair.label}, which takes a {_KIND_WORDS.get(drop.media, 'file')}."
+                    )
                     return True
         return False
 
@@ -524,7 +567,9 @@ class Composer(QObject):
         self._server_findings.pop(field.name, None)
 
     def _input_label(self, field: Field, number: int, item: AssetItem) -> str:
-        position = item.position or (field.positions[number] if field.position_required and number < len(field.positions) else None)
+        position = item.position or (
+            field.positions[number] if field.position_required and number < len(field.positions) else None
+        )
         if field.positions and position is None and number == 0 and field.bare:
             position = field.positions[0]
         if position:
@@ -542,7 +587,12 @@ class Composer(QObject):
         self.changed.emit()
 
     def _store_draft(self) -> None:
-        draft = {"endpoint": self._pair.endpoint, "model": self._pair.model, "values": self.wire_values(), "project": self._project}
+        draft = {
+            "endpoint": self._pair.endpoint,
+            "model": self._pair.model,
+            "values": self.wire_values(),
+            "project": self._project,
+        }
         self._engine.settings.set(_DRAFT, draft)
 
 

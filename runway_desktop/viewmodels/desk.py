@@ -1,4 +1,5 @@
-"""What the person does to tasks and with things dropped, pasted or typed: each deed in one place, whatever key, menu or button asked.
+"""What the person does to tasks and with things dropped, pasted or typed: each deed in one place, whatever key,
+menu or button asked.
 
 The window asks questions and shows windows; the desk decides and commands the engine. GUI thread only.
 """
@@ -10,13 +11,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ..domain.events import Notice
-from ..domain.library import Row
-from ..domain.task import OutputState, State, TaskId
-from ..services.engine import Engine
-from ..services.intake import AssetDrop, Gathered
-from ..services.support import support_details
-from ..services.verbs import CancelReport, DeleteReport
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import OutputState, State, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.intake import AssetDrop, Gathered
+from runway_desktop.services.support import support_details
+from runway_desktop.services.verbs import CancelReport, DeleteReport
+
 from . import wording
 from .composer import Composer
 from .offers import Verb, may_retry
@@ -51,10 +53,9 @@ class Desk(QObject):
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._engine.bus.tell(Notice(message, detail, is_problem=problem))
 
-    def take(
-        self, *, paths: Sequence[Path] = (), urls: Sequence[str] = (), text: str = "", to_field: str = ""
-    ) -> None:
-        """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of the composer."""
+    def take(self, *, paths: Sequence[Path] = (), urls: Sequence[str] = (), text: str = "", to_field: str = "") -> None:
+        """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
+        the composer."""
         self._runner(self._take(tuple(paths), tuple(urls), text, to_field), "take in")
 
     def take_prompt(self, text: str) -> None:
@@ -73,7 +74,9 @@ class Desk(QObject):
             case Verb.OPEN_WITH_SYSTEM:
                 self.system_wanted.emit(_saved_paths(rows))
             case Verb.SHOW_FILE:
-                saved = next((output for row in rows for output in row.outputs if output.state is OutputState.SAVED), None)
+                saved = next(
+                    (output for row in rows for output in row.outputs if output.state is OutputState.SAVED), None
+                )
                 if saved is not None:
                     self.folder_wanted.emit(Path(saved.path))
             case Verb.FETCH_AGAIN:
@@ -88,9 +91,15 @@ class Desk(QObject):
             case Verb.RETRY:
                 self._runner(self._retry([row.task.id for row in rows if may_retry(row)]), "retry")
             case Verb.SEND_NEXT:
-                self._runner(engine.lane.send_next([row.task.id for row in rows if row.task.state is State.HELD]), "send next")
+                self._runner(
+                    engine.lane.send_next([row.task.id for row in rows if row.task.state is State.HELD]), "send next"
+                )
             case Verb.SEND_AGAIN:
-                self._runner(engine.submission.send_again(first.task.id), "send again", done=lambda new: self.show_wanted.emit([new]))
+                self._runner(
+                    engine.submission.send_again(first.task.id),
+                    "send again",
+                    done=lambda new: self.show_wanted.emit([new]),
+                )
             case Verb.ADOPT_ID:
                 self._runner(engine.submission.settle_with(first.task.id, text), "adopt for uncertain")
             case Verb.LET_GO:
@@ -100,7 +109,9 @@ class Desk(QObject):
             case Verb.RENAME:
                 self._runner(engine.verbs.rename(first.task.id, text), "rename")
             case Verb.COPY_PROMPT:
-                self.text_copied.emit("\n".join(row.task.request.prompt for row in rows if row.task.request.prompt), "Prompt")
+                self.text_copied.emit(
+                    "\n".join(row.task.request.prompt for row in rows if row.task.request.prompt), "Prompt"
+                )
             case Verb.COPY_ID:
                 self.text_copied.emit("\n".join(row.task.remote_id for row in rows if row.task.remote_id), "Task id")
             case Verb.COPY_PATH:
@@ -126,7 +137,9 @@ class Desk(QObject):
 
     def restore(self, task_ids: Sequence[TaskId]) -> None:
         """Undo of *Remove from list*."""
-        self._runner(self._engine.verbs.restore(task_ids), "restore", done=lambda _: self.show_wanted.emit(list(task_ids)))
+        self._runner(
+            self._engine.verbs.restore(task_ids), "restore", done=lambda _: self.show_wanted.emit(list(task_ids))
+        )
 
     def pause(self, paused: bool) -> None:
         lane = self._engine.lane
@@ -154,8 +167,15 @@ class Desk(QObject):
         self._give_inputs(gathered.assets, to_field)
         drafts = gathered.drafts
         plain = len(drafts) == 1 and drafts[0].row is None and not gathered.findings
-        if plain or (len(drafts) == 1 and not drafts[0].findings and set(drafts[0].values) <= {"promptText", "text", "prompt"} and not gathered.findings):
-            self._composer.set_prompt(next((str(value) for value in drafts[0].values.values() if isinstance(value, str)), ""))
+        if plain or (
+            len(drafts) == 1
+            and not drafts[0].findings
+            and set(drafts[0].values) <= {"promptText", "text", "prompt"}
+            and not gathered.findings
+        ):
+            self._composer.set_prompt(
+                next((str(value) for value in drafts[0].values.values() if isinstance(value, str)), "")
+            )
         elif drafts or any(finding.row is not None for finding in gathered.findings):
             self.review_wanted.emit(gathered)
         else:
@@ -178,11 +198,17 @@ class Desk(QObject):
     async def _adopt(self, remote_ids: Sequence[str]) -> None:
         adoption = await self._engine.submission.adopt(remote_ids)
         if adoption.added:
-            self.tell(f"{wording.count(len(adoption.added), 'task')} adopted. {'It is' if len(adoption.added) == 1 else 'They are'} asked for now.")
+            self.tell(
+                f"{wording.count(len(adoption.added), 'task')} adopted. {'It is' if len(adoption.added) == 1 else 'They are'} asked for now."
+            )
         if adoption.known:
-            self.tell(f"{wording.count(len(adoption.known), 'task')} {'was' if len(adoption.known) == 1 else 'were'} in the list already.")
+            self.tell(
+                f"{wording.count(len(adoption.known), 'task')} {'was' if len(adoption.known) == 1 else 'were'} in the list already."
+            )
         for word in adoption.bad[:3]:
-            self.tell(f"“{word[:60]}” is no task id. A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f.", problem=True)
+            self.tell(
+                f"“{word[:60]}” is no task id. A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f.", problem=True
+            )
         self.show_wanted.emit([*adoption.added, *adoption.known])
 
     async def _retry(self, task_ids: Sequence[TaskId]) -> None:
@@ -201,7 +227,9 @@ class Desk(QObject):
     async def _remove(self, task_ids: Sequence[TaskId]) -> None:
         await self._engine.verbs.remove(task_ids)
         if task_ids:
-            self.undo_offered.emit(f"{wording.count(len(task_ids), 'task')} removed from the list. Files stay.", list(task_ids))
+            self.undo_offered.emit(
+                f"{wording.count(len(task_ids), 'task')} removed from the list. Files stay.", list(task_ids)
+            )
 
     async def _copy_support(self, task_ids: Sequence[TaskId], include_prompt: bool) -> None:
         texts = []
@@ -218,4 +246,6 @@ class Desk(QObject):
 
 
 def _saved_paths(rows: Sequence[Row]) -> list[Path]:
-    return [Path(output.path) for row in rows for output in row.outputs if output.state is OutputState.SAVED and output.path]
+    return [
+        Path(output.path) for row in rows for output in row.outputs if output.state is OutputState.SAVED and output.path
+    ]

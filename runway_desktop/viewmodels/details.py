@@ -11,12 +11,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ..catalog import settings_line
-from ..domain.library import Row
-from ..domain.task import Media, Output, OutputState, State, Task, TaskId
-from ..services.engine import Engine
-from ..services.library import Details
-from ..services.uncertainty import verdict
+from runway_desktop.catalog import settings_line
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Output, OutputState, State, Task, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.library import Details
+from runway_desktop.services.uncertainty import verdict
+
 from . import wording
 from .bridge import Bridge, Touch
 from .offers import Verb, may_retry
@@ -68,7 +69,9 @@ class DetailsModel(QObject):
     showing_changed = Signal()
     """The preview must show something else."""
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, rows: TaskListModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self, engine: Engine, bridge: Bridge, runner: Runner, rows: TaskListModel, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._runner = runner
@@ -151,7 +154,9 @@ class DetailsModel(QObject):
         for item in self._details.inputs:
             name = str(item.place[0]) if item.place else ""
             field = pair.field(name) if pair is not None else None
-            found.append(InputFact(field.label if field else name, Path(item.path) if item.path else None, item.uri, item.media))
+            found.append(
+                InputFact(field.label if field else name, Path(item.path) if item.path else None, item.uri, item.media)
+            )
         return found
 
     def trouble(self) -> str:
@@ -162,7 +167,10 @@ class DetailsModel(QObject):
         task = row.task
         match task.state:
             case State.FAILED if task.failure is not None:
-                said = [task.failure.meaning.sentence, *(_refusal_words(self._field_label(task, r.path), r.message) for r in task.refusals)]
+                said = [
+                    task.failure.meaning.sentence,
+                    *(_refusal_words(self._field_label(task, r.path), r.message) for r in task.refusals),
+                ]
                 return "\n".join(said)
             case State.UNCERTAIN if task.evidence is not None:
                 return f"{task.evidence.reason} {verdict(task.evidence).words}".strip()
@@ -266,7 +274,9 @@ class DetailsModel(QObject):
         row = self.row
         if row is None:
             amount = len(self._chosen)
-            return [Showing(None, Media.OTHER, None, "", f"{wording.count(amount, 'task')} chosen")] if amount > 1 else []
+            return (
+                [Showing(None, Media.OTHER, None, "", f"{wording.count(amount, 'task')} chosen")] if amount > 1 else []
+            )
         saved = [output for output in row.outputs if output.state is OutputState.SAVED]
         if saved:
             return [_showing(output, self.title()) for output in row.outputs if output.state is OutputState.SAVED]

@@ -1,4 +1,5 @@
-"""How one ordered list becomes another with the fewest structural signals, so that selection, focus and scroll survive. Pure."""
+"""How one ordered list becomes another with the fewest structural signals, so that selection, focus and scroll
+survive. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ MOST_STEPS = 64
 
 
 def steps(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Step]:
-    """The steps from `old` to `new`: removals from the back, then insertions from the front; or one Rearrangement. Items are unique."""
+    """The steps from `old` to `new`: removals from the back, then insertions from the front; or one Rearrangement.
+    Items are unique."""
     if old == new:
         return []
     staying, coming = set(new), set(old)

@@ -1,7 +1,8 @@
-"""What narrows the list: the open place, the search line, the chips; and how it is sorted and grouped. GUI thread only.
+"""What narrows the list: the open place, the search line, the chips; and how it is sorted and grouped. GUI thread
+only.
 
-One listing comes out of it; sorting and grouping are remembered, filters are not (a list that hides tasks at the next start would
-look as if they were lost).
+One listing comes out of it; sorting and grouping are remembered, filters are not (a list that hides tasks at the
+next start would look as if they were lost).
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ..domain.library import Filter, GroupBy, Listing, SortKey
-from ..domain.task import State
-from ..services.engine import Engine
+from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey
+from runway_desktop.domain.task import State
+from runway_desktop.services.engine import Engine
+
 from .task_list import TaskListModel
 
 _MEMORY = "list.order"
@@ -63,7 +65,11 @@ class ListFilter(QObject):
         states = frozenset(state for name, states in STATUS_CHOICES if name in self._states for state in states)
         since = datetime.fromtimestamp(self._engine.clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
         chosen = replace(
-            self._place, text=self._text, states=states, models=self._models, since=since.timestamp() if self._today else None
+            self._place,
+            text=self._text,
+            states=states,
+            models=self._models,
+            since=since.timestamp() if self._today else None,
         )
         return Listing(filter=chosen, sort=self._sort, descending=self._descending, group=self._group)
 
@@ -124,7 +130,9 @@ class ListFilter(QObject):
         self._apply()
 
     def _remember(self) -> None:
-        self._engine.settings.set(_MEMORY, {"sort": self._sort.value, "descending": self._descending, "group": self._group.value})
+        self._engine.settings.set(
+            _MEMORY, {"sort": self._sort.value, "descending": self._descending, "group": self._group.value}
+        )
         self._apply()
 
     def _apply(self) -> None:

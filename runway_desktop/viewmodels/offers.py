@@ -1,7 +1,7 @@
 """What can be done with the chosen tasks, in words that follow their states. Pure: rows in, offers out.
 
-Four verbs stay apart: *Cancel on Runway*, *Delete from Runway*, *Remove from list*, *Delete file* (to the bin). A refused task offers
-*Edit and send*, never *Retry*. An offer that cannot be taken says why.
+Four verbs stay apart: *Cancel on Runway*, *Delete from Runway*, *Remove from list*, *Delete file* (to the bin). A
+refused task offers *Edit and send*, never *Retry*. An offer that cannot be taken says why.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..domain.failures import Advice
-from ..domain.library import Row
-from ..domain.task import OutputState, State
+from runway_desktop.domain.failures import Advice
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import OutputState, State
+
 from . import wording
 
 
@@ -88,7 +89,10 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
             Offer(Verb.OPEN_WITH_SYSTEM, "Open with the system's program"),
             Offer(Verb.SHOW_FILE, "Show in folder"),
         ]
-    if any(row.task.state is State.SUCCEEDED and any(output.state is not OutputState.SAVED for output in row.outputs) for row in rows):
+    if any(
+        row.task.state is State.SUCCEEDED and any(output.state is not OutputState.SAVED for output in row.outputs)
+        for row in rows
+    ):
         look.append(Offer(Verb.FETCH_AGAIN, "Save now"))
     elif saved:
         gone = "" if any(not row.task.deleted_remotely for row in saved) else "It was deleted from Runway."
@@ -142,10 +146,14 @@ def _ending(rows: Sequence[Row], states: set[State]) -> list[Offer]:
     found = []
     live = sum(row.task.state.is_live for row in rows)
     if live:
-        found.append(Offer(Verb.CANCEL, "Cancel on Runway…" if live == 1 else f"Cancel {live} on Runway…", dangerous=True))
+        found.append(
+            Offer(Verb.CANCEL, "Cancel on Runway…" if live == 1 else f"Cancel {live} on Runway…", dangerous=True)
+        )
     if states <= {State.HELD}:
         found.append(Offer(Verb.CANCEL, "Do not send" if len(rows) == 1 else f"Do not send {len(rows)}"))
-    deletable = [row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely]
+    deletable = [
+        row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely
+    ]
     if deletable:
         found.append(Offer(Verb.DELETE_REMOTELY, "Delete from Runway…", dangerous=True))
     busy = "It still goes on. Cancel it first." if all(not row.task.state.is_final for row in rows) else ""
@@ -170,15 +178,29 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 f"Cancel {amount}", "Keep going",
             )  # fmt: skip
         case Verb.DELETE_REMOTELY:
-            chosen = [row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely]
+            chosen = [
+                row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely
+            ]
             unsaved = sum(any(output.state is not OutputState.SAVED for output in row.outputs) for row in chosen)
             amount = wording.count(len(chosen), "result")
-            loss = f" {wording.count(unsaved, 'of them is', 'of them are')} not saved on this computer and would be lost." if unsaved else " Saved files stay on this computer."
-            return Question(f"Delete {amount} from Runway?", f"Runway deletes them for good; they cannot be fetched again.{loss}", f"Delete {amount}")
+            loss = (
+                f" {wording.count(unsaved, 'of them is', 'of them are')} not saved on this computer and would be lost."
+                if unsaved
+                else " Saved files stay on this computer."
+            )
+            return Question(
+                f"Delete {amount} from Runway?",
+                f"Runway deletes them for good; they cannot be fetched again.{loss}",
+                f"Delete {amount}",
+            )
         case Verb.DELETE_FILE:
             files = sum(output.state is OutputState.SAVED for row in rows for output in row.outputs)
             amount = wording.count(files, "file")
-            return Question(f"Move {amount} to the bin?", "The tasks stay in the list. Runway keeps a result only for a day or two after it was made.", f"Move {amount} to the bin")
+            return Question(
+                f"Move {amount} to the bin?",
+                "The tasks stay in the list. Runway keeps a result only for a day or two after it was made.",
+                f"Move {amount} to the bin",
+            )
         case Verb.SEND_AGAIN:
             return Question(
                 "Send it again?",
@@ -186,7 +208,11 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 "Send 1 task again", "Do not send",
             )  # fmt: skip
         case Verb.LET_GO:
-            return Question("Let it go?", "The program stops asking about it. If Runway made it, its result cannot be found again without its id.", "Let 1 task go")
+            return Question(
+                "Let it go?",
+                "The program stops asking about it. If Runway made it, its result cannot be found again without its id.",
+                "Let 1 task go",
+            )
         case _:
             return None
 

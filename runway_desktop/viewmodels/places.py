@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ..domain.library import Filter, Place, PlaceCounts
-from ..domain.task import BatchId
-from ..services.engine import Engine
+from runway_desktop.domain.library import Filter, Place, PlaceCounts
+from runway_desktop.domain.task import BatchId
+from runway_desktop.services.engine import Engine
+
 from .bridge import Bridge
 from .runner import Runner
 
@@ -53,7 +54,9 @@ class Places(QObject):
         self._timer = QTimer(self, singleShot=True, interval=300)
         self._timer.timeout.connect(self.refresh)
         bridge.tasks_added.connect(lambda _: self._soon())
-        bridge.tasks_touched.connect(lambda touches: self._soon() if any(t.states or t.outputs or t.task for t in touches.values()) else None)
+        bridge.tasks_touched.connect(
+            lambda touches: self._soon() if any(t.states or t.outputs or t.task for t in touches.values()) else None
+        )
 
     @property
     def counts(self) -> PlaceCounts:

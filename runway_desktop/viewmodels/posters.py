@@ -1,4 +1,5 @@
-"""Which saved results still need a poster, and keeping what was made. The decoding is the window's; a failed one is not tried twice a run.
+"""Which saved results still need a poster, and keeping what was made. The decoding is the window's; a failed one is
+not tried twice a run.
 
 GUI thread only.
 """
@@ -11,9 +12,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ..domain.library import Row
-from ..domain.task import Media, Output, OutputState, TaskId
-from ..services.engine import Engine
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Output, OutputState, TaskId
+from runway_desktop.services.engine import Engine
+
 from .bridge import Bridge, Touch
 from .runner import Runner
 from .task_list import TaskListModel
@@ -24,7 +26,13 @@ class Posters(QObject):
     """Path of the result, its Media, path to write the poster to."""
 
     def __init__(
-        self, engine: Engine, bridge: Bridge, runner: Runner, rows: TaskListModel, folder: Path, parent: QObject | None = None
+        self,
+        engine: Engine,
+        bridge: Bridge,
+        runner: Runner,
+        rows: TaskListModel,
+        folder: Path,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
@@ -56,7 +64,12 @@ class Posters(QObject):
                 self._want(output)
 
     def _want(self, output: Output) -> None:
-        if output.state is not OutputState.SAVED or output.poster or output.media is Media.OTHER or output.path in self._asked:
+        if (
+            output.state is not OutputState.SAVED
+            or output.poster
+            or output.media is Media.OTHER
+            or output.path in self._asked
+        ):
             return
         self._asked[output.path] = output
         self._tell(output)

@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from ..domain.errors import RunwayDesktopError
-from ..domain.events import Notice
-from ..services.bus import Bus
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.events import Notice
+from runway_desktop.services.bus import Bus
 
 
 class Spawn(Protocol):

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..domain.failures import Advice
-from ..domain.library import Row
-from ..domain.task import Media, OutputState, State, Task
+from runway_desktop.domain.failures import Advice
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, OutputState, State, Task
+
 from . import wording
 
 
@@ -40,7 +41,8 @@ class StateWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What is known beside the task: slots of its model, time left as a range of seconds, bytes of a running download, why the lane waits."""
+    """What is known beside the task: slots of its model, time left as a range of seconds, bytes of a running
+    download, why the lane waits."""
 
     slots_used: int | None = None
     slots: int | None = None
@@ -56,19 +58,43 @@ def describe(row: Row, around: Around) -> StateWords:
     match task.state:
         case State.HELD:
             why = task.hold_reason or around.lane_reason or "sent when a slot is free"
-            return StateWords(headline="Waiting here", detail=why, icon="mdi6.tray-full", tone=Tone.WARN if task.hold_reason else Tone.PLAIN)
+            return StateWords(
+                headline="Waiting here",
+                detail=why,
+                icon="mdi6.tray-full",
+                tone=Tone.WARN if task.hold_reason else Tone.PLAIN,
+            )
         case State.SENDING:
             if around.uploaded is not None:
-                return StateWords(headline="Uploading", detail=f"{around.uploaded:.0%}", tone=Tone.BUSY, icon="mdi6.upload", progress=around.uploaded)
+                return StateWords(
+                    headline="Uploading",
+                    detail=f"{around.uploaded:.0%}",
+                    tone=Tone.BUSY,
+                    icon="mdi6.upload",
+                    progress=around.uploaded,
+                )
             return StateWords(headline="Sending", tone=Tone.BUSY, icon="mdi6.send", moving=True)
         case State.UNCERTAIN:
-            return StateWords(headline="Uncertain, maybe charged", detail=_uncertain_words(task), tone=Tone.WARN, icon="mdi6.help-circle-outline")
+            return StateWords(
+                headline="Uncertain, maybe charged",
+                detail=_uncertain_words(task),
+                tone=Tone.WARN,
+                icon="mdi6.help-circle-outline",
+            )
         case State.PENDING:
-            return StateWords(headline="Accepted", detail="waits for its start", tone=Tone.BUSY, icon="mdi6.clock-outline", moving=True)
+            return StateWords(
+                headline="Accepted",
+                detail="waits for its start",
+                tone=Tone.BUSY,
+                icon="mdi6.clock-outline",
+                moving=True,
+            )
         case State.THROTTLED:
             known = around.slots is not None and around.slots_used is not None
             used = f"{around.slots_used} of {around.slots} in use" if known else "starts by itself"
-            return StateWords(headline="Waiting for a free slot", detail=used, tone=Tone.WARN, icon="mdi6.timer-sand", moving=True)
+            return StateWords(
+                headline="Waiting for a free slot", detail=used, tone=Tone.WARN, icon="mdi6.timer-sand", moving=True
+            )
         case State.RUNNING:
             left = wording.span(*around.remaining) if around.remaining else ""
             percent = f"Running {task.progress:.0%}".replace("%", " %") if task.progress is not None else "Running"
@@ -90,7 +116,12 @@ def describe(row: Row, around: Around) -> StateWords:
         case State.GONE if task.let_go:
             return StateWords(headline="Let go", detail="no answer came, nothing was adopted", icon="mdi6.link-off")
         case State.GONE:
-            return StateWords(headline="Not at Runway", detail="deleted, or another key's", tone=Tone.WARN, icon="mdi6.cloud-off-outline")
+            return StateWords(
+                headline="Not at Runway",
+                detail="deleted, or another key's",
+                tone=Tone.WARN,
+                icon="mdi6.cloud-off-outline",
+            )
 
 
 def _charged(task: Task) -> str:
@@ -114,13 +145,29 @@ def _succeeded(row: Row, around: Around) -> StateWords:
         total = wording.size(sum(output.size for output in saved))
         return StateWords(headline="Saved", detail=total, tone=Tone.GOOD, icon="mdi6.check")
     if any(output.state is OutputState.EXPIRED for output in outputs):
-        return StateWords(headline="Done, but expired", detail="Runway keeps it no longer", tone=Tone.BAD, icon="mdi6.clock-alert-outline")
+        return StateWords(
+            headline="Done, but expired",
+            detail="Runway keeps it no longer",
+            tone=Tone.BAD,
+            icon="mdi6.clock-alert-outline",
+        )
     trouble = next((output for output in outputs if output.state is OutputState.FAILED), None)
     if trouble is not None:
-        return StateWords(headline="Done, not saved yet", detail=trouble.problem, tone=Tone.BAD, icon="mdi6.content-save-alert-outline")
+        return StateWords(
+            headline="Done, not saved yet",
+            detail=trouble.problem,
+            tone=Tone.BAD,
+            icon="mdi6.content-save-alert-outline",
+        )
     if any(output.state is OutputState.DOWNLOADING for output in outputs):
         known = around.expected
-        detail = f"{wording.size(around.received)} of {wording.size(known)}" if known else wording.size(around.received) if around.received else ""
+        detail = (
+            f"{wording.size(around.received)} of {wording.size(known)}"
+            if known
+            else wording.size(around.received)
+            if around.received
+            else ""
+        )
         return StateWords(
             headline="Saving", detail=detail, tone=Tone.BUSY, icon="mdi6.download",
             progress=min(1.0, around.received / known) if known else None, moving=not known,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ..domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
-from ..domain.events import DownloadsCounted
-from ..domain.library import Place
-from ..services.engine import Engine
+from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
+from runway_desktop.domain.events import DownloadsCounted
+from runway_desktop.domain.library import Place
+from runway_desktop.services.engine import Engine
+
 from . import wording
 from .bridge import Bridge
 from .places import Places
@@ -55,7 +56,10 @@ class Status(QObject):
             case Link.OFFLINE:
                 return f"Offline{self._next_try(connection, now)}", Tone.WARN
             case Link.TROUBLED:
-                return f"{connection.message or 'Runway is having trouble.'}{self._next_try(connection, now)}", Tone.WARN
+                return (
+                    f"{connection.message or 'Runway is having trouble.'}{self._next_try(connection, now)}",
+                    Tone.WARN,
+                )
             case Link.NO_KEY:
                 return "No key", Tone.WARN
             case Link.KEY_REFUSED:

@@ -1,12 +1,13 @@
-"""The list's lines as plain values: group headers and task ids in the order that the store gave. Pure, so that it is tested without Qt."""
+"""The list's lines as plain values: group headers and task ids in the order that the store gave. Pure, so that it
+is tested without Qt."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ..domain.library import ListEntry
-from ..domain.task import TaskId
+from runway_desktop.domain.library import ListEntry
+from runway_desktop.domain.task import TaskId
 
 
 @dataclass(frozen=True, slots=True)

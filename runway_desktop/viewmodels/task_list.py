@@ -1,7 +1,8 @@
-"""The task list as an item model: an ordered list of ids that the store sorted, filtered and searched, with rows fetched by page.
+"""The task list as an item model: an ordered list of ids that the store sorted, filtered and searched, with rows
+fetched by page.
 
-Rows update in place: a change of one task is one `dataChanged`; a change of order is the fewest inserts and removals; the model is
-never reset to refresh. It owns no rule and writes nothing. GUI thread only.
+Rows update in place: a change of one task is one `dataChanged`; a change of order is the fewest inserts and
+removals; the model is never reset to refresh. It owns no rule and writes nothing. GUI thread only.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from ..domain.library import Filter, GroupBy, GroupSummary, ListEntry, Listing, Row, SortKey
-from ..domain.task import Output, State, TaskId
-from ..services.engine import Engine
+from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, ListEntry, Listing, Row, SortKey
+from runway_desktop.domain.task import Output, State, TaskId
+from runway_desktop.services.engine import Engine
+
 from . import wording
 from .bridge import Bridge, Touch
 from .line_diff import Insertion, Rearrangement, Removal, steps
@@ -173,13 +175,13 @@ class TaskListModel(QAbstractTableModel):
         row = self._rows.get(task_id)
         return describe(row, self._around(row)) if row is not None else None
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._lines)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(Column)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
         column = Column(section)
@@ -189,7 +191,9 @@ class TaskListModel(QAbstractTableModel):
             return _TITLES[column] or "Poster"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             right = column in (Column.CREDITS, Column.SENT)
-            return int(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft))
+            return int(
+                Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
+            )
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
@@ -197,7 +201,12 @@ class TaskListModel(QAbstractTableModel):
             return Qt.ItemFlag.ItemIsDropEnabled
         if self.group_key(index.row()) is not None:
             return Qt.ItemFlag.ItemIsEnabled
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren
+        return (
+            Qt.ItemFlag.ItemIsEnabled
+            | Qt.ItemFlag.ItemIsSelectable
+            | Qt.ItemFlag.ItemIsDragEnabled
+            | Qt.ItemFlag.ItemNeverHasChildren
+        )
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._lines):
@@ -225,7 +234,10 @@ class TaskListModel(QAbstractTableModel):
                 return self._tool_tip(row, column)
             case Qt.ItemDataRole.TextAlignmentRole:
                 right = column in (Column.CREDITS, Column.SENT)
-                return int(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft))
+                return int(
+                    Qt.AlignmentFlag.AlignVCenter
+                    | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
+                )
             case Roles.STATE:
                 return task.state
             case Roles.SORT:
@@ -244,8 +256,8 @@ class TaskListModel(QAbstractTableModel):
                 return None
 
     def settings_words(self, row: Row) -> str:
-        """"gen4.5 · 1280:720 · 5 s · seed 41207"."""
-        from ..catalog import settings_line
+        """ "gen4.5 · 1280:720 · 5 s · seed 41207"."""
+        from runway_desktop.catalog import settings_line
 
         request = row.task.request
         if row.task.adopted and not request.model:
@@ -278,7 +290,9 @@ class TaskListModel(QAbstractTableModel):
             case Column.CREDITS:
                 return cost_words(row.task)
             case Column.SENT:
-                return wording.clock_time(row.task.sent_at, self._engine.clock.now()) if row.task.sent_at else wording.DASH
+                return (
+                    wording.clock_time(row.task.sent_at, self._engine.clock.now()) if row.task.sent_at else wording.DASH
+                )
 
     def _spoken(self, row: Row, column: Column) -> str:
         match column:
@@ -324,7 +338,9 @@ class TaskListModel(QAbstractTableModel):
                 return line.key in self._collapsed
             case Roles.GROUP_LEFT:
                 return self._group_left(line.key)
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole if column is Column.PROMPT and summary is not None:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole if (
+                column is Column.PROMPT and summary is not None
+            ):
                 folded = "collapsed" if line.key in self._collapsed else "expanded"
                 return f"{self.group_title(summary)}, {group_words(summary)}, {folded}"
             case _:
@@ -465,7 +481,11 @@ class TaskListModel(QAbstractTableModel):
             )
             if touch.received:
                 self._received.setdefault(task_id, {}).update(touch.received)
-            if touch.outputs and self._rows[task_id].outputs and all(output.saved_at for output in self._rows[task_id].outputs):
+            if (
+                touch.outputs
+                and self._rows[task_id].outputs
+                and all(output.saved_at for output in self._rows[task_id].outputs)
+            ):
                 self._received.pop(task_id, None)
             self._uploaded[task_id] = touch.uploaded
             if self._rows[task_id].task.state is not State.SENDING:
@@ -489,11 +509,15 @@ class TaskListModel(QAbstractTableModel):
             return True
         if before.sent_at != after.sent_at and self._listing.sort is SortKey.SENT:
             return True
-        if touch.states and (self._listing.filter.place.value != "all" or self._listing.filter.states or self._listing.sort is SortKey.STATE):
+        if touch.states and (
+            self._listing.filter.place.value != "all"
+            or self._listing.filter.states
+            or self._listing.sort is SortKey.STATE
+        ):
             return True
         if self._listing.sort is SortKey.COST and before.credits != after.credits:
             return True
-        return before.title != after.title or before.request is not after.request and before.request != after.request
+        return before.title != after.title or (before.request is not after.request and before.request != after.request)
 
     async def _forecast(self, task_ids: Sequence[TaskId]) -> None:
         for task_id in task_ids:
@@ -529,7 +553,7 @@ class TaskListModel(QAbstractTableModel):
 
 
 def group_words(summary: GroupSummary) -> str:
-    """"8 tasks · 3 saved · 3 live · 1 waiting here · 1 needs attention"."""
+    """ "8 tasks · 3 saved · 3 live · 1 waiting here · 1 needs attention"."""
     states = summary.by_state
     live = sum(amount for state, amount in states.items() if state.is_live)
     waiting = sum(amount for state, amount in states.items() if state.is_local)
@@ -549,5 +573,3 @@ def _merged(outputs: tuple[Output, ...], changed: dict[int, Output]) -> tuple[Ou
         return outputs
     by_index = {output.index: output for output in outputs} | changed
     return tuple(by_index[index] for index in sorted(by_index))
-
-

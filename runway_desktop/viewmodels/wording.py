@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..domain.account import DOLLARS_PER_CREDIT
+from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 
 DASH = "–"
 ELLIPSIS = "…"
@@ -79,7 +79,7 @@ def full_time(at: float) -> str:
 
 
 def day_in_words(day: str, now: float) -> str:
-    """"2026-11-03" → "Today", "Yesterday", "Tuesday, 3 November"."""
+    """ "2026-11-03" → "Today", "Yesterday", "Tuesday, 3 November"."""
     then = datetime.strptime(day, "%Y-%m-%d").date()
     today = datetime.fromtimestamp(now).date()
     if then == today:

@@ -1,5 +1,5 @@
-"""The composer: a prompt that grows, inputs as thumbnails, chips for endpoint, model and the few main settings, a form for the rest,
-and the button that carries the price. Shows the view-model and commands it; decides nothing.
+"""The composer: a prompt that grows, inputs as thumbnails, chips for endpoint, model and the few main settings, a
+form for the rest, and the button that carries the price. Shows the view-model and commands it; decides nothing.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...catalog import Field, FieldKind, media_in_words
-from ...viewmodels.composer import Composer
-from ...viewmodels.desk import Desk
-from ..choice_popup import ChoicePopup, Option
-from ..flow_layout import FlowLayout
-from ..tasks.poster_cache import PosterCache
-from ..theme import GRID, FollowsTheme, Theme
+from runway_desktop.catalog import Field, FieldKind, media_in_words
+from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.desk import Desk
+
 from .field_editors import Chip, FormRow, mark_wrong
 from .inputs_strip import AddTile, InputTile
 
@@ -51,10 +52,10 @@ class PromptEdit(QPlainTextEdit):
         self.textChanged.connect(self._grow)
         self._grow()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(200, self.minimumHeight())
 
-    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QEvent) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._grow()
 
@@ -67,7 +68,9 @@ class PromptEdit(QPlainTextEdit):
 
 
 class ComposerPane(QWidget):
-    def __init__(self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._composer = composer
         self._desk = desk
@@ -190,7 +193,9 @@ class ComposerPane(QWidget):
         self._build_form([field for field in pair.fields if self._is_in_form(field)])
         self._prompt.setVisible(pair.prompt_field is not None)
         if pair.prompt_field is not None:
-            self._prompt.setPlaceholderText("Describe what you want to see or hear. Drop files, prompts or task ids anywhere.")
+            self._prompt.setPlaceholderText(
+                "Describe what you want to see or hear. Drop files, prompts or task ids anywhere."
+            )
         self._show_inputs()
         self._show_state()
         QWidget.setTabOrder(self._prompt, self._add)
@@ -247,15 +252,23 @@ class ComposerPane(QWidget):
         for item in items:
             tile = InputTile(item, self._theme, self._posters, self._inputs)
             tile.removed.connect(lambda name=item.field, number=item.number: self._composer.remove_input(name, number))
-            tile.moved.connect(lambda by, name=item.field, number=item.number: self._composer.move_input(name, number, number + by))
+            tile.moved.connect(
+                lambda by, name=item.field, number=item.number: self._composer.move_input(name, number, number + by)
+            )
             tile.show()
             self._inputs_row.addWidget(tile)
         self._inputs_row.addWidget(self._add)
         self._inputs_row.addWidget(self._hint)
         takes = frozenset().union(*(field.media for field in fields)) if fields else frozenset()
-        needed = next((field for field in fields if field.required and not any(item.field == field.name for item in items)), None)
+        needed = next(
+            (field for field in fields if field.required and not any(item.field == field.name for item in items)), None
+        )
         what = media_in_words(takes)
-        self._hint.setText(f"{needed.label}: drop a {media_in_words(needed.media)} here." if needed else f"Takes a {what}, by drop, paste or file.")
+        self._hint.setText(
+            f"{needed.label}: drop a {media_in_words(needed.media)} here."
+            if needed
+            else f"Takes a {what}, by drop, paste or file."
+        )
         self._hint.setFixedHeight(self._add.height())
 
     def _show_state(self) -> None:
@@ -314,7 +327,7 @@ class ComposerPane(QWidget):
         else:
             self._add.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
             if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

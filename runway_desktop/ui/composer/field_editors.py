@@ -1,6 +1,8 @@
-"""One editor for each kind of field, made from the catalogue: chips beside the prompt, and full-width editors in the form.
+"""One editor for each kind of field, made from the catalogue: chips beside the prompt, and full-width editors in
+the form.
 
-An editor shows a wire value and says `edited(name, value)`; it never checks anything itself. What is wrong comes from the view-model.
+An editor shows a wire value and says `edited(name, value)`; it never checks anything itself. What is wrong comes
+from the view-model.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...catalog import Field, FieldKind, value_from_text, value_in_words
-from ..choice_popup import ChoicePopup, Option
-from ..theme import GRID
+from runway_desktop.catalog import Field, FieldKind, value_from_text, value_in_words
+from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.theme import GRID
 
 MOST_IN_A_LIST = 24
 """A range of whole numbers up to this long is chosen from a list, a longer one is typed."""
@@ -43,7 +45,10 @@ def options_of(field: Field) -> list[Option] | None:
     if field.kind is FieldKind.INTEGER and field.minimum is not None and field.maximum is not None:
         span = range(math.ceil(field.minimum), math.floor(field.maximum) + 1)
         if len(span) <= MOST_IN_A_LIST:
-            return [*values, *(Option(number, _with_unit(field, number)) for number in span if number not in field.choices)]
+            return [
+                *values,
+                *(Option(number, _with_unit(field, number)) for number in span if number not in field.choices),
+            ]
         return None
     return values if field.choices and not field.open else None
 
@@ -206,7 +211,9 @@ class FormRow(QWidget):
             case Chip():
                 self._editor.edited.connect(self.edited)
             case QPlainTextEdit():
-                self._editor.textChanged.connect(lambda: self.edited.emit(name, _from_text(self._field, self._editor.toPlainText())))
+                self._editor.textChanged.connect(
+                    lambda: self.edited.emit(name, _from_text(self._field, self._editor.toPlainText()))
+                )
             case QLineEdit():
                 self._editor.textChanged.connect(lambda text: self.edited.emit(name, _from_text(self._field, text)))
 

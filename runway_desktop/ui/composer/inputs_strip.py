@@ -1,4 +1,5 @@
-"""The inputs of the request as thumbnails with what each is for, and a tile to add more. Drop on a tile, or remove by key or cross."""
+"""The inputs of the request as thumbnails with what each is for, and a tile to add more. Drop on a tile, or remove
+by key or cross."""
 
 from __future__ import annotations
 
@@ -6,14 +7,19 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from ...domain.task import Media
-from ...viewmodels import wording
-from ...viewmodels.composer import InputItem
-from ..tasks.poster_cache import PosterCache
-from ..theme import GRID, Role, Theme
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.composer import InputItem
 
 TILE = QSize(9 * GRID, 5 * GRID + GRID // 2)
-_ICONS = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform", Media.IMAGE: "mdi6.image-outline", Media.OTHER: "mdi6.link-variant"}
+_ICONS = {
+    Media.VIDEO: "mdi6.filmstrip",
+    Media.AUDIO: "mdi6.waveform",
+    Media.IMAGE: "mdi6.image-outline",
+    Media.OTHER: "mdi6.link-variant",
+}
 
 
 class InputTile(QWidget):
@@ -48,19 +54,19 @@ class InputTile(QWidget):
         posters.ready.connect(self.update)
         theme.changed.connect(self.update)
 
-    def enterEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def enterEvent(self, event: QEvent) -> None:
         self._cross.show()
         super().enterEvent(event)  # type: ignore[arg-type]
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def leaveEvent(self, event: QEvent) -> None:
         self._cross.hide()
         super().leaveEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         super().mousePressEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
@@ -69,7 +75,7 @@ class InputTile(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = self.rect().adjusted(1, 1, -1, -1)
@@ -79,7 +85,11 @@ class InputTile(QWidget):
         painter.setClipPath(path)
         local = self._item.path
         scale = self.devicePixelRatioF()
-        picture = self._posters.picture(str(local), frame.size(), scale) if local and self._item.media is Media.IMAGE else None
+        picture = (
+            self._posters.picture(str(local), frame.size(), scale)
+            if local and self._item.media is Media.IMAGE
+            else None
+        )
         if picture is not None:
             size = picture.size() / scale
             target = QRect(QPoint(0, 0), size)
@@ -117,11 +127,15 @@ class AddTile(QToolButton):
         self.setAccessibleName("Add an input")
         self.setToolTip("Choose a file, or drop one anywhere")
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lively = self.hasFocus() or self.underMouse()
-        pen = QPen(self._theme.color(Role.ACCENT if lively else Role.BORDER), 1, Qt.PenStyle.SolidLine if lively else Qt.PenStyle.DashLine)
+        pen = QPen(
+            self._theme.color(Role.ACCENT if lively else Role.BORDER),
+            1,
+            Qt.PenStyle.SolidLine if lively else Qt.PenStyle.DashLine,
+        )
         painter.setPen(pen)
         painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
         painter.setPen(self._theme.color(Role.MUTED))
@@ -139,5 +153,3 @@ def _facts_words(item: InputItem) -> str:
         wording.duration(facts.duration) if facts.duration else "",
     ]
     return " · ".join(part for part in parts if part)
-
-

@@ -1,6 +1,8 @@
-"""Paints the rows of the task list: poster, prompt over settings, state in words over a bar, cost and time in aligned figures.
+"""Paints the rows of the task list: poster, prompt over settings, state in words over a bar, cost and time in
+aligned figures.
 
-Colours, icons and fonts are looked up at each paint. A group's header is painted across the whole row by the view, cell by cell none.
+Colours, icons and fonts are looked up at each paint. A group's header is painted across the whole row by the view,
+cell by cell none.
 """
 
 from __future__ import annotations
@@ -9,9 +11,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from ...viewmodels.state_words import StateWords, Tone
-from ...viewmodels.task_list import Column, Roles
-from ..theme import GRID, Role, Theme
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.viewmodels.state_words import StateWords, Tone
+from runway_desktop.viewmodels.task_list import Column, Roles
+
 from .poster_cache import PosterCache
 
 _TONES = {Tone.PLAIN: Role.TEXT, Tone.BUSY: Role.ACCENT, Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD}
@@ -30,10 +33,12 @@ class RowDelegate(QStyledItemDelegate):
     def row_height(font: QFont, small: QFont) -> int:
         return max(7 * GRID, QFontMetrics(font).height() + QFontMetrics(small).height() + 2 * GRID + GRID // 2)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(80, self.row_height(option.font, self._theme.small_font()))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         if index.data(Roles.GROUP) is not None:
             return
         painter.save()
@@ -68,7 +73,9 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(QPen(self._theme.color(Role.BORDER), 1))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
 
-    def _focus(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def _focus(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         view = option.widget
         if view is None or not view.hasFocus() or view.currentIndex().row() != index.row():  # type: ignore[attr-defined]
             return

@@ -7,16 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ...domain.library import GroupSummary
-from ...domain.task import TaskId
-from ...viewmodels import wording
-from ...viewmodels.state_words import StateWords
-from ...viewmodels.task_list import Column, Roles, TaskListModel, group_words
-from ..theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.domain.library import GroupSummary
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.task_list import Column, Roles, TaskListModel, group_words
+
 from .delegate import RowDelegate
 from .poster_cache import PosterCache
 
@@ -105,7 +116,7 @@ class TaskView(QTableView):
         if scroll:
             self.scrollTo(first)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         row = self.rowAt(event.position().toPoint().y())
         key = self._model.group_key(row)
         if key is not None and event.button() is Qt.MouseButton.LeftButton:
@@ -113,18 +124,18 @@ class TaskView(QTableView):
             return
         super().mousePressEvent(event)
 
-    def contextMenuEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def contextMenuEvent(self, event: QEvent) -> None:
         self.menu_wanted.emit(event.globalPos())  # type: ignore[attr-defined]
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.rowAt(event.position().toPoint().y()))
         super().mouseMoveEvent(event)
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def leaveEvent(self, event: QEvent) -> None:
         self._hover(-1)
         super().leaveEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         current = self.currentIndex()
         key = self._model.group_key(current.row()) if current.isValid() else None
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
@@ -140,16 +151,16 @@ class TaskView(QTableView):
             return
         super().keyPressEvent(event)
 
-    def startDrag(self, supported: Qt.DropAction) -> None:  # noqa: N802 - Qt's name
+    def startDrag(self, supported: Qt.DropAction) -> None:
         self.files_dragged.emit(self.selected_ids())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # In a narrow list the status gives way before the prompt does.
         narrow = self.viewport().width() < 620
         self.horizontalHeader().setMinimumSectionSize(5 * GRID if narrow else 6 * GRID)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
@@ -184,7 +195,9 @@ class TaskView(QTableView):
         space = rect.adjusted(GRID + side + GRID // 2, 0, -2 * GRID, -1)
         painter.drawText(space, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), right)
         room = space.width() - painter.fontMetrics().horizontalAdvance(right) - 2 * GRID
-        title = QFontMetrics(strong).elidedText(self._model.group_title(summary), Qt.TextElideMode.ElideMiddle, max(60, room // 2))
+        title = QFontMetrics(strong).elidedText(
+            self._model.group_title(summary), Qt.TextElideMode.ElideMiddle, max(60, room // 2)
+        )
         painter.setFont(strong)
         painter.setPen(color(Role.TEXT))
         painter.drawText(space, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), title)
@@ -192,7 +205,9 @@ class TaskView(QTableView):
         painter.setFont(small)
         painter.setPen(color(Role.MUTED))
         words = painter.fontMetrics().elidedText(group_words(summary), Qt.TextElideMode.ElideRight, max(0, room - used))
-        painter.drawText(space.adjusted(used, 0, 0, 0), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words)
+        painter.drawText(
+            space.adjusted(used, 0, 0, 0), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words
+        )
 
     def _hover(self, row: int) -> None:
         if row != self._delegate.hovered_row:
@@ -237,7 +252,7 @@ class TaskView(QTableView):
         if self.isVisible() and not self._tick.isActive():
             self._tick.start()
 
-    def showEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._wake_animation()
 

@@ -1,17 +1,28 @@
-"""The bar above (key, search, balance, pause, preferences) and the line below (connection, live, waiting, downloads)."""
+"""The bar above (key, search, balance, pause, preferences) and the line below (connection, live, waiting,
+downloads)."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
-from ...domain.account import Link
-from ...viewmodels.composer import Composer
-from ...viewmodels.places import Places
-from ...viewmodels.state_words import Tone
-from ...viewmodels.status import Status
-from ...domain.library import Place
-from ..theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.domain.account import Link
+from runway_desktop.domain.library import Place
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.viewmodels.status import Status
 
 _LINK_ROLES = {
     Link.CONNECTED: Role.GOOD, Link.OFFLINE: Role.WARN, Link.TROUBLED: Role.WARN,
@@ -26,7 +37,9 @@ class TopBar(QWidget):
     pause_wanted = Signal(bool)
     searched = Signal(str)
 
-    def __init__(self, status: Status, places: Places, theme: Theme, profile: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, status: Status, places: Places, theme: Theme, profile: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._status = status
         self._places = places
@@ -46,7 +59,9 @@ class TopBar(QWidget):
         self.search.setAccessibleName("Search tasks")
         self.search.setMaximumWidth(56 * GRID)
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._magnifier = self.search.addAction(theme.icon("mdi6.magnify", Role.FAINT), QLineEdit.ActionPosition.LeadingPosition)
+        self._magnifier = self.search.addAction(
+            theme.icon("mdi6.magnify", Role.FAINT), QLineEdit.ActionPosition.LeadingPosition
+        )
         self.search.textChanged.connect(self.searched)
         row.addWidget(self.search, 4)
         row.addStretch(1)
@@ -96,7 +111,9 @@ class TopBar(QWidget):
             self._shown_paused = paused
             self._pause.setChecked(paused)
             self._pause.setText("Resume sending" if paused else "Pause sending")
-            self._pause.setIcon(self._theme.icon("mdi6.play" if paused else "mdi6.pause", Role.ACCENT if paused else Role.TEXT))
+            self._pause.setIcon(
+                self._theme.icon("mdi6.play" if paused else "mdi6.pause", Role.ACCENT if paused else Role.TEXT)
+            )
             self._pause.setToolTip("Nothing new is sent while it is paused; what is at Runway goes on.")
 
     def _who_menu(self) -> None:
@@ -125,7 +142,11 @@ class StatusLine(QFrame):
         self._connection = QLabel(self)
         self._left = QLabel(self)
         self._right = QLabel(self)
-        for label, name in ((self._connection, "Connection"), (self._left, "Tasks"), (self._right, "Limits and downloads")):
+        for label, name in (
+            (self._connection, "Connection"),
+            (self._left, "Tasks"),
+            (self._right, "Limits and downloads"),
+        ):
             label.setProperty("tone", "muted")
             label.setAccessibleName(name)
             label.setMinimumWidth(0)

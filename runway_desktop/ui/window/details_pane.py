@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from ...domain.library import Row
-from ...domain.task import Media
-from ...viewmodels.details import DetailsModel, Fact, InputFact
-from ...viewmodels.offers import Verb, offers
-from ...viewmodels.state_words import Tone
-from ...viewmodels.task_list import TaskListModel
-from ..flow_layout import FlowLayout
-from ..tasks.poster_cache import PosterCache
-from ..theme import GRID, FollowsTheme, Theme
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.viewmodels.details import DetailsModel, Fact, InputFact
+from runway_desktop.viewmodels.offers import Verb, offers
+from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.viewmodels.task_list import TaskListModel
 
 INPUT_SIZE = QSize(7 * GRID, 5 * GRID)
 
@@ -23,7 +33,14 @@ class DetailsPane(QWidget):
     """A Verb for the shown task."""
     copy_wanted = Signal(str, str)
 
-    def __init__(self, details: DetailsModel, rows: TaskListModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        details: DetailsModel,
+        rows: TaskListModel,
+        theme: Theme,
+        posters: PosterCache,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._details = details
         self._rows = rows
@@ -57,7 +74,11 @@ class DetailsPane(QWidget):
         self._next.clicked.connect(self._take_next_step)
         self._decide = QWidget(holder)
         decide = FlowLayout(self._decide)
-        for verb, text in ((Verb.SEND_AGAIN, "Send again…"), (Verb.ADOPT_ID, "Enter its id…"), (Verb.LET_GO, "Let it go…")):
+        for verb, text in (
+            (Verb.SEND_AGAIN, "Send again…"),
+            (Verb.ADOPT_ID, "Enter its id…"),
+            (Verb.LET_GO, "Let it go…"),
+        ):
             button = QPushButton(text, self._decide)
             button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
             decide.addWidget(button)
@@ -71,7 +92,17 @@ class DetailsPane(QWidget):
         self._made_from.setProperty("tone", "faint")
         self._inputs_area = QWidget(holder)
         self._inputs_row = FlowLayout(self._inputs_area)
-        for widget in (self._title, self._state, self._trouble, self._decide, self._next, self._small, self._facts, self._made_from, self._inputs_area):
+        for widget in (
+            self._title,
+            self._state,
+            self._trouble,
+            self._decide,
+            self._next,
+            self._small,
+            self._facts,
+            self._made_from,
+            self._inputs_area,
+        ):
             column.addWidget(widget)
         column.addStretch(1)
         outer.addWidget(area, 1)
@@ -94,7 +125,9 @@ class DetailsPane(QWidget):
     def _label(self, name: str, tone: str = "") -> QLabel:
         label = QLabel(self, wordWrap=True)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         label.setAccessibleName(name)
         label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -131,7 +164,9 @@ class DetailsPane(QWidget):
         if words is None:
             return
         self._state.setText(" · ".join(part for part in (words.headline, words.detail) if part))
-        tone = {Tone.PLAIN: "muted", Tone.BUSY: "muted", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}[words.tone]
+        tone = {Tone.PLAIN: "muted", Tone.BUSY: "muted", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}[
+            words.tone
+        ]
         if self._state.property("tone") != tone:
             self._state.setProperty("tone", tone)
             self._state.style().polish(self._state)
@@ -194,12 +229,18 @@ class DetailsPane(QWidget):
             name = fact.path.name if fact.path else fact.uri
             label.setToolTip(f"{fact.label}\n{name}")
             label.setAccessibleName(f"{fact.label}: {name}")
-            picture = self._posters.picture(str(fact.path), INPUT_SIZE, scale) if fact.path and fact.media is Media.IMAGE else None
+            picture = (
+                self._posters.picture(str(fact.path), INPUT_SIZE, scale)
+                if fact.path and fact.media is Media.IMAGE
+                else None
+            )
             if picture is not None:
                 picture.setDevicePixelRatio(scale)
                 label.setPixmap(picture)
             else:
-                icon = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform"}.get(fact.media, "mdi6.image-outline")
+                icon = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform"}.get(
+                    fact.media, "mdi6.image-outline"
+                )
                 label.setPixmap(self._theme.icon(icon).pixmap(QSize(20, 20), scale))
             label.show()
             self._inputs_row.addWidget(label)
@@ -217,5 +258,3 @@ class DetailsPane(QWidget):
         step = self._details.next_step()
         if step is not None:
             self.verb_wanted.emit(step.verb)
-
-

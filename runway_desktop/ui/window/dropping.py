@@ -25,7 +25,9 @@ def read(mime: QMimeData) -> Dropped:
     """Files win over links, links over a picture, a picture over text: a browser offers all four for one picture."""
     if mime.hasUrls():
         paths = tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
-        urls = tuple(url.toString(url.ComponentFormattingOption.FullyEncoded) for url in mime.urls() if not url.isLocalFile())
+        urls = tuple(
+            url.toString(url.ComponentFormattingOption.FullyEncoded) for url in mime.urls() if not url.isLocalFile()
+        )
         if paths or urls:
             return Dropped(paths=paths, urls=urls)
     if mime.hasImage():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from ...domain.library import GroupBy, SortKey
-from ...viewmodels.list_filter import STATUS_CHOICES, ListFilter
-from ...viewmodels.places import Places
-from ...viewmodels.task_list import Column, TaskListModel
-from ..flow_layout import FlowLayout
-from ..tasks.view import TaskView
-from ..theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.domain.library import GroupBy, SortKey
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.tasks.view import TaskView
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.list_filter import STATUS_CHOICES, ListFilter
+from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.task_list import Column, TaskListModel
 
 _GROUPS = ((GroupBy.BATCH, "batch"), (GroupBy.DAY, "day"), (GroupBy.MODEL, "model"), (GroupBy.NONE, "nothing"))
 
@@ -21,7 +21,13 @@ class ListPane(QWidget):
     """Widths, order or visibility of columns moved: remember them."""
 
     def __init__(
-        self, view: TaskView, model: TaskListModel, chosen: ListFilter, places: Places, theme: Theme, parent: QWidget | None = None
+        self,
+        view: TaskView,
+        model: TaskListModel,
+        chosen: ListFilter,
+        places: Places,
+        theme: Theme,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._view = view
@@ -115,8 +121,16 @@ class ListPane(QWidget):
         chosen = self._filter
         self._title.setText(chosen.title)
         self._today.setChecked(chosen.today)
-        self._mark(self._status, f"Status: {', '.join(sorted(chosen.states))}" if chosen.states else "Status", bool(chosen.states))
-        self._mark(self._models, f"Model: {', '.join(sorted(chosen.models))}" if chosen.models else "Model", bool(chosen.models))
+        self._mark(
+            self._status,
+            f"Status: {', '.join(sorted(chosen.states))}" if chosen.states else "Status",
+            bool(chosen.states),
+        )
+        self._mark(
+            self._models,
+            f"Model: {', '.join(sorted(chosen.models))}" if chosen.models else "Model",
+            bool(chosen.models),
+        )
         self._clear.setVisible(chosen.narrows)
         group = chosen.listing.group
         self._group.setText(f"Group: {next(words for key, words in _GROUPS if key is group)}  ▾")
@@ -176,7 +190,9 @@ class ListPane(QWidget):
     def _group_menu(self) -> None:
         menu = self._menu()
         for key, words in _GROUPS:
-            action = menu.addAction(f"By {words}" if key is not GroupBy.NONE else "Not grouped", lambda key=key: self._filter.group_by(key))
+            action = menu.addAction(
+                f"By {words}" if key is not GroupBy.NONE else "Not grouped", lambda key=key: self._filter.group_by(key)
+            )
             action.setCheckable(True)
             action.setChecked(self._filter.listing.group is key)
         menu.addSeparator()
@@ -185,7 +201,9 @@ class ListPane(QWidget):
             (SortKey.COST, "Sort by credits"), (SortKey.MODEL, "Sort by model"), (SortKey.LANE, "Sort by sending order"),
         ):  # fmt: skip
             falling = sort in (SortKey.SENT, SortKey.COST)
-            action = menu.addAction(words, lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling))
+            action = menu.addAction(
+                words, lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
+            )
             action.setCheckable(True)
             action.setChecked(self._filter.listing.sort is sort)
         menu.popup(self._group.mapToGlobal(QPoint(0, self._group.height() + 2)))

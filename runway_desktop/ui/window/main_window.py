@@ -1,7 +1,8 @@
-"""The main window: places, list with composer, preview with details, the bars; drops and pastes anywhere; keys for everything.
+"""The main window: places, list with composer, preview with details, the bars; drops and pastes anywhere; keys for
+everything.
 
-It arranges and connects; what happens is decided by view-models. Built before anything is imported that playing needs: the preview comes
-after the first paint by `add_preview`.
+It arranges and connects; what happens is decided by view-models. Built before anything is imported that playing
+needs: the preview comes after the first paint by `add_preview`.
 """
 
 from __future__ import annotations
@@ -27,25 +28,26 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from ...domain.events import Notice
-from ...domain.library import Filter, Row
-from ...domain.task import OutputState, TaskId
-from ...services.settings import Settings
-from ...viewmodels.bridge import Bridge
-from ...viewmodels.composer import Composer
-from ...viewmodels.desk import Desk
-from ...viewmodels.details import DetailsModel
-from ...viewmodels.list_filter import ListFilter
-from ...viewmodels.offers import Verb
-from ...viewmodels.places import Places
-from ...viewmodels.posters import Posters
-from ...viewmodels.status import Status
-from ...viewmodels.task_list import TaskListModel
-from ..composer.composer_pane import ComposerPane
-from ..dialogs.notices import Notices
-from ..tasks.poster_cache import PosterCache
-from ..tasks.view import TaskView
-from ..theme import GRID, Theme
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.library import Filter, Row
+from runway_desktop.domain.task import OutputState, TaskId
+from runway_desktop.services.settings import Settings
+from runway_desktop.ui.composer.composer_pane import ComposerPane
+from runway_desktop.ui.dialogs.notices import Notices
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.view import TaskView
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.offers import Verb
+from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.posters import Posters
+from runway_desktop.viewmodels.status import Status
+from runway_desktop.viewmodels.task_list import TaskListModel
+
 from .bars import StatusLine, TopBar
 from .details_pane import DetailsPane
 from .dropping import Dropped, accepts, read
@@ -54,8 +56,8 @@ from .places_pane import PlacesPane
 from .verb_menu import VerbMenu
 
 if TYPE_CHECKING:
-    from ..media.posters import PosterMaker
-    from ..media.preview import Preview
+    from runway_desktop.ui.media.posters import PosterMaker
+    from runway_desktop.ui.media.preview import Preview
 
 _GEOMETRY, _SPLITTER, _COLUMNS = "window.geometry", "window.splitter", "list.columns"
 
@@ -120,8 +122,8 @@ class MainWindow(QMainWindow):
 
     def add_preview(self) -> None:
         """Builds what plays, after the first paint. Call from a plain slot, not from a coroutine."""
-        from ..media.posters import PosterMaker
-        from ..media.preview import Preview
+        from runway_desktop.ui.media.posters import PosterMaker
+        from runway_desktop.ui.media.preview import Preview
 
         self.preview = Preview(self._theme, self._preview_room)
         self._preview_room.layout().addWidget(self.preview)
@@ -177,7 +179,9 @@ class MainWindow(QMainWindow):
         self._notices = Notices(theme)
         self._details_pane = DetailsPane(m.details, m.rows, theme, self._posters_small)
         left = _pane(self._places_pane, pane="side")
-        middle = _pane(self._list_pane, self._notices, _line(), self._composer_pane, pane="list", stretch=self._list_pane)
+        middle = _pane(
+            self._list_pane, self._notices, _line(), self._composer_pane, pane="list", stretch=self._list_pane
+        )
         self._preview_room = _pane()
         self._preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
         self._preview_waits = QLabel("", self._preview_room)
@@ -199,7 +203,9 @@ class MainWindow(QMainWindow):
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setStretchFactor(2, 0)
         self._splitter.setCollapsible(1, False)
-        work = _pane(self._top, _line(), self._splitter, _line(), StatusLine(m.status, m.composer, theme), stretch=self._splitter)
+        work = _pane(
+            self._top, _line(), self._splitter, _line(), StatusLine(m.status, m.composer, theme), stretch=self._splitter
+        )
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
@@ -265,7 +271,11 @@ class MainWindow(QMainWindow):
             ("Clear search and selection", ["Esc"], in_list, self._view, self._escape),
         ):
             action = QAction(name, owner)
-            sequences = [sequence for key in keys for sequence in (QKeySequence.keyBindings(key) if isinstance(key, standard) else [QKeySequence(key)])]
+            sequences = [
+                sequence
+                for key in keys
+                for sequence in (QKeySequence.keyBindings(key) if isinstance(key, standard) else [QKeySequence(key)])
+            ]
             action.setShortcuts(list(dict.fromkeys(sequences)))
             action.setShortcutContext(context)
             action.triggered.connect(lambda _=False, does=does: does())
@@ -299,37 +309,37 @@ class MainWindow(QMainWindow):
         if self._was_painted:
             self._m.settings.set(_COLUMNS, _text(self._view.horizontalHeader().saveState()))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:
             event.accept()
             return
         event.ignore()
         self.close_wanted.emit()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         ours = event.source() is not None
         if accepts(event.mimeData()) and (not ours or event.mimeData().hasUrls()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._composer_pane.set_dropping(True)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._composer_pane.set_dropping(False)
         super().dragLeaveEvent(event)
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         self._composer_pane.set_dropping(False)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.take_mime(event.mimeData())
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self._m.places.refresh()
@@ -342,7 +352,9 @@ class MainWindow(QMainWindow):
         if dropped.image is not None:
             kept = self._keep_picture(dropped.image)
             if kept is None:
-                self._m.desk.tell("The copied picture could not be kept. Save it as a file and drop that.", problem=True)
+                self._m.desk.tell(
+                    "The copied picture could not be kept. Save it as a file and drop that.", problem=True
+                )
                 return
             paths.append(kept)
         self._m.desk.take(paths=paths, urls=dropped.urls, text=dropped.text, to_field=to_field)
@@ -418,7 +430,7 @@ class MainWindow(QMainWindow):
             self.preview.show_outputs(showing)
 
     def _drag_files(self, task_ids: Sequence[TaskId]) -> None:
-        from ..media.drag import start_file_drag
+        from runway_desktop.ui.media.drag import start_file_drag
 
         rows = [row for task_id in task_ids if (row := self._m.rows.row_of(task_id)) is not None]
         paths = [Path(output.path) for row in rows for output in row.outputs if output.state is OutputState.SAVED]
@@ -429,7 +441,7 @@ class MainWindow(QMainWindow):
         self._notices.show(f"{what} copied.")
 
     def _copy_files(self, paths: Sequence[Path]) -> None:
-        from ..media.drag import file_mime
+        from runway_desktop.ui.media.drag import file_mime
 
         QGuiApplication.clipboard().setMimeData(file_mime(paths))
         self._notices.show("File copied." if len(paths) == 1 else f"{len(paths)} files copied.")

@@ -1,4 +1,5 @@
-"""The left pane: places, projects and batches with their counts. A list that keeps its choice while the counts change."""
+"""The left pane: places, projects and batches with their counts. A list that keeps its choice while the counts
+change."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt,
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from ...viewmodels.places import Entry, Places
-from ..theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.places import Entry, Places
 
 _ENTRY = Qt.ItemDataRole.UserRole + 1
 
@@ -17,12 +18,14 @@ class _EntryDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         entry: Entry = index.data(_ENTRY)
         height = QFontMetrics(option.font).height() + GRID + GRID // 2
         return QSize(80, height + GRID if entry.heading else height)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         entry: Entry = index.data(_ENTRY)
         theme = self._theme
         painter.save()
@@ -30,7 +33,11 @@ class _EntryDelegate(QStyledItemDelegate):
         if entry.heading:
             painter.setFont(theme.small_font())
             painter.setPen(theme.color(Role.FAINT))
-            painter.drawText(rect.adjusted(GRID, GRID, 0, -2), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom), entry.title)
+            painter.drawText(
+                rect.adjusted(GRID, GRID, 0, -2),
+                int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom),
+                entry.title,
+            )
             painter.restore()
             return
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -54,7 +61,9 @@ class _EntryDelegate(QStyledItemDelegate):
         count = f"{entry.count:,}" if entry.count is not None else ""
         painter.setFont(theme.tabular(option.font))
         painter.setPen(theme.color(Role.FAINT))
-        painter.drawText(rect.adjusted(0, 0, -GRID, 0), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)
+        painter.drawText(
+            rect.adjusted(0, 0, -GRID, 0), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count
+        )
         used = painter.fontMetrics().horizontalAdvance(count) + 2 * GRID
         painter.setFont(option.font)
         painter.setPen(theme.color(Role.TEXT))

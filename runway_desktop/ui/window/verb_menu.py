@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ...domain.library import Row
-from ...domain.task import parse_remote_id
-from ...viewmodels.desk import Desk
-from ...viewmodels.offers import Verb, offers, question
-from ..dialogs.confirm import ask_text, confirm
-from ..theme import Role, Theme
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import parse_remote_id
+from runway_desktop.ui.dialogs.confirm import ask_text, confirm
+from runway_desktop.ui.theme import Role, Theme
+from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.offers import Verb, offers, question
 
 _KEYS = {
     Verb.OPEN: "Return", Verb.RETRY: "Ctrl+R", Verb.EDIT_AND_SEND: "Ctrl+E", Verb.EDIT_HELD: "Ctrl+E", Verb.RENAME: "F2",

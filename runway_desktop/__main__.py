@@ -1,0 +1,37 @@
+"""Flags, then the program. Exit codes: 0 all is well, 1 it could not run or a tour's step failed, 2 the command
+line makes no sense."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    given = list(sys.argv[1:] if words is None else words)
+    if given[:1] == ["--simulator"]:
+        from .simulator.__main__ import main as simulate
+
+        return simulate(given[1:])
+    from .app import options
+
+    chosen = options.read(given)
+    if not options.has_display():
+        if not chosen.demo:
+            print("There is no display here to show a window on. Start it from a desktop session.", file=sys.stderr)
+            return 1
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        if chosen.tour is None:
+            from dataclasses import replace
+            from pathlib import Path
+
+            chosen = replace(chosen, tour=Path("runway-desktop-tour"))
+            print(f"There is no display here, so the demo takes the tour and leaves its pictures in {chosen.tour}.")
+    from .app.program import run
+
+    return run(chosen)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,74 @@
+"""The command line, read once. Standard library only, so that `--help` and a second start cost nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runway_desktop import __version__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    demo: bool = False
+    tour: Path | None = None
+    profile_dir: Path | None = None
+    speed: float = 1.0
+    verbose: bool = False
+    items: tuple[str, ...] = ()
+    """Files, folders, https links, task ids: what to take in."""
+
+
+def read(words: Sequence[str]) -> Options:
+    """Ends the process with a message for words that make no sense, as command lines do."""
+    parser = argparse.ArgumentParser(
+        prog="runway-desktop",
+        description="Make video, pictures and sound with the Runway API; keep every result.",
+        epilog="Without a display, --demo takes the tour and leaves its pictures.",
+    )
+    parser.add_argument(
+        "items", nargs="*", metavar="ITEM", help="a file or folder to drop in, an https link, or a task id to adopt"
+    )
+    parser.add_argument(
+        "--demo", action="store_true", help="a simulated Runway on this computer: no key, no cost, a profile of its own"
+    )
+    parser.add_argument(
+        "--tour",
+        type=Path,
+        metavar="DIR",
+        help="drive the window through the main job and write a picture of each step",
+    )
+    parser.add_argument(
+        "--profile-dir",
+        type=Path,
+        metavar="DIR",
+        help="keep everything of this run in DIR, apart from your own profile",
+    )
+    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="of the demo: N times as fast as life")
+    parser.add_argument("--verbose", action="store_true", help="say more in the log and on the terminal")
+    parser.add_argument("--version", action="version", version=f"Runway Desktop {__version__}")
+    found = parser.parse_args(list(words))
+    if found.speed <= 0:
+        parser.error("--speed must be more than 0")
+    return Options(
+        demo=found.demo or found.tour is not None, tour=found.tour, profile_dir=found.profile_dir, speed=found.speed,
+        verbose=found.verbose, items=tuple(_absolute(item) for item in found.items),
+    )  # fmt: skip
+
+
+def has_display() -> bool:
+    """Whether a window can be shown: Windows and macOS always, elsewhere where a display is named or a platform was
+    chosen."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _absolute(item: str) -> str:
+    """A path must mean the same in the program that already runs elsewhere."""
+    path = Path(item).expanduser()
+    return str(path.absolute()) if path.exists() else item

@@ -1,0 +1,156 @@
+"""One run of the program, in order: profile, log, single instance, Qt and loop, engine, window, first paint, loops,
+key; and down again.
+
+The order matters: the window is painted from the database before HTTP, keychain and multimedia are imported; and
+closing is a handshake that finishes what is on its way before the loop ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+import qasync  # isort: skip - after PySide6: it takes the binding that is there
+
+from runway_desktop import __version__
+from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.ui.theme import Theme
+
+from . import environment
+from .lifecycle import Supervisor
+from .options import Options
+from .single_instance import Doorbell, hand_over
+
+log = logging.getLogger(__name__)
+
+
+def run(options: Options) -> int:
+    """Runs until the window is closed; gives the exit code."""
+    if options.tour is not None:
+        from .tour import take_tour
+
+        return take_tour(options)
+    try:
+        profile = environment.profile(demo=options.demo, folder=options.profile_dir)
+    except OSError as error:
+        print(f"The profile's folder cannot be made: {error}", file=sys.stderr)
+        return 1
+    environment.start_log(profile.log, verbose=options.verbose)
+    application = make_application()
+    if hand_over(profile.folder, options.items):
+        return 0
+    doorbell = Doorbell(profile.folder)
+    from .session import Session
+
+    session = Session(profile, options)
+    doorbell.rung.connect(session.ring)
+    try:
+        return run_on_loop(application, session.run)
+    finally:
+        doorbell.close()
+
+
+def make_application() -> QApplication:
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("Runway Desktop")
+    application.setApplicationDisplayName("Runway Desktop")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("runway-desktop")
+    application.setQuitOnLastWindowClosed(False)
+    application.setWindowIcon(QIcon(str(resource("icons", "runway-desktop.svg"))))
+    qInstallMessageHandler(_qt_message)
+    return application
+
+
+def run_on_loop(application: QApplication, main: Callable[[Supervisor, Theme], asyncio.Future[int] | object]) -> int:
+    """Runs `main(supervisor, theme)` on a qasync loop with workers of its own, and closes both for good."""
+    theme = Theme(application)
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    workers = ThreadPoolExecutor(4, thread_name_prefix="default")
+    loop.set_default_executor(workers)
+    bugs = Bugs()
+    supervisor = Supervisor(bugs.report)
+    loop.set_exception_handler(bugs.from_loop)
+    previous_hook, sys.excepthook = sys.excepthook, bugs.from_python
+    threading.excepthook = lambda given: bugs.report(
+        f"thread {given.thread.name if given.thread else '?'}", given.exc_value
+    )
+    try:
+        return int(loop.run_until_complete(main(supervisor, theme)))  # type: ignore[arg-type]
+    except RunwayDesktopError as error:
+        _say_and_wait(application, error)
+        return 1
+    finally:
+        sys.excepthook = previous_hook
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        workers.shutdown(wait=True)
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+class Bugs:
+    """The last resort for our own mistakes: into the log, redacted, once each; the window says that something went
+    wrong."""
+
+    def __init__(self) -> None:
+        self.listener: Callable[[str], None] | None = None
+
+    def report(self, where: str, error: BaseException | None) -> None:
+        if error is None:
+            return
+        words = environment.redacted("".join(traceback.format_exception(error)))
+        log.error("A mistake of the program in %s\n%s", where, words)
+
+    def from_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            self.report(str(context.get("message", "the loop")), error)
+        else:
+            log.error("The loop says: %s", context.get("message"))
+
+    def from_python(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        self.report("a slot", error.with_traceback(trace))
+
+
+def on_signals(loop: asyncio.AbstractEventLoop, close: Callable[[], None]) -> None:
+    """Ctrl-C and a polite kill close the program as its window would."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, ValueError):
+            loop.add_signal_handler(number, close)
+
+
+def _say_and_wait(application: QApplication, error: RunwayDesktopError) -> None:
+    """The engine could not start (a newer or damaged database, say): a window with the sentence, before any loop of
+    ours runs."""
+    from PySide6.QtWidgets import QMessageBox
+
+    log.error("The program cannot start: %s %s", error.in_words(), error.detail)
+    box = QMessageBox(QMessageBox.Icon.Warning, "Runway Desktop", error.message)
+    box.setInformativeText("\n".join(part for part in (error.advice, error.detail) if part))
+    box.finished.connect(lambda _: application.quit())
+    box.open()
+    application.exec()
+
+
+def _qt_message(kind: QtMsgType, context: object, message: str) -> None:
+    level = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.DEBUG,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+    }.get(kind, logging.ERROR)
+    logging.getLogger("qt").log(level, "%s", message)

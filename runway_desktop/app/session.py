@@ -1,0 +1,240 @@
+"""The window over the engine, for as long as it is open. GUI thread, which is the loop's.
+
+`run` builds the engine, shows the window, starts the loops after the first paint, and, once the person closes it,
+carries out the handshake: settle what is on its way, stop the loops, close what they stood on, then let the window
+go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess, QTimer
+
+from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.task import State
+from runway_desktop.services.engine import Engine
+from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.ui.dialogs.preferences import PreferencesDialog
+from runway_desktop.ui.dialogs.review import ReviewDialog
+from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+from runway_desktop.ui.dialogs.welcome import Welcome
+from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.window.main_window import MainWindow, Models
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.posters import Posters
+from runway_desktop.viewmodels.preferences import PreferencesModel
+from runway_desktop.viewmodels.review import ReviewModel
+from runway_desktop.viewmodels.runner import Runner
+from runway_desktop.viewmodels.status import Status
+from runway_desktop.viewmodels.task_list import TaskListModel
+from runway_desktop.viewmodels.welcome import KeyForm
+
+from . import environment
+from .lifecycle import Supervisor, go_down
+from .options import Options
+from .program import on_signals
+from .wiring import Address, Assembly, build
+
+log = logging.getLogger(__name__)
+
+
+class Session(QObject):
+    def __init__(self, profile: environment.Profile, options: Options, address: Address | None = None) -> None:
+        super().__init__()
+        self._profile = profile
+        self._options = options
+        self._address = address or _address(profile, options)
+        self._closing = asyncio.Event()
+        self._waiting_items: list[str] = list(options.items)
+        self.window: MainWindow | None = None
+        self.engine: Engine | None = None
+        self.models: Models | None = None
+        self.ready = asyncio.Event()
+        """Set when the window is painted, the loops run and the key was looked for."""
+
+    async def run(self, supervisor: Supervisor, theme: Theme) -> int:
+        loop = asyncio.get_running_loop()
+        workers = ThreadPoolExecutor(4, thread_name_prefix="worker")
+        file_workers = ThreadPoolExecutor(6, thread_name_prefix="file")
+        try:
+            assembly = await build(self._profile, self._address, workers, file_workers)
+            self.engine = assembly.engine
+            on_signals(loop, self._closing.set)
+            window = self._open_window(assembly.engine, supervisor, theme)
+            await self._first_paint(window)
+            for name, work in assembly.loops:
+                supervisor.spawn(work(), name)
+            supervisor.spawn(self._find_key(), "find key")
+            await self._closing.wait()
+            await self._go_down(assembly, supervisor, window)
+        finally:
+            workers.shutdown(wait=False, cancel_futures=True)
+            file_workers.shutdown(wait=True)
+        return 0
+
+    def ring(self, words: Sequence[str]) -> None:
+        """A later start handed its command line over: take it in and come to the front."""
+        self._waiting_items += words
+        if self.window is not None:
+            self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)
+            self.window.show()
+            self.window.raise_()
+            self.window.activateWindow()
+        if self.ready.is_set():
+            self._take_items()
+
+    def close(self) -> None:
+        """Leaves without asking."""
+        self._closing.set()
+
+    def _open_window(self, engine: Engine, supervisor: Supervisor, theme: Theme) -> MainWindow:
+        theme.choose(Choice(engine.settings.theme))
+        bridge = Bridge(engine.bus, self)
+        runner = Runner(supervisor.spawn, engine.bus)
+        self._runner = runner
+        rows = TaskListModel(engine, bridge, runner, self)
+        places = Places(engine, bridge, runner, self)
+        composer = Composer(engine, bridge, runner, self)
+        models = Models(
+            bridge=bridge, rows=rows, filter=ListFilter(engine, rows, self), places=places,
+            details=DetailsModel(engine, bridge, runner, rows, self), composer=composer,
+            status=Status(engine, bridge, places, self), desk=Desk(engine, composer, runner, self),
+            posters=Posters(engine, bridge, runner, rows, self._profile.posters, self), settings=engine.settings,
+        )  # fmt: skip
+        self.models = models
+        bridge.settings_changed.connect(
+            lambda names: theme.choose(Choice(engine.settings.theme)) if "theme" in names else None
+        )
+        window = MainWindow(models, theme, self._profile.name)
+        self.window = window
+        window.close_wanted.connect(self._close_wanted)
+        window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))
+        window.review_wanted.connect(lambda gathered: self._open_review(theme, gathered))
+        window.shortcuts_wanted.connect(lambda: ShortcutsDialog(window, theme).open())
+        self._theme = theme
+        composer.restore_draft()
+        models.filter.restore()
+        rows.refresh()
+        places.refresh()
+        window.show()
+        return window
+
+    async def _first_paint(self, window: MainWindow) -> None:
+        painted = asyncio.get_running_loop().create_future()
+        window.painted.connect(lambda: painted.set_result(None) if not painted.done() else None)
+        await asyncio.wait_for(painted, 20)
+        # In a plain slot: a player that is built inside a coroutine loses its signals.
+        QTimer.singleShot(0, window.add_preview)
+
+    async def _find_key(self) -> None:
+        engine = self.engine
+        assert engine is not None, "the engine stands before its key is looked for"
+        await engine.account.start()
+        if engine.account.key.place is KeyPlace.NONE:
+            self._show_welcome()
+        elif self.window is not None:
+            self.window.composer_pane.focus_prompt()
+        for problem in engine.settings.problems:
+            if self.models is not None:
+                self.models.desk.tell(problem, problem=True)
+        self.ready.set()
+        self._take_items()
+
+    def _show_welcome(self) -> None:
+        if self.window is None or self.engine is None or self.models is None:
+            return
+        welcome = Welcome(KeyForm(self.engine, self.models.bridge, self._runner, self), self._theme)
+        welcome.accepted.connect(lambda: self.window.show_welcome(None) if self.window is not None else None)
+        welcome.demo_wanted.connect(self._start_demo)
+        self.window.show_welcome(welcome)
+
+    def _start_demo(self) -> None:
+        """The demo is a program of its own with a folder of its own; this window makes room for it."""
+        from runway_desktop.simulator.server import command
+
+        words = command()
+        program = (
+            [words[0], "--demo"] if words[1:2] == ["--simulator"] else [words[0], "-m", "runway_desktop", "--demo"]
+        )
+        if QProcess.startDetached(program[0], program[1:])[0]:
+            self.close()
+        elif self.models is not None:
+            self.models.desk.tell("The demo could not be started.", problem=True)
+
+    def _open_preferences(self, theme: Theme, section: str) -> None:
+        if self.window is not None and self.engine is not None and self.models is not None:
+            model = PreferencesModel(self.engine, self.models.bridge, self._runner, self)
+            dialog = PreferencesDialog(model, theme, self.window)
+            dialog.show_section(section)
+            dialog.open()
+
+    def _open_review(self, theme: Theme, gathered: object) -> None:
+        if self.window is not None and self.engine is not None and self.models is not None:
+            model = ReviewModel(self.engine, self._runner, gathered, self.models.composer.request(), self)
+            model.sent.connect(self.models.desk.show_wanted)
+            ReviewDialog(model, theme, self.window).open()
+
+    def _take_items(self) -> None:
+        items, self._waiting_items = self._waiting_items, []
+        if not items or self.models is None:
+            return
+        paths = [Path(item) for item in items if Path(item).exists()]
+        words = [item for item in items if not Path(item).exists()]
+        self.models.desk.take(paths=paths, text="\n".join(words))
+
+    def _close_wanted(self) -> None:
+        """Asks only while something is being sent or saved."""
+        engine, window = self.engine, self.window
+        if engine is None or window is None:
+            self.close()
+            return
+        sending = sum(task.state is State.SENDING for task in engine.ledger.open())
+        saving = engine.downloads.running
+        if not sending and not saving:
+            self.close()
+            return
+        busy = " and ".join(
+            part
+            for part in (f"{sending} being sent" if sending else "", f"{saving} being saved" if saving else "")
+            if part
+        )
+        confirm(
+            window,
+            Question(
+                "Close now?",
+                f"There {'is' if sending + saving == 1 else 'are'} {busy}; that is finished first, or goes on at the next start. "
+                "Tasks go on at Runway and will be picked up.",
+                "Close", "Stay",
+            ),
+            self.close,
+        )  # fmt: skip
+
+    async def _go_down(self, assembly: Assembly, supervisor: Supervisor, window: MainWindow) -> None:
+        window.setEnabled(False)
+        await go_down(list(assembly.settling))
+        if window.preview is not None:
+            window.preview.stop()
+        window.let_close()
+        assert self.models is not None, "a window has its models"
+        self.models.bridge.close()
+        await supervisor.close(5)
+        await go_down(list(assembly.closing))
+
+
+def _address(profile: environment.Profile, options: Options) -> Address:
+    if options.demo:
+        return Address(
+            simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))
+        )
+    return Address(base_url=environment.base_url(), secret=environment.secret_from_environment())
