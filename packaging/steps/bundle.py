@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from steps import deb
 from steps.environment import base_python
 from steps.places import LOCK, ROOT, StepFailed, program_of, python_of, say
 
@@ -21,16 +22,19 @@ TOUR_SECONDS = 600
 
 
 def make(python: Path, what: Sequence[str]) -> int:
-    """Make and prove what is named: "wheel", "bundle". Returns the exit code."""
+    """Make and prove what is named: "wheel", "bundle", "deb" (made of the bundle). Returns the exit code."""
     if "wheel" in what:
         wheel = _wheel(python)
         say(f"{wheel.relative_to(ROOT)}: {_megabytes(wheel.stat().st_size)}")
         _prove_wheel(wheel)
-    if "bundle" in what:
+    if "bundle" in what or "deb" in what:
         folder = _bundle(python)
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
         say(f"{folder.relative_to(ROOT)}: {_megabytes(size)}")
         _prove_bundle(folder)
+        if "deb" in what:
+            deb.make(folder, DIST)
+            return 0
         archive = Path(shutil.make_archive(str(folder), "xztar", DIST, folder.name))
         say(f"{archive.relative_to(ROOT)}: {_megabytes(archive.stat().st_size)}")
     return 0

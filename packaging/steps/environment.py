@@ -46,7 +46,12 @@ def set_up_without_qt() -> Path:
     with one_at_a_time(ROOT / ".venv.lock"):
         if not is_whole(VENV_WITHOUT_QT, stamp_text(text)):
             build(VENV_WITHOUT_QT, text, with_program=False)
-    return python_of(VENV_WITHOUT_QT)
+    python = python_of(VENV_WITHOUT_QT)
+    if subprocess.run([python, "-c", "import PySide6"], check=False, capture_output=True).returncode == 0:
+        raise StepFailed(
+            f"Qt can be imported in {VENV_WITHOUT_QT}, so nothing is proven there. Remove it and try again."
+        )
+    return python
 
 
 def stamp_text(lock_text: str, *, pyproject: bytes | None = None, python: str | None = None, home: str = "") -> str:

@@ -33,7 +33,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="dev.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="dev.py", description="Set up, run, test, check, measure and package Runway Desktop."
+    )
     verbs = parser.add_subparsers(metavar="VERB", required=True)
 
     verb = verbs.add_parser("run", help="set up and start the program: run [--demo] [its arguments …]")
@@ -57,8 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("rest", nargs="*")
     verb.set_defaults(step=_tour)
 
-    verb = verbs.add_parser("package", help="make the wheel and the one-folder bundle, and prove both")
-    verb.add_argument("what", nargs="*", choices=["wheel", "bundle", []], metavar="wheel|bundle", help="only this one")
+    verb = verbs.add_parser("package", help="make the wheel and the one-folder bundle and prove both, or a deb")
+    verb.add_argument(
+        "what", nargs="*", choices=["wheel", "bundle", "deb", []], metavar="wheel|bundle|deb", help="only this one"
+    )
     verb.set_defaults(step=_package)
 
     verb = verbs.add_parser("lock", help="resolve the dependencies for all systems and write the lock")
