@@ -29,26 +29,25 @@ class Alarm:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._rung = asyncio.Event()
+        self._rung = False
+        self._bell: asyncio.Future[None] | None = None
 
     def ring(self) -> None:
-        self._rung.set()
+        self._rung = True
+        if self._bell is not None and not self._bell.done():
+            self._bell.set_result(None)
 
     async def wait(self, seconds: float | None = None) -> None:
         """Returns when rung, or after `seconds`; None waits for the ring alone."""
-        if seconds is None:
-            await self._rung.wait()
-        elif not self._rung.is_set():
-            await first_of(self._rung.wait(), self._clock.sleep(seconds))
-        self._rung.clear()
-
-
-async def first_of(*waits: object) -> None:
-    """Returns when one of the coroutines is done; the others are cancelled, and their end is awaited."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]  # type: ignore[call-overload]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if not self._rung:
+            self._bell = bell = asyncio.get_running_loop().create_future()
+            sleeper = None if seconds is None else asyncio.ensure_future(self._clock.sleep(seconds))
+            if sleeper is not None:
+                sleeper.add_done_callback(lambda _: bell.done() or bell.set_result(None))
+            try:
+                await bell
+            finally:
+                self._bell = None
+                if sleeper is not None:
+                    sleeper.cancel()
+        self._rung = False

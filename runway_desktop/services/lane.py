@@ -147,7 +147,7 @@ class Lane:
 
     async def pause(self) -> None:
         """Nothing more is sent until `resume`, in this run or the next."""
-        self._pause_words = "Paused"
+        self._pause_words = self.reason = "Paused"
         self._settings.set(PAUSED, True)
         self._say()
 
@@ -206,12 +206,11 @@ class Lane:
         now = self._clock.monotonic()
         if not why:
             in_use = self._in_use()
-            unsettled = {model for model, looked in self._unsettled.values() if not looked.is_set()}
             for task in self._held():
                 if len(self._errands) >= AT_ONCE:
                     break
                 model = task.request.model
-                if not self._may_go(task, now) or model in unsettled:
+                if not self._may_go(task, now) or self._is_unsettled(model):
                     continue
                 limit = self._limit(model)
                 if limit is not None and in_use[model] >= limit:
@@ -241,6 +240,10 @@ class Lane:
             and task.hold_reason != WAITS_FOR_YOU
             and self._stuck_until.get(task.id, 0.0) <= now
         )
+
+    def _is_unsettled(self, model: str) -> bool:
+        """A sending of this model got no answer, and counts and balance were not read since: another would blur them."""
+        return any(model == other and not looked.is_set() for other, looked in self._unsettled.values())
 
     def _held(self) -> list[Task]:
         held = [task for task in self._ledger.open() if task.state is State.HELD and task.removed_at is None]
@@ -296,7 +299,7 @@ class Lane:
                     words = f"The balance is too low: {before.balance:,.0f} credits, this costs {price.credits:,.0f}."
                     await self._hold(task, words, 2 * LOOK_AGAIN)
                     return
-                if self._blocked() or any(model == task.request.model for model, _ in self._unsettled.values()):
+                if self._blocked() or self._is_unsettled(task.request.model):
                     return
                 delivery = asyncio.create_task(self._dispatch.deliver(task, body, before), name=f"deliver {task.id}")
                 self._deliveries.add(delivery)

@@ -57,6 +57,8 @@ class _Watch:
 
     seen: Seen
     model: str
+    order: int
+    """In which it came to Runway, as far as this program knows; throttled tasks mostly begin in this order."""
     due: float = 0.0
     turn: int = 0
     asking: bool = False
@@ -101,7 +103,7 @@ class Poller:
     async def run(self) -> None:
         """Asks until cancelled. Questions under way are let go then: an answer that was being written down is
         written."""
-        for task in self._ledger.open():
+        for task in sorted(self._ledger.open(), key=lambda task: task.sent_at or 0.0):
             self._take_up(task, fresh=False)
         try:
             while True:
@@ -141,7 +143,7 @@ class Poller:
             began_after=since,
             first_look=FIRST_LOOK_AT_CLIPS if makes_clip else LEAST_GAP,
         )
-        watch = self._watches[task.id] = _Watch(seen=seen, model=task.request.model)
+        watch = self._watches[task.id] = _Watch(seen=seen, model=task.request.model, order=self._turns + 1)
         if task.state is State.THROTTLED:
             self._throttled.setdefault(watch.model, {})[task.id] = None
         if fresh and not task.adopted:
@@ -256,7 +258,7 @@ class Poller:
         """Hands the answer to the ledger and plans the next question. `None`: 404."""
         if answer is not None:
             # Before the ledger moves the task, so that what its event plans is planned with what was seen.
-            watch.seen = _with_answer(watch.seen, answer, self._clock.monotonic())
+            watch.seen = with_answer(watch.seen, answer, self._clock.monotonic())
         try:
             move = (
                 self._ledger.answer(task_id, answer) if answer is not None else self._ledger.move(task_id, NotFound())
@@ -321,19 +323,15 @@ class Poller:
         """A place of this model became free: its oldest throttled task has probably begun, so it is asked soon."""
         if chain > LONGEST_CHAIN:
             return
-        waiting = iter(self._throttled.get(model, ()))
-        if after is not None:
-            for task_id in waiting:
-                if task_id == after:
-                    break
-        now = self._clock.monotonic()
-        for task_id in waiting:
-            watch = self._watches[task_id]
-            if watch.asking or watch.chain:
-                continue
-            watch.chain = chain
-            self._plan(task_id, watch, max(self._soonest(watch), now + NUDGE))
+        place = self._watches[after].order if after is not None and after in self._watches else 0
+        behind = [i for i in self._throttled.get(model, ()) if self._watches[i].order > place]
+        free = [i for i in behind if not self._watches[i].asking and not self._watches[i].chain]
+        if not free:
             return
+        task_id = min(free, key=lambda i: self._watches[i].order)
+        watch = self._watches[task_id]
+        watch.chain = chain
+        self._plan(task_id, watch, max(self._soonest(watch), self._clock.monotonic() + NUDGE))
 
     def _notice_sleep(self) -> None:
         drift = self._clock.now() - self._clock.monotonic()
@@ -378,17 +376,19 @@ class Poller:
                 self._nudge(watch.model)
 
 
-def _with_answer(seen: Seen, answer: Answer, now: float) -> Seen:
+def with_answer(seen: Seen, answer: Answer, now: float) -> Seen:
     """What is known after an answer that came at `now`."""
     state = State.RUNNING if answer.status == "RUNNING" else _waiting_state(answer.status)
     same = state is seen.state
     known = replace(seen, state=state, questions=seen.questions + 1 if same else 1)
     if state is not State.RUNNING:
-        return replace(known, began_after=now, began_before=None, first=None, last=None)
+        return replace(known, began_after=now, began_before=None, first=None, last=None, still=0)
     if seen.state is not State.RUNNING or seen.began_before is None:
         known = replace(known, began_before=now)
     if answer.progress is None:
         return known
+    stands = known.last is not None and answer.progress <= known.last[1]
+    known = replace(known, still=known.still + 1 if stands else 0)
     point = (now, answer.progress)
     if known.first is None or answer.progress < known.first[1]:
         return replace(known, first=point, last=point)

@@ -52,6 +52,8 @@ class Seen:
     ran_high: float | None = None
     questions: int = 0
     """Asked since the state last changed."""
+    still: int = 0
+    """Answers in a row that showed the same progress as the one before."""
 
 
 def next_question(seen: Seen, now: float, rng: random.Random) -> float:
@@ -86,16 +88,17 @@ def _first_look(seen: Seen) -> float:
     progress."""
     if seen.ran_low is None or seen.ran_high is None:
         return seen.first_look
-    if seen.ran_high - seen.ran_low <= VAGUE - 1.0:
+    spread = seen.ran_high - seen.ran_low
+    if spread <= VAGUE - 1.0:
         return seen.ran_high + USUAL_QUEUE
-    return 0.75 * seen.ran_low
+    # Not so late that the quick ones, below the lower quartile, are over long before.
+    return max(seen.first_look, min(0.75 * seen.ran_low, seen.ran_low - 0.5 * spread))
 
 
 def _while_running(seen: Seen, now: float, rng: random.Random) -> float:
     guess = _end_by_progress(seen) or _end_by_history(seen)
     if guess is None:
-        gap = min(LONGEST / 1.5, LEAST_GAP * 1.4 ** max(0, seen.questions - 1))
-        return now + gap * (1.0 + 0.1 * rng.random())
+        return now + _growing(seen.questions, rng)
     soonest, latest = max(0.0, guess[0] - now), max(0.0, guess[1] - now)
     unsure = latest - soonest
     if unsure > VAGUE and soonest > 2.0 * LEAST_GAP:
@@ -105,7 +108,14 @@ def _while_running(seen: Seen, now: float, rng: random.Random) -> float:
         # A look before the end costs a question and the whole gap, a look after it only the time since.
         wait = soonest + min(0.75 * unsure, max(4.0, 0.04 * _elapsed(seen, now))) if unsure > SURE else latest
         wait += AFTER_END + (0.3 + 0.01 * latest) * rng.random()
-    return now + min(wait, LONGEST, _trust(seen, now))
+    wait = min(wait, LONGEST, _trust(seen, now))
+    # Progress that stands still says nothing of the end any more.
+    return now + (max(wait, _growing(seen.still, rng)) if seen.still > 1 else wait)
+
+
+def _growing(questions: int, rng: random.Random) -> float:
+    """A gap that grows with each question that brought nothing, where nothing better is known."""
+    return min(LONGEST / 1.5, LEAST_GAP * 1.25 ** max(0, questions - 1)) * (1.0 + 0.1 * rng.random())
 
 
 def _trust(seen: Seen, now: float) -> float:
@@ -147,7 +157,7 @@ def _end_by_progress(seen: Seen) -> tuple[float, float] | None:
 def _grain(*progress: float) -> float:
     """The coarsest step of which everything seen is a multiple: some servers tell progress in tenths, some to the last
     bit."""
-    for grain in (0.25, 0.1, 0.05, 0.01):
+    for grain in (0.1, 0.05, 0.01):
         if all(abs(value / grain - round(value / grain)) < 1e-6 for value in progress):
             return grain
     return 0.001

@@ -1,0 +1,171 @@
+"""The engine on fakes, for its tests: time, Runway, keychain, bin and disk in memory; nothing passes or happens by
+itself.
+
+async with Rig() as rig:
+    [task_id] = await rig.submit(request())
+    await rig.clock.advance(10)
+    assert rig.state(task_id) is State.RUNNING
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from runway_desktop.catalog import Catalog
+from runway_desktop.domain.events import Event
+from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.account import Account
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.dispatch import Dispatch
+from runway_desktop.services.forecast import Forecasts
+from runway_desktop.services.inputs import Inputs
+from runway_desktop.services.lane import Lane
+from runway_desktop.services.ledger import Ledger
+from runway_desktop.services.poller import Poller
+from runway_desktop.services.pricing import Pricing
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.submission import Submission
+from runway_desktop.services.verbs import Verbs
+from tests.fake_runway import FakeRunway
+from tests.fakes import FakeClock, MemoryBin, MemorySecrets, MemoryStore, settle
+
+CATALOG = Catalog.load()
+
+Kind = TypeVar("Kind", bound=Event)
+
+
+class AtOnce(Executor):
+    """A worker that does the work while it is handed over: no thread, nothing to wait for."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - a worker hands on whatever its work raised
+            future.set_exception(error)
+        return future
+
+
+def request(
+    prompt: str = "A lighthouse in the fog", *, model: str = "gen4.5", endpoint: str = "text_to_video", **values: Any
+) -> Request:
+    wire = {"promptText": prompt, "ratio": "1280:720", "duration": 5, **values}
+    return Request(endpoint=endpoint, model=model, values=wire, prompt=prompt)
+
+
+def with_picture(uri: str, model: str = "gen4_turbo") -> Request:
+    return request(model=model, endpoint="image_to_video", promptImage=uri)
+
+
+class Rig:
+    """`loops` names what runs by itself while the rig is open: "lane", "poller", "account"."""
+
+    def __init__(
+        self,
+        *,
+        store: MemoryStore | None = None,
+        runway: FakeRunway | None = None,
+        clock: FakeClock | None = None,
+        secret: str | None = "key_test",
+        secrets: MemorySecrets | None = None,
+        loops: tuple[str, ...] = ("lane", "poller"),
+        seed: int = 1,
+    ) -> None:
+        self.store = store or MemoryStore()
+        self.runway = runway or FakeRunway()
+        self.clock = clock or FakeClock()
+        self.secrets = secrets or MemorySecrets()
+        self.bin = MemoryBin()
+        self.bus = Bus()
+        self.events: list[Event] = []
+        self.bus.listen(self.events.append)
+        self.tested: list[FakeRunway] = []
+        rng = random.Random(seed)
+        self.settings = Settings(self.store, self.bus, self.clock, default_library=Path("/library"))
+        self.ledger = Ledger(self.store, self.bus, self.clock)
+        self.account = Account(
+            self.runway, self._make_runway, self.secrets, self.bus, self.clock, rng, profile="test", given_secret=secret
+        )
+        self.pricing = Pricing(self.store, self.clock)
+        self.forecasts = Forecasts(self.store, self.bus, self.clock)
+        self.inputs = Inputs(self.ledger, self.runway, self.store, CATALOG, self.bus, self.clock, AtOnce())
+        self.submission = Submission(self.ledger, self.store, CATALOG, self.clock, AtOnce())
+        dispatch = Dispatch(self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng)
+        self.lane = Lane(
+            self.ledger,
+            dispatch,
+            self.inputs,
+            self.account,
+            self.settings,
+            self.pricing,
+            self.forecasts,
+            self.bus,
+            self.clock,
+            rng,
+        )
+        self.poller = Poller(self.ledger, self.runway, self.account, self.forecasts, self.bus, self.clock, rng)
+        self.verbs = Verbs(self.ledger, self.store, self.runway, self.account, self.bin, self.bus, self.clock)
+        self._loops = loops
+        self._running: list[asyncio.Task[None]] = []
+
+    def _make_runway(self, secret: str) -> FakeRunway:
+        client = FakeRunway(secret=secret)
+        client.account = self.runway.account
+        client._scripts = self.runway._scripts
+        self.tested.append(client)
+        return client
+
+    async def __aenter__(self) -> Self:
+        await self.settings.load()
+        await self.pricing.load()
+        await self.ledger.load()
+        await self.account.start()
+        for name in self._loops:
+            self._running.append(asyncio.create_task(getattr(self, name).run(), name=name))
+        await settle()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """As the program closes: loops are cancelled and their end is awaited."""
+        for loop in self._running:
+            loop.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self.ledger.settle()
+
+    def kill(self) -> Rig:
+        """As if the program were killed now: nothing is awaited. Gives the next run on the same disk, not yet
+        started."""
+        for task in asyncio.all_tasks():
+            if task is not asyncio.current_task():
+                task.cancel()
+        return Rig(store=self.store, runway=self.runway, clock=self.clock)
+
+    async def submit(self, *requests: Request, **more: Any) -> tuple[TaskId, ...]:
+        """Submits and lets everything happen that needs no time."""
+        ids = await self.submission.submit(requests, **more)
+        await settle()
+        return ids
+
+    async def task(self, task_id: TaskId) -> Task:
+        task = await self.store.get(task_id)
+        assert task is not None
+        return task
+
+    async def state(self, task_id: TaskId) -> State:
+        """As it is on disk."""
+        return (await self.task(task_id)).state
+
+    async def kinds(self, task_id: TaskId) -> list[str]:
+        """The words of the ledger's lines."""
+        return [entry.kind for entry in await self.store.ledger(task_id)]
+
+    def told(self, kind: type[Kind]) -> list[Kind]:
+        return [event for event in self.events if isinstance(event, kind)]

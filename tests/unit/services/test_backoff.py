@@ -1,0 +1,32 @@
+"""How long the program waits before it tries again."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.services.backoff import LONGEST, LONGEST_RETRY_AFTER, delay
+
+
+def test_waits_grow_twofold_with_up_to_half_more():
+    rng = random.Random(1)
+    for failures, least in ((1, 1.0), (2, 2.0), (3, 4.0), (5, 16.0)):
+        for _ in range(50):
+            assert least <= delay(failures, rng) <= 1.5 * least
+
+
+@given(failures=st.integers(0, 10_000), seed=st.integers(0, 1_000))
+def test_a_wait_is_never_longer_than_a_minute_without_being_asked(failures, seed):
+    assert 0 < delay(failures, random.Random(seed)) <= LONGEST
+
+
+@given(failures=st.integers(1, 20), asked=st.floats(0.1, 3_000))
+def test_retry_after_is_obeyed(failures, asked):
+    assert delay(failures, random.Random(1), retry_after=asked) >= asked
+
+
+def test_an_absurd_retry_after_does_not_stop_the_program_for_a_year():
+    assert delay(1, random.Random(1), retry_after=1e9) <= LONGEST_RETRY_AFTER + 1
+    assert delay(1, random.Random(1), retry_after=-5.0) <= 1.5
