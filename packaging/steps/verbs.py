@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("rest", nargs="*")
     verb.set_defaults(step=_start_program)
 
-    verb = verbs.add_parser("test", help="check, then every suite: test [SUITE …] [-- arguments for pytest]")
+    verb = verbs.add_parser("test", help="check, then every suite: test [SUITE …] [-k WORDS]")
     verb.add_argument("suites", nargs="*", metavar="SUITE", help="only these, without the checks")
     verb.add_argument("-k", dest="expression", help="only tests that match, as pytest's own -k")
     verb.set_defaults(step=_test)
