@@ -55,9 +55,13 @@ def read(words: Sequence[str]) -> Options:
     if found.speed <= 0:
         parser.error("--speed must be more than 0")
     return Options(
-        demo=found.demo or found.tour is not None, tour=found.tour, profile_dir=found.profile_dir, speed=found.speed,
-        verbose=found.verbose, items=tuple(_absolute(item) for item in found.items),
-    )  # fmt: skip
+        demo=found.demo or found.tour is not None,
+        tour=found.tour,
+        profile_dir=found.profile_dir,
+        speed=found.speed,
+        verbose=found.verbose,
+        items=tuple(_absolute(item) for item in found.items),
+    )
 
 
 def has_display() -> bool:

@@ -46,7 +46,7 @@ def run(options: Options) -> int:
     try:
         profile = environment.profile(demo=options.demo, folder=options.profile_dir)
     except OSError as error:
-        print(f"The profile's folder cannot be made: {error}", file=sys.stderr)
+        sys.stderr.write(f"The profile's folder cannot be made: {error}\n")
         return 1
     environment.start_log(profile.log, verbose=options.verbose)
     application = make_application()

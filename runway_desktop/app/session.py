@@ -18,8 +18,9 @@ from PySide6.QtCore import QObject, QProcess, QTimer
 from runway_desktop.domain.account import KeyPlace
 from runway_desktop.domain.task import State
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.intake import Gathered
 from runway_desktop.ui.dialogs.confirm import confirm
-from runway_desktop.ui.dialogs.preferences import PreferencesDialog
+from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.dialogs.review import ReviewDialog
 from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from runway_desktop.ui.dialogs.welcome import Welcome
@@ -33,7 +34,7 @@ from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
-from runway_desktop.viewmodels.preferences import PreferencesModel
+from runway_desktop.viewmodels.preferences import PreferencesForm
 from runway_desktop.viewmodels.review import ReviewModel
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.status import Status
@@ -107,11 +108,17 @@ class Session(QObject):
         places = Places(engine, bridge, runner, self)
         composer = Composer(engine, bridge, runner, self)
         models = Models(
-            bridge=bridge, rows=rows, filter=ListFilter(engine, rows, self), places=places,
-            details=DetailsModel(engine, bridge, runner, rows, self), composer=composer,
-            status=Status(engine, bridge, places, self), desk=Desk(engine, composer, runner, self),
-            posters=Posters(engine, bridge, runner, rows, self._profile.posters, self), settings=engine.settings,
-        )  # fmt: skip
+            bridge=bridge,
+            rows=rows,
+            filter=ListFilter(engine, rows, self),
+            places=places,
+            details=DetailsModel(engine, bridge, runner, rows, self),
+            composer=composer,
+            status=Status(engine, bridge, places, self),
+            desk=Desk(engine, composer, runner, self),
+            posters=Posters(engine, bridge, runner, rows, self._profile.posters, self),
+            settings=engine.settings,
+        )
         self.models = models
         bridge.settings_changed.connect(
             lambda names: theme.choose(Choice(engine.settings.theme)) if "theme" in names else None
@@ -174,15 +181,24 @@ class Session(QObject):
 
     def _open_preferences(self, theme: Theme, section: str) -> None:
         if self.window is not None and self.engine is not None and self.models is not None:
-            model = PreferencesModel(self.engine, self.models.bridge, self._runner, self)
-            dialog = PreferencesDialog(model, theme, self.window)
-            dialog.show_section(section)
+            model = PreferencesForm(self.engine, self.models.bridge, self._runner, self)
+            dialog = Preferences(model, theme, self.window)
+            dialog.show_section(section or "key")
             dialog.open()
 
-    def _open_review(self, theme: Theme, gathered: object) -> None:
+    def _open_review(self, theme: Theme, gathered: Gathered) -> None:
         if self.window is not None and self.engine is not None and self.models is not None:
-            model = ReviewModel(self.engine, self._runner, gathered, self.models.composer.request(), self)
-            model.sent.connect(self.models.desk.show_wanted)
+            models = self.models
+            model = ReviewModel(
+                self.engine,
+                models.bridge,
+                self._runner,
+                gathered,
+                models.composer.request(),
+                project=models.composer.project,
+                parent=self,
+            )
+            model.sent.connect(models.desk.show_wanted)
             ReviewDialog(model, theme, self.window).open()
 
     def _take_items(self) -> None:
@@ -213,12 +229,14 @@ class Session(QObject):
             window,
             Question(
                 "Close now?",
-                f"There {'is' if sending + saving == 1 else 'are'} {busy}; that is finished first, or goes on at the next start. "
+                f"There {'is' if sending + saving == 1 else 'are'} {busy}; that is finished first, or goes on at "
+                f"the next start. "
                 "Tasks go on at Runway and will be picked up.",
-                "Close", "Stay",
+                "Close",
+                "Stay",
             ),
             self.close,
-        )  # fmt: skip
+        )
 
     async def _go_down(self, assembly: Assembly, supervisor: Supervisor, window: MainWindow) -> None:
         window.setEnabled(False)

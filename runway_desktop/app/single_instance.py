@@ -23,7 +23,8 @@ def _name(folder: Path) -> str:
 
 
 def hand_over(folder: Path, words: Sequence[str]) -> bool:
-    """Gives the words to a program that runs with this profile; False when none does. Blocking, at most a few seconds."""
+    """Gives the words to a program that runs with this profile; False when none does. Blocking, at most a few
+    seconds."""
     socket = QLocalSocket()
     socket.connectToServer(_name(folder))
     if not socket.waitForConnected(_PATIENCE_MS):

@@ -109,21 +109,39 @@ async def build(
     pricing = Pricing(store, clock)
     forecasts = Forecasts(store, bus, clock)
     account = Account(
-        runway, make_runway, SystemKeychain(workers), bus, clock, rng,
-        profile=profile.name, given_secret=given, given_place=place,
-    )  # fmt: skip
+        runway,
+        make_runway,
+        SystemKeychain(workers),
+        bus,
+        clock,
+        rng,
+        profile=profile.name,
+        given_secret=given,
+        given_place=place,
+    )
     dispatch = Dispatch(ledger, runway, account, pricing, bus, clock, rng)
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
     lane = Lane(ledger, dispatch, inputs, account, settings, pricing, forecasts, bus, clock, rng)
     poller = Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit)
     downloads = Downloads(store, ledger, runway, fetcher, bus, clock, settings, rng, file_workers)
     engine = Engine(
-        bus=bus, clock=clock, catalog=catalog, settings=settings, ledger=ledger,
-        submission=Submission(ledger, store, catalog, clock, workers), lane=lane, poller=poller, downloads=downloads,
-        library=Library(store, bus, settings, workers), account=account,
+        bus=bus,
+        clock=clock,
+        catalog=catalog,
+        settings=settings,
+        ledger=ledger,
+        submission=Submission(ledger, store, catalog, clock, workers),
+        lane=lane,
+        poller=poller,
+        downloads=downloads,
+        library=Library(store, bus, settings, workers),
+        account=account,
         verbs=Verbs(ledger, store, runway, account, SystemBin(workers), bus, clock),
-        pricing=pricing, forecasts=forecasts, intake=Intake(catalog, workers), is_demo=demo is not None,
-    )  # fmt: skip
+        pricing=pricing,
+        forecasts=forecasts,
+        intake=Intake(catalog, workers),
+        is_demo=demo is not None,
+    )
     await ledger.load()
     dispatch.recall()
     await pricing.load()
@@ -143,7 +161,12 @@ async def build(
         ),
         settling=(
             Stage("sendings", "an id that is on its way is a paid result", lane.settle, SETTLE_SECONDS + 60),
-            Stage("downloads", "a short rest is finished, a long one goes on next time", lambda: downloads.settle(SETTLE_SECONDS), SETTLE_SECONDS + 4),
+            Stage(
+                "downloads",
+                "a short rest is finished, a long one goes on next time",
+                lambda: downloads.settle(SETTLE_SECONDS),
+                SETTLE_SECONDS + 4,
+            ),
         ),
         closing=(
             Stage("ledger", "what was answered is written before the store closes", ledger.settle, 10),
@@ -152,7 +175,7 @@ async def build(
             Stage("store", "everything that writes has ended", store.close, 10),
             Stage("demo", "nobody asks it any more", stop_demo, 5),
         ),
-    )  # fmt: skip
+    )
 
 
 async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:

@@ -2,9 +2,9 @@
 asking again helps.
 
     RunwayDesktopError
-    ├── ApiError                    something between us and Runway; has .status (0: none) and .detail (the server's words)
+    ├── ApiError                    something between us and Runway; has .status (0: none), .detail (its words)
     │   ├── NotReached              nothing was sent: no network, DNS, refused, TLS. Always safe to repeat
-    │   ├── NoReply                 it left, and no answer came: time-out, cut connection. A GET may be repeated, a paid POST never
+    │   ├── NoReply                 it left, no answer came: a GET may be repeated, a paid POST never
     │   ├── BadReply                an answer that makes no sense: broken JSON, HTML, wrong shape
     │   ├── KeyRefused              401: wrong, disabled, suspended
     │   ├── NotThere                404

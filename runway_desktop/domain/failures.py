@@ -56,7 +56,10 @@ def explain(code: str) -> Meaning:
             blame = f"Probably {what} was the reason." if what else "One of the inputs was the reason."
             return Meaning(
                 headline="Refused by moderation",
-                sentence=f"An input was refused by moderation, and the credits are not given back. {blame} Edit it and send again.",
+                sentence=(
+                    f"An input was refused by moderation, and the credits are not given back. {blame} Edit "
+                    f"it and send again."
+                ),
                 advice=Advice.CHANGE_PROMPT if what == "the prompt" else Advice.CHANGE_INPUT,
             )
         case ["SAFETY", "OUTPUT", *_]:
@@ -80,13 +83,19 @@ def explain(code: str) -> Meaning:
         case ["INTERNAL", "BAD_OUTPUT", *_]:
             return Meaning(
                 headline="Result too poor to keep",
-                sentence="Runway threw the result away as too poor. Text or graphics laid over an input picture is a frequent cause; change the input.",
+                sentence=(
+                    "Runway threw the result away as too poor. Text or graphics laid over an input picture "
+                    "is a frequent cause; change the input."
+                ),
                 advice=Advice.CHANGE_INPUT,
             )
         case ["ASSET", *_]:
             return Meaning(
                 headline="An input file does not fit",
-                sentence="An input does not fit the model's limits of size, format, dimensions or length. Choose another file.",
+                sentence=(
+                    "An input does not fit the model's limits of size, format, dimensions or length. Choose "
+                    "another file."
+                ),
                 advice=Advice.CHANGE_INPUT,
             )
         case ["THIRD_PARTY", *_]:
@@ -98,7 +107,10 @@ def explain(code: str) -> Meaning:
         case ["REQUEST", "REFUSED"]:
             return Meaning(
                 headline="Not accepted",
-                sentence="Runway did not accept the request. Nothing was made and nothing is charged. Edit it and send again.",
+                sentence=(
+                    "Runway did not accept the request. Nothing was made and nothing is charged. Edit it "
+                    "and send again."
+                ),
                 advice=Advice.FIX_REQUEST,
             )
         case _:

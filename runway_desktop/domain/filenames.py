@@ -85,10 +85,19 @@ class NameValues:
 
 SAMPLE = NameValues(
     sent=datetime(2026, 3, 9, 14, 5, 59),
-    project="Lighthouse", shot="S01", model="gen4.5", endpoint="image_to_video",
-    prompt="A red fox in deep snow, looking back", seed="42", ratio="1280:720", duration="5",
-    task_id="0f8fad5b-d9cb-469f-a165-70867728950e", batch="Foxes", row=7, ext="mp4",
-)  # fmt: skip
+    project="Lighthouse",
+    shot="S01",
+    model="gen4.5",
+    endpoint="image_to_video",
+    prompt="A red fox in deep snow, looking back",
+    seed="42",
+    ratio="1280:720",
+    duration="5",
+    task_id="0f8fad5b-d9cb-469f-a165-70867728950e",
+    batch="Foxes",
+    row=7,
+    ext="mp4",
+)
 """An invented task, to show what a template gives."""
 
 

@@ -58,9 +58,15 @@ class Filter:
     def narrows(self) -> bool:
         """Something beyond the place is asked for; tells "nothing yet" from "nothing matches"."""
         return bool(
-            self.text.strip() or self.states or self.models or self.endpoints or self.projects or self.batches
-            or self.since is not None or self.until is not None
-        )  # fmt: skip
+            self.text.strip()
+            or self.states
+            or self.models
+            or self.endpoints
+            or self.projects
+            or self.batches
+            or self.since is not None
+            or self.until is not None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

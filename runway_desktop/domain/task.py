@@ -357,23 +357,38 @@ def advance(task: Task, happening: Happening, now: float) -> Task:
         case Sending(evidence):
             _expect(task, happening, State.HELD)
             return replace(
-                task, state=State.SENDING, sent_at=now, hold_reason="", refusals=(), failure=None, evidence=evidence,
-            )  # fmt: skip
+                task,
+                state=State.SENDING,
+                sent_at=now,
+                hold_reason="",
+                refusals=(),
+                failure=None,
+                evidence=evidence,
+            )
         case Accepted(remote_id, estimated):
             _expect(task, happening, State.SENDING, State.UNCERTAIN)
             return replace(
-                task, state=State.PENDING, remote_id=remote_id, sent_at=task.sent_at or now, evidence=None,
+                task,
+                state=State.PENDING,
+                remote_id=remote_id,
+                sent_at=task.sent_at or now,
+                evidence=None,
                 estimated_credits=estimated if estimated is not None else task.estimated_credits,
-            )  # fmt: skip
+            )
         case NotSent(reason):
             _expect(task, happening, State.SENDING)
             return replace(task, state=State.HELD, sent_at=None, hold_reason=reason, evidence=None)
         case Refused(message, refusals):
             _expect(task, happening, State.SENDING)
             return replace(
-                task, state=State.FAILED, ended_at=now, refusals=refusals, cost_credits=0.0, evidence=None,
+                task,
+                state=State.FAILED,
+                ended_at=now,
+                refusals=refusals,
+                cost_credits=0.0,
+                evidence=None,
                 failure=Failure(code="REQUEST.REFUSED", words=message),
-            )  # fmt: skip
+            )
         case NoAnswer(evidence):
             _expect(task, happening, State.SENDING)
             return replace(task, state=State.UNCERTAIN, evidence=evidence)

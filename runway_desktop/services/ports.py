@@ -67,7 +67,8 @@ class Runway(Protocol):
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]: ...
 
     async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
-        """Uploads a file and gives its runway:// URI, good for 24 hours. `progress(sent, total)` in bytes, on the loop."""
+        """Uploads a file and gives its runway:// URI, good for 24 hours. `progress(sent, total)` in bytes, on the
+        loop."""
         ...
 
 

@@ -126,7 +126,8 @@ class Theme(QObject):
         return self._colors[role]
 
     def icon(self, name: str, role: Role = Role.TEXT) -> QIcon:
-        """An icon of the Material Design family, such as "mdi6.play", in the theme's colour. Cached until the theme changes."""
+        """An icon of the Material Design family, such as "mdi6.play", in the theme's colour. Cached until the
+        theme changes."""
         key = (name, role)
         found = self._icons.get(key)
         if found is None:
@@ -198,7 +199,8 @@ class Theme(QObject):
 
 
 class FollowsTheme(QObject):
-    """Calls `restyle` once now and after each change of theme or language, for widgets that hold icons or rendered text."""
+    """Calls `restyle` once now and after each change of theme or language, for widgets that hold icons or
+    rendered text."""
 
     def __init__(self, theme: Theme, parent: QObject, restyle: Callable[[], None]) -> None:
         super().__init__(parent)

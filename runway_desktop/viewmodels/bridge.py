@@ -64,6 +64,12 @@ class Bridge(QObject):
                 self._touch(task_id).received[index] = (received, total)
             case events.UploadProgressed(task_id, sent, total):
                 self._touch(task_id).uploaded = sent / total if total else None
+            case _:
+                self._pass_on(event)
+
+    def _pass_on(self, event: events.Event) -> None:
+        """News that concern no single row go through at once."""
+        match event:
             case events.TasksMoved():
                 self.tasks_moved.emit(event)
             case events.DownloadsCounted():

@@ -227,7 +227,7 @@ class Composer(QObject):
                         label=self._input_label(field, number, item),
                         facts=facts,
                         problem=self._input_problem(field, number, facts),
-                    )  # fmt: skip
+                    )
                 )
         return found
 
@@ -360,7 +360,8 @@ class Composer(QObject):
         return Button("Generate", price_words(self.price()), reasons)
 
     def send(self) -> None:
-        """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and where."""
+        """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and
+        where."""
         findings = self.findings()
         self._attempted = True
         if self._sending:
@@ -547,7 +548,8 @@ class Composer(QObject):
                 if pair is not None and any(_kind(drop.media) in field.media for field in pair.asset_fields):
                     self._switch(endpoint.name, model)
                     self.said.emit(
-                        f"Switched to {endpoint.label} with {pair.label}, which takes a {_KIND_WORDS.get(drop.media, 'file')}."
+                        f"Switched to {endpoint.label} with {pair.label}, which takes a "
+                        f"{_KIND_WORDS.get(drop.media, 'file')}."
                     )
                     return True
         return False

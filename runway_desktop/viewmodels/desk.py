@@ -63,63 +63,71 @@ class Desk(QObject):
 
     def carry_out(self, verb: Verb, rows: Sequence[Row], *, text: str = "") -> None:
         """One verb on these rows, after whatever had to be asked was answered. `text` is a typed id or title."""
-        ids = [row.task.id for row in rows]
-        if not ids:
+        if not rows:
             return
-        first = rows[0]
-        engine = self._engine
+        if verb in _LOOKS:
+            self._look(verb, rows)
+        elif verb in _WRITES:
+            self._write(verb, rows[0])
+        else:
+            self._act(verb, rows, text)
+
+    def _look(self, verb: Verb, rows: Sequence[Row]) -> None:
+        """Shows or copies; nothing changes."""
+        paths = _saved_paths(rows)
         match verb:
             case Verb.OPEN:
-                self.open_wanted.emit(first.task.id)
+                self.open_wanted.emit(rows[0].task.id)
             case Verb.OPEN_WITH_SYSTEM:
-                self.system_wanted.emit(_saved_paths(rows))
-            case Verb.SHOW_FILE:
-                saved = next(
-                    (output for row in rows for output in row.outputs if output.state is OutputState.SAVED), None
-                )
-                if saved is not None:
-                    self.folder_wanted.emit(Path(saved.path))
+                self.system_wanted.emit(paths)
+            case Verb.SHOW_FILE if paths:
+                self.folder_wanted.emit(paths[0])
+            case Verb.COPY_PROMPT:
+                self._copy("Prompt", [row.task.request.prompt for row in rows])
+            case Verb.COPY_ID:
+                self._copy("Task id", [row.task.remote_id or "" for row in rows])
+            case Verb.COPY_PATH:
+                self._copy("Path", [str(path) for path in paths])
+            case Verb.COPY_FILE:
+                self.files_copied.emit(paths)
+            case Verb.COPY_SUPPORT:
+                self.copy_support(rows)
+
+    def _write(self, verb: Verb, row: Row) -> None:
+        """Puts a task's request into the composer."""
+        task = row.task
+        match verb:
+            case Verb.EDIT_AND_SEND:
+                self._composer.load(task.request, parent=task.id)
+                self._composer.show_refusals({str(said.path[0]): said.message for said in task.refusals if said.path})
+            case Verb.NEW_SEED:
+                self._composer.load(task.request, parent=task.id, new_seed=True)
+            case Verb.EDIT_HELD:
+                self._composer.load(task.request, editing=task.id)
+            case Verb.USE_AS_INPUT:
+                self.take(paths=_saved_paths([row]))
+
+    def _act(self, verb: Verb, rows: Sequence[Row], text: str) -> None:
+        """Changes tasks here or at Runway."""
+        engine, first = self._engine, rows[0].task.id
+        ids = [row.task.id for row in rows]
+        match verb:
             case Verb.FETCH_AGAIN:
                 self._runner(self._fetch_again(ids), "fetch again")
-            case Verb.EDIT_AND_SEND:
-                self._composer.load(first.task.request, parent=first.task.id)
-                self._composer.show_refusals({str(r.path[0]): r.message for r in first.task.refusals if r.path})
-            case Verb.NEW_SEED:
-                self._composer.load(first.task.request, parent=first.task.id, new_seed=True)
-            case Verb.EDIT_HELD:
-                self._composer.load(first.task.request, editing=first.task.id)
             case Verb.RETRY:
                 self._runner(self._retry([row.task.id for row in rows if may_retry(row)]), "retry")
             case Verb.SEND_NEXT:
-                self._runner(
-                    engine.lane.send_next([row.task.id for row in rows if row.task.state is State.HELD]), "send next"
-                )
+                held = [row.task.id for row in rows if row.task.state is State.HELD]
+                self._runner(engine.lane.send_next(held), "send next")
             case Verb.SEND_AGAIN:
-                self._runner(
-                    engine.submission.send_again(first.task.id),
-                    "send again",
-                    done=lambda new: self.show_wanted.emit([new]),
-                )
+                sending = engine.submission.send_again(first)
+                self._runner(sending, "send again", done=lambda new: self.show_wanted.emit([new]))
             case Verb.ADOPT_ID:
-                self._runner(engine.submission.settle_with(first.task.id, text), "adopt for uncertain")
+                self._runner(engine.submission.settle_with(first, text), "adopt for uncertain")
             case Verb.LET_GO:
-                self._runner(engine.submission.let_go(first.task.id), "let go")
-            case Verb.USE_AS_INPUT:
-                self.take(paths=_saved_paths(rows))
+                self._runner(engine.submission.let_go(first), "let go")
             case Verb.RENAME:
-                self._runner(engine.verbs.rename(first.task.id, text), "rename")
-            case Verb.COPY_PROMPT:
-                self.text_copied.emit(
-                    "\n".join(row.task.request.prompt for row in rows if row.task.request.prompt), "Prompt"
-                )
-            case Verb.COPY_ID:
-                self.text_copied.emit("\n".join(row.task.remote_id for row in rows if row.task.remote_id), "Task id")
-            case Verb.COPY_PATH:
-                self.text_copied.emit("\n".join(str(path) for path in _saved_paths(rows)), "Path")
-            case Verb.COPY_FILE:
-                self.files_copied.emit(_saved_paths(rows))
-            case Verb.COPY_SUPPORT:
-                self.copy_support(rows)
+                self._runner(engine.verbs.rename(first, text), "rename")
             case Verb.CANCEL:
                 self._runner(self._cancel(ids), "cancel")
             case Verb.DELETE_REMOTELY:
@@ -155,7 +163,8 @@ class Desk(QObject):
         self.receive(gathered, to_field)
 
     def receive(self, gathered: Gathered, to_field: str = "") -> None:
-        """Sends each part where it belongs: ids to the list, inputs to the composer, prompts to the composer or the review."""
+        """Sends each part where it belongs: ids to the list, inputs to the composer, prompts to the composer or
+        the review."""
         if gathered.is_empty:
             self.tell("There was nothing in it that could be used.", problem=True)
             return
@@ -199,11 +208,13 @@ class Desk(QObject):
         adoption = await self._engine.submission.adopt(remote_ids)
         if adoption.added:
             self.tell(
-                f"{wording.count(len(adoption.added), 'task')} adopted. {'It is' if len(adoption.added) == 1 else 'They are'} asked for now."
+                f"{wording.count(len(adoption.added), 'task')} adopted. "
+                f"{'It is' if len(adoption.added) == 1 else 'They are'} asked for now."
             )
         if adoption.known:
             self.tell(
-                f"{wording.count(len(adoption.known), 'task')} {'was' if len(adoption.known) == 1 else 'were'} in the list already."
+                f"{wording.count(len(adoption.known), 'task')} {'was' if len(adoption.known) == 1 else 'were'} in "
+                f"the list already."
             )
         for word in adoption.bad[:3]:
             self.tell(
@@ -239,10 +250,28 @@ class Desk(QObject):
                 texts.append(support_details(details.row.task, details.ledger, include_prompt=include_prompt))
         self.text_copied.emit("\n\n".join(texts), "Support details")
 
+    def _copy(self, what: str, words: Sequence[str]) -> None:
+        self.text_copied.emit("\n".join(word for word in words if word), what)
+
     def _report(self, report: CancelReport | DeleteReport) -> None:
         """Says what a verb could not do, a sentence each."""
         for message in tuple(dict.fromkeys(report.failed.values()))[:3]:
             self.tell(message, problem=True)
+
+
+_LOOKS = frozenset(
+    {
+        Verb.OPEN,
+        Verb.OPEN_WITH_SYSTEM,
+        Verb.SHOW_FILE,
+        Verb.COPY_PROMPT,
+        Verb.COPY_ID,
+        Verb.COPY_PATH,
+        Verb.COPY_FILE,
+        Verb.COPY_SUPPORT,
+    }
+)
+_WRITES = frozenset({Verb.EDIT_AND_SEND, Verb.NEW_SEED, Verb.EDIT_HELD, Verb.USE_AS_INPUT})
 
 
 def _saved_paths(rows: Sequence[Row]) -> list[Path]:

@@ -58,7 +58,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What must be asked before a destructive verb. `yes` names the deed with its count; the safe answer has the focus."""
+    """What must be asked before a destructive verb. `yes` names the deed with its count; the safe answer has the
+    focus."""
 
     title: str
     text: str
@@ -75,11 +76,13 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
     only = rows[0] if one else None
     groups: list[list[Offer]] = []
     if only is not None and only.task.state is State.UNCERTAIN:
-        groups.append([
-            Offer(Verb.SEND_AGAIN, "Send again…", dangerous=True),
-            Offer(Verb.ADOPT_ID, "It was made: enter its id…"),
-            Offer(Verb.LET_GO, "Let it go…"),
-        ])  # fmt: skip
+        groups.append(
+            [
+                Offer(Verb.SEND_AGAIN, "Send again…", dangerous=True),
+                Offer(Verb.ADOPT_ID, "It was made: enter its id…"),
+                Offer(Verb.LET_GO, "Let it go…"),
+            ]
+        )
     saved = [row for row in rows if any(output.state is OutputState.SAVED for output in row.outputs)]
     look = []
     if saved:
@@ -100,9 +103,17 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
     groups.append(look)
     groups.append(_making(rows, states, only))
     copying = [
-        Offer(Verb.COPY_PROMPT, "Copy prompt", _none(rows, lambda row: bool(row.task.request.prompt), "There is no prompt.")),
-        Offer(Verb.COPY_ID, "Copy task id" if one else "Copy task ids", _none(rows, lambda row: row.task.remote_id is not None, "Runway has given no id yet.")),
-    ]  # fmt: skip
+        Offer(
+            Verb.COPY_PROMPT,
+            "Copy prompt",
+            _none(rows, lambda row: bool(row.task.request.prompt), "There is no prompt."),
+        ),
+        Offer(
+            Verb.COPY_ID,
+            "Copy task id" if one else "Copy task ids",
+            _none(rows, lambda row: row.task.remote_id is not None, "Runway has given no id yet."),
+        ),
+    ]
     if saved:
         copying += [Offer(Verb.COPY_FILE, "Copy file" if one else "Copy files"), Offer(Verb.COPY_PATH, "Copy path")]
     copying.append(Offer(Verb.COPY_SUPPORT, "Copy support details"))
@@ -174,9 +185,11 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
             amount = wording.count(len(live), "task")
             return Question(
                 f"Cancel {amount} on Runway?",
-                "What has been made so far is thrown away, and it may still be charged. A task that has finished in the meantime is kept and saved.",
-                f"Cancel {amount}", "Keep going",
-            )  # fmt: skip
+                "What has been made so far is thrown away, and it may still be charged. A task that has finished "
+                "in the meantime is kept and saved.",
+                f"Cancel {amount}",
+                "Keep going",
+            )
         case Verb.DELETE_REMOTELY:
             chosen = [
                 row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely
@@ -204,13 +217,16 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
         case Verb.SEND_AGAIN:
             return Question(
                 "Send it again?",
-                "No answer came to the first sending, so it may have been made and charged already. Sending again may be charged a second time.",
-                "Send 1 task again", "Do not send",
-            )  # fmt: skip
+                "No answer came to the first sending, so it may have been made and charged already. Sending "
+                "again may be charged a second time.",
+                "Send 1 task again",
+                "Do not send",
+            )
         case Verb.LET_GO:
             return Question(
                 "Let it go?",
-                "The program stops asking about it. If Runway made it, its result cannot be found again without its id.",
+                "The program stops asking about it. If Runway made it, its result cannot be found again without "
+                "its id.",
                 "Let 1 task go",
             )
         case _:

@@ -1,4 +1,5 @@
-"""What each cell of a review says, shows in a tool tip, says to a screen reader, and in which tone. Pure; never raises."""
+"""What each cell of a review says, shows in a tool tip, says to a screen reader, and in which tone. Pure; never
+raises."""
 
 from __future__ import annotations
 

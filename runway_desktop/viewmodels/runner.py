@@ -26,10 +26,15 @@ class Runner:
         self._bus = bus
 
     def __call__(
-        self, work: Coroutine[Any, Any, Any], name: str, *, done: Callable[[Any], None] | None = None,
+        self,
+        work: Coroutine[Any, Any, Any],
+        name: str,
+        *,
+        done: Callable[[Any], None] | None = None,
         failed: Callable[[RunwayDesktopError], None] | None = None,
-    ) -> asyncio.Task[Any]:  # fmt: skip
-        """Runs `work`; `done(result)` on success. A fault of the world goes to `failed` where given, else becomes a notice."""
+    ) -> asyncio.Task[Any]:
+        """Runs `work`; `done(result)` on success. A fault of the world goes to `failed` where given, else becomes
+        a notice."""
         return self._spawn(self._guarded(work, done, failed), name)
 
     async def _guarded(

@@ -99,14 +99,21 @@ def describe(row: Row, around: Around) -> StateWords:
             left = wording.span(*around.remaining) if around.remaining else ""
             percent = f"Running {task.progress:.0%}".replace("%", " %") if task.progress is not None else "Running"
             return StateWords(
-                headline=percent, detail=left, tone=Tone.BUSY, icon="mdi6.progress-clock",
-                progress=task.progress, moving=task.progress is None,
-            )  # fmt: skip
+                headline=percent,
+                detail=left,
+                tone=Tone.BUSY,
+                icon="mdi6.progress-clock",
+                progress=task.progress,
+                moving=task.progress is None,
+            )
         case State.OTHER:
             return StateWords(
                 headline=f"At Runway: {task.remote_status.replace('_', ' ').capitalize()}",
-                detail="a status this version does not know", tone=Tone.BUSY, icon="mdi6.cloud-question-outline", moving=True,
-            )  # fmt: skip
+                detail="a status this version does not know",
+                tone=Tone.BUSY,
+                icon="mdi6.cloud-question-outline",
+                moving=True,
+            )
         case State.SUCCEEDED:
             return _succeeded(row, around)
         case State.FAILED:
@@ -169,9 +176,13 @@ def _succeeded(row: Row, around: Around) -> StateWords:
             else ""
         )
         return StateWords(
-            headline="Saving", detail=detail, tone=Tone.BUSY, icon="mdi6.download",
-            progress=min(1.0, around.received / known) if known else None, moving=not known,
-        )  # fmt: skip
+            headline="Saving",
+            detail=detail,
+            tone=Tone.BUSY,
+            icon="mdi6.download",
+            progress=min(1.0, around.received / known) if known else None,
+            moving=not known,
+        )
     if not outputs:
         return StateWords(headline="Done, without a result", tone=Tone.WARN, icon="mdi6.file-question-outline")
     return StateWords(headline="Done", detail="saved next", tone=Tone.BUSY, icon="mdi6.download", moving=True)

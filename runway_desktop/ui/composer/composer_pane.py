@@ -37,7 +37,8 @@ FORM_HEIGHT = 26 * GRID
 
 
 class PromptEdit(QPlainTextEdit):
-    """Grows with its text up to a few lines. Files and links dropped on it go to the window, text is taken as typing."""
+    """Grows with its text up to a few lines. Files and links dropped on it go to the window, text is taken as
+    typing."""
 
     grown = Signal()
 

@@ -72,9 +72,14 @@ class TaskView(QTableView):
         header.setMinimumSectionSize(6 * GRID)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in (
-            (Column.POSTER, POSTER_WIDTH), (Column.PROMPT, 360), (Column.STATUS, 216), (Column.MODEL, 120),
-            (Column.PROJECT, 120), (Column.CREDITS, 76), (Column.SENT, 76),
-        ):  # fmt: skip
+            (Column.POSTER, POSTER_WIDTH),
+            (Column.PROMPT, 360),
+            (Column.STATUS, 216),
+            (Column.MODEL, 120),
+            (Column.PROJECT, 120),
+            (Column.CREDITS, 76),
+            (Column.SENT, 76),
+        ):
             header.resizeSection(column, width)
         header.setSectionResizeMode(Column.PROMPT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(Column.POSTER, QHeaderView.ResizeMode.Fixed)

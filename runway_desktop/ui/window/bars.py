@@ -25,9 +25,13 @@ from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.status import Status
 
 _LINK_ROLES = {
-    Link.CONNECTED: Role.GOOD, Link.OFFLINE: Role.WARN, Link.TROUBLED: Role.WARN,
-    Link.NO_KEY: Role.FAINT, Link.KEY_REFUSED: Role.BAD, Link.IDLE: Role.FAINT,
-}  # fmt: skip
+    Link.CONNECTED: Role.GOOD,
+    Link.OFFLINE: Role.WARN,
+    Link.TROUBLED: Role.WARN,
+    Link.NO_KEY: Role.FAINT,
+    Link.KEY_REFUSED: Role.BAD,
+    Link.IDLE: Role.FAINT,
+}
 
 
 class TopBar(QWidget):

@@ -114,9 +114,12 @@ class DetailsPane(QWidget):
         outer.addWidget(self._bottom)
         self._verb_buttons: dict[Verb, QPushButton] = {}
         for verb, text in (
-            (Verb.EDIT_AND_SEND, "Edit and send"), (Verb.NEW_SEED, "New seed"), (Verb.USE_AS_INPUT, "Use as input"),
-            (Verb.SHOW_FILE, "Show file"), (Verb.COPY_SUPPORT, "Copy support details"),
-        ):  # fmt: skip
+            (Verb.EDIT_AND_SEND, "Edit and send"),
+            (Verb.NEW_SEED, "New seed"),
+            (Verb.USE_AS_INPUT, "Use as input"),
+            (Verb.SHOW_FILE, "Show file"),
+            (Verb.COPY_SUPPORT, "Copy support details"),
+        ):
             button = QPushButton(text, self._bottom)
             button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
             self._verb_buttons[verb] = button

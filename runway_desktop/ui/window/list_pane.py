@@ -162,7 +162,8 @@ class ListPane(QWidget):
         else:
             self._empty_title.setText("Nothing made yet")
             self._empty_text.setText(
-                "Write a prompt below and press Ctrl+Return. Or drop something anywhere: a text file with a prompt in each line, "
+                "Write a prompt below and press Ctrl+Return. Or drop something anywhere: a text file with a "
+                "prompt in each line, "
                 "a table, pictures, clips, or the id of a task that you started elsewhere."
             )
         self._empty_button.setVisible(narrowed)
@@ -197,9 +198,13 @@ class ListPane(QWidget):
             action.setChecked(self._filter.listing.group is key)
         menu.addSeparator()
         for sort, words in (
-            (SortKey.SENT, "Sort by time"), (SortKey.PROMPT, "Sort by prompt"), (SortKey.STATE, "Sort by status"),
-            (SortKey.COST, "Sort by credits"), (SortKey.MODEL, "Sort by model"), (SortKey.LANE, "Sort by sending order"),
-        ):  # fmt: skip
+            (SortKey.SENT, "Sort by time"),
+            (SortKey.PROMPT, "Sort by prompt"),
+            (SortKey.STATE, "Sort by status"),
+            (SortKey.COST, "Sort by credits"),
+            (SortKey.MODEL, "Sort by model"),
+            (SortKey.LANE, "Sort by sending order"),
+        ):
             falling = sort in (SortKey.SENT, SortKey.COST)
             action = menu.addAction(
                 words, lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)

@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         self._details_pane.verb_wanted.connect(self._verbs.take)
         self._details_pane.copy_wanted.connect(self._copy_text)
         self._list_pane.columns_changed.connect(self._remember_columns)
-        m.composer.said.connect(lambda message: m.desk.tell(message))
+        m.composer.said.connect(m.desk.tell)
         m.composer.sent.connect(self._sent)
         m.desk.text_copied.connect(self._copy_text)
         m.desk.files_copied.connect(self._copy_files)

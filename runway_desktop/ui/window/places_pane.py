@@ -69,9 +69,10 @@ class _EntryDelegate(QStyledItemDelegate):
         painter.setPen(theme.color(Role.TEXT))
         text = QRect(left, rect.top(), rect.right() - left - used, rect.height())
         painter.drawText(
-            text, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
+            text,
+            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
             QFontMetrics(option.font).elidedText(entry.title, Qt.TextElideMode.ElideRight, text.width()),
-        )  # fmt: skip
+        )
         painter.restore()
 
 

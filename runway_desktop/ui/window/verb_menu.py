@@ -15,15 +15,28 @@ from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.offers import Verb, offers, question
 
 _KEYS = {
-    Verb.OPEN: "Return", Verb.RETRY: "Ctrl+R", Verb.EDIT_AND_SEND: "Ctrl+E", Verb.EDIT_HELD: "Ctrl+E", Verb.RENAME: "F2",
+    Verb.OPEN: "Return",
+    Verb.RETRY: "Ctrl+R",
+    Verb.EDIT_AND_SEND: "Ctrl+E",
+    Verb.EDIT_HELD: "Ctrl+E",
+    Verb.RENAME: "F2",
     Verb.REMOVE: "Del",
-}  # fmt: skip
+}
 _ICONS = {
-    Verb.OPEN: "mdi6.play-outline", Verb.SHOW_FILE: "mdi6.folder-outline", Verb.RETRY: "mdi6.refresh", Verb.EDIT_AND_SEND: "mdi6.pencil-outline",
-    Verb.EDIT_HELD: "mdi6.pencil-outline", Verb.NEW_SEED: "mdi6.dice-multiple-outline", Verb.CANCEL: "mdi6.cancel",
-    Verb.DELETE_REMOTELY: "mdi6.cloud-remove-outline", Verb.DELETE_FILE: "mdi6.trash-can-outline", Verb.REMOVE: "mdi6.playlist-minus",
-    Verb.COPY_PROMPT: "mdi6.content-copy", Verb.USE_AS_INPUT: "mdi6.image-plus-outline", Verb.SEND_NEXT: "mdi6.arrow-up-bold-outline",
-}  # fmt: skip
+    Verb.OPEN: "mdi6.play-outline",
+    Verb.SHOW_FILE: "mdi6.folder-outline",
+    Verb.RETRY: "mdi6.refresh",
+    Verb.EDIT_AND_SEND: "mdi6.pencil-outline",
+    Verb.EDIT_HELD: "mdi6.pencil-outline",
+    Verb.NEW_SEED: "mdi6.dice-multiple-outline",
+    Verb.CANCEL: "mdi6.cancel",
+    Verb.DELETE_REMOTELY: "mdi6.cloud-remove-outline",
+    Verb.DELETE_FILE: "mdi6.trash-can-outline",
+    Verb.REMOVE: "mdi6.playlist-minus",
+    Verb.COPY_PROMPT: "mdi6.content-copy",
+    Verb.USE_AS_INPUT: "mdi6.image-plus-outline",
+    Verb.SEND_NEXT: "mdi6.arrow-up-bold-outline",
+}
 
 
 class VerbMenu(QObject):
@@ -35,7 +48,8 @@ class VerbMenu(QObject):
         self._theme = theme
 
     def popup(self, at: QPoint) -> None:
-        """The menu for what is chosen now; it may change until something is picked, so the rows are asked again then."""
+        """The menu for what is chosen now; it may change until something is picked, so the rows are asked again
+        then."""
         groups = offers(self._rows())
         if not groups:
             return
@@ -67,15 +81,23 @@ class VerbMenu(QObject):
         if verb is Verb.RENAME:
             task = chosen[0].task
             ask_text(
-                self._window, "Rename", "A name for this task; empty shows its prompt.", task.title, lambda _: "",
+                self._window,
+                "Rename",
+                "A name for this task; empty shows its prompt.",
+                task.title,
+                lambda _: "",
                 lambda text: self._desk.carry_out(verb, chosen, text=text.strip()),
-            )  # fmt: skip
+            )
             return
         if verb is Verb.ADOPT_ID:
             ask_text(
-                self._window, "Enter the task's id", "The id that Runway gave it, from a log or from support.", "", _id_problem,
+                self._window,
+                "Enter the task's id",
+                "The id that Runway gave it, from a log or from support.",
+                "",
+                _id_problem,
                 lambda text: self._desk.carry_out(verb, chosen, text=text.strip().lower()),
-            )  # fmt: skip
+            )
             return
         asked = question(verb, chosen)
         if asked is None:
