@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
 
 from .ports import Clock
 
@@ -43,7 +44,7 @@ class Alarm:
             self._bell = bell = asyncio.get_running_loop().create_future()
             sleeper = None if seconds is None else asyncio.ensure_future(self._clock.sleep(seconds))
             if sleeper is not None:
-                sleeper.add_done_callback(lambda _: bell.done() or bell.set_result(None))
+                sleeper.add_done_callback(lambda _: None if bell.done() else bell.set_result(None))
             try:
                 await bell
             finally:
@@ -51,3 +52,14 @@ class Alarm:
                 if sleeper is not None:
                     sleeper.cancel()
         self._rung = False
+
+
+async def first_of(*waits: Coroutine[object, object, object]) -> None:
+    """Returns when one of the coroutines is done; the others are cancelled, and their end is awaited."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

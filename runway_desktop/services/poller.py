@@ -164,9 +164,11 @@ class Poller:
             self._throttled.get(watch.model, {}).pop(task_id, None)
 
     def _plan(self, task_id: TaskId, watch: _Watch, due: float) -> None:
+        """Plans the next question. One that is planned while the task is being asked about counts when that has ended."""
         self._turns += 1
         watch.due, watch.turn = due, self._turns
-        heapq.heappush(self._heap, (due, self._turns, task_id))
+        if not watch.asking:
+            heapq.heappush(self._heap, (due, self._turns, task_id))
 
     def _spread(self, task_ids: list[TaskId]) -> None:
         now = self._clock.monotonic()
@@ -185,7 +187,7 @@ class Poller:
         while self._heap:
             due, turn, task_id = self._heap[0]
             watch = self._watches.get(task_id)
-            if watch is not None and watch.turn == turn and not watch.asking:
+            if watch is not None and watch.turn == turn:
                 return due, task_id
             heapq.heappop(self._heap)
         return None
@@ -220,6 +222,7 @@ class Poller:
 
     def _start(self, task_id: TaskId, watch: _Watch) -> None:
         watch.asking = True
+        planned = watch.turn
         question = asyncio.create_task(self._ask(task_id, watch), name=f"ask for {task_id}")
         self._questions.add(question)
 
@@ -229,9 +232,11 @@ class Poller:
             if not done.cancelled() and (error := done.exception()) is not None:
                 # A mistake of ours must not stop the asking for all others.
                 log.error("Asking for %s went wrong", task_id, exc_info=error)
-                self._later(task_id, watch, None)
-            elif self._watches.get(task_id) is watch and watch.due <= self._clock.monotonic():
-                self._later(task_id, watch, None)
+            if self._watches.get(task_id) is watch:
+                if watch.turn == planned:
+                    self._later(task_id, watch, None)
+                else:
+                    self._plan(task_id, watch, watch.due)
             self._alarm.ring()
 
         question.add_done_callback(ended)

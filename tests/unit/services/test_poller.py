@@ -36,12 +36,12 @@ class Times:
         self.most = 0
         ask = rig.runway.task
 
-        async def noted(remote: RemoteId) -> Answer:
-            self.of.setdefault(remote, []).append(rig.clock.monotonic())
+        async def noted(remote_id: RemoteId) -> Answer:
+            self.of.setdefault(remote_id, []).append(rig.clock.monotonic())
             self.now += 1
             self.most = max(self.most, self.now)
             try:
-                return await ask(remote)
+                return await ask(remote_id)
             finally:
                 self.now -= 1
 
