@@ -253,6 +253,9 @@ class ReviewModel(QAbstractTableModel):
             )
         self._recount()
 
+    def send_all(self) -> None:
+        self.send()
+
     def send(self, most: int | None = None) -> None:
         """Stores the chosen rows that are ready, or the first `most` of them, in the lane."""
         if self.reason:

@@ -1,5 +1,4 @@
-"""What each cell of a review says, shows in a tool tip, says to a screen reader, and in which tone. Pure; never
-raises."""
+"""What each cell of a review says, also in a tool tip and to a screen reader, and in which tone. Pure; never raises."""
 
 from __future__ import annotations
 

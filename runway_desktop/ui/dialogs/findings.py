@@ -1,0 +1,71 @@
+"""A list of what could not be read, in words: whole when it is short, else folded to its first lines. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+
+from .words import words
+
+FOLDED = 3
+HIGHEST = 18 * GRID
+
+
+class FindingsList(QFrame):
+    def __init__(self, messages: Sequence[str], theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._messages = list(messages)
+        self._theme = theme
+        self.setProperty("box", True)
+        self.setAccessibleName("What could not be used")
+        self.setAccessibleDescription(" ".join(self._messages))
+        self._icon = QLabel(self)
+        self._text = words(self)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._text.setAccessibleName("What could not be used")
+        self._area = QScrollArea(self, widgetResizable=True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self._text)
+        self._more = QPushButton(self, checkable=True)
+        self._more.setProperty("kind", "flat")
+        self._more.setAutoDefault(False)
+        self._more.toggled.connect(self._show)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._area, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
+        layout.setSpacing(GRID // 2)
+        layout.addLayout(row)
+        layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        FollowsTheme(theme, self, self._restyle)
+        self._show(False)
+
+    def _show(self, unfolded: bool) -> None:
+        hidden = len(self._messages) - FOLDED
+        shown = self._messages if unfolded or hidden <= 0 else self._messages[:FOLDED]
+        self._text.setText("\n".join(shown))
+        self._more.setVisible(hidden > 0)
+        self._more.setText("Show fewer" if unfolded else f"Show {hidden:,} more")
+        self.setVisible(bool(self._messages))
+        self._fit()
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit()
+
+    def _fit(self) -> None:
+        wide = max(self._area.viewport().width(), 20 * GRID)
+        self._area.setFixedHeight(min(self._text.heightForWidth(wide) + 2, HIGHEST))
+
+    def _restyle(self) -> None:
+        self._icon.setPixmap(self._theme.icon("mdi6.alert-outline", Role.WARN).pixmap(2 * GRID, 2 * GRID))

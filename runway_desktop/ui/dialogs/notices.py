@@ -1,0 +1,207 @@
+"""Calm bars at the foot of a pane for what no row or field can say, and for undo. Over the pane, never in its layout.
+
+At most three show at once. Each goes after eight seconds, but not while the mouse or the focus is on it; problems stay
+until they are dismissed, and older ones wait behind a count. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+
+from .words import announce, say, words
+
+MOST = 3
+SECONDS = 8.0
+WIDEST = 76 * GRID
+
+
+class Notices(QWidget):
+    """`over` is the pane whose foot it takes, and which owns it."""
+
+    def __init__(self, theme: Theme, over: QWidget, *, seconds: float = SECONDS) -> None:
+        super().__init__(over)
+        self._theme = theme
+        self._over = over
+        self._seconds = seconds
+        self._bars: list[Bar] = []
+        """Oldest first."""
+        self.setAccessibleName("Notices")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(GRID // 2)
+        self._more = QPushButton(self)
+        self._more.setProperty("kind", "flat")
+        self._more.setToolTip("Dismiss all of them")
+        self._more.clicked.connect(self.dismiss_all)
+        self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight)
+        over.installEventFilter(self)
+        self._arrange()
+
+    def tell(
+        self,
+        message: str,
+        detail: str = "",
+        problem: bool = False,
+        action_text: str = "",
+        on_action: Callable[[], object] | None = None,
+    ) -> None:
+        """Shows a sentence with its small print. With `action_text` there is a button, which ends the notice."""
+        for bar in list(self._bars):
+            if bar.is_same(message, detail) and not action_text:
+                self._drop(bar)
+        bar = Bar(self._theme, message, detail, problem, self._seconds, self)
+        if action_text and on_action is not None:
+            bar.offer(action_text, on_action)
+        bar.ended.connect(lambda: self._drop(bar))
+        self._bars.append(bar)
+        self._layout.addWidget(bar)
+        self._arrange()
+        announce(self, ". ".join(part for part in (message, action_text) if part), urgent=problem)
+
+    def messages(self) -> list[str]:
+        """What is told now, oldest first, the hidden ones too."""
+        return [bar.message for bar in self._bars]
+
+    def dismiss_all(self) -> None:
+        for bar in list(self._bars):
+            self._drop(bar)
+
+    def focus_latest(self) -> None:
+        """Puts the keyboard on the newest notice. Escape dismisses it."""
+        if self._bars:
+            self._bars[-1].take_focus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _drop(self, bar: Bar) -> None:
+        if bar in self._bars:
+            self._bars.remove(bar)
+            self._layout.removeWidget(bar)
+            bar.hide()
+            bar.deleteLater()
+            self._arrange()
+
+    def _arrange(self) -> None:
+        hidden = max(0, len(self._bars) - MOST)
+        for number, bar in enumerate(self._bars):
+            bar.setVisible(number >= hidden)
+        self._more.setText(f"and {hidden:,} more · dismiss all")
+        self._more.setVisible(hidden > 0)
+        self.setVisible(bool(self._bars))
+        self._place()
+
+    def _place(self) -> None:
+        if not self._bars:
+            return
+        width = min(WIDEST, self._over.width() - 2 * GRID)
+        self._layout.activate()
+        height = (
+            self._layout.heightForWidth(width) if self._layout.hasHeightForWidth() else self._layout.sizeHint().height()
+        )
+        height = min(height, self._over.height() - 2 * GRID)
+        self.setGeometry((self._over.width() - width) // 2, self._over.height() - height - GRID, width, height)
+        self.raise_()
+
+
+class Bar(QFrame):
+    """One notice."""
+
+    ended = Signal()
+
+    def __init__(self, theme: Theme, message: str, detail: str, problem: bool, seconds: float, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._detail = detail
+        self._problem = problem
+        self.message = message
+        self.setProperty("box", True)
+        self.setProperty("notice", True)
+        self.setAccessibleName(message)
+        self.setAccessibleDescription(detail)
+        self._icon = QLabel(self)
+        self._close = QToolButton(self)
+        self._close.setProperty("kind", "flat")
+        self._close.setAccessibleName(f"Dismiss: {message}")
+        self._close.setToolTip("Dismiss (Esc)")
+        self._close.clicked.connect(self.ended)
+        text = QVBoxLayout()
+        text.setSpacing(0)
+        text.addWidget(words(self, message))
+        small = words(self, tone="faint")
+        small.setFont(theme.small_font())
+        small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        say(small, detail)
+        text.addWidget(small)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+        self._row.setSpacing(GRID)
+        self._row.addWidget(self._icon)
+        self._row.addLayout(text, 1)
+        self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self._timer = QTimer(self, singleShot=True, interval=round(seconds * 1000))
+        self._timer.timeout.connect(self._over_time)
+        for child in self.findChildren(QWidget):
+            child.installEventFilter(self)
+        if not problem:
+            self._timer.start()
+        FollowsTheme(theme, self, self._restyle)
+
+    def is_same(self, message: str, detail: str) -> bool:
+        return (self.message, self._detail) == (message, detail)
+
+    def offer(self, text: str, on_action: Callable[[], object]) -> None:
+        button = QPushButton(text, self)
+        button.setAccessibleDescription(self.message)
+        button.installEventFilter(self)
+
+        def act() -> None:
+            self.ended.emit()
+            on_action()
+
+        button.clicked.connect(act)
+        self._row.insertWidget(self._row.count() - 1, button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def take_focus(self) -> None:
+        buttons = self.findChildren(QPushButton) or [self._close]
+        buttons[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and not self._problem:
+            self._timer.start()
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.ended.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if not self._problem:
+            self._timer.start()
+        super().leaveEvent(event)
+
+    def _over_time(self) -> None:
+        """Whoever reads or is about to press it gets more time."""
+        focus = self.window().focusWidget()
+        if self.underMouse() or (focus is not None and self.isAncestorOf(focus) and self.isActiveWindow()):
+            self._timer.start()
+        else:
+            self.ended.emit()
+
+    def _restyle(self) -> None:
+        name, role = (
+            ("mdi6.alert-circle-outline", Role.WARN) if self._problem else ("mdi6.information-outline", Role.MUTED)
+        )
+        self._icon.setPixmap(self._theme.icon(name, role).pixmap(2 * GRID, 2 * GRID))
+        self._close.setIcon(self._theme.icon("mdi6.close", Role.MUTED))

@@ -1,0 +1,70 @@
+"""Labels for words from elsewhere: plain text, in a tone of the theme, told to screen readers. GUI thread only."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from runway_desktop.viewmodels.state_words import Tone
+
+_TONES = {Tone.PLAIN: "muted", Tone.BUSY: "muted", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}
+
+
+def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True) -> QLabel:
+    """A label whose text is never taken for markup: prompts, file names and what a server says go through it."""
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(wrap)
+    if tone:
+        label.setProperty("tone", tone)
+    return label
+
+
+def say(label: QLabel, text: str, tone: Tone | str = "") -> None:
+    """Shows `text` in a tone, or hides the label when there is nothing to say."""
+    wanted = _TONES[tone] if isinstance(tone, Tone) else tone
+    if wanted and label.property("tone") != wanted:
+        label.setProperty("tone", wanted)
+        label.style().unpolish(label)
+        label.style().polish(label)
+    if label.text() != text:
+        label.setText(text)
+    label.setVisible(bool(text))
+
+
+def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
+    """Lets a screen reader say `text` without moving the focus."""
+    if not text or not QAccessible.isActive():
+        return
+    event = QAccessibleAnnouncementEvent(widget, text)
+    kind = QAccessible.AnnouncementPoliteness
+    event.setPoliteness(kind.Assertive if urgent else kind.Polite)
+    QAccessible.updateAccessibility(event)
+
+
+def tip(text: str) -> str:
+    """A tool tip that wraps and shows every sign as it is."""
+    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>" if text else ""
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way: what does not fit ends in dots, and the tool tip has it whole."""
+
+    def __init__(self, parent: QWidget, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
+        super().__init__(parent)
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 8, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        self.setToolTip(tip(self.text()) if shown != self.text() else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
