@@ -162,6 +162,9 @@ class Settings:
         sentences = []
         known = self.preferences()
         for name, value in stored.items():
+            if value is None:
+                # Forgotten on purpose.
+                continue
             if name not in known:
                 self._values.setdefault(name, value)
                 continue

@@ -1,0 +1,156 @@
+"""What the person chose, and what the window remembers."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import Notice, SettingsChanged
+from runway_desktop.domain.filenames import DEFAULT_TEMPLATE
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.settings import Settings
+from tests.fakes import FakeClock, MemoryStore, settle
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.store, self.bus, self.clock = MemoryStore(), Bus(), FakeClock()
+        self.events: list[object] = []
+        self.bus.listen(self.events.append)
+        self.settings = Settings(self.store, self.bus, self.clock, default_library=Path("/videos/Runway Desktop"))
+
+    @asynccontextmanager
+    async def running(self):
+        loop = asyncio.create_task(self.settings.run())
+        try:
+            yield
+        finally:
+            loop.cancel()
+            await asyncio.gather(loop, return_exceptions=True)
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+async def test_first_start_has_sensible_defaults(desk):
+    await desk.settings.load()
+    settings = desk.settings
+    assert settings.library == Path("/videos/Runway Desktop")
+    assert settings.name_template == DEFAULT_TEMPLATE
+    assert (settings.sidecars, settings.theme, settings.poll_limit, settings.download_limit) == (True, "system", 8, 4)
+    assert settings.problems == ()
+
+
+async def test_every_preference_has_a_description_and_an_acceptable_default():
+    for name, found in Settings.preferences().items():
+        assert found.description.endswith("."), name
+        assert found.accept(found.default) == found.default
+
+
+async def test_choice_is_kept_for_the_next_start(desk):
+    desk.settings.theme = "dark"
+    desk.settings.set("window.columns", ["state", "prompt"])
+    desk.settings.set_lane_limit("gen4.5", 2)
+    await desk.settings.flush()
+    again = Settings(desk.store, desk.bus, desk.clock, default_library=Path("/x"))
+    await again.load()
+    assert again.theme == "dark"
+    assert again.get("window.columns") == ["state", "prompt"]
+    assert again.lane_limit("gen4.5") == 2
+    again.set_lane_limit("gen4.5", None)
+    assert again.lane_limit("gen4.5") is None
+
+
+async def test_draft_is_on_disk_within_a_second_of_typing(desk):
+    async with desk.running():
+        for letters in range(1, 40):
+            desk.settings.set("composer.draft", "x" * letters)
+            await desk.clock.advance(0.025)
+        assert len((await desk.store.settings())["composer.draft"]) > 15, "typing on does not put the writing off"
+        await desk.clock.advance(1.0)
+        assert await desk.store.settings() == {"composer.draft": "x" * 39}
+
+
+async def test_many_changes_are_one_write(desk):
+    async with desk.running():
+        before = desk.store.writes
+        for number in range(50):
+            desk.settings.set("splitter", number)
+        await desk.clock.advance(1.0)
+        assert desk.store.writes == before + 1
+
+
+async def test_change_is_told_once_and_only_if_it_is_one(desk):
+    desk.settings.poll_limit = 3
+    desk.settings.poll_limit = 3
+    assert desk.events == [SettingsChanged(frozenset({"poll_limit"}))]
+
+
+async def test_true_is_a_change_from_one(desk):
+    desk.settings.set("x", 1)
+    desk.settings.set("x", True)
+    assert desk.settings.get("x") is True
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("theme", "plaid"), ("poll_limit", 900), ("poll_limit", "many"), ("poll_limit", True), ("sidecars", "yes"),
+        ("name_template", ""), ("name_template", 3), ("download_limit", 0), ("lane_limits", []), ("library_folder", 1),
+    ],
+)  # fmt: skip
+async def test_damaged_value_falls_back_to_its_default_with_a_sentence(desk, name, stored):
+    await desk.store.set_settings({name: stored, "columns": [1]})
+    await desk.settings.load()
+    assert getattr(desk.settings, name) == Settings.preferences()[name].default
+    assert len(desk.settings.problems) == 1
+    assert name in desk.settings.problems[0]
+    assert desk.settings.get("columns") == [1]
+
+
+async def test_nonsense_is_refused_when_it_is_set(desk):
+    with pytest.raises(ValueError):  # noqa: PT011 - the message is for programmers
+        desk.settings.poll_limit = 9
+    with pytest.raises(TypeError):
+        desk.settings.set("window", object())
+    assert desk.settings.poll_limit == 8
+
+
+async def test_what_a_view_remembers_cannot_be_changed_behind_our_back(desk):
+    columns = ["state"]
+    desk.settings.set("columns", columns)
+    columns.append("cost")
+    assert desk.settings.get("columns") == ["state"]
+
+
+async def test_none_forgets(desk):
+    desk.settings.set("composer.draft", "x")
+    desk.settings.set("composer.draft", None)
+    assert desk.settings.get("composer.draft", "nothing") == "nothing"
+    desk.settings.library_folder = "/elsewhere"
+    desk.settings.set("library_folder", None)
+    assert desk.settings.library == Path("/videos/Runway Desktop")
+    await desk.settings.flush()
+    again = Settings(desk.store, desk.bus, desk.clock, default_library=Path("/x"))
+    await again.load()
+    assert again.get("composer.draft", "nothing") == "nothing"
+    assert again.library == Path("/x")
+    assert again.problems == ()
+
+
+async def test_store_that_refuses_is_told_once_and_tried_again(desk):
+    async with desk.running():
+        desk.store.trouble = StoreError("The database is busy.")
+        desk.settings.theme = "dark"
+        await desk.clock.advance(20)
+        assert len([event for event in desk.events if isinstance(event, Notice)]) == 1
+        desk.store.trouble = None
+        await desk.clock.advance(6)
+        assert (await desk.store.settings())["theme"] == "dark"
+    await settle()
