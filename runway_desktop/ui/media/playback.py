@@ -215,7 +215,8 @@ class Playback(QObject):
 
     def seek(self, seconds: float) -> None:
         if self._ready():
-            self._seek_us(round(seconds * 1e6))
+            # A player asked for the very start of a frame may give the one before.
+            self._seek_us(round(seconds * 1e6) + (1000 if self._pictures else 0))
 
     def begin_scrub(self) -> None:
         """Holds still while a person drags; `end_scrub` goes on playing if it did."""

@@ -141,8 +141,7 @@ class Preview(QWidget):
             self._full_screen = window
             for stage in self._all_stages():
                 stage.set_rounded(False)
-            self._body_layout.setContentsMargins(0, 0, 0, GRID)
-            self._set_row_margins(2 * GRID)
+            self._rows.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
             window.take(self._body, self._items[self._index].title)
             self.stage.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -198,8 +197,11 @@ class Preview(QWidget):
         self._body_layout.setContentsMargins(0, 0, 0, 0)
         self._body_layout.setSpacing(GRID)
         self._body_layout.addWidget(self._stages, 1)
-        self._body_layout.addWidget(self._bars)
-        self._body_layout.addWidget(self._strip)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(GRID)
+        self._rows.addWidget(self._bars)
+        self._rows.addWidget(self._strip)
+        self._body_layout.addLayout(self._rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._body)
@@ -404,16 +406,9 @@ class Preview(QWidget):
             image = stage.picture.levels[-1]
         start_file_drag(self, [item.path], drag_pixmap(image, self.devicePixelRatioF()))
 
-    def _set_row_margins(self, side: int) -> None:
-        for bar in (self._transport, self._zoom_bar):
-            layout = bar.layout()
-            if layout is not None:
-                layout.setContentsMargins(side, 0, side, 0)
-
     def _full_screen_left(self) -> None:
         self._full_screen = None
-        self._body_layout.setContentsMargins(0, 0, 0, 0)
-        self._set_row_margins(0)
+        self._rows.setContentsMargins(0, 0, 0, 0)
         for stage in self._all_stages():
             stage.set_rounded(True)
         layout = self.layout()

@@ -120,7 +120,7 @@ def test_seek_that_gives_no_fitting_frame_shows_what_came(opened: Playback, engi
 def test_a_drag_sends_one_seek_at_a_time_and_the_newest_last(opened: Playback, engine: FakeEngine) -> None:
     for tenth in range(1, 11):
         opened.seek(tenth / 10)
-    assert engine.told == ["seek 100"]
+    assert engine.told == ["seek 101"]
     engine.says_frame(25)
     assert opened.position == 1.0
 
@@ -129,7 +129,7 @@ def test_newest_seek_follows_when_the_first_is_answered(opened: Playback, engine
     opened.seek(0.1)
     opened.seek(0.5)
     engine.says_frame(2)
-    qtbot.waitUntil(lambda: engine.told[-1] == "seek 500")
+    qtbot.waitUntil(lambda: engine.told[-1] == "seek 501")
 
 
 def test_seek_past_the_end_stays_on_the_last_frame(opened: Playback, engine: FakeEngine) -> None:
