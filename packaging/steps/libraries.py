@@ -78,10 +78,11 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "libzstd.so.1": ("libzstd1",),
 }
 
-# What the tests drive the window with, and what they ask for: a display, a window manager, hands, eyes, a keychain.
+# What the tests drive the window with, and what they ask for: a display, a window manager, hands, eyes, a
+# keychain, and a decoder that is not ours.
 PACKAGES_FOR_TESTS = (
     "xvfb", "xauth", "openbox", "xdotool", "imagemagick", "at-spi2-core", "python3-pyatspi", "dbus", "gnome-keyring",
-    "fonts-noto-cjk",
+    "fonts-noto-cjk", "ffmpeg",
 )  # fmt: skip
 
 
