@@ -13,6 +13,7 @@ import codecs
 import logging
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,23 +156,28 @@ def _measured(path: Path, found: Sniffed, size: int) -> MediaFacts:
     elif found.format == "SVG":
         pass
     elif found.media is Media.IMAGE:
-        width, height = _picture_sides(path)
+        width, height = _picture_sides(path, found.format)
     elif found.media is Media.AUDIO:
         duration = _length(path)
     return MediaFacts(media=found.media, format=found.format, size=size, width=width, height=height, duration=duration)
 
 
-def _picture_sides(path: Path) -> tuple[int | None, int | None]:
-    from PIL import Image
+def _picture_sides(path: Path, form: str) -> tuple[int | None, int | None]:
+    from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
+    # Image.open refuses pictures of more than 179 million pixels, which some cameras take. Nothing is decoded here, so
+    # the readers of the common formats are asked themselves.
+    readers: dict[str, Callable[[Path], Image.Image]] = {
+        "JPEG": JpegImagePlugin.JpegImageFile,
+        "PNG": PngImagePlugin.PngImageFile,
+        "WebP": WebPImagePlugin.WebPImageFile,
+    }
     quarter_turns = (5, 6, 7, 8)
     try:
-        with warnings.catch_warnings():
-            # A picture of a hundred million pixels is only measured here, not decoded.
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                width, height = picture.size
-                turned = picture.getexif().get(0x0112) in quarter_turns
+        with warnings.catch_warnings(action="ignore"), readers.get(form, Image.open)(path) as picture:
+            width, height = picture.size
+            # A PNG without it would be decoded to look for it at its end.
+            turned = "exif" in picture.info and picture.getexif().get(0x0112) in quarter_turns
     except Exception as error:  # noqa: BLE001 - Pillow's readers raise nearly anything for a damaged file
         log.debug("%s could not be measured: %s", path.name, error)
         return (None, None)

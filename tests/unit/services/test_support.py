@@ -41,8 +41,9 @@ def test_ids_state_times_settings_and_code_are_there():
     text = support_details(TASK, LEDGER, version="1.2.3", system="Linux")
     for fact in (
         TASK.remote_id, "local1", "State: failed", "image_to_video, gen4.5", "duration=5", "ratio=1280:720",
-        "audio=true",        "voice.presetId=Maya", "Sent: 2025-06-15 15:06:41 UTC", "Estimate: 25 credits", "Cost: 0 credits",
-        "Failure code: INTERNAL.BAD_OUTPUT.CODE01", "Runway Desktop 1.2.3, Linux", "15:07:40 UTC  state",
+        "audio=true", "voice.presetId=Maya", "Sent: 2025-06-15 15:06:41 UTC", "Estimate: 25 credits",
+        "Cost: 0 credits", "Failure code: INTERNAL.BAD_OUTPUT.CODE01", "Runway Desktop 1.2.3, Linux",
+        "15:07:40 UTC  state",
     ):  # fmt: skip
         assert str(fact) in text, fact
 
