@@ -282,11 +282,7 @@ class Account:
 
     def _set_organization(self, organization: Organization | None) -> None:
         before, self.organization = self.organization, organization
-        if (
-            before is None
-            or organization is None
-            or replace(before, asked_at=0.0) != replace(organization, asked_at=0.0)
-        ):
+        if _apart_from_time(before) != _apart_from_time(organization):
             self._bus.tell(OrganizationChanged(organization))
 
     def _hear(self, event: Event) -> None:
@@ -295,6 +291,10 @@ class Account:
             ended = event.before.state.is_live and event.task.state.is_final
             if sent or ended:
                 self.want_refresh()
+
+
+def _apart_from_time(organization: Organization | None) -> Organization | None:
+    return replace(organization, asked_at=0.0) if organization is not None else None
 
 
 async def _close(client: Runway) -> None:

@@ -250,7 +250,7 @@ class Dispatch:
 
     def _compare(self, task: Task, after: Organization) -> Evidence:
         since = self._read_at.get(task.id, task.sent_at or 0.0)
-        between = [entry for entry in self._accepted if since < entry.at <= after.asked_at]
+        between = [entry for entry in self._accepted if since <= entry.at <= after.asked_at]
         return replace(
             task.evidence or Evidence(),
             balance_after=after.balance,

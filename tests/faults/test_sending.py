@@ -1,0 +1,276 @@
+"""A paid request is sent once, whatever happens to it on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from runway_desktop.domain.errors import (
+    BadReply,
+    NoReply,
+    NotReached,
+    NotThere,
+    RequestRefused,
+    ServerTrouble,
+    SlowDown,
+    StoreError,
+)
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.task import Refusal, State, TaskId
+from runway_desktop.services.uncertainty import Likelihood, verdict
+from tests.engine_rig import Rig, request
+from tests.fake_runway import FakeRunway, remote_id
+
+
+def count(rig: Rig, model: str = "gen4.5", by: int = 1, credits: float = 25.0) -> None:
+    """Runway counts tasks of a model and takes their credits, whoever made them."""
+    known = rig.runway.account
+    used = {**known.daily_used, model: known.daily_used.get(model, 0) + by}
+    rig.runway.account = replace(known, daily_used=used, balance=known.balance - by * credits)
+
+
+def made_but_cut(rig: Rig):
+    """Runway makes the task and takes the credits, and the answer is lost."""
+
+    def create(*_arguments):
+        count(rig)
+        raise NoReply("The connection was cut.")
+
+    return create
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NoReply("Runway did not answer in time."),
+        BadReply("The answer makes no sense."),
+        ServerTrouble("Runway is in trouble.", status=500),
+        ServerTrouble("Runway is in trouble.", status=502),
+        ServerTrouble("Runway is in trouble.", status=504),
+    ],
+)
+async def test_a_sending_without_an_answer_is_uncertain_and_never_repeated(error):
+    async with Rig() as rig:
+        rig.runway.then("create", error)
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.UNCERTAIN
+        await rig.clock.advance(7_200)
+        assert await rig.state(task_id) is State.UNCERTAIN
+        assert len(rig.runway.named("create")) == 1
+    async with Rig(store=rig.store, runway=rig.runway, clock=rig.clock) as rig:
+        await rig.clock.advance(7_200)
+        assert len(rig.runway.named("create")) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotReached("There is no network."),
+        SlowDown("Too many requests."),
+        ServerTrouble("Runway is busy.", status=503),
+    ],
+)
+async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(error):
+    async with Rig(loops=("lane", "account")) as rig:
+        rig.runway.then("create", error, error, error)
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(300)
+        assert await rig.state(task_id) is State.PENDING
+        assert len(rig.runway.named("create")) == 4
+
+
+async def test_a_refused_request_fails_with_the_fields_that_runway_named_and_no_cost():
+    refusal = Refusal(path=("duration",), message="Must be 5 or 10.")
+    async with Rig() as rig:
+        rig.runway.then("create", RequestRefused("The request is not valid.", refusals=(refusal,)))
+        [task_id] = await rig.submit(request())
+        task = await rig.task(task_id)
+        assert (task.state, task.refusals, task.credits) == (State.FAILED, (refusal,), 0.0)
+        await rig.clock.advance(600)
+        assert len(rig.runway.named("create")) == 1
+
+
+async def test_an_endpoint_that_runway_does_not_know_fails_the_task():
+    async with Rig() as rig:
+        rig.runway.then("create", NotThere("Runway knows no such endpoint.", status=404))
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.FAILED
+
+
+async def test_count_and_balance_say_that_it_was_probably_made():
+    async with Rig() as rig:
+        await rig.submit(request("for the price"))
+        count(rig)
+        await rig.clock.advance(60)
+        rig.runway.then("create", made_but_cut(rig))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(4)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert verdict(evidence).likelihood is Likelihood.MADE
+        assert "The day's count moved by 1 and 25 credits left the balance" in verdict(evidence).words
+        assert evidence.reason == "The connection was cut."
+
+
+async def test_count_and_balance_say_that_it_was_probably_not_made():
+    async with Rig() as rig:
+        rig.runway.then("create", NoReply("The connection was cut."))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(30)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert verdict(evidence).likelihood is Likelihood.NOT_MADE
+
+
+async def test_a_slow_server_that_counts_late_is_looked_at_twice():
+    async with Rig() as rig:
+        rig.runway.then("create", NoReply("The connection was cut."))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(5)
+        count(rig)
+        await rig.clock.advance(30)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert verdict(evidence).likelihood is Likelihood.MADE
+
+
+async def test_other_sendings_between_the_two_readings_are_taken_into_account():
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=None)
+
+    async with rig:
+        create = rig.runway.create
+
+        async def counted(endpoint, body):
+            created = await create(endpoint, body)
+            count(rig)
+            return created
+
+        rig.runway.create = counted  # type: ignore[method-assign]
+        rig.runway.then("create", ..., ..., NoReply("The connection was cut."))
+        ids = await rig.submit(*(request(f"{n}") for n in range(3)))
+        [task_id] = [i for i in ids if await rig.state(i) is State.UNCERTAIN]
+        await rig.clock.advance(30)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert (evidence.daily_before, evidence.daily_after, evidence.accepted_between) == (0, 2, 2)
+        assert verdict(evidence).likelihood is Likelihood.NOT_MADE
+
+
+async def test_no_other_task_of_the_model_blurs_the_evidence_before_it_is_read():
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=None)
+    async with rig:
+        rig.runway.then("create", NoReply("The connection was cut."))
+        await rig.submit(*(request(f"{n}") for n in range(3)))
+        await rig.clock.advance(2.5)
+        assert len(rig.runway.named("create")) == 1
+        await rig.clock.advance(10)
+        assert len(rig.runway.named("create")) == 3
+
+
+async def test_after_three_sendings_without_an_answer_the_lane_pauses_itself():
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=None)
+    async with rig:
+        rig.runway.always("create", ServerTrouble("Runway is in trouble.", status=500))
+        await rig.submit(*(request(f"{n}") for n in range(20)))
+        await rig.clock.advance(3_600)
+        assert len(rig.runway.named("create")) == 3
+        assert rig.lane.paused
+        assert rig.lane.reason == "Paused: the last 3 sendings got no answer"
+        rig.runway.always("create", ...)
+        await rig.lane.resume()
+        await rig.clock.advance(10)
+        assert len(rig.runway.named("create")) == 20
+
+
+async def test_evidence_that_cannot_be_read_is_read_when_runway_is_back():
+    async with Rig() as rig:
+        rig.runway.then("create", made_but_cut(rig))
+        rig.runway.then("organization", ...)
+        rig.runway.always("organization", NoReply("Runway did not answer."))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(60)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert evidence.daily_after is None
+        assert verdict(evidence).likelihood is Likelihood.UNKNOWN
+        rig.runway.always("organization", ...)
+        await rig.clock.advance(90)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert verdict(evidence).likelihood is Likelihood.MADE
+
+
+async def test_an_organization_that_does_not_answer_does_not_hold_up_a_sending():
+    async with Rig() as rig:
+        rig.runway.always("organization", ServerTrouble("Runway is in trouble.", status=500))
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_an_id_that_cannot_be_written_down_is_not_lost():
+    async with Rig(loops=("lane",)) as rig:
+        gate = rig.runway.hold("create")
+        [task_id] = await rig.submit(request())
+        rig.store.trouble = StoreError("The disk is full.")
+        gate.open()
+        await rig.clock.advance(5)
+        assert any(remote_id(1) in notice.detail for notice in rig.told(Notice))
+        rig.store.trouble = None
+        await rig.clock.advance(60)
+        task = await rig.task(task_id)
+        assert (task.state, task.remote_id) == (State.PENDING, remote_id(1))
+        assert len(rig.runway.named("create")) == 1
+
+
+async def test_nothing_is_sent_that_cannot_be_written_down_before():
+    async with Rig(loops=("lane",)) as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        rig.store.trouble = StoreError("The disk is full.")
+        await rig.lane.resume()
+        await rig.clock.advance(600)
+        assert rig.runway.named("create") == []
+        rig.store.trouble = None
+        await rig.clock.advance(61)
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_a_mistake_of_ours_while_sending_is_uncertain_and_not_repeated():
+    async with Rig(loops=("lane",)) as rig:
+        rig.runway.then("create", ZeroDivisionError("ours"))
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.UNCERTAIN
+        await rig.clock.advance(600)
+        assert len(rig.runway.named("create")) == 1
+        assert any(notice.is_problem for notice in rig.told(Notice))
+
+
+async def test_an_uncertain_task_that_is_sent_again_by_the_person_is_a_new_one():
+    async with Rig() as rig:
+        rig.runway.then("create", NoReply("The connection was cut."))
+        [old] = await rig.submit(request())
+        new = await rig.submission.send_again(old)
+        await rig.clock.advance(30)
+        assert await rig.state(old) is State.GONE
+        assert await rig.state(new) is State.PENDING
+        assert len(rig.runway.named("create")) == 2
+
+
+async def test_an_uncertain_task_that_takes_an_id_is_followed_to_its_result():
+    async with Rig() as rig:
+        rig.runway.then("create", NoReply("The connection was cut."))
+        [task_id] = await rig.submit(request())
+        rig.runway.finish(remote_id(77), "https://x.example/a.mp4")
+        await rig.submission.settle_with(TaskId(task_id), remote_id(77))
+        await rig.clock.advance(30)
+        assert await rig.state(task_id) is State.SUCCEEDED
+
+
+async def test_the_runway_of_these_tests_is_the_one_that_the_engine_sees():
+    async with Rig(runway=FakeRunway(estimate=None)) as rig:
+        [task_id] = await rig.submit(request())
+        assert (await rig.task(task_id)).estimated_credits is None

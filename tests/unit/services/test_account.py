@@ -1,0 +1,216 @@
+"""The key, the balance, and how the program stands with Runway."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from runway_desktop.domain.account import KeyPlace, Link
+from runway_desktop.domain.errors import KeyRefused, NoReply, NotReached, SecretStoreError, SecretTrouble
+from runway_desktop.domain.events import ConnectionChanged, KeyChanged, OrganizationChanged
+from tests.engine_rig import Rig, request
+from tests.fakes import MemorySecrets, settle
+
+SECRET = "key_" + "0123456789abcdef" * 8
+
+
+def account(**more) -> Rig:
+    return Rig(**{"loops": ("account",), "secret": None, **more})
+
+
+async def test_a_key_from_the_environment_wins_and_is_not_stored():
+    async with account(secret=f" {SECRET}\n", secrets=MemorySecrets({"test": "other"})) as rig:
+        assert rig.account.key.place is KeyPlace.ENVIRONMENT
+        assert rig.runway.secret == SECRET
+        assert rig.secrets.secrets == {"test": "other"}
+
+
+async def test_the_key_in_the_keychain_is_used_and_its_store_named():
+    async with account(secrets=MemorySecrets({"test": SECRET})) as rig:
+        assert (rig.account.key.place, rig.account.key.store_name) == (KeyPlace.KEYCHAIN, "Test keychain")
+        assert rig.account.key.ending == SECRET[-4:]
+        assert rig.account.organization is not None
+        assert rig.account.connection.link is Link.CONNECTED
+
+
+async def test_without_a_key_nothing_is_asked():
+    async with account() as rig:
+        await rig.clock.advance(7_200)
+        assert rig.runway.calls == []
+        assert rig.account.connection.link is Link.NO_KEY
+        assert not rig.account.can_ask
+
+
+@pytest.mark.parametrize("trouble", list(SecretTrouble))
+async def test_a_keychain_in_trouble_is_a_sentence_and_not_a_crash(trouble):
+    async with account(secrets=MemorySecrets(trouble=trouble)) as rig:
+        assert rig.account.key.place is KeyPlace.NONE
+        assert "keychain" in rig.account.key.problem
+
+
+async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
+    gate = asyncio.Event()
+
+    class SlowSecrets(MemorySecrets):
+        async def get(self, profile: str) -> str | None:
+            await gate.wait()
+            return await super().get(profile)
+
+    rig = account(secrets=SlowSecrets({"test": SECRET}))
+    starting = asyncio.create_task(rig.account.start())
+    await rig.clock.advance(0.9)
+    assert rig.account.key.problem == ""
+    await rig.clock.advance(0.2)
+    assert rig.account.key.problem.startswith("Waiting for your keychain.")
+    gate.set()
+    await starting
+    assert rig.account.key.place is KeyPlace.KEYCHAIN
+    assert rig.account.key.problem == ""
+
+
+async def test_a_tested_key_is_not_kept():
+    async with account() as rig:
+        organization = await rig.account.test_key(f" {SECRET} ")
+        assert organization.balance == 1000.0
+        assert rig.account.key.place is KeyPlace.NONE
+        assert rig.runway.secret is None
+        assert rig.tested[0].secret == SECRET
+
+
+async def test_a_key_that_runway_does_not_take_says_so_when_tested():
+    async with account() as rig:
+        rig.runway.then("organization", KeyRefused("The key was refused.", status=401))
+        with pytest.raises(KeyRefused):
+            await rig.account.test_key(SECRET)
+        assert rig.account.connection.link is Link.NO_KEY
+
+
+async def test_a_key_to_be_remembered_goes_into_the_keychain():
+    async with account() as rig:
+        status = await rig.account.use_key(SECRET, remember=True)
+        await settle()
+        assert (status.place, status.store_name, status.problem) == (KeyPlace.KEYCHAIN, "Test keychain", "")
+        assert rig.secrets.secrets == {"test": SECRET}
+        assert rig.account.connection.link is Link.CONNECTED
+
+
+async def test_a_key_that_cannot_be_remembered_is_kept_for_this_session_and_says_why():
+    async with account(secrets=MemorySecrets(trouble=SecretTrouble.LOCKED)) as rig:
+        status = await rig.account.use_key(SECRET, remember=True)
+        assert status.place is KeyPlace.MEMORY
+        assert status.problem.endswith("The key is kept for this session only.")
+        assert rig.runway.secret == SECRET
+
+
+async def test_a_forgotten_key_is_gone_from_memory_and_keychain():
+    async with account(secrets=MemorySecrets({"test": SECRET})) as rig:
+        await rig.account.forget_key()
+        assert rig.secrets.secrets == {}
+        assert rig.runway.secret is None
+        assert rig.account.organization is None
+        assert rig.account.connection.link is Link.NO_KEY
+
+
+async def test_a_keychain_that_does_not_forget_is_said_and_memory_has_forgotten():
+    async with account(secrets=MemorySecrets({"test": SECRET})) as rig:
+        rig.secrets.trouble = SecretTrouble.REFUSED
+        with pytest.raises(SecretStoreError):
+            await rig.account.forget_key()
+        assert rig.runway.secret is None
+
+
+async def test_no_event_holds_the_key():
+    async with account() as rig:
+        await rig.account.use_key(SECRET, remember=True)
+        await settle()
+        assert rig.told(KeyChanged)
+        assert all(SECRET not in repr(event) for event in rig.events)
+
+
+async def test_the_balance_is_asked_for_seldom_and_sooner_after_a_sending():
+    async with Rig(loops=("account", "lane")) as rig:
+        await rig.clock.advance(60)
+        asked = len(rig.runway.named("organization"))
+        assert asked == 1
+        await rig.submit(request())
+        await rig.submit(request())
+        await rig.clock.advance(60)
+        assert len(rig.runway.named("organization")) <= asked + 2
+        await rig.clock.advance(3_600)
+        assert len(rig.runway.named("organization")) <= asked + 2 + 4
+
+
+async def test_all_who_ask_at_once_share_one_question():
+    async with account(loops=(), secret=SECRET) as rig:
+        answers = await asyncio.gather(*(rig.account.refresh() for _ in range(5)))
+        assert len(rig.runway.named("organization")) == 1
+        assert len({id(answer) for answer in answers}) == 1
+
+
+async def test_a_balance_that_did_not_change_is_not_told_again():
+    async with account(loops=(), secret=SECRET) as rig:
+        for _ in range(3):
+            await rig.account.refresh()
+        assert len(rig.told(OrganizationChanged)) == 1
+        rig.runway.account = replace(rig.runway.account, balance=5.0)
+        await rig.account.refresh()
+        assert len(rig.told(OrganizationChanged)) == 2
+
+
+async def test_a_balance_that_comes_after_another_key_is_not_taken_for_its():
+    async with account(loops=(), secret=SECRET) as rig:
+        gate = rig.runway.hold("organization")
+        asking = asyncio.create_task(rig.account.refresh())
+        await settle()
+        await rig.account.use_key("key_other", remember=False)
+        gate.open()
+        await asking
+        assert rig.account.organization is None
+
+
+async def test_offline_is_found_out_and_ended_without_anyone_else_asking():
+    async with account(secret=SECRET) as rig:
+        rig.runway.always("organization", NotReached("There is no network."))
+        rig.account.note_failure(NotReached("There is no network."))
+        assert rig.account.connection.link is Link.OFFLINE
+        assert rig.account.connection.next_try_at is not None
+        await rig.clock.advance(600)
+        assert 5 <= len(rig.runway.named("organization")) <= 25
+        rig.runway.always("organization", ...)
+        await rig.clock.advance(62)
+        assert rig.account.connection.link is Link.CONNECTED
+
+
+async def test_a_wall_clock_that_is_set_back_does_not_keep_the_program_offline():
+    async with account(secret=SECRET) as rig:
+        rig.account.note_failure(NotReached("There is no network."))
+        rig.clock.jump(-86_400)
+        await rig.clock.advance(62)
+        assert rig.account.connection.link is Link.CONNECTED
+
+
+async def test_trouble_is_shown_with_its_sentence_and_forgotten_at_the_next_answer():
+    async with account(secret=SECRET) as rig:
+        rig.account.note_failure(NoReply("Runway did not answer.", advice="It is asked again."))
+        assert rig.account.connection.link is Link.TROUBLED
+        assert rig.account.connection.message == "Runway did not answer. It is asked again."
+        assert rig.account.can_ask
+        rig.account.note_success()
+        assert (rig.account.connection.link, rig.account.connection.message) == (Link.CONNECTED, "")
+
+
+async def test_answers_that_change_nothing_are_not_told():
+    async with account(secret=SECRET) as rig:
+        told = len(rig.told(ConnectionChanged))
+        for _ in range(10):
+            rig.account.note_success()
+        assert len(rig.told(ConnectionChanged)) == told
+
+
+async def test_a_late_success_does_not_undo_that_the_key_was_forgotten():
+    async with account(secret=SECRET) as rig:
+        await rig.account.forget_key()
+        rig.account.note_success()
+        assert rig.account.connection.link is Link.NO_KEY

@@ -1,0 +1,220 @@
+"""Cancel, delete, remove and delete file: four verbs, and no paid result is lost by one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from runway_desktop.domain.errors import NoReply, NotReached, StoreError
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.task import OutputState, State, TaskId
+from tests.engine_rig import Rig, request
+from tests.fake_runway import remote_id
+from tests.fakes import settle
+
+REMOTE = remote_id(9)
+
+
+def idle(**more) -> Rig:
+    return Rig(loops=(), **more)
+
+
+async def live(rig: Rig) -> TaskId:
+    rig.runway.say(REMOTE, "RUNNING", progress=0.4)
+    [task_id] = (await rig.submission.adopt([REMOTE])).added
+    return task_id
+
+
+async def succeeded(rig: Rig, path: Path | None = None) -> TaskId:
+    task_id = await live(rig)
+    rig.runway.finish(REMOTE, "https://x.example/a.mp4")
+    await rig.ledger.answer(task_id, rig.runway.answers[REMOTE])
+    if path is not None:
+        [output] = await rig.store.outputs(task_id)
+        await rig.store.save_output(replace(output, state=OutputState.SAVED, path=str(path)))
+    return task_id
+
+
+async def test_a_held_task_is_cancelled_without_a_word_to_runway():
+    async with idle() as rig:
+        [task_id] = await rig.submit(request())
+        report = await rig.verbs.cancel([task_id])
+        assert report.cancelled == (task_id,)
+        assert rig.runway.calls == []
+
+
+async def test_a_running_task_is_asked_for_and_then_cancelled():
+    async with idle() as rig:
+        task_id = await live(rig)
+        report = await rig.verbs.cancel([task_id])
+        assert report.cancelled == (task_id,)
+        assert [call.name for call in rig.runway.calls] == ["task", "delete"]
+        assert await rig.state(task_id) is State.CANCELLED
+
+
+async def test_a_task_that_has_just_finished_is_kept_and_not_deleted():
+    async with idle() as rig:
+        task_id = await live(rig)
+        rig.runway.finish(REMOTE, "https://x.example/a.mp4")
+        report = await rig.verbs.cancel([task_id])
+        assert report.kept == (task_id,)
+        assert rig.runway.named("delete") == []
+        assert await rig.state(task_id) is State.SUCCEEDED
+        assert len(await rig.store.outputs(task_id)) == 1
+
+
+async def test_a_result_that_arrives_while_the_cancel_is_under_way_is_kept():
+    async with idle() as rig:
+        task_id = await live(rig)
+        gate = rig.runway.hold("delete")
+        cancelling = asyncio.create_task(rig.verbs.cancel([task_id]))
+        await gate.arrived()
+        rig.runway.finish(REMOTE, "https://x.example/a.mp4")
+        await rig.ledger.answer(task_id, rig.runway.answers[REMOTE])
+        gate.open()
+        assert (await cancelling).kept == (task_id,)
+        task = await rig.task(task_id)
+        assert (task.state, task.deleted_remotely) == (State.SUCCEEDED, True)
+        assert len(await rig.store.outputs(task_id)) == 1
+
+
+async def test_a_task_that_is_gone_already_counts_as_cancelled():
+    async with idle() as rig:
+        task_id = await live(rig)
+        rig.runway.vanish(REMOTE)
+        assert (await rig.verbs.cancel([task_id])).cancelled == (task_id,)
+
+
+async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
+    async with idle() as rig:
+        task_id = await live(rig)
+        rig.runway.then("task", NotReached("There is no network."))
+        report = await rig.verbs.cancel([task_id])
+        assert report.failed == {task_id: "There is no network."}
+        assert not (await rig.task(task_id)).cancel_asked
+
+
+async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        rig.runway.then("delete", NoReply("The connection was cut."))
+        report = await rig.verbs.cancel([task_id])
+        assert report.failed == {task_id: "The connection was cut."}
+        rig.runway.vanish(REMOTE)
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.CANCELLED
+
+
+async def test_a_task_being_sent_is_cancelled_once_it_has_its_id():
+    async with Rig(loops=("lane",)) as rig:
+        gate = rig.runway.hold("create")
+        [task_id] = await rig.submit(request())
+        cancelling = asyncio.create_task(rig.verbs.cancel([task_id]))
+        await settle()
+        assert not cancelling.done()
+        gate.open()
+        assert (await cancelling).cancelled == (task_id,)
+        assert len(rig.runway.named("delete")) == 1
+
+
+async def test_an_uncertain_task_cannot_be_cancelled_and_says_why():
+    async with Rig(loops=("lane",)) as rig:
+        rig.runway.then("create", NoReply("The connection was cut."))
+        [task_id] = await rig.submit(request())
+        report = await rig.verbs.cancel([task_id])
+        assert "Nobody knows whether this was made" in report.failed[task_id]
+
+
+async def test_many_are_cancelled_and_each_gets_its_word():
+    async with idle() as rig:
+        held = await rig.submit(*(request(f"{n}") for n in range(20)))
+        running = await live(rig)
+        report = await rig.verbs.cancel([*held, running, *held])
+        assert set(report.cancelled) == {*held, running}
+
+
+async def test_a_result_that_is_not_saved_is_not_deleted_at_runway():
+    async with idle() as rig:
+        task_id = await succeeded(rig)
+        report = await rig.verbs.delete_remotely([task_id])
+        assert report.failed == {task_id: "A result of this task is not saved yet."}
+        assert rig.runway.named("delete") == []
+
+
+async def test_a_saved_result_can_be_deleted_at_runway(tmp_path: Path):
+    async with idle() as rig:
+        task_id = await succeeded(rig, tmp_path / "a.mp4")
+        report = await rig.verbs.delete_remotely([task_id])
+        assert report.deleted == (task_id,)
+        task = await rig.task(task_id)
+        assert (task.state, task.deleted_remotely) == (State.SUCCEEDED, True)
+
+
+async def test_a_running_task_is_not_deleted_by_the_verb_for_ended_ones():
+    async with idle() as rig:
+        task_id = await live(rig)
+        assert task_id in (await rig.verbs.delete_remotely([task_id])).failed
+        assert rig.runway.named("delete") == []
+
+
+async def test_removed_rows_come_back_as_they_were():
+    async with idle() as rig:
+        ids = [*await rig.submit(request()), await live(rig)]
+        before = [await rig.task(task_id) for task_id in ids]
+        await rig.verbs.remove(ids)
+        assert all([(await rig.task(task_id)).removed_at for task_id in ids])
+        await rig.verbs.restore(ids)
+        assert [await rig.task(task_id) for task_id in ids] == before
+
+
+async def test_a_removed_task_goes_on_and_is_saved():
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.verbs.remove([task_id])
+        rig.runway.finish(REMOTE, "https://x.example/a.mp4")
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.SUCCEEDED
+
+
+async def test_files_go_to_the_bin_with_their_sidecars_and_the_row_stays(tmp_path: Path):
+    clip, sidecar = tmp_path / "a.mp4", tmp_path / "a.mp4.json"
+    clip.write_bytes(b"clip")
+    sidecar.write_text("{}")
+    async with idle() as rig:
+        task_id = await succeeded(rig, clip)
+        assert (await rig.verbs.delete_files([task_id])).deleted == (task_id,)
+        assert rig.bin.thrown == [clip, sidecar]
+        [output] = await rig.store.outputs(task_id)
+        assert (output.state, output.path) == (OutputState.SAVED, "")
+        assert await rig.state(task_id) is State.SUCCEEDED
+        assert rig.told(OutputChanged)[-1].output == output
+        assert rig.runway.named("delete") == []
+
+
+async def test_a_bin_that_takes_nothing_leaves_the_file_where_it_is(tmp_path: Path):
+    clip = tmp_path / "a.mp4"
+    clip.write_bytes(b"clip")
+    async with idle() as rig:
+        task_id = await succeeded(rig, clip)
+        rig.bin.trouble = "There is no bin on this disk."
+        assert (await rig.verbs.delete_files([task_id])).failed == {task_id: "There is no bin on this disk."}
+        [output] = await rig.store.outputs(task_id)
+        assert output.path == str(clip)
+
+
+async def test_a_title_is_one_line_and_blank_takes_it_away():
+    async with idle() as rig:
+        [task_id] = await rig.submit(request())
+        assert (await rig.verbs.rename(task_id, "  The\nfirst   take ")).title == "The first take"
+        assert (await rig.verbs.rename(task_id, " ")).title == ""
+
+
+async def test_a_disk_that_refuses_says_so_before_runway_is_asked():
+    async with idle() as rig:
+        task_id = await live(rig)
+        rig.store.trouble = StoreError("The disk is full.")
+        outcome = await asyncio.gather(rig.verbs.cancel([task_id]), return_exceptions=True)
+        assert isinstance(outcome[0], StoreError)
+        assert rig.runway.calls == []
