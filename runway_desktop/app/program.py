@@ -71,7 +71,7 @@ def make_application() -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("runway-desktop")
     application.setQuitOnLastWindowClosed(False)
-    application.setWindowIcon(QIcon(str(resource("icons", "runway-desktop.svg"))))
+    application.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
     qInstallMessageHandler(_qt_message)
     return application
 

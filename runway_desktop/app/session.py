@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QTimer
 
-from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.account import KeyPlace, KeyStatus
 from runway_desktop.domain.task import State
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered
@@ -57,6 +57,7 @@ class Session(QObject):
         self._options = options
         self._address = address or _address(profile, options)
         self._closing = asyncio.Event()
+        self._welcoming = False
         self._waiting_items: list[str] = list(options.items)
         self.window: MainWindow | None = None
         self.engine: Engine | None = None
@@ -123,12 +124,13 @@ class Session(QObject):
         bridge.settings_changed.connect(
             lambda names: theme.choose(Choice(engine.settings.theme)) if "theme" in names else None
         )
+        bridge.key_changed.connect(self._key_changed)
         window = MainWindow(models, theme, self._profile.name)
         self.window = window
         window.close_wanted.connect(self._close_wanted)
         window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))
         window.review_wanted.connect(lambda gathered: self._open_review(theme, gathered))
-        window.shortcuts_wanted.connect(lambda: ShortcutsDialog(window, theme).open())
+        window.shortcuts_wanted.connect(lambda: ShortcutsDialog(window).open())
         self._theme = theme
         composer.restore_draft()
         models.filter.restore()
@@ -158,13 +160,25 @@ class Session(QObject):
         self.ready.set()
         self._take_items()
 
+    def _key_changed(self, status: KeyStatus) -> None:
+        """A key that was forgotten leaves the workspace to the welcome page; its tasks stay."""
+        if status.place is KeyPlace.NONE and self.ready.is_set() and not self._welcoming:
+            self._show_welcome()
+
     def _show_welcome(self) -> None:
         if self.window is None or self.engine is None or self.models is None:
             return
-        welcome = Welcome(KeyForm(self.engine, self.models.bridge, self._runner, self), self._theme)
-        welcome.accepted.connect(lambda: self.window.show_welcome(None) if self.window is not None else None)
+        form = KeyForm(self.engine, self.models.bridge, self._runner, self)
+        welcome = Welcome(form, self._theme)
+        form.accepted.connect(lambda _: self._show_workspace())
         welcome.demo_wanted.connect(self._start_demo)
+        self._welcoming = True
         self.window.show_welcome(welcome)
+
+    def _show_workspace(self) -> None:
+        self._welcoming = False
+        if self.window is not None:
+            self.window.show_welcome(None)
 
     def _start_demo(self) -> None:
         """The demo is a program of its own with a folder of its own; this window makes room for it."""
@@ -183,7 +197,7 @@ class Session(QObject):
         if self.window is not None and self.engine is not None and self.models is not None:
             model = PreferencesForm(self.engine, self.models.bridge, self._runner, self)
             dialog = Preferences(model, theme, self.window)
-            dialog.show_section(section or "key")
+            dialog.show_section(section or "Key")
             dialog.open()
 
     def _open_review(self, theme: Theme, gathered: Gathered) -> None:

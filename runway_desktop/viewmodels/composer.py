@@ -409,6 +409,8 @@ class Composer(QObject):
                 found[field.name] = field.default
             elif field.choices:
                 found[field.name] = field.choices[0]
+            elif field.kind is FieldKind.OBJECT and len(field.variants) == 1:
+                found[field.name] = _least_variant(field)
             elif field.name == "duration" and field.minimum is not None:
                 found[field.name] = int(max(field.minimum, min(5, field.maximum or 5)))
         return found
@@ -611,6 +613,16 @@ def price_words(price: Price | None, amount: int = 1) -> str:
 
 def _kind(media: Media) -> MediaKind | None:
     return MediaKind(media.value) if media is not Media.OTHER else None
+
+
+def _least_variant(field: Field) -> dict[str, Any]:
+    """The only form that a required object has, with the first choice for each of its required members."""
+    variant = field.variants[0]
+    found: dict[str, Any] = {field.tag_key: variant.tag} if field.tag_key else {}
+    for member in variant.fields:
+        if member.required and member.choices:
+            found[member.name] = member.choices[0]
+    return found
 
 
 def _capacity(field: Field) -> int:

@@ -105,8 +105,8 @@ class TaskListModel(QAbstractTableModel):
         self._refresh_timer.timeout.connect(self.refresh)
         self._groups_timer = QTimer(self, singleShot=True, interval=400)
         self._groups_timer.timeout.connect(self._refresh_groups)
-        bridge.tasks_added.connect(lambda _: self._refresh_timer.start())
-        bridge.tasks_moved.connect(lambda _: self._refresh_timer.start())
+        bridge.tasks_added.connect(lambda _: self.refresh_soon())
+        bridge.tasks_moved.connect(lambda _: self.refresh_soon())
         bridge.tasks_touched.connect(self._touched)
         bridge.lane_changed.connect(lambda _: self._repaint_states({State.HELD, State.THROTTLED}))
         bridge.organization_changed.connect(lambda _: self._repaint_states({State.THROTTLED}))
@@ -138,7 +138,9 @@ class TaskListModel(QAbstractTableModel):
         self._runner(self._reload(self._asked, self._listing), "list tasks")
 
     def refresh_soon(self) -> None:
-        self._refresh_timer.start()
+        """Within a fifth of a second, however often it is asked for meanwhile."""
+        if not self._refresh_timer.isActive():
+            self._refresh_timer.start()
 
     def toggle_group(self, key: str) -> None:
         self._collapsed.symmetric_difference_update({key})
@@ -496,7 +498,7 @@ class TaskListModel(QAbstractTableModel):
         if running:
             self._runner(self._forecast(running), "time left")
         if reorder:
-            self._refresh_timer.start()
+            self.refresh_soon()
         if (regroup or reorder) and not self._groups_timer.isActive():
             self._groups_timer.start()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -34,6 +34,7 @@ from .inputs_strip import AddTile, InputTile
 
 MOST_PROMPT_LINES = 8
 FORM_HEIGHT = 26 * GRID
+NARROW = 78 * GRID
 
 
 class PromptEdit(QPlainTextEdit):
@@ -129,8 +130,9 @@ class ComposerPane(QWidget):
         self._wrong.setProperty("tone", "bad")
         self._wrong.setAccessibleName("What is wrong")
         outer.addWidget(self._wrong)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(GRID)
+        self._bottom = QGridLayout()
+        self._bottom.setSpacing(GRID)
+        self._bottom.setColumnStretch(0, 1)
         self._chip_area = QWidget(self)
         self._chip_flow = FlowLayout(self._chip_area)
         self._endpoint = self._choice_chip("What to make", self._choose_endpoint)
@@ -141,9 +143,9 @@ class ComposerPane(QWidget):
         self._send = QPushButton(self)
         self._send.setProperty("kind", "primary")
         self._send.clicked.connect(self._composer.send)
-        bottom.addWidget(self._chip_area, 1)
-        bottom.addWidget(self._send, 0, Qt.AlignmentFlag.AlignBottom)
-        outer.addLayout(bottom)
+        self._bottom.addWidget(self._chip_area, 0, 0)
+        self._bottom.addWidget(self._send, 0, 1, Qt.AlignmentFlag.AlignBottom)
+        outer.addLayout(self._bottom)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self._composer.send, context=Qt.ShortcutContext.WindowShortcut)
 
@@ -327,6 +329,15 @@ class ComposerPane(QWidget):
             self._form_area.ensureWidgetVisible(self._form_rows[name])
         else:
             self._add.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow pane the button gets a line of its own, so that the chips keep theirs."""
+        super().resizeEvent(event)
+        row = 1 if self.width() < NARROW else 0
+        at = self._bottom.getItemPosition(self._bottom.indexOf(self._send))
+        if at[0] != row:  # type: ignore[index]
+            self._bottom.removeWidget(self._send)
+            self._bottom.addWidget(self._send, row, 1 - row, 1, 1 + row, Qt.AlignmentFlag.AlignRight)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -53,7 +53,17 @@ def options_of(field: Field) -> list[Option] | None:
     return values if field.choices and not field.open else None
 
 
+def value_text(field: Field, value: Any) -> str:
+    """A value as it stands under its own label."""
+    if value is None:
+        return "–" if field.required else _default_words(field)
+    if field.kind is FieldKind.SWITCH:
+        return "Yes" if value else "No"
+    return _with_unit(field, value)
+
+
 def chip_text(field: Field, value: Any) -> str:
+    """A value as it stands alone, with its name where the value does not tell it."""
     if field.name == "seed":
         return f"Seed: {value}" if value is not None else "Seed: random"
     if value is None:
@@ -80,9 +90,11 @@ class Chip(QPushButton):
 
     edited = Signal(str, object)
 
-    def __init__(self, field: Field, parent: QWidget) -> None:
+    def __init__(self, field: Field, parent: QWidget, *, labelled: bool = False) -> None:
+        """`labelled`: a label with the field's name stands above it already."""
         super().__init__(parent)
         self._field = field
+        self._say = value_text if labelled else chip_text
         self._value: Any = None
         self.setProperty("kind", "chip")
         self.setAccessibleName(field.label)
@@ -92,7 +104,7 @@ class Chip(QPushButton):
 
     def show_value(self, value: Any) -> None:
         self._value = value
-        self.setText(chip_text(self._field, value) + "  ▾")
+        self.setText(self._say(self._field, value) + "  ▾")
         self.setAccessibleDescription(chip_text(self._field, value))
 
     def show_finding(self, message: str) -> None:
@@ -220,7 +232,7 @@ class FormRow(QWidget):
 
 def _editor(field: Field, parent: QWidget) -> QWidget:
     if options_of(field) is not None:
-        return Chip(field, parent)
+        return Chip(field, parent, labelled=True)
     match field.kind:
         case FieldKind.PROMPT:
             editor = QPlainTextEdit(parent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QToolButton, QWidget
 
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -117,7 +117,7 @@ class InputTile(QWidget):
         menu.popup(self.mapToGlobal(at))
 
 
-class AddTile(QToolButton):
+class AddTile(QAbstractButton):
     """Opens the file dialog; says what fits."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -126,6 +126,8 @@ class AddTile(QToolButton):
         self.setFixedSize(TILE)
         self.setAccessibleName("Add an input")
         self.setToolTip("Choose a file, or drop one anywhere")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        theme.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.state_words import Tone
@@ -56,6 +57,7 @@ class TopBar(QWidget):
         row.setSpacing(GRID)
         self._who = QPushButton(self)
         self._who.setProperty("kind", "chip")
+        self._who.setIconSize(QSize(9, 9))
         self._who.clicked.connect(self._who_menu)
         row.addWidget(self._who)
         row.addStretch(1)
@@ -100,13 +102,15 @@ class TopBar(QWidget):
         words, _ = self._status.connection_words()
         if link is not self._shown_link:
             self._shown_link = link
-            self._who.setIcon(self._theme.icon("mdi6.circle-medium", _LINK_ROLES[link]))
+            self._who.setIcon(self._theme.icon("mdi6.circle", _LINK_ROLES[link]))
         name = self._status.key_words() if self._profile == "Default" else self._profile
         self._who.setText(f"{name}  ▾")
         self._who.setAccessibleName(f"Profile {name}, {words}")
         self._who.setToolTip(f"{words}\n{self._status.key_place_words()}")
         total = self._places.counts.places.get(Place.ALL, 0)
-        self.search.setPlaceholderText(f"Search {total:,} tasks: prompt, model, file, id" if total else "Search")
+        self.search.setPlaceholderText(
+            f"Search {wording.count(total, 'task')}: prompt, model, file, id" if total else "Search"
+        )
         self._balance.setText(self._status.balance_words())
         self._balance.setToolTip("Balance at Runway. Press to ask again.")
         self._balance.setAccessibleName(f"Balance {self._status.balance_words()}, ask again")
@@ -175,7 +179,7 @@ class StatusLine(QFrame):
         if tone is not self._shown_tone:
             self._shown_tone = tone
             role = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD}.get(tone, Role.FAINT)
-            self._dot.setPixmap(self._theme.icon("mdi6.circle-medium", role).pixmap(14, 14))
+            self._dot.setPixmap(self._theme.icon("mdi6.circle", role).pixmap(8, 8))
         self._set(self._connection, words)
         self._set(self._left, "     ".join(self._status.left_parts()))
         self._set(self._right, "     ".join(self._status.right_parts(self._composer.pair.model)))

@@ -176,12 +176,10 @@ class MainWindow(QMainWindow):
         self._places_pane = PlacesPane(m.places, theme)
         self._list_pane = ListPane(self._view, m.rows, m.filter, m.places, theme)
         self._composer_pane = ComposerPane(m.composer, m.desk, theme, self._posters_small)
-        self._notices = Notices(theme)
+        self._notices = Notices(theme, self._list_pane)
         self._details_pane = DetailsPane(m.details, m.rows, theme, self._posters_small)
         left = _pane(self._places_pane, pane="side")
-        middle = _pane(
-            self._list_pane, self._notices, _line(), self._composer_pane, pane="list", stretch=self._list_pane
-        )
+        middle = _pane(self._list_pane, _line(), self._composer_pane, pane="list", stretch=self._list_pane)
         self._preview_room = _pane()
         self._preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
         self._preview_waits = QLabel("", self._preview_room)
@@ -199,9 +197,8 @@ class MainWindow(QMainWindow):
             widget.setMinimumWidth(least)
             self._splitter.addWidget(widget)
         self._splitter.setHandleWidth(1)
-        self._splitter.setStretchFactor(0, 0)
-        self._splitter.setStretchFactor(1, 1)
-        self._splitter.setStretchFactor(2, 0)
+        for place, share in enumerate((0, 3, 1)):
+            self._splitter.setStretchFactor(place, share)
         self._splitter.setCollapsible(1, False)
         work = _pane(
             self._top, _line(), self._splitter, _line(), StatusLine(m.status, m.composer, theme), stretch=self._splitter
@@ -214,7 +211,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         m = self._m
         self._top.preferences_wanted.connect(lambda: self.preferences_wanted.emit(""))
-        self._top.key_wanted.connect(lambda: self.preferences_wanted.emit("key"))
+        self._top.key_wanted.connect(lambda: self.preferences_wanted.emit("Key"))
         self._top.refresh_wanted.connect(m.desk.ask_now)
         self._top.pause_wanted.connect(m.desk.pause)
         self._top.searched.connect(m.filter.search)
@@ -239,7 +236,7 @@ class MainWindow(QMainWindow):
         m.desk.system_wanted.connect(self._open_with_system)
         m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.desk.undo_offered.connect(
-            lambda message, ids: self._notices.show(message, action_text="Undo", on_action=lambda: m.desk.restore(ids))
+            lambda message, ids: self._notices.tell(message, action_text="Undo", on_action=lambda: m.desk.restore(ids))
         )
         m.bridge.notice.connect(self._notice)
 
@@ -438,13 +435,13 @@ class MainWindow(QMainWindow):
 
     def _copy_text(self, text: str, what: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self._notices.show(f"{what} copied.")
+        self._notices.tell(f"{what} copied.")
 
     def _copy_files(self, paths: Sequence[Path]) -> None:
         from runway_desktop.ui.media.drag import file_mime
 
         QGuiApplication.clipboard().setMimeData(file_mime(paths))
-        self._notices.show("File copied." if len(paths) == 1 else f"{len(paths)} files copied.")
+        self._notices.tell("File copied." if len(paths) == 1 else f"{len(paths)} files copied.")
 
     def _show_folder(self, path: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
@@ -456,7 +453,7 @@ class MainWindow(QMainWindow):
                 self._m.desk.tell(f"No program could be found to open {path.name}.", problem=True)
 
     def _notice(self, notice: Notice) -> None:
-        self._notices.show(notice.message, detail=notice.detail, problem=notice.is_problem)
+        self._notices.tell(notice.message, detail=notice.detail, problem=notice.is_problem)
 
 
 def _pane(*widgets: QWidget, pane: str = "", stretch: QWidget | None = None) -> QWidget:
