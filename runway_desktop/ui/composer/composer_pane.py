@@ -35,6 +35,8 @@ from .inputs_strip import AddTile, InputTile
 MOST_PROMPT_LINES = 8
 FORM_HEIGHT = 26 * GRID
 NARROW = 78 * GRID
+LOW = 90 * GRID
+"""A window lower than this keeps the prompt shorter, so that the list keeps some rows."""
 
 
 class PromptEdit(QPlainTextEdit):
@@ -63,7 +65,8 @@ class PromptEdit(QPlainTextEdit):
 
     def _grow(self) -> None:
         lines = max(1, int(self.document().size().height()))
-        height = self.fontMetrics().lineSpacing() * min(lines, MOST_PROMPT_LINES) + 6
+        most = MOST_PROMPT_LINES if self.window().height() > LOW else MOST_PROMPT_LINES // 2
+        height = self.fontMetrics().lineSpacing() * min(lines, most) + 6
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
             self.grown.emit()

@@ -32,6 +32,8 @@ from .delegate import RowDelegate
 from .poster_cache import PosterCache
 
 POSTER_WIDTH = 13 * GRID
+NARROW = 80 * GRID
+_GIVING_WAY = {Column.STATUS: 19 * GRID, Column.CREDITS: 7 * GRID, Column.SENT: 7 * GRID}
 _TICK_MS = 60
 
 
@@ -49,6 +51,7 @@ class TaskView(QTableView):
         self._model = model
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
+        self._wide_columns: dict[Column, int] = {}
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName("Tasks")
@@ -160,10 +163,23 @@ class TaskView(QTableView):
         self.files_dragged.emit(self.selected_ids())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow list the other columns give way, so that the prompt can be read; their widths come back with room."""
         super().resizeEvent(event)
-        # In a narrow list the status gives way before the prompt does.
-        narrow = self.viewport().width() < 620
-        self.horizontalHeader().setMinimumSectionSize(5 * GRID if narrow else 6 * GRID)
+        narrow = self.viewport().width() < NARROW
+        if narrow and not self._wide_columns:
+            header = self.horizontalHeader()
+            self._wide_columns = {column: header.sectionSize(column) for column in _GIVING_WAY}
+            for column, width in _GIVING_WAY.items():
+                self.setColumnWidth(column, min(width, header.sectionSize(column)))
+        elif not narrow and self._wide_columns:
+            for column, width in self._wide_columns.items():
+                self.setColumnWidth(column, width)
+            self._wide_columns = {}
+
+    @property
+    def is_narrow(self) -> bool:
+        """The columns' widths are not the person's own at the moment."""
+        return bool(self._wide_columns)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -20,6 +20,7 @@ from runway_desktop.domain.task import Media
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.details import DetailsModel, Fact, InputFact
 from runway_desktop.viewmodels.offers import Verb, offers
 from runway_desktop.viewmodels.state_words import Tone
@@ -142,7 +143,8 @@ class DetailsPane(QWidget):
         row = self._details.row
         self._bottom.setVisible(row is not None)
         self._title.setFont(self._theme.strong_font())
-        self._title.setText(row.task.title or self._details.full_prompt() or self._details.title() if row else "")
+        title = row.task.title or self._details.full_prompt() or self._details.title() if row else ""
+        self._title.setText(wording.breakable(title))
         self._title.setVisible(row is not None)
         self._show_state(row)
         trouble = self._details.trouble()
@@ -179,7 +181,7 @@ class DetailsPane(QWidget):
         for number, fact in enumerate(facts):
             label, text = self._line(number)
             label.setText(fact.label)
-            text.setText(fact.text)
+            text.setText(wording.breakable(fact.text))
             text.setAccessibleName(f"{fact.label}: {fact.text}")
             text.setToolTip(fact.tool_tip)
             copy = self._grid.itemAtPosition(number, 2).widget()

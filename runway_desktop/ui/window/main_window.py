@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
         self._remember_columns()
 
     def _remember_columns(self) -> None:
-        if self._was_painted:
+        if self._was_painted and not self._view.is_narrow:
             self._m.settings.set(_COLUMNS, _text(self._view.horizontalHeader().saveState()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
