@@ -195,7 +195,9 @@ class Theme(QObject):
 
     def _style_sheet(self) -> str:
         text = resource("theme.qss").read_text(encoding="utf-8")
-        return Template(text).substitute({role.value: self.color(role).name() for role in Role})
+        colors = {role.value: self.color(role).name() for role in Role}
+        scheme = "dark" if self.is_dark else "light"
+        return Template(text).substitute(colors, icons=resource("icons").as_posix(), scheme=scheme)
 
 
 class FollowsTheme(QObject):

@@ -90,6 +90,10 @@ class PreferencesForm(QObject):
     def template(self) -> str:
         return self._engine.settings.name_template
 
+    @property
+    def usual_template(self) -> str:
+        return filenames.DEFAULT_TEMPLATE
+
     def template_problem(self, text: str) -> str:
         return " ".join(filenames.problems(text)[:2])
 

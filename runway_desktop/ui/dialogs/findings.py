@@ -1,4 +1,4 @@
-"""A list of what could not be read, in words: whole when it is short, else folded to its first lines. GUI thread only."""
+"""A list of what could not be read, in words: whole when it is short, folded when it is long. GUI thread only."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class FindingsList(QFrame):
         super().__init__(parent)
         self._messages = list(messages)
         self._theme = theme
+        self._unfolded = False
         self.setProperty("box", True)
         self.setAccessibleName("What could not be used")
         self.setAccessibleDescription(" ".join(self._messages))
@@ -34,10 +35,10 @@ class FindingsList(QFrame):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self._text)
-        self._more = QPushButton(self, checkable=True)
+        self._more = QPushButton(self)
         self._more.setProperty("kind", "flat")
         self._more.setAutoDefault(False)
-        self._more.toggled.connect(self._show)
+        self._more.clicked.connect(self._turn)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -48,14 +49,18 @@ class FindingsList(QFrame):
         layout.addLayout(row)
         layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         FollowsTheme(theme, self, self._restyle)
-        self._show(False)
+        self._show()
 
-    def _show(self, unfolded: bool) -> None:
+    def _turn(self) -> None:
+        self._unfolded = not self._unfolded
+        self._show()
+
+    def _show(self) -> None:
         hidden = len(self._messages) - FOLDED
-        shown = self._messages if unfolded or hidden <= 0 else self._messages[:FOLDED]
+        shown = self._messages if self._unfolded or hidden <= 0 else self._messages[:FOLDED]
         self._text.setText("\n".join(shown))
         self._more.setVisible(hidden > 0)
-        self._more.setText("Show fewer" if unfolded else f"Show {hidden:,} more")
+        self._more.setText("Show fewer" if self._unfolded else f"Show {hidden:,} more")
         self.setVisible(bool(self._messages))
         self._fit()
 

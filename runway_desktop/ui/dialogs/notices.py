@@ -36,7 +36,6 @@ class Notices(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GRID // 2)
         self._more = QPushButton(self)
-        self._more.setProperty("kind", "flat")
         self._more.setToolTip("Dismiss all of them")
         self._more.clicked.connect(self.dismiss_all)
         self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight)
@@ -123,7 +122,6 @@ class Bar(QFrame):
         self._detail = detail
         self._problem = problem
         self.message = message
-        self.setProperty("box", True)
         self.setProperty("notice", True)
         self.setAccessibleName(message)
         self.setAccessibleDescription(detail)
@@ -172,8 +170,8 @@ class Bar(QFrame):
         self._row.insertWidget(self._row.count() - 1, button, 0, Qt.AlignmentFlag.AlignTop)
 
     def take_focus(self) -> None:
-        buttons = self.findChildren(QPushButton) or [self._close]
-        buttons[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        offered = self.findChild(QPushButton)
+        (offered or self._close).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and not self._problem:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFormLayout,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -111,7 +110,7 @@ class LookPage(Page):
         for choice, text in self._CHOICES:
             button = QRadioButton(text, self)
             button.setAccessibleName(f"Theme: {text}")
-            button.toggled.connect(lambda on, chosen=choice: self._choose(chosen) if on else None)
+            button.clicked.connect(lambda _=False, chosen=choice: self._choose(chosen))
             self._group.addButton(button)
             self._buttons[choice] = button
             self.rows.addWidget(button)
@@ -135,11 +134,19 @@ class RunwayPage(Page):
         super().__init__(form, theme, parent)
         self._limits: dict[str, QSpinBox] = {}
         self.heading("At the same time")
-        lines = QFormLayout()
+        lines = QGridLayout()
         lines.setHorizontalSpacing(2 * GRID)
         lines.setVerticalSpacing(GRID)
-        lines.addRow("Tasks that are asked about", self._number("poll_limit", 8, "Tasks that are asked about"))
-        lines.addRow("Results that are downloaded", self._number("download_limit", 4, "Results that are downloaded"))
+        lines.setColumnStretch(1, 1)
+        numbers = (
+            ("Tasks that are asked about", "poll_limit", 8),
+            ("Results that are downloaded", "download_limit", 4),
+        )
+        for place, (text, name, most) in enumerate(numbers):
+            label, box = words(self, text, wrap=False), self._number(name, most, text)
+            label.setBuddy(box)
+            lines.addWidget(label, place, 0)
+            lines.addWidget(box, place, 1)
         self.rows.addLayout(lines)
         self.heading("Tasks of one model at the same time")
         self.note("Where you want fewer than Runway allows. The others wait here, where you can still change them.")
@@ -164,7 +171,8 @@ class RunwayPage(Page):
         self._show_limits()
 
     def _number(self, name: str, most: int, spoken: str) -> QSpinBox:
-        box = QSpinBox(self, minimum=1, maximum=most, keyboardTracking=False)
+        box = QSpinBox(self, minimum=1, maximum=most)
+        box.setKeyboardTracking(False)
         box.setValue(int(self.form.value(name)))
         box.setAccessibleName(spoken)
         box.setAccessibleDescription(self.form.description(name))
@@ -193,7 +201,8 @@ class RunwayPage(Page):
             widget.deleteLater()
         self._limits.clear()
         for number, model in enumerate(models):
-            box = QSpinBox(self._table, minimum=0, maximum=MOST_AT_ONCE, keyboardTracking=False)
+            box = QSpinBox(self._table, minimum=0, maximum=MOST_AT_ONCE)
+            box.setKeyboardTracking(False)
             box.setSpecialValueText("as allowed")
             box.setAccessibleName(f"Tasks of {model} at the same time")
             box.setFixedWidth(14 * GRID)

@@ -46,6 +46,7 @@ class Preferences(QDialog):
             self._stack.addWidget(area)
         self._sections = QListWidget(self)
         self._sections.setAccessibleName("Sections")
+        self._sections.setProperty("kind", "sections")
         self._sections.addItems(SECTIONS)
         self._sections.setFixedWidth(max(16 * GRID, self._sections.sizeHintForColumn(0) + 3 * GRID))
         self._sections.currentRowChanged.connect(self._turn_to)
@@ -66,6 +67,7 @@ class Preferences(QDialog):
         layout.addLayout(buttons)
         self.resize(92 * GRID, 64 * GRID)
         self.show_section("Key")
+        self._sections.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_section(self, name: str) -> None:
         """One of `SECTIONS`."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QPlainTextEdit,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -91,7 +92,11 @@ class ReviewDelegate(QStyledItemDelegate):
         theme.changed.connect(self._repaint)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, self._theme.color(Role.SELECTED))
+        inner = QStyleOptionViewItem(option)
+        inner.rect = _inside(option.rect)
+        super().paint(painter, inner, index)
         if index.data(WRONG_ROLE):
             painter.save()
             painter.setPen(QPen(self._theme.color(Role.BAD), 1))
@@ -111,6 +116,11 @@ class ReviewDelegate(QStyledItemDelegate):
         option.palette.setColor(QPalette.ColorRole.Highlight, ground)
         if index.column() in (Column.NUMBER, Column.CREDITS):
             option.font = Theme.tabular(option.font)
+
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        inner = QStyleOptionViewItem(option)
+        inner.rect = _inside(option.rect)
+        return super().editorEvent(event, model, inner, index)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QPlainTextEdit(parent)
@@ -160,3 +170,8 @@ class ReviewDelegate(QStyledItemDelegate):
         view = self.parent()
         if isinstance(view, QAbstractItemView):
             view.viewport().update()
+
+
+def _inside(cell: QRect) -> QRect:
+    """Text begins where the heading's does."""
+    return cell.adjusted(GRID // 2, 0, -GRID // 2, 0)

@@ -129,6 +129,7 @@ class SavingPage(Page):
         say(self._preview, f"For example: {self.form.template_preview(text)}")
         say(self._wrong, f"{problem} The last good template stays in use." if problem else "")
         mark_wrong(self._template, bool(problem))
+        self._standard.setVisible(text.strip() != self.form.usual_template)
         self._template.setAccessibleDescription(problem or self._preview.text())
 
     def _keep_template(self) -> None:

@@ -40,6 +40,7 @@ class ShortcutsDialog(QDialog):
         self._list.setHeaderLabels(["What", "Keys"])
         self._list.setAccessibleName("Shortcuts")
         self._list.setRootIsDecorated(False)
+        self._list.setProperty("kind", "lines")
         self._list.setUniformRowHeights(True)
         self._list.setSortingEnabled(False)
         header = self._list.header()
