@@ -109,7 +109,7 @@ class Rig:
             rng,
         )
         self.poller = Poller(self.ledger, self.runway, self.account, self.forecasts, self.bus, self.clock, rng)
-        self.verbs = Verbs(self.ledger, self.store, self.runway, self.account, self.bin, self.bus, self.clock)
+        self.verbs = Verbs(self.ledger, self.store, self.runway, self.account, self.bin, self.bus, self.clock, AtOnce())
         self._loops = loops
         self._running: list[asyncio.Task[None]] = []
 

@@ -117,6 +117,7 @@ class Dispatch:
     def recall(self) -> None:
         """Counts what the last run sent, so that the evidence of its uncertain tasks is not blamed for it. Call after
         `Ledger.load`."""
+        self._accepted.clear()
         for task in sorted(self._ledger.open(), key=lambda task: task.sent_at or 0.0):
             if task.state.is_live and task.sent_at is not None:
                 self._accepted.append(_Acceptance(task.sent_at, task.request.model, task.estimated_credits or 0.0))

@@ -12,7 +12,6 @@ import asyncio
 import logging
 import math
 import random
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -39,6 +38,7 @@ from .clock import Alarm
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
 from .inputs import Inputs
+from .lane_order import positions_before
 from .ledger import Ledger
 from .ports import Clock
 from .pricing import Pricing
@@ -160,12 +160,7 @@ class Lane:
     async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> None:
         """Puts held tasks, in the order given, before another one; None: at the end."""
         moving = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        chosen = set(moving)
-        others = [task for task in self._held() if task.id not in chosen]
-        at = next((index for index, task in enumerate(others) if task.id == before), len(others))
-        low = others[at - 1].position if at > 0 else None
-        high = others[at].position if at < len(others) else None
-        await self._ledger.place(_between(low, high, moving) or _renumbered(others, at, moving))
+        await self._ledger.place(positions_before(self._held(), moving, before))
 
     async def send_next(self, task_ids: Sequence[TaskId]) -> None:
         """Puts held tasks at the front, and lets go those that wait for the person or for a file."""
@@ -179,25 +174,27 @@ class Lane:
 
     def slots(self, model: str) -> Slots:
         """How many tasks of the model are at Runway or on their way, and how many may be."""
-        return Slots(self._in_use()[model], self._limit(model))
+        return Slots(self._in_use(model), self._limit(model))
 
     def forecast(self) -> LaneForecast | None:
         """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
-        waiting = [task for task in self._held() if task.hold_reason != WAITS_FOR_YOU]
+        waiting: dict[str, list[Task]] = {}
+        for task in self._ledger.held():
+            if task.hold_reason != WAITS_FOR_YOU and task.removed_at is None:
+                waiting.setdefault(task.request.model, []).append(task)
         if not waiting:
             return None
-        in_use = self._in_use()
         low = high = 0.0
-        for model, count in Counter(task.request.model for task in waiting).items():
-            example = next(task.request for task in waiting if task.request.model == model)
-            known = self._forecasts.usual_now(example)
+        for model, tasks in waiting.items():
+            known = self._forecasts.usual_now(tasks[0].request)
             if known is None or known.total is None:
                 return None
-            at_once = self._limit(model) or count + in_use[model]
-            rounds = math.ceil((count + in_use[model]) / at_once)
-            low = max(low, known.total.low * (rounds - 1 if in_use[model] else rounds))
+            in_use = self._in_use(model)
+            at_once = self._limit(model) or len(tasks) + in_use
+            rounds = math.ceil((len(tasks) + in_use) / at_once)
+            low = max(low, known.total.low * (rounds - 1 if in_use else rounds))
             high = max(high, known.total.high * rounds)
-        return LaneForecast(len(waiting), low, high)
+        return LaneForecast(sum(map(len, waiting.values())), low, high)
 
     def _fill(self) -> None:
         """Starts what may be started, and says why nothing more is."""
@@ -205,7 +202,7 @@ class Lane:
         full = ""
         now = self._clock.monotonic()
         if not why:
-            in_use = self._in_use()
+            in_use = {model: self._in_use(model) for model in {task.request.model for task in self._ledger.held()}}
             for task in self._held():
                 if len(self._errands) >= AT_ONCE:
                     break
@@ -242,25 +239,22 @@ class Lane:
         )
 
     def _is_unsettled(self, model: str) -> bool:
-        """A sending of this model got no answer, and counts and balance were not read since: another would blur them."""
+        """A sending of this model got no answer, and counts and balance were not read since: another would blur
+        them."""
         return any(model == other and not looked.is_set() for other, looked in self._unsettled.values())
 
     def _held(self) -> list[Task]:
-        held = [task for task in self._ledger.open() if task.state is State.HELD and task.removed_at is None]
+        held = [task for task in self._ledger.held() if task.removed_at is None]
         return sorted(held, key=lambda task: task.position)
 
     def _is_held(self, task_id: TaskId) -> bool:
         task = self._ledger.get_open(task_id)
         return task is not None and task.state is State.HELD
 
-    def _in_use(self) -> Counter[str]:
-        counted = Counter(
-            task.request.model for task in self._ledger.open() if task.state.is_live or task.state is State.SENDING
-        )
-        for task_id, (model, _) in self._errands.items():
-            if self._is_held(task_id):
-                counted[model] += 1
-        return counted
+    def _in_use(self, model: str) -> int:
+        """At Runway, being sent, or with files being read."""
+        preparing = sum(model == other and self._is_held(i) for i, (other, _) in self._errands.items())
+        return self._ledger.at_runway(model) + preparing
 
     def _limit(self, model: str) -> int | None:
         organization = self._account.organization
@@ -424,22 +418,3 @@ class Lane:
                     self._alarm.ring()
             case _:
                 pass
-
-
-def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) -> dict[TaskId, float] | None:
-    """Positions between two neighbours; None when there is no room left between them."""
-    if low is None and high is None:
-        return {task_id: float(place) for place, task_id in enumerate(moving, start=1)}
-    if low is None:
-        low = (high or 0.0) - len(moving) - 1
-    if high is None:
-        high = low + len(moving) + 1
-    step = (high - low) / (len(moving) + 1)
-    if step < 1e-6:
-        return None
-    return {task_id: low + step * place for place, task_id in enumerate(moving, start=1)}
-
-
-def _renumbered(others: Sequence[Task], at: int, moving: Sequence[TaskId]) -> dict[TaskId, float]:
-    order = [*(task.id for task in others[:at]), *moving, *(task.id for task in others[at:])]
-    return {task_id: float(place) for place, task_id in enumerate(order, start=1)}

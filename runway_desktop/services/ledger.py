@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -64,6 +65,8 @@ class Ledger:
         self._bus = bus
         self._clock = clock
         self._open: dict[TaskId, Task] = {}
+        self._held: dict[TaskId, Task] = {}
+        self._at_runway: Counter[str] = Counter()
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
         self._writing: set[asyncio.Task[Any]] = set()
 
@@ -71,7 +74,7 @@ class Ledger:
         """Takes up what the last run left. A task that was being sent when the program died is uncertain from now
         on."""
         for task in await self._store.unfinished():
-            self._open[task.id] = task
+            self._keep(task)
         for task in [task for task in self._open.values() if task.state is State.SENDING]:
             evidence = replace(task.evidence or Evidence(), reason=DIED_WHILE_SENDING)
             await self.move(task.id, NoAnswer(evidence))
@@ -114,6 +117,14 @@ class Ledger:
         """All unfinished tasks."""
         return tuple(self._open.values())
 
+    def held(self) -> tuple[Task, ...]:
+        """Those that wait in the local lane, in no order."""
+        return tuple(self._held.values())
+
+    def at_runway(self, model: str) -> int:
+        """How many tasks of the model are at Runway or being sent."""
+        return self._at_runway[model]
+
     def get_open(self, task_id: TaskId) -> Task | None:
         return self._open.get(task_id)
 
@@ -154,7 +165,8 @@ class Ledger:
             LedgerEntry(task_id=task.id, at=now, kind=_birth(task), detail=_birth_detail(task)) for task in tasks
         ]
         await self._store.add(tasks, inputs, batch, entries)
-        self._open.update((task.id, task) for task in tasks if not task.state.is_final)
+        for task in tasks:
+            self._keep(task)
         self._bus.tell(TasksAdded(tasks))
 
     async def _move(
@@ -240,10 +252,21 @@ class Ledger:
             await stack.enter_async_context(self._lock(task_id))
 
     def _keep(self, task: Task) -> None:
+        before = self._open.pop(task.id, None)
+        if before is not None and _takes_a_slot(before):
+            self._at_runway[before.request.model] -= 1
+        self._held.pop(task.id, None)
         if task.state.is_final:
-            self._open.pop(task.id, None)
-        else:
-            self._open[task.id] = task
+            return
+        self._open[task.id] = task
+        if task.state is State.HELD:
+            self._held[task.id] = task
+        if _takes_a_slot(task):
+            self._at_runway[task.request.model] += 1
+
+
+def _takes_a_slot(task: Task) -> bool:
+    return task.state.is_live or task.state is State.SENDING
 
 
 def _birth(task: Task) -> str:

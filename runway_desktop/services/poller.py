@@ -118,8 +118,8 @@ class Poller:
 
     def ask_now(self, task_ids: Iterable[TaskId] = ()) -> None:
         """Asks for these tasks (none named: all) as soon as the 5 seconds since their last question allow."""
-        wanted = [i for i in task_ids if i in self._watches] or list(self._watches)
-        self._spread(wanted)
+        named = list(task_ids)
+        self._spread([i for i in named if i in self._watches] if named else list(self._watches))
         self._alarm.ring()
 
     def wake(self) -> None:
@@ -164,7 +164,8 @@ class Poller:
             self._throttled.get(watch.model, {}).pop(task_id, None)
 
     def _plan(self, task_id: TaskId, watch: _Watch, due: float) -> None:
-        """Plans the next question. One that is planned while the task is being asked about counts when that has ended."""
+        """Plans the next question. One that is planned while the task is being asked about counts when that has
+        ended."""
         self._turns += 1
         watch.due, watch.turn = due, self._turns
         if not watch.asking:

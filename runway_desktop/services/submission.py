@@ -75,7 +75,10 @@ class Submission:
         if not requests:
             return ()
         batch = self._batch(batch_name, len(requests))
-        tasks = [self._new(request, project=project, parent_id=parent_id) for request in requests]
+        tasks = [
+            self._new(request, position, project=project, parent_id=parent_id)
+            for request, position in zip(requests, self._positions(len(requests)), strict=True)
+        ]
         tasks = [
             replace(task, batch_id=batch.id if batch else None, hold_reason="" if send_now else WAITS_FOR_YOU)
             for task in tasks
@@ -162,7 +165,8 @@ class Submission:
         return await self._ledger.move(task_id, LetGo())
 
     async def _again(self, old: Task) -> TaskId:
-        new = self._new(old.request, project=old.project, parent_id=old.id)
+        [position] = self._positions(1)
+        new = self._new(old.request, position, project=old.project, parent_id=old.id)
         new = replace(new, batch_id=old.batch_id, title=old.title)
         await self._ledger.add([new], await self._inputs([new]))
         return new.id
@@ -182,22 +186,22 @@ class Submission:
             return None
         return Batch(id=BatchId(new_batch_id()), name=name or f"{count} tasks", created_at=self._clock.now())
 
-    def _new(self, request: Request, *, project: str, parent_id: TaskId | None) -> Task:
+    def _new(self, request: Request, position: float, *, project: str, parent_id: TaskId | None) -> Task:
         return Task(
             id=new_task_id(),
             request=request,
             created_at=self._clock.now(),
             project=project,
             parent_id=parent_id,
-            position=self._next_position(),
+            position=position,
         )
 
-    def _next_position(self) -> float:
-        if not self._last_position:
-            held = (task.position for task in self._ledger.open() if task.state is State.HELD)
-            self._last_position = max(held, default=0.0)
-        self._last_position += 1.0
-        return self._last_position
+    def _positions(self, count: int) -> list[float]:
+        """Places at the end of the lane, behind whatever was moved there meanwhile."""
+        held = max((task.position for task in self._ledger.held()), default=0.0)
+        first = max(self._last_position, held) + 1.0
+        self._last_position = first + count - 1
+        return [first + place for place in range(count)]
 
     async def _inputs(self, tasks: Sequence[Task]) -> list[Input]:
         found = [inp for task in tasks for inp in inputs_of(task, self._catalog)]

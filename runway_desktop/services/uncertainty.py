@@ -35,7 +35,7 @@ def verdict(evidence: Evidence) -> Verdict:
     if counted is None:
         return _by_balance(evidence, spent, others)
     unexplained = counted - evidence.accepted_between
-    seen = f"The day's count moved by {counted}" if counted >= 0 else f"The day's count fell by {-counted}"
+    seen = f"The day's count {_moved(counted)}"
     if spent is not None:
         seen += f" and {_credits_moved(spent)}"
     seen += others
@@ -59,6 +59,12 @@ def verdict(evidence: Evidence) -> Verdict:
         Likelihood.UNKNOWN,
         f"{seen}. Tasks of yesterday left the count meanwhile, so this cannot tell whether it was made.",
     )
+
+
+def _moved(counted: int) -> str:
+    if counted == 0:
+        return "did not move"
+    return f"moved by {counted}" if counted > 0 else f"fell by {-counted}"
 
 
 def _by_balance(evidence: Evidence, spent: float | None, others: str) -> Verdict:

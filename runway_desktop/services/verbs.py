@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from .account import Account
 from .bus import Bus
 from .ledger import Ledger
 from .ports import Bin, Clock, LedgerEntry, Runway, Store
+from .sidecar import path_for
 
 AT_ONCE = 4
 
@@ -53,8 +55,17 @@ class DeleteReport:
 
 class Verbs:
     def __init__(
-        self, ledger: Ledger, store: Store, runway: Runway, account: Account, file_bin: Bin, bus: Bus, clock: Clock
+        self,
+        ledger: Ledger,
+        store: Store,
+        runway: Runway,
+        account: Account,
+        file_bin: Bin,
+        bus: Bus,
+        clock: Clock,
+        executor: Executor | None = None,
     ) -> None:
+        self._executor = executor
         self._ledger = ledger
         self._store = store
         self._runway = runway
@@ -228,8 +239,8 @@ class Verbs:
 
     async def _throw(self, output: Output) -> None:
         path = Path(output.path)
-        for found in (path, path.with_name(path.name + ".json")):
-            if await asyncio.get_running_loop().run_in_executor(None, found.exists):
+        for found in (path, path_for(path)):
+            if await asyncio.get_running_loop().run_in_executor(self._executor, found.exists):
                 await self._bin.throw(found)
         gone = replace(output, path="", problem="The file was moved to the bin.")
         entry = LedgerEntry(

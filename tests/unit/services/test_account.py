@@ -174,7 +174,7 @@ async def test_offline_is_found_out_and_ended_without_anyone_else_asking():
     async with account(secret=SECRET) as rig:
         rig.runway.always("organization", NotReached("There is no network."))
         rig.account.note_failure(NotReached("There is no network."))
-        assert rig.account.connection.link is Link.OFFLINE
+        assert rig.account.is_offline
         assert rig.account.connection.next_try_at is not None
         await rig.clock.advance(600)
         assert 5 <= len(rig.runway.named("organization")) <= 25

@@ -113,7 +113,16 @@ async def test_the_order_can_be_changed_while_tasks_wait():
         assert [task.request.prompt for task in rig.lane._held()] == ["1", "0"]
 
 
-async def test_moving_a_thousand_times_into_the_same_gap_still_works():
+async def test_what_is_submitted_later_waits_behind_what_was_moved_to_the_end():
+    async with lane() as rig:
+        await rig.lane.pause()
+        ids = await rig.submit(request("0"), request("1"))
+        await rig.lane.move([ids[0]], before=None)
+        await rig.submit(request("2"))
+        assert [task.request.prompt for task in rig.lane._held()] == ["1", "0", "2"]
+
+
+async def test_moving_many_times_into_the_same_gap_still_works():
     async with lane() as rig:
         await rig.lane.pause()
         ids = list(await rig.submit(*(request(f"{n}") for n in range(3))))
