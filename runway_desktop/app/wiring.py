@@ -136,7 +136,7 @@ async def build(
         downloads=downloads,
         library=Library(store, bus, settings, workers),
         account=account,
-        verbs=Verbs(ledger, store, runway, account, SystemBin(workers), bus, clock),
+        verbs=Verbs(ledger, store, runway, account, SystemBin(workers), bus, clock, workers),
         pricing=pricing,
         forecasts=forecasts,
         intake=Intake(catalog, workers),
