@@ -28,6 +28,13 @@ class Fault(Enum):
     """It plays, but no frame ever comes: AV1 does this."""
 
 
+def call_later(target: QObject | None, method: str, *arguments: Any) -> None:
+    """Calls a slot of a Qt object from the event queue, where it runs without the interpreter. Nothing for None."""
+    if target is not None:
+        invoke: Any = QMetaObject.invokeMethod  # its stub knows only names as bytes, which the call itself refuses
+        invoke(target, method, Qt.ConnectionType.QueuedConnection, *arguments)
+
+
 class MediaEngine(QObject):
     """One player with a sink for its frames. Made in a plain slot, never inside a coroutine: QMediaPlayer is built with
     it.
@@ -77,35 +84,35 @@ class MediaEngine(QObject):
         self._wanted = QUrl.fromLocalFile(str(path))
         self._stale = True
         # The empty source in between makes the second load of one file a real one.
-        _queue(self._player, "stop")
-        _queue(self._player, "setSource", Q_ARG(QUrl, QUrl()))
-        _queue(self._player, "setSource", Q_ARG(QUrl, self._wanted))
+        call_later(self._player, "stop")
+        call_later(self._player, "setSource", Q_ARG(QUrl, QUrl()))
+        call_later(self._player, "setSource", Q_ARG(QUrl, self._wanted))
 
     def unload(self) -> None:
         """Lets go of the file; `released` follows."""
         self._wanted = QUrl()
         self._stale = True
-        _queue(self._player, "stop")
-        _queue(self._player, "setSource", Q_ARG(QUrl, QUrl()))
+        call_later(self._player, "stop")
+        call_later(self._player, "setSource", Q_ARG(QUrl, QUrl()))
 
     def play(self) -> None:
-        _queue(self._player, "play")
+        call_later(self._player, "play")
 
     def pause(self) -> None:
-        _queue(self._player, "pause")
+        call_later(self._player, "pause")
 
     def seek(self, milliseconds: int) -> None:
-        _queue(self._player, "setPosition", Q_ARG("qlonglong", milliseconds))
+        call_later(self._player, "setPosition", Q_ARG("qlonglong", milliseconds))
 
     def set_rate(self, rate: float) -> None:
-        _queue(self._player, "setPlaybackRate", Q_ARG("double", rate))
+        call_later(self._player, "setPlaybackRate", Q_ARG("double", rate))
 
     def set_volume(self, volume: float, muted: bool) -> None:
         """Volume from 0 to 1, linear."""
         self._volume, self._muted = volume, muted
         if self._output is not None:
-            _queue(self._output, "setVolume", Q_ARG("float", volume))
-            _queue(self._output, "setMuted", Q_ARG(bool, muted))
+            call_later(self._output, "setVolume", Q_ARG("float", volume))
+            call_later(self._output, "setMuted", Q_ARG(bool, muted))
 
     def shutdown(self) -> None:
         """Stops and destroys the player. Its last calls are delivered before this returns."""
@@ -167,10 +174,3 @@ class MediaEngine(QObject):
         if not self._stale:
             missing = error.name == "ResourceError" and not Path(self._wanted.toLocalFile()).is_file()
             self.failed.emit(Fault.MISSING if missing else Fault.BROKEN)
-
-
-def _queue(target: QObject | None, method: str, *arguments: Any) -> None:
-    """Calls a slot from the event queue, where it runs without the interpreter."""
-    if target is not None:
-        invoke: Any = QMetaObject.invokeMethod  # its stub knows only names as bytes, which the call itself refuses
-        invoke(target, method, Qt.ConnectionType.QueuedConnection, *arguments)

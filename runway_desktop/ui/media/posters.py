@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 POSTER_SIDE = 512
 """Pixels of the long side."""
-CLIP_TIME_OUT_MS = 6000
+CLIP_TIME_OUT_MS = 3000
 _DARK = 24
 """Mean brightness of 255 below which a first frame says nothing: many clips fade in from black."""
 _WIDTH, _HEIGHT, _SECONDS = "FileWidth", "FileHeight", "FileSeconds"

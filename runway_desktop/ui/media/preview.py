@@ -63,6 +63,8 @@ class Preview(QWidget):
         self._items: tuple[PreviewItem, ...] = ()
         self._index = 0
         self._shown: PreviewItem | None = None
+        self._missing: Path | None = None
+        """The shown file, if it was not there; it is looked for again at the next call."""
         self._decoding: Future[Picture | BadPicture] | None = None
         self._waveforms = WaveformReader(self._workers, self)
         self._pending_open: tuple[Path, bool] | None = None
@@ -216,11 +218,13 @@ class Preview(QWidget):
         self._waveforms.ready.connect(self._waveform_ready)
         self._notice.action_wanted.connect(self._open_outside)
         self._strip.chosen.connect(self._chosen)
+        self._strip.drag_wanted.connect(self._drag_out_of_strip)
         self._video.clicked.connect(self.toggle_play)
         self._video.double_clicked.connect(self._video_double_clicked)
         self._sound.scrub_began.connect(playback.begin_scrub)
         self._sound.scrubbed.connect(lambda fraction: playback.seek(fraction * playback.duration))
         self._sound.scrub_ended.connect(playback.end_scrub)
+        self._transport.play_wanted.connect(self.toggle_play)
         self._transport.full_screen_wanted.connect(self.toggle_full_screen)
         self._zoom_bar.full_screen_wanted.connect(self.toggle_full_screen)
         for stage in self._all_stages():
@@ -261,8 +265,10 @@ class Preview(QWidget):
     def _show_current(self) -> None:
         item = self._current()
         before = self._shown
-        if item is None or item == before:
+        came_back = self._missing is not None and self._missing.is_file()
+        if item is None or (item == before and not came_back):
             return
+        self._missing = None
         same_file = (
             before is not None and item.path is not None and (before.path, before.media) == (item.path, item.media)
         )
@@ -315,6 +321,7 @@ class Preview(QWidget):
         self._put(self._notice, self._no_bar)
 
     def _say_missing(self, path: Path) -> None:
+        self._missing = path
         self._say(self.tr("{0} is no longer where it was saved.").format(path.name))
 
     def _offer_system(self, path: Path, words: str) -> None:
@@ -349,7 +356,9 @@ class Preview(QWidget):
         self._opener.start()
 
     def _hurry(self) -> None:
-        """Opens what waits for the selection to rest, since a person wants it now."""
+        """Opens what waits for the selection to rest, or was stopped, since a person wants it now."""
+        if self._shown is None:
+            self._show_current()
         if self._pending_open is not None:
             self._open_pending()
 
@@ -395,6 +404,11 @@ class Preview(QWidget):
         # The first of the two clicks has toggled playing; full screen should not.
         self.toggle_play()
         self.toggle_full_screen()
+
+    def _drag_out_of_strip(self, row: int) -> None:
+        path = self._items[row].path if 0 <= row < len(self._items) else None
+        if path is not None:
+            start_file_drag(self, [path], drag_pixmap(self._strip.thumbnail_at(row), self.devicePixelRatioF()))
 
     def _drag_out(self) -> None:
         item = self._shown

@@ -76,7 +76,8 @@ class _ThumbnailDelegate(QStyledItemDelegate):
 
 class OutputStrip(QListWidget):
     chosen = Signal(int)
-    drag_wanted = Signal()
+    drag_wanted = Signal(int)
+    """The output of that number should leave as a drag."""
 
     def __init__(self, theme: Theme, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +95,7 @@ class OutputStrip(QListWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setUniformItemSizes(True)
+        self.setDragEnabled(True)
         self.setMouseTracking(True)
         self.setSpacing(0)
         self.setItemDelegate(_ThumbnailDelegate(theme, self))
@@ -128,6 +130,13 @@ class OutputStrip(QListWidget):
             self.blockSignals(False)
         self.setAccessibleName(self.tr("Outputs"))
         self.viewport().update()
+
+    def thumbnail_at(self, row: int) -> QImage:
+        image = self.item(row).data(_THUMBNAIL) if 0 <= row < self.count() else None
+        return image if isinstance(image, QImage) else QImage()
+
+    def startDrag(self, supported_actions: Qt.DropAction) -> None:
+        self.drag_wanted.emit(self.currentRow())
 
     def _fill(self, row: int, item: PreviewItem) -> None:
         entry = self.item(row)

@@ -26,6 +26,7 @@ def clock(seconds: float) -> str:
 
 
 class Transport(QWidget):
+    play_wanted = Signal()
     full_screen_wanted = Signal()
 
     def __init__(self, theme: Theme, playback: Playback, parent: QWidget | None = None) -> None:
@@ -33,7 +34,7 @@ class Transport(QWidget):
         self._theme = theme
         self._playback = playback
         self._back = self._button(lambda: playback.step(-1))
-        self._play = self._button(playback.toggle)
+        self._play = self._button(self.play_wanted.emit)
         self._on = self._button(lambda: playback.step(1))
         self._slider = LineSlider(theme, self)
         self._slider.setRange(0, 0)

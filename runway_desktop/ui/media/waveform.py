@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 
+from .players import call_later
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class WaveformReader(QObject):
         self._alarm.stop()
         decoder, self._decoder = self._decoder, None
         if decoder is not None:
-            decoder.stop()
+            call_later(decoder, "stop")
             decoder.deleteLater()
 
     def _wav_read(self, path: Path, waveform: Waveform | None) -> None:
@@ -158,24 +159,26 @@ class WaveformReader(QObject):
         # The sound's own format is kept: asked for fewer samples, Qt's MP3 decoder never gives one.
         decoder = QAudioDecoder(self)
         decoder.setSource(QUrl.fromLocalFile(str(path)))
-        decoder.bufferReady.connect(self._buffer_ready)
-        decoder.finished.connect(self._finished)
-        decoder.error.connect(self._give_up)
+        # What a dropped decoder still says must not be taken for the next one's word.
+        decoder.bufferReady.connect(partial(self._buffer_ready, decoder))
+        decoder.finished.connect(partial(self._finished, decoder))
+        decoder.error.connect(partial(self._decoder_failed, decoder))
         self._windows, self._seconds = [], 0.0
         self._decoder = decoder
         self._alarm.start()
-        decoder.start()
+        call_later(decoder, "start")
 
-    def _buffer_ready(self) -> None:
-        decoder = self._decoder
-        while decoder is not None and decoder.bufferAvailable():
+    def _buffer_ready(self, decoder: QAudioDecoder) -> None:
+        while decoder is self._decoder and decoder.bufferAvailable():
             buffer = decoder.read()
             if buffer.isValid():
                 self._windows.extend(_window_peaks(buffer))
                 self._seconds += buffer.frameCount() / buffer.format().sampleRate()
 
-    def _finished(self) -> None:
-        self._buffer_ready()
+    def _finished(self, decoder: QAudioDecoder) -> None:
+        if decoder is not self._decoder:
+            return
+        self._buffer_ready(decoder)
         path, windows, seconds = self._path, self._windows, self._seconds
         self.cancel()
         self._windows = []
@@ -188,7 +191,11 @@ class WaveformReader(QObject):
         edges = [bucket * len(windows) // count for bucket in range(count + 1)]
         self.ready.emit(path, Waveform(tuple(max(windows[start:end]) for start, end in pairwise(edges)), seconds))
 
-    def _give_up(self, *_error: object) -> None:
+    def _decoder_failed(self, decoder: QAudioDecoder, *_error: object) -> None:
+        if decoder is self._decoder:
+            self._give_up()
+
+    def _give_up(self) -> None:
         path = self._path
         self.cancel()
         if path is not None:

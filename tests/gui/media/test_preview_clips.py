@@ -137,6 +137,16 @@ def test_missing_file_is_said_in_words(preview: Preview, tmp_path: Path) -> None
     assert words(preview) == "gone.mp4 is no longer where it was saved."
 
 
+def test_file_that_came_back_is_shown_at_the_next_call(
+    preview: Preview, clip: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "back.mp4"
+    preview.show_outputs([item(path)])
+    assert words(preview)
+    path.write_bytes(clip.read_bytes())
+    assert show_clip(preview, path, qtbot).shows_frame
+
+
 def test_broken_clip_offers_the_systems_program(preview: Preview, broken: Path, qtbot: QtBot) -> None:
     preview.show_outputs([item(broken)])
     qtbot.waitUntil(lambda: "cannot be played here" in words(preview))
@@ -204,6 +214,30 @@ def test_stop_lets_go_of_the_file(preview: Preview, clip: Path, qtbot: QtBot) ->
     show_clip(preview, clip, qtbot)
     with qtbot.waitSignal(preview.released):
         preview.stop()
+
+
+def test_play_after_stop_opens_the_file_again(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    with qtbot.waitSignal(preview.released):
+        preview.stop()
+    preview.toggle_play()
+    qtbot.waitUntil(lambda: preview.playback.position > 0)
+
+
+def test_play_button_works_before_the_clip_is_open(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    preview.show_outputs([item(clip)])
+    button = next(found for found in preview.findChildren(QAbstractButton) if found.accessibleName() == "Play")
+    button.click()
+    qtbot.waitUntil(lambda: preview.playback.position > 0)
+
+
+def test_space_presses_a_focused_button_instead_of_playing(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    button = next(found for found in preview.findChildren(QAbstractButton) if found.accessibleName() == "Loop")
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert preview.playback.loop
+    assert preview.playback.activity is Activity.PAUSED
 
 
 def test_running_task_says_how_far_it_is(preview: Preview) -> None:
