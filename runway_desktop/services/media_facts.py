@@ -12,7 +12,6 @@ from __future__ import annotations
 import codecs
 import logging
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,7 +173,7 @@ def _picture_sides(path: Path, form: str) -> tuple[int | None, int | None]:
     }
     quarter_turns = (5, 6, 7, 8)
     try:
-        with warnings.catch_warnings(action="ignore"), readers.get(form, Image.open)(path) as picture:
+        with readers.get(form, Image.open)(path) as picture:
             width, height = picture.size
             # A PNG without it would be decoded to look for it at its end.
             turned = "exif" in picture.info and picture.getexif().get(0x0112) in quarter_turns

@@ -56,13 +56,11 @@ def _inside(folder: Path) -> tuple[list[Path], list[str]]:
     kept = [path for path in files if not (path.suffix == ".json" and path.stem in names)]
     remarks = [] if kept else ["There is no file in this folder."]
     shown = [path for path in folders if not path.name.startswith(".")]
-    if shown:
-        remarks.append(f"The {_folders(len(shown))} inside it left out. Drop them by themselves.")
+    if len(shown) == 1:
+        remarks.append("The folder inside it is left out. Drop it by itself.")
+    elif shown:
+        remarks.append(f"The {len(shown)} folders inside it are left out. Drop them by themselves.")
     return kept, remarks
-
-
-def _folders(count: int) -> str:
-    return "folder is" if count == 1 else f"{count} folders are"
 
 
 def _is_noise(path: Path) -> bool:

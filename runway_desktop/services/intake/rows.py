@@ -112,9 +112,7 @@ class RowReader:
         if model is not None:
             having = self._words.endpoints_of(model)
             if endpoint is not None and endpoint not in having:
-                message = (
-                    f"The model “{model_words}” does not make {endpoint_words}. It is there for {', '.join(having)}."
-                )
+                message = f"“{model_words}” is no model of {endpoint_words}. It is one of {', '.join(having)}."
                 made.findings.append(self.finding(message, made.number, "model"))
             elif endpoint is None and len(having) == 1:
                 endpoint = having[0]

@@ -20,9 +20,7 @@ from .vocabulary import Column, Meaning, Vocabulary
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_ROW = 1
-_NO_PROMPT = (
-    "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio and seed."
-)
+_NO_PROMPT = "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio, seed."
 
 
 def read_table(text: str, vocabulary: Vocabulary, reader: RowReader, *, most: int, tabs_only: bool = False) -> Parts:

@@ -84,7 +84,8 @@ _ALIASES = {
 _SETTINGS = {
     "aspect": "ratio", "aspectratio": "ratio", "size": "ratio", "dimensions": "ratio", "format": "format",
     "length": "duration", "seconds": "duration", "durationseconds": "duration", "durations": "duration",
-    "count": "outputCount", "outputs": "outputCount", "variants": "numVariants", "negative": "negativePrompt",
+    "count": "outputCount", "outputs": "outputCount", "pictures": "outputCount",
+    "variants": "numVariants", "negative": "negativePrompt",
     "language": "targetLang", "fps": "targetFramerate", "framerate": "targetFramerate",
 }  # fmt: skip
 
