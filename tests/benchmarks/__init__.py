@@ -1,0 +1,1 @@
+"""How fast the program is, each figure beside a reference of the same run: `python -m tests.benchmarks`."""

@@ -1,0 +1,105 @@
+"""`python -m tests.benchmarks [NAME …]`: measures, prints the table, writes JSON.
+
+Exit code 0 when all was measured, whether or not targets are met (with `--judge`: only when they are); 1 when
+something that is measured did not do its part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import first_paint, idle_cpu, memory, notice_delay, ui_lag
+from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere
+from tests.benchmarks.table import Figure, as_json, load, machine, printed, write
+
+Measure = Callable[[Path, Any], list[Figure]]
+
+BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
+    "lag": (
+        ui_lag.measure,
+        {
+            "full": ui_lag.Size(),
+            "quick": ui_lag.Size(seconds=20.0),
+            "smoke": ui_lag.Size(rows=200, open_tasks=40, seconds=1.5, settle=0.5),
+        },
+    ),
+    "notice": (
+        notice_delay.measure,
+        {
+            "full": notice_delay.Size(),
+            "quick": notice_delay.Size(tasks=80, longest=30.0),
+            "smoke": notice_delay.Size(tasks=3, history=5, shortest=0.5, longest=1.0),
+        },
+    ),
+    "paint": (
+        first_paint.measure,
+        {
+            "full": first_paint.Size(),
+            "quick": first_paint.Size(rounds=3),
+            "smoke": first_paint.Size(tasks=50, rounds=1),
+        },
+    ),
+    "memory": (
+        memory.measure,
+        {"full": memory.Size(), "quick": memory.Size(settle=4.0), "smoke": memory.Size(tasks=50, settle=0.2)},
+    ),
+    "idle": (
+        idle_cpu.measure,
+        {
+            "full": idle_cpu.Size(),
+            "quick": idle_cpu.Size(seconds=20.0, settle=8.0),
+            "smoke": idle_cpu.Size(tasks=50, open_tasks=5, seconds=1.0, settle=0.2),
+        },
+    ),
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    wishes = _parser().parse_args(words)
+    measured: list[Figure] = []
+    found = machine()
+    for name in wishes.names or BENCHMARKS:
+        print(f"Measuring: {name} …", file=sys.stderr, flush=True)
+        try:
+            measured += run(name, wishes.extent)
+        except NotToldHere:
+            print(f"Left out: {name} is told by Linux only.", file=sys.stderr)
+        except BenchmarkFailed as failure:
+            print(failure, file=sys.stderr)
+            return 1
+    found["load_after"] = load()
+    print(printed(measured))
+    print(f"\n{found['processors']} processors, load before {found['load']}, after {found['load_after']}")
+    write(wishes.json, as_json(measured, found))
+    missed = [figure for figure in measured if figure.is_met is False]
+    return 1 if wishes.judge and missed else 0
+
+
+def run(name: str, extent: str) -> list[Figure]:
+    """Measures one benchmark ("full", "quick" or "smoke") in a folder that is thrown away."""
+    measure, sizes = BENCHMARKS[name]
+    with tempfile.TemporaryDirectory(prefix="runway-desktop-bench-") as folder:
+        return measure(Path(folder), sizes[extent])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dev.py bench", description="Measures the program beside a reference.")
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHMARKS, []], help=", ".join(BENCHMARKS))
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="PATH")
+    parser.add_argument("--judge", action="store_true", help="exit with 1 when a target is missed")
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument("--quick", dest="extent", action="store_const", const="quick", help="shorter, rougher")
+    extent.add_argument(
+        "--smoke", dest="extent", action="store_const", const="smoke", help="a second or two each: does it run at all"
+    )
+    parser.set_defaults(extent="full")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,142 @@
+"""The processes that are measured, and what the system says of them.
+
+Each runs in a process of its own and speaks in lines of JSON on its standard output; it ends when its standard input
+does. Blocking; raises `BenchmarkFailed` with the child's last words when it ends early or says nothing in time, and
+`NotToldHere` for what this system does not tell.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+ROOT = Path(__file__).parents[2]
+
+
+class BenchmarkFailed(Exception):
+    """Something that is measured did not do its part."""
+
+
+class NotToldHere(Exception):
+    """This system does not say it; Linux does."""
+
+
+class Child:
+    """`python -m tests.benchmarks.<module> words…` as a context. `spawned` is the wall time of its start."""
+
+    def __init__(self, module: str, *words: str, variables: Mapping[str, str] | None = None) -> None:
+        self._name = module
+        # Closed by `end`; a pipe that nobody reads would stop a talkative child.
+        self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self._lines: queue.Queue[str] = queue.Queue()
+        self.spawned = time.time()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", f"tests.benchmarks.{module}", *words],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", **(variables or {})},
+        )
+        threading.Thread(target=self._read, name=f"lines of {module}", daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def hear(self, word: str, patience: float) -> dict[str, Any]:
+        """The next line that says `word`; others are passed over. `patience` in seconds."""
+        until = time.monotonic() + patience
+        while True:
+            try:
+                line = self._lines.get(timeout=max(0.01, until - time.monotonic()))
+            except queue.Empty:
+                raise BenchmarkFailed(
+                    f"{self._name} did not say “{word}” in {patience:.0f} s.\n{self._last()}"
+                ) from None
+            if not line:
+                raise BenchmarkFailed(f"{self._name} ended before it said “{word}”.\n{self._last()}")
+            said: dict[str, Any] = json.loads(line)
+            if said["word"] == word:
+                return said
+
+    def tell(self, word: str) -> None:
+        """One line to the child's standard input."""
+        assert self._process.stdin is not None, "it was opened as a pipe"
+        self._process.stdin.write(word + "\n")
+        self._process.stdin.flush()
+
+    def end(self, patience: float = 30.0) -> None:
+        """Closes the child's input and waits; one that does not end then is killed."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._complaints.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None, "it was opened as a pipe"
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line)
+        self._lines.put("")
+
+    def _last(self) -> str:
+        self._complaints.seek(0)
+        return "\n".join(self._complaints.read().splitlines()[-25:])
+
+
+def say(word: str, **more: Any) -> None:
+    """In a child: one line to whoever measures, with the time at which it was said."""
+    print(json.dumps({"word": word, "at": time.time(), **more}), flush=True)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that the process has used, all threads, its own and the system's for it."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        raise NotToldHere from None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> dict[str, float]:
+    """Megabytes: `rss` all that is resident, `pss` with shared pages by share, `own` what would be freed at its end."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        raise NotToldHere from None
+    pages = {line.split()[0].rstrip(":"): int(line.split()[1]) / 1024 for line in text.splitlines()[1:]}
+    return {"rss": pages["Rss"], "pss": pages["Pss"], "own": pages["Private_Clean"] + pages["Private_Dirty"]}
+
+
+def screens() -> Iterator[tuple[str, dict[str, str]]]:
+    """Where windows can be shown: name and variables. Without a screen always; on the screen that is there, too."""
+    yield "offscreen", {"QT_QPA_PLATFORM": "offscreen"}
+    if sys.platform.startswith("linux"):
+        if os.environ.get("DISPLAY"):
+            yield "X11", {"QT_QPA_PLATFORM": "xcb"}
+    else:
+        yield "on screen", {"QT_QPA_PLATFORM": "windows" if sys.platform == "win32" else "cocoa"}

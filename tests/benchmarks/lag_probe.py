@@ -1,0 +1,58 @@
+"""How late a timer of 5 ms fires on a loop of Qt: what a person feels as sluggishness. GUI thread.
+
+Lateness is the time since the timer fired before, less 5 ms; a loop that is blocked for 50 ms shows 45.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from tests.benchmarks.children import say
+from tests.benchmarks.table import quantile
+
+INTERVAL_MS = 5
+
+
+class LagProbe(QObject):
+    """Waits `after` seconds, measures for `length` seconds, and says "lag" with milliseconds, and with `rows` as it is
+    then."""
+
+    def __init__(self, after: float, length: float, parent: QObject | None = None, rows: Sequence[float] = ()) -> None:
+        super().__init__(parent)
+        self._after = after
+        self._length = length
+        self._rows = rows
+        self._moments = array("d")
+        self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer, interval=INTERVAL_MS)
+        self._timer.timeout.connect(self._fired)
+
+    def start(self) -> None:
+        QTimer.singleShot(int(self._after * 1000), self._begin)
+
+    def _begin(self) -> None:
+        say("begins")
+        self._fired()
+        self._timer.start()
+        QTimer.singleShot(int(self._length * 1000), self._end)
+
+    def _fired(self) -> None:
+        self._moments.append(time.perf_counter())
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self._fired()
+        pairs = zip(self._moments, self._moments[1:], strict=False)
+        late = [max(0.0, (after - before) * 1000 - INTERVAL_MS) for before, after in pairs]
+        say(
+            "lag",
+            p50=quantile(late, 0.5),
+            p99=quantile(late, 0.99),
+            worst=max(late, default=0.0),
+            fired=len(late),
+            worst_ten=sorted(late, reverse=True)[:10],
+            rows=list(self._rows),
+        )

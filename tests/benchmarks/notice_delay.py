@@ -1,0 +1,96 @@
+"""How soon the end of a task is noticed, and how many questions that takes, beside the official SDK.
+
+Equal sets of tasks of random length run at the same time, at the same simulator: one is waited for by the SDK, one by
+the engine without a history, one by the engine with the history of a hundred such tasks. The simulator knows when each
+task ended and how often it was asked for. The engine also saves every result meanwhile, as it always does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from tests.benchmarks import seeding
+from tests.benchmarks.children import BenchmarkFailed, Child
+from tests.benchmarks.simulated import simulated_runway, state_of
+from tests.benchmarks.table import Figure, quantile
+
+NAME = "notice: from the end at Runway to the row's change"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`shortest` and `longest` bound how long a task runs, in seconds, each length as likely as the other."""
+
+    tasks: int = 200
+    history: int = 100
+    shortest: float = 10.0
+    longest: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    mean: float
+    p95: float
+    questions: float
+    """GETs a task."""
+
+
+def measure(folder: Path, size: Size) -> list[Figure]:
+    """Figures of both engines beside the SDK's. Blocking, for a little longer than the longest task."""
+    dice = random.Random(2)
+    lengths = [dice.uniform(size.shortest, size.longest) for _ in range(size.tasks)]
+    before = [dice.uniform(size.shortest, size.longest) for _ in range(size.history)]
+    cold, warm, wishes = folder / "cold", folder / "warm", folder / "wishes.json"
+    wishes.write_text(json.dumps([seeding.prompt(dice, seconds=seconds) for seconds in lengths]), encoding="utf-8")
+    asyncio.run(seeding.fill(warm, runs=before))
+    with simulated_runway() as runway, ExitStack() as children:
+        where = (runway.base_url, runway.secret, str(wishes))
+        crew = {
+            "the SDK": children.enter_context(Child("sdk_child", *where)),
+            "no history": children.enter_context(Child("engine_child", str(cold), *where)),
+            "history": children.enter_context(Child("engine_child", str(warm), *where)),
+        }
+        for child in crew.values():
+            child.hear("ready", 60.0)
+        for child in crew.values():
+            child.tell("go")
+        patience = size.longest + 120.0
+        seen = {name: child.hear("done", patience)["ended"] for name, child in crew.items()}
+        state = state_of(runway)
+    outcomes = {name: _outcome(ended, state["ended"], state["gets"]) for name, ended in seen.items()}
+    spread = f"{size.tasks} tasks of {size.shortest:.0f}–{size.longest:.0f} s"
+    return [
+        figure
+        for name in ("no history", "history")
+        for figure in _figures(f"{spread}, {name}", outcomes[name], outcomes["the SDK"])
+    ]
+
+
+def _outcome(seen: dict[str, float], ended: dict[str, float], gets: dict[str, int]) -> Outcome:
+    if not seen:
+        raise BenchmarkFailed("No task ended.")
+    delays = [at - ended[remote_id] for remote_id, at in seen.items()]
+    return Outcome(fmean(delays), quantile(delays, 0.95), fmean(gets[remote_id] for remote_id in seen))
+
+
+def _figures(of: str, ours: Outcome, sdk: Outcome) -> list[Figure]:
+    return [
+        Figure(
+            benchmark=NAME, name=f"{of}: mean", value=ours.mean, unit="s",
+            reference=sdk.mean, reference_name="SDK", ratio_at_most=1.0,
+        ),
+        Figure(
+            benchmark=NAME, name=f"{of}: 95 in 100 within", value=ours.p95, unit="s",
+            reference=sdk.p95, reference_name="SDK", ratio_at_most=1.0,
+        ),
+        Figure(
+            benchmark=NAME, name=f"{of}: questions", value=ours.questions, unit="GETs/task",
+            reference=sdk.questions, reference_name="SDK", ratio_at_most=0.5,
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,38 @@
+"""The benchmarks run: each is tried for a second or two. What they measure is not judged here."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.benchmarks.__main__ import BENCHMARKS, run
+from tests.benchmarks.children import NotToldHere
+from tests.benchmarks.table import Figure, as_json, printed, quantile
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_benchmark_gives_its_figures(name: str):
+    try:
+        figures = run(name, "smoke")
+    except NotToldHere:
+        pytest.skip("this system does not tell")
+    assert figures
+    assert all(figure.value >= 0 for figure in figures)
+
+
+def test_missed_target_is_said_in_the_table_and_in_json():
+    good = Figure(benchmark="b", name="small", value=1.0, unit="s", reference=4.0, ratio_at_most=0.5)
+    bad = Figure(benchmark="b", name="large", value=60.0, unit="ms", at_most=50.0)
+    table = printed([good, bad])
+    assert "met" in table
+    assert "MISSED" in table
+    rows = json.loads(as_json([good, bad], {}))["figures"]
+    assert [row["is_met"] for row in rows] == [True, False]
+    assert rows[0]["ratio"] == 0.25
+
+
+def test_quantile_lies_between_neighbours():
+    assert quantile([3.0, 1.0, 2.0], 0.5) == 2.0
+    assert quantile([0.0, 10.0], 0.95) == 9.5
+    assert quantile([], 0.5) == 0.0
