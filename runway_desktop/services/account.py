@@ -299,6 +299,6 @@ def _apart_from_time(organization: Organization | None) -> Organization | None:
 
 async def _close(client: Runway) -> None:
     """A client of our own making may hold a connection; the port does not know of that."""
-    close = getattr(client, "close", None)
+    close = getattr(client, "aclose", None)
     if close is not None:
         await close()

@@ -1,0 +1,106 @@
+"""Downloads with the real client, the real database and real threads, from a simulator that misbehaves over real
+HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import random
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from runway_desktop.api.fetcher import HttpFetcher
+from runway_desktop.domain.task import Media, OutputState, State
+from runway_desktop.services.downloads import Downloads
+from runway_desktop.services.media_facts import probe
+from runway_desktop.simulator.faults import Fault, Harm
+from tests.engine_rig import Rig, request
+from tests.faults.test_on_the_simulator import QuickClock, all_tasks, engine, simulated, until
+
+
+@asynccontextmanager
+async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Downloads]:
+    """Downloads beside the rig's loops."""
+    fetcher = HttpFetcher()
+    rig.settings.library_folder = str(library)
+    with ThreadPoolExecutor(4) as workers:
+        downloads = Downloads(
+            rig.store,
+            rig.ledger,
+            rig.runway,
+            fetcher,
+            rig.bus,
+            cast(Any, clock),
+            rig.settings,
+            random.Random(1),
+            workers,
+        )
+        loop = asyncio.create_task(downloads.run())
+        try:
+            yield downloads
+        finally:
+            await downloads.settle(0.0)
+            await loop
+            await fetcher.aclose()
+
+
+async def everything_saved(rig: Rig, count: int) -> list[Path]:
+    """The files of all outputs, once every task has succeeded and is saved."""
+    async with asyncio.timeout(25):
+        await until(rig, lambda tasks: len(tasks) == count and all(task.state is State.SUCCEEDED for task in tasks))
+        while await rig.store.unsaved():
+            await asyncio.sleep(0.02)
+    return [Path(output.path) for task in await all_tasks(rig) for output in await rig.store.outputs(task.id)]
+
+
+TROUBLES = {
+    "nothing": (),
+    "cuts": (Fault(Harm.CUT, "output", accepted=True, times=3),),
+    "lengths": (Fault(Harm.LENGTH, "output", times=3),),
+    "pages": (Fault(Harm.HTML, "output", times=2), Fault(Harm.STATUS, "output", status=503, after=2, times=2)),
+    "expired links": (Fault(Harm.EXPIRED, "output", times=3),),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_whatever_goes_wrong_every_result_is_saved_whole(trouble: str, tmp_path: Path):
+    library = tmp_path / "library"
+    async with simulated(*TROUBLES[trouble]) as (simulator, clock), engine(simulator, clock, tmp_path / "db") as rig:
+        async with saving(rig, clock, library):
+            wishes = [request(f"Fox {number}") for number in range(3)]
+            wishes.append(request("Still", endpoint="text_to_image", model="gen4_image", ratio="1280:720"))
+            for wish in wishes:
+                await rig.submit(wish)
+            paths = await everything_saved(rig, len(wishes))
+        assert len(set(paths)) == len(wishes)
+        for path in paths:
+            facts = probe(path)
+            assert facts is not None
+            assert facts.media in (Media.VIDEO, Media.IMAGE)
+            kept = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
+            assert kept["output"]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert not [path for path in library.rglob("*") if ".part" in path.name]
+
+
+async def test_program_that_closes_in_the_middle_goes_on_at_the_next_start(tmp_path: Path):
+    library = tmp_path / "library"
+    hung = Fault(Harm.HOLD, "output", seconds=600)
+    async with simulated(hung) as (simulator, clock):
+        async with engine(simulator, clock, tmp_path / "db") as rig, saving(rig, clock, library) as downloads:
+            await rig.submit(request("Fox"))
+            async with asyncio.timeout(20):
+                while not downloads.running:
+                    await asyncio.sleep(0.02)
+        simulator.faults.clear()
+        async with engine(simulator, clock, tmp_path / "db") as rig, saving(rig, clock, library):
+            [path] = await everything_saved(rig, 1)
+            [task] = await all_tasks(rig)
+            [output] = await rig.store.outputs(task.id)
+        assert output.state is OutputState.SAVED
+        assert path.stat().st_size == output.size

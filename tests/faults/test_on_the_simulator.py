@@ -1,0 +1,185 @@
+"""The engine with its real client and its real database against the simulator, which misbehaves over real HTTP.
+
+Both live in the same quick time: a second of theirs is a few milliseconds of ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from runway_desktop.api.client import RunwayClient
+from runway_desktop.api.connections import Patience
+from runway_desktop.domain.library import Listing
+from runway_desktop.domain.task import State, Task
+from runway_desktop.simulator.faults import Fault, Harm
+from runway_desktop.simulator.knobs import Knobs
+from runway_desktop.simulator.server import Simulator, running_simulator
+from runway_desktop.store.sqlite_store import SqliteStore
+from tests.engine_rig import CATALOG, Rig, request, with_picture
+
+RATE = 60.0
+
+
+class QuickClock:
+    """A minute in a second. Fits `services.ports.Clock`."""
+
+    def now(self) -> float:
+        return 1_750_000_000.0 + self.monotonic()
+
+    def monotonic(self) -> float:
+        return time.monotonic() * RATE
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds / RATE))
+
+
+@asynccontextmanager
+async def simulated(*faults: Fault, **knobs: Any) -> AsyncIterator[tuple[Simulator, QuickClock]]:
+    clock = QuickClock()
+    async with running_simulator(Knobs(seed=3, **knobs), clock=clock.now, catalog=CATALOG) as simulator:
+        # Not at the start: the witness counts from here on, and a fault may hit the very first request.
+        simulator.faults.add(*faults)
+        yield simulator, clock
+
+
+@asynccontextmanager
+async def engine(simulator: Simulator, clock: QuickClock, database: Path) -> AsyncIterator[Rig]:
+    store = await SqliteStore.open(database)
+    with ThreadPoolExecutor(2) as workers:
+        patience = Patience(connect=1.0, read=1.0, create=1.0, whole=2.0)
+        client = RunwayClient(simulator.base_url, executor=workers, now=clock.now, patience=patience)
+        # The rig is written for fakes; what it needs of them are the ports, which these fit.
+        rig = Rig(
+            store=cast(Any, store),
+            runway=cast(Any, client),
+            clock=cast(Any, clock),
+            secret=simulator.secret,
+            loops=("lane", "poller", "account"),
+        )
+        try:
+            async with rig:
+                yield rig
+        finally:
+            await client.aclose()
+            await store.close()
+
+
+async def all_tasks(rig: Rig) -> list[Task]:
+    entries = await rig.store.list(Listing())
+    return await rig.store.get_many([entry.id for entry in entries])
+
+
+async def until(rig: Rig, done: Callable[[list[Task]], bool]) -> list[Task]:
+    """All tasks, as soon as `done` holds; asked for again after each event."""
+    changed = asyncio.Event()
+    stop = rig.bus.listen(lambda _event: changed.set())
+    try:
+        while not done(tasks := await all_tasks(rig)):
+            changed.clear()
+            await asyncio.wait_for(changed.wait(), 20)
+        return tasks
+    finally:
+        stop()
+
+
+def ended(tasks: list[Task]) -> bool:
+    return all(task.state.is_final or task.state is State.UNCERTAIN for task in tasks)
+
+
+async def test_everything_that_is_paid_is_known_or_said_to_be_uncertain_whatever_goes_wrong(tmp_path: Path):
+    troubles = (
+        Fault(Harm.CUT, "create", accepted=True, after=3, times=2),
+        Fault(Harm.CUT, "create", after=8, times=1),
+        Fault(Harm.STATUS, "create", status=503, after=10, times=2),
+        Fault(Harm.STATUS, "create", status=429, retry_after=20.0, after=14, times=1),
+        Fault(Harm.BROKEN_JSON, "create", accepted=True, after=16, times=1),
+        Fault(Harm.HTML, "get", status=502, probability=0.1),
+        Fault(Harm.CUT, "get", probability=0.1),
+        Fault(Harm.BROKEN_JSON, "get", probability=0.05),
+        Fault(Harm.STATUS, "get", status=429, retry_after=10.0, after=20, times=2),
+        Fault(Harm.MEMBERS, "get", probability=0.2),
+        Fault(Harm.WORD, "get", word="DREAMING", probability=0.1),
+        Fault(Harm.STATUS, "organization", status=500, probability=0.2),
+    )
+    async with (
+        simulated(*troubles, concurrency=4) as (simulator, clock),
+        engine(simulator, clock, tmp_path / "tasks.db") as rig,
+    ):
+        models = ("gen4.5", "veo3.1_fast")
+        await rig.submission.submit(
+            [request(f"{n} [seconds:{5 + n}]", model=models[n % 2], duration=(5, 4)[n % 2]) for n in range(24)]
+        )
+        tasks = await until(rig, ended)
+        accepted = simulator.witness.accepted
+        known = {task.remote_id for task in tasks if task.remote_id}
+        states = Counter(task.state for task in tasks)
+        assert len(accepted) == len(set(accepted))
+        assert len(accepted) - len(known) <= states[State.UNCERTAIN]
+        assert known <= set(accepted)
+        assert len(accepted) <= 24, "something was sent twice"
+        assert states[State.UNCERTAIN] == 4
+        assert states[State.SUCCEEDED] == 20
+        assert min(simulator.witness.shortest_pause.values()) >= 4.5
+        for task in tasks:
+            if task.state is State.SUCCEEDED:
+                assert await rig.store.outputs(task.id)
+
+
+async def test_a_day_with_a_restart_in_the_middle_loses_nothing(tmp_path: Path):
+    database = tmp_path / "tasks.db"
+    async with simulated(concurrency=2) as (simulator, clock):
+        async with engine(simulator, clock, database) as rig:
+            await rig.submission.submit([request(f"{n}") for n in range(6)])
+            await until(rig, lambda tasks: any(task.state.is_live for task in tasks))
+        async with engine(simulator, clock, database) as rig:
+            tasks = await until(rig, ended)
+            assert Counter(task.state for task in tasks) == {State.SUCCEEDED: 6}
+        assert len(simulator.witness.accepted) == 6
+
+
+async def test_pictures_small_and_large_reach_runway_as_what_they_are(tmp_path: Path):
+    small, large = tmp_path / "small.png", tmp_path / "large.png"
+    small.write_bytes(b"\x89PNG\r\n\x1a\n" + b"a" * 1_000)
+    large.write_bytes(b"\x89PNG\r\n\x1a\n" + b"b" * (5 << 20))
+    async with (
+        simulated(concurrency=None) as (simulator, clock),
+        engine(simulator, clock, tmp_path / "tasks.db") as rig,
+    ):
+        await rig.submission.submit([with_picture(path.as_uri()) for path in (small, large, large)])
+        tasks = await until(rig, ended)
+        assert {task.state for task in tasks} == {State.SUCCEEDED}, [task.failure for task in tasks]
+        assert len(simulator.witness.uploads) == 1
+        assert not simulator.witness.misplaced_secrets
+
+
+async def test_a_key_that_is_refused_in_the_middle_of_the_day_stops_all_and_loses_nothing(tmp_path: Path):
+    async with simulated(concurrency=2) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
+        await rig.submission.submit([request(f"{n}") for n in range(4)])
+        await until(rig, lambda tasks: any(task.state is State.RUNNING for task in tasks))
+        simulator.faults.add(Fault(Harm.STATUS, "api", status=401))
+        await _until_link(rig)
+        before = {task.id: task.state for task in await all_tasks(rig)}
+        simulator.faults.clear()
+        questions = simulator.witness.questions.total()
+        await clock.sleep(60)
+        assert simulator.witness.questions.total() == questions
+        assert {task.id: task.state for task in await all_tasks(rig)} == before
+        await rig.account.use_key(simulator.secret, remember=False)
+        tasks = await until(rig, ended)
+        assert {task.state for task in tasks} == {State.SUCCEEDED}
+
+
+async def _until_link(rig: Rig) -> None:
+    changed = asyncio.Event()
+    stop = rig.bus.listen(lambda _event: changed.set())
+    while rig.account.can_ask:
+        changed.clear()
+        await asyncio.wait_for(changed.wait(), 20)
+    stop()
