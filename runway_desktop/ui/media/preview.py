@@ -155,10 +155,7 @@ class Preview(QWidget):
         """Lets go of the shown file, before it is deleted or moved; `released` says when. The poster stays on the
         stage.
         """
-        self._opener.stop()
-        self._pending_open = None
-        self._waveforms.cancel()
-        self._playback.close()
+        self._leave(even_if_empty=True)
         self._shown = None
 
     def shutdown(self) -> None:
@@ -207,6 +204,7 @@ class Preview(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._body)
+        self.setFocusProxy(self._stages)
         self._name_parts()
 
     def _connect(self) -> None:
@@ -238,6 +236,7 @@ class Preview(QWidget):
             ".": partial(self.step, 1),
             "Shift+L": lambda: self.set_loop(not playback.loop),
             "M": lambda: playback.set_volume(playback.volume, not playback.muted),
+            "F": self.toggle_full_screen,
             "F11": self.toggle_full_screen,
             "Z": self._picture.toggle_fit,
             "+": self._picture.zoom_in,
@@ -274,7 +273,7 @@ class Preview(QWidget):
         )
         self._shown = item
         self._describe(item)
-        if same_file and self.stage is not self._notice:
+        if same_file and not came_back:
             return
         self._leave()
         if item.path is None:
@@ -305,7 +304,7 @@ class Preview(QWidget):
             self._bars.setCurrentWidget(bar)
         self._stages.show_stage(stage)
 
-    def _leave(self) -> None:
+    def _leave(self, *, even_if_empty: bool = False) -> None:
         """Ends whatever works for the output that was shown."""
         self._opener.stop()
         self._pending_open = None
@@ -313,7 +312,7 @@ class Preview(QWidget):
         if self._decoding is not None:
             self._decoding.cancel()
             self._decoding = None
-        if self._playback.activity is not Activity.EMPTY:
+        if even_if_empty or self._playback.activity is not Activity.EMPTY:
             self._playback.close()
 
     def _say(self, words: str, button: str = "", poster: QImage | None = None) -> None:

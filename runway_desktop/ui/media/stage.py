@@ -167,6 +167,7 @@ class StageBox(QWidget):
         for stage in self._stages:
             stage.setParent(self)
             stage.setVisible(stage is self._current)
+        self.setFocusProxy(self._current)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -183,6 +184,7 @@ class StageBox(QWidget):
         focus = QApplication.focusWidget()
         had_focus = focus is not None and (focus is self._current or self._current.isAncestorOf(focus))
         before, self._current = self._current, stage
+        self.setFocusProxy(stage)
         stage.setGeometry(self.rect())
         stage.show()
         if had_focus:

@@ -108,7 +108,7 @@ class Transport(QWidget):
         self._slider.setAccessibleName(self.tr("Position"))
         self._slider.setToolTip(self.tr("Position. J, K and L play backwards, stop and play"))
         self._loudness.setAccessibleName(self.tr("Volume"))
-        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), "F11")
+        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), "F, F11")
         self._show_state()
 
     def _show_state(self) -> None:

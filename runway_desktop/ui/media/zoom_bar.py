@@ -48,7 +48,7 @@ class ZoomBar(QWidget):
         self._words.setFont(self._theme.tabular(self._theme.small_font()))
         self._out.dress("mdi6.magnify-minus-outline", self.tr("Zoom out"), "−")
         self._in.dress("mdi6.magnify-plus-outline", self.tr("Zoom in"), "+")
-        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), "F11")
+        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), "F, F11")
         self._show_zoom()
 
     def _show_zoom(self) -> None:

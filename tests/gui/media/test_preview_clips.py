@@ -85,6 +85,14 @@ def test_space_plays_and_pauses(preview: Preview, clip: Path, qtbot: QtBot) -> N
     assert preview.playback.activity is Activity.PAUSED
 
 
+def test_focus_given_to_the_preview_reaches_its_stage(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    stage = show_clip(preview, clip, qtbot)
+    preview.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert stage.hasFocus()
+    qtbot.keyClick(stage, Qt.Key.Key_Period)
+    qtbot.waitUntil(lambda: preview.playback.position == pytest.approx(FRAME, abs=1e-4))
+
+
 def test_keys_of_an_editor_shuttle_and_step(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     stage = show_clip(preview, clip, qtbot)
     stage.setFocus()
@@ -154,6 +162,14 @@ def test_broken_clip_offers_the_systems_program(preview: Preview, broken: Path, 
     with qtbot.waitSignal(preview.openRequested) as caught:
         preview.stage.button.click()
     assert caught.args == [broken]
+
+
+def test_live_update_does_not_try_a_broken_clip_again(preview: Preview, broken: Path, qtbot: QtBot) -> None:
+    preview.show_outputs([item(broken)])
+    qtbot.waitUntil(lambda: "cannot be played here" in words(preview))
+    preview.show_outputs([item(broken, title="Another title")])
+    assert "cannot be played here" in words(preview)
+    assert preview.playback.activity is not Activity.OPENING
 
 
 def test_clip_without_frames_offers_the_systems_program(
