@@ -23,11 +23,10 @@ ENGINE_ROOMS = ("domain", "catalog", "services", "api", "store", "keychain", "si
 
 @dataclass(frozen=True)
 class Suite:
-    """One run of pytest, or of a module that measures."""
+    """One run of pytest."""
 
     name: str
-    paths: tuple[str, ...] = ()
-    module: tuple[str, ...] = ()
+    paths: tuple[str, ...]
     without_qt: bool = False
     needs_display: bool = False
     workers: int = 0
@@ -45,7 +44,8 @@ SUITES = (
     Suite("faults", ("tests/faults",), workers=2),
     Suite("gui", ("tests/gui",), workers=2),
     Suite("journeys", ("tests/journeys",), needs_display=True),
-    Suite("benchmarks, briefly", module=("tests.benchmarks", "--smoke")),
+    # A second or two each: do they run at all. What they measure is for `dev.py bench`.
+    Suite("benchmarks", ("tests/benchmarks",)),
 )
 
 
@@ -71,17 +71,17 @@ def check(python: Path) -> list[Outcome]:
 
 def test(python: Path, names: Sequence[str], arguments: Sequence[str]) -> list[Outcome]:
     """The suites of these names (all, if none is named), each with these further arguments for pytest."""
-    strangers = set(names) - {suite.name.split()[0].strip(",") for suite in SUITES}
+    strangers = set(names) - {suite.name.split()[0] for suite in SUITES}
     if strangers:
-        known = ", ".join(suite.name.split()[0].strip(",") for suite in SUITES)
+        known = ", ".join(suite.name.split()[0] for suite in SUITES)
         raise StepFailed(f"No suite is called {', '.join(sorted(strangers))}. There are: {known}.")
     libraries.provide_for_tests()
     outcomes = []
     for suite in SUITES:
-        if names and suite.name.split()[0].strip(",") not in names:
+        if names and suite.name.split()[0] not in names:
             continue
         paths = [path for path in suite.paths if _has_tests(ROOT / path)]
-        if paths or (suite.module and (ROOT / suite.module[0].replace(".", "/") / "__main__.py").exists()):
+        if paths:
             outcomes.append(_run_suite(suite, paths, python, arguments))
     if not outcomes:
         raise StepFailed("There is no test to run.")
@@ -135,16 +135,13 @@ def display() -> Iterator[dict[str, str]]:
 def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence[str]) -> Outcome:
     if suite.without_qt:
         python = environment.set_up_without_qt()
-    if suite.module:
-        command = [str(python), "-m", *suite.module]
-    else:
-        command = [str(python), "-m", "pytest", "-q"]
-        if suite.workers:
-            command += ["-n", str(suite.workers)]
-        if suite.without_qt:
-            # The settings of pytest-qt are strangers where there is no Qt.
-            command += ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]
-        command += [*paths, *arguments]
+    command = [str(python), "-m", "pytest", "-q"]
+    if suite.workers:
+        command += ["-n", str(suite.workers)]
+    if suite.without_qt:
+        # The settings of pytest-qt are strangers where there is no Qt.
+        command += ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]
+    command += [*paths, *arguments]
     variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     variables.pop("DISPLAY", None)
     variables.pop("WAYLAND_DISPLAY", None)
