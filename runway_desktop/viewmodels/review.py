@@ -72,7 +72,7 @@ class ReviewModel(QAbstractTableModel):
     """A tuple of task ids, stored in the lane."""
     emptied = Signal()
     troubled = Signal(str)
-    """Why the rows could not be stored. They are all still here."""
+    """Why rows could not be stored. Those are still here."""
 
     def __init__(
         self,
@@ -253,9 +253,6 @@ class ReviewModel(QAbstractTableModel):
             )
         self._recount()
 
-    def send_all(self) -> None:
-        self.send()
-
     def send(self, most: int | None = None) -> None:
         """Stores the chosen rows that are ready, or the first `most` of them, in the lane."""
         if self.reason:
@@ -373,7 +370,7 @@ class ReviewModel(QAbstractTableModel):
             self.emptied.emit()
 
     def _failed(self, error: RunwayDesktopError) -> None:
-        self.troubled.emit(f"The rows could not be stored; nothing of them was sent. {error.in_words()}")
+        self.troubled.emit(f"The rows that are left could not be stored and were not sent. {error.in_words()}")
 
     def _remove(self, rows: Sequence[ReviewRow]) -> None:
         """Takes rows out in runs of neighbours, from the end on."""

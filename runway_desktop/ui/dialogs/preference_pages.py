@@ -137,7 +137,7 @@ class RunwayPage(Page):
         lines = QGridLayout()
         lines.setHorizontalSpacing(2 * GRID)
         lines.setVerticalSpacing(GRID)
-        lines.setColumnStretch(1, 1)
+        lines.setColumnStretch(2, 1)
         numbers = (
             ("Tasks that are asked about", "poll_limit", 8),
             ("Results that are downloaded", "download_limit", 4),

@@ -39,8 +39,8 @@ class ReviewDialog(QDialog):
         model.sent.connect(self._sent)
         model.emptied.connect(self.accept)
         model.troubled.connect(self._trouble)
-        QShortcut(QKeySequence("Ctrl+Return"), self, self._model.send_all)
-        QShortcut(QKeySequence("Ctrl+Enter"), self, self._model.send_all)
+        QShortcut(QKeySequence("Ctrl+Return"), self, self._send_all)
+        QShortcut(QKeySequence("Ctrl+Enter"), self, self._send_all)
         self._show_default()
         self._show()
         self._table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -58,7 +58,18 @@ class ReviewDialog(QDialog):
         if question is None:
             super().reject()
         else:
-            confirm(self, question, super().reject)
+            confirm(self, question, self._leave)
+
+    def _leave(self) -> None:
+        super().reject()
+
+    def _send_all(self) -> None:
+        self._send(None)
+
+    def _send(self, most: int | None) -> None:
+        """What is being typed counts: a shortcut does not take the focus from the editor."""
+        self._table.finish_editing()
+        self._model.send(most)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -118,10 +129,10 @@ class ReviewDialog(QDialog):
         cancel = QPushButton("Cancel", self)
         cancel.clicked.connect(self.reject)
         self._few = QPushButton(f"First {FIRST_FEW} only", self)
-        self._few.clicked.connect(lambda: self._model.send(FIRST_FEW))
+        self._few.clicked.connect(lambda: self._send(FIRST_FEW))
         self._go = QPushButton(self)
         self._go.setProperty("kind", "primary")
-        self._go.clicked.connect(self._model.send_all)
+        self._go.clicked.connect(self._send_all)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self._all)

@@ -36,7 +36,8 @@ class ReviewTable(QTableView):
         super().__init__(parent)
         self.setAccessibleName("Rows")
         self.setModel(model)
-        self.setItemDelegate(ReviewDelegate(theme, self))
+        self._delegate = ReviewDelegate(theme, self)
+        self.setItemDelegate(self._delegate)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         triggers = QAbstractItemView.EditTrigger
@@ -59,6 +60,11 @@ class ReviewTable(QTableView):
         columns.setSectionResizeMode(Column.PROMPT, QHeaderView.ResizeMode.Stretch)
         if model.rowCount():
             self.setCurrentIndex(model.index(0, Column.PROMPT))
+
+    def finish_editing(self) -> None:
+        """Keeps what is being typed and closes its editor."""
+        if self.state() is QAbstractItemView.State.EditingState and self._delegate.editor is not None:
+            self._delegate.keep(self._delegate.editor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         current = self.currentIndex()
@@ -89,6 +95,8 @@ class ReviewDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.editor: QWidget | None = None
+        """The last one that was opened."""
         theme.changed.connect(self._repaint)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -127,6 +135,8 @@ class ReviewDelegate(QStyledItemDelegate):
         editor.setAccessibleName("Prompt")
         editor.setTabChangesFocus(True)
         editor.setToolTip("Return keeps the change, Shift+Return begins a new line, Escape drops it.")
+        self.editor = editor
+        editor.destroyed.connect(self._forget)
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -152,10 +162,9 @@ class ReviewDelegate(QStyledItemDelegate):
             and isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
         ):
-            plain = not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
-                self.commitData.emit(watched)
-                self.closeEditor.emit(watched, QStyledItemDelegate.EndEditHint.NoHint)
+                self.keep(watched)
                 return True
         return super().eventFilter(watched, event)
 
@@ -165,6 +174,13 @@ class ReviewDelegate(QStyledItemDelegate):
             return super().helpEvent(event, view, option, index)
         QToolTip.showText(event.globalPos(), tip(index.data(Qt.ItemDataRole.ToolTipRole) or ""), view)
         return True
+
+    def keep(self, editor: QWidget) -> None:
+        self.commitData.emit(editor)
+        self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
+
+    def _forget(self) -> None:
+        self.editor = None
 
     def _repaint(self) -> None:
         view = self.parent()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.ui.theme import GRID
 
-from .words import words
+from .words import tip, words
 
 
 class ShortcutsDialog(QDialog):
@@ -65,6 +65,7 @@ class ShortcutsDialog(QDialog):
         layout.addLayout(row)
         for what, keys in sorted({*shortcuts_of(window), *extra}, key=lambda pair: pair[0].casefold()):
             item = QTreeWidgetItem([what, keys])
+            item.setToolTip(0, tip(what))
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{what}: {keys}")
             self._list.addTopLevelItem(item)
         self._search.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -6,9 +6,10 @@ import asyncio
 import random
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
@@ -27,12 +28,14 @@ from runway_desktop.viewmodels.runner import Runner
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemorySecrets, MemoryStore, settle
 
+Kind = TypeVar("Kind", bound=QWidget)
+
 KEY = "key_" + "0123456789abcdef" * 8
 LANDSCAPE = {"ratio": "1280:720", "duration": 5}
 
 
 class Rig:
-    """`runway` and, for a key that is only tested, `tested` answer what a test says; `spawned` names what was begun. Close it at the end."""
+    """`runway`, and `tested` for a key that is only tested, answer what a test says. Close it at the end."""
 
     def __init__(self, library: Path, *, secrets: MemorySecrets | None = None) -> None:
         self.loop = asyncio.new_event_loop()
@@ -92,6 +95,13 @@ class Rig:
     def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         self.spawned.append(name)
         return self.loop.create_task(work, name=name)
+
+
+def child(parent: QWidget, kind: type[Kind]) -> Kind:
+    """The first of its kind inside a widget."""
+    found = parent.findChild(kind)
+    assert found is not None, f"there is no {kind.__name__}"
+    return found
 
 
 def composer(model: str = "gen4.5", endpoint: str = "text_to_video", **values: Any) -> Request:

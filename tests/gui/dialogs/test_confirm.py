@@ -1,0 +1,93 @@
+"""Questions whose safe answer is the easy one, and lines that are judged as they are typed."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.ui.dialogs.confirm import ask_text, confirm, task_id_problem
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.offers import Question
+from tests.gui.dialogs.rig import child
+
+QUESTION = Question("Delete 3 results from Runway?", "They cannot be fetched again.", "Delete 3 results")
+ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
+
+
+@pytest.fixture
+def window(theme: Theme, qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def button(dialog: QDialog, text: str) -> QPushButton:
+    return next(found for found in dialog.findChildren(QPushButton) if found.text() == text)
+
+
+def test_the_safe_answer_has_the_focus_and_return_takes_it(window: QWidget, qtbot: QtBot):
+    answers: list[str] = []
+    dialog = confirm(window, QUESTION, lambda: answers.append("yes"), lambda: answers.append("no"))
+    assert dialog.isVisible()
+    assert dialog.focusWidget() is button(dialog, "Keep")
+    assert button(dialog, "Keep").isDefault()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert answers == ["no"]
+
+
+def test_escape_is_the_safe_answer(window: QWidget, qtbot: QtBot):
+    answers: list[str] = []
+    dialog = confirm(window, QUESTION, lambda: answers.append("yes"))
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert answers == []
+
+
+def test_the_deed_is_named_and_done_when_pressed(window: QWidget):
+    answers: list[str] = []
+    dialog = confirm(window, QUESTION, lambda: answers.append("yes"))
+    assert [label.text() for label in dialog.findChildren(QLabel)] == [QUESTION.title, QUESTION.text]
+    button(dialog, "Delete 3 results").click()
+    assert answers == ["yes"]
+
+
+def test_words_of_others_are_never_taken_for_markup(window: QWidget):
+    dialog = confirm(window, Question("Delete <b>fox</b>?", "<img src=x>", "Delete"), lambda: None)
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in dialog.findChildren(QLabel))
+
+
+def test_a_line_that_will_not_do_is_said_and_cannot_be_sent(window: QWidget, qtbot: QtBot):
+    typed: list[str] = []
+    dialog = ask_text(window, "Adopt a task", "Task id", "", task_id_problem, typed.append, ok="Adopt")
+    line = child(dialog, QLineEdit)
+    assert not button(dialog, "Adopt").isEnabled()
+    assert not any("no task id" in label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+    qtbot.keyClicks(line, "fox")
+    assert any("no task id" in label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    line.setText(f" {ID.upper()} ")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert typed == [ID.upper()]
+
+
+def test_renaming_begins_with_the_old_name_selected(window: QWidget, qtbot: QtBot):
+    typed: list[str] = []
+    dialog = ask_text(window, "Rename", "Name", "Fox", lambda text: "", typed.append)
+    line = child(dialog, QLineEdit)
+    assert line.selectedText() == "Fox"
+    qtbot.keyClicks(line, "Wolf")
+    button(dialog, "Rename").click()
+    assert typed == ["Wolf"]
+
+
+@pytest.mark.parametrize("text", [ID, f"  {ID}\n", ID.upper()])
+def test_a_task_id_may_have_blanks_and_capitals(text: str):
+    assert task_id_problem(text) == ""
+
+
+@pytest.mark.parametrize("text", ["", " ", "fox", ID[:-1], ID.replace("4c16", "1c16")])
+def test_what_is_no_task_id_gets_a_sentence(text: str):
+    assert task_id_problem(text).endswith(".")

@@ -1,0 +1,157 @@
+"""Preferences apply at once; what will not do is said at its field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.ui.dialogs.confirm import Confirm
+from runway_desktop.ui.dialogs.preferences import SECTIONS, Preferences
+from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.viewmodels.preferences import PreferencesForm
+from tests.gui.dialogs.rig import KEY, Kind, Rig, child
+
+
+@pytest.fixture
+def dialog(rig: Rig, theme: Theme, qtbot: QtBot) -> Preferences:
+    form = PreferencesForm(rig.engine, rig.bridge, rig.runner)
+    dialog = Preferences(form, theme)
+    # Its end is watched: it would delete itself.
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    return dialog
+
+
+def named(dialog: QWidget, kind: type[Kind], name: str) -> Kind:
+    """The control with this accessible name or text."""
+    return next(
+        found for found in dialog.findChildren(kind) if name in (found.accessibleName(), found.property("text"))
+    )
+
+
+def said(dialog: QWidget) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+
+
+def test_each_section_opens_by_its_name(dialog: Preferences):
+    for name in SECTIONS:
+        dialog.show_section(name)
+        assert said(dialog)
+
+
+def test_the_key_is_told_and_forgotten_only_after_a_question(dialog: Preferences, rig: Rig, qtbot: QtBot):
+    rig.run(rig.account.use_key(KEY, remember=True))
+    assert "The key that ends in …cdef is kept in Test keychain." in said(dialog)
+    named(dialog, QPushButton, "Forget this key…").click()
+    question = child(dialog, Confirm)
+    qtbot.keyClick(question, Qt.Key.Key_Escape)
+    assert rig.secrets.secrets == {"test": KEY}
+    named(dialog, QPushButton, "Forget this key…").click()
+    question = next(found for found in dialog.findChildren(Confirm) if found.isVisible())
+    named(question, QPushButton, "Forget the key").click()
+    rig.settle()
+    assert rig.secrets.secrets == {}
+    assert "There is no key yet." in said(dialog)
+
+
+def test_opening_them_does_not_change_the_theme(dialog: Preferences, rig: Rig, theme: Theme):
+    assert theme.choice is Choice.DARK
+    assert rig.settings.theme == "system"
+
+
+def test_the_theme_changes_live(dialog: Preferences, rig: Rig, theme: Theme):
+    dialog.show_section("Look")
+    named(dialog, QRadioButton, "Theme: Light").click()
+    assert theme.choice is Choice.LIGHT
+    assert rig.settings.theme == "light"
+
+
+def test_a_bad_folder_is_said_at_its_field_and_not_stored(dialog: Preferences, rig: Rig, qtbot: QtBot, tmp_path: Path):
+    dialog.show_section("Saving")
+    line = named(dialog, QLineEdit, "Folder for results")
+    line.setText("somewhere")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert "Give the whole path" in said(dialog)
+    assert line.property("wrong") is True
+    assert rig.settings.library == tmp_path / "usual"
+    line.setText(str(tmp_path))
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert rig.settings.library == tmp_path
+    assert dialog.isVisible()
+
+
+def test_the_folder_is_chosen_in_a_window_that_holds_up_nothing(dialog: Preferences, rig: Rig, tmp_path: Path):
+    dialog.show_section("Saving")
+    named(dialog, QPushButton, "Choose…").click()
+    chooser = child(dialog, QFileDialog)
+    assert chooser.isVisible()
+    chooser.fileSelected.emit(str(tmp_path))
+    chooser.close()
+    assert rig.settings.library == tmp_path
+
+
+def test_a_template_shows_its_result_and_its_mistake_as_one_types(dialog: Preferences, rig: Rig, qtbot: QtBot):
+    dialog.show_section("Saving")
+    line = named(dialog, QLineEdit, "Template for names of files")
+    line.setText("{model}_{lens}")
+    assert "There is no field {lens}." in said(dialog)
+    assert rig.settings.name_template != "{model}_{lens}"
+    line.setText("{model}_")
+    named(dialog, QPushButton, "Insert {seed}").click()
+    assert "For example: gen4.5_42.mp4" in said(dialog)
+    assert rig.settings.name_template == "{model}_{seed}"
+    named(dialog, QPushButton, "Use the usual names").click()
+    assert rig.settings.name_template.startswith("{project}/")
+
+
+def test_what_is_being_typed_is_kept_when_the_window_closes(dialog: Preferences, rig: Rig, qtbot: QtBot):
+    dialog.show_section("Saving")
+    named(dialog, QLineEdit, "Template for names of files").setText("{id}")
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert rig.settings.name_template == "{id}"
+
+
+def test_numbers_and_switches_apply_at_once(dialog: Preferences, rig: Rig):
+    dialog.show_section("Runway")
+    named(dialog, QSpinBox, "Tasks that are asked about").setValue(99)
+    named(dialog, QSpinBox, "Results that are downloaded").setValue(2)
+    named(dialog, QCheckBox, "Ask before a task is cancelled on Runway").click()
+    assert (rig.settings.poll_limit, rig.settings.download_limit, rig.settings.ask_before_cancel) == (8, 2, False)
+
+
+def test_a_models_own_limit_is_set_and_lifted(dialog: Preferences, rig: Rig, qtbot: QtBot):
+    dialog.show_section("Runway")
+    rig.settings.set_lane_limit("gen4.5", 2)
+    box = named(dialog, QSpinBox, "Tasks of gen4.5 at the same time")
+    assert box.value() == 2
+    box.setValue(0)
+    assert box.text() == "as allowed"
+    assert rig.settings.lane_limits == {}
+    assert box.isVisible()
+
+
+def test_what_changes_elsewhere_shows_here(dialog: Preferences, rig: Rig):
+    rig.settings.poll_limit = 2
+    rig.settings.muted = True
+    assert named(dialog, QSpinBox, "Tasks that are asked about").value() == 2
+    assert named(dialog, QCheckBox, "Play without sound").isChecked()
+
+
+def test_the_demo_asks_for_no_key(rig: Rig, theme: Theme, qtbot: QtBot):
+    form = PreferencesForm(replace(rig.engine, is_demo=True), rig.bridge, rig.runner)
+    dialog = Preferences(form, theme)
+    qtbot.addWidget(dialog)
+    assert not any(line.accessibleName() == "API key" for line in dialog.findChildren(QLineEdit))
+
+
+def test_every_control_has_a_name(dialog: Preferences):
+    for kind in (QLineEdit, QSpinBox, QPushButton, QCheckBox, QRadioButton):
+        for control in dialog.findChildren(kind):
+            if not control.objectName().startswith("qt_"):
+                assert control.accessibleName() or control.text(), control

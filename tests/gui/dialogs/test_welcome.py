@@ -1,0 +1,115 @@
+"""The first thing a person sees: a line for the key, and the demo."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.errors import KeyRefused
+from runway_desktop.ui.dialogs.welcome import Welcome
+from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.viewmodels.welcome import KeyForm
+from tests.gui.dialogs.rig import KEY, Rig, child
+
+
+@pytest.fixture
+def form(rig: Rig) -> KeyForm:
+    return KeyForm(rig.engine, rig.bridge, rig.runner, rig.bridge)
+
+
+@pytest.fixture
+def welcome(form: KeyForm, theme: Theme, qtbot: QtBot) -> Welcome:
+    widget = Welcome(form, theme)
+    qtbot.addWidget(widget)
+    widget.resize(1024, 640)
+    widget.show()
+    return widget
+
+
+def line(welcome: Welcome) -> QLineEdit:
+    return child(welcome, QLineEdit)
+
+
+def button(welcome: Welcome, text: str) -> QPushButton:
+    return next(found for found in welcome.findChildren(QPushButton) if found.text() == text)
+
+
+def said(welcome: Welcome) -> list[str]:
+    return [label.text() for label in welcome.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def test_a_key_is_hidden_as_it_is_typed_until_one_asks_to_see_it(welcome: Welcome):
+    assert line(welcome).echoMode() is QLineEdit.EchoMode.Password
+    eye = child(welcome, QToolButton)
+    assert eye.accessibleName() == "Show the key"
+    eye.click()
+    assert line(welcome).echoMode() is QLineEdit.EchoMode.Normal
+
+
+def test_a_pasted_key_loses_its_blanks_and_return_checks_it(welcome: Welcome, rig: Rig, qtbot: QtBot):
+    line(welcome).setText(f"  {KEY}\n")
+    assert line(welcome).text() == KEY
+    qtbot.keyClick(line(welcome), Qt.Key.Key_Return)
+    assert "Asking Runway…" in said(welcome)
+    assert line(welcome).isReadOnly()
+    rig.settle()
+    assert "Accepted. Your balance is 8,412 credits." in said(welcome)
+    assert line(welcome).text() == ""
+    assert rig.secrets.secrets == {"test": KEY}
+
+
+def test_a_wrong_form_is_said_while_one_types(welcome: Welcome, qtbot: QtBot):
+    qtbot.keyClicks(line(welcome), "sk-1")
+    assert "A key begins with key_. This is something else." in said(welcome)
+    check = button(welcome, "Check and continue")
+    assert not check.isEnabled()
+    assert check.accessibleDescription()
+
+
+def test_a_refusal_shows_the_servers_words_in_small_print(welcome: Welcome, rig: Rig):
+    rig.tested.then("organization", KeyRefused("Runway did not accept the key.", detail="<b>no</b>", status=401))
+    line(welcome).setText(KEY)
+    button(welcome, "Check and continue").click()
+    rig.settle()
+    assert {"Runway did not accept the key.", "HTTP 401 · <b>no</b>"} <= set(said(welcome))
+    assert line(welcome).property("wrong") is True
+
+
+def test_the_keychain_is_named_and_may_be_refused(welcome: Welcome, rig: Rig):
+    box = child(welcome, QCheckBox)
+    assert box.text() == "Remember in Test keychain"
+    assert box.isChecked()
+    box.click()
+    line(welcome).setText(KEY)
+    button(welcome, "Check and continue").click()
+    rig.settle()
+    assert rig.secrets.secrets == {}
+
+
+def test_the_demo_is_one_press_away(welcome: Welcome, qtbot: QtBot):
+    demo = button(welcome, "Try the demo")
+    assert "nothing is charged" in demo.accessibleDescription()
+    with qtbot.waitSignal(welcome.demo_wanted, timeout=1000):
+        demo.click()
+
+
+def test_everything_can_be_reached_with_the_tab_key(welcome: Welcome, qtbot: QtBot):
+    line(welcome).setText("key_0")
+    line(welcome).setFocus()
+    reached = []
+    for _ in range(5):
+        reached.append(welcome.focusWidget())
+        qtbot.keyClick(welcome.focusWidget(), Qt.Key.Key_Tab)
+    kinds = [type(widget).__name__ for widget in reached]
+    assert kinds == ["QLineEdit", "QToolButton", "QCheckBox", "QPushButton", "QPushButton"]
+
+
+def test_it_follows_the_theme_and_fits_a_small_window_with_large_letters(welcome: Welcome, theme: Theme):
+    theme.choose(Choice.LIGHT)
+    font = welcome.font()
+    font.setPointSizeF(font.pointSizeF() * 2)
+    welcome.setFont(font)
+    welcome.resize(400, 300)
+    assert welcome.minimumSizeHint().width() <= 400
