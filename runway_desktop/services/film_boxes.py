@@ -36,7 +36,7 @@ def read_film(path: Path) -> FilmFacts:
     facts = FilmFacts()
     with path.open("rb") as file:
         end = file.seek(0, 2)
-        for kind, start, stop in _boxes(file, 0, end):
+        for kind, start, stop, _ in boxes(file, 0, end):
             if kind == b"moov":
                 facts.is_whole = True
                 _read_movie(file, start, stop, facts)
@@ -45,7 +45,7 @@ def read_film(path: Path) -> FilmFacts:
 
 
 def _read_movie(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
-    for kind, inner, end in _boxes(file, start, stop):
+    for kind, inner, end, _ in boxes(file, start, stop):
         if kind == b"mvhd":
             facts.duration = _duration(_bytes(file, inner, end))
         elif kind == b"trak":
@@ -55,11 +55,11 @@ def _read_movie(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None
 def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
     sides: tuple[int, int] | None = None
     media = b""
-    for kind, inner, end in _boxes(file, start, stop):
+    for kind, inner, end, _ in boxes(file, start, stop):
         if kind == b"tkhd":
             sides = _sides(_bytes(file, inner, end))
         elif kind == b"mdia":
-            for name, begin, finish in _boxes(file, inner, end):
+            for name, begin, finish, _ in boxes(file, inner, end):
                 if name == b"hdlr":
                     media = _bytes(file, begin, finish)[8:12]
     if media == b"vide":
@@ -70,8 +70,8 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None
         facts.has_sound = True
 
 
-def _boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
-    """Each box between two offsets: its kind, and where its content begins and ends."""
+def boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int, int]]:
+    """Each box between two offsets: its kind, where its content begins and ends, and where it says that it ends."""
     for _ in range(_MOST_BOXES):
         if start + 8 > stop:
             return
@@ -87,7 +87,7 @@ def _boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, 
             length = stop - start
         if length < content - start:
             return
-        yield kind, content, min(start + length, stop)
+        yield kind, content, min(start + length, stop), start + length
         start += length
 
 

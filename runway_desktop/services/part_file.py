@@ -30,6 +30,7 @@ from runway_desktop.domain.filenames import numbered
 from . import sidecar
 from .disk_words import disk_full, folder_missing, spoken_for
 from .media_facts import HEAD_LENGTH
+from .wholeness import seems_cut_short
 
 SPARE = 8 * 1024 * 1024
 """Bytes that are left free on a disk: one that is filled to the last byte breaks other programs, and our database."""
@@ -112,6 +113,16 @@ class PartFile:
         if self.note.size is not None:
             return self.received == self.note.size and self._hash.hexdigest() == self.note.sha256
         return self.note.total is not None and self.received == self.note.total
+
+    @property
+    def sha256(self) -> str:
+        """Of what has arrived."""
+        return self._hash.hexdigest()
+
+    def seems_cut_short(self, form: str) -> bool:
+        with self._lock, spoken_for(self.final.parent):
+            self._file.flush()
+            return seems_cut_short(self._file, form)
 
     def write(self, block: bytes) -> None:
         with self._lock, spoken_for(self.final.parent, needed=self._missing()):

@@ -54,6 +54,8 @@ class Job:
     due: float = 0.0
     """Monotonic time before which it is not tried again."""
     wants_fresh_link: bool = False
+    doubted: str = ""
+    """Hash of a file that seemed to be cut short. If the same comes again, that is how it is, and it is kept."""
 
     @property
     def owner(self) -> Owner:
@@ -229,7 +231,10 @@ class Saving:
 
     async def _finish(self, job: Job, part: PartFile) -> Finished:
         try:
-            judge(part.head, url=job.output.url)
+            found = judge(part.head, url=job.output.url)
+            if await self._do(part.seems_cut_short, found.format) and part.sha256 != job.doubted:
+                job.doubted = part.sha256
+                raise WrongContent("What Runway sent seems to be cut short.")
             finished = await self._do(part.finish, self._may_choose(job.owner))
         except WrongContent:
             await self._do(part.discard)

@@ -16,12 +16,12 @@ from typing import Any, cast
 import pytest
 
 from runway_desktop.api.fetcher import HttpFetcher
-from runway_desktop.domain.task import Media, OutputState, State
+from runway_desktop.domain.task import Media, OutputState, Request, State
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.media_facts import probe
 from runway_desktop.simulator.faults import Fault, Harm
 from tests.engine_rig import Rig, request
-from tests.faults.test_on_the_simulator import QuickClock, all_tasks, engine, simulated, until
+from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, simulated, until
 
 
 @asynccontextmanager
@@ -53,7 +53,8 @@ async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Do
 async def everything_saved(rig: Rig, count: int) -> list[Path]:
     """The files of all outputs, once every task has succeeded and is saved."""
     async with asyncio.timeout(25):
-        await until(rig, lambda tasks: len(tasks) == count and all(task.state is State.SUCCEEDED for task in tasks))
+        tasks = await until(rig, ended)
+        assert [task.state for task in tasks] == [State.SUCCEEDED] * count, tasks
         while await rig.store.unsaved():
             await asyncio.sleep(0.02)
     return [Path(output.path) for task in await all_tasks(rig) for output in await rig.store.outputs(task.id)]
@@ -62,7 +63,9 @@ async def everything_saved(rig: Rig, count: int) -> list[Path]:
 TROUBLES = {
     "nothing": (),
     "cuts": (Fault(Harm.CUT, "output", accepted=True, times=3),),
-    "lengths": (Fault(Harm.LENGTH, "output", times=3),),
+    "cuts in the middle": (Fault(Harm.CUT_BODY, "output", times=5),),
+    "wrong lengths": (Fault(Harm.WRONG_LENGTH, "output", times=3),),
+    "halves that say they are whole": (Fault(Harm.SHORT_BODY, "output", times=2),),
     "pages": (Fault(Harm.HTML, "output", times=2), Fault(Harm.STATUS, "output", status=503, after=2, times=2)),
     "expired links": (Fault(Harm.EXPIRED, "output", times=3),),
 }
@@ -74,7 +77,8 @@ async def test_whatever_goes_wrong_every_result_is_saved_whole(trouble: str, tmp
     async with simulated(*TROUBLES[trouble]) as (simulator, clock), engine(simulator, clock, tmp_path / "db") as rig:
         async with saving(rig, clock, library):
             wishes = [request(f"Fox {number}") for number in range(3)]
-            wishes.append(request("Still", endpoint="text_to_image", model="gen4_image", ratio="1280:720"))
+            still = {"promptText": "Still", "ratio": "1280:720"}
+            wishes.append(Request(endpoint="text_to_image", model="gen4_image", values=still, prompt="Still"))
             for wish in wishes:
                 await rig.submit(wish)
             paths = await everything_saved(rig, len(wishes))

@@ -43,7 +43,12 @@ FRESH = "https://out.example.com/fox.mp4?sig=2"
 
 def clip(size: int = 1_000_000, seed: int = 1) -> bytes:
     """Bytes that begin as an MP4 file does."""
-    return b"\x00\x00\x00\x20ftypisom" + random.Random(seed).randbytes(size - 12)
+    content = random.Random(seed).randbytes(size - 40)
+    return b"\x00\x00\x00\x18ftypisom" + bytes(12) + b"\x00\x00\x00\x08moov" + _box(b"mdat", content)
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4, "big") + kind + content
 
 
 class Desk:
@@ -339,8 +344,21 @@ async def test_content_that_is_not_what_its_name_says_is_refused(desk, content):
     assert desk.files() == []
 
 
+async def test_file_that_is_cut_short_is_fetched_again_and_believed_if_it_comes_again(desk):
+    desk.fetcher.serve(LINK, clip()[:-5])
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        failed = await desk.output(task)
+        assert failed.state is OutputState.FAILED
+        assert "seems to be cut short" in failed.problem
+        await desk.clock.advance(60)
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()[:-5]
+
+
 async def test_name_has_the_ending_that_the_content_deserves(desk):
-    desk.fetcher.serve("https://out.example.com/x", b"\x89PNG\r\n\x1a\n" + b"0" * 100)
+    desk.fetcher.serve("https://out.example.com/x", b"\x89PNG\r\n\x1a\n" + b"0" * 100 + b"IEND")
     async with desk.running():
         task = await desk.finished_task("https://out.example.com/x")
         await settle()
