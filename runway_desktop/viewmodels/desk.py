@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import OutputState, State, TaskId
+from runway_desktop.domain.task import OutputState, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import AssetDrop, Gathered
 from runway_desktop.services.support import support_details
@@ -21,8 +21,11 @@ from runway_desktop.services.verbs import CancelReport, DeleteReport
 
 from . import wording
 from .composer import Composer
-from .offers import Verb, may_retry
+from .offers import Verb, concerned
 from .runner import Runner
+
+MOST_SAID = 3
+"""Sentences told one by one; of the rest only the number."""
 
 
 class Desk(QObject):
@@ -110,15 +113,14 @@ class Desk(QObject):
     def _act(self, verb: Verb, rows: Sequence[Row], text: str) -> None:
         """Changes tasks here or at Runway."""
         engine, first = self._engine, rows[0].task.id
-        ids = [row.task.id for row in rows]
+        ids = [row.task.id for row in concerned(verb, rows)]
         match verb:
             case Verb.FETCH_AGAIN:
                 self._runner(self._fetch_again(ids), "fetch again")
             case Verb.RETRY:
-                self._runner(self._retry([row.task.id for row in rows if may_retry(row)]), "retry")
+                self._runner(self._retry(ids), "retry")
             case Verb.SEND_NEXT:
-                held = [row.task.id for row in rows if row.task.state is State.HELD]
-                self._runner(engine.lane.send_next(held), "send next")
+                self._runner(engine.lane.send_next(ids), "send next")
             case Verb.SEND_AGAIN:
                 sending = engine.submission.send_again(first)
                 self._runner(sending, "send again", done=lambda new: self.show_wanted.emit([new]))
@@ -128,13 +130,12 @@ class Desk(QObject):
                 self._runner(engine.submission.let_go(first), "let go")
             case Verb.RENAME:
                 self._runner(engine.verbs.rename(first, text), "rename")
-            case Verb.CANCEL:
+            case Verb.CANCEL | Verb.DO_NOT_SEND:
                 self._runner(self._cancel(ids), "cancel")
             case Verb.DELETE_REMOTELY:
                 self._runner(engine.verbs.delete_remotely(ids), "delete remotely", done=self._report)
             case Verb.REMOVE:
-                removable = [row.task.id for row in rows if row.task.state.is_final]
-                self._runner(self._remove(removable), "remove from list")
+                self._runner(self._remove(ids), "remove from list")
             case Verb.DELETE_FILE:
                 self.release_wanted.emit(_saved_paths(rows))
                 self._runner(engine.verbs.delete_files(ids), "delete files", done=self._report)
@@ -174,35 +175,28 @@ class Desk(QObject):
             self._composer.load(gathered.restored)
             self.tell("The settings of that result are in the composer.")
         self._give_inputs(gathered.assets, to_field)
-        drafts = gathered.drafts
-        plain = len(drafts) == 1 and drafts[0].row is None and not gathered.findings
-        if plain or (
-            len(drafts) == 1
-            and not drafts[0].findings
-            and set(drafts[0].values) <= {"promptText", "text", "prompt"}
-            and not gathered.findings
-        ):
-            self._composer.set_prompt(
-                next((str(value) for value in drafts[0].values.values() if isinstance(value, str)), "")
-            )
-        elif drafts or any(finding.row is not None for finding in gathered.findings):
+        prompt = _lone_prompt(gathered)
+        if prompt:
+            self._composer.set_prompt(prompt)
+        elif gathered.drafts:
             self.review_wanted.emit(gathered)
         else:
-            for finding in gathered.findings[:3]:
-                self.tell(finding.message, problem=True)
-            if len(gathered.findings) > 3:
-                self.tell(f"{len(gathered.findings) - 3} more could not be used.", problem=True)
+            self._tell_findings([finding.message for finding in gathered.findings])
 
     def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str) -> None:
         usable = [drop for drop in assets if not drop.findings]
-        for drop in assets:
-            if drop.findings:
-                self.tell(drop.findings[0].message, problem=True)
+        self._tell_findings([drop.findings[0].message for drop in assets if drop.findings])
         if to_field:
             for drop in usable:
                 self._composer.add_input_to(to_field, drop)
         elif usable:
             self._composer.add_inputs(usable)
+
+    def _tell_findings(self, messages: Sequence[str]) -> None:
+        for message in messages[:MOST_SAID]:
+            self.tell(message, problem=True)
+        if len(messages) > MOST_SAID:
+            self.tell(f"{len(messages) - MOST_SAID:,} more could not be used.", problem=True)
 
     async def _adopt(self, remote_ids: Sequence[str]) -> None:
         adoption = await self._engine.submission.adopt(remote_ids)
@@ -216,10 +210,12 @@ class Desk(QObject):
                 f"{wording.count(len(adoption.known), 'task')} {'was' if len(adoption.known) == 1 else 'were'} in "
                 f"the list already."
             )
-        for word in adoption.bad[:3]:
-            self.tell(
-                f"“{word[:60]}” is no task id. A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f.", problem=True
-            )
+        self._tell_findings(
+            [
+                f"“{word[:60]}” is no task id. A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."
+                for word in adoption.bad
+            ]
+        )
         self.show_wanted.emit([*adoption.added, *adoption.known])
 
     async def _retry(self, task_ids: Sequence[TaskId]) -> None:
@@ -255,7 +251,7 @@ class Desk(QObject):
 
     def _report(self, report: CancelReport | DeleteReport) -> None:
         """Says what a verb could not do, a sentence each."""
-        for message in tuple(dict.fromkeys(report.failed.values()))[:3]:
+        for message in tuple(dict.fromkeys(report.failed.values()))[:MOST_SAID]:
             self.tell(message, problem=True)
 
 
@@ -272,6 +268,20 @@ _LOOKS = frozenset(
     }
 )
 _WRITES = frozenset({Verb.EDIT_AND_SEND, Verb.NEW_SEED, Verb.EDIT_HELD, Verb.USE_AS_INPUT})
+
+
+def _lone_prompt(gathered: Gathered) -> str:
+    """The text of a drop that is one prompt and nothing else; empty for everything that wants a look first."""
+    if len(gathered.drafts) != 1 or gathered.findings:
+        return ""
+    draft = gathered.drafts[0]
+    names = set(draft.values)
+    if draft.findings or draft.endpoint or draft.model or draft.project or len(names) != 1 or names - _PROMPTS:
+        return ""
+    return next((value for value in draft.values.values() if isinstance(value, str)), "")
+
+
+_PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 
 def _saved_paths(rows: Sequence[Row]) -> list[Path]:

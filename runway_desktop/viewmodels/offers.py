@@ -1,7 +1,8 @@
 """What can be done with the chosen tasks, in words that follow their states. Pure: rows in, offers out.
 
-Four verbs stay apart: *Cancel on Runway*, *Delete from Runway*, *Remove from list*, *Delete file* (to the bin). A
-refused task offers *Edit and send*, never *Retry*. An offer that cannot be taken says why.
+Four verbs stay apart: *Cancel on Runway*, *Delete from Runway*, *Remove from list*, *Delete file* (to the bin). What
+still waits here is not cancelled but *not sent*. A refused task offers *Edit and send*, never *Retry*. An offer that
+cannot be taken says why.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Verb(StrEnum):
     COPY_PATH = "copy path"
     COPY_FILE = "copy file"
     COPY_SUPPORT = "copy support details"
+    DO_NOT_SEND = "do not send"
     CANCEL = "cancel"
     DELETE_REMOTELY = "delete remotely"
     REMOVE = "remove"
@@ -133,9 +135,9 @@ def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[O
         found.append(Offer(Verb.EDIT_AND_SEND, "Edit and send", nothing))
         if "seed" in only.task.request.values or only.task.state is State.SUCCEEDED:
             found.append(Offer(Verb.NEW_SEED, "Same with a new seed", nothing))
-    retried = [row for row in rows if may_retry(row)]
+    retried = len(concerned(Verb.RETRY, rows))
     if retried:
-        found.append(Offer(Verb.RETRY, "Retry" if len(retried) == 1 else f"Retry {len(retried)}"))
+        found.append(Offer(Verb.RETRY, "Retry" if retried == 1 else f"Retry {retried:,}"))
     if only is not None and any(output.state is OutputState.SAVED for output in only.outputs):
         found.append(Offer(Verb.USE_AS_INPUT, "Use as input"))
     if only is not None:
@@ -155,31 +157,64 @@ def may_retry(row: Row) -> bool:
 
 def _ending(rows: Sequence[Row], states: set[State]) -> list[Offer]:
     found = []
-    live = sum(row.task.state.is_live for row in rows)
+    live = len(concerned(Verb.CANCEL, rows))
     if live:
         found.append(
-            Offer(Verb.CANCEL, "Cancel on Runway…" if live == 1 else f"Cancel {live} on Runway…", dangerous=True)
+            Offer(Verb.CANCEL, "Cancel on Runway…" if live == 1 else f"Cancel {live:,} on Runway…", dangerous=True)
         )
-    if states <= {State.HELD}:
-        found.append(Offer(Verb.CANCEL, "Do not send" if len(rows) == 1 else f"Do not send {len(rows)}"))
-    deletable = [
-        row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely
-    ]
-    if deletable:
+    held = len(concerned(Verb.DO_NOT_SEND, rows))
+    if held:
+        found.append(Offer(Verb.DO_NOT_SEND, "Do not send" if held == 1 else f"Do not send {held:,}"))
+    if concerned(Verb.DELETE_REMOTELY, rows):
         found.append(Offer(Verb.DELETE_REMOTELY, "Delete from Runway…", dangerous=True))
-    busy = "It still goes on. Cancel it first." if all(not row.task.state.is_final for row in rows) else ""
-    uncertain = "Decide first what became of it." if states == {State.UNCERTAIN} else ""
-    found.append(Offer(Verb.REMOVE, "Remove from list", uncertain or busy))
-    if any(output.state is OutputState.SAVED for row in rows for output in row.outputs):
+    removable = concerned(Verb.REMOVE, rows)
+    text = "Remove from list" if len(rows) == 1 or not removable else f"Remove {len(removable):,} from list"
+    found.append(Offer(Verb.REMOVE, text, "" if removable else _why_it_stays(states)))
+    if concerned(Verb.DELETE_FILE, rows):
         found.append(Offer(Verb.DELETE_FILE, "Delete file…" if len(rows) == 1 else "Delete files…", dangerous=True))
     return found
+
+
+def concerned(verb: Verb, rows: Sequence[Row]) -> list[Row]:
+    """Those of the rows that a verb is carried out on: the same ones whose number it names and asks for."""
+    match verb:
+        case Verb.CANCEL:
+            return [row for row in rows if row.task.state.is_live]
+        case Verb.DO_NOT_SEND | Verb.SEND_NEXT | Verb.EDIT_HELD:
+            return [row for row in rows if row.task.state is State.HELD]
+        case Verb.RETRY:
+            return [row for row in rows if may_retry(row)]
+        case Verb.FETCH_AGAIN:
+            done = [row for row in rows if row.task.state is State.SUCCEEDED and not row.task.deleted_remotely]
+            unsaved = [row for row in done if any(output.state is not OutputState.SAVED for output in row.outputs)]
+            return unsaved or done
+        case Verb.DELETE_REMOTELY:
+            return [
+                row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely
+            ]
+        case Verb.REMOVE:
+            return [row for row in rows if row.task.state.is_final]
+        case Verb.DELETE_FILE:
+            return [row for row in rows if any(output.state is OutputState.SAVED for output in row.outputs)]
+        case _:
+            return list(rows)
+
+
+def _why_it_stays(states: set[State]) -> str:
+    if states == {State.UNCERTAIN}:
+        return "Decide first what became of it."
+    if states == {State.HELD}:
+        return "It waits to be sent. Choose “Do not send” first."
+    if states == {State.SENDING}:
+        return "It is being sent."
+    return "It still goes on. Cancel it first."
 
 
 def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
     """What to ask first; None when nothing can be lost."""
     match verb:
         case Verb.CANCEL:
-            live = [row for row in rows if row.task.state.is_live]
+            live = concerned(verb, rows)
             if not live:
                 return None
             amount = wording.count(len(live), "task")
@@ -191,9 +226,7 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 "Keep going",
             )
         case Verb.DELETE_REMOTELY:
-            chosen = [
-                row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely
-            ]
+            chosen = concerned(verb, rows)
             unsaved = sum(any(output.state is not OutputState.SAVED for output in row.outputs) for row in chosen)
             amount = wording.count(len(chosen), "result")
             loss = (

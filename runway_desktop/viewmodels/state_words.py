@@ -36,7 +36,7 @@ class StateWords:
 
     @property
     def spoken(self) -> str:
-        return f"{self.headline}. {self.detail}" if self.detail else self.headline
+        return f"{self.headline} ({self.detail})" if self.detail else self.headline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,14 @@ class Around:
 def describe(row: Row, around: Around) -> StateWords:
     task = row.task
     match task.state:
+        case State.HELD | State.SENDING if around.uploaded is not None and around.uploaded < 1:
+            return StateWords(
+                headline="Uploading",
+                detail=_percent(around.uploaded),
+                tone=Tone.BUSY,
+                icon="mdi6.upload",
+                progress=around.uploaded,
+            )
         case State.HELD:
             why = task.hold_reason or around.lane_reason or "sent when a slot is free"
             return StateWords(
@@ -65,14 +73,6 @@ def describe(row: Row, around: Around) -> StateWords:
                 tone=Tone.WARN if task.hold_reason else Tone.PLAIN,
             )
         case State.SENDING:
-            if around.uploaded is not None:
-                return StateWords(
-                    headline="Uploading",
-                    detail=f"{around.uploaded:.0%}",
-                    tone=Tone.BUSY,
-                    icon="mdi6.upload",
-                    progress=around.uploaded,
-                )
             return StateWords(headline="Sending", tone=Tone.BUSY, icon="mdi6.send", moving=True)
         case State.UNCERTAIN:
             return StateWords(
@@ -91,15 +91,19 @@ def describe(row: Row, around: Around) -> StateWords:
             )
         case State.THROTTLED:
             known = around.slots is not None and around.slots_used is not None
-            used = f"{around.slots_used} of {around.slots} in use" if known else "starts by itself"
+            # Those that wait for a slot hold none: what is in use is never more than there are.
+            used = (
+                f"{min(around.slots_used or 0, around.slots or 0)} of {around.slots} in use"
+                if known
+                else "starts by itself"
+            )
             return StateWords(
                 headline="Waiting for a free slot", detail=used, tone=Tone.WARN, icon="mdi6.timer-sand", moving=True
             )
         case State.RUNNING:
             left = wording.span(*around.remaining) if around.remaining else ""
-            percent = f"Running {task.progress:.0%}".replace("%", " %") if task.progress is not None else "Running"
             return StateWords(
-                headline=percent,
+                headline=f"Running {_percent(task.progress)}" if task.progress is not None else "Running",
                 detail=left,
                 tone=Tone.BUSY,
                 icon="mdi6.progress-clock",
@@ -129,6 +133,11 @@ def describe(row: Row, around: Around) -> StateWords:
                 tone=Tone.WARN,
                 icon="mdi6.cloud-off-outline",
             )
+
+
+def _percent(part: float) -> str:
+    """Rounded down: nothing is 100 % before it is done."""
+    return f"{int(max(0.0, min(1.0, part)) * 100 + 1e-9)} %"
 
 
 def _charged(task: Task) -> str:

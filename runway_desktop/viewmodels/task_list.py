@@ -7,14 +7,14 @@ removals; the model is never reset to refresh. It owns no rule and writes nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, ListEntry, Listing, Row, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, ListEntry, Listing, Place, Row, SortKey
 from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.services.engine import Engine
 
@@ -28,7 +28,7 @@ from .task_lines import GroupLine, Line, lines_of
 PAGE = 120
 """Rows fetched at once; a little more than a tall window shows."""
 MOST_ROWS = 4000
-"""Rows kept in memory before those out of sight are let go."""
+"""Rows kept in memory before those far from what was looked at last are let go."""
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -81,6 +81,9 @@ class TaskListModel(QAbstractTableModel):
     groups_changed = Signal()
     rows_fetched = Signal(object)
     """Rows that came from the store, for whoever looks after their posters."""
+    lines_moving = Signal()
+    """Lines are about to come, go or change places: a view notes where it stands."""
+    lines_moved = Signal()
 
     def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,16 +92,21 @@ class TaskListModel(QAbstractTableModel):
         self._listing = Listing()
         self._entries: list[ListEntry] = []
         self._lines: list[Line] = []
-        self._where: dict[Line, int] = {}
+        self._places: dict[Line, int] | None = None
+        """Positions by line; made anew when first asked for after the lines changed."""
+        self._group_of: dict[TaskId, str] = {}
         self._rows: dict[TaskId, Row] = {}
         self._groups: dict[str, GroupSummary] = {}
         self._collapsed: set[str] = set()
         self._received: dict[TaskId, dict[int, tuple[int, int | None]]] = {}
-        self._uploaded: dict[TaskId, float | None] = {}
-        self._remaining: dict[TaskId, tuple[float, float] | None] = {}
+        self._uploaded: dict[TaskId, float] = {}
+        self._remaining: dict[TaskId, tuple[float, float]] = {}
         self._wanted: set[TaskId] = set()
+        self._coming: set[TaskId] = set()
+        self._looked_at = 0
         self._asked = 0
         self._answered = 0
+        self._loaded: Listing | None = None
         self._fetch_timer = QTimer(self, singleShot=True, interval=0)
         self._fetch_timer.timeout.connect(self._fetch_wanted)
         self._refresh_timer = QTimer(self, singleShot=True, interval=200)
@@ -117,7 +125,7 @@ class TaskListModel(QAbstractTableModel):
 
     @property
     def is_loaded(self) -> bool:
-        return self._answered > 0 and self._answered == self._asked
+        return self._loaded is self._listing
 
     @property
     def task_count(self) -> int:
@@ -147,7 +155,12 @@ class TaskListModel(QAbstractTableModel):
         self._merge(self._entries)
         line = self._where.get(GroupLine(key))
         if line is not None:
-            self.dataChanged.emit(self.index(line, 0), self.index(line, self.columnCount() - 1), [Roles.COLLAPSED])
+            self.dataChanged.emit(self.index(line, 0), self.index(line, self.columnCount() - 1))
+
+    def reveal(self, task_ids: Iterable[TaskId]) -> None:
+        """Opens the collapsed groups that hide any of these."""
+        for key in {self._group_of[task_id] for task_id in task_ids if task_id in self._group_of} & self._collapsed:
+            self.toggle_group(key)
 
     def collapsed(self) -> frozenset[str]:
         return frozenset(self._collapsed)
@@ -162,6 +175,19 @@ class TaskListModel(QAbstractTableModel):
     def group_key(self, row: int) -> str | None:
         line = self._lines[row] if 0 <= row < len(self._lines) else None
         return line.key if isinstance(line, GroupLine) else None
+
+    def group_rows(self, first: int = 0, last: int | None = None) -> list[int]:
+        """Positions of the groups' headers among the rows first..last (inclusive)."""
+        lines = self._lines[first : None if last is None else last + 1]
+        return [first + place for place, line in enumerate(lines) if isinstance(line, GroupLine)]
+
+    def with_rows(self, task_ids: Sequence[TaskId], then: Callable[[list[Row]], None]) -> None:
+        """Hands over the rows of these tasks, at once if all are known here, else as soon as the store gave them."""
+        known = [self._rows.get(task_id) for task_id in task_ids]
+        if all(known):
+            then([row for row in known if row is not None])
+        else:
+            self._runner(self._all_rows(list(task_ids)), "fetch chosen rows", done=then)
 
     def position(self, task_id: TaskId) -> int | None:
         return self._where.get(task_id)
@@ -222,6 +248,8 @@ class TaskListModel(QAbstractTableModel):
         row = self._rows.get(line)
         if row is None:
             self._want(index.row())
+            if role == Qt.ItemDataRole.AccessibleTextRole:
+                return "Being fetched"
             return wording.ELLIPSIS if role == Qt.ItemDataRole.DisplayRole and column is Column.PROMPT else None
         return self._task_data(row, column, role)
 
@@ -311,8 +339,10 @@ class TaskListModel(QAbstractTableModel):
                 return wording.credits_in_words(known) + (" estimated" if row.task.cost_credits is None else "")
             case Column.SENT:
                 return f"Sent {wording.full_time(row.task.sent_at)}" if row.task.sent_at else "Not sent yet"
-            case _:
-                return self._text(row, column)
+            case Column.MODEL:
+                return row.task.request.model or "Model not known"
+            case Column.PROJECT:
+                return row.task.project or "No project"
 
     def _tool_tip(self, row: Row, column: Column) -> str | None:
         if column is Column.PROMPT:
@@ -332,21 +362,24 @@ class TaskListModel(QAbstractTableModel):
                 return self._text(row, column)
 
     def _group_data(self, line: GroupLine, column: Column, role: int) -> Any:
-        summary = self._groups.get(line.key)
+        summary = self._groups.get(line.key) or GroupSummary(key=line.key, title="", total=0)
         match role:
             case Roles.GROUP:
-                return summary or GroupSummary(key=line.key, title="", total=0)
+                return summary
             case Roles.COLLAPSED:
                 return line.key in self._collapsed
             case Roles.GROUP_LEFT:
                 return self._group_left(line.key)
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole if (
-                column is Column.PROMPT and summary is not None
-            ):
-                folded = "collapsed" if line.key in self._collapsed else "expanded"
-                return f"{self.group_title(summary)}, {group_words(summary)}, {folded}"
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._group_spoken(summary)
+            case Qt.ItemDataRole.DisplayRole if column is Column.PROMPT:
+                return self._group_spoken(summary)
             case _:
                 return None
+
+    def _group_spoken(self, summary: GroupSummary) -> str:
+        folded = "collapsed" if summary.key in self._collapsed else "expanded"
+        return f"{self.group_title(summary)}, {group_words(summary)}, {folded}"
 
     def group_title(self, summary: GroupSummary) -> str:
         match self._listing.group:
@@ -361,18 +394,8 @@ class TaskListModel(QAbstractTableModel):
 
     def _group_left(self, key: str) -> tuple[float, float] | None:
         """Seconds until the last running member is done, as a range; None while nobody knows."""
-        ranges = [found for entry in self._members_fetched(key) if (found := self._remaining.get(entry)) is not None]
+        ranges = [found for task_id, found in self._remaining.items() if self._group_of.get(task_id) == key]
         return (max(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
-
-    def _members_fetched(self, key: str) -> Iterable[TaskId]:
-        start = self._where.get(GroupLine(key))
-        if start is None:
-            return
-        for line in self._lines[start + 1 : start + 1 + MOST_ROWS]:
-            if isinstance(line, GroupLine):
-                return
-            if line in self._remaining:
-                yield line
 
     def _around(self, row: Row) -> Around:
         task = row.task
@@ -380,7 +403,7 @@ class TaskListModel(QAbstractTableModel):
             slots = self._engine.lane.slots(task.request.model)
             return Around(slots_used=slots.in_use, slots=slots.limit)
         if task.state is State.HELD:
-            return Around(lane_reason=self._engine.lane.reason)
+            return Around(lane_reason=self._engine.lane.reason, uploaded=self._uploaded.get(task.id))
         received = self._received.get(task.id, {})
         expected = [total for _, total in received.values()]
         known = [total for total in expected if total is not None]
@@ -392,14 +415,26 @@ class TaskListModel(QAbstractTableModel):
         )
 
     async def _reload(self, asked: int, listing: Listing) -> None:
+        """An answer counts while its question is still the present one and no later answer came before it; a list that
+        is asked for again all the time would else never be shown."""
         entries = await self._engine.library.list(listing)
-        if asked != self._asked:
+        if self._is_stale(asked, listing):
             return
-        self._answered = asked
+        # The sums come first: a header never shows a bare key until they are there.
+        sums = await self._engine.library.groups(listing) if listing.group is not GroupBy.NONE else ()
+        if self._is_stale(asked, listing):
+            return
+        self._answered, self._loaded = asked, listing
+        groups = {summary.key: summary for summary in sums}
+        changed = groups != self._groups
+        self._groups = groups
         self._merge(entries)
-        if listing.group is not GroupBy.NONE:
-            await self._reload_groups(listing)
+        if changed:
+            self._groups_moved()
         self.loaded.emit()
+
+    def _is_stale(self, asked: int, listing: Listing) -> bool:
+        return listing is not self._listing or asked < self._answered
 
     def _refresh_groups(self) -> None:
         if self._listing.group is not GroupBy.NONE:
@@ -410,35 +445,50 @@ class TaskListModel(QAbstractTableModel):
         if listing is not self._listing or found == self._groups:
             return
         self._groups = found
-        for position in [place for line, place in self._where.items() if isinstance(line, GroupLine)]:
+        self._groups_moved()
+
+    def _groups_moved(self) -> None:
+        for position in self.group_rows():
             self.dataChanged.emit(self.index(position, 0), self.index(position, self.columnCount() - 1))
         self.groups_changed.emit()
 
+    @property
+    def _where(self) -> dict[Line, int]:
+        if self._places is None:
+            self._places = {line: position for position, line in enumerate(self._lines)}
+        return self._places
+
     def _merge(self, entries: Sequence[ListEntry]) -> None:
+        grouped = self._listing.group is not GroupBy.NONE
         self._entries = list(entries)
-        new = lines_of(self._entries, self._collapsed, grouped=self._listing.group is not GroupBy.NONE)
-        for step in steps(self._lines, new):
+        self._group_of = {entry.id: entry.group for entry in entries} if grouped else {}
+        new = lines_of(self._entries, self._collapsed, grouped=grouped)
+        way = steps(self._lines, new)
+        if not way:
+            return
+        self.lines_moving.emit()
+        for step in way:
             match step:
                 case Removal(first, last):
                     self.beginRemoveRows(QModelIndex(), first, last)
                     del self._lines[first : last + 1]
+                    self._places = None
                     self.endRemoveRows()
                 case Insertion(first, last):
                     self.beginInsertRows(QModelIndex(), first, last)
                     self._lines[first:first] = new[first : last + 1]
+                    self._places = None
                     self.endInsertRows()
                 case Rearrangement():
                     self._rearrange(new)
-        self._where = {line: position for position, line in enumerate(self._lines)}
-        if len(self._rows) > MOST_ROWS:
-            self._rows = {key: row for key, row in self._rows.items() if key in self._where and row.task.state.is_live}
+        self.lines_moved.emit()
 
     def _rearrange(self, new: list[Line]) -> None:
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         held = [self._lines[index.row()] for index in before]
-        self._lines = new
-        where = {line: position for position, line in enumerate(new)}
+        self._lines, self._places = new, None
+        where = self._where
         after = [
             self.index(where[line], index.column()) if line in where else QModelIndex()
             for line, index in zip(held, before, strict=True)
@@ -447,32 +497,58 @@ class TaskListModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def _want(self, position: int) -> None:
+        self._looked_at = position
         first = max(0, position - PAGE // 4)
         for line in self._lines[first : first + PAGE]:
-            if not isinstance(line, GroupLine) and line not in self._rows:
+            if not isinstance(line, GroupLine) and line not in self._rows and line not in self._coming:
                 self._wanted.add(line)
-        if not self._fetch_timer.isActive():
+        if self._wanted and not self._fetch_timer.isActive():
             self._fetch_timer.start()
 
     def _fetch_wanted(self) -> None:
         wanted, self._wanted = list(self._wanted), set()
         if wanted:
+            self._coming.update(wanted)
             self._runner(self._fetch(wanted), "fetch rows")
 
-    async def _fetch(self, wanted: Sequence[TaskId]) -> None:
-        rows = await self._engine.library.rows(wanted)
+    async def _fetch(self, wanted: Sequence[TaskId], *, again: bool = False) -> None:
+        """`again` puts what comes in place of what is known."""
+        try:
+            rows = await self._engine.library.rows(wanted)
+        finally:
+            self._coming.difference_update(wanted)
         for row in rows:
-            self._rows.setdefault(row.task.id, row)
+            if again or row.task.id not in self._rows:
+                self._rows[row.task.id] = row
+        self._let_go()
+        found = [row.task.id for row in rows]
+        self._changed(found)
         self.rows_fetched.emit(rows)
-        await self._forecast(wanted)
-        self._changed(wanted)
+        await self._forecast(found)
+
+    async def _all_rows(self, task_ids: list[TaskId]) -> list[Row]:
+        missing = [task_id for task_id in task_ids if task_id not in self._rows]
+        fetched = {row.task.id: row for row in await self._engine.library.rows(missing)}
+        found = (self._rows.get(task_id) or fetched.get(task_id) for task_id in task_ids)
+        return [row for row in found if row is not None]
+
+    def _let_go(self) -> None:
+        """Keeps memory bounded: rows far from where somebody looked last are fetched again when they are wanted."""
+        if len(self._rows) <= MOST_ROWS:
+            return
+        near = range(self._looked_at - MOST_ROWS // 4, self._looked_at + MOST_ROWS // 4)
+        self._rows = {key: row for key, row in self._rows.items() if self._where.get(key, -1) in near}
+        for memory in (self._received, self._uploaded, self._remaining):
+            for task_id in [task_id for task_id in memory if task_id not in self._rows]:
+                del memory[task_id]
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
         regroup = reorder = False
         shown: list[TaskId] = []
+        edited: list[TaskId] = []
         for task_id, touch in touches.items():
             reorder = reorder or self._moves(touch)
-            regroup = regroup or bool(touch.states)
+            regroup = regroup or _counts(touch)
             row = self._rows.get(task_id)
             if row is None:
                 continue
@@ -489,14 +565,19 @@ class TaskListModel(QAbstractTableModel):
                 and all(output.saved_at for output in self._rows[task_id].outputs)
             ):
                 self._received.pop(task_id, None)
-            self._uploaded[task_id] = touch.uploaded
-            if self._rows[task_id].task.state is not State.SENDING:
+            if touch.uploaded is not None:
+                self._uploaded[task_id] = touch.uploaded
+            if not self._rows[task_id].task.state.is_local or self._rows[task_id].task.hold_reason:
                 self._uploaded.pop(task_id, None)
+            if touch.task is not None and touch.task.request != row.task.request:
+                edited.append(task_id)
             shown.append(task_id)
         self._changed(shown)
         running = [task_id for task_id in shown if self._rows[task_id].task.state is State.RUNNING]
-        if running:
-            self._runner(self._forecast(running), "time left")
+        if running or any(task_id in self._remaining for task_id in shown):
+            self._runner(self._forecast(shown), "time left")
+        if edited:
+            self._runner(self._fetch(edited, again=True), "fetch edited rows")
         if reorder:
             self.refresh_soon()
         if (regroup or reorder) and not self._groups_timer.isActive():
@@ -504,15 +585,18 @@ class TaskListModel(QAbstractTableModel):
 
     def _moves(self, touch: Touch) -> bool:
         """Whether the change can alter which tasks are listed, or their order."""
+        if touch.outputs and self._listing.filter.place in (Place.SAVED, Place.NEEDS_ATTENTION):
+            return True
         if touch.task is None or touch.before is None:
-            return bool(touch.outputs) and self._listing.filter.place.value in ("saved", "needs attention")
+            return False
         before, after = touch.before, touch.task
         if before.removed_at != after.removed_at or before.batch_id != after.batch_id:
             return True
-        if before.sent_at != after.sent_at and self._listing.sort is SortKey.SENT:
+        timed = self._listing.sort is SortKey.SENT or self._listing.group is GroupBy.DAY
+        if before.sent_at != after.sent_at and (timed or self._listing.filter.since is not None):
             return True
         if touch.states and (
-            self._listing.filter.place.value != "all"
+            self._listing.filter.place is not Place.ALL
             or self._listing.filter.states
             or self._listing.sort is SortKey.STATE
         ):
@@ -522,13 +606,21 @@ class TaskListModel(QAbstractTableModel):
         return before.title != after.title or (before.request is not after.request and before.request != after.request)
 
     async def _forecast(self, task_ids: Sequence[TaskId]) -> None:
+        moved: list[TaskId] = []
         for task_id in task_ids:
             row = self._rows.get(task_id)
             if row is None or row.task.state is not State.RUNNING:
                 self._remaining.pop(task_id, None)
                 continue
             found = await self._engine.forecasts.remaining(row.task)
-            self._remaining[task_id] = (found.low, found.high) if found is not None else None
+            left = (found.low, found.high) if found is not None else None
+            if left != self._remaining.get(task_id):
+                moved.append(task_id)
+            if left is not None:
+                self._remaining[task_id] = left
+            else:
+                self._remaining.pop(task_id, None)
+        self._changed(moved)
 
     def _changed(self, task_ids: Iterable[TaskId]) -> None:
         """One signal a row, or one range when most of a longer stretch changed."""
@@ -568,6 +660,13 @@ def group_words(summary: GroupSummary) -> str:
         f"{trouble:,} {'needs' if trouble == 1 else 'need'} attention" if trouble else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _counts(touch: Touch) -> bool:
+    """Whether the change can alter a group's sums: states, saved results, credits."""
+    if touch.states or touch.outputs:
+        return True
+    return touch.task is not None and touch.before is not None and touch.task.credits != touch.before.credits
 
 
 def _merged(outputs: tuple[Output, ...], changed: dict[int, Output]) -> tuple[Output, ...]:

@@ -21,11 +21,12 @@ def breakable(text: str, longest: int = 24) -> str:
 
 def number(value: float) -> str:
     """8412.0 → "8,412"; 2.5 → "2.5"."""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def credits_in_words(value: float) -> str:
-    return f"{number(value)} credit" if value == 1 else f"{number(value)} credits"
+    said = number(value)
+    return f"{said} credit" if said == "1" else f"{said} credits"
 
 
 def dollars(credits: float) -> str:
@@ -41,10 +42,11 @@ def size(amount: int) -> str:
     """Bytes in decimal units, as file managers show them."""
     value = float(amount)
     for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
+        if round(value) < 1000 or unit == "GB":
             break
         value /= 1000
-    return f"{value:.0f} {unit}" if unit in ("B", "kB") or value >= 10 else f"{value:.1f} {unit}"
+    whole = unit in ("B", "kB") or round(value, 1) >= 10
+    return f"{value:.0f} {unit}" if whole else f"{value:.1f} {unit}"
 
 
 def speed(bytes_a_second: float) -> str:
@@ -62,14 +64,15 @@ def duration(seconds: float) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """A range of seconds in one unit: "30–50 s", "4–6 min". Rounded outwards so that it never promises too much."""
+    """A range of seconds in one unit: "30–50 s", "4–6 min". The upper end is rounded up, so that it never promises too
+    much; the lower one down, but never to nothing."""
     if high < 100:
-        step = 5 if high < 60 else 10
-        first, last = int(low // step) * step, -int(-high // step) * step
-        first = max(first, 1) if first == 0 and low > 0 else first
-        return f"{first}–{last} s" if first != last else f"{last} s"
-    unit, name = (60, "min") if high < 5400 else (3600, "h")
-    first, last = int(low // unit), -int(-high // unit)
+        step, unit, name = (5 if high < 60 else 10), 1, "s"
+    else:
+        step, (unit, name) = 1, (60, "min") if high < 5400 else (3600, "h")
+    least, most = low / unit, high / unit
+    last = max(1, -int(-most // step) * step)
+    first = min(last, max(1, int(least // step) * step))
     return f"{first}–{last} {name}" if first != last else f"{last} {name}"
 
 
