@@ -43,7 +43,7 @@ from runway_desktop.viewmodels.welcome import KeyForm
 
 from . import environment
 from .lifecycle import Supervisor, go_down
-from .options import Options
+from .options import Options, own_words
 from .program import on_signals
 from .wiring import Address, Assembly, build
 
@@ -182,12 +182,7 @@ class Session(QObject):
 
     def _start_demo(self) -> None:
         """The demo is a program of its own with a folder of its own; this window makes room for it."""
-        from runway_desktop.simulator.server import command
-
-        words = command()
-        program = (
-            [words[0], "--demo"] if words[1:2] == ["--simulator"] else [words[0], "-m", "runway_desktop", "--demo"]
-        )
+        program = [*own_words(), "--demo"]
         if QProcess.startDetached(program[0], program[1:])[0]:
             self.close()
         elif self.models is not None:
@@ -213,7 +208,9 @@ class Session(QObject):
                 parent=self,
             )
             model.sent.connect(models.desk.show_wanted)
-            ReviewDialog(model, theme, self.window).open()
+            dialog = ReviewDialog(model, theme, self.window)
+            dialog.resize(dialog.sizeHint())
+            dialog.open()
 
     def _take_items(self) -> None:
         items, self._waiting_items = self._waiting_items, []

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
@@ -41,6 +41,9 @@ from runway_desktop.store import SqliteStore
 from .environment import Profile
 from .late import ClosableFetcher, ClosableRunway, LateFetcher, LateRunway
 from .lifecycle import Stage
+
+if TYPE_CHECKING:
+    from runway_desktop.simulator.server import SimulatorProcess
 
 log = logging.getLogger(__name__)
 
@@ -195,30 +198,39 @@ def _import_fetcher() -> Any:
     return HttpFetcher
 
 
+def demo_secret() -> str:
+    """The made-up key that the simulator takes."""
+    from runway_desktop.simulator.server import DEMO_SECRET
+
+    return DEMO_SECRET
+
+
+def start_simulator(arguments: Sequence[str]) -> SimulatorProcess:
+    """A simulator as a child process; it ends with this one at the latest. Blocking until it is ready."""
+    from runway_desktop.simulator.server import SimulatorProcess
+
+    return SimulatorProcess.start(list(arguments))
+
+
 class _DemoRunway:
     """The simulator as a child process, started when its address is first needed."""
 
     def __init__(self, arguments: tuple[str, ...], workers: ThreadPoolExecutor) -> None:
-        from runway_desktop.simulator.server import DEMO_SECRET
-
         self._arguments = arguments
         self._workers = workers
         self._lock = asyncio.Lock()
-        self._process: Any = None
-        self.secret = DEMO_SECRET
+        self._process: SimulatorProcess | None = None
+        self.secret = demo_secret()
 
     async def base_url(self) -> str:
         async with self._lock:
             if self._process is None or not self._process.is_running():
                 self._process = await asyncio.get_running_loop().run_in_executor(self._workers, self._start)
-            url: str = self._process.base_url
-            return url
+            return self._process.base_url
 
     def stop(self) -> None:
         if self._process is not None:
             self._process.stop()
 
-    def _start(self) -> Any:
-        from runway_desktop.simulator.server import SimulatorProcess
-
-        return SimulatorProcess.start(self._arguments)
+    def _start(self) -> SimulatorProcess:
+        return start_simulator(self._arguments)

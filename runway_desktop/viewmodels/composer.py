@@ -181,7 +181,7 @@ class Composer(QObject):
         remembered = self._engine.settings.get(_MODELS, {})
         model = remembered.get(name) if isinstance(remembered, Mapping) else None
         if model not in endpoint.models:
-            model = self._pair.model if self._pair.model in endpoint.models else endpoint.models[0]
+            model = self._pair.model if self._pair.model in endpoint.models else self._first_ready(endpoint)
         self._switch(name, model)
 
     def choose_model(self, model: str) -> None:
@@ -555,6 +555,15 @@ class Composer(QObject):
                     )
                     return True
         return False
+
+    def _first_ready(self, endpoint: Endpoint) -> str:
+        """The first model that asks for no input beyond those that are here; else the first."""
+        here = {_kind(item.media) for item in self.inputs()}
+        for model in endpoint.models:
+            pair = self._engine.catalog.pair(endpoint.name, model)
+            if pair is not None and all(field.media & here for field in pair.asset_fields if field.required):
+                return model
+        return endpoint.models[0]
 
     def _models_first_used(self, endpoint: Endpoint) -> list[str]:
         remembered = self._engine.settings.get(_MODELS, {})

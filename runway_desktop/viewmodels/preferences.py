@@ -48,7 +48,11 @@ class PreferencesForm(QObject):
         self._added: list[str] = []
         self.key = KeyForm(engine, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
-        bridge.organization_changed.connect(lambda _: self.changed.emit(""))
+        bridge.organization_changed.connect(self._limits_moved)
+
+    def _limits_moved(self, _: object) -> None:
+        # A method, not a lambda: it is let go with this object, which lives only as long as its window.
+        self.changed.emit("")
 
     @property
     def is_demo(self) -> bool:

@@ -107,10 +107,14 @@ class ReviewModel(QAbstractTableModel):
         self._count = Count(rows=len(self._rows), chosen=len(self._rows))
         self._checking = QTimer(self, interval=0)
         self._checking.timeout.connect(self.check_more)
-        bridge.organization_changed.connect(lambda _: self.counted.emit())
+        bridge.organization_changed.connect(self._balance_moved)
         self._check_again()
 
     # What stands around the table.
+
+    def _balance_moved(self, _: object) -> None:
+        # A method, not a lambda: it is let go with this object, which lives only as long as its window.
+        self.counted.emit()
 
     @property
     def title(self) -> str:

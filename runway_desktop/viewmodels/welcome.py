@@ -64,7 +64,11 @@ class KeyForm(QObject):
         self._words, self._small, self._tone = "", "", Tone.PLAIN
         self._patience = QTimer(self, singleShot=True, interval=patience_ms)
         self._patience.timeout.connect(self._keychain_is_slow)
-        bridge.key_changed.connect(lambda _: self.changed.emit())
+        bridge.key_changed.connect(self._key_moved)
+
+    def _key_moved(self, _: object) -> None:
+        # A method, not a lambda: it is let go with this object, which lives only as long as its window.
+        self.changed.emit()
 
     @property
     def text(self) -> str:

@@ -245,7 +245,7 @@ class TaskView(QTableView):
         height = self._delegate.row_height(self.font(), small)
         self.verticalHeader().setDefaultSectionSize(height)
         self.horizontalHeader().setFont(small)
-        self.setColumnWidth(Column.POSTER, round((height - GRID) * 16 / 9) + 2 * GRID + GRID // 2)
+        self.setColumnWidth(Column.POSTER, round((height - GRID - 2) * 16 / 9) + 2 * GRID + GRID // 2)
         self.setIconSize(QSize(16, 16))
         self._fit_rows()
         self.viewport().update()

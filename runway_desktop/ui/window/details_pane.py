@@ -249,6 +249,7 @@ class DetailsPane(QWidget):
                 label.setPixmap(self._theme.icon(icon).pixmap(QSize(20, 20), scale))
             label.show()
             self._inputs_row.addWidget(label)
+        self._inputs_area.updateGeometry()
 
     def _show_buttons(self, row: Row | None) -> None:
         found = {offer.verb: offer for group in offers([row]) for offer in group} if row is not None else {}

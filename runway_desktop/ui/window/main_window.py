@@ -113,6 +113,10 @@ class MainWindow(QMainWindow):
         return self._composer_pane
 
     @property
+    def verb_menu(self) -> VerbMenu:
+        return self._verbs
+
+    @property
     def search(self) -> QLineEdit:
         return self._top.search
 
@@ -407,7 +411,8 @@ class MainWindow(QMainWindow):
         """Selects tasks that may not be listed yet: new ones come with the next answer of the store."""
         known = [task_id for task_id in task_ids if self._m.rows.position(task_id) is not None]
         if known:
-            self._view.select(known)
+            # Of a whole batch the first stands for it; the others are right below.
+            self._view.select(known if len(known) == 1 else known[:1])
         elif tries and task_ids:
             self._m.rows.refresh_soon()
             QTimer.singleShot(100, lambda: self._show_tasks(task_ids, tries - 1))

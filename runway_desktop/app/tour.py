@@ -1,0 +1,413 @@
+"""The tour: drives the real window through the main job on the simulator, and leaves a numbered picture of each
+step.
+
+It works without a display. Exit code 0 when every step reached its state, else 1, with the step's name on standard
+error. A second process opens the same profile at a scale of 200 %: what was there before must be there again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGradient
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QPushButton
+
+from runway_desktop.domain.task import Media, OutputState, State, TaskId
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.dialogs.review import ReviewDialog
+from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.viewmodels.offers import Verb
+
+from . import environment
+from .lifecycle import Supervisor
+from .options import Options, own_words
+from .program import make_application, run_on_loop
+from .session import Session
+from .tour_hands import Album, StepFailed, control, dialog, drop, find, press, type_text, until
+from .wiring import Address, demo_secret, start_simulator
+
+SPEED = 1.5
+FASTER = 8.0
+"""Once the live states were seen."""
+AGAIN = "RUNWAY_DESKTOP_TOUR_AGAIN"
+"""Set in the second process: the number of its first picture."""
+
+
+def take_tour(options: Options) -> int:
+    """Runs the whole tour; gives the exit code."""
+    assert options.tour is not None, "the tour was asked for"  # noqa: S101 - the caller has looked
+    folder = options.tour.absolute()
+    if AGAIN in os.environ and options.profile_dir is not None:
+        return _run(
+            options.profile_dir,
+            Address(base_url=os.environ["RUNWAYML_BASE_URL"], secret=demo_secret()),
+            _Second,
+            folder,
+            int(os.environ[AGAIN]),
+        )
+    with tempfile.TemporaryDirectory(prefix="runway-desktop-tour-", ignore_cleanup_errors=True) as place:
+        home = options.profile_dir or Path(place) / "profile"
+        simulator = start_simulator(
+            ["--speed", f"{SPEED:g}", "--seed", "7", "--keep", str(Path(place) / "simulated.json")]
+        )
+        try:
+            code = _run(home, Address(base_url=simulator.base_url), _First, folder, 1)
+            if code == 0:
+                taken = len(list(folder.glob("[0-9][0-9]-*.png")))
+                code = _again(home, simulator.base_url, folder, taken + 1)
+        finally:
+            simulator.stop()
+    if code == 0:
+        pictures = sorted(folder.glob("[0-9][0-9]-*.png"))
+        sys.stdout.write(f"The tour is complete: {len(pictures)} pictures in {folder}\n")
+    return code
+
+
+def _again(home: Path, base_url: str, folder: Path, first: int) -> int:
+    surroundings = {**os.environ, AGAIN: str(first), "RUNWAYML_BASE_URL": base_url, "QT_SCALE_FACTOR": "2"}
+    words = [*own_words(), "--tour", str(folder), "--profile-dir", str(home)]
+    return subprocess.run(words, env=surroundings, timeout=180, check=False).returncode
+
+
+def _run(home: Path, address: Address, kind: type[_Walk], folder: Path, first: int) -> int:
+    profile = environment.profile(demo=True, folder=home)
+    environment.start_log(profile.log, verbose=False)
+    application = make_application()
+    session = Session(profile, Options(demo=False), address)
+    walk = kind(session, Album(folder, first), address.base_url or "")
+
+    async def main(supervisor: Supervisor, theme: Theme) -> int:
+        work = supervisor.spawn(walk.whole(), "tour")
+        code = await session.run(supervisor, theme)
+        await asyncio.wait([work], timeout=1)
+        return code or walk.code
+
+    return run_on_loop(application, main)
+
+
+class _Walk:
+    """One process's part of the tour."""
+
+    def __init__(self, session: Session, album: Album, base_url: str) -> None:
+        self.session = session
+        self.album = album
+        self.base_url = base_url
+        self.code = 1
+        self.step = "start"
+
+    async def whole(self) -> None:
+        try:
+            await until(self.session.ready.is_set, "the window", 40)
+            await until(lambda: self.window.preview is not None, "the preview")
+            await self.walk()
+            self.code = 0
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the step is named and the program closed
+            sys.stderr.write(f"The tour failed at “{self.step}”: {error}\n")
+            if not isinstance(error, StepFailed):
+                sys.stderr.write(traceback.format_exc())
+            await self.album.take(self.window, "failed-here")
+        finally:
+            self.session.close()
+
+    async def walk(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def window(self) -> MainWindow:
+        found = self.session.window
+        if found is None:
+            raise StepFailed("there is no window")
+        return found
+
+    def tasks(self) -> list[TaskId]:
+        rows = self.session.models.rows if self.session.models is not None else None
+        return (
+            [task_id for row in range(rows.rowCount()) if (task_id := rows.task_id(row)) is not None]
+            if rows is not None
+            else []
+        )
+
+    def having(self, *states: State) -> list[TaskId]:
+        models = self.session.models
+        if models is None:
+            return []
+        found = [(task_id, models.rows.row_of(task_id)) for task_id in self.tasks()]
+        return [task_id for task_id, row in found if row is not None and row.task.state in states]
+
+    def saved(self, media: Media) -> TaskId | None:
+        models = self.session.models
+        for task_id in self.tasks():
+            row = models.rows.row_of(task_id) if models is not None else None
+            if (
+                row is not None
+                and row.outputs
+                and all(o.state is OutputState.SAVED for o in row.outputs)
+                and row.outputs[0].media is media
+            ):
+                return task_id
+        return None
+
+    def say(self, step: str) -> None:
+        self.step = step
+
+    async def choose(self, task_id: TaskId) -> None:
+        self.window.view.select([task_id])
+        await until(
+            lambda: self.session.models is not None and self.session.models.details.row is not None, "the details"
+        )
+
+    async def size(self, width: int, height: int) -> None:
+        self.window.resize(width, height)
+        await until(lambda: self.window.width() == width, f"a width of {width}")
+
+
+class _First(_Walk):
+    async def walk(self) -> None:
+        await self.first_key()
+        await self.drop_and_review()
+        await self.live()
+        await self.results()
+        await self.trouble()
+        await self.narrowing()
+        await self.looks()
+
+    async def first_key(self) -> None:
+        self.say("first start")
+        window = self.window
+        key = find(window, QLineEdit, "API key")
+        await self.album.take(window, "first-start")
+        self.say("a key that is none")
+        type_text(key, "key_123")
+        await self.album.take(window, "key-incomplete")
+        self.say("first key")
+        key.clear()
+        remember = find(window, QCheckBox, "Remember")
+        if remember.isChecked():
+            remember.click()
+        type_text(key, demo_secret())
+        press(key, Qt.Key.Key_Return)
+        await until(window.composer_pane.isVisible, "the workspace")
+        await until(lambda: self.session.models.status.organization is not None, "the balance")  # type: ignore[union-attr]
+        await self.album.take(window, "empty")
+
+    async def drop_and_review(self) -> None:
+        self.say("drop of a table")
+        window = self.window
+        folder = Path(tempfile.mkdtemp(prefix="runway-desktop-tour-drop-"))
+        (folder / "aurora_shots.csv").write_text(_TABLE, encoding="utf-8")
+        picture = folder / "harbour.png"
+        _paint_dusk(picture)
+        drop(window, [folder / "aurora_shots.csv"])
+        await until(lambda: dialog(window, ReviewDialog), "the review")
+        review = dialog(window, ReviewDialog)
+        await self.album.take(window, "review")
+        self.say("sending from the review")
+        if review is None:
+            raise StepFailed("the review is gone")
+        await until(lambda: find(review, QPushButton, "Generate").isEnabled(), "rows that are ready")
+        find(review, QPushButton, "Generate").click()
+        await until(lambda: len(self.tasks()) >= 5, "the tasks in the list")
+        if (left := dialog(window, ReviewDialog)) is not None:
+            left.done(0)
+        self.say("drop of a picture")
+        drop(window, [picture])
+        await until(self.session.models.composer.inputs, "the picture in the composer")  # type: ignore[union-attr]
+        prompt = find(window, QPlainTextEdit, "Prompt")
+        type_text(prompt, "The harbour wakes: nets, gulls, diesel smoke, first sun on wet planks")
+        await self.album.take(window, "composer-with-picture")
+
+    async def live(self) -> None:
+        self.say("throttled")
+        window = self.window
+        await until(lambda: self.having(State.RUNNING), "a running task")
+        await self.album.take(window, "live")
+        await control(self.base_url, "knobs", {"concurrency": 1})
+        composer = window.composer_pane
+        press(find(window, QPlainTextEdit, "Prompt"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(
+            lambda: composer.isVisible() and self.having(State.THROTTLED, State.RUNNING, State.PENDING), "the sent task"
+        )
+        await until(lambda: self.having(State.THROTTLED), "a throttled task", 40)
+        await self.choose(self.having(State.THROTTLED)[0])
+        await self.album.take(window, "throttled")
+        await control(self.base_url, "knobs", {"concurrency": 4, "speed": FASTER})
+
+    async def results(self) -> None:
+        window = self.window
+        for media, name in ((Media.VIDEO, "clip"), (Media.AUDIO, "sound"), (Media.IMAGE, "pictures")):
+            self.say(f"preview: {name}")
+            await until(lambda media=media: self.saved(media), f"a saved {name}", 90)
+            found = self.saved(media)
+            if found is None:
+                raise StepFailed(f"no {name}")
+            await self.choose(found)
+            await asyncio.sleep(0.8)
+            if media is Media.VIDEO and window.preview is not None:
+                window.preview.toggle_play()
+                await asyncio.sleep(1.5)
+                window.preview.toggle_play()
+            await self.album.take(window, f"preview-{name}")
+        self.say("preview: drawing")
+        models = self.session.models
+        svg = next(
+            (
+                t
+                for t in self.tasks()
+                if models is not None and (r := models.rows.row_of(t)) and r.task.request.model == "recraft_v4_1_vector"
+            ),
+            None,
+        )
+        if svg is not None:
+            await until(lambda: svg in self.having(State.SUCCEEDED), "the drawing", 60)
+            await self.choose(svg)
+            await asyncio.sleep(0.8)
+            await self.album.take(window, "preview-drawing")
+
+    async def trouble(self) -> None:
+        self.say("failed")
+        window = self.window
+        await until(lambda: self.having(State.FAILED), "a failed task", 60)
+        await self.choose(self.having(State.FAILED)[0])
+        await self.album.take(window, "failed")
+        self.say("uncertain")
+        await control(self.base_url, "faults", {"route": "create", "harm": "cut", "accepted": True, "times": 1})
+        models = self.session.models
+        if models is None:
+            raise StepFailed("there are no models")
+        models.composer.clear()
+        models.composer.choose_endpoint("text_to_image")
+        models.composer.choose_model("gen4_image")
+        type_text(find(window, QPlainTextEdit, "Prompt"), "Paper boats on a flooded street, neon reflections, rain")
+        press(find(window, QPlainTextEdit, "Prompt"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: self.having(State.UNCERTAIN), "an uncertain task", 40)
+        uncertain = self.having(State.UNCERTAIN)[0]
+        await self.choose(uncertain)
+        await until(
+            lambda: "probably" in models.details.trouble() or "cannot" in models.details.trouble(), "the verdict", 40
+        )
+        await self.album.take(window, "uncertain")
+
+    async def narrowing(self) -> None:
+        self.say("filter")
+        window = self.window
+        before = len(self.tasks())
+        type_text(window.search, "lagoon")
+        await until(lambda: 0 < len(self.tasks()) < before, "fewer tasks")
+        await self.album.take(window, "filter")
+        self.say("nothing matches")
+        type_text(window.search, " zebra")
+        await until(lambda: not self.tasks(), "no task")
+        await self.album.take(window, "nothing-matches")
+        window.search.clear()
+        await until(lambda: len(self.tasks()) == before, "all tasks again")
+
+    async def looks(self) -> None:
+        window, engine = self.window, self.session.engine
+        if engine is None:
+            raise StepFailed("there is no engine")
+        self.say("preferences")
+        window.preferences_wanted.emit("Saving")
+        await until(lambda: dialog(window, Preferences), "the preferences")
+        await self.album.take(window, "preferences")
+        found = dialog(window, Preferences)
+        if found is not None:
+            found.accept()
+        await until(
+            lambda: all(row is None or row.task.state not in _UNDER_WAY for row in self._rows()),
+            "everything to end",
+            120,
+        )
+        video = self.saved(Media.VIDEO)
+        if video is not None:
+            await self.choose(video)
+            await asyncio.sleep(0.6)
+        for theme in ("light", "dark"):
+            self.say(f"{theme} theme")
+            engine.settings.set("theme", theme)
+            await asyncio.sleep(0.3)
+            await self.album.take(window, f"theme-{theme}")
+        for width, height in ((1024, 640), (1920, 1080)):
+            self.say(f"{width} × {height}")
+            await self.size(width, height)
+            await self.album.take(window, f"size-{width}x{height}")
+        await self.size(1440, 900)
+        self.say("menu of a task")
+        if video is not None:
+            window.verb_menu.popup(window.mapToGlobal(window.rect().center()))
+            await until(QApplication.activePopupWidget, "the menu")
+            await self.album.take(window, "menu")
+            popup = QApplication.activePopupWidget()
+            if popup is not None:
+                popup.close()
+        self.say("a question before something is lost")
+        failed = self.having(State.FAILED)
+        if failed:
+            await self.choose(failed[0])
+            window.verb_menu.take(Verb.DELETE_REMOTELY)
+            await asyncio.sleep(0.3)
+            await self.album.take(window, "question")
+            find(window, QPushButton, "Keep").click()
+
+    def _rows(self) -> list[object]:
+        models = self.session.models
+        return [models.rows.row_of(task_id) for task_id in self.tasks()] if models is not None else []
+
+
+class _Second(_Walk):
+    """The same profile, opened again at 200 %."""
+
+    async def walk(self) -> None:
+        self.say("opened again")
+        await self.size(1200, 760)
+        await until(lambda: len(self.tasks()) >= 6, "the tasks of the first run")
+        video = self.saved(Media.VIDEO)
+        if video is None:
+            raise StepFailed("the saved clip is not there any more")
+        await self.choose(video)
+        await asyncio.sleep(1.0)
+        await self.album.take(self.window, "opened-again-200-percent-dark")
+        if self.session.engine is not None:
+            self.session.engine.settings.set("theme", "light")
+        await asyncio.sleep(0.4)
+        await self.album.take(self.window, "200-percent-light")
+
+
+def _paint_dusk(path: Path) -> None:
+    """A picture to drop: evening light over water."""
+    image = QImage(1280, 720, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    sky = QLinearGradient(0, 0, 0, 720)
+    for at, color in ((0.0, "#2b2a4c"), (0.45, "#c4527a"), (0.62, "#f2b27c"), (0.63, "#7a4a63"), (1.0, "#1d2036")):
+        sky.setColorAt(at, QColor(color))
+    painter.fillRect(image.rect(), sky)
+    sun = QRadialGradient(860, 430, 160)
+    sun.setColorAt(0, QColor(255, 236, 200, 255))
+    sun.setColorAt(1, QColor(255, 200, 140, 0))
+    painter.fillRect(image.rect(), sun)
+    painter.end()
+    if not image.save(str(path)):
+        raise StepFailed(f"the picture {path} could not be written")
+
+
+_UNDER_WAY = (State.HELD, State.SENDING, State.PENDING, State.RUNNING, State.THROTTLED)
+_TABLE = """\
+prompt,model,endpoint,ratio,duration,seed,project,shot
+"A lighthouse keeper walks into the storm, camera follows "
+"[seconds:25]",gen4.5,text_to_video,1280:720,5,41207,Aurora spot,010
+"Slow dolly over a frozen lagoon at dawn, breath in the air",veo3.1_fast,text_to_video,1280:720,8,,Aurora spot,020
+"Macro of ice crystals growing across a window pane [outputs:4]",gen4_image,text_to_image,1920:1080,,7,Aurora spot,030
+"The harbour wakes: nets, gulls, diesel smoke [fail:SAFETY.INPUT.TEXT]",gen4.5,text_to_video,1280:720,5,,Aurora spot,040
+"Rain on a tin roof, far thunder",eleven_text_to_sound_v2,sound_effect,,,,Aurora spot,050
+"A lighthouse as a woodcut, two colours",recraft_v4_1_vector,text_to_image,1024:1024,,,Aurora spot,060
+"Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen auf nassem "
+"Kopfsteinpflaster",gen4.5,text_to_video,1280:720,7,,Aurora spot,070
+"窓辺で眠る猫、朝の光、ゆっくりとしたパン",gen4.5,text_to_video,960:960,5,,Aurora spot,080
+"""

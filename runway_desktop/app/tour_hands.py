@@ -1,0 +1,130 @@
+"""The hands and eyes of the tour: finds controls by the names that a screen reader says, types, drops, waits, takes
+pictures.
+
+Everything goes through the window as a person's deeds do. GUI thread, inside a coroutine; raises `StepFailed` when
+something does not come in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+Kind = TypeVar("Kind", bound=QWidget)
+
+
+class StepFailed(Exception):
+    """A step did not reach its state."""
+
+
+async def until(holds: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+    """Waits until `holds()` is true; looks twenty times a second, as an eye would."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            raise StepFailed(f"waited {seconds:.0f} s in vain for {what}")
+        await asyncio.sleep(0.05)
+
+
+def find(root: QWidget, kind: type[Kind], name: str) -> Kind:
+    """The visible control whose accessible name or text begins with `name`."""
+    for found in root.findChildren(kind):
+        said = found.accessibleName() or str(found.property("text") or "")
+        if found.isVisible() and said.startswith(name):
+            return found
+    raise StepFailed(f"there is no {kind.__name__} called {name!r}")
+
+
+def dialog(window: QWidget, kind: type[QDialog]) -> QDialog | None:
+    return next((found for found in window.findChildren(kind) if found.isVisible()), None)
+
+
+def type_text(widget: QWidget, text: str) -> None:
+    """Types letter by letter, as a keyboard does."""
+    widget.setFocus(Qt.FocusReason.OtherFocusReason)
+    for letter in text:
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
+
+
+def press(
+    widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, text: str = ""
+) -> None:
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(widget, QKeyEvent(kind, key, modifiers, text))
+
+
+def drop(window: QWidget, paths: Sequence[Path] = (), text: str = "") -> None:
+    """Drops files or text on the middle of the window."""
+    mime = QMimeData()
+    if paths:
+        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    if text:
+        mime.setText(text)
+    at = window.rect().center()
+    buttons, none, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+    QApplication.sendEvent(window, QDragEnterEvent(at, copy, mime, buttons, none))
+    QApplication.sendEvent(window, QDropEvent(QPointF(at), copy, mime, buttons, none))
+
+
+class Album:
+    """The pictures, numbered in the order in which they are taken."""
+
+    def __init__(self, folder: Path, first: int = 1) -> None:
+        self._folder = folder
+        self._next = first
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def next_number(self) -> int:
+        return self._next
+
+    async def take(self, window: QWidget, name: str) -> Path:
+        """A picture of the window with what lies over it."""
+        await asyncio.sleep(0.25)
+        picture = window.grab()
+        for over in QApplication.topLevelWidgets():
+            if (
+                over is not window
+                and over.isVisible()
+                and over.windowType() in (Qt.WindowType.Dialog, Qt.WindowType.Popup)
+            ):
+                _lay_over(picture, over, window)
+        path = self._folder / f"{self._next:02d}-{name}.png"
+        self._next += 1
+        if not picture.save(str(path)):
+            raise StepFailed(f"the picture {path} could not be written")
+        return path
+
+
+def _lay_over(picture: QPixmap, over: QWidget, window: QWidget) -> None:
+    painter = QPainter(picture)
+    at = over.mapToGlobal(QPoint(0, 0)) - window.mapToGlobal(QPoint(0, 0))
+    if over.windowType() is Qt.WindowType.Dialog:
+        painter.fillRect(picture.rect(), QColor(0, 0, 0, 90))
+        at = QPoint((window.width() - over.width()) // 2, max(0, (window.height() - over.height()) // 2))
+    painter.drawPixmap(at, over.grab())
+    painter.end()
+
+
+async def control(base_url: str, path: str, body: dict[str, Any]) -> None:
+    """Turns a knob of the simulator, or breaks something in it."""
+
+    def post() -> None:
+        # The address is that of the simulator which the tour started itself.
+        request = urllib.request.Request(  # noqa: S310
+            f"{base_url}/_control/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            answer.read()
+
+    await asyncio.get_running_loop().run_in_executor(None, post)
