@@ -18,10 +18,12 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from runway_desktop.domain.account import KeyPlace, Link
 from runway_desktop.domain.errors import (
@@ -51,7 +53,7 @@ from .bus import Bus
 from .clock import Alarm, first_of
 from .download_tally import Tally
 from .ledger import Ledger
-from .part_file import Owner
+from .part_file import Owner, forget_part
 from .ports import Clock, Fetcher, LedgerEntry, Runway, Store
 from .result_file import WrongContent
 from .saving import Job, Saving
@@ -59,9 +61,13 @@ from .settings import Settings
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 DISK_AGAIN_AFTER = 180.0
 """Seconds until a disk that refused is tried again by itself."""
 STORE_AGAIN_AFTER = 30.0
+NEVER = float("inf")
+"""When a job is due that only the person, or the next start, tries again."""
 LONGEST_WAIT = 300.0
 """Seconds between two attempts, at the most."""
 
@@ -102,7 +108,7 @@ class Downloads:
         self._running: dict[Owner, asyncio.Task[None]] = {}
         self._arrivals: deque[TaskId] = deque()
         """Tasks that succeeded and whose outputs are still to be read from the store."""
-        self._links: dict[TaskId, asyncio.Lock] = {}
+        self._links: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
         self._alarm = Alarm(clock)
         self._closing = False
         self._idle = asyncio.Event()
@@ -124,10 +130,10 @@ class Downloads:
             stop()
 
     def enqueue(self, task: Task, outputs: Sequence[Output]) -> None:
-        """Saves these outputs of a task; those that are saved, or on their way, are left alone."""
+        """Saves these outputs of a task; those that are saved, on their way, or lost for good are left alone."""
         for output in outputs:
             owner = (output.task_id, output.index)
-            if output.state is not OutputState.SAVED and owner not in self._jobs:
+            if output.state not in (OutputState.SAVED, OutputState.EXPIRED) and owner not in self._jobs:
                 self._jobs[owner] = Job(output)
         self._alarm.ring()
 
@@ -244,7 +250,8 @@ class Downloads:
         now = self._clock.monotonic()
         times = [STORE_AGAIN_AFTER] if self._arrivals else []
         if len(self._running) < self._settings.download_limit:
-            times += [job.due - now for owner, job in self._jobs.items() if owner not in self._running]
+            due = (job.due for owner, job in self._jobs.items() if owner not in self._running)
+            times += [time - now for time in due if time != NEVER]
         if (seconds := self._tally.seconds_until(*self._count())) is not None:
             times.append(seconds)
         return max(0.01, min(times)) if times else None
@@ -256,7 +263,7 @@ class Downloads:
             await self._attempt(job)
         except Exception:
             log.exception("Saving %s failed by a mistake of ours", job.owner)
-            job.due = float("inf")
+            job.due = NEVER
             await self._note(job, OutputState.FAILED, OUR_MISTAKE)
         finally:
             self._running.pop(job.owner, None)
@@ -284,9 +291,7 @@ class Downloads:
             await self._wait(job, seconds, OutputState.FAILED, f"{error} It is fetched again.")
         except LinkExpired as error:
             seconds = max(30.0, self._back_off(job, before, None))
-            await self._wait(
-                job, seconds, OutputState.FAILED, "Runway's link does not work. Another is asked for soon.", error
-            )
+            await self._wait(job, seconds, OutputState.FAILED, BAD_LINK, error)
         except ApiError as error:
             seconds = self._back_off(job, before, error)
             await self._wait(job, seconds, OutputState.WAITING, f"{error.message} Saving goes on by itself.", error)
@@ -323,7 +328,7 @@ class Downloads:
             try:
                 fresh = await self._ask(task)
             except NotThere:
-                await self._expire(task.id)
+                await self._expire(task.id, job)
                 return False
             links = {output.index: output for output in fresh}
             if job.output.index not in links:
@@ -352,20 +357,22 @@ class Downloads:
             raise ServerTrouble("Runway names no results for this task at the moment.")
         return fresh
 
-    async def _expire(self, task_id: TaskId) -> None:
+    async def _expire(self, task_id: TaskId, asking: Job | None = None) -> None:
         """Runway has them no longer: says so for each output that is neither saved nor just arriving by a link that
-        still works."""
+        still works. `asking` is the job whose link does not."""
         for output in await self._store.outputs(task_id):
             owner = (output.task_id, output.index)
             if output.state is OutputState.SAVED and await self._is_there(output):
                 continue
             arriving = self._jobs.get(owner)
-            if arriving is not None and owner in self._running and arriving.received:
+            if arriving is not None and arriving is not asking and owner in self._running and arriving.received:
                 continue
             job = arriving or Job(output)
             entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind="expired", detail={"index": output.index})
             await self._saving.put(job, replace(job.output, state=OutputState.EXPIRED, problem=EXPIRED), entry)
             self._jobs.pop(owner, None)
+            if job.output.path:
+                await self._off_loop(forget_part, Path(job.output.path), owner)
 
     async def _wait(
         self, job: Job, seconds: float, state: OutputState, problem: str, error: RunwayDesktopError | None = None
@@ -383,13 +390,15 @@ class Downloads:
             return
         output = replace(job.output, state=state, problem=problem)
         entry = None
-        if state is OutputState.FAILED and problem != job.output.problem:
+        if state is OutputState.FAILED and problem != job.told:
+            job.told = problem
             detail = {"index": output.index, "problem": problem}
             entry = LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind="not saved", detail=detail)
         try:
             await self._saving.put(job, output, entry)
-        except StoreError as error:
-            log.warning("That %s is not saved could not be stored: %s", job.owner, error)
+        except Exception:
+            # Only the note is lost; the job stays, and one that cannot be noted must not end the others.
+            log.exception("That %s is not saved could not be stored", job.owner)
 
     def _back_off(self, job: Job, before: int, error: ApiError | None) -> float:
         """Seconds to wait. An attempt that brought bytes is no failure in a row."""
@@ -398,7 +407,10 @@ class Downloads:
         return delay(job.failures, self._rng, retry_after=asked, longest=LONGEST_WAIT)
 
     async def _is_there(self, output: Output) -> bool:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, Path(output.path).is_file)
+        return await self._off_loop(Path(output.path).is_file)
+
+    async def _off_loop(self, work: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
     def _count(self) -> tuple[int, int]:
         return len(self._running), len(self._jobs) - len(self._running)

@@ -4,7 +4,7 @@
 nothing. It blocks:
 call it in the executor. It raises DiskError when the file cannot be read, and gives None for what is no picture, clip
 or sound.
-`asset_problem` holds a file's facts against what Runway and the model take.
+`check_asset` holds a file's facts against what Runway and the model take.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def probe(path: Path) -> MediaFacts | None:
         raise _unreadable(path, error) from error
 
 
-def asset_problem(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.UPLOAD) -> str | None:
+def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.UPLOAD) -> str | None:
     """A sentence that says why this file will not do for `field` of `pair`, or None. `way` is how it would be sent."""
     kind = MediaKind(facts.media.value) if facts.media is not Media.OTHER else None
     if kind is None or kind not in field.media:
@@ -120,9 +120,6 @@ def asset_problem(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way
     if facts.size > (limit := largest(kind, way, field)):
         return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
     return _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
-
-
-check_asset = asset_problem
 
 
 def megabytes(size: int) -> str:

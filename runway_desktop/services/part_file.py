@@ -209,6 +209,15 @@ def forget_note(final: Path) -> None:
         note_of(final).unlink(missing_ok=True)
 
 
+def forget_part(final: Path, owner: Owner) -> None:
+    """What arrived of an output that will never be complete. Leaves what is somebody else's; raises nothing."""
+    note = read_note(final)
+    if note is not None and note.owner == owner and note.size is None:
+        with suppress(OSError):
+            part_of(final).unlink(missing_ok=True)
+        forget_note(final)
+
+
 def find_finished(final: Path, owner: Owner) -> Finished | None:
     """A file that an earlier run completed and named before it was killed; None if there is none, or if it is not the
     same bytes."""

@@ -54,6 +54,9 @@ class Job:
     due: float = 0.0
     """Monotonic time before which it is not tried again."""
     wants_fresh_link: bool = False
+    told: str = ""
+    """The last reason that went into the ledger, so that a disk that stays full is one line and not one every few
+    minutes."""
     doubted: str = ""
     """Hash of a file that seemed to be cut short. If the same comes again, that is how it is, and it is kept."""
 

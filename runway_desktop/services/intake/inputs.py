@@ -18,7 +18,7 @@ from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, large
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media
-from runway_desktop.services.media_facts import MediaFacts, asset_problem, megabytes, probe
+from runway_desktop.services.media_facts import MediaFacts, check_asset, megabytes, probe
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
 _SEEN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://\S+")
@@ -126,7 +126,7 @@ def problem_for(found: FoundInput, field: Field | None, pair: Pair | None) -> st
     """What is wrong with an input at this place of the request; empty when nothing is."""
     if found.problem or found.facts is None or field is None or pair is None:
         return found.problem
-    return asset_problem(found.facts, field, pair) or ""
+    return check_asset(found.facts, field, pair) or ""
 
 
 def _look_at(path: Path) -> FoundInput:
@@ -136,6 +136,9 @@ def _look_at(path: Path) -> FoundInput:
             return FoundInput("", path, problem=f"“{path.name}” is a folder.")
         if not path.exists():
             return FoundInput(uri, path, problem=f"There is no file “{_short(str(path))}”.")
+        if not path.is_file():
+            # To open a pipe would wait for whoever writes to it.
+            return FoundInput("", path, problem=f"“{path.name}” is no ordinary file.")
         facts = probe(path)
     except (DiskError, OSError, ValueError) as error:
         message = error.in_words() if isinstance(error, DiskError) else f"“{_short(str(path))}” cannot be read."

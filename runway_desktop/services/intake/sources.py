@@ -98,6 +98,9 @@ class SourceReader:
     def _read_file(self, path: Path) -> Parts:
         if not path.exists():
             raise Unreadable(f"There is no file “{path}”.")
+        if not path.is_file():
+            # To open a pipe would wait for whoever writes to it.
+            raise Unreadable(f"{path.name} is no ordinary file.")
         with path.open("rb") as file:
             head = file.read(HEAD_LENGTH)
         ending = path.suffix.lower()

@@ -11,6 +11,7 @@ import random
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -317,6 +318,43 @@ async def test_result_that_runway_does_not_keep_any_more_is_expired_for_good(des
         await desk.clock.advance(3_600)
         assert len(desk.runway.calls) == asked
     assert await desk.store.unsaved() == []
+
+
+async def test_half_a_file_whose_rest_runway_does_not_keep_any_more_is_expired_too(desk):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.cut(LINK, after=400_000)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        desk.fetcher.forget(LINK)
+        assert task.remote_id
+        desk.runway.vanish(task.remote_id)
+        await desk.clock.advance(3)
+        assert (await desk.output(task)).state is OutputState.EXPIRED
+        assert desk.files() == []
+        asked = len(desk.runway.calls)
+        await desk.clock.advance(3_600)
+        assert len(desk.runway.calls) == asked
+
+
+async def test_output_that_is_lost_for_good_is_not_tried_again_for_the_sake_of_its_sibling(desk):
+    task = await desk.finished_task(LINK, FRESH)
+    lost = await desk.output(task, 0)
+    await desk.store.save_output(replace(lost, state=OutputState.EXPIRED, problem=EXPIRED))
+    desk.fetcher.serve(FRESH, clip())
+    async with desk.running():
+        await settle()
+    assert {opening.url for opening in desk.fetcher.openings} == {FRESH}
+
+
+async def test_disk_that_stays_full_is_one_line_in_the_ledger(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip(5_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1_000_000}))
+    async with desk.running():
+        task = await desk.finished_task()
+        await desk.clock.advance(10 * DISK_AGAIN_AFTER)
+        assert len(desk.fetcher.openings) > 5
+        assert [entry.kind for entry in await desk.store.ledger(task.id)].count("not saved") == 1
 
 
 async def test_page_of_text_is_never_kept_as_a_clip(desk):

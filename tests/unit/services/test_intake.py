@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,14 @@ async def test_more_prompts_than_anyone_can_review_are_cut_with_a_sentence(write
 
 async def test_file_that_is_not_there_has_a_sentence(tmp_path):
     assert sentences(await gather(tmp_path / "none.txt"))[0].startswith("There is no file")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Pipes with names are a thing of POSIX")
+async def test_pipe_does_not_hang_the_program(tmp_path, write):
+    os.mkfifo(tmp_path / "pipe.png")
+    table = write("x.csv", "prompt,model,image\na,gen4_turbo,pipe.png")
+    assert sentences(await gather(tmp_path / "pipe.png")) == ["pipe.png is no ordinary file."]
+    assert sentences(await gather(table)) == ["x.csv, row 2, image: “pipe.png” is no ordinary file."]
 
 
 # Pictures, clips, sounds, links.

@@ -18,7 +18,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media
 from runway_desktop.services.film_boxes import read_film
-from runway_desktop.services.media_facts import MediaFacts, asset_problem, is_page, megabytes, probe, sniff
+from runway_desktop.services.media_facts import MediaFacts, check_asset, is_page, megabytes, probe, sniff
 
 CATALOG = Catalog.load()
 MB = 1024 * 1024
@@ -191,7 +191,7 @@ CLIP = MediaFacts(media=Media.VIDEO, format="MP4", size=MB, width=1280, height=7
 
 
 def test_file_that_fits_has_no_problem():
-    assert asset_problem(PICTURE, *place("image_to_video", "gen4.5", "promptImage")) is None
+    assert check_asset(PICTURE, *place("image_to_video", "gen4.5", "promptImage")) is None
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_file_that_fits_has_no_problem():
     ],
 )
 def test_file_that_does_not_fit_is_told_why(facts, where, said):
-    problem = asset_problem(facts, *place(*where))
+    problem = check_asset(facts, *place(*where))
     assert problem is not None
     assert said in problem
 
@@ -213,17 +213,17 @@ def test_file_that_does_not_fit_is_told_why(facts, where, said):
 def test_limit_depends_on_the_way_of_sending():
     field, pair = place("image_to_video", "gen4.5", "promptImage")
     large = replace(PICTURE, size=17 * MB)
-    assert asset_problem(large, field, pair) is None
-    assert "up to 16 MB" in (asset_problem(large, field, pair, way=Way.LINK) or "")
+    assert check_asset(large, field, pair) is None
+    assert "up to 16 MB" in (check_asset(large, field, pair, way=Way.LINK) or "")
 
 
 def test_sides_and_shape_that_a_model_asks_for_are_checked():
     field, pair = place("image_to_video", "gen4.5", "promptImage")
     strict = replace(field, least_side=300, aspect=(0.4, 2.5), media=frozenset({MediaKind.IMAGE}))
-    assert "at least 300 pixels" in (asset_problem(replace(PICTURE, height=200), strict, pair) or "")
-    assert "too wide" in (asset_problem(replace(PICTURE, width=4_000), strict, pair) or "")
-    assert "too tall" in (asset_problem(replace(PICTURE, height=9_000), strict, pair) or "")
-    assert asset_problem(replace(PICTURE, width=None, height=None), strict, pair) is None
+    assert "at least 300 pixels" in (check_asset(replace(PICTURE, height=200), strict, pair) or "")
+    assert "too wide" in (check_asset(replace(PICTURE, width=4_000), strict, pair) or "")
+    assert "too tall" in (check_asset(replace(PICTURE, height=9_000), strict, pair) or "")
+    assert check_asset(replace(PICTURE, width=None, height=None), strict, pair) is None
 
 
 def test_sizes_are_said_as_people_say_them():
