@@ -34,11 +34,13 @@ from .clock import Alarm
 from .forecast import Forecasts
 from .ledger import Ledger, NoSuchTask
 from .ports import Clock, Runway
-from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question
+from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question, with_answer
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 8
+LOOKING_GAP = 5.5
+"""Seconds between two questions about a task that the person looks at."""
 HEARTBEAT = 5.0
 """Seconds after which a loop with open tasks looks at both clocks, to notice that the machine slept."""
 SLEPT = 4.0
@@ -93,6 +95,7 @@ class Poller:
         self._throttled: dict[str, dict[TaskId, None]] = {}
         self._heap: list[tuple[float, int, TaskId]] = []
         self._turns = 0
+        self._looked_at: frozenset[TaskId] = frozenset()
         self._questions: set[asyncio.Task[None]] = set()
         self._not_before = 0.0
         self._failures = 0
@@ -122,6 +125,19 @@ class Poller:
         self._spread([i for i in named if i in self._watches] if named else list(self._watches))
         self._alarm.ring()
 
+    def look_at(self, task_ids: Iterable[TaskId]) -> None:
+        """Names the tasks that the person has before his eyes (none: nobody looks). Those are asked for as often as the
+        API likes, so that their progress moves; the others as seldom as `schedule` can."""
+        before, self._looked_at = self._looked_at, frozenset(task_ids)
+        now = self._clock.monotonic()
+        for task_id in self._looked_at - before:
+            watch = self._watches.get(task_id)
+            if watch is not None and not watch.asking:
+                soon = max(self._soonest(watch) + LOOKING_GAP - LEAST_GAP, now)
+                if soon < watch.due:
+                    self._plan(task_id, watch, soon)
+                    self._alarm.ring()
+
     def wake(self) -> None:
         """The machine woke, or the person wants to see news: no pause counts any more, and all are asked soon."""
         self._not_before = 0.0
@@ -148,7 +164,7 @@ class Poller:
             self._throttled.setdefault(watch.model, {})[task.id] = None
         if fresh and not task.adopted:
             watch.seen = self._with_history(watch.seen, task)
-            self._plan(task.id, watch, next_question(watch.seen, now, self._rng))
+            self._plan(task.id, watch, self._next(task.id, watch))
         else:
             waiting = min(SPREAD_OVER, SPREAD * len(self._watches))
             self._plan(task.id, watch, now + waiting * self._rng.random())
@@ -288,7 +304,12 @@ class Poller:
         except StoreError as error:
             log.warning("The history of %s could not be read: %s", task.request.model, error)
         watch.seen = self._with_history(watch.seen, task)
-        self._plan(task_id, watch, next_question(watch.seen, self._clock.monotonic(), self._rng))
+        self._plan(task_id, watch, self._next(task_id, watch))
+
+    def _next(self, task_id: TaskId, watch: _Watch) -> float:
+        now = self._clock.monotonic()
+        due = next_question(watch.seen, now, self._rng)
+        return min(due, now + LOOKING_GAP) if task_id in self._looked_at else due
 
     def _failed(self, task_id: TaskId, watch: _Watch, error: ApiError) -> None:
         self._account.note_failure(error)
@@ -380,33 +401,3 @@ class Poller:
             self._drop(task.id)
             if before.state.is_live and watch.model:
                 self._nudge(watch.model)
-
-
-def with_answer(seen: Seen, answer: Answer, now: float) -> Seen:
-    """What is known after an answer that came at `now`."""
-    state = State.RUNNING if answer.status == "RUNNING" else _waiting_state(answer.status)
-    same = state is seen.state
-    known = replace(seen, state=state, questions=seen.questions + 1 if same else 1)
-    if state is not State.RUNNING:
-        return replace(known, began_after=now, began_before=None, first=None, last=None, still=0)
-    if seen.state is not State.RUNNING or seen.began_before is None:
-        known = replace(known, began_before=now)
-    if answer.progress is None:
-        return known
-    stands = known.last is not None and answer.progress <= known.last[1]
-    known = replace(known, still=known.still + 1 if stands else 0)
-    point = (now, answer.progress)
-    if known.first is None or answer.progress < known.first[1]:
-        return replace(known, first=point, last=point)
-    if known.last is not None and known.last != known.first and _is_far(known.last, point):
-        # Progress is not even: the speed of the last stretch says more of what is left than that of the first.
-        return replace(known, first=known.last, last=point)
-    return replace(known, last=point)
-
-
-def _is_far(earlier: tuple[float, float], later: tuple[float, float]) -> bool:
-    return later[0] - earlier[0] >= 8.0 and later[1] - earlier[1] >= 0.15
-
-
-def _waiting_state(status: str) -> State:
-    return State.THROTTLED if status == "THROTTLED" else State.PENDING

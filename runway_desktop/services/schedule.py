@@ -10,9 +10,9 @@ the way; never longer than `LONGEST`, because guesses may be wrong.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import Answer, State
 
 LEAST_GAP = 5.0
 """Least seconds between two questions about one task, and between its sending and the first. Source: the API's
@@ -21,8 +21,8 @@ LONGEST = 45.0
 THROTTLED_GAP = 40.0
 AFTER_END = 0.35
 """Seconds after the guessed end: the server's last step and the way to us."""
-FIRST_LOOK_AT_CLIPS = 9.0
-"""Seconds: no clip is made in less, and an early look at one shows too little progress to guess its end from."""
+FIRST_LOOK_AT_CLIPS = 11.0
+"""Seconds: hardly a clip is made in less, and an early look at one shows too little progress to guess its end from."""
 USUAL_QUEUE = 1.5
 """Seconds that an accepted task mostly waits before it runs, where it is not throttled."""
 SURE = 1.5
@@ -62,6 +62,28 @@ def next_question(seen: Seen, now: float, rng: random.Random) -> float:
     return max(earliest, _wished(seen, now, rng))
 
 
+def with_answer(seen: Seen, answer: Answer, now: float) -> Seen:
+    """What is known after an answer that came at `now`."""
+    state = State.RUNNING if answer.status == "RUNNING" else _waiting_state(answer.status)
+    same = state is seen.state
+    known = replace(seen, state=state, questions=seen.questions + 1 if same else 1)
+    if state is not State.RUNNING:
+        return replace(known, began_after=now, began_before=None, first=None, last=None, still=0)
+    if seen.state is not State.RUNNING or seen.began_before is None:
+        known = replace(known, began_before=now)
+    if answer.progress is None:
+        return known
+    stands = known.last is not None and answer.progress <= known.last[1]
+    known = replace(known, still=known.still + 1 if stands else 0)
+    point = (now, answer.progress)
+    if known.first is None or answer.progress < known.first[1]:
+        return replace(known, first=point, last=point)
+    if known.last is not None and known.last != known.first and _is_far(known.last, point):
+        # Progress is not even: the speed of the last stretch says more of what is left than that of the first.
+        return replace(known, first=known.last, last=point)
+    return replace(known, last=point)
+
+
 def _wished(seen: Seen, now: float, rng: random.Random) -> float:
     match seen.state:
         case State.RUNNING:
@@ -73,8 +95,7 @@ def _wished(seen: Seen, now: float, rng: random.Random) -> float:
 
 
 def _before_running(seen: Seen, now: float, rng: random.Random) -> float:
-    """Accepted, in a place that is not known. The first look is for the start; half of the shortest usual run is early
-    enough."""
+    """Accepted, but not known to run. Each look that finds it waiting makes the next one later."""
     if seen.asked is None:
         if seen.accepted is None:
             return now
@@ -97,7 +118,7 @@ def _first_look(seen: Seen) -> float:
 
 def _while_running(seen: Seen, now: float, rng: random.Random) -> float:
     guess = _end_by_progress(seen) or _end_by_history(seen)
-    if guess is None:
+    if guess is None or (seen.last is None and guess[1] <= now):
         return now + _growing(seen.questions, rng)
     soonest, latest = max(0.0, guess[0] - now), max(0.0, guess[1] - now)
     unsure = latest - soonest
@@ -106,7 +127,7 @@ def _while_running(seen: Seen, now: float, rng: random.Random) -> float:
         wait = max(LEAST_GAP, min(0.6 * latest, soonest - LEAST_GAP))
     else:
         # A look before the end costs a question and the whole gap, a look after it only the time since.
-        wait = soonest + min(0.75 * unsure, max(4.0, 0.04 * _elapsed(seen, now))) if unsure > SURE else latest
+        wait = soonest + min(0.9 * unsure, max(4.0, 0.04 * _elapsed(seen, now))) if unsure > SURE else latest
         wait += AFTER_END + (0.3 + 0.01 * latest) * rng.random()
     wait = min(wait, LONGEST, _trust(seen, now))
     # Progress that stands still says nothing of the end any more.
@@ -119,9 +140,9 @@ def _growing(questions: int, rng: random.Random) -> float:
 
 
 def _trust(seen: Seen, now: float) -> float:
-    """How far ahead a guess is believed: about as long again as the task has run. Progress is not even, and what
+    """How far ahead a guess is believed: about twice as long again as the task has run. Progress is not even, and what
     hurries near the end would be found out late."""
-    return LONGEST if seen.last is None else max(2.4 * LEAST_GAP, 1.3 * _elapsed(seen, now))
+    return LONGEST if seen.last is None else max(2.4 * LEAST_GAP, 2.0 * _elapsed(seen, now))
 
 
 def _elapsed(seen: Seen, now: float) -> float:
@@ -170,3 +191,11 @@ def _end_by_history(seen: Seen) -> tuple[float, float] | None:
     if began is None:
         return None
     return began + seen.ran_low, began + seen.ran_high
+
+
+def _is_far(earlier: tuple[float, float], later: tuple[float, float]) -> bool:
+    return later[0] - earlier[0] >= 8.0 and later[1] - earlier[1] >= 0.15
+
+
+def _waiting_state(status: str) -> State:
+    return State.THROTTLED if status == "THROTTLED" else State.PENDING

@@ -71,14 +71,36 @@ async def test_an_adopted_task_is_asked_for_at_once_and_followed_to_its_end():
         assert [output.state for output in await rig.store.outputs(task_id)] == [OutputState.WAITING] * 2
 
 
-async def test_a_fresh_task_is_not_asked_for_before_5_seconds():
+async def test_a_fresh_picture_is_not_asked_for_before_5_seconds_and_a_clip_later():
+    async with Rig() as rig:
+        times = Times(rig)
+        await rig.submit(request(model="gen4_image", endpoint="text_to_image"))
+        await rig.clock.advance(4.9)
+        assert times.all == []
+        await rig.clock.advance(1)
+        assert len(times.all) == 1
     async with Rig() as rig:
         times = Times(rig)
         await rig.submit(request())
-        await rig.clock.advance(4.9)
+        await rig.clock.advance(10)
         assert times.all == []
-        await rig.clock.advance(5)
+        await rig.clock.advance(2)
         assert len(times.all) == 1
+
+
+async def test_a_task_that_the_person_looks_at_is_asked_for_closely_and_no_other():
+    async with poller() as rig:
+        looked_at, other = await adopt(rig, 2, "THROTTLED")
+        await rig.clock.advance(1)
+        rig.poller.look_at([looked_at])
+        await rig.clock.advance(30)
+        asked = Counter(call.arguments[0] for call in rig.runway.named("task"))
+        assert asked[remote_id(1_000)] == 6
+        assert asked[remote_id(1_001)] == 1
+        assert other != looked_at
+        rig.poller.look_at([])
+        await rig.clock.advance(30)
+        assert Counter(call.arguments[0] for call in rig.runway.named("task"))[remote_id(1_000)] <= 8
 
 
 async def test_no_task_is_asked_for_twice_within_5_seconds_and_no_more_than_8_at_once():
@@ -259,7 +281,7 @@ async def test_the_oldest_throttled_task_is_asked_for_when_one_of_its_model_ends
         rig.runway.say(remotes[0], "RUNNING", progress=0.1)
         for remote in remotes[1:]:
             rig.runway.say(remote, "THROTTLED")
-        await rig.clock.advance(11)
+        await rig.clock.advance(12)
         assert await rig.state(ids[1]) is State.THROTTLED
         rig.runway.finish(remotes[0], "https://x.example/a.mp4")
         rig.runway.say(remotes[1], "RUNNING", progress=0.01)
@@ -281,7 +303,7 @@ async def test_a_throttled_task_that_began_out_of_turn_is_found_too():
         rig.runway.say(remotes[0], "RUNNING", progress=0.1)
         for remote in remotes[1:]:
             rig.runway.say(remote, "THROTTLED")
-        await rig.clock.advance(11)
+        await rig.clock.advance(12)
         rig.runway.finish(remotes[0], "https://x.example/a.mp4")
         rig.runway.say(remotes[3], "RUNNING", progress=0.01)
         rig.poller.ask_now([ids[0]])
