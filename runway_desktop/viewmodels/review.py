@@ -248,7 +248,7 @@ class ReviewModel(QAbstractTableModel):
 
     def choose_all(self, chosen: bool) -> None:
         for row in self._rows:
-            row.chosen = chosen
+            row.chosen, row.decided = chosen, True
         if self._rows:
             self.dataChanged.emit(
                 self.index(0, Column.NUMBER),
@@ -337,7 +337,7 @@ class ReviewModel(QAbstractTableModel):
             return False
         row = self._rows[index.row()]
         if role == Qt.ItemDataRole.CheckStateRole and index.column() == Column.NUMBER:
-            row.chosen = Qt.CheckState(value) is Qt.CheckState.Checked
+            row.chosen, row.decided = Qt.CheckState(value) is Qt.CheckState.Checked, True
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.CheckStateRole])
         elif role == Qt.ItemDataRole.EditRole and index.column() == Column.PROMPT and isinstance(value, str):
             if value == self._cells.prompt(row):

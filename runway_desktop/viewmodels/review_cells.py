@@ -49,7 +49,8 @@ class Cells:
             case Column.STATE:
                 if row.request is None:
                     return "checking…"
-                return row.problems[0][1] if row.problems else "✓ ready"
+                said = [*row.problems, *row.notes]
+                return said[0][1] if said else "✓ ready"
 
     def _settings_text(self, row: ReviewRow) -> str:
         if row.request is None:
@@ -71,7 +72,10 @@ class Cells:
             case Column.CREDITS if row.ready and row.price is None:
                 return "The price is shown after sending."
             case Column.CREDITS | Column.STATE:
-                return "\n".join(message for _, message in row.problems)
+                said = [message for _, message in (*row.problems, *row.notes)]
+                if row.ready and row.notes:
+                    said.append("Tick the row to send it all the same.")
+                return "\n".join(said)
             case Column.SETTINGS:
                 return self._settings_text(row)
             case Column.NUMBER:
@@ -79,7 +83,7 @@ class Cells:
 
     def tone(self, row: ReviewRow, column: Column) -> Tone:
         if column is Column.STATE and row.request is not None:
-            return Tone.BAD if row.problems else Tone.GOOD
+            return Tone.BAD if row.problems else Tone.WARN if row.notes else Tone.GOOD
         return Tone.BAD if self.is_wrong(row, column) else Tone.PLAIN
 
     def is_wrong(self, row: ReviewRow, column: Column) -> bool:
@@ -106,6 +110,8 @@ class Cells:
             case Column.CREDITS:
                 return "Price not known" if row.price is None else wording.credits_in_words(row.price.credits)
             case Column.STATE:
-                return "Ready" if row.ready else " ".join(message for _, message in row.problems) or text
+                return " ".join(message for _, message in (*row.problems, *row.notes)) or (
+                    "Ready" if row.ready else text
+                )
             case _:
                 return text

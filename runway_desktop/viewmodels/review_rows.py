@@ -26,8 +26,12 @@ class ReviewRow:
     """As edited here; None: as dropped."""
     request: Request | None = None
     """None until the row is checked."""
+    decided: bool = False
+    """The person has ticked it, or taken the tick away."""
     problems: list[tuple[str, str]] = field(default_factory=list)
-    """Field and sentence."""
+    """Field and sentence of what keeps it from being sent."""
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    """Likewise of what came otherwise than it was meant: it is sent only when the person ticks it."""
     price: Price | None = None
 
     @property
@@ -56,6 +60,7 @@ class RowMaker:
         """Makes the row's request, and says what is wrong with it and what it costs."""
         draft, pair = row.draft, self.pair_of(row.draft)
         found = {finding.field: finding.message for finding in reversed(draft.findings)}
+        hard = {"model", "endpoint"}
         if pair is None:
             found.setdefault(
                 "model", f"The catalogue knows no model {draft.model or ''} for {draft.endpoint or 'this'}."
@@ -70,12 +75,17 @@ class RowMaker:
                 about = {name.casefold() for name in (pair.prompt_field.name, *PROMPT_NAMES)}
                 found = {name: message for name, message in found.items() if name.casefold() not in about}
             for finding in validate(pair, values):
-                found.setdefault(str(finding.path[0]) if finding.path else "", finding.message)
+                name = str(finding.path[0]) if finding.path else ""
+                hard.add(name)
+                found.setdefault(name, finding.message)
             row.request = Request(
                 endpoint=pair.endpoint, model=pair.model, prompt=prompt_of(pair, values),
                 values={name: value for name, value in values.items() if not is_left_out(value)},
             )  # fmt: skip
-        row.problems = list(found.items())
+        row.problems = [(name, message) for name, message in found.items() if name in hard]
+        row.notes = [(name, message) for name, message in found.items() if name not in hard]
+        if not row.decided:
+            row.chosen = not row.notes
         row.price = self._pricing.price(row.request) if not row.problems else None
 
     def pair_of(self, draft: Draft) -> Pair | None:

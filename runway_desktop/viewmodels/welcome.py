@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from runway_desktop.domain.account import KeyPlace, KeyStatus
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
@@ -40,11 +41,10 @@ class Phase(StrEnum):
 
 
 class KeyForm(QObject):
-    """`accepted` carries the organization, after the key is in use; `forgotten` comes when there is none any more."""
+    """`accepted` carries the organization, after the key is in use."""
 
     changed = Signal()
     accepted = Signal(object)
-    forgotten = Signal()
 
     def __init__(
         self,
@@ -184,15 +184,24 @@ class KeyForm(QObject):
     async def _check(self, secret: str, remember: bool) -> None:
         account = self._engine.account
         found = await account.test_key(secret)
-        self._patience.start()
+        self._wait_for_keychain(True)
         try:
             status = await account.use_key(secret, remember=remember)
         finally:
-            self._patience.stop()
+            self._wait_for_keychain(False)
         self._text = ""
         said = f"Accepted. Your balance is {wording.credits_in_words(found.balance)}."
         self._say(Phase.ACCEPTED, f"{said} {status.problem}".strip(), Tone.WARN if status.problem else Tone.GOOD)
-        self.accepted.emit(found)
+        if isValid(self):
+            self.accepted.emit(found)
+
+    def _wait_for_keychain(self, waiting: bool) -> None:
+        if not isValid(self):
+            return
+        if waiting:
+            self._patience.start()
+        else:
+            self._patience.stop()
 
     def _keychain_is_slow(self) -> None:
         self._say(Phase.KEEPING, f"Accepted. {WAITING}", Tone.BUSY)
@@ -204,15 +213,15 @@ class KeyForm(QObject):
 
     def _forgotten(self) -> None:
         self._say(Phase.ACCEPTED, "The key is forgotten. Your tasks and results stay.", Tone.PLAIN)
-        self.forgotten.emit()
 
     def _not_forgotten(self, error: RunwayDesktopError) -> None:
         self._say(Phase.REFUSED, f"The keychain still holds the key. {error.in_words()}", Tone.BAD, error.detail)
-        self.forgotten.emit()
 
     def _say(self, phase: Phase, words: str, tone: Tone, small: str = "") -> None:
         self._phase, self._words, self._tone, self._small = phase, words, tone, small
-        self.changed.emit()
+        # The window may have been closed while Runway or the keychain was waited for.
+        if isValid(self):
+            self.changed.emit()
 
 
 def cleaned_key(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,14 +20,15 @@ from tests.gui.dialogs.rig import KEY, Kind, Rig, child
 
 
 @pytest.fixture
-def dialog(rig: Rig, theme: Theme, qtbot: QtBot) -> Preferences:
+def dialog(rig: Rig, theme: Theme) -> Iterator[Preferences]:
     form = PreferencesForm(rig.engine, rig.bridge, rig.runner)
     dialog = Preferences(form, theme)
     # Its end is watched: it would delete itself.
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(dialog)
     dialog.open()
-    return dialog
+    yield dialog
+    if shiboken6.isValid(dialog):
+        shiboken6.delete(dialog)
 
 
 def named(dialog: QWidget, kind: type[Kind], name: str) -> Kind:
@@ -143,6 +146,21 @@ def test_what_changes_elsewhere_shows_here(dialog: Preferences, rig: Rig):
     assert named(dialog, QCheckBox, "Play without sound").isChecked()
 
 
+def test_after_they_are_closed_nothing_reaches_them(dialog: Preferences, rig: Rig, qtbot: QtBot):
+    gate = rig.tested.hold("organization")
+    line = named(dialog, QLineEdit, "API key")
+    line.setText(KEY)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    rig.settle()
+    dialog.accept()
+    shiboken6.delete(dialog)
+    gate.open()
+    rig.settle()
+    rig.run(rig.account.refresh())
+    rig.settings.poll_limit = 1
+    assert rig.secrets.secrets == {"test": KEY}
+
+
 def test_the_demo_asks_for_no_key(rig: Rig, theme: Theme, qtbot: QtBot):
     form = PreferencesForm(replace(rig.engine, is_demo=True), rig.bridge, rig.runner)
     dialog = Preferences(form, theme)
@@ -154,4 +172,4 @@ def test_every_control_has_a_name(dialog: Preferences):
     for kind in (QLineEdit, QSpinBox, QPushButton, QCheckBox, QRadioButton):
         for control in dialog.findChildren(kind):
             if not control.objectName().startswith("qt_"):
-                assert control.accessibleName() or control.text(), control
+                assert control.accessibleName() or control.property("text"), control

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -16,7 +17,7 @@ from runway_desktop.ui.dialogs.review import ReviewDialog
 from runway_desktop.ui.dialogs.review_table import ReviewTable
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.review_cells import Column
-from tests.gui.dialogs.rig import Rig, child, composer, draft, finding, shots
+from tests.gui.dialogs.rig import KEY, Rig, child, composer, draft, finding, shots
 
 
 @pytest.fixture
@@ -202,3 +203,10 @@ def test_a_thousand_rows_open_and_paint(open_review: Callable[..., ReviewDialog]
     dialog = open_review(shots(*(f"Prompt {number}" for number in range(1000))))
     assert not dialog.grab().isNull()
     qtbot.waitUntil(lambda: button(dialog, "Generate").text().startswith("Generate 1,000 ready"))
+
+
+def test_after_it_is_closed_nothing_reaches_it(open_review: Callable[..., ReviewDialog], rig: Rig):
+    dialog = open_review(shots("A"))
+    dialog.reject()
+    shiboken6.delete(dialog)
+    rig.run(rig.account.use_key(KEY, remember=False))

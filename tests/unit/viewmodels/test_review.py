@@ -77,6 +77,24 @@ def test_a_finding_of_the_drop_says_more_than_the_catalogue_and_wins(rig: Rig):
     assert model.index(0, Column.STATE).data(Qt.ItemDataRole.ToolTipRole) == message
 
 
+def test_a_row_that_lost_something_is_sent_only_when_it_is_ticked(rig: Rig):
+    note = finding("shots.csv, row 2, lens: Gen-4.5 has no such setting. It is left out.", 2, "lens")
+    model = rig.review(Gathered(drafts=(draft("A", 2, findings=(note,)), draft("B", 3))))
+    assert text(model, 0, Column.STATE) == note.message
+    assert model.index(0, Column.STATE).data(TONE_ROLE) == Tone.WARN
+    assert (model.count.chosen, model.count.ready) == (1, 1)
+    model.setData(model.index(0, Column.NUMBER), Qt.CheckState.Checked, CHECK)
+    model.choose_model("veo3.1_fast")
+    assert model.count.ready == 2
+
+
+def test_a_model_that_the_file_misspells_is_never_replaced_by_the_composers(rig: Rig):
+    unknown = draft("A", 2, findings=(finding("There is no model “gen45”.", 2, "model"),))
+    model = rig.review(Gathered(drafts=(unknown,)))
+    model.choose_all(True)
+    assert model.count.ready == 0
+
+
 def test_an_edited_prompt_is_checked_at_once(rig: Rig):
     model = rig.review(Gathered(drafts=(draft("", 2, findings=(finding("The prompt is empty.", 2, "promptText"),)),)))
     assert model.count.ready == 0
