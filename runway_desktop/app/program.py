@@ -14,9 +14,10 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
+from typing import Any
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
@@ -76,7 +77,7 @@ def make_application() -> QApplication:
     return application
 
 
-def run_on_loop(application: QApplication, main: Callable[[Supervisor, Theme], asyncio.Future[int] | object]) -> int:
+def run_on_loop(application: QApplication, main: Callable[[Supervisor, Theme], Coroutine[Any, Any, int]]) -> int:
     """Runs `main(supervisor, theme)` on a qasync loop with workers of its own, and closes both for good."""
     theme = Theme(application)
     loop = qasync.QEventLoop(application)
@@ -91,7 +92,7 @@ def run_on_loop(application: QApplication, main: Callable[[Supervisor, Theme], a
         f"thread {given.thread.name if given.thread else '?'}", given.exc_value
     )
     try:
-        return int(loop.run_until_complete(main(supervisor, theme)))  # type: ignore[arg-type]
+        return int(loop.run_until_complete(main(supervisor, theme)))
     except RunwayDesktopError as error:
         _say_and_wait(application, error)
         return 1

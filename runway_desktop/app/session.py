@@ -31,6 +31,7 @@ from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
 from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
@@ -77,7 +78,7 @@ class Session(QObject):
             await self._first_paint(window)
             for name, work in assembly.loops:
                 supervisor.spawn(work(), name)
-            supervisor.spawn(self._find_key(), "find key")
+            supervisor.spawn(self._find_key(assembly.engine), "find key")
             await self._closing.wait()
             await self._go_down(assembly, supervisor, window)
         finally:
@@ -118,7 +119,7 @@ class Session(QObject):
             status=Status(engine, bridge, places, self),
             desk=Desk(engine, composer, runner, self),
             posters=Posters(engine, bridge, runner, rows, self._profile.posters, self),
-            settings=engine.settings,
+            memory=Memory(engine.settings),
         )
         self.models = models
         bridge.settings_changed.connect(
@@ -146,9 +147,7 @@ class Session(QObject):
         # In a plain slot: a player that is built inside a coroutine loses its signals.
         QTimer.singleShot(0, window.add_preview)
 
-    async def _find_key(self) -> None:
-        engine = self.engine
-        assert engine is not None, "the engine stands before its key is looked for"
+    async def _find_key(self, engine: Engine) -> None:
         await engine.account.start()
         if engine.account.key.place is KeyPlace.NONE:
             self._show_welcome()
@@ -255,8 +254,8 @@ class Session(QObject):
         if window.preview is not None:
             window.preview.stop()
         window.let_close()
-        assert self.models is not None, "a window has its models"
-        self.models.bridge.close()
+        if self.models is not None:
+            self.models.bridge.close()
         await supervisor.close(5)
         await go_down(list(assembly.closing))
 

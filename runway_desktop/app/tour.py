@@ -13,17 +13,19 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGradient
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QPushButton
 
+from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, State, TaskId
 from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.dialogs.review import ReviewDialog
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.window.main_window import MainWindow, Models
 from runway_desktop.viewmodels.offers import Verb
 
 from . import environment
@@ -127,32 +129,31 @@ class _Walk:
             raise StepFailed("there is no window")
         return found
 
+    @property
+    def models(self) -> Models:
+        found = self.session.models
+        if found is None:
+            raise StepFailed("there are no models")
+        return found
+
+    def rows(self) -> list[Row]:
+        """Every listed task that has been fetched, in the list's order."""
+        listed = self.models.rows
+        ids = (listed.task_id(line) for line in range(listed.rowCount()))
+        return [row for task_id in ids if task_id is not None and (row := listed.row_of(task_id)) is not None]
+
     def tasks(self) -> list[TaskId]:
-        rows = self.session.models.rows if self.session.models is not None else None
-        return (
-            [task_id for row in range(rows.rowCount()) if (task_id := rows.task_id(row)) is not None]
-            if rows is not None
-            else []
-        )
+        return [row.task.id for row in self.rows()]
 
     def having(self, *states: State) -> list[TaskId]:
-        models = self.session.models
-        if models is None:
-            return []
-        found = [(task_id, models.rows.row_of(task_id)) for task_id in self.tasks()]
-        return [task_id for task_id, row in found if row is not None and row.task.state in states]
+        return [row.task.id for row in self.rows() if row.task.state in states]
 
-    def saved(self, media: Media) -> TaskId | None:
-        models = self.session.models
-        for task_id in self.tasks():
-            row = models.rows.row_of(task_id) if models is not None else None
-            if (
-                row is not None
-                and row.outputs
-                and all(o.state is OutputState.SAVED for o in row.outputs)
-                and row.outputs[0].media is media
-            ):
-                return task_id
+    def saved(self, media: Media, model: str = "") -> TaskId | None:
+        """The first task whose results of that kind are all saved."""
+        for row in self.rows():
+            done = bool(row.outputs) and all(output.state is OutputState.SAVED for output in row.outputs)
+            if done and row.outputs[0].media is media and row.task.request.model.startswith(model):
+                return row.task.id
         return None
 
     def say(self, step: str) -> None:
@@ -160,9 +161,7 @@ class _Walk:
 
     async def choose(self, task_id: TaskId) -> None:
         self.window.view.select([task_id])
-        await until(
-            lambda: self.session.models is not None and self.session.models.details.row is not None, "the details"
-        )
+        await until(lambda: self.models.details.row is not None, "the details")
 
     async def size(self, width: int, height: int) -> None:
         self.window.resize(width, height)
@@ -195,7 +194,7 @@ class _First(_Walk):
         type_text(key, demo_secret())
         press(key, Qt.Key.Key_Return)
         await until(window.composer_pane.isVisible, "the workspace")
-        await until(lambda: self.session.models.status.organization is not None, "the balance")  # type: ignore[union-attr]
+        await until(lambda: self.models.status.organization is not None, "the balance")
         await self.album.take(window, "empty")
 
     async def drop_and_review(self) -> None:
@@ -219,7 +218,7 @@ class _First(_Walk):
             left.done(0)
         self.say("drop of a picture")
         drop(window, [picture])
-        await until(self.session.models.composer.inputs, "the picture in the composer")  # type: ignore[union-attr]
+        await until(self.models.composer.inputs, "the picture in the composer")
         prompt = find(window, QPlainTextEdit, "Prompt")
         type_text(prompt, "The harbour wakes: nets, gulls, diesel smoke, first sun on wet planks")
         await self.album.take(window, "composer-with-picture")
@@ -242,10 +241,14 @@ class _First(_Walk):
 
     async def results(self) -> None:
         window = self.window
-        for media, name in ((Media.VIDEO, "clip"), (Media.AUDIO, "sound"), (Media.IMAGE, "pictures")):
+        for media, model, name in (
+            (Media.VIDEO, "", "clip"),
+            (Media.AUDIO, "", "sound"),
+            (Media.IMAGE, "gen4_image", "pictures"),
+        ):
             self.say(f"preview: {name}")
-            await until(lambda media=media: self.saved(media), f"a saved {name}", 90)
-            found = self.saved(media)
+            await until(partial(self.saved, media, model), f"a saved {name}", 90)
+            found = self.saved(media, model)
             if found is None:
                 raise StepFailed(f"no {name}")
             await self.choose(found)
@@ -256,20 +259,12 @@ class _First(_Walk):
                 window.preview.toggle_play()
             await self.album.take(window, f"preview-{name}")
         self.say("preview: drawing")
-        models = self.session.models
-        svg = next(
-            (
-                t
-                for t in self.tasks()
-                if models is not None and (r := models.rows.row_of(t)) and r.task.request.model == "recraft_v4_1_vector"
-            ),
-            None,
-        )
-        if svg is not None:
-            await until(lambda: svg in self.having(State.SUCCEEDED), "the drawing", 60)
-            await self.choose(svg)
-            await asyncio.sleep(0.8)
-            await self.album.take(window, "preview-drawing")
+        await until(lambda: self.saved(Media.IMAGE, "recraft"), "the drawing", 60)
+        drawing = self.saved(Media.IMAGE, "recraft")
+        if drawing is not None:
+            await self.choose(drawing)
+        await asyncio.sleep(0.8)
+        await self.album.take(window, "preview-drawing")
 
     async def trouble(self) -> None:
         self.say("failed")
@@ -279,9 +274,7 @@ class _First(_Walk):
         await self.album.take(window, "failed")
         self.say("uncertain")
         await control(self.base_url, "faults", {"route": "create", "harm": "cut", "accepted": True, "times": 1})
-        models = self.session.models
-        if models is None:
-            raise StepFailed("there are no models")
+        models = self.models
         models.composer.clear()
         models.composer.choose_endpoint("text_to_image")
         models.composer.choose_model("gen4_image")
@@ -321,7 +314,7 @@ class _First(_Walk):
         if found is not None:
             found.accept()
         await until(
-            lambda: all(row is None or row.task.state not in _UNDER_WAY for row in self._rows()),
+            lambda: not self.having(*_UNDER_WAY),
             "everything to end",
             120,
         )
@@ -355,10 +348,6 @@ class _First(_Walk):
             await asyncio.sleep(0.3)
             await self.album.take(window, "question")
             find(window, QPushButton, "Keep").click()
-
-    def _rows(self) -> list[object]:
-        models = self.session.models
-        return [models.rows.row_of(task_id) for task_id in self.tasks()] if models is not None else []
 
 
 class _Second(_Walk):

@@ -82,10 +82,8 @@ async def build(
     settings = Settings(store, bus, clock, default_library=profile.library)
     await settings.load()
     demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
-    if demo is not None:
-        given, place = demo.secret, KeyPlace.DEMO
-    else:
-        given, place = address.secret, KeyPlace.ENVIRONMENT
+    given = demo.secret if demo is not None else address.secret
+    place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
 
     async def base_url() -> str | None:
         return await demo.base_url() if demo is not None else address.base_url

@@ -118,9 +118,7 @@ class Composer(QObject):
 
     @property
     def endpoint(self) -> Endpoint:
-        found = self._engine.catalog.endpoint(self._pair.endpoint)
-        assert found is not None, "a pair always belongs to an endpoint of its catalogue"
-        return found
+        return next(found for found in self.endpoints if found.name == self._pair.endpoint)
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:

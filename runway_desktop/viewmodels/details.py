@@ -46,13 +46,14 @@ class InputFact:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What the preview shows for one output, or in place of one."""
+    """What the preview shows for one output, or in place of one. Without a `path` there is nothing to play yet, and
+    `text` says why ("Running 62 %", or what failed)."""
 
     path: Path | None
     media: Media
-    poster: Path | None
-    title: str
-    text: str
+    poster: Path | None = None
+    title: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

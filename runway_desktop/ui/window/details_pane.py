@@ -19,7 +19,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.details import DetailsModel, Fact, InputFact
 from runway_desktop.viewmodels.offers import Verb, offers
@@ -186,6 +186,7 @@ class DetailsPane(QWidget):
             text.setToolTip(fact.tool_tip)
             copy = self._grid.itemAtPosition(number, 2).widget()
             copy.setVisible(fact.copyable)
+            copy.setIcon(self._theme.icon("mdi6.content-copy", Role.MUTED))
             copy.setAccessibleName(f"Copy {fact.label.lower()} id")
             copy.setProperty("copies", fact.text)
             for widget in (label, text):
@@ -209,7 +210,6 @@ class DetailsPane(QWidget):
         text = self._label("")
         copy = QToolButton(self._facts)
         copy.setProperty("kind", "flat")
-        copy.setIcon(self._theme.icon("mdi6.content-copy"))
         copy.setIconSize(QSize(14, 14))
         copy.setStyleSheet("padding: 1px; min-height: 0;")
         copy.setToolTip("Copy")

@@ -31,7 +31,6 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMainWindow, QSplitter,
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.task import OutputState, TaskId
-from runway_desktop.services.settings import Settings
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -42,6 +41,7 @@ from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
 from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.offers import Verb
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
@@ -59,7 +59,9 @@ if TYPE_CHECKING:
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
 
-_GEOMETRY, _SPLITTER, _COLUMNS = "window.geometry", "window.splitter", "list.columns"
+_GEOMETRY, _SPLITTER, _STAGE, _COLUMNS = "window.geometry", "window.splitter", "window.stage", "list.columns"
+STAGE_HEIGHT = 290
+"""Of a new profile: a clip of 16:9 in the right pane, with the controls below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class Models:
     status: Status
     desk: Desk
     posters: Posters
-    settings: Settings
+    memory: Memory
 
 
 class MainWindow(QMainWindow):
@@ -288,27 +290,30 @@ class MainWindow(QMainWindow):
         self.addAction(send)
 
     def _restore(self) -> None:
-        settings = self._m.settings
-        geometry = settings.get(_GEOMETRY)
-        if not (isinstance(geometry, str) and self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))):
+        recall = self._m.memory.recall
+        geometry = recall(_GEOMETRY)
+        if geometry is None or not self.restoreGeometry(_state(geometry)):
             self.resize(1440, 900)
-        splitter = settings.get(_SPLITTER)
-        if not (isinstance(splitter, str) and self._splitter.restoreState(QByteArray.fromBase64(splitter.encode()))):
+        splitter = recall(_SPLITTER)
+        if splitter is None or not self._splitter.restoreState(_state(splitter)):
             self._splitter.setSizes([208, 812, 418])
-            self._inner.setSizes([360, 440])
-        columns = settings.get(_COLUMNS)
-        if isinstance(columns, str):
-            self._view.horizontalHeader().restoreState(QByteArray.fromBase64(columns.encode()))
+        stage = recall(_STAGE)
+        if stage is None or not self._inner.restoreState(_state(stage)):
+            self._inner.setSizes([STAGE_HEIGHT, self.height() - STAGE_HEIGHT])
+        columns = recall(_COLUMNS)
+        if columns is not None:
+            self._view.horizontalHeader().restoreState(_state(columns))
 
     def _remember(self) -> None:
-        settings = self._m.settings
-        settings.set(_GEOMETRY, _text(self.saveGeometry()))
-        settings.set(_SPLITTER, _text(self._splitter.saveState()))
+        keep = self._m.memory.keep
+        keep(_GEOMETRY, _text(self.saveGeometry()))
+        keep(_SPLITTER, _text(self._splitter.saveState()))
+        keep(_STAGE, _text(self._inner.saveState()))
         self._remember_columns()
 
     def _remember_columns(self) -> None:
         if self._was_painted and not self._view.is_narrow:
-            self._m.settings.set(_COLUMNS, _text(self._view.horizontalHeader().saveState()))
+            self._m.memory.keep(_COLUMNS, _text(self._view.horizontalHeader().saveState()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -362,7 +367,7 @@ class MainWindow(QMainWindow):
 
     def _keep_picture(self, image: QImage) -> Path | None:
         """A copied picture becomes a file of the profile, so that the request can be repeated later."""
-        folder = Path(self._m.settings.library) / "Pasted pictures"
+        folder = self._m.memory.library / "Pasted pictures"
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -479,6 +484,10 @@ def _line() -> QFrame:
     line.setProperty("line", True)
     line.setFixedHeight(1)
     return line
+
+
+def _state(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode())
 
 
 def _text(state: QByteArray) -> str:
