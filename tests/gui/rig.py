@@ -1,0 +1,290 @@
+"""The window and its view-models on an engine of fakes, for tests of the window and of its parts.
+
+    async with Rig(tmp_path) as rig:                       # engine and view-models
+        await rig.add(task(1), task(2))
+    async with Desktop(tmp_path, theme) as desktop:        # and the main window, shown
+        desktop.window.search.setText("fog")
+
+Time of the engine passes only in `rig.clock.advance`; Qt's own timers are real. `until` awaits what is promised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from PySide6.QtCore import QObject
+
+from runway_desktop.app.lifecycle import Supervisor
+from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
+from runway_desktop.domain.task import Batch, BatchId, Media, Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.services.downloads import Downloads
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.intake import Intake
+from runway_desktop.services.library import Library
+from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.window.main_window import MainWindow, Models
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.posters import Posters
+from runway_desktop.viewmodels.runner import Runner
+from runway_desktop.viewmodels.status import Status
+from runway_desktop.viewmodels.task_list import TaskListModel
+from tests import engine_rig
+from tests.engine_rig import CATALOG, AtOnce
+from tests.fake_runway import FakeFetcher, remote_id
+
+PATIENCE = 5.0
+"""Seconds of real time after which a promise counts as broken."""
+
+
+def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None = None) -> Engine:
+    """The engine as the program's wiring makes it, on the fakes of an engine's rig. Results go to `library`."""
+    parts.settings.library_folder = str(library)
+    downloads = Downloads(
+        parts.store,
+        parts.ledger,
+        parts.runway,
+        fetcher or FakeFetcher(),
+        parts.bus,
+        parts.clock,
+        parts.settings,
+        parts.account._rng,
+        AtOnce(),
+    )
+    return Engine(
+        bus=parts.bus,
+        clock=parts.clock,
+        catalog=CATALOG,
+        settings=parts.settings,
+        ledger=parts.ledger,
+        submission=parts.submission,
+        lane=parts.lane,
+        poller=parts.poller,
+        downloads=downloads,
+        library=Library(parts.store, parts.bus, parts.settings, AtOnce()),
+        account=parts.account,
+        verbs=parts.verbs,
+        pricing=parts.pricing,
+        forecasts=parts.forecasts,
+        intake=Intake(CATALOG, AtOnce()),
+    )
+
+
+async def until(holds: Callable[[], Any], promise: str = "") -> None:
+    """Returns once `holds()` is true; lets Qt and every task run meanwhile."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > end:
+            raise AssertionError(f"This did not come true: {promise or holds}")
+        await asyncio.sleep(0.001)
+
+
+async def rest(turns: int = 30) -> None:
+    """Lets what is ready run; for promises that something does not happen."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+
+def task(number: int, state: State = State.HELD, prompt: str = "", **members: Any) -> Task:
+    """A task whose id is `t` and its number; later numbers were made, and sent, later."""
+    at = 1_750_000_000.0 + number
+    values = {"promptText": prompt or f"Prompt {number}", "ratio": "1280:720", "duration": 5}
+    defaults: dict[str, Any] = {
+        "id": TaskId(f"t{number}"),
+        "request": Request(
+            endpoint="text_to_video", model="gen4.5", values=values, prompt=prompt or f"Prompt {number}"
+        ),
+        "created_at": at,
+        "state": state,
+        "position": float(number),
+        "sent_at": None if state is State.HELD else at,
+        "remote_id": None if state in (State.HELD, State.SENDING, State.UNCERTAIN) else remote_id(number),
+        "ended_at": at + 60 if state.is_final else None,
+    }
+    return Task(**(defaults | members))
+
+
+def saved(of: Task, path: str = "/library/clip.mp4", index: int = 0, **members: Any) -> Output:
+    return Output(
+        task_id=of.id,
+        index=index,
+        url="https://out.example/clip.mp4",
+        url_fetched_at=of.created_at,
+        **({"state": OutputState.SAVED, "media": Media.VIDEO, "path": path, "size": 1_200_000} | members),
+    )
+
+
+class Rig:
+    """Engine and view-models. `parts` is the engine's own rig, with all fakes."""
+
+    def __init__(self, folder: Path, *, loops: tuple[str, ...] = (), secret: str | None = "key_test") -> None:
+        self.folder = folder
+        self.parts = engine_rig.Rig(loops=loops, secret=secret)
+        self.fetcher = FakeFetcher()
+        self.bugs: list[tuple[str, BaseException]] = []
+        self.notices: list[Notice] = []
+
+    @property
+    def store(self) -> Any:
+        return self.parts.store
+
+    @property
+    def clock(self) -> Any:
+        return self.parts.clock
+
+    @property
+    def runway(self) -> Any:
+        return self.parts.runway
+
+    async def __aenter__(self) -> Self:
+        await self.parts.__aenter__()
+        self.engine = engine_of(self.parts, self.folder / "library", self.fetcher)
+        self.supervisor = Supervisor(lambda name, error: self.bugs.append((name, error)))
+        self.owner = QObject()
+        engine, owner = self.engine, self.owner
+        self.bridge = bridge = Bridge(engine.bus, owner)
+        bridge.notice.connect(self.notices.append)
+        self.runner = runner = Runner(self.supervisor.spawn, engine.bus)
+        self.rows = rows = TaskListModel(engine, bridge, runner, owner)
+        self.places = Places(engine, bridge, runner, owner)
+        self.composer = Composer(engine, bridge, runner, owner)
+        self.models = Models(
+            bridge=bridge,
+            rows=rows,
+            filter=ListFilter(engine, rows, owner),
+            places=self.places,
+            details=DetailsModel(engine, bridge, runner, rows, owner),
+            composer=self.composer,
+            status=Status(engine, bridge, self.places, owner),
+            desk=Desk(engine, self.composer, runner, owner),
+            posters=Posters(engine, bridge, runner, rows, self.folder / "posters", owner),
+            settings=engine.settings,
+        )
+        self.desk, self.filter, self.details = self.models.desk, self.models.filter, self.models.details
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.bridge.close()
+        await self.supervisor.close(5)
+        await self.parts.close()
+        self.owner.deleteLater()
+        await rest(3)
+        assert not self.bugs, f"The program made mistakes: {self.bugs}"
+
+    @property
+    def told(self) -> list[str]:
+        """Every sentence that was told, oldest first."""
+        return [notice.message for notice in self.notices]
+
+    async def put(
+        self, *tasks: Task, outputs: Sequence[Output] = (), batch: str = "", inputs: Sequence[Any] = ()
+    ) -> None:
+        """On disk, as left by an earlier run; nobody is told."""
+        named = Batch(id=BatchId(batch), name=f"Batch {batch}", created_at=tasks[0].created_at) if batch else None
+        await self.store.add(
+            [replace(one, batch_id=BatchId(batch)) if batch else one for one in tasks], list(inputs), named, ()
+        )
+        if outputs:
+            await self.store.save_outputs(outputs)
+
+    async def load(self) -> None:
+        """Fills the list as the program's start does."""
+        self.rows.refresh()
+        await until(lambda: self.rows.is_loaded)
+
+    async def shown(self, *tasks: Task, outputs: Sequence[Output] = (), batch: str = "") -> None:
+        """On disk, in the list, and every row fetched."""
+        await self.put(*tasks, outputs=outputs, batch=batch)
+        await self.load()
+        await self.fetch_rows()
+
+    async def fetch_rows(self) -> None:
+        for row in range(self.rows.rowCount()):
+            self.rows.index(row, 1).data()
+        ids = [found for row in range(self.rows.rowCount()) if (found := self.rows.task_id(row))]
+        await until(lambda: all(self.rows.row_of(one) for one in ids), "all rows are fetched")
+
+    async def add(self, *tasks: Task) -> None:
+        """A new task comes up: stored, then told."""
+        await self.put(*tasks)
+        self.engine.bus.tell(TasksAdded(tuple(tasks)))
+
+    async def change(self, after: Task, *, flush: bool = True) -> None:
+        """A task moves: stored, then told, then gathered."""
+        before = await self.store.get(after.id)
+        await self.store.save(after)
+        self.engine.bus.tell(TaskChanged(after, before))
+        if flush:
+            self.bridge.flush()
+
+    async def output(self, output: Output, *, flush: bool = True) -> None:
+        await self.store.save_output(output)
+        self.engine.bus.tell(OutputChanged(output))
+        if flush:
+            self.bridge.flush()
+
+    async def by_id(self, number: int) -> Task:
+        found = await self.store.get(TaskId(f"t{number}"))
+        assert found is not None
+        return found  # type: ignore[no-any-return]
+
+
+class Desktop(Rig):
+    """The rig with its main window on the screen."""
+
+    def __init__(self, folder: Path, theme: Theme, **more: Any) -> None:
+        super().__init__(folder, **more)
+        self._theme = theme
+        self.closes = 0
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        self.window = MainWindow(self.models, self._theme, "Default")
+        self.window.close_wanted.connect(self._count_close)
+        self.composer.restore_draft()
+        self.filter.restore()
+        self.places.refresh()
+        self.rows.refresh()
+        self.window.show()
+        self.window.activateWindow()
+        await until(lambda: self.rows.is_loaded)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self.window.let_close()
+        self.window.deleteLater()
+        await super().__aexit__(*error)
+
+    def _count_close(self) -> None:
+        self.closes += 1
+
+
+@asynccontextmanager
+async def after(signal: Any) -> AsyncIterator[list[Any]]:
+    """Collects what a signal says inside the block; the block's end awaits its first word."""
+    told: list[Any] = []
+    signal.connect(lambda *words: told.append(words[0] if len(words) == 1 else words))
+    yield told
+    await until(lambda: told, f"{signal} speaks")
+
+
+def run(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], patience: float = 30.0) -> None:
+    """Runs a test's coroutine on a Qt loop; fails when it leaves a task running."""
+
+    async def guarded() -> None:
+        await asyncio.wait_for(work, patience)
+        await rest()
+        left = [one.get_name() for one in asyncio.all_tasks() if one is not asyncio.current_task()]
+        assert not left, f"The test left tasks running: {left}"
+
+    loop.run_until_complete(guarded())

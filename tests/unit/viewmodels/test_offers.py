@@ -1,0 +1,136 @@
+"""What can be done with the chosen tasks, and what is asked before something can be lost."""
+
+import itertools
+
+import pytest
+
+from runway_desktop.domain.task import OutputState, State
+from runway_desktop.viewmodels.offers import Offer, Verb, concerned, offers, question
+from tests.unit.viewmodels.rows import failed, row
+
+REFUSALS = (
+    "SAFETY.INPUT.TEXT",
+    "SAFETY.OUTPUT.VIDEO",
+    "INPUT_PREPROCESSING.SAFETY.TEXT",
+    "REQUEST.REFUSED",
+    "ASSET.INVALID",
+)
+
+
+def found(*rows) -> dict[Verb, Offer]:
+    return {offer.verb: offer for group in offers(rows) for offer in group}
+
+
+def test_nothing_chosen_offers_nothing():
+    assert offers([]) == []
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_a_refused_task_offers_edit_and_send_and_never_retry(code):
+    verbs = found(failed(code))
+    assert Verb.RETRY not in verbs
+    assert verbs[Verb.EDIT_AND_SEND].enabled
+
+
+@pytest.mark.parametrize("code", ["INTERNAL", "THIRD_PARTY.UNAVAILABLE", "INPUT_PREPROCESSING.INTERNAL", ""])
+def test_what_broke_at_runway_may_be_retried(code):
+    assert found(failed(code))[Verb.RETRY].enabled
+
+
+def test_retry_counts_only_those_that_it_may_help():
+    assert found(failed("INTERNAL"), failed("SAFETY.INPUT.TEXT"), failed("INTERNAL"))[Verb.RETRY].text == "Retry 2"
+
+
+def test_an_uncertain_task_offers_the_three_decisions_first():
+    first = offers([row(State.UNCERTAIN)])[0]
+    assert [offer.verb for offer in first] == [Verb.SEND_AGAIN, Verb.ADOPT_ID, Verb.LET_GO]
+    assert Verb.RETRY not in found(row(State.UNCERTAIN))
+    assert "Decide" in found(row(State.UNCERTAIN))[Verb.REMOVE].reason
+
+
+def test_the_four_verbs_are_four_words():
+    verbs = found(row(State.SUCCEEDED, OutputState.SAVED), row(State.RUNNING, number=2))
+    words = [verbs[verb].text for verb in (Verb.CANCEL, Verb.DELETE_REMOTELY, Verb.REMOVE, Verb.DELETE_FILE)]
+    assert words == ["Cancel on Runway…", "Delete from Runway…", "Remove 1 from list", "Delete files…"]
+
+
+@pytest.mark.parametrize("state", State)
+def test_cancel_is_offered_exactly_while_a_task_is_at_runway(state):
+    assert (Verb.CANCEL in found(row(state))) is state.is_live
+    assert (Verb.DO_NOT_SEND in found(row(state))) is (state is State.HELD)
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_goes_on_cannot_be_removed_and_says_why(state):
+    offer = found(row(state))[Verb.REMOVE]
+    assert offer.enabled is state.is_final
+    assert bool(offer.reason) is not state.is_final
+
+
+def test_a_file_can_be_deleted_only_where_there_is_one():
+    assert Verb.DELETE_FILE not in found(row(State.SUCCEEDED, OutputState.WAITING))
+    assert Verb.DELETE_FILE in found(row(State.SUCCEEDED, OutputState.SAVED))
+
+
+def test_nothing_is_deleted_twice_at_runway():
+    assert Verb.DELETE_REMOTELY not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
+    offer = found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))[Verb.FETCH_AGAIN]
+    assert offer.reason == "It was deleted from Runway."
+
+
+def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_out_on():
+    rows = [
+        row(State.RUNNING, number=1),
+        row(State.THROTTLED, number=2),
+        row(State.HELD, number=3),
+        row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED, number=4),
+        row(State.FAILED, number=5),
+    ]
+    said = {verb: question(verb, rows).yes for verb in (Verb.CANCEL, Verb.DELETE_REMOTELY, Verb.DELETE_FILE)}
+    assert said == {
+        Verb.CANCEL: "Cancel 2 tasks",
+        Verb.DELETE_REMOTELY: "Delete 2 results",
+        Verb.DELETE_FILE: "Move 2 files to the bin",
+    }
+    assert len(concerned(Verb.CANCEL, rows)) == 2
+    assert len(concerned(Verb.DELETE_REMOTELY, rows)) == 2
+    assert [one.task.id for one in concerned(Verb.DO_NOT_SEND, rows)] == ["t3"]
+    assert found(*rows)[Verb.CANCEL].text == "Cancel 2 on Runway…"
+    assert found(*rows)[Verb.REMOVE].text == "Remove 2 from list"
+
+
+def test_deleting_what_is_not_saved_here_says_what_would_be_lost():
+    asked = question(Verb.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.WAITING)])
+    assert "1 of them is not saved on this computer" in asked.text
+    assert "stay" in question(Verb.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.SAVED)]).text
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_only_what_can_lose_something_asks(verb):
+    rows = [row(State.RUNNING), row(State.SUCCEEDED, OutputState.SAVED, number=2)]
+    losing = {Verb.CANCEL, Verb.DELETE_REMOTELY, Verb.DELETE_FILE, Verb.SEND_AGAIN, Verb.LET_GO}
+    assert (question(verb, rows) is not None) is (verb in losing)
+
+
+@pytest.mark.parametrize("states", list(itertools.combinations_with_replacement(State, 2)))
+def test_every_mixture_of_states_has_offers_and_each_verb_once(states):
+    rows = [row(state, OutputState.SAVED, number=place) for place, state in enumerate(states)]
+    verbs = [offer.verb for group in offers(rows) for offer in group]
+    assert verbs
+    assert len(verbs) == len(set(verbs))
+    assert all(group for group in offers(rows))
+
+
+def test_a_task_started_elsewhere_says_why_it_cannot_be_edited():
+    from runway_desktop.domain.task import Request
+
+    adopted = row(State.SUCCEEDED, OutputState.SAVED, adopted=True, request=Request(endpoint="", model=""))
+    assert "elsewhere" in found(adopted)[Verb.EDIT_AND_SEND].reason
+    assert Verb.RETRY not in found(adopted)
+    assert "no prompt" in found(adopted)[Verb.COPY_PROMPT].reason
+
+
+def test_fetching_again_takes_the_unsaved_ones_before_the_saved():
+    rows = [row(State.SUCCEEDED, OutputState.SAVED, number=1), row(State.SUCCEEDED, OutputState.FAILED, number=2)]
+    assert [one.task.id for one in concerned(Verb.FETCH_AGAIN, rows)] == ["t2"]
+    assert [one.task.id for one in concerned(Verb.FETCH_AGAIN, rows[:1])] == ["t1"]
