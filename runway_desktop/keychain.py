@@ -1,0 +1,134 @@
+"""The system's keychain, through `keyring`, as the engine's `SecretStore`.
+
+Every call runs in the worker it is given, since a locked keychain waits for the person without limit, and importing
+keyring takes a fifth of a second. All that fails becomes `SecretStoreError`, in words; a secret is in no message,
+log or repr. There is no fall-back to a file: a store that would keep the key in plain text counts as none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, TypeVar
+
+from runway_desktop.domain.errors import SecretStoreError, SecretTrouble
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "Runway Desktop"
+
+Result = TypeVar("Result")
+
+_NAMES = (
+    ("SecretService", "the Secret Service (GNOME Keyring or KeePassXC)"),
+    ("libsecret", "the Secret Service (GNOME Keyring or KeePassXC)"),
+    ("kwallet", "KWallet"),
+    ("macOS", "the macOS Keychain"),
+    ("Windows", "the Windows Credential Locker"),
+)
+_UNSAFE = ("keyrings.alt", "keyring.backends.fail", "keyring.backends.null")
+
+
+class SystemKeychain:
+    """`choose` gives the backend; None: keyring's own choice, asked for at each call, since a daemon may start later.
+    """
+
+    def __init__(
+        self, executor: Executor, service: str = SERVICE, choose: Callable[[], KeyringBackend] | None = None
+    ) -> None:
+        self._executor = executor
+        self._service = service
+        self._choose = choose
+
+    async def name(self) -> str:
+        return await self._ask(_name)
+
+    async def get(self, profile: str) -> str | None:
+        found = await self._ask(lambda backend: backend.get_password(self._service, profile))
+        return found.strip() or None if found is not None else None
+
+    async def set(self, profile: str, secret: str) -> None:
+        await self._ask(lambda backend: backend.set_password(self._service, profile, secret.strip()))
+
+    async def delete(self, profile: str) -> None:
+        def delete(backend: KeyringBackend) -> None:
+            from keyring.errors import PasswordDeleteError
+
+            try:
+                backend.delete_password(self._service, profile)
+            except PasswordDeleteError:
+                if backend.get_password(self._service, profile) is not None:
+                    raise
+
+        await self._ask(delete)
+
+    async def _ask(self, question: Callable[[KeyringBackend], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._guarded, question)
+
+    def _guarded(self, question: Callable[[KeyringBackend], Result]) -> Result:
+        from keyring.errors import KeyringError
+
+        try:
+            return question(self._backend())
+        except KeyringError as error:
+            raise _translated(error) from None
+
+    def _backend(self) -> KeyringBackend:
+        import keyring
+
+        backend = self._choose() if self._choose is not None else keyring.get_keyring()
+        where = _where(backend)
+        if any(unsafe in where for unsafe in _UNSAFE):
+            raise SecretStoreError(
+                "There is no keychain on this computer that could keep the key.",
+                kind=SecretTrouble.ABSENT,
+                advice="The key is kept for this session only.",
+                detail=where,
+            )
+        return backend
+
+
+def _where(backend: KeyringBackend) -> str:
+    """The backend's classes in words; a chain of several counts as its first."""
+    parts = list(getattr(backend, "backends", ())) or [backend]
+    return f"{type(parts[0]).__module__}.{type(parts[0]).__name__}"
+
+
+def _name(backend: KeyringBackend) -> str:
+    where = _where(backend)
+    return next((words for part, words in _NAMES if part.casefold() in where.casefold()), where.rsplit(".", 2)[-2])
+
+
+def _translated(error: Exception) -> SecretStoreError:
+    from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError, PasswordSetError
+
+    # keyring's own words may quote what was stored, so only the error's kind is kept.
+    detail = type(error).__name__
+    match error:
+        case KeyringLocked():
+            return SecretStoreError(
+                "The keychain is locked.", kind=SecretTrouble.LOCKED, advice="Unlock it, then try again.", detail=detail
+            )
+        case NoKeyringError() | InitError():
+            return SecretStoreError(
+                "No keychain answers on this computer.",
+                kind=SecretTrouble.ABSENT,
+                advice="The key is kept for this session only.",
+                detail=detail,
+            )
+        case PasswordSetError() | PasswordDeleteError():
+            return SecretStoreError(
+                "The keychain refused.",
+                kind=SecretTrouble.REFUSED,
+                advice="Allow it there, then try again.",
+                detail=detail,
+            )
+        case _:
+            return SecretStoreError(
+                "The keychain does not work.",
+                kind=SecretTrouble.BROKEN,
+                advice="The key is kept for this session only.",
+                detail=detail,
+            )
