@@ -11,12 +11,13 @@ from collections.abc import Callable
 from enum import StrEnum
 from string import Template
 
-import qtawesome
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.catalog.resource_path import resource
+
+from .icons import IconFont
 
 GRID = 8
 """The unit of all distances, in device-independent pixels."""
@@ -101,6 +102,7 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._choice = choice
+        self._icon_font = IconFont()
         self._icons: dict[tuple[str, Role], QIcon] = {}
         self._colors: dict[Role, QColor] = {}
         application.setStyle("Fusion")
@@ -131,7 +133,7 @@ class Theme(QObject):
         key = (name, role)
         found = self._icons.get(key)
         if found is None:
-            found = qtawesome.icon(name, color=self.color(role), color_disabled=self.color(Role.FAINT))
+            found = self._icon_font.icon(name, self.color(role), self.color(Role.FAINT))
             self._icons[key] = found
         return found
 

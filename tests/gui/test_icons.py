@@ -1,0 +1,54 @@
+"""Icons: every one that the program names is in the font, and is drawn in the colour that was asked for."""
+
+from __future__ import annotations
+
+import gc
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QIcon, QPixmap
+
+import runway_desktop
+from runway_desktop.ui.icons import IconFont, NoSuchIcon
+
+RED, GREY = QColor("#ff0000"), QColor("#808080")
+
+
+@pytest.fixture
+def font(qapp):
+    return IconFont()
+
+
+def _colors(icon: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[str]:
+    picture = icon.pixmap(QSize(32, 32), mode).toImage()
+    pixels = [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
+    return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
+
+
+def test_every_icon_that_the_program_names_is_there(font: IconFont):
+    sources = Path(runway_desktop.__file__).parent.rglob("*.py")
+    names = {name for source in sources for name in re.findall(r"\"(mdi6\.[a-z0-9-]+)\"", source.read_text("utf-8"))}
+    assert len(names) > 20
+    for name in sorted(names):
+        assert not font.icon(name, RED, GREY).isNull()
+
+
+def test_icon_is_painted_in_the_given_colours(font: IconFont):
+    icon = font.icon("mdi6.play", RED, GREY)
+    assert _colors(icon) == {"#ff0000"}
+    assert _colors(icon, QIcon.Mode.Disabled) == {"#808080"}
+
+
+def test_icon_that_was_copied_and_changed_lives_on(font: IconFont):
+    copy = QIcon(font.icon("mdi6.play", RED, GREY))
+    copy.addPixmap(QPixmap(1, 1))
+    gc.collect()
+    assert _colors(copy) == {"#ff0000"}
+
+
+@pytest.mark.parametrize("name", ["mdi6.no-such-thing", "fa5s.play", "play"])
+def test_name_that_the_font_lacks_is_our_mistake(font: IconFont, name: str):
+    with pytest.raises(NoSuchIcon):
+        font.icon(name, RED, GREY)
