@@ -14,9 +14,10 @@ def main(words: Sequence[str] | None = None) -> int:
         from .simulator.__main__ import main as simulate
 
         return simulate(given[1:])
-    from .app import options
+    from .app import collector, options
 
     chosen = options.read(given)
+    collector.hold_back()
     if not options.has_display():
         if not chosen.demo:
             print("There is no display here to show a window on. Start it from a desktop session.", file=sys.stderr)

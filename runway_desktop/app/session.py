@@ -2,7 +2,7 @@
 
 `run` builds the engine, shows the window, starts the loops after the first paint, and, once the person closes it,
 carries out the handshake: settle what is on its way, stop the loops, close what they stood on, then let the window
-go.
+go. Pages and dialogs that nobody has asked for yet are not imported before the first paint.
 """
 
 from __future__ import annotations
@@ -20,10 +20,6 @@ from runway_desktop.domain.task import State
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered
 from runway_desktop.ui.dialogs.confirm import confirm
-from runway_desktop.ui.dialogs.preferences import Preferences
-from runway_desktop.ui.dialogs.review import ReviewDialog
-from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
-from runway_desktop.ui.dialogs.welcome import Welcome
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.main_window import MainWindow, Models
 from runway_desktop.viewmodels.bridge import Bridge
@@ -35,14 +31,11 @@ from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
-from runway_desktop.viewmodels.preferences import PreferencesForm
-from runway_desktop.viewmodels.review import ReviewModel
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.task_list import TaskListModel
-from runway_desktop.viewmodels.welcome import KeyForm
 
-from . import environment
+from . import collector, environment
 from .lifecycle import Supervisor, go_down
 from .options import Options, own_words
 from .program import on_signals
@@ -131,7 +124,7 @@ class Session(QObject):
         window.close_wanted.connect(self._close_wanted)
         window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))
         window.review_wanted.connect(lambda gathered: self._open_review(theme, gathered))
-        window.shortcuts_wanted.connect(lambda: ShortcutsDialog(window).open())
+        window.shortcuts_wanted.connect(self._open_shortcuts)
         self._theme = theme
         composer.restore_draft()
         models.filter.restore()
@@ -144,6 +137,7 @@ class Session(QObject):
         painted = asyncio.get_running_loop().create_future()
         window.painted.connect(lambda: painted.set_result(None) if not painted.done() else None)
         await asyncio.wait_for(painted, 20)
+        collector.spare_what_is_there()
         # In a plain slot: a player that is built inside a coroutine loses its signals.
         QTimer.singleShot(0, window.add_preview)
 
@@ -157,6 +151,8 @@ class Session(QObject):
             if self.models is not None:
                 self.models.desk.tell(problem, problem=True)
         self.ready.set()
+        # The list and all that plays have come meanwhile.
+        collector.spare_what_is_there()
         self._take_items()
 
     def _key_changed(self, status: KeyStatus) -> None:
@@ -167,6 +163,9 @@ class Session(QObject):
     def _show_welcome(self) -> None:
         if self.window is None or self.engine is None or self.models is None:
             return
+        from runway_desktop.ui.dialogs.welcome import Welcome
+        from runway_desktop.viewmodels.welcome import KeyForm
+
         form = KeyForm(self.engine, self.models.bridge, self._runner, self)
         welcome = Welcome(form, self._theme)
         form.accepted.connect(lambda _: self._show_workspace())
@@ -187,8 +186,17 @@ class Session(QObject):
         elif self.models is not None:
             self.models.desk.tell("The demo could not be started.", problem=True)
 
+    def _open_shortcuts(self) -> None:
+        if self.window is not None:
+            from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+
+            ShortcutsDialog(self.window).open()
+
     def _open_preferences(self, theme: Theme, section: str) -> None:
         if self.window is not None and self.engine is not None and self.models is not None:
+            from runway_desktop.ui.dialogs.preferences import Preferences
+            from runway_desktop.viewmodels.preferences import PreferencesForm
+
             model = PreferencesForm(self.engine, self.models.bridge, self._runner, self)
             dialog = Preferences(model, theme, self.window)
             dialog.show_section(section or "Key")
@@ -196,6 +204,9 @@ class Session(QObject):
 
     def _open_review(self, theme: Theme, gathered: Gathered) -> None:
         if self.window is not None and self.engine is not None and self.models is not None:
+            from runway_desktop.ui.dialogs.review import ReviewDialog
+            from runway_desktop.viewmodels.review import ReviewModel
+
             models = self.models
             model = ReviewModel(
                 self.engine,
