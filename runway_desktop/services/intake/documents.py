@@ -20,7 +20,7 @@ from .vocabulary import Column, Meaning, Vocabulary
 
 _LISTS = ("prompts", "requests", "tasks", "items", "rows", "shots", "data")
 _ID_NAMES = ("id", "taskId", "task_id", "runway_id", "runwayId")
-_OWN_NAMES = frozenset({"values", "settings", "input", "body", "params"})
+_OWN_NAMES = frozenset({"request", "values", "settings", "input", "body", "params"})
 
 
 def parse(text: str, name: str) -> Any:

@@ -6,7 +6,9 @@ A line that is nothing but an id or a link is that, wherever it stands; everythi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from runway_desktop.domain.task import RemoteId, parse_remote_id
 
@@ -35,15 +37,18 @@ class Sorted:
     links: tuple[Line, ...]
     ids: tuple[RemoteId, ...]
     bad_ids: tuple[Line, ...]
+    total: int
+    """How many lines or paragraphs there are, those that were not taken too."""
 
 
-def sort_lines(text: str) -> Sorted:
-    """Sorts a text with plain newlines into what its parts are."""
+def sort_lines(text: str, *, most: int) -> Sorted:
+    """Sorts a text with plain newlines into what its parts are; at most the first `most` of them."""
     prompts: list[Line] = []
     links: list[Line] = []
     ids: dict[RemoteId, None] = {}
     bad: list[Line] = []
-    for line in _parts(text):
+    parts, total = _parts(text, most)
+    for line in parts:
         words = [word.strip(_QUOTES) for word in _BETWEEN.split(line.text) if word.strip(_QUOTES)]
         if words and all(_LOOKS_LIKE_ID.fullmatch(word) for word in words):
             for word in words:
@@ -56,7 +61,7 @@ def sort_lines(text: str) -> Sorted:
             links += [Line(line.number, word) for word in words]
         else:
             prompts.append(line)
-    return Sorted(tuple(prompts), tuple(links), tuple(ids), tuple(bad))
+    return Sorted(tuple(prompts), tuple(links), tuple(ids), tuple(bad), total)
 
 
 def looks_like_id(word: str) -> bool:
@@ -72,21 +77,32 @@ def bad_id_in_words(word: str) -> str:
     return f"{word} is no id of Runway's: those are UUIDs of version 4, {other}."
 
 
-def _parts(text: str) -> list[Line]:
-    """The paragraphs of a text that is written in such, else its lines. Blank ones are left out."""
-    lines = text.split("\n")
-    paragraphs: list[Line] = []
-    block: list[str] = []
-    sizes: list[int] = []
-    for number, line in enumerate([*lines, ""], 1):
-        if line.strip():
-            block.append(line.strip())
-        elif block:
-            paragraphs.append(Line(number - len(block), "\n".join(block)))
-            sizes.append(len(block))
-            block = []
+def _parts(text: str, most: int) -> tuple[list[Line], int]:
+    """The paragraphs of a text that is written in such, else its lines, and how many there are; at most `most` of them.
+    Blank ones are left out."""
+    lines = [line.strip() for line in text.split("\n")]
+    blocks = _blocks(lines)
     # A single line among paragraphs is still a paragraph; a few groups of lines with a gap between them are mostly
     # single lines.
-    if len(sizes) > 1 and sum(size > 1 for size in sizes) * 2 > len(sizes):
-        return paragraphs
-    return [Line(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+    if len(blocks) > 1 and sum(size > 1 for _, size in blocks) * 2 > len(blocks):
+        paragraphs = [Line(start + 1, "\n".join(lines[start : start + size])) for start, size in blocks[:most]]
+        return paragraphs, len(blocks)
+    filled = [Line(number, line) for number, line in islice(_filled(lines), most)]
+    return filled, sum(size for _, size in blocks)
+
+
+def _filled(lines: list[str]) -> Iterator[tuple[int, str]]:
+    return ((number, line) for number, line in enumerate(lines, 1) if line)
+
+
+def _blocks(lines: list[str]) -> list[tuple[int, int]]:
+    """Where each group of lines without a gap begins, from 0, and how many lines it has."""
+    blocks: list[tuple[int, int]] = []
+    start = -1
+    for place, line in enumerate(chain(lines, [""])):
+        if line and start < 0:
+            start = place
+        elif not line and start >= 0:
+            blocks.append((start, place - start))
+            start = -1
+    return blocks

@@ -22,6 +22,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HALVES = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -72,7 +73,7 @@ def too_large(name: str, size: int) -> str:
 
 def clean(text: str) -> str:
     """Without halves of characters, which JSON can spell but nothing can store, and without zero bytes."""
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _HALVES.search(text) is not None:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text.replace("\x00", "")
 

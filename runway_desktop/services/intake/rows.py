@@ -9,6 +9,7 @@ row and field, and the rest of the row is kept.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as _default
@@ -23,6 +24,7 @@ from .inputs import FoundInput, InputFinder, problem_for
 from .reading import clean
 from .vocabulary import PROMPT, Column, Meaning, Vocabulary
 
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)\.?", re.IGNORECASE)
 _SWITCH_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "0", "1"})
 
 Cell = tuple[Column, Any]
@@ -83,6 +85,8 @@ class RowReader:
             self._gather_inputs(made, column, value)
         if endpoint is None and made.inputs:
             endpoint = self._endpoint_for(made, model, has_prompt=bool(texts.get(Meaning.PROMPT, "").strip()))
+        if endpoint is None:
+            endpoint = self._endpoint_having([column for column, value in cells if not _is_blank(value)], model)
         pair = self._words.pair(endpoint, model)
         shape = pair or self._preferred(endpoint) or (self._words.some_pair(endpoint) if endpoint else None)
         for column, value in cells:
@@ -125,6 +129,14 @@ class RowReader:
             if preferred and kinds <= {kind for place in preferred.asset_fields for kind in place.media}:
                 return preferred.endpoint
         return self._words.endpoint_for(kinds, has_prompt=has_prompt, model=model)
+
+    def _endpoint_having(self, columns: Sequence[Column], model: str | None) -> str | None:
+        """The endpoint that places for inputs, named as on the wire, leave no doubt about."""
+        places = [column for column in columns if self._words.holds_inputs(column)]
+        having = self._words.endpoints_having(places, model=model) if places else ()
+        if self._prefer is not None and self._prefer[0] in having:
+            return None
+        return having[0] if len(having) == 1 else None
 
     def _preferred(self, endpoint: str | None) -> Pair | None:
         """The composer's own pair, where the row leaves the choice to it: its way of writing inputs is the best
@@ -177,8 +189,8 @@ class RowReader:
             kind = _kind(column, found)
             field = _field_for(shape, kind, by_field) if shape is not None and kind is not None else None
             if field is None and found.uri:
-                what = pair.label if pair else "No endpoint"
-                self._at(made, column, f"{what} takes no such input here. It is left out.")
+                label = pair.label if pair else "What this row asks for"
+                self._at(made, column, f"{label} takes no such input here. It is left out.")
                 continue
             self._note(made, column, found, field, pair)
             if field is not None and found.uri:
@@ -199,7 +211,8 @@ class RowReader:
             return _tidy(value)
         if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN):
             return self._structured(made, column, value, field)
-        typed = value_from_text(field, value)
+        seconds = _SECONDS.fullmatch(value.strip()) if field.unit == "s" else None
+        typed = value_from_text(field, seconds.group(1) if seconds else value)
         if isinstance(typed, float) and typed.is_integer() and field.kind is FieldKind.INTEGER:
             typed = int(typed)
         complaint = ""

@@ -156,7 +156,7 @@ class SourceReader:
         return read_table(text, self._words, reader, most=MOST_DRAFTS, tabs_only=tabs_only)
 
     def _lines(self, text: str, source: str, beside: Path | None) -> Parts:
-        return self._from_lines(sort_lines(text), source, beside)
+        return self._from_lines(sort_lines(text, most=MOST_DRAFTS), source, beside)
 
     def _from_lines(self, found: Sorted, source: str, beside: Path | None) -> Parts:
         reader = self._reader(source, "line", beside)
@@ -165,11 +165,10 @@ class SourceReader:
             parts.take_id(line.text, line.number, reader)
         for line in found.links:
             parts.add(self._link(line.text, source, line.number))
-        taken = found.prompts[:MOST_DRAFTS]
-        if len(taken) < len(found.prompts):
-            message = f"{len(found.prompts):,} prompts stand there. Only the first {MOST_DRAFTS:,} are taken."
+        if found.total > MOST_DRAFTS:
+            message = f"{found.total:,} prompts stand there. Only the first {MOST_DRAFTS:,} are taken."
             parts.findings.append(reader.finding(message))
-        parts.drafts += [Draft(values={PROMPT: line.text}, source=source, row=line.number) for line in taken]
+        parts.drafts += [Draft(values={PROMPT: line.text}, source=source, row=line.number) for line in found.prompts]
         return parts
 
     def _link(self, address: str, source: str, number: int | None) -> Parts:

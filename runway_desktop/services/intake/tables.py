@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -20,25 +21,30 @@ from .vocabulary import Column, Meaning, Vocabulary
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_ROW = 1
+_TOLD_DELIMITER = re.compile(r"sep=(.)\n", re.IGNORECASE)
 _NO_PROMPT = "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio, seed."
 
 
 def read_table(text: str, vocabulary: Vocabulary, reader: RowReader, *, most: int, tabs_only: bool = False) -> Parts:
     """What a table holds: a draft for each row, ids of tasks where a row has nothing but one. At most `most` drafts."""
     parts = Parts()
-    records = _records(text, "\t" if tabs_only else sniff_delimiter(text, vocabulary), reader, parts)
+    header_row, delimiter = _HEADER_ROW, "\t" if tabs_only else ""
+    if (told := _TOLD_DELIMITER.match(text)) is not None:
+        # Spreadsheets write such a line so that others know how they part their cells.
+        header_row, delimiter, text = _HEADER_ROW + 1, told.group(1), text[told.end() :]
+    records = _records(text, delimiter or sniff_delimiter(text, vocabulary), reader, parts)
     header = next(records, [])
-    columns, complaints = _columns(header, vocabulary, reader)
-    start = _HEADER_ROW + 1
+    columns, complaints = _columns(header, header_row, vocabulary, reader)
+    start = header_row + 1
     if not any(columns) and len(header) == 1 and header[0].strip():
         # A plain list with a table's ending: its lines are prompts, the first one too.
-        columns, records, start = [Column("prompt", Meaning.PROMPT)], chain([header], records), _HEADER_ROW
+        columns, records, start = [Column("prompt", Meaning.PROMPT)], chain([header], records), header_row
         message = "The first line names no column. Every line is taken for a prompt."
-        parts.findings.append(reader.finding(message, _HEADER_ROW))
+        parts.findings.append(reader.finding(message, header_row))
     else:
         parts.findings += complaints
         if not any(_carries(column) for column in columns if column):
-            parts.findings.append(reader.finding(_NO_PROMPT, _HEADER_ROW, "prompt"))
+            parts.findings.append(reader.finding(_NO_PROMPT, header_row, "prompt"))
         if not any(columns):
             return parts
     for number, record in enumerate(records, start):
@@ -101,7 +107,7 @@ def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iter
 
 
 def _columns(
-    header: Sequence[str], vocabulary: Vocabulary, reader: RowReader
+    header: Sequence[str], row: int, vocabulary: Vocabulary, reader: RowReader
 ) -> tuple[list[Column | None], list[IntakeFinding]]:
     columns: list[Column | None] = []
     findings: list[IntakeFinding] = []
@@ -114,11 +120,11 @@ def _columns(
                 near = vocabulary.nearest(name)
                 hint = f" Did you mean “{near}”?" if near else ""
                 message = f"The column “{name}” is not known and is left out.{hint}"
-                findings.append(reader.finding(message, _HEADER_ROW, name))
+                findings.append(reader.finding(message, row, name))
         elif column.key in seen:
             first = seen[column.key]
             twice = f"There are two columns “{name}”" if first == name else f"“{first}” and “{name}” mean the same"
-            findings.append(reader.finding(f"{twice}. The first one is used.", _HEADER_ROW, name))
+            findings.append(reader.finding(f"{twice}. The first one is used.", row, name))
             column = None
         else:
             seen[column.key] = name

@@ -105,6 +105,12 @@ class Vocabulary:
         for pair in self._pairs.values():
             for field in pair.fields:
                 self._by_wire[field.name].append(field)
+        self._commonest = {name: _commonest(fields) for name, fields in self._by_wire.items()}
+        self._asset_names = frozenset(
+            name for name, fields in self._by_wire.items() if any(field.is_asset for field in fields)
+        )
+        self._having: dict[tuple[frozenset[tuple[str, ...]], str | None], tuple[str, ...]] = {}
+        """Remembered answers: a table asks the same of each row."""
         self._columns = self._named_columns()
         self._models = {
             **{normalised(pair.label): pair.model for pair in self._pairs.values()},
@@ -142,6 +148,23 @@ class Vocabulary:
         fitting = self._catalog.endpoints_taking(frozenset(kinds), has_prompt)
         return next((found.name for found in fitting if model is None or model in found.models), None)
 
+    def endpoints_having(self, columns: Iterable[Column], *, model: str | None) -> tuple[str, ...]:
+        """The endpoints where one model, or `model`, has a place for every one of these columns."""
+        key = (frozenset(column.wire_names for column in columns), model)
+        if key not in self._having:
+            self._having[key] = tuple(
+                dict.fromkeys(
+                    endpoint
+                    for (endpoint, name), pair in self._pairs.items()
+                    if model in (None, name) and all(any(pair.field(wire) for wire in names) for names in key[0])
+                )
+            )
+        return self._having[key]
+
+    def holds_inputs(self, column: Column) -> bool:
+        """Whether a column named as on the wire is a place for inputs."""
+        return not self._asset_names.isdisjoint(column.wire_names)
+
     def some_pair(self, endpoint: str) -> Pair | None:
         """Any pair of an endpoint, to know how its inputs are written while no model is chosen."""
         return next((pair for (name, _), pair in self._pairs.items() if name == endpoint), None)
@@ -150,11 +173,7 @@ class Vocabulary:
         """The field that a column fills in: of the pair, or, without one, the commonest field of that name."""
         if pair is not None:
             return next((field for name in column.wire_names if (field := pair.field(name)) is not None), None)
-        for name in column.wire_names:
-            if fields := self._by_wire.get(name):
-                kind = Counter(field.kind for field in fields).most_common(1)[0][0]
-                return next(field for field in fields if field.kind is kind)
-        return None
+        return next((field for name in column.wire_names if (field := self._commonest.get(name)) is not None), None)
 
     def choices(self, wire_name: str) -> frozenset[str]:
         """Every word that any model takes in this field, in small letters."""
@@ -184,3 +203,9 @@ class Vocabulary:
         if any(field.kind is FieldKind.PROMPT for field in self._by_wire.get(names[0], ())):
             return Column(title, Meaning.PROMPT)
         return Column(title, Meaning.SETTING, names)
+
+
+def _commonest(fields: list[Field]) -> Field:
+    """Of the fields of one wire name, one of the kind that most of them have."""
+    kind = Counter(field.kind for field in fields).most_common(1)[0][0]
+    return next(field for field in fields if field.kind is kind)

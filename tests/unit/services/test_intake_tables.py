@@ -79,6 +79,12 @@ async def test_columns_are_known_by_wire_name_and_label_however_they_are_written
     assert (await table(f"{header}\na fox,2")).drafts[0].values == {"promptText": "a fox", "outputCount": 2}
 
 
+async def test_line_in_which_a_spreadsheet_tells_its_sign_is_obeyed(table):
+    found = await table("sep=;\nprompt;seed\na;x")
+    assert found.drafts[0].values == {"promptText": "a", "seed": "x"}
+    assert sentences(found) == ["shots.csv, row 3, seed: “x” is no whole number."]
+
+
 async def test_line_breaks_and_quotes_inside_quotes_belong_to_the_cell(table):
     found = await table('prompt,seed\n"a fox,\n""red""",1\nb,2\n')
     assert [draft.values["promptText"] for draft in found.drafts] == ['a fox,\n"red"', "b"]
@@ -140,7 +146,9 @@ async def test_cell_of_the_wrong_kind_stays_as_it_is_and_has_a_sentence(table, h
     assert found.drafts[1].values == {"promptText": "b"}
 
 
-@pytest.mark.parametrize(("cell", "value"), [("5", 5), ("5.0", 5), ("5 s", 5), ("5s", 5), (" 5 ", 5), ("auto", "auto")])
+@pytest.mark.parametrize(
+    ("cell", "value"), [("5", 5), ("5.0", 5), ("5 s", 5), ("5 sec", 5), ("5 Seconds", 5), (" 5 ", 5), ("auto", "auto")]
+)
 async def test_numbers_are_read_as_people_write_them(table, cell, value):
     found = await table(f"prompt,duration\na,{cell}")
     assert found.drafts[0].values["duration"] == value
@@ -267,6 +275,12 @@ async def test_input_that_will_not_do_has_a_sentence_at_its_cell(table, fox, tmp
     assert second.findings[0].message.startswith("shots.csv, row 3, image: ")
     assert said in second.findings[0].message
     assert second.findings[0].field == "image"
+
+
+async def test_place_named_as_on_the_wire_tells_the_endpoint(table, fox):
+    found = await table("prompt,model,promptImage\na,gen4.5,fox.png\nb,,")
+    assert [(draft.endpoint, draft.model) for draft in found.drafts] == [("image_to_video", "gen4.5"), (None, None)]
+    assert found.drafts[0].values["promptImage"] == fox.as_uri()
 
 
 async def test_links_are_taken_as_they_are(table):
