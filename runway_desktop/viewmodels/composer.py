@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -78,6 +79,15 @@ class Button:
     reasons: tuple[str, ...]
 
 
+@dataclass(slots=True)
+class _Shelf:
+    """What a chosen model does not take: it comes back with the next one that does."""
+
+    prompt: str = ""
+    values: dict[str, Any] = dataclass_field(default_factory=dict)
+    inputs: list[tuple[str, AssetItem]] = dataclass_field(default_factory=list)
+
+
 class Composer(QObject):
     structure_changed = Signal()
     """Another endpoint or model: the form must be built again."""
@@ -102,6 +112,10 @@ class Composer(QObject):
         self._assets: dict[str, list[AssetItem]] = {}
         self._facts: dict[str, MediaFacts] = {}
         self._server_findings: dict[str, str] = {}
+        self._found: tuple[Finding, ...] | None = None
+        """What is wrong, found when first asked for after a change."""
+        self._checked: tuple[Finding, ...] | None = None
+        self._shelf = _Shelf()
         self._attempted = False
         self._sending = False
         self._editing: TaskId | None = None
@@ -195,6 +209,7 @@ class Composer(QObject):
         """One field's wire value as one types; None or "" leaves it out."""
         if self._values.get(name) == value and type(self._values.get(name)) is type(value):
             return
+        self._shelf.values.pop(name, None)
         if is_left_out(value):
             self._values.pop(name, None)
         else:
@@ -203,10 +218,15 @@ class Composer(QObject):
         self._moved()
 
     def set_prompt(self, text: str) -> None:
-        """The prompt from elsewhere (a drop, history); the editor is told. A model without a prompt keeps none."""
+        """The prompt from elsewhere (a drop, history); the editor is told. A model that takes none gives way to one
+        that does."""
         field = self._pair.prompt_field
         if field is None:
-            self.said.emit(f"{self._pair.label} takes no prompt.")
+            self._switch_for_prompt()
+            field = self._pair.prompt_field
+        if field is None:
+            self._shelf.prompt = text
+            self.said.emit(f"{self._pair.label} takes no prompt. It is kept until you choose a model that does.")
             return
         self.set_value(field.name, text)
         self.prompt_changed.emit()
@@ -308,6 +328,7 @@ class Composer(QObject):
         self.changed.emit()
 
     def stop_editing(self) -> None:
+        """What was edited stays here, as a request of its own."""
         self._editing = self._parent_task = None
         self.changed.emit()
 
@@ -316,6 +337,7 @@ class Composer(QObject):
         self._values = self._preset(self._pair)
         self._assets.clear()
         self._server_findings.clear()
+        self._shelf = _Shelf()
         self._attempted = False
         self._editing = self._parent_task = None
         self._moved()
@@ -325,12 +347,20 @@ class Composer(QObject):
 
     def findings(self) -> tuple[Finding, ...]:
         """All that is wrong, the inputs' own limits too."""
-        found = list(validate(self._pair, self.wire_values()))
-        taken = {finding.path[0] for finding in found if finding.path}
-        for item in self.inputs():
-            if item.problem and item.field not in taken:
-                found.append(Finding((item.field,), item.problem))
-        return tuple(found)
+        if self._found is None:
+            found = list(self._checks())
+            taken = {finding.path[0] for finding in found if finding.path}
+            for item in self.inputs():
+                if item.problem and item.field not in taken:
+                    found.append(Finding((item.field,), item.problem))
+            self._found = tuple(found)
+        return self._found
+
+    def _checks(self) -> tuple[Finding, ...]:
+        """What the catalogue finds wrong with the whole."""
+        if self._checked is None:
+            self._checked = validate(self._pair, self.wire_values())
+        return self._checked
 
     def finding_for(self, name: str) -> str:
         """What to say at a field now. What is merely missing is said only after one tried to send."""
@@ -370,22 +400,23 @@ class Composer(QObject):
             return
         self._sending = True
         self.changed.emit()
-        self._runner(self._store(self.request()), "store request")
+        # Named now: something else may have been taken up before the storing begins.
+        self._runner(self._store(self.request(), self._editing, self._parent_task, self._project), "store request")
 
-    async def _store(self, request: Request) -> None:
+    async def _store(self, request: Request, editing: TaskId | None, parent: TaskId | None, project: str) -> None:
         try:
-            if self._editing is not None:
-                await self._engine.submission.edit_held(self._editing, request)
-                ids: tuple[TaskId, ...] = (self._editing,)
+            if editing is not None:
+                await self._engine.submission.edit_held(editing, request)
+                ids: tuple[TaskId, ...] = (editing,)
             else:
-                ids = await self._engine.submission.submit(
-                    [request], project=self._project, parent_id=self._parent_task
-                )
+                ids = await self._engine.submission.submit([request], project=project, parent_id=parent)
         finally:
             self._sending = False
             self.changed.emit()
         self._attempted = False
-        self._editing = self._parent_task = None
+        if (self._editing, self._parent_task) == (editing, parent):
+            # Else something else was taken up while this one was being stored.
+            self._editing = self._parent_task = None
         remembered = self._engine.settings.get(_MODELS, {})
         self._engine.settings.set(
             _MODELS, {**(remembered if isinstance(remembered, Mapping) else {}), request.endpoint: request.model}
@@ -409,8 +440,12 @@ class Composer(QObject):
                 found[field.name] = field.choices[0]
             elif field.kind is FieldKind.OBJECT and len(field.variants) == 1:
                 found[field.name] = _least_variant(field)
-            elif field.name == "duration" and field.minimum is not None:
-                found[field.name] = int(max(field.minimum, min(5, field.maximum or 5)))
+            elif field.name == "duration":
+                found[field.name] = int(max(field.minimum or 0, min(5, field.maximum or 5)))
+            elif field.kind in (FieldKind.INTEGER, FieldKind.NUMBER) and field.minimum is not None:
+                found[field.name] = field.minimum
+            elif field.kind is FieldKind.SWITCH:
+                found[field.name] = False
         return found
 
     def _take(self, endpoint: str, model: str, values: Mapping[str, Any]) -> None:
@@ -419,13 +454,19 @@ class Composer(QObject):
             return
         self._pair = pair
         self._assets = {}
-        kept = dict(values)
+        kept = {name: value for name, value in values.items() if not is_left_out(value)}
+        strange = [name for name in kept if pair.field(name) is None and name != "model"]
+        for name in (*strange, "model"):
+            # Nothing in the form could take it out again.
+            kept.pop(name, None)
         for field in pair.asset_fields:
             items = asset_items(field, kept.pop(field.name, None))
             if items:
                 self._assets[field.name] = list(items)
         self._values = self._preset(pair) | kept
         self._server_findings = {}
+        self._found = self._checked = None
+        self._shelf = _Shelf()
         self._attempted = False
         self._editing = self._parent_task = None
         self._ask_facts()
@@ -433,6 +474,8 @@ class Composer(QObject):
         self.prompt_changed.emit()
         self.inputs_changed.emit()
         self._moved()
+        if strange:
+            self.said.emit(f"{pair.label} does not take: {', '.join(strange)}.")
 
     def _ask_facts(self) -> None:
         paths = [
@@ -449,6 +492,7 @@ class Composer(QObject):
         for drop in gathered.assets:
             if drop.facts is not None:
                 self._facts[drop.uri] = drop.facts
+        self._found = self._checked = None
         self.inputs_changed.emit()
         self.changed.emit()
 
@@ -460,27 +504,27 @@ class Composer(QObject):
         old_values, old_assets, old_pair = self._values, self._assets, self._pair
         self._pair = pair
         self._values = self._preset(pair)
-        dropped: list[str] = []
-        for name, value in old_values.items():
-            old_field = old_pair.field(name)
-            if old_field is not None and old_field.kind is FieldKind.PROMPT:
-                continue
-            if (
-                not self._keep_value(name, value)
-                and old_field is not None
-                and value != self._preset(old_pair).get(name)
-            ):
-                dropped.append(
-                    f"{old_field.label} {value_in_words(value)}"
-                    if isinstance(value, str | int | float)
-                    else old_field.label
-                )
-        if prompt and pair.prompt_field is not None:
-            self._values[pair.prompt_field.name] = prompt
-        elif prompt:
-            dropped.append("the prompt")
+        own = {
+            name: value
+            for name, value in old_values.items()
+            if (old_field := old_pair.field(name)) is None or old_field.kind is not FieldKind.PROMPT
+        }
+        moving = self._shelf.values | own
+        # Some settings are only allowed beside others, which may come later: what did not fit is tried once more.
+        left = {name: value for name, value in moving.items() if not self._keep_value(name, value)}
+        left = {name: value for name, value in left.items() if not self._keep_value(name, value)}
+        old_preset = self._preset(old_pair)
+        chosen = {name: value for name, value in left.items() if value != old_preset.get(name)}
+        self._shelf.values = chosen
+        dropped = [
+            _in_words(old_field, value)
+            for name, value in chosen.items()
+            if name in own and (old_field := old_pair.field(name)) is not None
+        ]
+        dropped += self._move_prompt(prompt)
         dropped += self._move_assets(old_pair, old_assets)
         self._server_findings = {}
+        self._found = self._checked = None
         self._attempted = False
         self.structure_changed.emit()
         self.prompt_changed.emit()
@@ -488,6 +532,30 @@ class Composer(QObject):
         self._moved()
         if dropped:
             self.said.emit(f"{pair.label} does not take: {', '.join(dropped)}.")
+
+    def _move_prompt(self, prompt: str) -> list[str]:
+        """A model without a prompt gets none, and it is kept for the next one that takes one."""
+        field = self._pair.prompt_field
+        if field is None:
+            if prompt and prompt_of(self._pair, self._values) != prompt:
+                self._shelf.prompt = prompt
+                return ["the prompt"]
+            return []
+        prompt, self._shelf.prompt = prompt or self._shelf.prompt, ""
+        if prompt:
+            self._values[field.name] = prompt
+        return []
+
+    def _switch_for_prompt(self) -> None:
+        """To an endpoint that takes a prompt and the inputs that are here."""
+        kinds = frozenset(kind for item in self.inputs() if (kind := _kind(item.media)) is not None)
+        for endpoint in self._engine.catalog.endpoints_taking(kinds, has_prompt=True):
+            for model in self._models_first_used(endpoint):
+                pair = self._engine.catalog.pair(endpoint.name, model)
+                if pair is not None and pair.prompt_field is not None:
+                    self._switch(endpoint.name, model)
+                    self.said.emit(f"Switched to {endpoint.label} with {pair.label}, which takes a prompt.")
+                    return
 
     def _keep_value(self, name: str, value: Any) -> bool:
         field = self._pair.field(name)
@@ -501,22 +569,26 @@ class Composer(QObject):
     def _move_assets(self, old_pair: Pair, old: Mapping[str, list[AssetItem]]) -> list[str]:
         self._assets = {}
         dropped = []
-        for name, items in old.items():
-            for item in items:
-                facts = self._facts.get(item.uri)
-                old_field = old_pair.field(name)
-                media = _media(old_field, item, facts) if old_field else Media.OTHER
-                drop = AssetDrop(uri=item.uri, path=_local(item.uri), media=media, facts=facts, findings=())
-                same = self._pair.field(name)
-                field = (
-                    same if same is not None and same.is_asset and self._has_room(same, drop) else self._place_for(drop)
-                )
-                if field is None:
+        shelved, self._shelf.inputs = self._shelf.inputs, []
+        moving = [(name, item, False) for name, items in old.items() for item in items]
+        for name, item, was_shelved in [*moving, *((name, item, True) for name, item in shelved)]:
+            facts = self._facts.get(item.uri)
+            old_field = old_pair.field(name)
+            media = _media(old_field, item, facts) if old_field else _media_of(item, facts)
+            drop = AssetDrop(uri=item.uri, path=_local(item.uri), media=media, facts=facts, findings=())
+            same = self._pair.field(name)
+            if same is not None and same.is_asset and self._has_room(same, drop):
+                field: Field | None = same
+            else:
+                field = self._place_for(drop)
+            if field is None or not self._has_room(field, drop):
+                self._shelf.inputs.append((name, replace(item, media=_kind(media))))
+                if not was_shelved:
                     dropped.append(f"the {_KIND_WORDS.get(media, 'file')} {_short_name(item.uri)}")
-                else:
-                    self._assets.setdefault(field.name, []).append(
-                        replace(item, position=None if field.name != name else item.position)
-                    )
+            else:
+                self._assets.setdefault(field.name, []).append(
+                    replace(item, position=None if field.name != name else item.position)
+                )
         return dropped
 
     def _has_room(self, field: Field, drop: AssetDrop) -> bool:
@@ -526,12 +598,11 @@ class Composer(QObject):
         return len(self._assets.get(field.name, ())) < _capacity(field)
 
     def _place_for(self, drop: AssetDrop) -> Field | None:
-        fitting = [field for field in self._pair.asset_fields if self._has_room(field, drop)]
-        if fitting:
-            return next((field for field in fitting if field.required), fitting[0])
+        """Where it goes: a required place before others, a free one before one whose last input it replaces."""
         kind = _kind(drop.media)
-        single = [field for field in self._pair.asset_fields if kind in field.media and _capacity(field) == 1]
-        return single[0] if single else None
+        of_kind = [field for field in self._pair.asset_fields if kind is None or kind in field.media]
+        fitting = [field for field in of_kind if self._has_room(field, drop)] or of_kind
+        return next((field for field in fitting if field.required), fitting[0]) if fitting else None
 
     def _switch_for(self, drop: AssetDrop) -> bool:
         kinds = {_kind(item.media) for item in self.inputs()} | {_kind(drop.media)}
@@ -588,12 +659,13 @@ class Composer(QObject):
         return field.label if _capacity(field) == 1 else f"{field.label} {number + 1}"
 
     def _input_problem(self, field: Field, number: int, facts: MediaFacts | None) -> str:
-        for finding in validate(self._pair, {field.name: self.wire_values().get(field.name)}):
+        for finding in self._checks():
             if finding.path[:2] == (field.name, number) or (finding.path == (field.name,) and number == 0):
                 return finding.message
         return (check_asset(facts, field, self._pair) or "") if facts is not None else ""
 
     def _moved(self) -> None:
+        self._found = self._checked = None
         self._keep.start()
         self.changed.emit()
 
@@ -616,6 +688,10 @@ def price_words(price: Price | None, amount: int = 1) -> str:
         return "price shown after sending"
     said = wording.credits_in_words(price.credits * amount)
     return said if price.exact else f"about {said}"
+
+
+def _in_words(field: Field, value: Any) -> str:
+    return f"{field.label} {value_in_words(value)}" if isinstance(value, str | int | float) else field.label
 
 
 def _kind(media: Media) -> MediaKind | None:
@@ -641,11 +717,14 @@ def _capacity(field: Field) -> int:
 
 
 def _media(field: Field, item: AssetItem, facts: MediaFacts | None) -> Media:
+    known = _media_of(item, facts)
+    return Media(next(iter(field.media)).value) if known is Media.OTHER and len(field.media) == 1 else known
+
+
+def _media_of(item: AssetItem, facts: MediaFacts | None) -> Media:
     if facts is not None:
         return facts.media
-    if item.media is not None:
-        return Media(item.media.value)
-    return Media(next(iter(field.media)).value) if len(field.media) == 1 else Media.OTHER
+    return Media(item.media.value) if item.media is not None else Media.OTHER
 
 
 def _local(uri: str) -> Path | None:

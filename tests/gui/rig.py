@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,7 @@ from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
 from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
 from runway_desktop.viewmodels.runner import Runner
@@ -168,7 +169,7 @@ class Rig:
             status=Status(engine, bridge, self.places, owner),
             desk=Desk(engine, self.composer, runner, owner),
             posters=Posters(engine, bridge, runner, rows, self.folder / "posters", owner),
-            settings=engine.settings,
+            memory=Memory(engine.settings),
         )
         self.desk, self.filter, self.details = self.models.desk, self.models.filter, self.models.details
         return self
@@ -276,15 +277,3 @@ async def after(signal: Any) -> AsyncIterator[list[Any]]:
     signal.connect(lambda *words: told.append(words[0] if len(words) == 1 else words))
     yield told
     await until(lambda: told, f"{signal} speaks")
-
-
-def run(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], patience: float = 30.0) -> None:
-    """Runs a test's coroutine on a Qt loop; fails when it leaves a task running."""
-
-    async def guarded() -> None:
-        await asyncio.wait_for(work, patience)
-        await rest()
-        left = [one.get_name() for one in asyncio.all_tasks() if one is not asyncio.current_task()]
-        assert not left, f"The test left tasks running: {left}"
-
-    loop.run_until_complete(guarded())

@@ -15,6 +15,12 @@ REFUSALS = (
     "REQUEST.REFUSED",
     "ASSET.INVALID",
 )
+    "SAFETY.INPUT.TEXT",
+    "SAFETY.OUTPUT.VIDEO",
+    "INPUT_PREPROCESSING.SAFETY.TEXT",
+    "REQUEST.REFUSED",
+    "ASSET.INVALID",
+)
 
 
 def found(*rows) -> dict[Verb, Offer]:
