@@ -11,12 +11,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as _default
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.catalog import AssetItem, Field, FieldKind, MediaKind, Pair, asset_value, value_from_text
+from runway_desktop.catalog import (
+    AssetItem,
+    Field,
+    FieldKind,
+    MediaKind,
+    Pair,
+    asset_items,
+    asset_value,
+    value_from_text,
+)
 from runway_desktop.domain.task import Media
 
 from .gathered import Draft, IntakeFinding
@@ -155,7 +164,7 @@ class RowReader:
 
     def _fill(self, made: _Making, column: Column, value: Any, pair: Pair | None, shape: Pair | None) -> None:
         if column.meaning is Meaning.PROMPT:
-            made.values[_prompt_name(shape)] = _as_text(value).strip()
+            self._fill_prompt(made, column, _as_text(value).strip(), pair, shape)
             return
         if column.meaning is not Meaning.SETTING or any(known.title == column.title for known, _ in made.inputs):
             return
@@ -168,17 +177,31 @@ class RowReader:
         else:
             made.values[field.name] = self._typed(made, column, value, field)
 
-    def _fill_asset(self, made: _Making, column: Column, value: Any, field: Field, pair: Pair | None) -> None:
-        """A column named as on the wire. JSON that is in the wire's form already stays as it is."""
-        if isinstance(value, Mapping) or (isinstance(value, list) and not all(isinstance(part, str) for part in value)):
-            made.values[field.name] = value
+    def _fill_prompt(self, made: _Making, column: Column, words: str, pair: Pair | None, shape: Pair | None) -> None:
+        found = shape.prompt_field if shape else None
+        if found is not None or pair is None:
+            made.values[found.name if found else PROMPT] = words
             return
+        for field in pair.fields:
+            for variant in field.variants:
+                inner = next((inner for inner in variant.fields if inner.kind is FieldKind.PROMPT), None)
+                if inner is not None and field.tag_key is not None:
+                    made.values[field.name] = {field.tag_key: variant.tag, inner.name: words}
+                    return
+        self._at(made, column, f"{pair.label} takes no prompt. It is left out.")
+
+    def _fill_asset(self, made: _Making, column: Column, value: Any, field: Field, pair: Pair | None) -> None:
+        """A column named as on the wire. JSON in the wire's form keeps its positions and tags."""
+        if isinstance(value, Mapping) or (isinstance(value, list) and not all(isinstance(part, str) for part in value)):
+            wanted = list(asset_items(field, _tidy(value)))
+        else:
+            wanted = [AssetItem(uri=words) for words in _pieces(value)]
         items = []
-        for words in _pieces(value):
-            found = self._finder.find(words, self._beside)
+        for item in wanted:
+            found = self._finder.find(item.uri, self._beside)
             self._note(made, column, found, field, pair)
             if found.uri:
-                items.append(AssetItem(uri=found.uri, media=_media_kind(found, field)))
+                items.append(replace(item, uri=found.uri, media=item.media or _media_kind(found, field)))
         if items:
             made.values[field.name] = asset_value(field, items)
 
@@ -243,11 +266,6 @@ class RowReader:
         message = f"“{_short(cell.strip())}” is not known here."
         self._at(made, column, message)
         return cell.strip()
-
-
-def _prompt_name(pair: Pair | None) -> str:
-    found = pair.prompt_field if pair else None
-    return found.name if found else PROMPT
 
 
 def _field_for(pair: Pair, kind: MediaKind, used: Mapping[str, list[AssetItem]]) -> Field | None:

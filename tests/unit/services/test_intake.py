@@ -303,6 +303,15 @@ async def test_json_lines_are_requests_prompts_and_ids(write, fox):
     assert not found.all_findings
 
 
+async def test_input_in_the_wires_own_form_is_found_beside_the_file_and_keeps_its_position(write, fox):
+    inputs = [{"uri": fox.name, "position": "first"}, {"uri": "none.png", "position": "last"}]
+    item = {"prompt": "x", "model": "gen4.5", "promptImage": inputs}
+    found = await gather(write("x.json", json.dumps([item])))
+    assert found.drafts[0].values["promptImage"][0] == {"uri": fox.as_uri(), "position": "first"}
+    assert len(found.all_findings) == 1
+    assert "There is no file" in sentences(found)[0]
+
+
 async def test_broken_line_of_json_has_a_sentence_and_the_others_are_kept(write):
     found = await gather(write("x.jsonl", '{"prompt": "one"}\n{"prompt": \n42\n{"colour": "red"}\n\n{"prompt": "two"}'))
     assert prompts(found) == ["one", "two"]

@@ -174,6 +174,7 @@ async def test_model_and_endpoint_are_known_by_name_and_label(table):
         (None, None),
     ]  # fmt: skip
     assert sentences(found) == [
+        "shots.csv, row 4, prompt: Act-Two takes no prompt. It is left out.",
         "shots.csv, row 5, endpoint: There is no endpoint “nothing”.",
         "shots.csv, row 5, model: There is no model “nosuch”.",
     ]  # fmt: skip
@@ -316,6 +317,14 @@ async def test_setting_with_parts_may_be_json(table):
     found = await table(f"prompt,model,endpoint,voice\nhello,{SPEECH},{voice}\nx,{SPEECH},{{broken")
     assert found.drafts[0].values["voice"] == {"type": "runway-preset", "presetId": "Maya"}
     assert sentences(found) == ["shots.csv, row 3, voice: This is not valid JSON."]
+
+
+async def test_prompt_goes_where_the_model_wants_it_or_is_told_to_have_no_place(table):
+    found = await table("prompt,model\nHello,gwm1_avatars\nHello,magnific_precision_upscaler_v2")
+    first, second = found.drafts
+    assert first.values == {"speech": {"type": "text", "text": "Hello"}}
+    assert second.values == {}
+    assert sentences(found) == ["shots.csv, row 3, prompt: Magnific Precision v2 takes no prompt. It is left out."]
 
 
 # Rows that are something else.
