@@ -119,7 +119,8 @@ class Session(QObject):
             lambda names: theme.choose(Choice(engine.settings.theme)) if "theme" in names else None
         )
         bridge.key_changed.connect(self._key_changed)
-        window = MainWindow(models, theme, self._profile.name)
+        with theme.put_on_at_the_end():
+            window = MainWindow(models, theme, self._profile.name)
         self.window = window
         window.close_wanted.connect(self._close_wanted)
         window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))

@@ -201,7 +201,7 @@ class _First(_Walk):
         self.say("drop of a table")
         window = self.window
         folder = Path(tempfile.mkdtemp(prefix="runway-desktop-tour-drop-"))
-        (folder / "aurora_shots.csv").write_text(_TABLE, encoding="utf-8")
+        (folder / "aurora_shots.csv").write_text(_table(), encoding="utf-8")
         picture = folder / "harbour.png"
         _paint_dusk(picture)
         drop(window, [folder / "aurora_shots.csv"])
@@ -387,16 +387,21 @@ def _paint_dusk(path: Path) -> None:
 
 
 _UNDER_WAY = (State.HELD, State.SENDING, State.PENDING, State.RUNNING, State.THROTTLED)
-_TABLE = """\
-prompt,model,endpoint,ratio,duration,seed,project,shot
-"A lighthouse keeper walks into the storm, camera follows "
-"[seconds:25]",gen4.5,text_to_video,1280:720,5,41207,Aurora spot,010
-"Slow dolly over a frozen lagoon at dawn, breath in the air",veo3.1_fast,text_to_video,1280:720,8,,Aurora spot,020
-"Macro of ice crystals growing across a window pane [outputs:4]",gen4_image,text_to_image,1920:1080,,7,Aurora spot,030
-"The harbour wakes: nets, gulls, diesel smoke [fail:SAFETY.INPUT.TEXT]",gen4.5,text_to_video,1280:720,5,,Aurora spot,040
-"Rain on a tin roof, far thunder",eleven_text_to_sound_v2,sound_effect,,,,Aurora spot,050
-"A lighthouse as a woodcut, two colours",recraft_v4_1_vector,text_to_image,1024:1024,,,Aurora spot,060
-"Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen auf nassem "
-"Kopfsteinpflaster",gen4.5,text_to_video,1280:720,7,,Aurora spot,070
-"窓辺で眠る猫、朝の光、ゆっくりとしたパン",gen4.5,text_to_video,960:960,5,,Aurora spot,080
-"""
+_HEADER = "prompt,model,endpoint,ratio,duration,seed,project,shot"
+_SHOTS = (
+    ("A lighthouse keeper walks into the storm, camera follows [seconds:25]", "gen4.5,text_to_video,1280:720,5,41207"),
+    ("Slow dolly over a frozen lagoon at dawn, breath in the air", "veo3.1_fast,text_to_video,1280:720,8,"),
+    ("Macro of ice crystals growing across a window pane [outputs:4]", "gen4_image,text_to_image,1920:1080,,7"),
+    ("The harbour wakes: nets, gulls, diesel smoke [fail:SAFETY.INPUT.TEXT]", "gen4.5,text_to_video,1280:720,5,"),
+    ("Rain on a tin roof, far thunder", "eleven_text_to_sound_v2,sound_effect,,,"),
+    ("A lighthouse as a woodcut, two colours", "recraft_v4_1_vector,text_to_image,1024:1024,,"),
+    ("Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen auf Pflaster", "gen4.5,text_to_video,1280:720,7,"),
+    ("窓辺で眠る猫、朝の光、ゆっくりとしたパン", "gen4.5,text_to_video,1280:720,5,"),
+    ("A watch on travertine, hard noon shadow", "gen4.5,text_to_video,960:960,5,"),
+)
+
+
+def _table() -> str:
+    """The batch that is dropped; its last row has a ratio that the model does not know."""
+    rows = (f'"{prompt}",{settings},Aurora spot,{10 * n:03d}' for n, (prompt, settings) in enumerate(_SHOTS, start=1))
+    return "\n".join((_HEADER, *rows, ""))

@@ -189,9 +189,9 @@ def concerned(verb: Verb, rows: Sequence[Row]) -> list[Row]:
             unsaved = [row for row in done if any(output.state is not OutputState.SAVED for output in row.outputs)]
             return unsaved or done
         case Verb.DELETE_REMOTELY:
-            return [
-                row for row in rows if row.task.state.is_final and row.task.remote_id and not row.task.deleted_remotely
-            ]
+            # A failed or cancelled task has nothing at Runway that could be deleted.
+            done = [row for row in rows if row.task.state is State.SUCCEEDED]
+            return [row for row in done if row.task.remote_id and not row.task.deleted_remotely]
         case Verb.REMOVE:
             return [row for row in rows if row.task.state.is_final]
         case Verb.DELETE_FILE:
@@ -229,15 +229,17 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
             chosen = concerned(verb, rows)
             unsaved = sum(any(output.state is not OutputState.SAVED for output in row.outputs) for row in chosen)
             amount = wording.count(len(chosen), "result")
-            loss = (
-                f" {wording.count(unsaved, 'of them is', 'of them are')} not saved on this computer and would be lost."
-                if unsaved
-                else " Saved files stay on this computer."
-            )
+            one = len(chosen) == 1
+            if not unsaved:
+                loss = "What is saved stays on this computer."
+            elif one:
+                loss = "It is not saved on this computer and would be lost."
+            else:
+                are = "is" if unsaved == 1 else "are"
+                loss = f"{unsaved:,} of them {are} not saved on this computer and would be lost."
+            deed = "Runway deletes it for good; it" if one else "Runway deletes them for good; they"
             return Question(
-                f"Delete {amount} from Runway?",
-                f"Runway deletes them for good; they cannot be fetched again.{loss}",
-                f"Delete {amount}",
+                f"Delete {amount} from Runway?", f"{deed} cannot be fetched again. {loss}", f"Delete {amount}"
             )
         case Verb.DELETE_FILE:
             files = sum(output.state is OutputState.SAVED for row in rows for output in row.outputs)

@@ -83,6 +83,7 @@ class ComposerPane(QWidget):
         self._posters = posters
         self._chips: dict[str, Chip] = {}
         self._form_rows: dict[str, FormRow] = {}
+        self._narrow = False
         self._build()
         composer.structure_changed.connect(self._rebuild)
         composer.prompt_changed.connect(self._show_prompt)
@@ -195,7 +196,7 @@ class ComposerPane(QWidget):
             chip.show()
             self._chips[field.name] = chip
             self._chip_flow.addWidget(chip)
-        self._chip_flow.addWidget(self._more)
+        self._place_more()
         self._build_form([field for field in pair.fields if self._is_in_form(field)])
         self._prompt.setVisible(pair.prompt_field is not None)
         if pair.prompt_field is not None:
@@ -333,14 +334,28 @@ class ComposerPane(QWidget):
         else:
             self._add.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow pane the button gets a line of its own, so that the chips keep theirs."""
         super().resizeEvent(event)
-        row = 1 if self.width() < NARROW else 0
-        at = self._bottom.getItemPosition(self._bottom.indexOf(self._send))
-        if at[0] != row:  # type: ignore[index]
+        narrow = self.width() < NARROW
+        if narrow is not self._narrow:
+            self._narrow = narrow
             self._bottom.removeWidget(self._send)
-            self._bottom.addWidget(self._send, row, 1 - row, 1, 1 + row, Qt.AlignmentFlag.AlignRight)
+            self._bottom.addWidget(
+                self._send, int(narrow), 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            )
+            self._bottom.removeWidget(self._chip_area)
+            self._bottom.addWidget(self._chip_area, 0, 0, 1, 1 + int(narrow))
+            self._place_more()
+
+    def _place_more(self) -> None:
+        """Last of the chips, or beside the button where that has a line of its own."""
+        self._chip_flow.removeWidget(self._more)
+        self._bottom.removeWidget(self._more)
+        if self._narrow:
+            self._bottom.addWidget(self._more, 1, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self._chip_flow.addWidget(self._more)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -26,6 +27,7 @@ from runway_desktop.viewmodels.offers import Verb, offers
 from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.task_list import TaskListModel
 
+COPIES = (Verb.COPY_PROMPT, Verb.COPY_ID, Verb.COPY_FILE, Verb.COPY_PATH, Verb.COPY_SUPPORT)
 INPUT_SIZE = QSize(7 * GRID, 5 * GRID)
 
 
@@ -33,6 +35,8 @@ class DetailsPane(QWidget):
     verb_wanted = Signal(object)
     """A Verb for the shown task."""
     copy_wanted = Signal(str, str)
+    support_wanted = Signal(bool)
+    """Support details, with the prompt in them when true."""
 
     def __init__(
         self,
@@ -107,24 +111,30 @@ class DetailsPane(QWidget):
             column.addWidget(widget)
         column.addStretch(1)
         outer.addWidget(area, 1)
+        outer.addWidget(self._build_buttons())
+
+    def _build_buttons(self) -> QWidget:
         self._bottom = QWidget(self)
         bottom = QHBoxLayout(self._bottom)
         bottom.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
         self._buttons = FlowLayout()
         bottom.addLayout(self._buttons, 1)
-        outer.addWidget(self._bottom)
         self._verb_buttons: dict[Verb, QPushButton] = {}
         for verb, text in (
             (Verb.EDIT_AND_SEND, "Edit and send"),
             (Verb.NEW_SEED, "New seed"),
             (Verb.USE_AS_INPUT, "Use as input"),
             (Verb.SHOW_FILE, "Show file"),
-            (Verb.COPY_SUPPORT, "Copy support details"),
         ):
             button = QPushButton(text, self._bottom)
             button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
             self._verb_buttons[verb] = button
             self._buttons.addWidget(button)
+        self._copy = QPushButton("Copy  ▾", self._bottom)
+        self._copy.setAccessibleName("Copy")
+        self._copy.clicked.connect(self._copy_menu)
+        self._buttons.addWidget(self._copy)
+        return self._bottom
 
     def _label(self, name: str, tone: str = "") -> QLabel:
         label = QLabel(self, wordWrap=True)
@@ -259,6 +269,19 @@ class DetailsPane(QWidget):
             if offer is not None:
                 button.setEnabled(offer.enabled)
                 button.setToolTip(offer.reason)
+
+    def _copy_menu(self) -> None:
+        row = self._details.row
+        if row is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for offer in (offer for group in offers([row]) for offer in group if offer.verb in COPIES):
+            action = menu.addAction(offer.text, lambda verb=offer.verb: self.verb_wanted.emit(verb))
+            action.setEnabled(offer.enabled)
+            action.setToolTip(offer.reason)
+        menu.addAction("Copy support details with the prompt", lambda: self.support_wanted.emit(True))
+        menu.popup(self._copy.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def _take_next_step(self) -> None:
         step = self._details.next_step()

@@ -230,6 +230,9 @@ class MainWindow(QMainWindow):
         m.details.showing_changed.connect(self._show_result)
         self._details_pane.verb_wanted.connect(self._verbs.take)
         self._details_pane.copy_wanted.connect(self._copy_text)
+        self._details_pane.support_wanted.connect(
+            lambda with_prompt: m.desk.copy_support(self.chosen_rows(), include_prompt=with_prompt)
+        )
         self._list_pane.columns_changed.connect(self._remember_columns)
         m.composer.said.connect(m.desk.tell)
         m.composer.sent.connect(self._sent)
