@@ -7,7 +7,7 @@ name that the font does not have: our own mistake.
 
 from __future__ import annotations
 
-import json
+import re
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -34,16 +34,15 @@ class IconFont:
 
     def icon(self, name: str, color: QColor, disabled: QColor) -> QIcon:
         """The icon called `name`, such as "mdi6.play", sharp at any size."""
-        code = self._codes.get(name.removeprefix(_PREFIX)) if name.startswith(_PREFIX) else None
-        if code is None:
+        found = re.search(rf'"{re.escape(name.removeprefix(_PREFIX))}": *"0x([0-9a-f]+)"', self._codes)
+        if found is None or not name.startswith(_PREFIX):
             raise NoSuchIcon(name)
-        return QIcon(_Letter(chr(int(code, 16)), self._family, color, disabled, self._clones))
+        return QIcon(_Letter(chr(int(found[1], 16)), self._family, color, disabled, self._clones))
 
     @cached_property
-    def _codes(self) -> dict[str, str]:
-        """Hexadecimal code points by the names of their icons."""
-        codes: dict[str, str] = json.loads((self._folder / _NAMES).read_text(encoding="utf-8"))
-        return codes
+    def _codes(self) -> str:
+        """The names of all icons with their code points, as JSON that is not parsed: a few of its 7,000 are used."""
+        return (self._folder / _NAMES).read_text(encoding="utf-8")
 
     @cached_property
     def _family(self) -> str:

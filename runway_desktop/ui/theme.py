@@ -7,7 +7,8 @@ GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from string import Template
 
@@ -123,6 +124,16 @@ class Theme(QObject):
         if choice is not self._choice:
             self._choice = choice
             self._apply()
+
+    @contextmanager
+    def put_on_at_the_end(self) -> Iterator[None]:
+        """For building a window: under a style sheet each widget is polished anew at every step of the building, so it
+        is put on once, when all is there."""
+        self._application.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._application.setStyleSheet(self._style_sheet())
 
     def color(self, role: Role) -> QColor:
         return self._colors[role]
