@@ -43,7 +43,7 @@ from .late import ClosableFetcher, ClosableRunway, LateFetcher, LateRunway
 from .lifecycle import Stage
 
 if TYPE_CHECKING:
-    from runway_desktop.simulator.server import SimulatorProcess
+    from runway_desktop.simulator.child import SimulatorProcess
 
 log = logging.getLogger(__name__)
 
@@ -198,14 +198,14 @@ def _import_fetcher() -> Any:
 
 def demo_secret() -> str:
     """The made-up key that the simulator takes."""
-    from runway_desktop.simulator.server import DEMO_SECRET
+    from runway_desktop.simulator.child import DEMO_SECRET
 
     return DEMO_SECRET
 
 
 def start_simulator(arguments: Sequence[str]) -> SimulatorProcess:
     """A simulator as a child process; it ends with this one at the latest. Blocking until it is ready."""
-    from runway_desktop.simulator.server import SimulatorProcess
+    from runway_desktop.simulator.child import SimulatorProcess
 
     return SimulatorProcess.start(list(arguments))
 

@@ -1,23 +1,16 @@
-"""Starts and stops the simulator: within a loop (tests), or as a child process (the demo, benchmarks).
+"""Runs the simulator within a loop, for tests and for the child process of `child`.
 
-Three servers on loopback share one world: the API, the uploads and the outputs, each an origin of its own. In a loop:
+Three servers on loopback share one world: the API, the uploads and the outputs, each an origin of its own:
 `async with running_simulator(Knobs(speed=100)) as simulator: … simulator.base_url …`; leaving it closes every
-connection, also those that a fault holds open. As a child: `SimulatorProcess.start(command)` waits for the line with
-which the child says that it is ready; the child ends by itself when its parent is gone, because its standard input then
-ends. Raises `OSError` for a port that is taken, and `SimulatorDidNotStart`.
+connection, also those that a fault holds open. Raises `OSError` for a port that is taken.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import os
-import queue
 import socket
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +23,7 @@ from starlette.types import ASGIApp, Scope
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.simulator.app import Clock, Premises, api_app, api_route_of
+from runway_desktop.simulator.child import DEMO_SECRET
 from runway_desktop.simulator.faults import Fault, Faults, FaultyApp
 from runway_desktop.simulator.keeping import keep, take_up
 from runway_desktop.simulator.knobs import Knobs
@@ -39,14 +33,9 @@ from runway_desktop.simulator.witness import Witness
 from runway_desktop.simulator.world import World
 
 HOST = "127.0.0.1"
-DEMO_SECRET = "key_" + "d3" * 64
 _KEEP_ALIVE_SECONDS = 75
 _KEEPING_SECONDS = 3.0
 _PATIENCE_SECONDS = 4.0
-
-
-class SimulatorDidNotStart(Exception):
-    """The child process ended, or said nothing in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,58 +116,6 @@ async def running_simulator(
 def models_of(catalog: Catalog) -> list[str]:
     """Every model of the catalogue once, in its order."""
     return list(dict.fromkeys(model for endpoint in catalog.endpoints for model in endpoint.models))
-
-
-class SimulatorProcess:
-    """The simulator as a child process. `base_url` is where its API is."""
-
-    def __init__(self, process: subprocess.Popen[str], ready: dict[str, str]) -> None:
-        self._process = process
-        self.base_url = ready["base_url"]
-        self.secret = ready["secret"]
-
-    @classmethod
-    def start(cls, arguments: Sequence[str] = (), *, timeout: float = 20.0) -> SimulatorProcess:
-        """Starts a child with these arguments of the command line, and waits (blocking) until it is ready.
-
-        The child is this program: `runway-desktop --simulator …` in a bundle, else Python with the simulator's module.
-        """
-        process = subprocess.Popen(
-            [*command(), "--port", "0", "--until-input-ends", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            # Ctrl-C in a terminal is the parent's to answer; the child ends when its input does.
-            start_new_session=sys.platform != "win32",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-        line = _first_line(process, timeout)
-        try:
-            ready = json.loads(line)
-        except ValueError:
-            _end(process)
-            raise SimulatorDidNotStart(f"The simulator did not start: {line.strip() or 'it said nothing'}") from None
-        return cls(process, ready)
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def is_running(self) -> bool:
-        return self._process.poll() is None
-
-    def stop(self) -> None:
-        """Ends the child and waits for that (blocking, mostly for a tenth of a second). May be called twice."""
-        _end(self._process)
-
-
-def command() -> list[str]:
-    """The words that start the simulator's command line in a process of its own."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--simulator"]
-    return [sys.executable, "-m", "runway_desktop.simulator"]
 
 
 class _Server(uvicorn.Server):
@@ -282,33 +219,3 @@ def _bound(port: int) -> socket.socket:
 
 def _output_route(method: str, path: str) -> str:
     return "output"
-
-
-def _first_line(process: subprocess.Popen[str], timeout: float) -> str:
-    lines: queue.Queue[str] = queue.Queue()
-    stream = process.stdout
-
-    def read() -> None:
-        lines.put(stream.readline() if stream is not None else "")
-
-    threading.Thread(target=read, name="simulator's first line", daemon=True).start()
-    try:
-        return lines.get(timeout=timeout)
-    except queue.Empty:
-        return ""
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Asks by closing the child's input, which works alike everywhere; then insists."""
-    if process.stdin is not None:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-    for insist in (process.terminate, process.kill):
-        try:
-            process.wait(_PATIENCE_SECONDS)
-            break
-        except subprocess.TimeoutExpired:
-            insist()
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()

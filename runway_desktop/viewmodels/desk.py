@@ -160,7 +160,10 @@ class Desk(QObject):
         self._runner(self._engine.account.refresh(), "refresh balance")
 
     async def _take(self, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, to_field: str) -> None:
-        gathered = await self._engine.intake.gather(paths=paths, urls=urls, text=text)
+        pair = self._composer.pair
+        gathered = await self._engine.intake.gather(
+            paths=paths, urls=urls, text=text, prefer=(pair.endpoint, pair.model)
+        )
         self.receive(gathered, to_field)
 
     def receive(self, gathered: Gathered, to_field: str = "") -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from runway_desktop.domain.task import RemoteId, Request
-from runway_desktop.simulator.server import SimulatorProcess
+from runway_desktop.simulator.child import SimulatorProcess
 
 _ROOM = ("--concurrency", "100000", "--daily-limit", "1000000", "--balance", "1000000000")
 _VERSION = "2024-11-06"

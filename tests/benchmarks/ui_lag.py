@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.simulator.server import SimulatorProcess
+from runway_desktop.simulator.child import SimulatorProcess
 from tests.benchmarks import seeding
 from tests.benchmarks.children import BenchmarkFailed, Child, NotToldHere, cpu_seconds, screens
 from tests.benchmarks.simulated import links_of, make_tasks, simulated_runway, state_of

@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from runway_desktop.simulator.__main__ import main
+from runway_desktop.simulator.child import SimulatorDidNotStart, SimulatorProcess, command
 from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.server import SimulatorDidNotStart, SimulatorProcess, command, running_simulator
+from runway_desktop.simulator.server import running_simulator
 from tests.unit.simulator.desk import CLIP, HEADERS
 
 
@@ -48,7 +49,7 @@ async def test_organization_survives_a_restart(tmp_path: Path) -> None:
 def test_child_ends_when_its_parent_is_gone() -> None:
     program = (
         "import os\n"
-        "from runway_desktop.simulator.server import SimulatorProcess\n"
+        "from runway_desktop.simulator.child import SimulatorProcess\n"
         "child = SimulatorProcess.start(['--speed', '50'])\n"
         "print(child.base_url.rpartition(':')[2], flush=True)\n"
         "os._exit(9)\n"

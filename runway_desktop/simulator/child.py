@@ -1,0 +1,106 @@
+"""Starts the simulator as a child process, for the demo and for benchmarks, and ends it.
+
+`SimulatorProcess.start(arguments)` waits for the line with which the child says that it is ready; the child ends by
+itself when its parent is gone, because its standard input then ends. Standard library only: who starts a child need
+not import what it serves with. Blocking; raises `SimulatorDidNotStart`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+
+DEMO_SECRET = "key_" + "d3" * 64
+_PATIENCE_SECONDS = 4.0
+
+
+class SimulatorDidNotStart(Exception):
+    """The child process ended, or said nothing in time."""
+
+
+class SimulatorProcess:
+    """The simulator as a child process. `base_url` is where its API is."""
+
+    def __init__(self, process: subprocess.Popen[str], ready: dict[str, str]) -> None:
+        self._process = process
+        self.base_url = ready["base_url"]
+        self.secret = ready["secret"]
+
+    @classmethod
+    def start(cls, arguments: Sequence[str] = (), *, timeout: float = 20.0) -> SimulatorProcess:
+        """Starts a child with these arguments of the command line, and waits (blocking) until it is ready.
+
+        The child is this program: `runway-desktop --simulator …` in a bundle, else Python with the simulator's module.
+        """
+        process = subprocess.Popen(
+            [*command(), "--port", "0", "--until-input-ends", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            # Ctrl-C in a terminal is the parent's to answer; the child ends when its input does.
+            start_new_session=sys.platform != "win32",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        line = _first_line(process, timeout)
+        try:
+            ready = json.loads(line)
+        except ValueError:
+            _end(process)
+            raise SimulatorDidNotStart(f"The simulator did not start: {line.strip() or 'it said nothing'}") from None
+        return cls(process, ready)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """Ends the child and waits for that (blocking, mostly for a tenth of a second). May be called twice."""
+        _end(self._process)
+
+
+def command() -> list[str]:
+    """The words that start the simulator's command line in a process of its own."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--simulator"]
+    return [sys.executable, "-m", "runway_desktop.simulator"]
+
+
+def _first_line(process: subprocess.Popen[str], timeout: float) -> str:
+    lines: queue.Queue[str] = queue.Queue()
+    stream = process.stdout
+
+    def read() -> None:
+        lines.put(stream.readline() if stream is not None else "")
+
+    threading.Thread(target=read, name="simulator's first line", daemon=True).start()
+    try:
+        return lines.get(timeout=timeout)
+    except queue.Empty:
+        return ""
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Asks by closing the child's input, which works alike everywhere; then insists."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    for insist in (process.terminate, process.kill):
+        try:
+            process.wait(_PATIENCE_SECONDS)
+            break
+        except subprocess.TimeoutExpired:
+            insist()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
