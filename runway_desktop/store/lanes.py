@@ -31,14 +31,15 @@ class Lane:
         self._name = name
         self._connect = connect
         self._closed = False
+        self._trouble: Exception | None = None
         self._raw: sqlite3.Connection
         self._connection = aiosqlite.Connection(self._connect_on_thread, iter_chunk_size=64)
 
     async def open(self) -> None:
-        try:
-            await self._connection
-        except Exception as error:
-            raise trouble.translated(error, self._path) from error
+        await self._connection
+        if self._trouble is not None:
+            await self.close()
+            raise trouble.translated(self._trouble, self._path) from self._trouble
 
     async def run(self, work: Work[Answer]) -> Answer:
         if self._closed:
@@ -60,7 +61,12 @@ class Lane:
 
     def _connect_on_thread(self) -> sqlite3.Connection:
         threading.current_thread().name = self._name
-        self._raw = self._connect()
+        try:
+            self._raw = self._connect()
+        except Exception as error:  # noqa: BLE001 - `open` raises it
+            # A thread of aiosqlite that never got a connection cannot be waited for: it gets one, closed like any.
+            self._trouble = error
+            self._raw = sqlite3.connect(":memory:")
         return self._raw
 
 

@@ -7,6 +7,7 @@ is one; Python only moves the entries of one group together, which no index can,
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from itertools import groupby, repeat
@@ -39,10 +40,9 @@ _SORT_COLUMNS = {
     SortKey.MODEL: "model",
 }
 _GROUP_COLUMNS = {
-    GroupBy.NONE: "''",
-    GroupBy.BATCH: "batch_id",
-    GroupBy.DAY: "sent_or_made",
-    GroupBy.MODEL: "model",
+    GroupBy.BATCH: ("batch_id",),
+    GroupBy.DAY: ("sent_or_made",),
+    GroupBy.MODEL: ("model",),
 }
 
 
@@ -77,33 +77,35 @@ class Days:
 def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None) -> list[ListEntry]:
     found = connection.execute(*entries_query(listing)).fetchall()
     if listing.descending and listing.sort in _SORT_COLUMNS:
-        # Equal ones stand latest first, whichever way the key is sorted: the blocks are turned round, not their
-        # insides.
-        blocks = [list(block) for _, block in groupby(found, key=itemgetter(2))]
+        # Equal ones stand latest first, whichever way the key is sorted: the blocks are turned, not their insides.
+        blocks = [list(block) for _, block in groupby(found, key=itemgetter(-1))]
         found = [row for block in reversed(blocks) for row in block]
-    match listing.group:
-        case GroupBy.NONE:
-            return [ListEntry(row[0], "") for row in found]
-        case GroupBy.DAY:
-            return _together(found, Days(zone))
-        case _:
-            return _together(found, _name)
+    if listing.group is GroupBy.NONE:
+        return [ListEntry(row[0], "") for row in found]
+    # Entries of a group behind each other, the group where its first one stood.
+    name = Days(zone) if listing.group is GroupBy.DAY else None
+    groups: defaultdict[Any, list[TaskId]] = defaultdict(list)
+    for row in found:
+        groups[name(row[1]) if name else row[1]].append(row[0])
+    return [entry for key, ids in groups.items() for entry in map(ListEntry, ids, repeat(_name(key)))]
 
 
 def entries_query(listing: Listing) -> tuple[str, list[Cell]]:
-    """The statement and its parameters. Rows are id, what the group is made of, and what is sorted by."""
+    """The statement and its parameters. A row is the id, then what the group is made of, then what is sorted by, as far
+    as there is any."""
     where, parameters = _where(listing.filter)
     way = "DESC" if listing.descending else "ASC"
+    columns = ["id", *_GROUP_COLUMNS.get(listing.group, ())]
     match listing.sort:
         case SortKey.SENT:
-            key, order = "NULL", f"sent_or_made {way}, position {way}, number {way}"
+            order = f"sent_or_made {way}, position {way}, number {way}"
         case SortKey.LANE:
-            key, order = "NULL", f"position {way}, sent_or_made {way}, number {way}"
+            order = f"position {way}, sent_or_made {way}, number {way}"
         case _:
             key = _SORT_COLUMNS[listing.sort]
             order = f"{key}, sent_or_made DESC, position DESC, number DESC"
-    # Every part of the statement is one of our own words; what the person asks for goes in as parameters.
-    return f"SELECT id, {_GROUP_COLUMNS[listing.group]}, {key} FROM tasks WHERE {where} ORDER BY {order}", parameters
+            columns.append(key)
+    return f"SELECT {', '.join(columns)} FROM tasks WHERE {where} ORDER BY {order}", parameters
 
 
 def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None) -> list[GroupSummary]:
@@ -112,7 +114,11 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
         return []
     where, parameters = _where(listing.filter)
     by_day = listing.group is GroupBy.DAY
-    key = f"CAST(sent_or_made / {_QUARTER} AS INTEGER) * {_QUARTER}" if by_day else _GROUP_COLUMNS[listing.group]
+    key = (
+        f"CAST(sent_or_made / {_QUARTER} AS INTEGER) * {_QUARTER}"
+        if by_day
+        else ", ".join(_GROUP_COLUMNS[listing.group])
+    )
     name: Callable[[Any], str] = Days(zone) if by_day else _name
     query = (
         f"SELECT {key}, state, count(*), sum(saved), total(max(credits, 0)), max(sent_or_made) AS latest "
@@ -177,14 +183,6 @@ class _Sum:
             saved=self.saved,
             credits=self.credits,
         )
-
-
-def _together(rows: list[tuple[Any, ...]], name: Callable[[Any], str]) -> list[ListEntry]:
-    """Entries of a group behind each other, the group where its first one stood."""
-    groups: dict[str, list[TaskId]] = {}
-    for row in rows:
-        groups.setdefault(name(row[1]), []).append(row[0])
-    return [entry for group, ids in groups.items() for entry in map(ListEntry, ids, repeat(group))]
 
 
 def _name(value: str | bytes | None) -> str:

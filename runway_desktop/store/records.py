@@ -30,10 +30,12 @@ from runway_desktop.domain.task import (
 )
 
 TASK_COLUMNS = (
-    "id", "endpoint", "model", "request_values", "prompt", "shape", "heading", "created_at", "state", "batch_id",
+    "id", "endpoint", "model", "request_values", "prompt", "created_at", "state", "batch_id",
     "project", "parent_id", "position", "remote_id", "remote_status", "sent_at", "remote_created_at", "running_since",
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
     "cancel_asked", "adopted", "deleted_remotely", "hold_reason", "removed_at", "title",
+    # For the list alone; nothing of a task is read back from these.
+    "shape", "heading", "sent_or_made", "credits", "rank",
 )  # fmt: skip
 OUTPUT_COLUMNS = (
     "task_id", '"index"', "url", "url_fetched_at", "state", "media", "path", "size", "sha256", "saved_at", "problem",
@@ -43,6 +45,8 @@ INPUT_COLUMNS = (
     "task_id", "place", "uri", "media", "path", "sha256", "size", "upload_uri", "uploaded_at",
 )  # fmt: skip
 
+_RANKS = {state: rank for rank, state in enumerate(State)}
+"""The order of a task's life, for sorting by state."""
 _EVIDENCE = tuple(Evidence.__dataclass_fields__)
 
 Cell = str | bytes | float | int | None
@@ -77,23 +81,25 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
     request = task.request
     return (
         task.id, to_cell(request.endpoint), to_cell(request.model), to_json(dict(request.values)),
-        to_cell(request.prompt), to_cell(shape_of(request)), heading_of(task), task.created_at, task.state.value,
+        to_cell(request.prompt), task.created_at, task.state.value,
         task.batch_id, to_cell(task.project), task.parent_id, task.position, task.remote_id,
         to_cell(task.remote_status), task.sent_at, task.remote_created_at, task.running_since, task.ended_at,
         task.asked_at, task.progress, task.estimated_credits, task.cost_credits, _failure_cell(task.failure),
         to_json([[list(refusal.path), refusal.message, refusal.code] for refusal in task.refusals]),
         _evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
         to_cell(task.hold_reason), task.removed_at, to_cell(task.title),
+        to_cell(shape_of(request)), heading_of(task), task.created_at if task.sent_at is None else task.sent_at,
+        -1.0 if task.credits is None else task.credits, _RANKS[task.state],
     )  # fmt: skip
 
 
 def task_of(row: Sequence[Any]) -> Task:
     """From a row in the order of TASK_COLUMNS."""
     (
-        task_id, endpoint, model, values, prompt, _shape, _heading, created_at, state, batch_id, project, parent_id,
+        task_id, endpoint, model, values, prompt, created_at, state, batch_id, project, parent_id,
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
-        hold_reason, removed_at, title,
+        hold_reason, removed_at, title, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),

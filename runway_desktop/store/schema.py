@@ -1,14 +1,12 @@
-"""The tables of version 1, as SQLite sees them. What a place of the list means is said here once, in generated columns.
+"""The tables of version 1, as SQLite sees them.
 
-`text` columns may hold a blob where a text is no valid Unicode (a file name on Linux can be such); see `records`.
-Generated columns that indexes use are STORED, so that an index alone answers the list's questions on every SQLite.
+Text columns may hold a blob where a text is no valid Unicode (a file name on Linux can be such); see `records`.
+What the list sorts by and filters by stands in plain columns, not in generated ones: SQLite reads the whole row for
+those, while an index alone answers the list's questions with these. `records` fills them; `attention` and
+`saved` depend on the outputs too, so triggers keep those true.
 """
 
 from __future__ import annotations
-
-from runway_desktop.domain.task import State
-
-_RANKS = " ".join(f"WHEN '{state.value}' THEN {rank}" for rank, state in enumerate(State))
 
 FINAL = "('succeeded', 'failed', 'cancelled', 'gone')"
 
@@ -20,7 +18,7 @@ TABLES = (
         created_at REAL NOT NULL
     )
     """,
-    f"""
+    """
     CREATE TABLE tasks (
         number INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
@@ -55,18 +53,11 @@ TABLES = (
         hold_reason TEXT NOT NULL,
         removed_at REAL,
         title TEXT NOT NULL,
-        outputs_total INTEGER NOT NULL DEFAULT 0,
-        outputs_saved INTEGER NOT NULL DEFAULT 0,
-        outputs_troubled INTEGER NOT NULL DEFAULT 0,
-        sent_or_made REAL NOT NULL GENERATED ALWAYS AS (coalesce(sent_at, created_at)) STORED,
-        credits REAL NOT NULL GENERATED ALWAYS AS (coalesce(cost_credits, estimated_credits, -1.0)) STORED,
-        rank INTEGER NOT NULL GENERATED ALWAYS AS (CASE state {_RANKS} ELSE 99 END) STORED,
-        attention INTEGER NOT NULL GENERATED ALWAYS AS (
-            state IN ('uncertain', 'failed') OR (state = 'gone' AND remote_id IS NOT NULL) OR outputs_troubled > 0
-        ) STORED,
-        saved INTEGER NOT NULL GENERATED ALWAYS AS (
-            state = 'succeeded' AND outputs_total > 0 AND outputs_saved = outputs_total
-        ) STORED
+        sent_or_made REAL NOT NULL,
+        credits REAL NOT NULL,
+        rank INTEGER NOT NULL,
+        attention INTEGER NOT NULL DEFAULT 0,
+        saved INTEGER NOT NULL DEFAULT 0
     )
     """,
     """
@@ -168,17 +159,31 @@ INDEXES = (
     "CREATE INDEX ledger_by_task ON ledger (task_id)",
 )
 
-_COUNT_OUTPUTS = """
-    UPDATE tasks SET (outputs_total, outputs_saved, outputs_troubled) = (
-        SELECT count(*), total(state = 'saved'), total(state IN ('failed', 'expired'))
-        FROM outputs WHERE task_id = {row}.task_id
-    ) WHERE id = {row}.task_id;
+_PLACE = """
+    UPDATE tasks SET
+        attention = state IN ('uncertain', 'failed')
+            OR (state = 'gone' AND remote_id IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id AND state IN ('failed', 'expired')),
+        saved = state = 'succeeded'
+            AND EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id)
+            AND NOT EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id AND state <> 'saved')
+    WHERE id = {task_id};
 """
+"""What "needs attention" and "saved" mean, said once."""
+
+_PLACES = (
+    ("task_made", "INSERT ON tasks", "NEW.id"),
+    ("task_moved", "UPDATE OF state, remote_id ON tasks", "NEW.id"),
+    ("output_made", "INSERT ON outputs", "NEW.task_id"),
+    ("output_moved", "UPDATE OF state ON outputs", "NEW.task_id"),
+    ("output_dropped", "DELETE ON outputs", "OLD.task_id"),
+)
 
 TRIGGERS = (
-    f"CREATE TRIGGER outputs_added AFTER INSERT ON outputs BEGIN {_COUNT_OUTPUTS.format(row='NEW')} END",
-    f"CREATE TRIGGER outputs_moved AFTER UPDATE OF state ON outputs BEGIN {_COUNT_OUTPUTS.format(row='NEW')} END",
-    f"CREATE TRIGGER outputs_dropped AFTER DELETE ON outputs BEGIN {_COUNT_OUTPUTS.format(row='OLD')} END",
+    *(
+        f"CREATE TRIGGER {name} AFTER {event} BEGIN {_PLACE.format(task_id=task_id)} END"
+        for name, event, task_id in _PLACES
+    ),
     "CREATE TRIGGER ledger_is_not_rewritten BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'append-only'); END",
     "CREATE TRIGGER ledger_is_not_shortened BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'append-only'); END",
 )

@@ -202,6 +202,7 @@ def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Co
 def _connect_to_read(path: Path) -> sqlite3.Connection:
     connection = _connect(path)
     connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA cache_size = -24000")
     return connection
 
 

@@ -1,0 +1,89 @@
+"""Libraries of tasks for the store's tests, as large as one likes. The same seed gives the same library."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, RemoteId, Request, State, Task, TaskId
+from runway_desktop.services.ports import Store
+
+NOON = 1_750_000_000.0
+_WORDS = (
+    "lighthouse",
+    "keeper",
+    "walks",
+    "into",
+    "the",
+    "storm",
+    "camera",
+    "follows",
+    "sodium",
+    "light",
+    "ice",
+    "lagoon",
+)
+_MODELS = ("gen4.5", "veo3.1_fast", "seedance2", "gen4_image")
+_MOSTLY_DONE = (*[State.SUCCEEDED] * 30, *State)
+
+
+def tasks_of_batch(number: int, size: int, seed: int = 0) -> tuple[Batch, list[Task], list[Output]]:
+    """`size` tasks, every second of them in the batch and the others single, with outputs where they succeeded."""
+    chance = random.Random(f"{seed} {number}")
+    batch = Batch(id=BatchId(f"batch-{number}"), name=f"shots {number}.csv", created_at=NOON + number)
+    tasks = [_task(chance, f"{number}-{index}", batch if index % 2 else None) for index in range(size)]
+    outputs = [_output(chance, task) for task in tasks if task.state is State.SUCCEEDED]
+    return batch, tasks, outputs
+
+
+def batches(total: int, size: int = 1_000, seed: int = 0) -> Iterator[tuple[Batch, list[Task], list[Output]]]:
+    for number in range(-(-total // size)):
+        yield tasks_of_batch(number, min(size, total - number * size), seed)
+
+
+async def fill(store: Store, total: int, seed: int = 0, *, with_outputs: bool = True) -> None:
+    for batch, tasks, outputs in batches(total, seed=seed):
+        entries = [LedgerEntry(task_id=task.id, at=task.created_at, kind="made", detail={}) for task in tasks]
+        await store.add(tasks, [], batch, entries)
+        if with_outputs:
+            await store.save_outputs(outputs)
+
+
+def _task(chance: random.Random, name: str, batch: Batch | None) -> Task:
+    state = chance.choice(_MOSTLY_DONE)
+    made = NOON + chance.random() * 1e7
+    sent = None if state is State.HELD else made + 1
+    return Task(
+        id=TaskId(f"{chance.getrandbits(128):032x}"),
+        request=Request(
+            endpoint=chance.choice(("text_to_video", "image_to_video")),
+            model=chance.choice(_MODELS),
+            values={"promptText": name, "duration": chance.choice((5, 10)), "ratio": "1280:720"},
+            prompt=f"{' '.join(chance.choices(_WORDS, k=14))} {name}",
+        ),
+        created_at=made,
+        state=state,
+        batch_id=batch.id if batch else None,
+        project=chance.choice(("", "Aurora spot", "Lagoon teaser")),
+        position=chance.random() * 1e4,
+        remote_id=None if state.is_local else RemoteId(f"{chance.getrandbits(128):032x}"),
+        sent_at=sent,
+        running_since=sent and sent + 5,
+        ended_at=sent and sent + chance.randrange(30, 90) if state.is_final else None,
+        estimated_credits=chance.choice((None, 25.0, 50.0)),
+        cost_credits=chance.choice((25.0, 60.0)) if state is State.SUCCEEDED else None,
+    )
+
+
+def _output(chance: random.Random, task: Task) -> Output:
+    state = chance.choice((*[OutputState.SAVED] * 20, *OutputState))
+    return Output(
+        task_id=task.id,
+        index=0,
+        url=f"https://out.example/{task.id}.mp4",
+        url_fetched_at=NOON,
+        state=state,
+        path=f"/films/{task.id}.mp4" if state is OutputState.SAVED else "",
+        size=4_200_000,
+    )

@@ -1,0 +1,113 @@
+"""Arbitrary tasks, outputs and inputs, for properties that must hold for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.task import (
+    BatchId,
+    Evidence,
+    Input,
+    Media,
+    Output,
+    OutputState,
+    Refusal,
+    RemoteId,
+    Request,
+    State,
+    Task,
+    TaskId,
+)
+
+# Half a surrogate pair is in: file names that are no UTF-8 look like that, and so does broken JSON.
+texts = st.text(st.characters(), max_size=30)
+moments = st.floats(0, 4e9)
+prices = st.none() | st.floats(0, 1e6)
+places = st.lists(texts | st.integers(0, 9), min_size=1, max_size=3).map(tuple)
+batch_ids = st.sampled_from([BatchId("batch-1"), BatchId("batch-2")])
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+requests = st.builds(
+    Request, endpoint=texts, model=texts, values=st.dictionaries(texts, json_values, max_size=4), prompt=texts
+)
+counts = st.none() | st.integers(0, 10_000)
+evidences = st.builds(
+    Evidence,
+    balance_before=prices, balance_after=prices, daily_before=counts, daily_after=counts,
+    accepted_between=st.integers(0, 99), price=prices, reason=texts,
+)  # fmt: skip
+
+
+def tasks(task_id: str) -> st.SearchStrategy[Task]:
+    return st.builds(
+        Task,
+        id=st.just(TaskId(task_id)),
+        request=requests,
+        created_at=moments,
+        state=st.sampled_from(State),
+        batch_id=st.none() | batch_ids,
+        project=texts,
+        parent_id=st.none() | st.sampled_from([TaskId("a"), TaskId("b")]),
+        position=st.floats(-1e9, 1e9),
+        remote_id=st.none() | st.uuids(version=4).map(lambda value: RemoteId(str(value))),
+        remote_status=texts,
+        sent_at=st.none() | moments,
+        remote_created_at=st.none() | moments,
+        running_since=st.none() | moments,
+        ended_at=st.none() | moments,
+        asked_at=st.none() | moments,
+        progress=st.none() | st.floats(0, 1),
+        estimated_credits=prices,
+        cost_credits=prices,
+        failure=st.none() | st.builds(Failure, code=texts, words=texts),
+        refusals=st.lists(st.builds(Refusal, path=places, message=texts, code=texts), max_size=2).map(tuple),
+        evidence=st.none() | evidences,
+        cancel_asked=st.booleans(),
+        adopted=st.booleans(),
+        deleted_remotely=st.booleans(),
+        hold_reason=texts,
+        removed_at=st.none() | moments,
+        title=texts,
+    )
+
+
+def outputs(task_id: str) -> st.SearchStrategy[Output]:
+    return st.builds(
+        Output,
+        task_id=st.just(TaskId(task_id)),
+        index=st.integers(0, 3),
+        url=texts,
+        url_fetched_at=moments,
+        state=st.sampled_from(OutputState),
+        media=st.sampled_from(Media),
+        path=texts,
+        size=st.integers(0, 2**62),
+        sha256=texts,
+        saved_at=st.none() | moments,
+        problem=texts,
+        poster=texts,
+        width=st.integers(0, 99_999),
+        height=st.integers(0, 99_999),
+        duration=st.floats(0, 1e5),
+    )
+
+
+def inputs(task_id: str) -> st.SearchStrategy[Input]:
+    return st.builds(
+        Input,
+        task_id=st.just(TaskId(task_id)),
+        place=places,
+        uri=texts,
+        media=st.sampled_from(Media),
+        path=texts,
+        sha256=texts,
+        size=st.integers(0, 2**62),
+        upload_uri=texts,
+        uploaded_at=st.none() | moments,
+    )

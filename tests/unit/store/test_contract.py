@@ -1,0 +1,527 @@
+"""What the engine may expect of a store. The one on disk and the one in memory keep the same promises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
+from runway_desktop.domain.shapes import shape_of
+from runway_desktop.domain.task import (
+    Batch,
+    BatchId,
+    Evidence,
+    Input,
+    Media,
+    Output,
+    OutputState,
+    Refusal,
+    RemoteId,
+    Request,
+    State,
+    Task,
+    TaskId,
+)
+from runway_desktop.services.ports import Store
+from runway_desktop.store import SqliteStore
+from tests.fakes import MemoryStore
+from tests.unit.store.libraries import NOON, fill
+
+Opened = Callable[[], AbstractAsyncContextManager[Store]]
+
+KATHMANDU = timezone(timedelta(hours=5, minutes=45))
+REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
+
+
+@pytest.fixture(params=["on disk", "in memory"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
+    @asynccontextmanager
+    async def store() -> AsyncIterator[Store]:
+        on_disk = request.param == "on disk"
+        made: Store = (
+            await SqliteStore.open(tmp_path / "profile.db", zone=KATHMANDU) if on_disk else MemoryStore(zone=KATHMANDU)
+        )
+        try:
+            yield made
+        finally:
+            await made.close()
+
+    return store
+
+
+def a_task(
+    name: str = "t1", *, prompt: str = "A lighthouse in the storm", model: str = "gen4.5", **members: Any
+) -> Task:
+    values = members.pop("values", {"promptText": prompt, "duration": 5, "ratio": "1280:720"})
+    request = Request(endpoint="image_to_video", model=model, values=values, prompt=prompt)
+    made: dict[str, Any] = {"id": TaskId(name), "request": request, "created_at": NOON}
+    return Task(**(made | members))
+
+
+def an_output(name: str = "t1", index: int = 0, **members: Any) -> Output:
+    url = "https://out.example/1"
+    made: dict[str, Any] = {"task_id": TaskId(name), "index": index, "url": url, "url_fetched_at": NOON}
+    return Output(**(made | members))
+
+
+def an_input(name: str = "t1", **members: Any) -> Input:
+    made: dict[str, Any] = {"task_id": TaskId(name), "place": ("promptImage",), "uri": "file:///a.png"}
+    return Input(**(made | {"media": Media.IMAGE, "path": "/a.png"} | members))
+
+
+def a_line(name: str = "t1", kind: str = "made", **detail: Any) -> LedgerEntry:
+    return LedgerEntry(task_id=TaskId(name), at=NOON, kind=kind, detail=detail)
+
+
+async def put(store: Store, *tasks: Task, batch: Batch | None = None) -> None:
+    await store.add(tasks, [], batch, [])
+
+
+async def ids(store: Store, listing: Listing) -> list[str]:
+    return [entry.id for entry in await store.list(listing)]
+
+
+def flat(sort: SortKey = SortKey.SENT, *, descending: bool = True, **wanted: Any) -> Listing:
+    return Listing(filter=Filter(**wanted), sort=sort, descending=descending, group=GroupBy.NONE)
+
+
+# Keeping
+
+
+async def test_a_full_task_comes_back_as_it_went(opened: Opened):
+    task = a_task(
+        state=State.FAILED,
+        batch_id=BatchId("b"),
+        project="Aurora",
+        remote_id=REMOTE,
+        sent_at=NOON + 1.25,
+        progress=0.62,
+        cost_credits=0.5,
+        failure=Failure(code="SAFETY.INPUT.TEXT", words="no"),
+        refusals=(Refusal(path=("references", 0), message="x"),),
+        evidence=Evidence(balance_before=10.5, daily_after=3, reason="time-out"),
+        cancel_asked=True,
+        removed_at=NOON + 6,
+        title="港 🎬 \udcff",
+    )
+    async with opened() as store:
+        await put(store, task, batch=Batch(id=BatchId("b"), name="shots.csv", created_at=NOON))
+        assert await store.get(task.id) == task
+        assert await store.get(TaskId("none")) is None
+
+
+async def test_saving_changes_task_outputs_inputs_and_ledger_together(opened: Opened):
+    asset = an_input()
+    async with opened() as store:
+        await store.add([a_task(values={"promptImage": "file:///a.png"})], [asset], None, [a_line()])
+        done = replace((await store.get(TaskId("t1"))) or a_task(), state=State.SUCCEEDED)
+        sent = replace(asset, upload_uri="runway://1", uploaded_at=NOON)
+        await store.save(done, a_line(kind="state", word="SUCCEEDED"), [an_output(index=1), an_output()], [sent])
+        assert await store.get(TaskId("t1")) == done
+        assert await store.outputs(TaskId("t1")) == [an_output(), an_output(index=1)]
+        assert await store.inputs(TaskId("t1")) == [sent]
+        assert await store.ledger(TaskId("t1")) == [a_line(), a_line(kind="state", word="SUCCEEDED")]
+
+
+async def test_a_save_that_fails_changes_nothing(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task())
+        with pytest.raises(LookupError):
+            await store.save(a_task(title="new"), a_line("nobody"), [an_output()])
+        assert await store.get(TaskId("t1")) == a_task()
+        assert await store.outputs(TaskId("t1")) == []
+
+
+async def test_saving_what_is_not_there_is_our_own_mistake(opened: Opened):
+    async with opened() as store:
+        with pytest.raises(LookupError):
+            await store.save(a_task())
+        with pytest.raises(LookupError):
+            await store.save_many([a_task()])
+        with pytest.raises(LookupError):
+            await store.save_output(an_output())
+        with pytest.raises(LookupError):
+            await put(store, a_task(batch_id=BatchId("unknown")))
+        assert await store.get(TaskId("t1")) is None
+
+
+async def test_adding_a_task_twice_is_our_own_mistake(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task())
+        with pytest.raises(ValueError, match="already"):
+            await put(store, a_task("t2"), a_task("t1"))
+        assert await store.get(TaskId("t2")) is None
+
+
+async def test_input_of_a_place_that_was_edited_away_is_dropped(opened: Opened):
+    first = an_input()
+    async with opened() as store:
+        await store.add([a_task(values={"promptImage": "file:///a.png"})], [first], None, [])
+        assert (await store.rows([TaskId("t1")]))[0].first_input_path == "/a.png"
+        await store.save(a_task(values={"promptText": "words alone"}))
+        assert await store.inputs(TaskId("t1")) == []
+        assert (await store.rows([TaskId("t1")]))[0].first_input_path == ""
+
+
+async def test_many_tasks_come_in_the_order_asked(opened: Opened):
+    async with opened() as store:
+        await put(store, *(a_task(name) for name in "abc"))
+        asked = [TaskId("c"), TaskId("none"), TaskId("a")]
+        assert [task.id for task in await store.get_many(asked)] == ["c", "a"]
+        assert [row.task.id for row in await store.rows(asked)] == ["c", "a"]
+        assert await store.get_many([]) == []
+
+
+async def test_a_row_brings_its_outputs_and_its_picture(opened: Opened):
+    async with opened() as store:
+        clip = Input(task_id=TaskId("t1"), place=("a",), uri="file:///a.mp4", media=Media.VIDEO, path="/a.mp4")
+        link = Input(task_id=TaskId("t1"), place=("b",), uri="https://e.example/a.png", media=Media.IMAGE)
+        picture = Input(task_id=TaskId("t1"), place=("c",), uri="file:///b.png", media=Media.IMAGE, path="/b.png")
+        await store.add([a_task(), a_task("t2")], [clip, link, picture], None, [])
+        await store.save_outputs([an_output(), an_output(index=1), an_output("t2")])
+        first, second = await store.rows([TaskId("t1"), TaskId("t2")])
+        assert (first.outputs, first.first_input_path) == ((an_output(), an_output(index=1)), "/b.png")
+        assert (second.outputs, second.first_input_path) == ((an_output("t2"),), "")
+
+
+async def test_remote_ids_are_found_even_of_removed_tasks(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task(remote_id=REMOTE, removed_at=NOON), a_task("t2"))
+        assert await store.find_remote([REMOTE, RemoteId("other")]) == {REMOTE: "t1"}
+
+
+async def test_unfinished_tasks_come_by_position_removed_or_not(opened: Opened):
+    async with opened() as store:
+        every = [a_task(state.value, state=state, position=-n, removed_at=NOON) for n, state in enumerate(State)]
+        await put(store, *every)
+        open_states = [state for state in State if not state.is_final]
+        assert [task.state for task in await store.unfinished()] == open_states[::-1]
+
+
+async def test_unsaved_results_are_found(opened: Opened):
+    async with opened() as store:
+        await put(store, *(a_task(state.value, state=State.SUCCEEDED) for state in OutputState))
+        await put(store, a_task("live", state=State.RUNNING))
+        await store.save_outputs([an_output(state.value, state=state) for state in OutputState])
+        await store.save_output(an_output("live"), a_line("live", "seen"))
+        assert {row.task.id for row in await store.unsaved()} == {"waiting", "downloading", "failed"}
+
+
+async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Opened):
+    async with opened() as store:
+        tasks = [a_task(name) for name in "abc"]
+        uploads = [
+            Input(
+                task_id=TaskId(name),
+                place=("x",),
+                uri="file:///x",
+                sha256="f00",
+                upload_uri=f"runway://{name}",
+                uploaded_at=at,
+            )
+            for name, at in (("a", NOON), ("b", NOON + 50), ("c", NOON + 20))
+        ]
+        await store.add(tasks, uploads, None, [])
+        assert await store.upload_of("f00", NOON) == ("runway://b", NOON + 50)
+        assert await store.upload_of("f00", NOON + 50) is None
+        assert await store.upload_of("", 0) is None
+
+
+# Listing
+
+
+async def test_removed_tasks_are_in_no_list_and_no_count(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task(), a_task("t2", removed_at=NOON, project="Aurora", model="old"))
+        assert await ids(store, Listing()) == ["t1"]
+        counts = await store.counts()
+        assert (counts.places[Place.ALL], counts.projects, counts.models) == (1, {}, {"gen4.5": 1})
+
+
+async def test_latest_first_by_sending_or_making(opened: Opened):
+    async with opened() as store:
+        await put(
+            store, a_task("made", created_at=NOON + 5), a_task("sent", created_at=NOON, sent_at=NOON + 9), a_task("old")
+        )
+        assert await ids(store, flat()) == ["sent", "made", "old"]
+        assert await ids(store, flat(descending=False)) == ["old", "made", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "rising"),
+    [
+        (SortKey.PROMPT, ["a", "c", "b"]),
+        (SortKey.STATE, ["b", "a", "c"]),
+        (SortKey.COST, ["c", "b", "a"]),
+        (SortKey.MODEL, ["c", "b", "a"]),
+        (SortKey.LANE, ["b", "c", "a"]),
+    ],
+)
+async def test_every_sort_goes_both_ways(opened: Opened, sort: SortKey, rising: list[str]):
+    async with opened() as store:
+        await put(
+            store,
+            a_task(
+                "a",
+                prompt="alps",
+                state=State.RUNNING,
+                cost_credits=30.0,
+                estimated_credits=1.0,
+                model="veo",
+                position=9,
+            ),
+            a_task("b", prompt="Zebra", state=State.HELD, estimated_credits=20.0, model="kling", position=1),
+            a_task("c", prompt="zoo", title="Beach", state=State.FAILED, model="gen4", position=5),
+        )
+        assert await ids(store, flat(sort, descending=False)) == rising
+        assert await ids(store, flat(sort)) == rising[::-1]
+
+
+async def test_equals_stand_latest_first_whichever_way_is_sorted(opened: Opened):
+    async with opened() as store:
+        made = [a_task(f"{model}{n}", model=model, created_at=NOON + n) for n in range(3) for model in ("x", "y")]
+        await put(store, *made)
+        assert await ids(store, flat(SortKey.MODEL, descending=False)) == ["x2", "x1", "x0", "y2", "y1", "y0"]
+        assert await ids(store, flat(SortKey.MODEL)) == ["y2", "y1", "y0", "x2", "x1", "x0"]
+
+
+async def test_groups_stand_together_where_their_first_entry_sorts(opened: Opened):
+    async with opened() as store:
+        for name in "ab":
+            await put(store, batch=Batch(id=BatchId(name), name=f"{name}.csv", created_at=NOON))
+        order = [("1", "a"), ("2", "b"), ("3", None), ("4", "a"), ("5", None), ("6", "b")]
+        await put(
+            store, *(a_task(n, batch_id=batch and BatchId(batch), created_at=NOON - int(n)) for n, batch in order)
+        )
+        entries = [(entry.id, entry.group) for entry in await store.list(Listing())]
+        assert entries == [("1", "a"), ("4", "a"), ("2", "b"), ("6", "b"), ("3", ""), ("5", "")]
+        assert [(group.key, group.title, group.total) for group in await store.groups(Listing())] == [
+            ("a", "a.csv", 2), ("b", "b.csv", 2), ("", "", 2),
+        ]  # fmt: skip
+
+
+async def test_days_begin_at_midnight_where_the_person_is(opened: Opened):
+    midnight = 1_750_011_300.0  # 2025-06-16 00:00 in Kathmandu, 18:15 the day before in Greenwich.
+    async with opened() as store:
+        await put(store, a_task("late", created_at=midnight - 0.001), a_task("early", created_at=midnight))
+        listing = Listing(group=GroupBy.DAY)
+        assert [(e.id, e.group) for e in await store.list(listing)] == [("early", "2025-06-16"), ("late", "2025-06-15")]
+        assert [group.key for group in await store.groups(listing)] == ["2025-06-16", "2025-06-15"]
+
+
+async def test_group_summaries_count_states_saved_and_credits(opened: Opened):
+    async with opened() as store:
+        await put(
+            store,
+            a_task("a", state=State.SUCCEEDED, cost_credits=60.0, estimated_credits=1.0),
+            a_task("b", state=State.SUCCEEDED, cost_credits=20.0),
+            a_task("c", estimated_credits=5.0),
+            a_task("d", model="veo"),
+        )
+        await store.save_outputs([an_output("a", state=OutputState.SAVED), an_output("b")])
+        found = {group.key: group for group in await store.groups(Listing(group=GroupBy.MODEL))}
+        gen = found["gen4.5"]
+        assert (gen.total, gen.by_state, gen.saved) == (3, {State.SUCCEEDED: 2, State.HELD: 1}, 1)
+        assert math.isclose(gen.credits, 85.0)
+        assert (found["veo"].title, found["veo"].credits) == ("veo", 0.0)
+        assert await store.groups(Listing(group=GroupBy.NONE)) == []
+
+
+PLACED = {
+    Place.LIVE: {"pending", "throttled", "running", "other"},
+    Place.WAITING_HERE: {"held", "sending"},
+    Place.NEEDS_ATTENTION: {"uncertain", "failed", "gone", "expired", "broken"},
+    Place.SAVED: {"succeeded"},
+}
+
+
+async def test_places_hold_what_their_names_say(opened: Opened):
+    async with opened() as store:
+        at_runway = {"remote_id": REMOTE}
+        await put(
+            store, *(a_task(state.value, state=state, **({} if state.is_local else at_runway)) for state in State)
+        )
+        await put(store, a_task("let go", state=State.GONE), a_task("no output", state=State.SUCCEEDED))
+        await put(store, *(a_task(name, state=State.SUCCEEDED) for name in ("expired", "broken", "half")))
+        await store.save_outputs(
+            [
+                an_output("succeeded", state=OutputState.SAVED),
+                an_output("expired", state=OutputState.EXPIRED),
+                an_output("broken", state=OutputState.FAILED),
+                an_output("half", state=OutputState.SAVED),
+                an_output("half", 1, state=OutputState.DOWNLOADING),
+            ]
+        )
+        counts = await store.counts()
+        for place, names in PLACED.items():
+            assert set(await ids(store, flat(place=place))) == names
+            assert counts.places[place] == len(names)
+        await store.save_output(an_output("half", 1, state=OutputState.SAVED))
+        await store.save(a_task("failed", state=State.HELD))
+        counts = await store.counts()
+        assert counts.places[Place.SAVED] == 2
+        assert counts.places[Place.NEEDS_ATTENTION] == 4
+
+
+async def test_filters_hold_all_together(opened: Opened):
+    async with opened() as store:
+        await put(store, batch=Batch(id=BatchId("b"), name="b", created_at=NOON))
+        await put(
+            store,
+            a_task("1", project="Aurora", batch_id=BatchId("b")),
+            a_task("2", project="Aurora", model="veo"),
+            a_task("3", state=State.FAILED, created_at=NOON + 100),
+        )
+        assert await ids(store, flat(projects=frozenset({"Aurora"}), models=frozenset({"veo", "kling"}))) == ["2"]
+        assert await ids(store, flat(batches=frozenset({BatchId("b")}))) == ["1"]
+        assert await ids(store, flat(states=frozenset({State.FAILED}))) == ["3"]
+        assert await ids(store, flat(endpoints=frozenset({"text_to_image"}))) == []
+        assert await ids(store, flat(since=NOON + 100)) == ["3"]
+        assert set(await ids(store, flat(until=NOON + 100))) == {"1", "2"}
+        assert [group.total for group in await store.groups(flat(projects=frozenset({"Aurora"})))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("lighthouse", {"1"}),
+        ("LIGHT storm", {"1"}),
+        ("storm  zebra", set()),
+        ("猫", {"2"}),
+        ("猫が窓", {"2"}),
+        ("ＡＢＣ", {"2"}),
+        ("bridge", {"1"}),
+        ("films", set()),
+        ("reference", {"2"}),
+        ("17F20503", {"2"}),
+        ("veo3.1", {"2"}),
+        ('"quoted', {"3"}),
+        ("50% _off", {"3"}),
+        ("a* OR NOT b", set()),
+        ("straße", {"3"}),
+        ("  ", {"1", "2", "3"}),
+        ("\0", {"1", "2", "3"}),
+    ],
+)
+async def test_search_finds_every_word_anywhere(opened: Opened, text: str, found: set[str]):
+    async with opened() as store:
+        picture = Input(task_id=TaskId("2"), place=("x",), uri="file:///r", path="C:\\shots\\Reference 1.png")
+        await store.add(
+            [
+                a_task("1", state=State.SUCCEEDED),
+                a_task("2", prompt="窓の外を見る猫が窓へ", title="abc", model="veo3.1_fast", remote_id=REMOTE),
+                a_task("3", prompt='He said "quoted", 50% _off\nin der STRASSE'),
+            ],
+            [picture], None, [],
+        )  # fmt: skip
+        await store.save_output(an_output("1", state=OutputState.SAVED, path="/films/bridge_at_night.mp4"))
+        assert set(await ids(store, flat(text=text))) == found
+
+
+async def test_search_follows_what_changes(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task())
+        await store.save(a_task(title="Harbour"))
+        assert await ids(store, flat(text="harbour")) == ["t1"]
+        await store.save(a_task(prompt="a glacier"))
+        assert await ids(store, flat(text="harbour")) == []
+        assert await ids(store, flat(text="glacier")) == ["t1"]
+
+
+async def test_counts_name_projects_batches_and_models(opened: Opened):
+    async with opened() as store:
+        for n, name in enumerate(("old", "new", "empty")):
+            await put(store, batch=Batch(id=BatchId(name), name=f"{name}.csv", created_at=NOON + n))
+        await put(store, a_task("1", batch_id=BatchId("old"), project="Aurora"), a_task("2", batch_id=BatchId("new")))
+        await put(store, a_task("3", batch_id=BatchId("new"), model="veo"))
+        counts = await store.counts()
+        assert counts.batches == (("new", "new.csv", 2), ("old", "old.csv", 1))
+        assert counts.projects == {"Aurora": 1}
+        assert counts.models == {"gen4.5": 2, "veo": 1}
+
+
+async def test_a_whole_library_is_listed_alike_by_every_question(opened: Opened):
+    async with opened() as store:
+        twin = MemoryStore(zone=KATHMANDU)
+        await fill(store, 400, seed=7)
+        await fill(twin, 400, seed=7)
+        filters = [Filter(place=place) for place in Place] + [
+            Filter(text="storm 7"),
+            Filter(models=frozenset({"gen4.5"})),
+        ]
+        for sort in SortKey:
+            for group in GroupBy:
+                for wanted in filters:
+                    for descending in (True, False):
+                        listing = Listing(filter=wanted, sort=sort, group=group, descending=descending)
+                        assert await store.list(listing) == await twin.list(listing), listing
+        for group in GroupBy:
+            assert await store.groups(Listing(group=group)) == await twin.groups(Listing(group=group))
+        assert await store.counts() == await twin.counts()
+
+
+# Learning
+
+
+async def test_timings_prefer_the_same_shape_when_there_are_three(opened: Opened):
+    def done(name: str, duration: int, took: float, **members: Any) -> Task:
+        times = {"sent_at": NOON, "running_since": NOON + 2, "ended_at": NOON + took}
+        return a_task(name, state=State.SUCCEEDED, values={"duration": duration}, **(times | members))
+
+    async with opened() as store:
+        shape = shape_of(done("x", 5, 0).request)
+        await put(
+            store, done("1", 5, 10), done("2", 5, 30), done("3", 10, 90), a_task("4", state=State.FAILED, ended_at=NOON)
+        )
+        ask = ("image_to_video", "gen4.5", shape)
+        assert [timing.total for timing in await store.timings(*ask)] == [90, 30, 10]
+        await put(store, done("5", 5, 20, running_since=None, removed_at=NOON))
+        assert await store.timings(*ask) == [
+            Timing(queued=2, ran=28, total=30), Timing(queued=-1, ran=-1, total=20), Timing(queued=2, ran=8, total=10),
+        ]  # fmt: skip
+        assert [timing.total for timing in await store.timings(*ask, limit=1)] == [30]
+        assert await store.timings("image_to_video", "veo", shape) == []
+
+
+async def test_estimates_are_learned_and_replaced(opened: Opened):
+    async with opened() as store:
+        await store.learn("image_to_video", "gen4.5", "duration=5", Estimate(credits=25.0, at=NOON))
+        await store.learn("image_to_video", "gen4.5", "duration=5", Estimate(credits=30.0, at=NOON + 1))
+        assert await store.estimate("image_to_video", "gen4.5", "duration=5") == Estimate(credits=30.0, at=NOON + 1)
+        assert await store.estimate("image_to_video", "gen4.5", "") is None
+        assert await store.learned() == {("image_to_video", "gen4.5", "duration=5"): 30.0}
+
+
+async def test_spending_counts_the_actual_price_else_the_estimate(opened: Opened):
+    async with opened() as store:
+        await put(
+            store,
+            a_task("before", sent_at=NOON - 1, cost_credits=1000.0),
+            a_task("actual", sent_at=NOON, estimated_credits=99.0, cost_credits=60.0, removed_at=NOON),
+            a_task("estimate", sent_at=NOON + 5, estimated_credits=25.0),
+            a_task("unknown", sent_at=NOON + 5),
+            a_task("held", estimated_credits=400.0),
+        )
+        assert await store.spent_since(NOON) == 85.0
+        assert await store.spent_since(NOON + 1000) == 0.0
+
+
+async def test_settings_are_json_and_kept_by_name(opened: Opened):
+    async with opened() as store:
+        await store.set_settings({"theme": "dark", "limits": {"gen4.5": 2}, "off": None})
+        await store.set_settings({"theme": "light"})
+        assert await store.settings() == {"theme": "light", "limits": {"gen4.5": 2}, "off": None}
+
+
+async def test_closing_twice_is_no_error(opened: Opened):
+    async with opened() as store:
+        await store.close()

@@ -1,0 +1,147 @@
+"""Older lists of tasks become newer ones without loss, newer ones are left alone, strangers' are never touched."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.task import TaskId
+from runway_desktop.store import SqliteStore
+from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path
+from tests.unit.store.libraries import fill
+
+
+def add_rating(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE tasks ADD COLUMN rating INTEGER NOT NULL DEFAULT 0")
+
+
+def rename_titles(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE tasks SET title = 'was: ' || prompt")
+
+
+def break_off(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM settings")
+    connection.execute("SELECT * FROM a_table_that_is_not_there")
+
+
+NEWER_MINOR = (*MIGRATIONS, Migration(Version(1, 1), add_rating))
+NEWER_MAJOR = (*NEWER_MINOR, Migration(Version(2, 0), rename_titles))
+BROKEN = (*NEWER_MINOR, Migration(Version(1, 2), break_off))
+
+
+async def an_old_one(path: Path) -> None:
+    store = await SqliteStore.open(path, migrations=MIGRATIONS)
+    await fill(store, 50)
+    await store.set_settings({"theme": "dark"})
+    await store.close()
+
+
+def version_of(path: Path) -> Version:
+    with closing(sqlite3.connect(path)) as connection:
+        return Version.of(connection)
+
+
+async def test_a_new_file_gets_the_newest_version_and_no_backup(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db", migrations=NEWER_MAJOR)
+    await store.close()
+    assert version_of(tmp_path / "p.db") == (2, 0)
+    assert [file.name for file in tmp_path.iterdir()] == ["p.db"]
+
+
+async def test_an_old_file_is_backed_up_and_brought_up_to_date(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await an_old_one(path)
+    store = await SqliteStore.open(path, migrations=NEWER_MAJOR)
+    unfinished = await store.unfinished()
+    assert unfinished
+    assert all(task.title == f"was: {task.request.prompt}" for task in unfinished)
+    assert await store.settings() == {"theme": "dark"}
+    await store.close()
+    backup = backup_path(path, Version(1, 0))
+    assert backup.name == "p.db.backup-v1.0"
+    assert version_of(backup) == (1, 0)
+    store = await SqliteStore.open(backup)
+    assert [task.title for task in await store.unfinished()] == [""] * len(unfinished)
+    await store.close()
+
+
+async def test_opening_again_migrates_nothing(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await an_old_one(path)
+    for _ in range(2):
+        store = await SqliteStore.open(path, migrations=NEWER_MINOR)
+        await store.close()
+        backup_path(path, Version(1, 0)).unlink(missing_ok=True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["p.db"]
+
+
+async def test_a_step_that_breaks_off_leaves_the_file_as_it_was_and_is_done_again(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await an_old_one(path)
+    with pytest.raises(StoreError, match="could not be brought up to date") as caught:
+        await SqliteStore.open(path, migrations=BROKEN)
+    assert "a_table_that_is_not_there" in caught.value.detail
+    assert version_of(path) == (1, 1)
+    store = await SqliteStore.open(path, migrations=NEWER_MAJOR)
+    assert await store.settings() == {"theme": "dark"}
+    await store.close()
+    assert version_of(path) == (2, 0)
+
+
+async def test_a_newer_minor_version_is_worked_with(tmp_path: Path):
+    path = tmp_path / "p.db"
+    store = await SqliteStore.open(path, migrations=NEWER_MINOR)
+    await store.close()
+    store = await SqliteStore.open(path, migrations=MIGRATIONS)
+    await store.set_settings({"a": 1})
+    await store.close()
+    assert version_of(path) == (1, 1)
+
+
+async def test_a_newer_major_version_is_refused_with_a_sentence(tmp_path: Path):
+    path = tmp_path / "p.db"
+    store = await SqliteStore.open(path, migrations=NEWER_MAJOR)
+    await store.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="newer version of this program") as caught:
+        await SqliteStore.open(path)
+    assert "Install the newest version" in caught.value.advice
+    assert path.read_bytes() == before
+
+
+async def test_a_strangers_database_is_never_touched(tmp_path: Path):
+    path = tmp_path / "p.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(StoreError, match="not a list of tasks"):
+        await SqliteStore.open(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+
+
+async def test_without_room_for_a_backup_nothing_is_migrated(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await an_old_one(path)
+    backup_path(path, Version(1, 0)).mkdir()
+    with pytest.raises(StoreError, match="could not be backed up"):
+        await SqliteStore.open(path, migrations=NEWER_MINOR)
+    assert version_of(path) == (1, 0)
+
+
+async def test_what_version_one_wrote_is_still_read(tmp_path: Path):
+    """The statements beside this test were written by version 1.0 and stay as they are, whatever comes after."""
+    path = tmp_path / "p.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((Path(__file__).parent / "version_1_0.sql").read_text(encoding="utf-8"))
+    store = await SqliteStore.open(path)
+    task = await store.get(TaskId("0f1e2d3c4b5a69788796a5b4c3d2e1f0"))
+    assert task is not None
+    assert (task.request.prompt, task.request.values["duration"], task.cost_credits) == ("A lighthouse, 猫", 5, 60.0)
+    assert [output.path for output in await store.outputs(task.id)] == ["/films/lighthouse.mp4"]
+    assert [entry.kind for entry in await store.ledger(task.id)] == ["made", "sent"]
+    assert (await store.counts()).batches == (("b1", "shots.csv", 1),)
+    await store.close()

@@ -1,0 +1,292 @@
+"""What only a store on disk promises: it outlives kills, says what is wrong with its file, and keeps the file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.library import Listing
+from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.store import SqliteStore
+from runway_desktop.store.trouble import translated
+from tests.unit.store.libraries import fill
+
+
+def a_task(name: str, prompt: str = "A lighthouse") -> Task:
+    return Task(
+        id=TaskId(name), request=Request(endpoint="text_to_image", model="gen4_image", prompt=prompt), created_at=1.0
+    )
+
+
+async def test_folder_and_file_are_made_and_private(tmp_path: Path):
+    path = tmp_path / "new" / "profile.db"
+    store = await SqliteStore.open(path)
+    await store.add([a_task("a")], [], None, [])
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.with_name("profile.db-wal").stat().st_mode) == 0o600
+    await store.close()
+    assert [file.name for file in path.parent.iterdir()] == ["profile.db"]
+
+
+async def test_every_commit_is_synced_to_the_disk(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    asked = ("journal_mode", "synchronous", "foreign_keys")
+    found = await store._writer.run(
+        lambda connection: [connection.execute(f"PRAGMA {name}").fetchone() for name in asked]
+    )
+    assert found == [("wal",), (2,), (1,)]
+    await store.close()
+
+
+async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
+    before = set(threading.enumerate())
+    store = await SqliteStore.open(tmp_path / "p.db")
+    started = set(threading.enumerate()) - before
+    assert {thread.name for thread in started} == {"store-write p.db", "store-read p.db"}
+    await asyncio.gather(store.close(), store.close())
+    for thread in started:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in started)
+
+
+async def test_a_closed_store_says_so(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await store.close()
+    with pytest.raises(StoreError, match="closed"):
+        await store.get(TaskId("a"))
+    with pytest.raises(StoreError, match="closed"):
+        await store.set_settings({"a": 1})
+
+
+async def test_what_was_asked_for_before_closing_is_done(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    writes = [asyncio.create_task(store.add([a_task(str(n))], [], None, [])) for n in range(20)]
+    await asyncio.sleep(0)
+    await store.close()
+    await asyncio.gather(*writes)
+    store = await SqliteStore.open(tmp_path / "p.db")
+    assert len(await store.list(Listing())) == 20
+    await store.close()
+
+
+async def test_writes_that_share_a_commit_fail_each_for_itself(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await store.add([a_task("a")], [], None, [])
+    results = await asyncio.gather(
+        store.save(a_task("a", "good")),
+        store.save(a_task("missing")),
+        store.add([a_task("b"), a_task("a")], [], None, []),
+        store.add([a_task("c")], [], None, []),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [type(None), LookupError, ValueError, type(None)]
+    assert [task.id for task in await store.get_many([TaskId(name) for name in "abc"])] == ["a", "c"]
+    await store.close()
+
+
+async def test_a_caller_that_gives_up_leaves_a_whole_write(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    task = asyncio.create_task(store.add([a_task("a"), a_task("b")], [], None, []))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await store.set_settings({"later": True})
+    assert len(await store.list(Listing())) == 2
+    await store.close()
+
+
+async def test_reading_goes_on_while_a_write_takes_long(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await store.add([a_task("a")], [], None, [])
+    release = threading.Event()
+    slow = asyncio.create_task(store._writer.write(lambda _connection: release.wait(10)))
+    assert await store.get(TaskId("a")) == a_task("a")
+    assert not slow.done()
+    release.set()
+    assert await slow
+    await store.close()
+
+
+async def test_ledger_cannot_be_rewritten(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await store.add([a_task("a")], [], None, [LedgerEntry(task_id=TaskId("a"), at=1.0, kind="made", detail={})])
+    await store.close()
+    with closing(sqlite3.connect(tmp_path / "p.db")) as connection:
+        for statement in ("UPDATE ledger SET kind = 'x'", "DELETE FROM ledger"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(statement)
+
+
+async def test_columns_of_a_newer_program_are_left_alone(tmp_path: Path):
+    path = tmp_path / "p.db"
+    store = await SqliteStore.open(path)
+    await store.add([a_task("a")], [], None, [])
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE tasks ADD COLUMN rating INTEGER NOT NULL DEFAULT 0")
+        connection.execute("UPDATE tasks SET rating = 5")
+        connection.commit()
+    store = await SqliteStore.open(path)
+    await store.save(replace(a_task("a"), title="named"))
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT title, rating FROM tasks").fetchone() == ("named", 5)
+
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.store import SqliteStore
+
+async def main():
+    store = await SqliteStore.open(Path(sys.argv[1]))
+    for number in range(100_000):
+        request = Request(endpoint="text_to_image", model="gen4_image", prompt=f"prompt {number}")
+        task = Task(id=TaskId(str(number)), request=request, created_at=float(number))
+        line = LedgerEntry(task_id=task.id, at=1.0, kind="made", detail={})
+        await store.add([task], [], None, [line])
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_program_loses_nothing_that_was_saved(tmp_path: Path):
+    path = tmp_path / "p.db"
+    saved = -1
+    for _round in range(2):
+        path.unlink(missing_ok=True)
+        for rest in ("-wal", "-shm"):
+            path.with_name(path.name + rest).unlink(missing_ok=True)
+        with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                saved = int(line)
+                if saved >= 40 + 13 * _round:
+                    process.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+                    break
+            rest_of_it = process.stdout.read().split()
+        saved = max([saved, *(int(word) for word in rest_of_it if word.isdigit())])
+        store = await SqliteStore.open(path)
+        names = {entry.id for entry in await store.list(Listing())}
+        assert {str(number) for number in range(saved)} <= names
+        assert all([await store.ledger(TaskId(name)) for name in names])
+        await store.close()
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+# Trouble, in words
+
+
+async def test_a_damaged_file_is_named_and_kept(tmp_path: Path):
+    path = tmp_path / "profile.db"
+    path.write_bytes(b"this was never a database, not at all" * 100)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"“profile\.db” is damaged") as caught:
+        await SqliteStore.open(path)
+    assert "backup" in caught.value.advice
+    assert str(path) in caught.value.detail
+    assert path.read_bytes() == before
+
+
+async def test_damage_in_the_middle_is_told_when_it_is_met(tmp_path: Path):
+    path = tmp_path / "profile.db"
+    store = await SqliteStore.open(path)
+    await fill(store, 300)
+    await store.close()
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(b"\xff" * (size - 4096 * 3))
+
+    async def read_it_all() -> None:
+        store = await SqliteStore.open(path)
+        try:
+            await store.list(Listing())
+            await store.unfinished()
+        finally:
+            await store.close()
+
+    with pytest.raises(StoreError, match="damaged"):
+        await read_it_all()
+    assert path.stat().st_size == size
+
+
+async def test_a_row_that_makes_no_sense_is_damage(tmp_path: Path):
+    path = tmp_path / "profile.db"
+    store = await SqliteStore.open(path)
+    await store.add([a_task("a")], [], None, [])
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE tasks SET request_values = 'no json'")
+        connection.commit()
+    with pytest.raises(StoreError, match="damaged"):
+        await store.get(TaskId("a"))
+    await store.close()
+
+
+async def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await store.add([a_task("a")], [], None, [])
+    await store._writer.run(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
+    with pytest.raises(StoreError, match="disk is full") as caught:
+        await store.add([a_task(str(n), "long " * 5_000) for n in range(50)], [], None, [])
+    assert "still there" in caught.value.advice
+    assert await store.get(TaskId("1")) is None
+    await store._writer.run(lambda connection: connection.execute("PRAGMA max_page_count = 1000000").fetchone())
+    await store.add([a_task("b")], [], None, [])
+    assert len(await store.list(Listing())) == 2
+    await store.close()
+
+
+async def test_a_folder_that_cannot_be_is_told(tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot be opened for writing") as caught:
+        await SqliteStore.open(tmp_path / "file" / "profile.db")
+    assert "folder" in caught.value.advice
+
+
+async def test_a_file_that_may_only_be_read_is_told(tmp_path: Path):
+    path = tmp_path / "p.db"
+    store = await SqliteStore.open(path)
+    await store.close()
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            connection.execute("DELETE FROM settings")
+        assert "cannot be opened for writing" in str(translated(caught.value, path))
+
+
+async def test_a_file_that_another_program_holds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("runway_desktop.store.sqlite_store._PATIENCE_WITH_OTHERS", 0.01)
+    store = await SqliteStore.open(tmp_path / "p.db")
+    with closing(sqlite3.connect(tmp_path / "p.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="in use by another program"):
+            await store.set_settings({"a": 1})
+        other.rollback()
+    await store.set_settings({"a": 1})
+    await store.close()
+
+
+async def test_our_own_mistakes_are_not_told_as_the_worlds(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await store._reader.run(lambda connection: connection.execute("SELECT * FROM recipes"))
+    await store.close()

@@ -1,0 +1,101 @@
+"""Whatever is kept comes back equal, and both stores list it alike. Arbitrary values find what examples do not."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
+from runway_desktop.domain.task import Batch, BatchId, TaskId
+from runway_desktop.store import SqliteStore
+from tests.fakes import MemoryStore
+
+from . import strategies as kinds
+
+BATCHES = [Batch(id=BatchId(f"batch-{n}"), name=f"Batch {n}", created_at=float(n)) for n in (1, 2)]
+NAMES = [TaskId(name) for name in "abc"]
+
+unhurried = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
+
+@unhurried
+@given(st.data())
+def test_everything_comes_back_equal(data: st.DataObject):
+    first, second = data.draw(kinds.tasks("a")), data.draw(kinds.tasks("a"))
+    outputs = data.draw(st.lists(kinds.outputs("a"), max_size=3, unique_by=lambda output: output.index))
+    inputs = data.draw(st.lists(kinds.inputs("a"), max_size=3, unique_by=lambda asset: asset.place))
+    detail: dict[str, Any] = data.draw(st.dictionaries(kinds.texts, kinds.json_values, max_size=3))
+    line = LedgerEntry(task_id=TaskId("a"), at=1.5, kind="made", detail=detail)
+
+    async def keep() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "profile.db"
+            store = await SqliteStore.open(path)
+            for batch in BATCHES:
+                await store.add([], [], batch, [])
+            await store.add([first], inputs, None, [line])
+            assert await store.get(first.id) == first
+            assert await store.inputs(first.id) == inputs
+            await store.save(second, line, outputs)
+            await store.set_settings(detail)
+            await store.close()
+            store = await SqliteStore.open(path)
+            assert await store.get(first.id) == second
+            assert await store.outputs(first.id) == sorted(outputs, key=lambda output: output.index)
+            assert await store.ledger(first.id) == [line, line]
+            assert await store.settings() == detail
+            await store.close()
+
+    asyncio.run(keep())
+
+
+@unhurried
+@given(st.data())
+def test_both_stores_answer_alike(data: st.DataObject):
+    tasks = [data.draw(kinds.tasks(name)) for name in NAMES]
+    outputs = data.draw(st.lists(st.sampled_from(NAMES).flatmap(kinds.outputs), max_size=4))
+    inputs = data.draw(st.lists(st.sampled_from(NAMES).flatmap(kinds.inputs), max_size=4))
+    changed = [data.draw(kinds.tasks(name)) for name in data.draw(st.lists(st.sampled_from(NAMES), max_size=3))]
+    listing = data.draw(
+        st.builds(
+            Listing,
+            filter=st.builds(
+                Filter,
+                place=st.sampled_from(Place),
+                text=st.sampled_from(["", "a", "b 0"]) | st.text(max_size=3),
+                since=st.none() | st.just(1e9),
+            ),
+            sort=st.sampled_from(SortKey),
+            descending=st.booleans(),
+            group=st.sampled_from(GroupBy),
+        )
+    )
+
+    async def compare() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            disk, memory = await SqliteStore.open(Path(folder) / "p.db", zone=UTC), MemoryStore(zone=UTC)
+            try:
+                for store in (disk, memory):
+                    for batch in BATCHES:
+                        await store.add([], [], batch, [])
+                    await store.add(tasks, inputs, None, [])
+                    await store.save_outputs(outputs)
+                    await store.save_many(changed)
+                assert await disk.list(listing) == await memory.list(listing)
+                assert await disk.counts() == await memory.counts()
+                assert await disk.rows(NAMES) == await memory.rows(NAMES)
+                assert await disk.unfinished() == await memory.unfinished()
+                assert await disk.unsaved() == await memory.unsaved()
+                groups = [{group.key: group.total for group in await store.groups(listing)} for store in (disk, memory)]
+                assert groups[0] == groups[1]
+            finally:
+                await disk.close()
+
+    asyncio.run(compare())
