@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from runway_desktop.catalog import Catalog, assets_in, build_payload, with_assets
 from runway_desktop.catalog.limits import HEAD_LENGTH, Way, format_by_name, format_of, largest
@@ -43,6 +42,9 @@ def _same(task: Task) -> Task:
 
 def path_of(uri: str) -> str:
     """The local path of a file:// URI, "" for any other."""
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from urllib.request import url2pathname
+
     parts = urlsplit(uri)
     return url2pathname(parts.path) if parts.scheme == "file" else ""
 

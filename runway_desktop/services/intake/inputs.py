@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from runway_desktop.catalog import Field, MediaKind, Pair, link_problem
 from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, largest
@@ -104,6 +103,9 @@ def path_of(uri: str) -> Path | None:
         return None
     if parts.scheme.lower() != "file" or parts.netloc not in ("", "localhost") or not parts.path.strip("/"):
         return None
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from urllib.request import url2pathname
+
     name = url2pathname(parts.path) if parts.path.count("%") else unquote(url2pathname(parts.path))
     return None if "\x00" in name else Path(name)
 
