@@ -87,10 +87,15 @@ class Account:
         if self._given:
             self._accept(self._given, KeyStatus(place=self._given_place, ending=self._given[-4:]))
             return
+        keys_used = self._keys_used
         try:
             name, secret = await self._look_up()
         except SecretStoreError as error:
-            self._accept(None, KeyStatus(problem=error.in_words()))
+            if self._keys_used == keys_used:
+                self._accept(None, KeyStatus(problem=error.in_words()))
+            return
+        if self._keys_used != keys_used:
+            # A key was typed while the keychain waited for its person: that one counts.
             return
         if secret:
             self._accept(secret, KeyStatus(place=KeyPlace.KEYCHAIN, store_name=name, ending=secret[-4:]))
@@ -113,6 +118,7 @@ class Account:
         status = KeyStatus(place=KeyPlace.MEMORY, ending=secret[-4:])
         # At once, so that a keychain that waits for a person does not hold up the work.
         self._accept(secret, status)
+        keys_used = self._keys_used
         if remember:
             try:
                 name = await self._secrets.name()
@@ -120,7 +126,8 @@ class Account:
                 status = replace(status, place=KeyPlace.KEYCHAIN, store_name=name)
             except SecretStoreError as error:
                 status = replace(status, problem=f"{error.in_words()} The key is kept for this session only.")
-            self._set_key(status)
+            if self._keys_used == keys_used:
+                self._set_key(status)
         return status
 
     async def forget_key(self) -> None:
@@ -230,6 +237,8 @@ class Account:
 
     async def _ask(self) -> Organization | None:
         keys_used = self._keys_used
+        # The moment of the asking, not of the answer: what is sent in between is not surely in these counts.
+        asked_at = self._clock.now()
         self._asked_at = self._clock.monotonic()
         try:
             found = await self._runway.organization()
@@ -241,7 +250,7 @@ class Account:
             # Another key came in meanwhile: this is somebody else's balance.
             return None
         self.note_success()
-        self._set_organization(replace(found, asked_at=self._clock.now()))
+        self._set_organization(replace(found, asked_at=asked_at))
         return self.organization
 
     def _pause(self) -> float | None:

@@ -245,7 +245,7 @@ class Dispatch:
         price = self._pricing.price(task.request)
         return Evidence(
             balance_before=before.balance if before else None,
-            daily_before=before.daily_used.get(task.request.model, 0) if before else None,
+            daily_before=_daily(before, task.request.model) if before else None,
             price=price.credits if price else None,
         )
 
@@ -255,7 +255,7 @@ class Dispatch:
         return replace(
             task.evidence or Evidence(),
             balance_after=after.balance,
-            daily_after=after.daily_used.get(task.request.model, 0),
+            daily_after=_daily(after, task.request.model),
             accepted_between=sum(entry.model == task.request.model for entry in between),
             charged_between=sum(entry.credits for entry in between),
         )
@@ -274,3 +274,10 @@ class Dispatch:
             first_look.set()
             await self._clock.sleep(delay(failures, self._rng, first=5.0))
         return None
+
+
+def _daily(organization: Organization, model: str) -> int | None:
+    """How many of the model were made today; None where Runway does not speak of the model at all."""
+    if model in organization.daily_used or model in organization.limits:
+        return organization.daily_used.get(model, 0)
+    return None

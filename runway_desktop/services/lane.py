@@ -53,6 +53,8 @@ AT_ONCE = 4
 """Sendings at once, of different models or with files still being read."""
 LOOK_AGAIN = 30.0
 """Seconds until a task whose file is missing is tried again."""
+WORTH_LOOKING = 1_800.0
+"""Seconds after a sending without an answer for which counts and balance say something of it."""
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
 
@@ -112,7 +114,7 @@ class Lane:
         self._pause_words = "Paused"
         self._told = (False, "")
         self.reason = ""
-        """Why nothing is sent, in words; empty when something is, or nothing waits."""
+        """Why nothing is sent, in words; empty when something is, or when nothing waits and nothing is in the way."""
         bus.listen(self._hear)
 
     @property
@@ -124,7 +126,7 @@ class Lane:
         is stored."""
         self._dispatch.recall()
         for task in self._ledger.open():
-            if task.state is State.UNCERTAIN and (task.evidence is None or task.evidence.balance_after is None):
+            if self._tells_something(task):
                 self._look(task)
         try:
             while True:
@@ -351,6 +353,13 @@ class Lane:
         self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
         self._wait_words = words.rstrip(".")
 
+    def _tells_something(self, task: Task) -> bool:
+        """Whether a reading now still says something of an uncertain task of the last run. Hours later, counts and
+        balance have moved for many other reasons."""
+        if task.state is not State.UNCERTAIN or (task.evidence is not None and task.evidence.balance_after is not None):
+            return False
+        return task.sent_at is not None and 0.0 <= self._clock.now() - task.sent_at <= WORTH_LOOKING
+
     def _look(self, task: Task) -> None:
         first_look = asyncio.Event()
         self._unsettled[task.id] = (task.request.model, first_look)
@@ -378,7 +387,7 @@ class Lane:
     async def _remember_times(self) -> None:
         """Reads the history of what waits, one of each pair, so that `forecast` can answer at once."""
         seen: set[tuple[str, str]] = set()
-        for task in self._held():
+        for task in self._ledger.held():
             pair = (task.request.endpoint, task.request.model)
             if pair not in seen:
                 seen.add(pair)

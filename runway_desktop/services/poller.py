@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, ServerTrouble, SlowDown, StoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.outputs import guess_media
-from runway_desktop.domain.task import Answer, Media, NotFound, State, Task, TaskId
+from runway_desktop.domain.task import Answer, Media, NotFound, RemoteId, State, Task, TaskId
 
 from .account import Account
 from .backoff import delay
@@ -263,9 +263,8 @@ class Poller:
         if task is None or task.remote_id is None:
             self._drop(task_id)
             return
-        watch.seen = replace(watch.seen, asked=self._clock.monotonic())
         try:
-            answer = await self._runway.task(task.remote_id)
+            answer = await self._answer(task.remote_id, watch)
         except NotThere:
             self._account.note_success()
             await self._note(task_id, watch, None)
@@ -275,6 +274,13 @@ class Poller:
             self._account.note_success()
             self._failures = 0
             await self._note(task_id, watch, answer)
+
+    async def _answer(self, remote_id: RemoteId, watch: _Watch) -> Answer:
+        try:
+            return await self._runway.task(remote_id)
+        finally:
+            # The gap counts from here: a question that was long on its way reached Runway later than it left.
+            watch.seen = replace(watch.seen, asked=self._clock.monotonic())
 
     async def _note(self, task_id: TaskId, watch: _Watch, answer: Answer | None) -> None:
         """Hands the answer to the ledger and plans the next question. `None`: 404."""

@@ -99,7 +99,9 @@ async def test_an_endpoint_that_runway_does_not_know_fails_the_task():
 
 
 async def test_count_and_balance_say_that_it_was_probably_made():
-    async with Rig() as rig:
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=2)
+    async with rig:
         await rig.submit(request("for the price"))
         count(rig)
         await rig.clock.advance(60)
@@ -114,7 +116,9 @@ async def test_count_and_balance_say_that_it_was_probably_made():
 
 
 async def test_count_and_balance_say_that_it_was_probably_not_made():
-    async with Rig() as rig:
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=2)
+    async with rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(30)
@@ -124,7 +128,9 @@ async def test_count_and_balance_say_that_it_was_probably_not_made():
 
 
 async def test_a_slow_server_that_counts_late_is_looked_at_twice():
-    async with Rig() as rig:
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=2)
+    async with rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(5)
@@ -187,7 +193,9 @@ async def test_after_three_sendings_without_an_answer_the_lane_pauses_itself():
 
 
 async def test_evidence_that_cannot_be_read_is_read_when_runway_is_back():
-    async with Rig() as rig:
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=2)
+    async with rig:
         rig.runway.then("create", made_but_cut(rig))
         rig.runway.then("organization", ...)
         rig.runway.always("organization", NoReply("Runway did not answer."))
@@ -202,6 +210,34 @@ async def test_evidence_that_cannot_be_read_is_read_when_runway_is_back():
         evidence = (await rig.task(task_id)).evidence
         assert evidence is not None
         assert verdict(evidence).likelihood is Likelihood.MADE
+
+
+async def test_a_model_of_which_runway_tells_no_count_leaves_it_open():
+    async with Rig() as rig:
+        rig.runway.then("create", NoReply("The connection was cut."))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(30)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert (evidence.daily_before, evidence.daily_after) == (None, None)
+        assert verdict(evidence).likelihood is Likelihood.UNKNOWN
+
+
+async def test_a_day_later_counts_and_balance_prove_nothing_any_more():
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=2)
+    async with rig:
+        gate = rig.runway.hold("create")
+        [task_id] = await rig.submit(request())
+        rig = rig.kill()
+    gate.open()
+    rig.clock.jump(86_400)
+    async with rig:
+        await rig.clock.advance(60)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert (evidence.daily_before, evidence.daily_after) == (0, None)
+        assert verdict(evidence).likelihood is Likelihood.UNKNOWN
 
 
 async def test_an_organization_that_does_not_answer_does_not_hold_up_a_sending():

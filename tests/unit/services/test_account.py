@@ -70,6 +70,24 @@ async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
     assert rig.account.key.problem == ""
 
 
+async def test_a_key_typed_while_the_keychain_waits_counts():
+    gate = asyncio.Event()
+
+    class SlowSecrets(MemorySecrets):
+        async def get(self, profile: str) -> str | None:
+            await gate.wait()
+            return await super().get(profile)
+
+    rig = account(secrets=SlowSecrets({"test": SECRET}))
+    starting = asyncio.create_task(rig.account.start())
+    await settle()
+    await rig.account.use_key("key_typed", remember=False)
+    gate.set()
+    await starting
+    assert rig.runway.secret == "key_typed"
+    assert rig.account.key.place is KeyPlace.MEMORY
+
+
 async def test_a_tested_key_is_not_kept():
     async with account() as rig:
         organization = await rig.account.test_key(f" {SECRET} ")
