@@ -35,7 +35,10 @@ class Runner:
     ) -> asyncio.Task[Any]:
         """Runs `work`; `done(result)` on success. A fault of the world goes to `failed` where given, else becomes
         a notice."""
-        return self._spawn(self._guarded(work, done, failed), name)
+        task = self._spawn(self._guarded(work, done, failed), name)
+        # Work that is cancelled before its first step ends here too, instead of being lost with a warning.
+        task.add_done_callback(lambda _: work.close())
+        return task
 
     async def _guarded(
         self,

@@ -18,6 +18,7 @@ from tests.samples_of_requests import fullest, smallest
 
 PAIRS = list(CATALOG.pairs())
 NAMES = [f"{pair.endpoint} {pair.model}" for pair in PAIRS]
+CHOSEN = (FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH)
 each_pair = pytest.mark.parametrize("pair", PAIRS, ids=NAMES)
 
 

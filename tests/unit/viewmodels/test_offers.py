@@ -15,12 +15,6 @@ REFUSALS = (
     "REQUEST.REFUSED",
     "ASSET.INVALID",
 )
-    "SAFETY.INPUT.TEXT",
-    "SAFETY.OUTPUT.VIDEO",
-    "INPUT_PREPROCESSING.SAFETY.TEXT",
-    "REQUEST.REFUSED",
-    "ASSET.INVALID",
-)
 
 
 def found(*rows) -> dict[Verb, Offer]:
