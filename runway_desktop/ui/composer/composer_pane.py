@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -40,10 +40,12 @@ LOW = 90 * GRID
 
 
 class PromptEdit(QPlainTextEdit):
-    """Grows with its text up to a few lines. Files and links dropped on it go to the window, text is taken as
-    typing."""
+    """Grows with its text up to a few lines. Files, links and pictures that are pasted go to the window as if they were
+    dropped; text is taken as typing."""
 
     grown = Signal()
+    files_pasted = Signal(object)
+    """A QMimeData that holds more than text."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -63,6 +65,23 @@ class PromptEdit(QPlainTextEdit):
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._grow()
 
+    def replace_text(self, text: str) -> None:
+        """Puts another text there as one deed that Ctrl+Z takes back: what was typed before is never lost."""
+        cursor = self.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self.setTextCursor(cursor)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasUrls() or source.hasImage() or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasUrls() or (source.hasImage() and not source.hasText()):
+            self.files_pasted.emit(source)
+        else:
+            self.insertPlainText(source.text())
+
     def _grow(self) -> None:
         lines = max(1, int(self.document().size().height()))
         most = MOST_PROMPT_LINES if self.window().height() > LOW else MOST_PROMPT_LINES // 2
@@ -73,6 +92,9 @@ class PromptEdit(QPlainTextEdit):
 
 
 class ComposerPane(QWidget):
+    pasted = Signal(object)
+    """A QMimeData that holds files, links or a picture."""
+
     def __init__(
         self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget | None = None
     ) -> None:
@@ -115,6 +137,7 @@ class ComposerPane(QWidget):
         box.setSpacing(GRID)
         self._prompt = PromptEdit(self._box)
         self._prompt.textChanged.connect(self._typed)
+        self._prompt.files_pasted.connect(self.pasted)
         self._prompt.installEventFilter(self)
         box.addWidget(self._prompt)
         self._inputs = QWidget(self._box)
@@ -132,7 +155,6 @@ class ComposerPane(QWidget):
         outer.addWidget(self._form_area)
         self._wrong = QLabel(self, wordWrap=True)
         self._wrong.setProperty("tone", "bad")
-        self._wrong.setAccessibleName("What is wrong")
         outer.addWidget(self._wrong)
         self._bottom = QGridLayout()
         self._bottom.setSpacing(GRID)
@@ -150,8 +172,6 @@ class ComposerPane(QWidget):
         self._bottom.addWidget(self._chip_area, 0, 0)
         self._bottom.addWidget(self._send, 0, 1, Qt.AlignmentFlag.AlignBottom)
         outer.addLayout(self._bottom)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self._composer.send, context=Qt.ShortcutContext.WindowShortcut)
 
     def _build_editing_bar(self) -> QWidget:
         bar = QWidget(self)
@@ -238,8 +258,7 @@ class ComposerPane(QWidget):
 
     def _show_prompt(self) -> None:
         if self._prompt.toPlainText() != self._composer.prompt:
-            self._prompt.setPlainText(self._composer.prompt)
-            self._prompt.moveCursor(self._prompt.textCursor().MoveOperation.End)
+            self._prompt.replace_text(self._composer.prompt)
 
     def _typed(self) -> None:
         field = self._composer.pair.prompt_field
@@ -281,7 +300,9 @@ class ComposerPane(QWidget):
     def _show_state(self) -> None:
         pair, endpoint = self._composer.pair, self._composer.endpoint
         self._endpoint.setText(f"{endpoint.label}  ▾")
+        self._endpoint.setAccessibleDescription(endpoint.label)
         self._model.setText(f"{pair.model}  ▾")
+        self._model.setAccessibleDescription(pair.model)
         self._model.setToolTip(pair.label)
         for name, chip in self._chips.items():
             chip.show_value(self._composer.value(name))

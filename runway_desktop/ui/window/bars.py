@@ -150,13 +150,9 @@ class StatusLine(QFrame):
         self._connection = QLabel(self)
         self._left = QLabel(self)
         self._right = QLabel(self)
-        for label, name in (
-            (self._connection, "Connection"),
-            (self._left, "Tasks"),
-            (self._right, "Limits and downloads"),
-        ):
+        # Without names of their own: a name would be read in place of the words.
+        for label in (self._connection, self._left, self._right):
             label.setProperty("tone", "muted")
-            label.setAccessibleName(name)
             label.setMinimumWidth(0)
         row.addWidget(self._dot)
         row.addWidget(self._connection)

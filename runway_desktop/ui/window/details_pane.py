@@ -69,10 +69,10 @@ class DetailsPane(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID)
         column.setSpacing(GRID)
-        self._title = self._label("Prompt")
-        self._state = self._label("State")
-        self._trouble = self._label("What happened")
-        self._small = self._label("Details", "faint")
+        self._title = self._label()
+        self._state = self._label()
+        self._trouble = self._label()
+        self._small = self._label("faint")
         self._next = QPushButton(holder)
         self._next.setProperty("kind", "primary")
         self._next.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -136,13 +136,12 @@ class DetailsPane(QWidget):
         self._buttons.addWidget(self._copy)
         return self._bottom
 
-    def _label(self, name: str, tone: str = "") -> QLabel:
+    def _label(self, tone: str = "") -> QLabel:
         label = QLabel(self, wordWrap=True)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        label.setAccessibleName(name)
         label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         if tone:
@@ -217,7 +216,7 @@ class DetailsPane(QWidget):
         label = QLabel(self._facts)
         label.setProperty("tone", "faint")
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        text = self._label("")
+        text = self._label()
         copy = QToolButton(self._facts)
         copy.setProperty("kind", "flat")
         copy.setIconSize(QSize(14, 14))

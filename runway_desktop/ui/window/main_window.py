@@ -98,7 +98,8 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self.preview: Preview | None = None
         self._poster_maker: PosterMaker | None = None
-        self.setWindowTitle(f"Runway Desktop – {profile}" if profile != "Default" else "Runway Desktop")
+        # Where the system puts the program's name behind each title, it stands there once all the same.
+        self.setWindowTitle(f"{profile} – Runway Desktop" if profile != "Default" else "Runway Desktop")
         self.setMinimumSize(760, 520)
         self.setAcceptDrops(True)
         self._build(profile)
@@ -223,6 +224,7 @@ class MainWindow(QMainWindow):
         self._top.searched.connect(m.filter.search)
         m.filter.changed.connect(lambda: self._top.search.clear() if not m.filter.listing.filter.text else None)
         self._places_pane.chosen.connect(self._open_place)
+        self._composer_pane.pasted.connect(self.take_mime)
         self._view.selection_moved.connect(lambda: m.details.choose(self._view.selected_ids()))
         self._view.opened.connect(self._open)
         self._view.menu_wanted.connect(self._verbs.popup)
