@@ -29,11 +29,16 @@ _NAMES = (
     ("Windows", "the Windows Credential Locker"),
 )
 _UNSAFE = ("keyrings.alt", "keyring.backends.fail", "keyring.backends.null")
+"""Backends that keep nothing, or keep it in a file that anybody can read."""
+
+_LOCKED = ("LockedException", "PromptDismissedException")
+"""What the Secret Service's own library raises past keyring when a keychain is locked in the middle of a call."""
+
+_CHAIN = "keyring.backends.chainer"
 
 
 class SystemKeychain:
-    """`choose` gives the backend; None: keyring's own choice, asked for at each call, since a daemon may start later.
-    """
+    """`choose` gives the backend; None: keyring's own choice."""
 
     def __init__(
         self, executor: Executor, service: str = SERVICE, choose: Callable[[], KeyringBackend] | None = None
@@ -68,37 +73,45 @@ class SystemKeychain:
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._guarded, question)
 
     def _guarded(self, question: Callable[[KeyringBackend], Result]) -> Result:
-        from keyring.errors import KeyringError
-
         try:
             return question(self._backend())
-        except KeyringError as error:
+        except SecretStoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - below keyring are D-Bus and system libraries with errors of their own
             raise _translated(error) from None
 
     def _backend(self) -> KeyringBackend:
         import keyring
 
-        backend = self._choose() if self._choose is not None else keyring.get_keyring()
-        where = _where(backend)
-        if any(unsafe in where for unsafe in _UNSAFE):
+        chosen = self._choose() if self._choose is not None else keyring.get_keyring()
+        safe = _first_safe(chosen)
+        if safe is None and self._choose is None:
+            # keyring chooses once and sticks to it; a keychain that was started since is only found by choosing again.
+            keyring.core.init_backend()
+            safe = _first_safe(keyring.get_keyring())
+        if safe is None:
             raise SecretStoreError(
                 "There is no keychain on this computer that could keep the key.",
                 kind=SecretTrouble.ABSENT,
                 advice="The key is kept for this session only.",
-                detail=where,
+                detail=_where(chosen),
             )
-        return backend
+        return safe
+
+
+def _first_safe(backend: KeyringBackend) -> KeyringBackend | None:
+    """The backend itself, or the first of a chain: a chain would go on to one that keeps the key in plain text."""
+    parts = getattr(backend, "backends", ()) if _where(backend).startswith(_CHAIN) else (backend,)
+    return next((part for part in parts if not _where(part).startswith(_UNSAFE)), None)
 
 
 def _where(backend: KeyringBackend) -> str:
-    """The backend's classes in words; a chain of several counts as its first."""
-    parts = list(getattr(backend, "backends", ())) or [backend]
-    return f"{type(parts[0]).__module__}.{type(parts[0]).__name__}"
+    return f"{type(backend).__module__}.{type(backend).__name__}"
 
 
 def _name(backend: KeyringBackend) -> str:
     where = _where(backend)
-    return next((words for part, words in _NAMES if part.casefold() in where.casefold()), where.rsplit(".", 2)[-2])
+    return next((words for part, words in _NAMES if part.casefold() in where.casefold()), backend.name)
 
 
 def _translated(error: Exception) -> SecretStoreError:
@@ -107,7 +120,7 @@ def _translated(error: Exception) -> SecretStoreError:
     # keyring's own words may quote what was stored, so only the error's kind is kept.
     detail = type(error).__name__
     match error:
-        case KeyringLocked():
+        case _ if isinstance(error, KeyringLocked) or detail in _LOCKED:
             return SecretStoreError(
                 "The keychain is locked.", kind=SecretTrouble.LOCKED, advice="Unlock it, then try again.", detail=detail
             )
