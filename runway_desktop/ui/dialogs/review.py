@@ -83,7 +83,6 @@ class ReviewDialog(QDialog):
         self._table = ReviewTable(self._model, self._theme, self)
         layout.addWidget(self._table, 1)
         self._total = words(self, tone="muted")
-        self._total.setAccessibleName("Total")
         layout.addWidget(self._total)
         self._note = words(self)
         self._note.hide()
@@ -176,7 +175,9 @@ class ReviewDialog(QDialog):
         model = self._model
         self._defaults.setVisible(model.has_default_rows)
         self._endpoint.setText(f"{model.endpoint.label}  ▾")
+        self._endpoint.setAccessibleDescription(model.endpoint.label)
         self._model_chip.setText(f"{model.pair.model}  ▾")
+        self._model_chip.setAccessibleDescription(model.pair.model)
         self._model_chip.setToolTip(tip(model.pair.label))
         self._settings.setText(model.default_settings)
         self._inputs.setVisible(model.composer_inputs > 0)

@@ -60,7 +60,6 @@ class SavingPage(Page):
         title.setBuddy(self._template)
         self.rows.addWidget(self._template)
         self._preview = self.note()
-        self._preview.setAccessibleName("Example")
         self._wrong = self.note(tone="bad")
         fields = QWidget(self)
         flow = FlowLayout(fields)
