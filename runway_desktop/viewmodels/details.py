@@ -262,8 +262,14 @@ class DetailsModel(QObject):
             self.changed.emit()
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
-        if len(self._chosen) == 1 and self._chosen[0] in touches:
+        touch = touches.get(self._chosen[0]) if len(self._chosen) == 1 else None
+        if touch is None:
+            return
+        if touch.task is not None or touch.outputs:
             self._ask()
+        else:
+            # Bytes alone change nothing that is stored.
+            self.changed.emit()
 
     def _show(self) -> None:
         showing = tuple(self._showings())
