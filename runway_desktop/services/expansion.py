@@ -73,7 +73,7 @@ def escaped(text: str) -> str:
 
 
 def combinations(axes: Sequence[Axis], most: int = MOST) -> list[tuple[Any, ...]]:
-    """A value of each axis, in every way, the last axis moving fastest. One empty combination where there is no axis."""
+    """A value of each axis, in every way, the last axis moving fastest. A lone empty one without axes."""
     return list(itertools.islice(itertools.product(*(axis.values for axis in axes)), most))
 
 

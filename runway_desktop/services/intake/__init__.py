@@ -2,6 +2,7 @@
 lost."""
 
 from .gathered import CLIPBOARD, AssetDrop, Draft, Gathered, IntakeFinding
+from .inputs import FoundInput
 from .intake import Intake
 
-__all__ = ["CLIPBOARD", "AssetDrop", "Draft", "Gathered", "Intake", "IntakeFinding"]
+__all__ = ["CLIPBOARD", "AssetDrop", "Draft", "FoundInput", "Gathered", "Intake", "IntakeFinding"]

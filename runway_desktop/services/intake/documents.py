@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from runway_desktop.services import sidecar
@@ -104,7 +105,11 @@ def _read_item(item: Any, number: int | None, vocabulary: Vocabulary, reader: Ro
         return
     for name in unknown:
         parts.findings.append(reader.finding(f"“{name}” is not known and is left out.", number, name))
-    parts.drafts.append(reader.draft(cells, row))
+    draft = reader.draft(cells, row)
+    if unknown:
+        unmatched = {name: value for name, value in _members(item) if name in unknown and isinstance(value, str)}
+        draft = replace(draft, unmatched=unmatched)
+    parts.drafts.append(draft)
 
 
 def _cells(item: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[list[Cell], list[str]]:

@@ -44,6 +44,10 @@ class Draft:
     row: int | None = None
     project: str = ""
     shot: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """The row as it came, by the program's own names of its columns: what could not become a value is still there."""
+    unmatched: Mapping[str, str] = field(default_factory=dict)
+    """Cells of columns that nobody knows, by the title of the column."""
     findings: tuple[IntakeFinding, ...] = ()
 
 
@@ -69,6 +73,8 @@ class Gathered:
     """Of files and lines as a whole; those of a draft or an asset stand there."""
     name: str = ""
     """For the batch: the file's name without its ending, "Clipboard" for text."""
+    is_folder: bool = False
+    """All of it lay in one folder that was dropped."""
     restored: Request | None = None
     """The request of a single dropped sidecar, to put back into the composer."""
 

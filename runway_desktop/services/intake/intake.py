@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog
 
 from .folders import choose_files
 from .gathered import Draft, Gathered, IntakeFinding
+from .inputs import FoundInput, InputFinder
 from .markup import linked_pictures, plain_text
 from .parts import Parts
 from .sources import SourceReader, draft_of
@@ -47,6 +49,16 @@ class Intake:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, _gather, reader, tuple(paths), tuple(urls), text, html)
 
+    async def look(self, addresses: Sequence[str]) -> dict[str, FoundInput]:
+        """What inputs that are named by address turn out to be, by those addresses."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, _look, tuple(addresses))
+
+
+def _look(addresses: tuple[str, ...]) -> dict[str, FoundInput]:
+    finder = InputFinder()
+    return {address: finder.find(address, None) for address in addresses}
+
 
 def _gather(reader: SourceReader, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, html: str) -> Gathered:
     chosen = choose_files(paths)
@@ -62,7 +74,8 @@ def _gather(reader: SourceReader, paths: tuple[Path, ...], urls: tuple[str, ...]
         parts = reader.read_clipboard(text or plain_text(html))
         sidecar_sources += ["clipboard"] * len(parts.sidecars)
         all_parts.add(parts)
-    return _gathered(reader, all_parts, sidecar_sources, _name(paths, chosen.files))
+    gathered = _gathered(reader, all_parts, sidecar_sources, _name(paths, chosen.files))
+    return replace(gathered, is_folder=len(paths) == 1 and bool(chosen.files) and paths[0] not in chosen.files)
 
 
 def _addresses(urls: tuple[str, ...], text: str, html: str) -> tuple[str, ...]:

@@ -110,6 +110,7 @@ class RowReader:
             row=number,
             project=texts.get(Meaning.PROJECT, "").strip(),
             shot=texts.get(Meaning.SHOT, "").strip(),
+            given={column.name: value for column, value in cells if not _is_blank(value)},
             findings=tuple(made.findings),
         )
 

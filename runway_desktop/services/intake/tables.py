@@ -47,24 +47,34 @@ def read_table(text: str, vocabulary: Vocabulary, reader: RowReader, *, most: in
             parts.findings.append(reader.finding(_NO_PROMPT, header_row, "prompt"))
         if not any(columns):
             return parts
+    strange = [title.strip() if column is None else "" for title, column in zip(header, columns, strict=False)]
     for number, record in enumerate(records, start):
         if len(parts.drafts) >= most:
             parts.findings.append(reader.finding(f"Only the first {most:,} rows are taken.", number))
             break
         if any(cell.strip() for cell in record):
-            _read_row(record, number, columns, reader, parts)
+            _read_row(record, number, columns, strange, reader, parts)
     return parts
 
 
 def _read_row(
-    record: Sequence[str], number: int, columns: Sequence[Column | None], reader: RowReader, parts: Parts
+    record: Sequence[str],
+    number: int,
+    columns: Sequence[Column | None],
+    strange: Sequence[str],
+    reader: RowReader,
+    parts: Parts,
 ) -> None:
+    """`strange` has the titles of the columns that nobody knows, "" for the others."""
     cells: list[Cell] = [(column, cell) for column, cell in zip(columns, record, strict=False) if column]
     carried = {column.meaning: cell.strip() for column, cell in cells if _carries(column) and cell.strip()}
     if set(carried) == {Meaning.REMOTE_ID}:
         parts.take_id(carried[Meaning.REMOTE_ID], number, reader)
         return
     draft = reader.draft([(column, cell) for column, cell in cells if column.meaning is not Meaning.REMOTE_ID], number)
+    unmatched = {title: cell for title, cell in zip(strange, record, strict=False) if title and cell.strip()}
+    if unmatched:
+        draft = replace(draft, unmatched=unmatched)
     if any(cell.strip() for cell in record[len(columns) :]):
         message = "It has more cells than the table has columns. Is a comma not in quotation marks?"
         draft = replace(draft, findings=(*draft.findings, reader.finding(message, number)))
