@@ -306,7 +306,7 @@ async def test_a_result_is_used_as_an_input(tmp_path):
         one = task(1, State.SUCCEEDED)
         rows = await chosen(rig, one, outputs=[saved(one, str(path), media=Media.IMAGE)])
         rig.desk.carry_out(Verb.USE_AS_INPUT, rows)
-        await until(lambda: rig.composer.inputs())
+        await until(rig.composer.inputs)
         assert rig.composer.inputs()[0].path == path
 
 

@@ -85,23 +85,26 @@ def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_o
         row(State.HELD, number=3),
         row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED, number=4),
         row(State.FAILED, number=5),
+        row(State.SUCCEEDED, OutputState.SAVED, number=6),
     ]
     said = {verb: question(verb, rows).yes for verb in (Verb.CANCEL, Verb.DELETE_REMOTELY, Verb.DELETE_FILE)}
     assert said == {
         Verb.CANCEL: "Cancel 2 tasks",
         Verb.DELETE_REMOTELY: "Delete 2 results",
-        Verb.DELETE_FILE: "Move 2 files to the bin",
+        Verb.DELETE_FILE: "Move 3 files to the bin",
     }
     assert len(concerned(Verb.CANCEL, rows)) == 2
     assert len(concerned(Verb.DELETE_REMOTELY, rows)) == 2
     assert [one.task.id for one in concerned(Verb.DO_NOT_SEND, rows)] == ["t3"]
     assert found(*rows)[Verb.CANCEL].text == "Cancel 2 on Runway…"
-    assert found(*rows)[Verb.REMOVE].text == "Remove 2 from list"
+    assert found(*rows)[Verb.REMOVE].text == "Remove 3 from list"
 
 
 def test_deleting_what_is_not_saved_here_says_what_would_be_lost():
     asked = question(Verb.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.WAITING)])
-    assert "1 of them is not saved on this computer" in asked.text
+    assert "It is not saved on this computer and would be lost" in asked.text
+    two = [row(State.SUCCEEDED, OutputState.WAITING), row(State.SUCCEEDED, OutputState.SAVED, number=2)]
+    assert "1 of them is not saved on this computer" in question(Verb.DELETE_REMOTELY, two).text
     assert "stay" in question(Verb.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.SAVED)]).text
 
 
