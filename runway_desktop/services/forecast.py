@@ -17,6 +17,9 @@ from .bus import Bus
 from .ports import Clock, Store, Timing
 
 LEAST_HISTORY = 3
+MOST_HISTORY = 200
+"""The latest to end are asked for: of many that ran side by side those are the slow ones, so a good part of a large
+batch has to fit in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ class Forecasts:
         if key not in self._known:
             if not request.model:
                 return Usual()
-            self._known[key] = usual(await self._store.timings(*key))
+            self._known[key] = usual(await self._store.timings(*key, limit=MOST_HISTORY))
         return self._known[key]
 
     def usual_now(self, request: Request) -> Usual | None:
