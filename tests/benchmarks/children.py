@@ -48,7 +48,7 @@ class Child:
             stderr=self._complaints,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", **(variables or {})},
+            env=_environment() | dict(variables or {}),
         )
         threading.Thread(target=self._read, name=f"lines of {module}", daemon=True).start()
 
@@ -106,6 +106,13 @@ class Child:
     def _last(self) -> str:
         self._complaints.seek(0)
         return "\n".join(self._complaints.read().splitlines()[-25:])
+
+
+def _environment() -> dict[str, str]:
+    """As an installed program has it: its modules are compiled, whatever the one who measures wants of his own."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    compiled = {"PYTHONPYCACHEPREFIX": str(ROOT / "build" / "bytecode")}
+    return kept | compiled | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def say(word: str, **more: Any) -> None:

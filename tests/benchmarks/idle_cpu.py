@@ -16,7 +16,7 @@ from tests.benchmarks.children import Child, cpu_seconds, screens
 from tests.benchmarks.simulated import make_tasks, simulated_runway
 from tests.benchmarks.table import Figure
 
-NAME = "processor time while it just stands there"
+NAME = "Processor time while it just stands there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,11 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         before = [cpu_seconds(child.pid) for child in crew]
         time.sleep(size.seconds)
         bare, idle, busy = (cpu_seconds(child.pid) - used for child, used in zip(crew, before, strict=True))
-    span = f"in {size.seconds:.0f} s"
+    setting = f"{size.tasks} tasks stored, {size.seconds:.0f} s"
     return [
         Figure(
-            benchmark=NAME, name=name, value=used, unit="s", reference=bare, reference_name="bare window"
+            benchmark=NAME, setting=setting, name=name, value=used, unit="s", reference=bare,
+            reference_name="bare window",
         )
-        for name, used in ((f"nothing open, {span}", idle), (f"{size.open_tasks} tasks open, {span}", busy))
+        for name, used in (("nothing open", idle), (f"{size.open_tasks} tasks open", busy))
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from tests.benchmarks.children import Child, memory, screens
 from tests.benchmarks.first_paint import UNREACHABLE
 from tests.benchmarks.table import Figure
 
-NAME = "memory after settling"
+NAME = "Memory after settling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
     words = {"rss": "resident", "pss": "resident, shared pages by share", "own": "its own pages alone"}
     return [
         Figure(
-            benchmark=NAME, name=f"{size.tasks} tasks stored, {words[kind]}", value=ours[kind], unit="MB",
+            benchmark=NAME, setting=f"{size.tasks} tasks stored", name=words[kind], value=ours[kind], unit="MB",
             reference=bare[kind], reference_name="bare window",
         )
         for kind in words

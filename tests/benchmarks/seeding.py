@@ -177,7 +177,8 @@ def _saved(task: Task, poster: Path, result: Path) -> Output:
 
 
 def _ran(index: int, seconds: float, now: float) -> Task:
-    sent = now - 7200.0 + index
+    # One after the other, as the lane sends them: of those sent at once, the last to end would be the slow ones.
+    sent = now - 86_400.0 + index * 20.0
     return Task(
         id=TaskId(f"ran{index:029d}"), request=request("One of those before"), created_at=sent, state=State.SUCCEEDED,
         remote_id=_remote_id(random.Random(index)), sent_at=sent, running_since=sent + 1.5,

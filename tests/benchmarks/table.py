@@ -21,9 +21,11 @@ from PySide6 import __version__ as pyside
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of the table. `at_most` and `ratio_at_most` are targets; a figure without either is for information."""
+    """One line of the table, under the heading `benchmark` in `setting`. `at_most` and `ratio_at_most` are targets; a
+    figure without either is for information."""
 
     benchmark: str
+    setting: str
     name: str
     value: float
     unit: str
@@ -59,14 +61,15 @@ def quantile(values: Sequence[float], part: float) -> float:
 
 
 def printed(figures: Sequence[Figure]) -> str:
-    """The table, with one heading for each benchmark."""
+    """The table, with one heading for each benchmark and its setting."""
     heads = ("", "measured", "reference", "ratio", "target", "")
     lines: list[tuple[str, ...]] = [heads]
-    benchmark = ""
+    heading = ""
     for figure in figures:
-        if figure.benchmark != benchmark:
-            benchmark = figure.benchmark
-            lines.append((benchmark,))
+        above = f"{figure.benchmark}. {figure.setting}"
+        if above != heading:
+            heading = above
+            lines.append((heading,))
         lines.append(_cells(figure))
     widths = [max((len(line[i]) for line in lines if len(line) == len(heads)), default=0) for i in range(len(heads))]
     return "\n".join(_aligned(line, widths) for line in lines)

@@ -22,8 +22,8 @@ def test_benchmark_gives_its_figures(name: str):
 
 
 def test_missed_target_is_said_in_the_table_and_in_json():
-    good = Figure(benchmark="b", name="small", value=1.0, unit="s", reference=4.0, ratio_at_most=0.5)
-    bad = Figure(benchmark="b", name="large", value=60.0, unit="ms", at_most=50.0)
+    good = Figure(benchmark="b", setting="s", name="small", value=1.0, unit="s", reference=4.0, ratio_at_most=0.5)
+    bad = Figure(benchmark="b", setting="s", name="large", value=60.0, unit="ms", at_most=50.0)
     table = printed([good, bad])
     assert "met" in table
     assert "MISSED" in table

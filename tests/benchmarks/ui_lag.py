@@ -18,7 +18,7 @@ from tests.benchmarks.children import BenchmarkFailed, Child, NotToldHere, cpu_s
 from tests.benchmarks.simulated import links_of, make_tasks, simulated_runway, state_of
 from tests.benchmarks.table import Figure, quantile
 
-NAME = "lag: how late a timer of 5 ms fires on the window's loop"
+NAME = "Lag: how late a timer of 5 ms fires on the window's loop"
 LINK_SECONDS = 1.0
 """How long the simulator thinks about each download: with this, four are always under way, about four end each
 second."""
@@ -97,22 +97,22 @@ def _figures(
 ) -> list[Figure]:
     if not lag["fired"] or not counts["gets"]:
         raise BenchmarkFailed(f"Nothing happened while it was measured: {lag}, {counts}")
-    of = f"{size.open_tasks} open of {size.rows} rows, {screen}"
+    setting = f"{size.open_tasks} open tasks of {size.rows}, four downloads, {size.seconds:.0f} s, {screen}"
 
     def late(words: str, kind: str, at_most: float | None = None) -> Figure:
         return Figure(
-            benchmark=NAME, name=f"{of}: {words}", value=lag[kind], unit="ms",
+            benchmark=NAME, setting=setting, name=words, value=lag[kind], unit="ms",
             reference=reference[kind], reference_name="bare window", at_most=at_most,
         )  # fmt: skip
 
     def beside(words: str, value: float, unit: str) -> Figure:
-        return Figure(benchmark=NAME, name=f"{of}: {words}", value=value, unit=unit)
+        return Figure(benchmark=NAME, setting=setting, name=words, value=value, unit=unit)
 
     return [
         late("median", "p50"),
         late("99 in 100 within", "p99", at_most=8.0),
         late("worst", "worst", at_most=50.0),
-        beside("from the engine's word of an end to the row, 95 in 100", 1000.0 * quantile(lag["rows"], 0.95), "ms"),
+        beside("from the engine's word to the row, 95 in 100", 1000.0 * quantile(lag["rows"], 0.95), "ms"),
         beside("questions", counts["gets"] / size.seconds, "GETs/s"),
         beside("downloads", counts["downloads"] / size.seconds, "a second"),
         beside("processor", 100.0 * used / size.seconds, "% of one"),
