@@ -29,6 +29,7 @@ from runway_desktop.domain.library import (
 )
 from runway_desktop.domain.search import heading_of, search_words, searched_text
 from runway_desktop.domain.shapes import shape_of
+from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.task import (
     LIVE,
     LOCAL,
@@ -63,6 +64,7 @@ class MemoryStore:
         self._ledger: list[LedgerEntry] = []
         self._estimates: dict[tuple[str, str, str], Estimate] = {}
         self._settings: dict[str, Any] = {}
+        self._sheets: dict[str, KeptSheet] = {}
 
     async def add(
         self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
@@ -227,6 +229,38 @@ class MemoryStore:
     async def set_settings(self, values: Mapping[str, Any]) -> None:
         self._may_write()
         self._settings.update(values)
+
+    async def save_sheet(self, sheet: KeptSheet) -> None:
+        self._may_write()
+        if sheet.batch_id is not None and sheet.batch_id not in self._batches:
+            raise LookupError("A sheet belongs to a batch that is not there")
+        self._sheets[sheet.id] = sheet
+
+    async def delete_sheet(self, sheet_id: str) -> None:
+        self._may_write()
+        self._sheets.pop(sheet_id, None)
+
+    async def sheet(self, sheet_id: str) -> KeptSheet | None:
+        return self._sheets.get(sheet_id)
+
+    async def sheet_of_batch(self, batch_id: BatchId) -> KeptSheet | None:
+        return next((sheet for sheet in self._sheets.values() if sheet.batch_id == batch_id), None)
+
+    async def sheets(self, limit: int) -> builtins.list[KeptSheet]:
+        found = sorted(self._sheets.values(), key=lambda sheet: (-sheet.changed_at, sheet.id))
+        return [replace(sheet, text="") for sheet in found[:limit]]
+
+    async def recent_prompts(self, limit: int, text: str = "") -> builtins.list[str]:
+        latest = sorted(self._tasks.values(), key=lambda task: task.created_at)[::-1]
+        prompts = dict.fromkeys(task.request.prompt for task in latest if task.request.prompt)
+        return [prompt for prompt in prompts if all(word in prompt.casefold() for word in search_words(text))][:limit]
+
+    async def refused_prompts(self) -> frozenset[str]:
+        return frozenset(
+            task.request.prompt
+            for task in self._tasks.values()
+            if task.state is State.FAILED and task.failure and task.failure.is_moderation and task.request.prompt
+        )
 
     async def close(self) -> None:
         self.closed = True

@@ -20,6 +20,7 @@ from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 from .bus import Bus
 from .ports import LedgerEntry, Store
 from .settings import Settings
+from .sheets import Sheets
 
 Result = TypeVar("Result")
 
@@ -40,6 +41,7 @@ class Library:
         self._settings = settings
         self._executor = executor
         self._posters = asyncio.Lock()
+        self.sheets = Sheets(store)
 
     async def list(self, listing: Listing) -> Sequence[ListEntry]:
         """The ids to show, in order."""
@@ -62,6 +64,14 @@ class Library:
         inputs = await self._store.inputs(task_id)
         ledger = await self._store.ledger(task_id)
         return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger))
+
+    async def recent_prompts(self, limit: int = 200, text: str = "") -> Sequence[str]:
+        """Prompts that were used, latest first, each once; with `text`, those that hold every word of it."""
+        return await self._store.recent_prompts(limit, text)
+
+    async def refused_prompts(self) -> frozenset[str]:
+        """Prompts that moderation refused before."""
+        return await self._store.refused_prompts()
 
     async def save_poster(
         self, output: Output, path: Path, *, width: int = 0, height: int = 0, duration: float = 0.0

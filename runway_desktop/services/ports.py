@@ -16,7 +16,8 @@ from typing import Any, Protocol
 from runway_desktop.domain.account import Organization, UsedCredits
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
-from runway_desktop.domain.task import Answer, Batch, Input, Output, RemoteId, Task, TaskId
+from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.task import Answer, Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 from runway_desktop.domain.wire import CreatedTask, Stream
 
 __all__ = [
@@ -186,5 +187,29 @@ class Store(Protocol):
         ...
 
     async def set_settings(self, values: Mapping[str, Any]) -> None: ...
+
+    async def save_sheet(self, sheet: KeptSheet) -> None:
+        """Inserts or replaces it."""
+        ...
+
+    async def delete_sheet(self, sheet_id: str) -> None:
+        """Deleting what is not there is no error. Its tasks stay."""
+        ...
+
+    async def sheet(self, sheet_id: str) -> KeptSheet | None: ...
+
+    async def sheet_of_batch(self, batch_id: BatchId) -> KeptSheet | None: ...
+
+    async def sheets(self, limit: int) -> Sequence[KeptSheet]:
+        """Latest changed first, without their texts."""
+        ...
+
+    async def recent_prompts(self, limit: int, text: str = "") -> Sequence[str]:
+        """Prompts of tasks, latest first, each once; with `text`, those that hold every word of it."""
+        ...
+
+    async def refused_prompts(self) -> frozenset[str]:
+        """Prompts of tasks that moderation refused."""
+        ...
 
     async def close(self) -> None: ...

@@ -88,6 +88,8 @@ class WritingLane(Lane):
 
     async def write(self, work: Work[Answer]) -> Answer:
         """Does the work in a transaction that is on disk when this returns, or raises and has changed nothing."""
+        if self._closed:
+            raise trouble.closed()
         job = _Job(work)
         self._waiting.append(job)
         # Everyone who waits brings a turn along; the first turn does all that waits, the others find it done.

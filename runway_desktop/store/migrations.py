@@ -58,7 +58,13 @@ def create_first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS = (Migration(Version(1, 0), create_first),)
+def add_sheets(connection: sqlite3.Connection) -> None:
+    """1.1: batch sheets are kept. An older program ignores them."""
+    for statement in schema.SHEETS:
+        connection.execute(statement)
+
+
+MIGRATIONS = (Migration(Version(1, 0), create_first), Migration(Version(1, 1), add_sheets))
 
 
 def bring_up_to_date(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:

@@ -120,6 +120,21 @@ TABLES = (
     "CREATE VIRTUAL TABLE searched USING fts5 (words, tokenize = 'trigram case_sensitive 1')",
 )
 
+SHEETS = (
+    """
+    CREATE TABLE sheets (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        changed_at REAL NOT NULL,
+        rows INTEGER NOT NULL,
+        batch_id TEXT REFERENCES batches (id),
+        text TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX sheets_by_batch ON sheets (batch_id) WHERE batch_id IS NOT NULL",
+)
+"""Added by version 1.1."""
+
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
     # else.

@@ -21,10 +21,11 @@ from typing import Any, TypeVar
 
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
-from runway_desktop.domain.task import Batch, Input, Output, RemoteId, Task, TaskId
+from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 
 from . import listing as listings
-from . import reading, trouble, writing
+from . import reading, sheets, trouble, writing
 from .lanes import Lane, Work, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date
 from .records import to_cell, to_json
@@ -50,7 +51,6 @@ class SqliteStore:
     ) -> SqliteStore:
         """Opens or makes the file, with its folder, and brings it up to date. `zone` says what a day is when the list
         is grouped by day; None is this machine's. StoreError when it cannot; the file is never deleted."""
-
         writer = WritingLane(path, f"store-write {path.name}", lambda: _connect_to_write(path, migrations))
         reader = Lane(path, f"store-read {path.name}", lambda: _connect_to_read(path))
         await writer.open()
@@ -151,6 +151,27 @@ class SqliteStore:
         cells = [(to_cell(name), to_json(value)) for name, value in values.items()]
         await self._writer.write(lambda connection: writing.put_settings(connection, cells))
 
+    async def save_sheet(self, sheet: KeptSheet) -> None:
+        await self._writer.write(lambda connection: sheets.put(connection, sheet))
+
+    async def delete_sheet(self, sheet_id: str) -> None:
+        await self._writer.write(lambda connection: sheets.delete(connection, sheet_id))
+
+    async def sheet(self, sheet_id: str) -> KeptSheet | None:
+        return await self._read(lambda connection: sheets.sheet(connection, sheet_id))
+
+    async def sheet_of_batch(self, batch_id: BatchId) -> KeptSheet | None:
+        return await self._read(lambda connection: sheets.of_batch(connection, batch_id))
+
+    async def sheets(self, limit: int) -> builtins.list[KeptSheet]:
+        return await self._read(lambda connection: sheets.recent(connection, limit))
+
+    async def recent_prompts(self, limit: int, text: str = "") -> builtins.list[str]:
+        return await self._read(lambda connection: sheets.recent_prompts(connection, limit, text))
+
+    async def refused_prompts(self) -> frozenset[str]:
+        return await self._read(sheets.refused_prompts)
+
     async def close(self) -> None:
         """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
         goes last tidies the write-ahead log away."""
@@ -191,6 +212,8 @@ def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Co
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # On macOS a plain sync leaves the bytes in the drive's cache; elsewhere this changes nothing.
+        connection.execute("PRAGMA fullfsync = ON")
         connection.execute("PRAGMA foreign_keys = ON")
         bring_up_to_date(connection, path, migrations)
     except BaseException:

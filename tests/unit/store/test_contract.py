@@ -16,6 +16,7 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.shapes import shape_of
+from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.task import (
     Batch,
     BatchId,
@@ -525,3 +526,53 @@ async def test_settings_are_json_and_kept_by_name(opened: Opened):
 async def test_closing_twice_is_no_error(opened: Opened):
     async with opened() as store:
         await store.close()
+
+
+async def test_a_sheet_is_kept_found_by_its_batch_and_forgotten(opened: Opened):
+    async with opened() as store:
+        batch = Batch(id=BatchId("b1"), name="shots", created_at=NOON)
+        await store.add([], [], batch, ())
+        first = KeptSheet(id="s1", name="shots.csv", changed_at=NOON, rows=6, text='{"rows": []}')
+        await store.save_sheet(first)
+        await store.save_sheet(KeptSheet(id="s2", name="later", changed_at=NOON + 1, rows=1, text="{}"))
+        assert await store.sheet("s1") == first
+        assert await store.sheet_of_batch(BatchId("b1")) is None
+        sent = replace(first, batch_id=BatchId("b1"), changed_at=NOON + 2, text='{"rows": [1]}')
+        await store.save_sheet(sent)
+        assert await store.sheet_of_batch(BatchId("b1")) == sent
+        assert await store.sheets(10) == [replace(sent, text=""), (await store.sheets(10))[1]]
+        assert [sheet.id for sheet in await store.sheets(1)] == ["s1"]
+        await store.delete_sheet("s1")
+        await store.delete_sheet("s1")
+        assert await store.sheet("s1") is None
+
+
+async def test_prompts_are_told_latest_first_each_once(opened: Opened):
+    async with opened() as store:
+        prompts = ["Fog over the harbour", "A watch", "fog, HARBOUR lights", "A watch"]
+        made = [
+            Task(
+                id=TaskId(f"p{number}"),
+                request=Request(endpoint="text_to_video", model="gen4.5", prompt=prompt),
+                created_at=NOON + number,
+            )
+            for number, prompt in enumerate(prompts)
+        ]
+        await store.add(made, [], None, ())
+        assert list(await store.recent_prompts(10)) == ["A watch", "fog, HARBOUR lights", "Fog over the harbour"]
+        assert list(await store.recent_prompts(1)) == ["A watch"]
+        assert list(await store.recent_prompts(10, "harbour Fog")) == ["fog, HARBOUR lights", "Fog over the harbour"]
+
+
+async def test_prompts_that_moderation_refused_are_known(opened: Opened):
+    async with opened() as store:
+        for number, code in enumerate(("SAFETY.INPUT.TEXT", "INTERNAL.BAD_OUTPUT.CODE01")):
+            failed = Task(
+                id=TaskId(f"f{number}"),
+                request=Request(endpoint="text_to_video", model="gen4.5", prompt=f"Prompt {number}"),
+                created_at=NOON + number,
+                state=State.FAILED,
+                failure=Failure(code=code, words="Mentions SAFETY too"),
+            )
+            await store.add([failed], [], None, ())
+        assert await store.refused_prompts() == {"Prompt 0"}

@@ -28,9 +28,10 @@ def break_off(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT * FROM a_table_that_is_not_there")
 
 
-NEWER_MINOR = (*MIGRATIONS, Migration(Version(1, 1), add_rating))
+NOW = MIGRATIONS[-1].to
+NEWER_MINOR = (*MIGRATIONS, Migration(Version(1, 90), add_rating))
 NEWER_MAJOR = (*NEWER_MINOR, Migration(Version(2, 0), rename_titles))
-BROKEN = (*NEWER_MINOR, Migration(Version(1, 2), break_off))
+BROKEN = (*NEWER_MINOR, Migration(Version(1, 91), break_off))
 
 
 async def an_old_one(path: Path) -> None:
@@ -61,9 +62,9 @@ async def test_an_old_file_is_backed_up_and_brought_up_to_date(tmp_path: Path):
     assert all(task.title == f"was: {task.request.prompt}" for task in unfinished)
     assert await store.settings() == {"theme": "dark"}
     await store.close()
-    backup = backup_path(path, Version(1, 0))
-    assert backup.name == "p.db.backup-v1.0"
-    assert version_of(backup) == (1, 0)
+    backup = backup_path(path, NOW)
+    assert backup.name == f"p.db.backup-v{NOW}"
+    assert version_of(backup) == NOW
     store = await SqliteStore.open(backup)
     assert [task.title for task in await store.unfinished()] == [""] * len(unfinished)
     await store.close()
@@ -75,7 +76,7 @@ async def test_opening_again_migrates_nothing(tmp_path: Path):
     for _ in range(2):
         store = await SqliteStore.open(path, migrations=NEWER_MINOR)
         await store.close()
-        backup_path(path, Version(1, 0)).unlink(missing_ok=True)
+        backup_path(path, NOW).unlink(missing_ok=True)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["p.db"]
 
 
@@ -85,7 +86,7 @@ async def test_a_step_that_breaks_off_leaves_the_file_as_it_was_and_is_done_agai
     with pytest.raises(StoreError, match="could not be brought up to date") as caught:
         await SqliteStore.open(path, migrations=BROKEN)
     assert "a_table_that_is_not_there" in caught.value.detail
-    assert version_of(path) == (1, 1)
+    assert version_of(path) == (1, 90)
     store = await SqliteStore.open(path, migrations=NEWER_MAJOR)
     assert await store.settings() == {"theme": "dark"}
     await store.close()
@@ -99,7 +100,7 @@ async def test_a_newer_minor_version_is_worked_with(tmp_path: Path):
     store = await SqliteStore.open(path, migrations=MIGRATIONS)
     await store.set_settings({"a": 1})
     await store.close()
-    assert version_of(path) == (1, 1)
+    assert version_of(path) == (1, 90)
 
 
 async def test_a_newer_major_version_is_refused_with_a_sentence(tmp_path: Path):
@@ -126,10 +127,10 @@ async def test_a_strangers_database_is_never_touched(tmp_path: Path):
 async def test_without_room_for_a_backup_nothing_is_migrated(tmp_path: Path):
     path = tmp_path / "p.db"
     await an_old_one(path)
-    backup_path(path, Version(1, 0)).mkdir()
+    backup_path(path, NOW).mkdir()
     with pytest.raises(StoreError, match="could not be backed up"):
         await SqliteStore.open(path, migrations=NEWER_MINOR)
-    assert version_of(path) == (1, 0)
+    assert version_of(path) == NOW
 
 
 async def test_what_version_one_wrote_is_still_read(tmp_path: Path):

@@ -1,0 +1,85 @@
+"""Kept sheets, and what is asked about prompts that were sent before. Functions of a connection, on its thread."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from runway_desktop.domain.search import search_words
+from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.task import BatchId
+
+from .records import from_json, to_cell, to_text
+
+_HEAD = "id, name, changed_at, rows, batch_id"
+_RECENT_FIRST = "created_at DESC, number DESC"
+_LOOKED_AT = 20_000
+"""Latest tasks that a search in prompts reads at most."""
+
+
+def put(connection: sqlite3.Connection, sheet: KeptSheet) -> None:
+    connection.execute(
+        "INSERT INTO sheets (id, name, changed_at, rows, batch_id, text) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET name = excluded.name, changed_at = excluded.changed_at, rows = excluded.rows, "
+        "batch_id = excluded.batch_id, text = excluded.text",
+        (sheet.id, to_cell(sheet.name), sheet.changed_at, sheet.rows, sheet.batch_id, to_cell(sheet.text)),
+    )
+
+
+def delete(connection: sqlite3.Connection, sheet_id: str) -> None:
+    connection.execute("DELETE FROM sheets WHERE id = ?", (sheet_id,))
+
+
+def sheet(connection: sqlite3.Connection, sheet_id: str) -> KeptSheet | None:
+    row = connection.execute(f"SELECT {_HEAD}, text FROM sheets WHERE id = ?", (sheet_id,)).fetchone()
+    return None if row is None else _sheet(row)
+
+
+def of_batch(connection: sqlite3.Connection, batch_id: BatchId) -> KeptSheet | None:
+    row = connection.execute(f"SELECT {_HEAD}, text FROM sheets WHERE batch_id = ?", (batch_id,)).fetchone()
+    return None if row is None else _sheet(row)
+
+
+def recent(connection: sqlite3.Connection, limit: int) -> list[KeptSheet]:
+    found = connection.execute(f"SELECT {_HEAD}, '' FROM sheets ORDER BY changed_at DESC, id LIMIT ?", (limit,))
+    return [_sheet(row) for row in found]
+
+
+def recent_prompts(connection: sqlite3.Connection, limit: int, text: str) -> list[str]:
+    """Latest first, each once. With `text`, those that hold every word of it."""
+    words = search_words(text)
+    found: dict[str, None] = {}
+    prompts = connection.execute(
+        f"SELECT prompt FROM tasks WHERE prompt <> '' ORDER BY {_RECENT_FIRST} LIMIT ?", (_LOOKED_AT,)
+    )
+    for (cell,) in prompts:
+        prompt = to_text(cell)
+        if prompt not in found and (not words or all(word in prompt.casefold() for word in words)):
+            found[prompt] = None
+            if len(found) >= limit:
+                break
+    return list(found)
+
+
+def refused_prompts(connection: sqlite3.Connection) -> frozenset[str]:
+    """Prompts of tasks that moderation refused."""
+    found = connection.execute(
+        "SELECT DISTINCT prompt, failure FROM tasks WHERE state = 'failed' AND prompt <> '' AND failure LIKE '%SAFETY%'"
+    )
+    return frozenset(to_text(prompt) for prompt, failure in found if _is_refusal(from_json(failure)))
+
+
+def _is_refusal(failure: Any) -> bool:
+    return str(failure.get("code", "")).startswith(("SAFETY", "INPUT_PREPROCESSING.SAFETY"))
+
+
+def _sheet(row: tuple[Any, ...]) -> KeptSheet:
+    sheet_id, name, changed_at, rows, batch_id, text = row
+    return KeptSheet(
+        id=sheet_id,
+        name=to_text(name),
+        changed_at=changed_at,
+        rows=rows,
+        batch_id=None if batch_id is None else BatchId(batch_id),
+        text=to_text(text),
+    )
