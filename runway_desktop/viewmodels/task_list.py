@@ -82,7 +82,7 @@ class TaskListModel(QAbstractTableModel):
     rows_fetched = Signal(object)
     """Rows that came from the store, for whoever looks after their posters."""
     lines_moving = Signal()
-    """Lines are about to come, go or change places: a view notes where it stands."""
+    """Lines are about to come, go or change places by themselves: a view notes where it stands."""
     lines_moved = Signal()
 
     def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
@@ -94,6 +94,8 @@ class TaskListModel(QAbstractTableModel):
         self._lines: list[Line] = []
         self._places: dict[Line, int] | None = None
         """Positions by line; made anew when first asked for after the lines changed."""
+        self._grouping = GroupBy.NONE
+        """Of the lines that stand; the listing's may be another until its answer comes."""
         self._group_of: dict[TaskId, str] = {}
         self._rows: dict[TaskId, Row] = {}
         self._groups: dict[str, GroupSummary] = {}
@@ -152,7 +154,7 @@ class TaskListModel(QAbstractTableModel):
 
     def toggle_group(self, key: str) -> None:
         self._collapsed.symmetric_difference_update({key})
-        self._merge(self._entries)
+        self._merge(self._entries, self._grouping)
         line = self._where.get(GroupLine(key))
         if line is not None:
             self.dataChanged.emit(self.index(line, 0), self.index(line, self.columnCount() - 1))
@@ -382,7 +384,7 @@ class TaskListModel(QAbstractTableModel):
         return f"{self.group_title(summary)}, {group_words(summary)}, {folded}"
 
     def group_title(self, summary: GroupSummary) -> str:
-        match self._listing.group:
+        match self._grouping:
             case GroupBy.DAY if summary.key:
                 return wording.day_in_words(summary.key, self._engine.clock.now())
             case GroupBy.BATCH if not summary.key:
@@ -424,11 +426,12 @@ class TaskListModel(QAbstractTableModel):
         sums = await self._engine.library.groups(listing) if listing.group is not GroupBy.NONE else ()
         if self._is_stale(asked, listing):
             return
+        live = listing is self._loaded
         self._answered, self._loaded = asked, listing
         groups = {summary.key: summary for summary in sums}
         changed = groups != self._groups
         self._groups = groups
-        self._merge(entries)
+        self._merge(entries, listing.group, live=live)
         if changed:
             self._groups_moved()
         self.loaded.emit()
@@ -437,7 +440,7 @@ class TaskListModel(QAbstractTableModel):
         return listing is not self._listing or asked < self._answered
 
     def _refresh_groups(self) -> None:
-        if self._listing.group is not GroupBy.NONE:
+        if self.is_loaded and self._listing.group is not GroupBy.NONE:
             self._runner(self._reload_groups(self._listing), "group sums")
 
     async def _reload_groups(self, listing: Listing) -> None:
@@ -458,15 +461,18 @@ class TaskListModel(QAbstractTableModel):
             self._places = {line: position for position, line in enumerate(self._lines)}
         return self._places
 
-    def _merge(self, entries: Sequence[ListEntry]) -> None:
-        grouped = self._listing.group is not GroupBy.NONE
+    def _merge(self, entries: Sequence[ListEntry], grouping: GroupBy, *, live: bool = True) -> None:
+        """Brings the lines to these entries. `live`: the same question as before, so views keep their place."""
+        grouped = grouping is not GroupBy.NONE
+        self._grouping = grouping
         self._entries = list(entries)
         self._group_of = {entry.id: entry.group for entry in entries} if grouped else {}
         new = lines_of(self._entries, self._collapsed, grouped=grouped)
         way = steps(self._lines, new)
         if not way:
             return
-        self.lines_moving.emit()
+        if live:
+            self.lines_moving.emit()
         for step in way:
             match step:
                 case Removal(first, last):

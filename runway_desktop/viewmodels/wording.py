@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 
@@ -92,7 +92,10 @@ def full_time(at: float) -> str:
 
 def day_in_words(day: str, now: float) -> str:
     """ "2026-11-03" → "Today", "Yesterday", "Tuesday, 3 November"."""
-    then = datetime.strptime(day, "%Y-%m-%d").date()
+    try:
+        then = date.fromisoformat(day)
+    except ValueError:
+        return day
     today = datetime.fromtimestamp(now).date()
     if then == today:
         return "Today"

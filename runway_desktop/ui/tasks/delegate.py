@@ -96,8 +96,7 @@ class RowDelegate(QStyledItemDelegate):
         scale = painter.device().devicePixelRatioF()
         picture = self._posters.picture(index.data(Roles.POSTER) or "", box.size(), scale)
         if picture is not None:
-            size = picture.size() / scale
-            target = QRect(0, 0, size.width(), size.height())
+            target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
             target.moveCenter(box.center())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(target, picture)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal, SignalInstance
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 MOST = 600
@@ -58,7 +58,7 @@ class PosterCache(QObject):
 
 
 class _Load(QRunnable):
-    def __init__(self, key: tuple[str, int, int], loaded: Signal) -> None:
+    def __init__(self, key: tuple[str, int, int], loaded: SignalInstance) -> None:
         super().__init__()
         self._key = key
         self._loaded = loaded

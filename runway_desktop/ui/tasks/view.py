@@ -51,6 +51,8 @@ class TaskView(QTableView):
         self._model = model
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
+        self._header_pressed = False
+        self._in_sight: list[tuple[TaskId, int]] = []
         self._wide_columns: dict[Column, int] = {}
         self.setModel(model)
         self.setItemDelegate(self._delegate)
@@ -91,8 +93,11 @@ class TaskView(QTableView):
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._advance)
         posters.ready.connect(self.viewport().update)
-        model.rowsInserted.connect(lambda _, first, last: self._fit_rows(range(first, last + 1)))
+        model.rowsInserted.connect(lambda _, first, last: self._fit_headers(first, last))
         model.layoutChanged.connect(lambda *_: self._fit_rows())
+        model.lines_moving.connect(self._note_place)
+        model.lines_moved.connect(self._keep_place)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._wake_animation())
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
         self.doubleClicked.connect(self._open_index)
         FollowsTheme(theme, self, self._restyle)
@@ -128,20 +133,49 @@ class TaskView(QTableView):
         row = self.rowAt(event.position().toPoint().y())
         key = self._model.group_key(row)
         if key is not None and event.button() is Qt.MouseButton.LeftButton:
+            self._header_pressed = True
             self._model.toggle_group(key)
             return
+        self._header_pressed = False
         super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._header_pressed:
+            self._header_pressed = False
+            return
+        super().mouseReleaseEvent(event)
 
     def contextMenuEvent(self, event: QEvent) -> None:
         self.menu_wanted.emit(event.globalPos())  # type: ignore[attr-defined]
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.rowAt(event.position().toPoint().y()))
-        super().mouseMoveEvent(event)
+        if not self._header_pressed:
+            # Else Qt would drag the row that was pressed before.
+            super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(-1)
         super().leaveEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """On a group's header Space folds, whatever else it is a shortcut for."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Space
+            and self._model.group_key(self.currentIndex().row()) is not None
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Home and End go to the first and last row: in a list of rows the first and last cell of one mean nothing."""
+        ends = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
+        return super().moveCursor(
+            action, modifiers | Qt.KeyboardModifier.ControlModifier if action in ends else modifiers
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         current = self.currentIndex()
@@ -163,7 +197,8 @@ class TaskView(QTableView):
         self.files_dragged.emit(self.selected_ids())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow list the other columns give way, so that the prompt can be read; their widths come back with room."""
+        """In a narrow list the other columns give way, so that the prompt can be read; with room their widths come
+        back."""
         super().resizeEvent(event)
         narrow = self.viewport().width() < NARROW
         if narrow and not self._wide_columns:
@@ -183,15 +218,17 @@ class TaskView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self.viewport())
         first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
         if first < 0:
             return
         last = self._model.rowCount() - 1 if last < 0 else last
-        for row in range(first, last + 1):
-            summary = self._model.index(row, 0).data(Roles.GROUP)
-            if isinstance(summary, GroupSummary):
-                self._paint_group(painter, row, summary)
+        painter = QPainter(self.viewport())
+        try:
+            for row in self._model.group_rows(first, last):
+                self._paint_group(painter, row, self._model.index(row, 0).data(Roles.GROUP))
+        finally:
+            # A painter that is left open by an exception crashes Qt.
+            painter.end()
 
     def _paint_group(self, painter: QPainter, row: int, summary: GroupSummary) -> None:
         index = self._model.index(row, 0)
@@ -250,14 +287,35 @@ class TaskView(QTableView):
         self._fit_rows()
         self.viewport().update()
 
-    def _fit_rows(self, rows: range | None = None) -> None:
+    def _fit_rows(self) -> None:
+        """All rows at the usual height, then the headers at theirs."""
+        self.verticalHeader().setDefaultSectionSize(self.verticalHeader().defaultSectionSize())
+        self._fit_headers(0, self._model.rowCount() - 1)
+
+    def _fit_headers(self, first: int, last: int) -> None:
         """Group headers are lower than rows; new lines come with the usual height."""
         height = QFontMetrics(self._theme.strong_font()).height() + GRID + GRID // 2
-        usual = self.verticalHeader().defaultSectionSize()
-        for row in range(self._model.rowCount()) if rows is None else rows:
-            wanted = height if self._model.group_key(row) is not None else usual
-            if self.rowHeight(row) != wanted:
-                self.verticalHeader().resizeSection(row, wanted)
+        for row in self._model.group_rows(first, last):
+            self.verticalHeader().resizeSection(row, height)
+
+    def _note_place(self) -> None:
+        """Which tasks are in sight and where, unless the top is: there what is new is to be seen."""
+        bar = self.verticalScrollBar()
+        rows = self._visible_rows() if bar.value() > bar.minimum() else range(0)
+        self._in_sight = [
+            (task_id, self.rowViewportPosition(row)) for row in rows if (task_id := self._model.task_id(row))
+        ]
+
+    def _keep_place(self) -> None:
+        """Puts the first task in sight that is still there back to where it was."""
+        for task_id, at in self._in_sight:
+            row = self._model.position(task_id)
+            if row is not None:
+                self.updateGeometries()
+                bar = self.verticalScrollBar()
+                bar.setValue(bar.value() + self.rowViewportPosition(row) - at)
+                break
+        self._in_sight = []
 
     def _advance(self) -> None:
         moving = [row for row in self._visible_rows() if self._is_moving(row)]

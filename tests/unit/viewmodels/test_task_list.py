@@ -297,12 +297,12 @@ async def test_ten_thousand_tasks_open_fast_and_a_new_one_costs_little(tmp_path)
         await rig.put(*(task(number, State.FAILED) for number in range(10_000)))
         entries = await rig.engine.library.list(FLAT)
         begun = time.perf_counter()
-        rig.rows._merge(entries)
+        rig.rows._merge(entries, GroupBy.NONE)
         opened = time.perf_counter() - begun
         await rig.put(task(10_001))
         entries = await rig.engine.library.list(FLAT)
         begun = time.perf_counter()
-        rig.rows._merge(entries)
+        rig.rows._merge(entries, GroupBy.NONE)
         added = time.perf_counter() - begun
         assert rig.rows.rowCount() == 10_001
         # A tenth of what a person notices, on a slow machine that has other things to do.

@@ -1,0 +1,279 @@
+"""The list on the screen: what lives in it never takes selection, focus or place away from the person."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
+
+from runway_desktop.domain.library import GroupBy, Listing
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.view import TaskView
+from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.viewmodels.task_list import Column
+from tests.gui.rig import Rig, rest, task, until
+
+FLAT = Listing(group=GroupBy.NONE)
+KEYS = Qt.Key
+NONE, CONTROL, SHIFT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+class Shown(Rig):
+    view: TaskView
+
+
+@asynccontextmanager
+async def shown(folder: Path, theme: Theme, *tasks, listing: Listing = FLAT, batch: str = "") -> AsyncIterator[Shown]:
+    """A list of 800 × 500 pixels with these tasks in it, the keyboard on it."""
+    async with Shown(folder) as rig:
+        posters = PosterCache()
+        rig.view = TaskView(rig.rows, theme, posters)
+        tester = QAbstractItemModelTester(rig.rows, QAbstractItemModelTester.FailureReportingMode.Fatal, rig.view)
+        tester.setObjectName("tester")
+        rig.view.resize(800, 500)
+        rig.rows.set_listing(listing)
+        await rig.put(*tasks, batch=batch)
+        await rig.load()
+        rig.view.show()
+        rig.view.activateWindow()
+        rig.view.setFocus()
+        await until(lambda: QApplication.focusWidget() is rig.view)
+        await fetched(rig)
+        try:
+            yield rig
+        finally:
+            posters.shutdown()
+            posters.deleteLater()
+            rig.view.close()
+            rig.view.deleteLater()
+
+
+async def fetched(rig: Shown) -> None:
+    """Every row in sight is known and painted."""
+    rig.view.grab()
+    rows = rig.view._visible_rows()
+    ids = [task_id for row in rows if (task_id := rig.rows.task_id(row))]
+    await until(lambda: all(rig.rows.row_of(one) for one in ids))
+    rig.view.grab()
+
+
+def many(amount: int, state: State = State.FAILED):
+    return [task(number, state) for number in range(amount)]
+
+
+def in_sight(view: TaskView) -> list[tuple[str | None, int]]:
+    return [(view._model.task_id(row), view.rowViewportPosition(row)) for row in view._visible_rows()]
+
+
+async def test_selection_focus_and_place_survive_what_happens_above(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(60)) as rig:
+        view = rig.view
+        view.select([TaskId("t20"), TaskId("t22")])
+        await fetched(rig)
+        before = in_sight(view)
+        assert view.verticalScrollBar().value() > 0
+        await rig.add(task(100), task(101), task(102))
+        await until(lambda: rig.rows.rowCount() == 63)
+        assert in_sight(view) == before
+        await rig.engine.verbs.remove([TaskId("t59"), TaskId("t58"), TaskId("t50")])
+        await until(lambda: rig.rows.rowCount() == 60)
+        assert in_sight(view) == before
+        await rig.change(replace(await rig.by_id(20), state=State.RUNNING, progress=0.5))
+        assert in_sight(view) == before
+        assert view.selected_ids() == ["t22", "t20"]
+        assert view.current_id() == "t20"
+        assert view.hasFocus()
+
+
+async def test_at_the_top_new_tasks_are_seen(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(60)) as rig:
+        await rig.add(task(100))
+        await until(lambda: rig.rows.rowCount() == 61)
+        assert in_sight(rig.view)[0][0] == "t100"
+
+
+async def test_the_row_at_the_top_of_the_sight_may_go_without_a_jump(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(60)) as rig:
+        rig.view.verticalScrollBar().setValue(20 * rig.view.rowHeight(0) + 7)
+        await fetched(rig)
+        gone, (kept, at) = in_sight(rig.view)[0][0], in_sight(rig.view)[1]
+        await rig.engine.verbs.remove([TaskId(str(gone))])
+        await until(lambda: rig.rows.rowCount() == 59)
+        assert (kept, at) in in_sight(rig.view)
+
+
+async def test_headers_are_lower_than_rows_whatever_moves(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(4), listing=Listing(), batch="b1") as rig:
+        view, rows = rig.view, rig.rows
+
+        def right() -> bool:
+            usual = view.verticalHeader().defaultSectionSize()
+            return all(
+                (view.rowHeight(row) < usual) is (rows.group_key(row) is not None) for row in range(rows.rowCount())
+            )
+
+        assert right()
+        await rig.add(task(50))
+        await until(lambda: rows.rowCount() == 7)
+        assert right()
+        for listing in (
+            Listing(descending=False),
+            Listing(group=GroupBy.MODEL),
+            Listing(group=GroupBy.DAY),
+            FLAT,
+            Listing(),
+        ):
+            rows.set_listing(listing)
+            await until(lambda: rows.is_loaded)
+            assert right()
+        theme.choose(Choice.LIGHT)
+        assert right()
+
+
+async def test_return_opens_a_result_and_folds_a_group(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
+        opened = []
+        rig.view.opened.connect(opened.append)
+        rig.view.select([TaskId("t1")])
+        QTest.keyClick(rig.view, KEYS.Key_Return)
+        assert opened == ["t1"]
+        rig.view.setCurrentIndex(rig.rows.index(0, Column.PROMPT))
+        QTest.keyClick(rig.view, KEYS.Key_Return)
+        assert rig.rows.collapsed() == {"b1"}
+        assert opened == ["t1"]
+
+
+@pytest.mark.parametrize(("key", "folds", "unfolds"), [(KEYS.Key_Left, True, False), (KEYS.Key_Space, True, True)])
+async def test_left_right_and_space_fold_on_a_groups_line(tmp_path, theme, qtbot, key, folds, unfolds):
+    async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
+        rig.view.setCurrentIndex(rig.rows.index(0, Column.PROMPT))
+        QTest.keyClick(rig.view, key)
+        assert ("b1" in rig.rows.collapsed()) is folds
+        assert rig.view.currentIndex().row() == 0
+        QTest.keyClick(rig.view, key)
+        assert ("b1" not in rig.rows.collapsed()) is unfolds
+        QTest.keyClick(rig.view, KEYS.Key_Right)
+        assert "b1" not in rig.rows.collapsed()
+
+
+async def test_the_arrows_pass_over_groups_and_control_a_chooses_all_tasks(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
+        moved = []
+        rig.view.selection_moved.connect(lambda: moved.append(rig.view.selected_ids()))
+        rig.view.setCurrentIndex(rig.rows.index(0, Column.PROMPT))
+        QTest.keyClick(rig.view, KEYS.Key_Down)
+        assert moved[-1] == ["t2"]
+        QTest.keyClick(rig.view, KEYS.Key_Down, SHIFT)
+        assert moved[-1] == ["t2", "t1"]
+        QTest.keyClick(rig.view, KEYS.Key_A, CONTROL)
+        assert moved[-1] == ["t2", "t1", "t0"]
+        QTest.keyClick(rig.view, KEYS.Key_End)
+        assert rig.view.current_id() == "t0"
+        QTest.keyClick(rig.view, KEYS.Key_Home)
+        assert rig.view.currentIndex().row() == 0
+
+
+async def test_a_click_on_a_group_folds_it_and_drags_nothing(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
+        dragged = []
+        rig.view.files_dragged.connect(dragged.append)
+        rig.view.select([TaskId("t2")])
+        place = rig.view.viewport()
+        at = rig.view.visualRect(rig.rows.index(1, Column.PROMPT)).center()
+        QTest.mouseClick(place, Qt.MouseButton.LeftButton, NONE, at)
+        header = QPoint(200, rig.view.rowViewportPosition(0) + 5)
+        QTest.mousePress(place, Qt.MouseButton.LeftButton, NONE, header)
+        QTest.mouseMove(place, header + QPoint(60, 60))
+        QTest.mouseRelease(place, Qt.MouseButton.LeftButton, NONE, header + QPoint(60, 60))
+        assert rig.rows.collapsed() == {"b1"}
+        assert dragged == []
+
+
+async def test_collapsing_keeps_what_stays_selected(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
+        await rig.add(task(70))
+        await until(lambda: rig.rows.task_count == 4)
+        rig.view.select([TaskId("t70")])
+        rig.rows.toggle_group("b1")
+        assert rig.view.selected_ids() == ["t70"]
+
+
+async def test_columns_hide_move_and_are_remembered(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(3)) as rig:
+        header = rig.view.horizontalHeader()
+        assert rig.view.isColumnHidden(Column.MODEL)
+        rig.view.setColumnHidden(Column.MODEL, False)
+        header.moveSection(header.visualIndex(Column.SENT), 1)
+        state = header.saveState()
+        rig.view.setColumnHidden(Column.MODEL, True)
+        header.moveSection(1, header.count() - 1)
+        assert header.restoreState(state)
+        assert not rig.view.isColumnHidden(Column.MODEL)
+        assert header.visualIndex(Column.SENT) == 1
+        rig.view.grab()
+
+
+async def test_every_state_is_painted_in_both_themes_and_directions(tmp_path, theme, qtbot):
+    tasks = [task(number, state) for number, state in enumerate(State)]
+    async with shown(tmp_path, theme, *tasks, listing=Listing(group=GroupBy.MODEL)) as rig:
+        rig.view.resize(800, 1200)
+        for choice in (Choice.LIGHT, Choice.DARK):
+            theme.choose(choice)
+            for direction in (Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight):
+                rig.view.setLayoutDirection(direction)
+                assert not rig.view.grab().isNull()
+
+
+async def test_nothing_ticks_while_nothing_moves(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(3)) as rig:
+        await until(lambda: not rig.view._tick.isActive())
+        await rig.change(replace(await rig.by_id(1), state=State.PENDING))
+        assert rig.view._tick.isActive()
+        await rest()
+        assert rig.view._tick.isActive()
+        await rig.change(replace(await rig.by_id(1), state=State.SUCCEEDED))
+        await until(lambda: not rig.view._tick.isActive())
+
+
+async def test_ten_thousand_rows_open_scroll_and_sort_without_a_stall(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        # The tester looks at every row after each signal, which is not what is measured.
+        rig.view.findChild(QAbstractItemModelTester, "tester").deleteLater()
+        await rest()
+        await rig.put(*many(10_000))
+        entries = await rig.engine.library.list(FLAT)
+        begun = time.perf_counter()
+        rig.rows._merge(entries, GroupBy.NONE, live=False)
+        rig.view.grab()
+        opened = time.perf_counter() - begun
+        begun = time.perf_counter()
+        rig.rows._merge(entries[::-1], GroupBy.NONE, live=False)
+        rig.view.grab()
+        sorted_anew = time.perf_counter() - begun
+        begun = time.perf_counter()
+        rig.view.selectAll()
+        assert len(rig.view.selected_ids()) == 10_000
+        chosen = time.perf_counter() - begun
+        assert max(opened, sorted_anew, chosen) < 0.5
+        await fetched(rig)
+
+
+async def test_the_tasks_that_are_shown_come_into_sight(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(200)) as rig:
+        rig.view.select([TaskId("t3")])
+        assert "t3" in [name for name, _ in in_sight(rig.view)]
+        rig.view.select([TaskId("gone")])
+        assert rig.view.selected_ids() == ["t3"]
+        await fetched(rig)
