@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QLoggingCategory, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -36,6 +36,10 @@ from .options import Options
 from .single_instance import Doorbell, hand_over
 
 log = logging.getLogger(__name__)
+
+_OF_THIS_COMPUTER = ("qt.multimedia", "qt.accessibility")
+"""What Qt misses there (a decoder, a call of the screen reader) is for the log and not for the terminal, just as a
+missing sound server, which it complains of without a category."""
 
 
 def run(options: Options) -> int:
@@ -74,6 +78,8 @@ def make_application() -> QApplication:
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
     qInstallMessageHandler(_qt_message)
+    # Else its decoder writes each file's properties to the terminal, past every handler.
+    QLoggingCategory.setFilterRules("qt.multimedia.*.info=false")
     return application
 
 
@@ -148,10 +154,13 @@ def _say_and_wait(application: QApplication, error: RunwayDesktopError) -> None:
     application.exec()
 
 
-def _qt_message(kind: QtMsgType, context: object, message: str) -> None:
+def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     level = {
         QtMsgType.QtDebugMsg: logging.DEBUG,
         QtMsgType.QtInfoMsg: logging.DEBUG,
         QtMsgType.QtWarningMsg: logging.WARNING,
     }.get(kind, logging.ERROR)
+    of_this_computer = (context.category or "").startswith(_OF_THIS_COMPUTER) or message.startswith("PulseAudio")
+    if level == logging.WARNING and of_this_computer:
+        level = logging.INFO
     logging.getLogger("qt").log(level, "%s", message)

@@ -31,14 +31,14 @@ from runway_desktop.catalog import (
     validate,
     value_in_words,
 )
-from runway_desktop.domain.task import Media, Request, TaskId
+from runway_desktop.domain.task import Media, Request, State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import AssetDrop
 from runway_desktop.services.media_facts import MediaFacts, check_asset
 from runway_desktop.services.pricing import Price
 
 from . import wording
-from .bridge import Bridge
+from .bridge import Bridge, Touch
 from .runner import Runner
 
 _FIRST = ("text_to_video", "gen4.5")
@@ -125,6 +125,7 @@ class Composer(QObject):
         self._keep.timeout.connect(self._store_draft)
         bridge.organization_changed.connect(lambda _: self.changed.emit())
         bridge.key_changed.connect(lambda _: self.changed.emit())
+        bridge.tasks_touched.connect(self._price_may_be_known)
 
     @property
     def pair(self) -> Pair:
@@ -668,6 +669,11 @@ class Composer(QObject):
         self._found = self._checked = None
         self._keep.start()
         self.changed.emit()
+
+    def _price_may_be_known(self, touched: dict[TaskId, Touch]) -> None:
+        """What was just sent came back with an estimate."""
+        if any(touch.before is not None and touch.before.state is State.SENDING for touch in touched.values()):
+            self.changed.emit()
 
     def _store_draft(self) -> None:
         draft = {
