@@ -3,8 +3,11 @@ survive. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,36 +19,55 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Insertion:
-    """new[first..last] of the final list stand at first..last after the step."""
+class Insertion(Generic[Item]):
+    """These lines come and stand from `first` on."""
 
     first: int
-    last: int
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Rearrangement:
-    """The survivors changed their order: one layout change instead of many moves."""
+class Rearrangement(Generic[Item]):
+    """The same lines in this order: one layout change instead of many moves. None comes and none goes."""
 
+    items: tuple[Item, ...]
 
-Step = Removal | Insertion | Rearrangement
 
 MOST_STEPS = 64
-"""Above this many runs one layout change is cheaper for the view than the single steps."""
+"""Above this many runs a few steps over the whole list are cheaper for the view than the single ones."""
 
 
-def steps(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Step]:
-    """The steps from `old` to `new`: removals from the back, then insertions from the front; or one Rearrangement.
-    Items are unique."""
+def steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[Item] | Rearrangement[Item]]:
+    """The steps from `old` to `new`, whose items are unique: removals from the back, then insertions from the front. If
+    the lines that stay change their order, or the runs are very many: what leaves goes to the end and is removed, what
+    comes is added at the end and goes to its place."""
     if old == new:
         return []
-    staying, coming = set(new), set(old)
-    if [item for item in old if item in staying] != [item for item in new if item in coming]:
-        return [Rearrangement()]
-    removals = [Removal(first, last) for first, last in reversed(_runs([item not in staying for item in old]))]
-    insertions = [Insertion(first, last) for first, last in _runs([item not in coming for item in new])]
-    found: list[Step] = [*removals, *insertions]
-    return found if len(found) <= MOST_STEPS else [Rearrangement()]
+    known, wanted = set(old), set(new)
+    staying = [item for item in new if item in known]
+    if [item for item in old if item in wanted] == staying:
+        removals = [Removal(first, last) for first, last in reversed(_runs([item not in wanted for item in old]))]
+        coming = _runs([item not in known for item in new])
+        if len(removals) + len(coming) <= MOST_STEPS:
+            return [*removals, *(Insertion(first, tuple(new[first : last + 1])) for first, last in coming)]
+    return _over_the_whole(list(old), list(new), staying, known, wanted)
+
+
+def _over_the_whole(
+    old: list[Item], new: list[Item], staying: list[Item], known: set[Item], wanted: set[Item]
+) -> list[Removal | Insertion[Item] | Rearrangement[Item]]:
+    found: list[Removal | Insertion[Item] | Rearrangement[Item]] = []
+    leaving = [item for item in old if item not in wanted]
+    coming = [item for item in new if item not in known]
+    if old != [*staying, *leaving]:
+        found.append(Rearrangement((*staying, *leaving)))
+    if leaving:
+        found.append(Removal(len(staying), len(old) - 1))
+    if coming:
+        found.append(Insertion(len(staying), tuple(coming)))
+    if new != [*staying, *coming]:
+        found.append(Rearrangement(tuple(new)))
+    return found
 
 
 def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:

@@ -480,13 +480,13 @@ class TaskListModel(QAbstractTableModel):
                     del self._lines[first : last + 1]
                     self._places = None
                     self.endRemoveRows()
-                case Insertion(first, last):
-                    self.beginInsertRows(QModelIndex(), first, last)
-                    self._lines[first:first] = new[first : last + 1]
+                case Insertion(first, items):
+                    self.beginInsertRows(QModelIndex(), first, first + len(items) - 1)
+                    self._lines[first:first] = items
                     self._places = None
                     self.endInsertRows()
-                case Rearrangement():
-                    self._rearrange(new)
+                case Rearrangement(items):
+                    self._rearrange(list(items))
         self.lines_moved.emit()
 
     def _rearrange(self, new: list[Line]) -> None:
@@ -494,11 +494,7 @@ class TaskListModel(QAbstractTableModel):
         before = self.persistentIndexList()
         held = [self._lines[index.row()] for index in before]
         self._lines, self._places = new, None
-        where = self._where
-        after = [
-            self.index(where[line], index.column()) if line in where else QModelIndex()
-            for line, index in zip(held, before, strict=True)
-        ]
+        after = [self.index(self._where[line], index.column()) for line, index in zip(held, before, strict=True)]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 
