@@ -66,23 +66,22 @@ class Submission:
         project: str = "",
         parent_id: TaskId | None = None,
         send_now: bool = True,
+        into: BatchId | None = None,
     ) -> tuple[TaskId, ...]:
         """Stores one held task for each request, all in one transaction, in their order at the end of the lane.
 
         Several, or a named one, form a batch. Without `send_now` they wait until the person sends them
-        (`Lane.send_next`).
+        (`Lane.send_next`). `into` is a batch that is there already, for more of the same sheet.
         """
         if not requests:
             return ()
-        batch = self._batch(batch_name, len(requests))
+        batch = None if into is not None else self._batch(batch_name, len(requests))
+        batch_id = batch.id if batch is not None else into
         tasks = [
             self._new(request, position, project=project, parent_id=parent_id)
             for request, position in zip(requests, self._positions(len(requests)), strict=True)
         ]
-        tasks = [
-            replace(task, batch_id=batch.id if batch else None, hold_reason="" if send_now else WAITS_FOR_YOU)
-            for task in tasks
-        ]
+        tasks = [replace(task, batch_id=batch_id, hold_reason="" if send_now else WAITS_FOR_YOU) for task in tasks]
         await self._ledger.add(tasks, await self._inputs(tasks), batch)
         return tuple(task.id for task in tasks)
 

@@ -40,6 +40,16 @@ async def test_many_prompts_are_stored_in_one_step_in_their_order():
         assert (await rig.store.counts()).batches[0][1:] == ("Fog", 300)
 
 
+async def test_more_of_a_sheet_joins_its_batch():
+    async with Rig() as rig:
+        [first] = await rig.submit(request("One"), batch_name="Fog")
+        batch = (await rig.task(first)).batch_id
+        assert batch is not None
+        later = await rig.submit(request("Two"), request("Three"), into=batch)
+        assert {(await rig.task(task_id)).batch_id for task_id in later} == {batch}
+        assert (await rig.store.counts()).batches[0][1:] == ("Fog", 3)
+
+
 async def test_one_prompt_is_no_batch():
     async with idle() as rig:
         [task_id] = await rig.submit(request())
