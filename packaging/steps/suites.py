@@ -18,6 +18,9 @@ from pathlib import Path
 from steps import environment, libraries
 from steps.places import ROOT, VENV, StepFailed, is_ci, program_of, say
 
+# Seconds after which a check or suite counts as hung.
+PATIENCE = 900
+
 # Pytest's exit code when it ran no test.
 NO_TESTS = 5
 
@@ -166,7 +169,11 @@ def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence
 def _run(name: str, command: list[str], variables: dict[str, str]) -> Outcome:
     say(f"\n— {name}")
     start = time.monotonic()
-    code = subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+    try:
+        code = subprocess.run(command, cwd=ROOT, env=variables, check=False, timeout=PATIENCE).returncode
+    except subprocess.TimeoutExpired:
+        say(f"{name} was ended after {PATIENCE} s.")
+        code = 1
     return Outcome(name, code, time.monotonic() - start)
 
 
