@@ -44,11 +44,11 @@ async def test_folder_and_file_are_made_and_private(tmp_path: Path):
 
 async def test_every_commit_is_synced_to_the_disk(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
-    asked = ("journal_mode", "synchronous", "foreign_keys")
+    asked = ("journal_mode", "synchronous", "fullfsync", "foreign_keys")
     found = await store._writer.run(
         lambda connection: [connection.execute(f"PRAGMA {name}").fetchone() for name in asked]
     )
-    assert found == [("wal",), (2,), (1,)]
+    assert found == [("wal",), (2,), (1,), (1,)]
     await store.close()
 
 

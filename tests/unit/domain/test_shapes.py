@@ -1,0 +1,81 @@
+"""Which settings make two requests alike, which of its inputs a request still has, and what a search compares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.domain.inputs import still_asked
+from runway_desktop.domain.search import folded, search_words, searched_text
+from runway_desktop.domain.shapes import shape_of
+from runway_desktop.domain.task import Request
+
+
+def a_request(**values: Any) -> Request:
+    return Request(endpoint="image_to_video", model="gen4.5", values=values)
+
+
+def test_settings_make_the_shape_in_a_fixed_order():
+    assert shape_of(a_request(ratio="1280:720", duration=5, audio=True)) == "audio=true;duration=5;ratio=1280:720"
+
+
+def test_words_seeds_ids_and_inputs_make_no_difference():
+    request = a_request(
+        duration=5,
+        promptText="short",
+        negativePrompt="rain",
+        seed=41207,
+        promptImage="file:///a.png",
+        videoUri="https://e.example/a.mp4",
+        audioUri="data:audio/wav;base64,AAAA",
+        references=[{"uri": "runway://1", "tag": "cat"}],
+        style="a longer text with blanks in it is somebody's words",
+        nothing=None,
+    )
+    assert shape_of(request) == "duration=5"
+
+
+def test_a_number_is_one_however_it_is_written():
+    assert shape_of(a_request(duration=5)) == shape_of(a_request(duration=5.0))
+    assert shape_of(a_request(cfgScale=0.5)) == "cfgScale=0.5"
+
+
+def test_nested_settings_count_by_their_path():
+    assert shape_of(a_request(providerSettings={"quality": "high", "seed": 3})) == "providerSettings.quality=high"
+    assert shape_of(a_request()) == ""
+
+
+@pytest.mark.parametrize(
+    ("place", "there"),
+    [
+        (("promptImage",), True),
+        (("references", 0, "uri"), True),
+        (("references", 1, "uri"), False),
+        (("references", -1, "uri"), False),
+        (("references", "0"), False),
+        (("emptied",), False),
+        (("promptImage", "deeper"), False),
+        ((), True),
+    ],
+)
+def test_an_input_is_asked_for_while_its_place_holds_something(place: tuple[str | int, ...], there: bool):
+    request = a_request(promptImage="file:///a.png", references=[{"uri": "file:///b.png"}], emptied=None)
+    assert still_asked(request, place) is there
+
+
+def test_a_search_does_not_see_case_and_width():
+    assert search_words("  Straße ＡＢＣ abc\tStraße ") == ("strasse", "abc")
+
+
+def test_files_are_searched_by_their_names_alone():
+    words = searched_text(["A prompt", None, ""], ["/films/Shot 1.mp4", "C:\\pictures\\b.png", "", "plain.wav"])
+    assert words == "a prompt\nshot 1.mp4\nb.png\nplain.wav"
+
+
+@given(st.text(st.characters()))
+def test_what_is_folded_can_be_kept_by_any_database(text: str):
+    assert "\0" not in folded(text)
+    folded(text).encode()
