@@ -17,6 +17,8 @@ from runway_desktop.ui.theme import Choice, Theme
 from tests import qt_loop
 
 HERE = Path(__file__).parent
+OFFSCREEN_CHATTER = "This plugin does not support"
+"""What the offscreen platform says of raising windows and of popups that want the keyboard."""
 TIDY_ROOMS = ("tasks", "composer", "window")
 
 
@@ -24,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             qt_loop.mark(item)
+            item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, extend=True))
 
 
 @pytest.hookimpl(tryfirst=True)

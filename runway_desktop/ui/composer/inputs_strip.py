@@ -91,8 +91,7 @@ class InputTile(QWidget):
             else None
         )
         if picture is not None:
-            size = picture.size() / scale
-            target = QRect(QPoint(0, 0), size)
+            target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
             target.moveCenter(frame.center())
             painter.drawPixmap(target, picture)
         else:

@@ -1,0 +1,342 @@
+"""The composer on the screen: every kind of field can be edited, by mouse and by keyboard, and nothing piles up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, Qt, QUrl
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+
+from runway_desktop.catalog import Field, FieldKind, MediaKind, Pair, is_left_out
+from runway_desktop.domain.task import Media, Request, TaskId
+from runway_desktop.services.intake import AssetDrop
+from runway_desktop.ui.choice_popup import ChoicePopup
+from runway_desktop.ui.composer.composer_pane import ComposerPane
+from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup, options_of
+from runway_desktop.ui.composer.inputs_strip import InputTile
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import Choice, Theme
+from tests.engine_rig import CATALOG
+from tests.engine_rig import request as plain_request
+from tests.gui.rig import Rig, rest, until
+from tests.samples_of_requests import fullest
+
+PAIRS = list(CATALOG.pairs())
+CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+
+
+NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.TEXTS, FieldKind.UNKNOWN)
+"""Their editors are made of other editors, and have tests of their own."""
+
+
+def kinds_of_fields() -> list[tuple[str, Pair, Field]]:
+    """One field of each kind, and of each way of choosing."""
+    found: dict[str, tuple[Pair, Field]] = {}
+    for pair in PAIRS:
+        for field in pair.fields:
+            if not field.is_asset and field.kind not in NESTED:
+                name = f"{field.kind.value}{' listed' if options_of(field) is not None else ' typed'}"
+                found.setdefault(name, (pair, field))
+    return [(name, pair, field) for name, (pair, field) in sorted(found.items())]
+
+
+KINDS = kinds_of_fields()
+
+
+class Shown(Rig):
+    pane: ComposerPane
+
+
+@asynccontextmanager
+async def shown(folder: Path, theme: Theme) -> AsyncIterator[Shown]:
+    async with Shown(folder) as rig:
+        posters = PosterCache()
+        rig.pane = ComposerPane(rig.composer, rig.desk, theme, posters)
+        rig.pane.resize(760, 400)
+        rig.pane.show()
+        rig.pane.activateWindow()
+        await until(rig.pane.isActiveWindow)
+        try:
+            yield rig
+        finally:
+            posters.shutdown()
+            posters.deleteLater()
+            rig.pane.close()
+            rig.pane.deleteLater()
+
+
+def go_to(rig: Rig, pair: Pair) -> None:
+    rig.composer.choose_endpoint(pair.endpoint)
+    rig.composer.choose_model(pair.model)
+
+
+def delete_deferred() -> None:
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def picture(name: str = "still") -> AssetDrop:
+    return AssetDrop(uri=f"https://media.example.com/{name}.png", media=Media.IMAGE)
+
+
+@pytest.mark.parametrize(("name", "pair", "field"), KINDS, ids=[name for name, *_ in KINDS])
+async def test_each_kind_of_field_shows_a_value_as_it_is(name, pair, field, tmp_path, theme, qtbot):
+    value = fullest(pair).get(field.name)
+    if is_left_out(value):
+        pytest.skip("this field must be sent by itself")
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    row = FormRow(field, holder)
+    said = []
+    row.edited.connect(lambda name, value: said.append(value))
+    row.show_value(value)
+    assert said == [], "showing is not typing"
+    editor = row.editor
+    if isinstance(editor, Chip):
+        editor.edited.emit(field.name, value)
+    elif isinstance(editor, QPlainTextEdit):
+        text = editor.toPlainText()
+        editor.setPlainText("")
+        editor.setPlainText(text)
+    elif isinstance(editor, QLineEdit):
+        text = editor.text()
+        editor.setText("")
+        editor.setText(text)
+    assert said[-1] == value
+    assert editor.accessibleName() == field.label
+    row.show_value(None)
+    row.show_finding("It is wrong.")
+    assert "It is wrong." in editor.accessibleDescription()
+
+
+async def test_a_chip_opens_its_choices_and_tells_the_chosen_one(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        chip = rig.pane._chips["ratio"]
+        QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+        popup = chip.findChild(ChoicePopup)
+        await until(popup.isVisible)
+        QTest.keyClick(popup._list, Qt.Key.Key_Down)
+        QTest.keyClick(popup._list, Qt.Key.Key_Return)
+        await rest()
+        assert rig.composer.value("ratio") == rig.composer.pair.field("ratio").choices[1]
+        assert "▾" in chip.text()
+
+
+async def test_a_long_list_of_choices_is_searched_by_typing(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        QTest.mouseClick(rig.pane._model, Qt.MouseButton.LeftButton)
+        popup = rig.pane._model.findChild(ChoicePopup)
+        QTest.keyClicks(popup._search, "veo")
+        shown_names = [
+            popup._list.item(row).text() for row in range(popup._list.count()) if not popup._list.item(row).isHidden()
+        ]
+        assert shown_names
+        assert all("veo" in name for name in shown_names)
+        QTest.keyClick(popup._search, Qt.Key.Key_Return)
+        await rest()
+        assert rig.composer.pair.model == shown_names[0]
+
+
+async def test_escape_closes_the_choices_without_a_choice(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        before = rig.composer.pair
+        QTest.mouseClick(rig.pane._model, Qt.MouseButton.LeftButton)
+        popup = rig.pane._model.findChild(ChoicePopup)
+        QTest.keyClick(popup._search, Qt.Key.Key_Escape)
+        await rest()
+        assert rig.composer.pair == before
+
+
+async def test_the_largest_seed_can_be_typed(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        chip = rig.pane._chips["seed"]
+        QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+        line = chip.findChild(LinePopup)
+        QTest.keyClicks(line._line, "4294967295x")
+        assert rig.composer.value("seed") == 4294967295
+        QTest.keyClick(line._line, Qt.Key.Key_Return)
+        await rest()
+        assert "4294967295" in chip.text()
+
+
+async def test_typing_fills_the_request_and_ctrl_return_sends_it_once(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        sent = []
+        rig.composer.sent.connect(sent.append)
+        rig.pane.focus_prompt()
+        QTest.keyClicks(rig.pane._prompt, "A lighthouse")
+        assert rig.composer.prompt == "A lighthouse"
+        QTest.keyClick(rig.pane._prompt, Qt.Key.Key_Return, CONTROL)
+        QTest.keyClick(rig.pane._prompt, Qt.Key.Key_Return, CONTROL)
+        await until(lambda: sent)
+        await rest()
+        assert len(rig.store._tasks) == 1
+        assert "\n" not in rig.pane._prompt.toPlainText()
+
+
+async def test_return_in_the_prompt_is_a_new_line(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        height = rig.pane._prompt.height()
+        QTest.keyClicks(rig.pane._prompt, "One")
+        QTest.keyClick(rig.pane._prompt, Qt.Key.Key_Return)
+        QTest.keyClicks(rig.pane._prompt, "Two")
+        assert rig.composer.prompt == "One\nTwo"
+        assert rig.pane._prompt.height() > height
+
+
+async def test_switching_the_model_leaves_no_widget_behind(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        first = rig.composer.pair
+        others = PAIRS[:: len(PAIRS) // 12]
+        for pair in (*others, first):
+            go_to(rig, pair)
+        delete_deferred()
+        before = len(rig.pane.findChildren(QWidget))
+        for _ in range(3):
+            for pair in (*others, first):
+                go_to(rig, pair)
+        delete_deferred()
+        assert len(rig.pane.findChildren(QWidget)) == before
+
+
+@pytest.mark.parametrize("endpoint", [endpoint.name for endpoint in CATALOG.endpoints])
+async def test_every_endpoint_can_be_shown_with_everything_set(endpoint, tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        for model in CATALOG.endpoint(endpoint).models:
+            pair = CATALOG.pair(endpoint, model)
+            wire = {name: value for name, value in fullest(pair).items() if not is_left_out(value)}
+            rig.composer.load(Request(endpoint=endpoint, model=model, values=wire))
+            before = rig.composer.request()
+            rig.pane._more.setChecked(True)
+            rig.pane.grab()
+            assert rig.composer.request() == before, "showing a request does not change it"
+            assert rig.pane._wrong.isHidden(), rig.pane._wrong.text()
+
+
+async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        go_to(rig, CATALOG.pair("image_to_video", "gen4.5"))
+        rig.composer.add_inputs([picture()])
+        go_to(rig, CATALOG.pair("image_to_video", "veo3.1"))
+        rig.pane._more.setChecked(True)
+        delete_deferred()
+        rig.pane.focus_prompt()
+        reached = []
+        for _ in range(60):
+            widget = QApplication.focusWidget()
+            if widget in reached:
+                break
+            reached.append(widget)
+            QTest.keyClick(widget, Qt.Key.Key_Tab)
+        expected = [
+            widget
+            for widget in rig.pane.findChildren(QWidget)
+            if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        assert set(reached) >= set(expected)
+        at = reached.index
+        assert at(rig.pane._prompt) < at(rig.pane._tiles[0]) < at(rig.pane._add) < at(rig.pane._endpoint)
+        assert at(rig.pane._model) < at(rig.pane._chips["ratio"]) < at(rig.pane._send)
+
+
+async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        for pair in PAIRS[::5]:
+            go_to(rig, pair)
+            for widget in rig.pane.findChildren(QWidget):
+                if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus and isinstance(
+                    widget, QPushButton | QLineEdit | QPlainTextEdit | InputTile
+                ):
+                    assert widget.accessibleName() or (isinstance(widget, QPushButton) and widget.text()), widget
+
+
+async def test_inputs_are_moved_and_removed_by_key_and_the_keyboard_stays_there(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        pair = next(
+            pair
+            for pair in PAIRS
+            if any((f.max_length or 0) >= 3 and MediaKind.IMAGE in f.media for f in pair.asset_fields)
+        )
+        field = next(f for f in pair.asset_fields if (f.max_length or 0) >= 3 and MediaKind.IMAGE in f.media)
+        go_to(rig, pair)
+        for name in "abc":
+            rig.composer.add_input_to(field.name, picture(name))
+        tile = rig.pane._tiles[0]
+        tile.setFocus()
+        QTest.keyClick(tile, Qt.Key.Key_Right, ALT)
+        assert [item.name[0] for item in rig.composer.inputs()] == ["b", "a", "c"]
+        delete_deferred()
+        focused = QApplication.focusWidget()
+        assert focused is rig.pane._tiles[0]
+        QTest.keyClick(focused, Qt.Key.Key_Delete)
+        delete_deferred()
+        assert [item.name[0] for item in rig.composer.inputs()] == ["a", "c"]
+        assert QApplication.focusWidget() is rig.pane._tiles[0]
+        for _ in range(2):
+            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Delete)
+            delete_deferred()
+        assert QApplication.focusWidget() is rig.pane._add
+
+
+async def test_what_is_missing_takes_the_keyboard_when_one_sends(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.pane._send.setFocus()
+        QTest.keyClick(rig.pane._send, Qt.Key.Key_Space)
+        assert QApplication.focusWidget() is rig.pane._prompt
+        assert "prompt is empty" in rig.pane._wrong.text()
+        assert not rig.pane._wrong.isHidden()
+
+
+async def test_editing_is_said_and_can_be_stopped(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.composer.load(plain_request("Held"), editing=TaskId("t1"))
+        assert rig.pane._editing_bar.isVisible()
+        assert "Save changes" in rig.pane._send.text()
+        rig.composer.stop_editing()
+        assert not rig.pane._editing_bar.isVisible()
+        assert rig.pane._prompt.toPlainText() == "Held"
+
+
+async def test_the_button_carries_the_price_and_says_why_not(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.composer.load(plain_request())
+        await rig.engine.pricing.learn(plain_request(), 60)
+        rig.composer.changed.emit()
+        assert rig.pane._send.text().endswith("60 credits")
+        assert rig.pane._send.accessibleName() == "Generate, 60 credits"
+        rig.composer.set_value("promptText", "")
+        assert "empty" in rig.pane._send.accessibleDescription()
+
+
+async def test_pasted_files_go_to_the_window_and_text_is_text(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        pasted = []
+        rig.pane.pasted.connect(pasted.append)
+        files, text = QMimeData(), QMimeData()
+        files.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png"))])
+        text.setText("Rich words")
+        text.setHtml("<b>Rich words</b>")
+        rig.pane._prompt.insertFromMimeData(files)
+        rig.pane._prompt.insertFromMimeData(text)
+        assert len(pasted) == 1
+        assert rig.composer.prompt == "Rich words"
+
+
+async def test_a_prompt_that_is_replaced_comes_back_by_undo(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        QTest.keyClicks(rig.pane._prompt, "Mine")
+        rig.composer.set_prompt("Theirs")
+        assert rig.pane._prompt.toPlainText() == "Theirs"
+        rig.pane._prompt.undo()
+        assert rig.composer.prompt == "Mine"
+
+
+async def test_both_themes_paint_it(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.composer.add_inputs([picture()])
+        for choice in (Choice.LIGHT, Choice.DARK):
+            theme.choose(choice)
+            assert not rig.pane.grab().isNull()
