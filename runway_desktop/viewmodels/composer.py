@@ -377,6 +377,14 @@ class Composer(QObject):
                 return finding.message
         return ""
 
+    def findings_in(self, name: str) -> dict[tuple[str | int, ...], str]:
+        """What is wrong inside a nested field, by the path within its value."""
+        return {
+            finding.path[1:]: finding.message
+            for finding in self.findings()
+            if len(finding.path) > 1 and finding.path[0] == name
+        }
+
     def price(self) -> Price | None:
         return self._engine.pricing.price(self.request())
 

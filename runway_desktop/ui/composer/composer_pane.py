@@ -4,9 +4,10 @@ form for the rest, and the button that carries the price. Shows the view-model a
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -24,16 +25,18 @@ from PySide6.QtWidgets import (
 from runway_desktop.catalog import Field, FieldKind, media_in_words
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 
-from .field_editors import Chip, FormRow, mark_wrong
+from .field_editors import Chip, FormRow, flat_member
 from .inputs_strip import AddTile, InputTile
 
 MOST_PROMPT_LINES = 8
 FORM_HEIGHT = 26 * GRID
+_NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
 NARROW = 78 * GRID
 LOW = 90 * GRID
 """A window lower than this keeps the prompt shorter, so that the list keeps some rows."""
@@ -105,6 +108,7 @@ class ComposerPane(QWidget):
         self._posters = posters
         self._chips: dict[str, Chip] = {}
         self._form_rows: dict[str, FormRow] = {}
+        self._tiles: list[InputTile] = []
         self._narrow = False
         self._build()
         composer.structure_changed.connect(self._rebuild)
@@ -163,9 +167,10 @@ class ComposerPane(QWidget):
         self._chip_flow = FlowLayout(self._chip_area)
         self._endpoint = self._choice_chip("What to make", self._choose_endpoint)
         self._model = self._choice_chip("Model", self._choose_model)
-        self._more = QPushButton("More…", self._chip_area, checkable=True)
+        self._more = QPushButton("More…", self._chip_area)
+        self._more.setCheckable(True)
         self._more.setProperty("kind", "chip")
-        self._more.toggled.connect(self._form_area.setVisible)
+        self._more.toggled.connect(self._open_form)
         self._send = QPushButton(self)
         self._send.setProperty("kind", "primary")
         self._send.clicked.connect(self._composer.send)
@@ -209,7 +214,7 @@ class ComposerPane(QWidget):
         self._chip_flow.addWidget(self._endpoint)
         self._chip_flow.addWidget(self._model)
         for field in pair.main_fields:
-            if field.is_asset or field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS):
+            if field.is_asset or (field.kind in _NESTED and flat_member(field) is None):
                 continue
             chip = Chip(field, self._chip_area)
             chip.edited.connect(self._composer.set_value)
@@ -219,13 +224,13 @@ class ComposerPane(QWidget):
         self._place_more()
         self._build_form([field for field in pair.fields if self._is_in_form(field)])
         self._prompt.setVisible(pair.prompt_field is not None)
+        self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
         if pair.prompt_field is not None:
             self._prompt.setPlaceholderText(
                 "Describe what you want to see or hear. Drop files, prompts or task ids anywhere."
             )
         self._show_inputs()
         self._show_state()
-        QWidget.setTabOrder(self._prompt, self._add)
         if had_focus and self._prompt.isVisible():
             self._prompt.setFocus()
 
@@ -239,22 +244,41 @@ class ComposerPane(QWidget):
         grid.setContentsMargins(GRID // 2, GRID // 2, GRID, GRID // 2)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID)
-        for number, field in enumerate(fields):
+        line = column = 0
+        for field in fields:
             row = FormRow(field, holder)
             row.edited.connect(self._composer.set_value)
+            row.edited.connect(lambda *_: QTimer.singleShot(0, self._fit_form))
             row.show_value(self._composer.value(field.name))
             self._form_rows[field.name] = row
-            grid.addWidget(row, number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
+            if row.is_wide and column:
+                line, column = line + 1, 0
+            grid.addWidget(row, line, column, 1, 2 if row.is_wide else 1, Qt.AlignmentFlag.AlignTop)
+            line, column = (line + 1, 0) if row.is_wide or column else (line, 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        grid.setRowStretch(len(fields), 1)
+        grid.setRowStretch(line + 1, 1)
         old = self._form_area.takeWidget()
         if old is not None:
             old.deleteLater()
         self._form_area.setWidget(holder)
-        self._form_area.setFixedHeight(min(FORM_HEIGHT, max(holder.sizeHint().height(), 8 * GRID)))
+        self._fit_form()
         self._more.setVisible(bool(fields))
+        if any(field.required for field in fields):
+            # What must be filled in is never hidden behind a button.
+            self._more.setChecked(True)
         self._form_area.setVisible(bool(fields) and self._more.isChecked())
+
+    def _open_form(self, shown: bool) -> None:
+        self._fit_form()
+        self._form_area.setVisible(shown)
+
+    def _fit_form(self) -> None:
+        """As high as its lines, but never so high that the list is gone."""
+        holder = self._form_area.widget()
+        if holder is not None:
+            most = max(FORM_HEIGHT, round(self.window().height() * 0.4))
+            self._form_area.setFixedHeight(min(most, max(holder.sizeHint().height(), 8 * GRID)))
 
     def _show_prompt(self) -> None:
         if self._prompt.toPlainText() != self._composer.prompt:
@@ -266,9 +290,11 @@ class ComposerPane(QWidget):
             self._composer.set_value(field.name, self._prompt.toPlainText())
 
     def _show_inputs(self) -> None:
+        focused = next((place for place, tile in enumerate(self._tiles) if tile.hasFocus()), None)
+        self._tiles = []
         while self._inputs_row.count():
-            item = self._inputs_row.takeAt(0)
-            widget = item.widget() if item is not None else None
+            taken = self._inputs_row.takeAt(0)
+            widget = taken.widget() if taken is not None else None
             if isinstance(widget, InputTile):
                 widget.hide()
                 widget.deleteLater()
@@ -282,6 +308,7 @@ class ComposerPane(QWidget):
                 lambda by, name=item.field, number=item.number: self._composer.move_input(name, number, number + by)
             )
             tile.show()
+            self._tiles.append(tile)
             self._inputs_row.addWidget(tile)
         self._inputs_row.addWidget(self._add)
         self._inputs_row.addWidget(self._hint)
@@ -296,6 +323,19 @@ class ComposerPane(QWidget):
             else f"Takes a {what}, by drop, paste or file."
         )
         self._hint.setFixedHeight(self._add.height())
+        self._order_tabs()
+        if focused is not None:
+            # The tile that was removed hands the keyboard to the one that took its place.
+            near: QWidget = self._tiles[min(focused, len(self._tiles) - 1)] if self._tiles else self._add
+            near.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _order_tabs(self) -> None:
+        """The keyboard goes as the eye does, though chips, rows and tiles come and go."""
+        rows = [row.editor for row in self._form_rows.values()]
+        order: list[QWidget] = [self._prompt, *self._tiles, self._add, *rows, self._endpoint, self._model]
+        order += [*self._chips.values(), self._more, self._send]
+        for before, after in itertools.pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def _show_state(self) -> None:
         pair, endpoint = self._composer.pair, self._composer.endpoint
@@ -309,7 +349,7 @@ class ComposerPane(QWidget):
             chip.show_finding(self._composer.finding_for(name))
         for name, row in self._form_rows.items():
             row.show_value(self._composer.value(name))
-            row.show_finding(self._composer.finding_for(name))
+            row.show_finding(self._composer.finding_for(name), self._composer.findings_in(name))
         said = [message for field in pair.fields if (message := self._composer.finding_for(field.name))]
         self._wrong.setText("\n".join(dict.fromkeys(said[:3])))
         self._wrong.setVisible(bool(said))
@@ -382,6 +422,7 @@ class ComposerPane(QWidget):
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
             if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._composer.send()
+                if not event.isAutoRepeat():
+                    self._composer.send()
                 return True
         return super().eventFilter(watched, event)

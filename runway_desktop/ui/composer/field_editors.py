@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import math
+from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIntValidator
+from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -28,10 +27,29 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.catalog import Field, FieldKind, value_from_text, value_in_words
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.marks import mark_wrong, set_tone
 from runway_desktop.ui.theme import GRID
 
+from .object_editors import AssetBox, ColorsBox, Inner, ObjectBox, ObjectsBox
+
+_WHOLE_LINE = Qt.AlignmentFlag(0)
 MOST_IN_A_LIST = 24
 """A range of whole numbers up to this long is chosen from a list, a longer one is typed."""
+
+
+def flat_member(field: Field) -> Field | None:
+    """The one choice that an object consists of, which is then edited as a choice (a preset voice, say)."""
+    if field.kind is not FieldKind.OBJECT or len(field.variants) > 1:
+        return None
+    members = field.variants[0].fields if field.variants else field.fields
+    return members[0] if len(members) == 1 and members[0].choices and not members[0].open else None
+
+
+def _wrapped(field: Field, value: Any) -> dict[str, Any]:
+    member = flat_member(field)
+    name = member.name if member is not None else ""
+    tag = {field.tag_key: field.variants[0].tag} if field.tag_key and field.variants else {}
+    return {**tag, name: value}
 
 
 def options_of(field: Field) -> list[Option] | None:
@@ -39,6 +57,9 @@ def options_of(field: Field) -> list[Option] | None:
     values: list[Option] = []
     if not field.required:
         values.append(Option(None, _default_words(field)))
+    member = flat_member(field)
+    if member is not None:
+        return [*values, *(Option(_wrapped(field, choice), _with_unit(member, choice)) for choice in member.choices)]
     if field.kind is FieldKind.SWITCH:
         return [*values, Option(True, "Yes"), Option(False, "No")]
     values += [Option(choice, _with_unit(field, choice)) for choice in field.choices]
@@ -81,6 +102,9 @@ def _default_words(field: Field) -> str:
 
 
 def _with_unit(field: Field, value: Any) -> str:
+    member = flat_member(field)
+    if member is not None and isinstance(value, dict):
+        return _with_unit(member, value.get(member.name))
     unit = field.unit if isinstance(value, int | float) and not isinstance(value, bool) else ""
     return f"{value_in_words(value)} {unit}".strip()
 
@@ -145,7 +169,8 @@ class LinePopup(QFrame):
         self._line.setPlaceholderText(_default_words(field))
         self._line.setAccessibleName(field.label)
         if field.kind is FieldKind.INTEGER and not field.choices:
-            self._line.setValidator(QIntValidator(self))
+            # Qt's own check of whole numbers ends at 31 bits, a seed may have 32.
+            self._line.setValidator(QRegularExpressionValidator(QRegularExpression(r"-?\d*"), self))
         row.addWidget(self._line)
         self._line.textChanged.connect(lambda text: self.edited.emit(field.name, value_from_text(field, text)))
         self._line.returnPressed.connect(self.close)
@@ -180,7 +205,7 @@ class FormRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(label)
-        layout.addWidget(self._editor)
+        layout.addWidget(self._editor, 0, Qt.AlignmentFlag.AlignLeft if isinstance(self._editor, Chip) else _WHOLE_LINE)
         layout.addWidget(self._note)
         self._connect()
 
@@ -188,40 +213,54 @@ class FormRow(QWidget):
     def name(self) -> str:
         return self._field.name
 
+    @property
+    def is_wide(self) -> bool:
+        """What is nested wants a whole line of the form."""
+        return isinstance(self._editor, ObjectBox | ObjectsBox)
+
+    @property
+    def editor(self) -> QWidget:
+        return self._editor
+
     def focus_editor(self) -> None:
+        if isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
+            self._editor.focus_first()
+            return
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_value(self, value: Any) -> None:
         """Shows a value that came from elsewhere; the cursor of a line being typed in stays."""
         match self._editor:
-            case Chip():
+            case Chip() | ObjectBox() | ObjectsBox() | AssetBox() | ColorsBox():
                 self._editor.show_value(value)
-            case QCheckBox():
-                self._editor.setChecked(bool(value))
-            case QDoubleSpinBox():
-                if not self._editor.hasFocus():
-                    self._editor.setValue(self._editor.minimum() if value is None else float(value))
-            case QPlainTextEdit():
-                if not self._editor.hasFocus():
-                    self._editor.setPlainText(_as_text(self._field, value))
-            case QLineEdit():
-                if not self._editor.hasFocus():
-                    self._editor.setText(_as_text(self._field, value))
+            case QPlainTextEdit() | QLineEdit() if not self._editor.hasFocus():
+                # Showing is not typing: a value whose text reads as another type must not change by being shown.
+                blocked = self._editor.blockSignals(True)
+                text = _as_text(self._field, value)
+                if isinstance(self._editor, QPlainTextEdit):
+                    self._editor.setPlainText(text)
+                else:
+                    self._editor.setText(text)
+                self._editor.blockSignals(blocked)
 
-    def show_finding(self, message: str) -> None:
-        self._note.setText(message or self._field.help)
-        tone = "bad" if message else "faint"
-        if self._note.property("tone") != tone:
-            self._note.setProperty("tone", tone)
-            self._note.style().polish(self._note)
-        mark_wrong(self._editor, bool(message))
-        self._editor.setAccessibleDescription(message or self._field.help)
+    def show_finding(self, message: str, inner: Inner = MappingProxyType({})) -> None:
+        """Says what is wrong with the whole, and passes on what is wrong inside it."""
+        said = message or self._field.help
+        self._note.setText(said)
+        set_tone(self._note, "bad" if message else "faint")
+        self._editor.setAccessibleDescription(said)
+        if isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
+            self._editor.show_inner({(): message, **inner} if message else inner)
+        else:
+            mark_wrong(self._editor, bool(message))
 
     def _connect(self) -> None:
         name = self._field.name
         match self._editor:
             case Chip():
                 self._editor.edited.connect(self.edited)
+            case ObjectBox() | ObjectsBox() | AssetBox() | ColorsBox():
+                self._editor.edited.connect(lambda value: self.edited.emit(name, value))
             case QPlainTextEdit():
                 self._editor.textChanged.connect(
                     lambda: self.edited.emit(name, _from_text(self._field, self._editor.toPlainText()))
@@ -239,7 +278,15 @@ def _editor(field: Field, parent: QWidget) -> QWidget:
             editor.setTabChangesFocus(True)
             editor.setFixedHeight(9 * GRID)
             return editor
-        case FieldKind.OBJECT | FieldKind.OBJECTS | FieldKind.UNKNOWN:
+        case FieldKind.OBJECT:
+            return ObjectBox(field, FormRow, parent, required=field.required)
+        case FieldKind.OBJECTS:
+            return ObjectsBox(field, FormRow, parent)
+        case FieldKind.ASSET | FieldKind.ASSETS:
+            return AssetBox(field, parent)
+        case FieldKind.TEXTS if field.pattern is not None and "#" in field.pattern:
+            return ColorsBox(field, parent)
+        case FieldKind.UNKNOWN:
             editor = QPlainTextEdit(parent)
             editor.setTabChangesFocus(True)
             editor.setFixedHeight(9 * GRID)
@@ -263,17 +310,9 @@ def _as_text(field: Field, value: Any) -> str:
 
 def _from_text(field: Field, text: str) -> Any:
     """Text that is no JSON stays a text, so that the check can say so at the field and nothing typed is lost."""
-    if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN):
+    if field.kind is FieldKind.UNKNOWN:
         try:
             return json.loads(text) if text.strip() else None
         except ValueError:
             return text
     return value_from_text(field, text)
-
-
-def mark_wrong(widget: QWidget, wrong: bool) -> None:
-    """Turns the red border on or off without a style pass when nothing changed."""
-    if bool(widget.property("wrong")) is not wrong:
-        widget.setProperty("wrong", wrong)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
