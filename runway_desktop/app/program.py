@@ -74,7 +74,7 @@ def make_application() -> QApplication:
     application.setApplicationName("Runway Desktop")
     application.setApplicationDisplayName("Runway Desktop")
     application.setApplicationVersion(__version__)
-    application.setDesktopFileName("runway-desktop")
+    application.setDesktopFileName("io.github.runway_desktop.RunwayDesktop")
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
     qInstallMessageHandler(_qt_message)

@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 class Session(QObject):
     def __init__(self, profile: environment.Profile, options: Options, address: Address | None = None) -> None:
         super().__init__()
-        self._profile = profile
+        self.profile = profile
         self._options = options
         self._address = address or _address(profile, options)
         self._closing = asyncio.Event()
@@ -64,7 +64,7 @@ class Session(QObject):
         workers = ThreadPoolExecutor(4, thread_name_prefix="worker")
         file_workers = ThreadPoolExecutor(6, thread_name_prefix="file")
         try:
-            assembly = await build(self._profile, self._address, workers, file_workers)
+            assembly = await build(self.profile, self._address, workers, file_workers)
             self.engine = assembly.engine
             on_signals(loop, self._closing.set)
             window = self._open_window(assembly.engine, supervisor, theme)
@@ -111,7 +111,7 @@ class Session(QObject):
             composer=composer,
             status=Status(engine, bridge, places, self),
             desk=Desk(engine, composer, runner, self),
-            posters=Posters(engine, bridge, runner, rows, self._profile.posters, self),
+            posters=Posters(engine, bridge, runner, rows, self.profile.posters, self),
             memory=Memory(engine.settings),
         )
         self.models = models
@@ -120,7 +120,7 @@ class Session(QObject):
         )
         bridge.key_changed.connect(self._key_changed)
         with theme.put_on_at_the_end():
-            window = MainWindow(models, theme, self._profile.name)
+            window = MainWindow(models, theme, self.profile.name)
         self.window = window
         window.close_wanted.connect(self._close_wanted)
         window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))

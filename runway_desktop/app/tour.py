@@ -200,7 +200,8 @@ class _First(_Walk):
     async def drop_and_review(self) -> None:
         self.say("drop of a table")
         window = self.window
-        folder = Path(tempfile.mkdtemp(prefix="runway-desktop-tour-drop-"))
+        folder = self.session.profile.folder / "dropped"
+        folder.mkdir(exist_ok=True)
         (folder / "aurora_shots.csv").write_text(_table(), encoding="utf-8")
         picture = folder / "harbour.png"
         _paint_dusk(picture)

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import parse_remote_id
-from runway_desktop.ui.composer.field_editors import mark_wrong
+from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels.offers import Question
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from runway_desktop.ui.composer.field_editors import mark_wrong
+from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.welcome import KeyForm, Phase, cleaned_key

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from runway_desktop.ui.composer.field_editors import mark_wrong
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
 

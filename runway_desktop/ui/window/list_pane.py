@@ -88,7 +88,8 @@ class ListPane(QWidget):
         header.sectionResized.connect(lambda *_: self.columns_changed.emit())
 
     def _pill(self, text: str, *, checkable: bool = False) -> QPushButton:
-        pill = QPushButton(text, self, checkable=checkable)
+        pill = QPushButton(text, self)
+        pill.setCheckable(checkable)
         pill.setProperty("kind", "pill")
         pill.setAccessibleName(f"Filter: {text}")
         return pill
