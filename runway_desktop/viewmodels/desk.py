@@ -21,7 +21,7 @@ from runway_desktop.services.verbs import CancelReport, DeleteReport
 
 from . import wording
 from .composer import Composer
-from .offers import Verb, concerned
+from .offers import Question, Verb, concerned, question
 from .runner import Runner
 
 MOST_SAID = 3
@@ -63,6 +63,12 @@ class Desk(QObject):
 
     def take_prompt(self, text: str) -> None:
         self._composer.set_prompt(text)
+
+    def question(self, verb: Verb, rows: Sequence[Row]) -> Question | None:
+        """What must be asked first; None when nothing can be lost, or the person does not want to be asked."""
+        if verb is Verb.CANCEL and not self._engine.settings.ask_before_cancel:
+            return None
+        return question(verb, rows)
 
     def carry_out(self, verb: Verb, rows: Sequence[Row], *, text: str = "") -> None:
         """One verb on these rows, after whatever had to be asked was answered. `text` is a typed id or title."""

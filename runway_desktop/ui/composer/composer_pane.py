@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.catalog import Field, FieldKind, media_in_words
+from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.marks import mark_wrong
@@ -43,12 +44,12 @@ LOW = 90 * GRID
 
 
 class PromptEdit(QPlainTextEdit):
-    """Grows with its text up to a few lines. Files, links and pictures that are pasted go to the window as if they were
-    dropped; text is taken as typing."""
+    """Grows with its text up to a few lines. Files, links, pictures and task ids that are pasted go to the window as if
+    they were dropped; text is taken as typing."""
 
     grown = Signal()
     files_pasted = Signal(object)
-    """A QMimeData that holds more than text."""
+    """A QMimeData that holds something else than a prompt."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -80,7 +81,8 @@ class PromptEdit(QPlainTextEdit):
         return source.hasUrls() or source.hasImage() or super().canInsertFromMimeData(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        if source.hasUrls() or (source.hasImage() and not source.hasText()):
+        ids = source.text().split()
+        if source.hasUrls() or (source.hasImage() and not source.hasText()) or (ids and all(map(parse_remote_id, ids))):
             self.files_pasted.emit(source)
         else:
             self.insertPlainText(source.text())

@@ -7,6 +7,7 @@ needs: the preview comes after the first paint by `add_preview`.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,6 +97,8 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._may_close = False
         self._was_painted = False
+        self._to_show: tuple[TaskId, ...] = ()
+        self._looks_left = 0
         self.preview: Preview | None = None
         self._poster_maker: PosterMaker | None = None
         # Where the system puts the program's name behind each title, it stands there once all the same.
@@ -213,7 +216,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
-        self._verbs = VerbMenu(m.desk, self.chosen_rows, theme, self)
+        self._verbs = VerbMenu(m.desk, m.rows, self._view.selected_ids, theme, self)
 
     def _connect(self) -> None:
         m = self._m
@@ -233,11 +236,14 @@ class MainWindow(QMainWindow):
         self._details_pane.verb_wanted.connect(self._verbs.take)
         self._details_pane.copy_wanted.connect(self._copy_text)
         self._details_pane.support_wanted.connect(
-            lambda with_prompt: m.desk.copy_support(self.chosen_rows(), include_prompt=with_prompt)
+            lambda with_prompt: m.rows.with_rows(
+                self._view.selected_ids(), lambda rows: m.desk.copy_support(rows, include_prompt=with_prompt)
+            )
         )
         self._list_pane.columns_changed.connect(self._remember_columns)
         m.composer.said.connect(m.desk.tell)
-        m.composer.sent.connect(self._sent)
+        m.composer.sent.connect(self._show_tasks)
+        m.rows.loaded.connect(self._look_for_tasks)
         m.desk.text_copied.connect(self._copy_text)
         m.desk.files_copied.connect(self._copy_files)
         m.desk.review_wanted.connect(self.review_wanted)
@@ -263,7 +269,8 @@ class MainWindow(QMainWindow):
             ("Ask Runway now", [standard.Refresh], window, self, self._m.desk.ask_now),
             ("Quit", [standard.Quit, "Ctrl+Q"], window, self, self.close),
             ("Go to the list", ["Ctrl+L"], window, self, self._view.setFocus),
-            ("Paste tasks, prompts or files", [standard.Paste], in_list, self._view, self._paste),
+            # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
+            ("Paste tasks, prompts or files", [standard.Paste], window, self, self._paste),
             ("Copy prompts", [standard.Copy], in_list, self._view, lambda: verb(Verb.COPY_PROMPT)),
             ("Retry", ["Ctrl+R"], in_list, self._view, lambda: verb(Verb.RETRY)),
             ("Edit", ["Ctrl+E"], in_list, self._view, self._edit),
@@ -286,11 +293,14 @@ class MainWindow(QMainWindow):
             ]
             action.setShortcuts(list(dict.fromkeys(sequences)))
             action.setShortcutContext(context)
+            # A key that is held down must not retry, send or remove again and again.
+            action.setAutoRepeat(name.startswith("One frame"))
             action.triggered.connect(lambda _=False, does=does: does())
             owner.addAction(action)
         send = QAction("Send the request", self._composer_pane)
         send.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
         send.setShortcutContext(window)
+        send.setAutoRepeat(False)
         send.triggered.connect(self._m.composer.send)
         self.addAction(send)
 
@@ -377,7 +387,9 @@ class MainWindow(QMainWindow):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
             return None
-        path = folder / f"pasted {time.strftime('%Y-%m-%d %H-%M-%S')}.png"
+        stem = f"pasted {time.strftime('%Y-%m-%d %H-%M-%S')}"
+        names = itertools.chain([stem], (f"{stem} {number}" for number in itertools.count(2)))
+        path = next(path for name in names if not (path := folder / f"{name}.png").exists())
         return path if image.save(str(path)) else None
 
     def _paste(self) -> None:
@@ -417,17 +429,36 @@ class MainWindow(QMainWindow):
             self.preview.toggle_play()
             self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _show_tasks(self, task_ids: Sequence[TaskId], tries: int = 20) -> None:
-        """Selects tasks that may not be listed yet: new ones come with the next answer of the store."""
-        known = [task_id for task_id in task_ids if self._m.rows.position(task_id) is not None]
-        if known:
-            # Of a whole batch the first stands for it; the others are right below.
-            self._view.select(known if len(known) == 1 else known[:1])
-        elif tries and task_ids:
-            self._m.rows.refresh_soon()
-            QTimer.singleShot(100, lambda: self._show_tasks(task_ids, tries - 1))
+    def _show_tasks(self, task_ids: Sequence[TaskId]) -> None:
+        """Selects tasks that may not be listed yet: new ones come with the next answers of the store."""
+        self._to_show, self._looks_left = tuple(task_ids), 2
+        self._look_for_tasks()
 
-    def _sent(self, task_ids: Sequence[TaskId]) -> None:
+    def _look_for_tasks(self) -> None:
+        rows, wanted = self._m.rows, self._to_show
+        if not wanted:
+            return
+        rows.reveal(wanted)
+        found = next((task_id for task_id in wanted if rows.position(task_id) is not None), None)
+        if found is not None:
+            # Of a whole batch the first stands for it; the others are right below.
+            self._to_show = ()
+            self._view.select([found])
+        elif self._looks_left:
+            # An answer that was on its way already may not know them yet.
+            self._looks_left -= 1
+            rows.refresh_soon()
+        else:
+            self._to_show = ()
+            hidden = "It is in the list, but hidden by what you chose to see."
+            several = "They are in the list, but hidden by what you chose to see."
+            self._notices.tell(
+                hidden if len(wanted) == 1 else several, action_text="Show", on_action=lambda: self._show_all(wanted)
+            )
+
+    def _show_all(self, task_ids: Sequence[TaskId]) -> None:
+        self._places_pane.choose_all()
+        self._m.filter.clear()
         self._show_tasks(task_ids)
 
     def _show_result(self) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import parse_remote_id
+from runway_desktop.domain.task import TaskId, parse_remote_id
 from runway_desktop.ui.dialogs.confirm import ask_text, confirm
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.offers import Verb, offers, question
+from runway_desktop.viewmodels.offers import Verb, offers
+from runway_desktop.viewmodels.task_list import TaskListModel
 
 _KEYS = {
     Verb.OPEN: "Return",
@@ -40,17 +41,30 @@ _ICONS = {
 
 
 class VerbMenu(QObject):
-    def __init__(self, desk: Desk, rows: Callable[[], list[Row]], theme: Theme, parent: QWidget) -> None:
+    """`chosen` gives the ids that are chosen in the list now; rows that nobody looked at yet are fetched first."""
+
+    def __init__(
+        self, desk: Desk, rows: TaskListModel, chosen: Callable[[], list[TaskId]], theme: Theme, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._window = parent
         self._desk = desk
         self._rows = rows
+        self._chosen = chosen
         self._theme = theme
 
     def popup(self, at: QPoint) -> None:
         """The menu for what is chosen now; it may change until something is picked, so the rows are asked again
         then."""
-        groups = offers(self._rows())
+        self._rows.with_rows(self._chosen(), lambda rows: self._popup(at, rows))
+
+    def take(self, verb: Verb) -> None:
+        """Carries a verb out on what is chosen if it is offered, after asking what must be asked; says why when it is
+        not."""
+        self._rows.with_rows(self._chosen(), lambda rows: self._take(verb, rows))
+
+    def _popup(self, at: QPoint, rows: list[Row]) -> None:
+        groups = offers(rows)
         if not groups:
             return
         menu = QMenu(self._window)
@@ -69,9 +83,7 @@ class VerbMenu(QObject):
                     action.setIcon(self._theme.icon(_ICONS[offer.verb], Role.BAD if offer.dangerous else Role.MUTED))
         menu.popup(at)
 
-    def take(self, verb: Verb, rows: Sequence[Row] | None = None) -> None:
-        """Carries a verb out if it is offered, after asking what must be asked; says why when it is not."""
-        chosen = list(self._rows() if rows is None else rows)
+    def _take(self, verb: Verb, chosen: list[Row]) -> None:
         offer = next((offer for group in offers(chosen) for offer in group if offer.verb is verb), None)
         if offer is None:
             return
@@ -99,7 +111,7 @@ class VerbMenu(QObject):
                 lambda text: self._desk.carry_out(verb, chosen, text=text.strip().lower()),
             )
             return
-        asked = question(verb, chosen)
+        asked = self._desk.question(verb, chosen)
         if asked is None:
             self._desk.carry_out(verb, chosen)
         else:

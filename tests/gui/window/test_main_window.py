@@ -1,0 +1,437 @@
+"""The window as a person meets it: drops, pastes, keys, words for a screen reader, and what is asked before a loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QSplitterHandle,
+    QToolButton,
+    QWidget,
+)
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.theme import Choice
+from runway_desktop.viewmodels.offers import Verb
+from tests.engine_rig import request as plain_request
+from tests.fake_runway import remote_id
+from tests.gui.rig import Desktop, rest, saved, task, until
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+NONE = Qt.KeyboardModifier.NoModifier
+LEFT = Qt.MouseButton.LeftButton
+COPY = Qt.DropAction.CopyAction
+
+
+def mime(*, text: str = "", urls=(), image: QImage | None = None) -> QMimeData:
+    found = QMimeData()
+    if text:
+        found.setText(text)
+    if urls:
+        found.setUrls([QUrl(url) for url in urls])
+    if image is not None:
+        found.setImageData(image)
+    return found
+
+
+def drop(window: QWidget, what: QMimeData) -> bool:
+    """As the system drops it in the middle of the window. Tells whether it was welcome."""
+    at = QPoint(window.width() // 2, window.height() // 2)
+    enter = QDragEnterEvent(at, COPY, what, LEFT, NONE)
+    QApplication.sendEvent(window, enter)
+    if not enter.isAccepted():
+        return False
+    QApplication.sendEvent(window, QDropEvent(QPointF(at), COPY, what, LEFT, NONE))
+    return True
+
+
+def dialogs(window: QWidget) -> list[QDialog]:
+    return [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+
+
+async def listed(rig: Desktop, *tasks, outputs=(), batch: str = "") -> None:
+    await rig.put(*tasks, outputs=outputs, batch=batch)
+    await rig.engine.ledger.load()
+    rig.rows.refresh()
+    await until(lambda: all(rig.rows.position(one.id) is not None for one in tasks))
+    await rig.fetch_rows()
+    rig.window.view.setFocus()
+
+
+def choose(rig: Desktop, *numbers: int) -> None:
+    rig.window.view.select([TaskId(f"t{number}") for number in numbers])
+
+
+async def test_a_dropped_text_file_of_prompts_wants_a_review(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        prompts = tmp_path / "prompts.txt"
+        prompts.write_text("A lighthouse\nA harbour\n", encoding="utf-8")
+        wanted = []
+        rig.window.review_wanted.connect(wanted.append)
+        assert drop(rig.window, mime(urls=[QUrl.fromLocalFile(str(prompts))]))
+        await until(lambda: wanted)
+        assert len(wanted[0].drafts) == 2
+        assert rig.store._tasks == {}
+
+
+async def test_dropped_text_becomes_the_prompt(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        assert drop(rig.window, mime(text="A lighthouse in the fog"))
+        await until(lambda: rig.composer.prompt == "A lighthouse in the fog")
+
+
+async def test_a_dropped_link_becomes_an_input(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        assert drop(rig.window, mime(urls=["https://media.example.com/still.png"]))
+        await until(rig.composer.inputs)
+        assert rig.composer.inputs()[0].uri == "https://media.example.com/still.png"
+
+
+async def test_a_picture_that_is_no_file_yet_is_kept_and_becomes_an_input(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        image = QImage(640, 360, QImage.Format.Format_RGB32)
+        image.fill(QColor("teal"))
+        assert drop(rig.window, mime(image=image))
+        await until(rig.composer.inputs)
+        path = rig.composer.inputs()[0].path
+        assert path.is_file()
+        assert path.parent.name == "Pasted pictures"
+
+
+async def test_two_pictures_pasted_within_a_second_are_two_files(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        for color in ("teal", "red"):
+            image = QImage(640, 360, QImage.Format.Format_RGB32)
+            image.fill(QColor(color))
+            rig.window.take_mime(mime(image=image))
+        folder = rig.engine.settings.library / "Pasted pictures"
+        assert len(list(folder.iterdir())) == 2
+        await until(rig.composer.inputs)
+
+
+async def test_what_holds_nothing_is_not_welcome(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        odd = QMimeData()
+        odd.setData("application/x-odd", b"x")
+        assert not drop(rig.window, odd)
+
+
+async def test_pasted_ids_are_adopted_into_the_list(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.FAILED))
+        QGuiApplication.clipboard().setText(f"{remote_id(5)}\n{remote_id(6)}")
+        QTest.keyClick(rig.window.view, Qt.Key.Key_V, CONTROL)
+        await until(lambda: rig.rows.task_count == 3)
+        await until(lambda: rig.window.view.selected_ids() not in ([], ["t1"]))
+
+
+@pytest.mark.parametrize("in_prompt", [True, False])
+async def test_ids_pasted_into_a_new_window_are_adopted_and_no_prompt(tmp_path, theme, qtbot, in_prompt):
+    async with Desktop(tmp_path, theme) as rig:
+        if in_prompt:
+            rig.window.composer_pane.focus_prompt()
+        else:
+            rig.window._list_pane._group.setFocus()
+        QGuiApplication.clipboard().setText(f"{remote_id(1)}\n{remote_id(2)}")
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_V, CONTROL)
+        await until(lambda: rig.rows.task_count == 2)
+        assert rig.composer.prompt == ""
+
+
+async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        pane = rig.window._list_pane
+        assert pane._empty_title.text() == "Nothing made yet"
+        await listed(rig, task(1, State.FAILED, prompt="fog"), task(2, State.FAILED, prompt="sun"))
+        QTest.keyClick(rig.window.view, Qt.Key.Key_F, CONTROL)
+        assert QApplication.focusWidget() is rig.window.search
+        QTest.keyClicks(rig.window.search, "fog")
+        await until(lambda: rig.rows.task_count == 1)
+        QTest.keyClicks(rig.window.search, "gy")
+        await until(lambda: rig.rows.task_count == 0)
+        assert pane._empty_title.text() == "Nothing matches this filter"
+        assert pane._empty_button.isVisible()
+        QTest.mouseClick(pane._empty_button, LEFT)
+        await until(lambda: rig.rows.task_count == 2)
+        assert rig.window.search.text() == ""
+
+
+async def test_an_empty_place_is_neither_nothing_yet_nor_a_filter(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.FAILED))
+        rig.window._places_pane.setCurrentRow(1)
+        await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 0)
+        assert rig.window._list_pane._empty_title.text() == "Nothing here now"
+        assert rig.filter.title == "Live"
+
+
+async def test_delete_removes_from_the_list_and_undo_brings_back(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.FAILED), task(2, State.FAILED))
+        choose(rig, 1)
+        QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
+        await until(lambda: rig.rows.task_count == 1)
+        assert dialogs(rig.window) == []
+        await until(rig.window.notices.messages)
+        assert "1 task removed from the list" in rig.window.notices.messages()[-1]
+        undo = next(button for button in rig.window.notices.findChildren(QPushButton) if button.text() == "Undo")
+        QTest.mouseClick(undo, LEFT)
+        await until(lambda: rig.rows.task_count == 2)
+
+
+async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.put(*(task(number, State.FAILED) for number in range(900)))
+        rig.rows.refresh()
+        await until(lambda: rig.rows.task_count == 900)
+        rig.window.view.setFocus()
+        QTest.keyClick(rig.window.view, Qt.Key.Key_A, CONTROL)
+        QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
+        await until(lambda: rig.rows.task_count == 0)
+        assert any("900 tasks removed" in message for message in rig.window.notices.messages())
+
+
+async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        actions = {action.text(): action for owner in (rig.window, rig.window.view) for action in owner.actions()}
+        for name in ("Retry", "Send the request", "Remove from list"):
+            assert not actions[name].autoRepeat()
+        assert actions["One frame forward"].autoRepeat()
+
+
+async def test_no_two_commands_have_the_same_keys(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        for owner in (rig.window, rig.window.view):
+            keys = [keys.toString() for action in owner.actions() for keys in action.shortcuts()]
+            assert len(keys) == len(set(keys))
+        everywhere = {keys.toString() for action in rig.window.actions() for keys in action.shortcuts()}
+        in_list = {keys.toString() for action in rig.window.view.actions() for keys in action.shortcuts()}
+        assert not everywhere & in_list
+
+
+async def test_ctrl_return_sends_from_anywhere_and_the_new_task_is_shown(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.FAILED))
+        rig.composer.load(plain_request())
+        QTest.keyClick(rig.window.view, Qt.Key.Key_Return, CONTROL)
+        await until(lambda: rig.rows.task_count == 2)
+        await until(lambda: rig.window.view.selected_ids() not in ([], ["t1"]))
+
+
+async def test_a_new_task_that_a_filter_hides_says_where_it_is(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.FAILED))
+        rig.filter.toggle_state("Failed")
+        await until(lambda: rig.rows.is_loaded)
+        rig.composer.load(plain_request())
+        rig.composer.send()
+        await until(lambda: any("hidden by" in message for message in rig.window.notices.messages()))
+        show = next(button for button in rig.window.notices.findChildren(QPushButton) if button.text() == "Show")
+        QTest.mouseClick(show, LEFT)
+        await until(lambda: rig.window.view.selected_ids() not in ([], ["t1"]))
+        assert not rig.filter.narrows
+
+
+async def test_a_new_task_in_a_folded_group_is_unfolded(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.FAILED))
+        rig.rows.toggle_group("")
+        rig.composer.load(plain_request())
+        rig.composer.send()
+        await until(lambda: rig.window.view.selected_ids() not in ([], ["t1"]))
+
+
+@pytest.mark.parametrize(
+    ("state", "members", "there", "not_there"),
+    [
+        (State.RUNNING, {}, {"Cancel on Runway…"}, {"Retry", "Delete from Runway…"}),
+        (State.HELD, {}, {"Edit", "Send next", "Do not send"}, {"Cancel on Runway…"}),
+        (State.UNCERTAIN, {}, {"Send again…", "It was made: enter its id…", "Let it go…"}, {"Retry"}),
+        (State.FAILED, {"failure": Failure(code="SAFETY.INPUT.TEXT")}, {"Edit and send"}, {"Retry"}),
+        (State.FAILED, {"failure": Failure(code="INTERNAL")}, {"Retry"}, {"Cancel on Runway…"}),
+    ],
+)
+async def test_the_context_menu_follows_the_state(tmp_path, theme, qtbot, state, members, there, not_there):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, state, **members))
+        choose(rig, 1)
+        rig.window.view.menu_wanted.emit(rig.window.mapToGlobal(QPoint(300, 300)))
+        menu = rig.window.findChild(QMenu)
+        words = {action.text() for action in menu.actions()}
+        assert there <= words
+        assert not not_there & words
+        menu.close()
+        await rest()
+
+
+async def test_cancel_asks_with_the_count_and_the_safe_answer_has_the_keyboard(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.RUNNING), task(2, State.RUNNING))
+        rig.runway.say(remote_id(1), "RUNNING")
+        rig.runway.say(remote_id(2), "RUNNING")
+        choose(rig, 1, 2)
+        rig.window._verbs.take(Verb.CANCEL)
+        [asked] = dialogs(rig.window)
+        yes = next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks")
+        assert not yes.isDefault()
+        QTest.keyClick(asked, Qt.Key.Key_Escape)
+        await rest()
+        assert rig.runway.named("delete") == []
+        rig.window._verbs.take(Verb.CANCEL)
+        [asked] = dialogs(rig.window)
+        QTest.mouseClick(
+            next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks"), LEFT
+        )
+        await until(lambda: len(rig.runway.named("delete")) == 2)
+
+
+async def test_who_does_not_want_to_be_asked_is_not(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.engine.settings.ask_before_cancel = False
+        await listed(rig, task(1, State.RUNNING))
+        rig.runway.say(remote_id(1), "RUNNING")
+        choose(rig, 1)
+        rig.window._verbs.take(Verb.CANCEL)
+        assert dialogs(rig.window) == []
+        await until(lambda: rig.runway.named("delete"))
+
+
+async def test_what_cannot_be_done_says_why(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.RUNNING))
+        choose(rig, 1)
+        QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
+        await until(rig.window.notices.messages)
+        assert "It still goes on" in rig.window.notices.messages()[-1]
+
+
+async def test_space_folds_on_a_groups_line_of_the_window_too(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.FAILED), task(2, State.FAILED), batch="b1")
+        rig.window.view.setCurrentIndex(rig.rows.index(0, 1))
+        QTest.keyClick(rig.window.view, Qt.Key.Key_Space)
+        assert rig.rows.collapsed() == {"b1"}
+
+
+async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        one = task(1, State.SUCCEEDED)
+        await listed(rig, one, task(2, State.UNCERTAIN), outputs=[saved(one)])
+        choose(rig, 1)
+        await until(lambda: rig.details.row is not None)
+        await rest()
+        nameless = []
+        for widget in rig.window.findChildren(QWidget):
+            if not widget.isVisible():
+                continue
+            named = bool(widget.accessibleName())
+            texted = isinstance(widget, QAbstractButton | QLabel) and bool(widget.text())
+            takes_keys = widget.focusPolicy() is not Qt.FocusPolicy.NoFocus
+            inside = isinstance(widget.parent(), QLineEdit | QAbstractSpinBox | QComboBox)
+            holder = isinstance(widget, QScrollArea | QSplitterHandle)
+            plain = type(widget) is QWidget
+            if takes_keys and not (named or texted or inside or holder or plain):
+                nameless.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
+            if isinstance(widget, QToolButton) and not inside and not widget.text() and not widget.toolTip():
+                nameless.append(f"no tool tip: {widget.accessibleName()}")
+            if isinstance(widget, QLineEdit | QPlainTextEdit | QAbstractSlider) and takes_keys and not named:
+                nameless.append(f"unnamed {type(widget).__name__}")
+        assert nameless == []
+
+
+async def test_labels_are_read_by_their_words(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.UNCERTAIN))
+        choose(rig, 1)
+        await until(lambda: rig.details.row is not None)
+        for label in rig.window.findChildren(QLabel):
+            if label.isVisible() and label.text() and label.accessibleName():
+                assert label.text() in label.accessibleName()
+
+
+async def test_details_offer_the_next_step_and_the_three_decisions(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.UNCERTAIN), task(2, State.FAILED, failure=Failure(code="INTERNAL")))
+        pane = rig.window._details_pane
+        choose(rig, 1)
+        await until(lambda: rig.details.row is not None and rig.details.row.task.id == "t1")
+        assert pane._decide.isVisible()
+        choose(rig, 2)
+        await until(lambda: rig.details.row.task.id == "t2")
+        assert not pane._decide.isVisible()
+        assert pane._next.isVisible()
+        QTest.mouseClick(pane._next, LEFT)
+        await until(lambda: rig.rows.task_count == 3)
+
+
+async def test_closing_is_asked_of_the_program_and_the_window_stays(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        assert not rig.window.close()
+        assert rig.closes == 1
+        assert rig.window.isVisible()
+
+
+async def test_columns_and_sizes_are_remembered(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await until(lambda: rig.window._was_painted)
+        rig.window.view.setColumnHidden(3, False)
+        rig.window.view.setColumnWidth(2, 250)
+        rig.window._remember()
+        memory = {
+            name: rig.engine.settings.get(name) for name in ("window.geometry", "window.splitter", "list.columns")
+        }
+        assert all(memory.values())
+    async with Desktop(tmp_path, theme) as rig:
+        for name, value in memory.items():
+            rig.engine.settings.set(name, value)
+        rig.window._restore()
+        assert not rig.window.view.isColumnHidden(3)
+
+
+async def test_a_damaged_memory_opens_the_window_all_the_same(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        for name in ("window.geometry", "window.splitter", "list.columns"):
+            rig.engine.settings.set(name, "bm9uc2Vuc2U=")
+        rig.window._restore()
+        assert not rig.window.grab().isNull()
+
+
+async def test_it_fits_a_small_screen_and_both_themes(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, *(task(number, state) for number, state in enumerate(State)))
+        for width, height in ((1024, 640), (1920, 1080)):
+            rig.window.resize(width, height)
+            for choice in (Choice.LIGHT, Choice.DARK):
+                theme.choose(choice)
+                assert not rig.window.grab().isNull()
+        assert rig.window.minimumSizeHint().width() <= 1024
+        assert rig.window.minimumSizeHint().height() <= 640
+
+
+async def test_the_list_keeps_the_keyboard_while_everything_moves(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, *(task(number, State.RUNNING) for number in range(5)))
+        choose(rig, 2)
+        rig.window.view.setFocus()
+        await rig.add(task(50))
+        await rig.change(replace(await rig.by_id(2), progress=0.5))
+        await until(lambda: rig.rows.task_count == 6)
+        assert rig.window.view.hasFocus()
+        assert rig.window.view.selected_ids() == ["t2"]
