@@ -1,1 +1,2 @@
-"""Widgets, delegates, painting and theme: how things look. Everything here runs on the GUI thread and commands view-models only."""
+"""Widgets, delegates, painting and theme: how things look. Everything here runs on the GUI thread and commands
+view-models only."""
