@@ -71,6 +71,14 @@ class Media(StrEnum):
     OTHER = "other"
 
 
+class Pick(StrEnum):
+    """What the person decided of a result."""
+
+    NONE = ""
+    PICK = "pick"
+    REJECT = "reject"
+
+
 class OutputState(StrEnum):
     WAITING = "waiting"
     DOWNLOADING = "downloading"
@@ -102,6 +110,11 @@ class Output:
     width: int = 0
     height: int = 0
     duration: float = 0.0
+
+    @property
+    def is_here(self) -> bool:
+        """Saved, and not moved to the bin since: there should be a file at `path`."""
+        return self.state is OutputState.SAVED and bool(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +215,9 @@ class Task:
     """Removed from the list (undo is possible); files and ledger stay."""
     title: str = ""
     """A name given by the person (F2); empty: the prompt stands for it."""
+    rating: int = 0
+    """1 to 5 stars; 0: not rated."""
+    pick: Pick = Pick.NONE
 
     @property
     def credits(self) -> float | None:

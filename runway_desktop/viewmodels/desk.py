@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import OutputState, TaskId
+from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import AssetDrop, Gathered
 from runway_desktop.services.support import support_details
@@ -294,6 +294,4 @@ _PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 
 def _saved_paths(rows: Sequence[Row]) -> list[Path]:
-    return [
-        Path(output.path) for row in rows for output in row.outputs if output.state is OutputState.SAVED and output.path
-    ]
+    return [Path(output.path) for row in rows for output in row.outputs if output.is_here]

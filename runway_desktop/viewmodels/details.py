@@ -138,7 +138,7 @@ class DetailsModel(QObject):
         ]
         for output in row.outputs:
             label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
-            if output.state is OutputState.SAVED:
+            if output.is_here:
                 path = Path(output.path)
                 found.append(Fact(label, f"{path.name} · {wording.size(output.size)}", tool_tip=str(path)))
             elif output.problem:
@@ -284,9 +284,9 @@ class DetailsModel(QObject):
             return (
                 [Showing(None, Media.OTHER, None, "", f"{wording.count(amount, 'task')} chosen")] if amount > 1 else []
             )
-        saved = [output for output in row.outputs if output.state is OutputState.SAVED]
+        saved = [output for output in row.outputs if output.is_here]
         if saved:
-            return [_showing(output, self.title()) for output in row.outputs if output.state is OutputState.SAVED]
+            return [_showing(output, self.title()) for output in saved]
         words = self._list.words(row.task.id)
         return [Showing(None, Media.OTHER, None, self.title(), words.headline if words is not None else "")]
 

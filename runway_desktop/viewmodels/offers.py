@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import OutputState, State
+from runway_desktop.domain.task import State
 
 from . import wording
 
@@ -85,7 +85,7 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
                 Offer(Verb.LET_GO, "Let it go…"),
             ]
         )
-    saved = [row for row in rows if any(output.state is OutputState.SAVED for output in row.outputs)]
+    saved = [row for row in rows if any(output.is_here for output in row.outputs)]
     look = []
     if saved:
         nothing = "" if one else "Choose one task."
@@ -94,10 +94,7 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
             Offer(Verb.OPEN_WITH_SYSTEM, "Open with the system's program"),
             Offer(Verb.SHOW_FILE, "Show in folder"),
         ]
-    if any(
-        row.task.state is State.SUCCEEDED and any(output.state is not OutputState.SAVED for output in row.outputs)
-        for row in rows
-    ):
+    if any(row.task.state is State.SUCCEEDED and any(not output.is_here for output in row.outputs) for row in rows):
         look.append(Offer(Verb.FETCH_AGAIN, "Save now"))
     elif saved:
         gone = "" if any(not row.task.deleted_remotely for row in saved) else "It was deleted from Runway."
@@ -138,7 +135,7 @@ def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[O
     retried = len(concerned(Verb.RETRY, rows))
     if retried:
         found.append(Offer(Verb.RETRY, "Retry" if retried == 1 else f"Retry {retried:,}"))
-    if only is not None and any(output.state is OutputState.SAVED for output in only.outputs):
+    if only is not None and any(output.is_here for output in only.outputs):
         found.append(Offer(Verb.USE_AS_INPUT, "Use as input"))
     if only is not None:
         found.append(Offer(Verb.RENAME, "Rename"))
@@ -186,7 +183,7 @@ def concerned(verb: Verb, rows: Sequence[Row]) -> list[Row]:
             return [row for row in rows if may_retry(row)]
         case Verb.FETCH_AGAIN:
             done = [row for row in rows if row.task.state is State.SUCCEEDED and not row.task.deleted_remotely]
-            unsaved = [row for row in done if any(output.state is not OutputState.SAVED for output in row.outputs)]
+            unsaved = [row for row in done if any(not output.is_here for output in row.outputs)]
             return unsaved or done
         case Verb.DELETE_REMOTELY:
             # A failed or cancelled task has nothing at Runway that could be deleted.
@@ -195,7 +192,7 @@ def concerned(verb: Verb, rows: Sequence[Row]) -> list[Row]:
         case Verb.REMOVE:
             return [row for row in rows if row.task.state.is_final]
         case Verb.DELETE_FILE:
-            return [row for row in rows if any(output.state is OutputState.SAVED for output in row.outputs)]
+            return [row for row in rows if any(output.is_here for output in row.outputs)]
         case _:
             return list(rows)
 
@@ -227,7 +224,7 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
             )
         case Verb.DELETE_REMOTELY:
             chosen = concerned(verb, rows)
-            unsaved = sum(any(output.state is not OutputState.SAVED for output in row.outputs) for row in chosen)
+            unsaved = sum(any(not output.is_here for output in row.outputs) for row in chosen)
             amount = wording.count(len(chosen), "result")
             one = len(chosen) == 1
             if not unsaved:
@@ -242,7 +239,7 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 f"Delete {amount} from Runway?", f"{deed} cannot be fetched again. {loss}", f"Delete {amount}"
             )
         case Verb.DELETE_FILE:
-            files = sum(output.state is OutputState.SAVED for row in rows for output in row.outputs)
+            files = sum(output.is_here for row in rows for output in row.outputs)
             amount = wording.count(files, "file")
             return Question(
                 f"Move {amount} to the bin?",

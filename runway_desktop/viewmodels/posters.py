@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Output, OutputState, TaskId
+from runway_desktop.domain.task import Media, Output, TaskId
 from runway_desktop.services.engine import Engine
 
 from .bridge import Bridge, Touch
@@ -64,12 +64,7 @@ class Posters(QObject):
                 self._want(output)
 
     def _want(self, output: Output) -> None:
-        if (
-            output.state is not OutputState.SAVED
-            or output.poster
-            or output.media is Media.OTHER
-            or output.path in self._asked
-        ):
+        if not output.is_here or output.poster or output.media is Media.OTHER or output.path in self._asked:
             return
         self._asked[output.path] = output
         self._tell(output)

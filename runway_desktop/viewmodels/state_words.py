@@ -158,7 +158,9 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     outputs = row.outputs
     saved = [output for output in outputs if output.state is OutputState.SAVED]
     if outputs and len(saved) == len(outputs):
-        total = wording.size(sum(output.size for output in saved))
+        if not any(output.is_here for output in saved):
+            return StateWords(headline="Done", detail="the file was moved to the bin", icon="mdi6.delete-outline")
+        total = wording.size(sum(output.size for output in saved if output.is_here))
         return StateWords(headline="Saved", detail=total, tone=Tone.GOOD, icon="mdi6.check")
     if any(output.state is OutputState.EXPIRED for output in outputs):
         return StateWords(
