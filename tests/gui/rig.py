@@ -116,13 +116,9 @@ def task(number: int, state: State = State.HELD, prompt: str = "", **members: An
 
 
 def saved(of: Task, path: str = "/library/clip.mp4", index: int = 0, **members: Any) -> Output:
-    return Output(
-        task_id=of.id,
-        index=index,
-        url="https://out.example/clip.mp4",
-        url_fetched_at=of.created_at,
-        **({"state": OutputState.SAVED, "media": Media.VIDEO, "path": path, "size": 1_200_000} | members),
-    )
+    defaults: dict[str, Any] = {"state": OutputState.SAVED, "media": Media.VIDEO, "path": path, "size": 1_200_000}
+    url = "https://out.example/clip.mp4"
+    return Output(task_id=of.id, index=index, url=url, url_fetched_at=of.created_at, **(defaults | members))
 
 
 class Rig:
@@ -237,7 +233,7 @@ class Rig:
     async def by_id(self, number: int) -> Task:
         found = await self.store.get(TaskId(f"t{number}"))
         assert found is not None
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 class Desktop(Rig):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMainWindow, QSplitter,
 
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, Row
-from runway_desktop.domain.task import OutputState, TaskId
+from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -59,6 +59,9 @@ from .verb_menu import VerbMenu
 if TYPE_CHECKING:
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
+
+Command = tuple[str, list[QKeySequence.StandardKey | str], Qt.ShortcutContext, QWidget, Callable[[], object]]
+"""Name, keys, where the keys hold, whose action it is, and the deed."""
 
 _GEOMETRY, _SPLITTER, _STAGE, _COLUMNS = "window.geometry", "window.splitter", "window.stage", "list.columns"
 STAGE_HEIGHT = 290
@@ -261,7 +264,7 @@ class MainWindow(QMainWindow):
         standard = QKeySequence.StandardKey
         window, in_list = Qt.ShortcutContext.WindowShortcut, Qt.ShortcutContext.WidgetWithChildrenShortcut
         verb = self._verbs.take
-        for name, keys, context, owner, does in (
+        commands: tuple[Command, ...] = (
             ("New request", [standard.New], window, self, self._new),
             ("Search", [standard.Find], window, self, self._focus_search),
             ("Preferences", [standard.Preferences, "Ctrl+,"], window, self, lambda: self.preferences_wanted.emit("")),
@@ -284,7 +287,8 @@ class MainWindow(QMainWindow):
             ("One frame forward", ["."], in_list, self._view, lambda: self.preview and self.preview.step(1)),
             ("Full screen", ["F"], in_list, self._view, lambda: self.preview and self.preview.toggle_full_screen()),
             ("Clear search and selection", ["Esc"], in_list, self._view, self._escape),
-        ):
+        )
+        for name, keys, context, owner, does in commands:
             action = QAction(name, owner)
             sequences = [
                 sequence
@@ -425,7 +429,7 @@ class MainWindow(QMainWindow):
         if row is None or self.preview is None:
             return
         self._view.select([task_id])
-        if any(output.state is OutputState.SAVED for output in row.outputs):
+        if any(output.is_here for output in row.outputs):
             self.preview.toggle_play()
             self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -476,7 +480,7 @@ class MainWindow(QMainWindow):
         from runway_desktop.ui.media.drag import start_file_drag
 
         rows = [row for task_id in task_ids if (row := self._m.rows.row_of(task_id)) is not None]
-        paths = [Path(output.path) for row in rows for output in row.outputs if output.state is OutputState.SAVED]
+        paths = [Path(output.path) for row in rows for output in row.outputs if output.is_here]
         start_file_drag(self._view, paths)
 
     def _copy_text(self, text: str, what: str) -> None:

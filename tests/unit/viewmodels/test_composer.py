@@ -410,7 +410,7 @@ async def test_the_price_and_the_words_are_found_once_for_one_change(tmp_path, m
 
     async with Rig(tmp_path) as rig:
         checks = []
-        honest = room.validate
+        honest = validate
         monkeypatch.setattr(room, "validate", lambda *given, **named: checks.append(1) or honest(*given, **named))
         rig.composer.set_value("promptText", "A")
         for field in rig.composer.pair.fields:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from runway_desktop.domain.account import ModelLimits, Organization
@@ -44,7 +44,7 @@ def ids(model: TaskListModel) -> list[str]:
     return [model.task_id(row) or f"[{model.group_key(row)}]" for row in range(model.rowCount())]
 
 
-def cells(model: TaskListModel) -> Iterator[object]:
+def cells(model: TaskListModel) -> Iterator[QModelIndex]:
     for row in range(model.rowCount()):
         for column in range(model.columnCount()):
             yield model.index(row, column)
@@ -286,7 +286,7 @@ async def test_memory_stays_bounded_while_one_scrolls_through_everything(tmp_pat
         await rig.load()
         for row in range(0, 3000, 60):
             rig.rows.index(row, Column.PROMPT).data()
-            await until(lambda row=row: rig.rows.index(row, Column.PROMPT).data() != "…")
+            await until(lambda: rig.rows.index(row, Column.PROMPT).data() != "…")  # noqa: B023 - awaited at once
         assert len(rig.rows._rows) <= 400
         assert rig.rows.index(2940, Column.PROMPT).data() == "Prompt 59"
 

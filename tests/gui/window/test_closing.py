@@ -1,0 +1,69 @@
+"""Closing asks only while something is being sent or saved, and says that tasks go on at Runway."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
+
+from runway_desktop.app import environment
+from runway_desktop.app.options import Options
+from runway_desktop.app.session import Session
+from runway_desktop.app.wiring import Address
+from runway_desktop.domain.task import State, Task
+from tests.gui.rig import Desktop, task
+
+
+def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -> Any:
+    """The session as it is while its window is open, with what is under way."""
+    profile = environment.profile(demo=False, folder=folder / "profile")
+    session: Any = Session(profile, Options(), Address(secret="key_test"))
+    session.window = rig.window
+    session.engine = SimpleNamespace(
+        ledger=SimpleNamespace(open=lambda: open_tasks), downloads=SimpleNamespace(running=saving)
+    )
+    return session
+
+
+def asked(rig: Desktop) -> list[QDialog]:
+    return [dialog for dialog in rig.window.findChildren(QDialog) if dialog.isVisible()]
+
+
+async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        session = session_of(rig, tmp_path, task(1), task(2, State.RUNNING), task(3, State.UNCERTAIN))
+        session._close_wanted()
+        assert asked(rig) == []
+        assert session._closing.is_set()
+        session.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("tasks", "saving", "says"),
+    [
+        ((task(1, State.SENDING),), 0, "There is 1 being sent;"),
+        ((), 2, "There are 2 being saved;"),
+        ((task(1, State.SENDING),), 1, "There are 1 being sent and 1 being saved;"),
+    ],
+)
+async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path, theme, qtbot, tasks, saving, says):
+    async with Desktop(tmp_path, theme) as rig:
+        session = session_of(rig, tmp_path, *tasks, saving=saving)
+        session._close_wanted()
+        [dialog] = asked(rig)
+        words = " ".join(label.text() for label in dialog.findChildren(QLabel))
+        assert says in words
+        assert "Tasks go on at Runway and will be picked up." in words
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        assert not session._closing.is_set()
+        session._close_wanted()
+        [dialog] = asked(rig)
+        close = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Close")
+        QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+        assert session._closing.is_set()
+        session.deleteLater()

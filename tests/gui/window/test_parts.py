@@ -1,0 +1,158 @@
+"""The window's small parts: theme, wrapping rows, choices, what is read off a drop."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
+from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from runway_desktop.ui.choice_popup import GLANCE, ChoicePopup, Option
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.tasks.poster_cache import MOST, PosterCache
+from runway_desktop.ui.theme import Choice, FollowsTheme, Role
+from runway_desktop.ui.window.dropping import accepts, read
+from tests.gui.rig import until
+
+
+def luminance(color: QColor) -> float:
+    parts = [color.redF(), color.greenF(), color.blueF()]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("choice", [Choice.DARK, Choice.LIGHT])
+def test_every_text_can_be_read_on_every_ground(theme, choice):
+    theme.choose(choice)
+    for ground in (Role.WINDOW, Role.SURFACE, Role.RAISED, Role.FIELD):
+        for text in (Role.TEXT, Role.MUTED, Role.GOOD, Role.WARN, Role.BAD, Role.ACCENT, Role.FAINT):
+            assert contrast(theme.color(text), theme.color(ground)) >= 4.5, (text, ground)
+    assert contrast(theme.color(Role.ON_ACCENT), theme.color(Role.ACCENT)) >= 4.5
+    assert contrast(theme.color(Role.TEXT), theme.color(Role.SELECTED)) >= 4.5
+
+
+def test_a_change_of_theme_is_live_and_told_once(theme, qtbot):
+    told = []
+    theme.changed.connect(lambda: told.append(1))
+    dark = theme.color(Role.WINDOW)
+    theme.choose(Choice.LIGHT)
+    theme.choose(Choice.LIGHT)
+    assert told == [1]
+    assert theme.color(Role.WINDOW) != dark
+    assert QApplication.palette().color(QPalette.ColorRole.Window) == theme.color(Role.WINDOW)
+
+
+def test_whoever_holds_icons_is_told_now_and_at_each_change(theme, qtbot):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    told = []
+    FollowsTheme(theme, holder, lambda: told.append(theme.is_dark))
+    theme.choose(Choice.LIGHT)
+    assert told == [True, False]
+
+
+def test_a_row_wraps_like_words_and_never_makes_a_pane_wide(theme, qtbot):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    flow = FlowLayout(holder)
+    buttons = [QPushButton(f"Button {number}", holder) for number in range(6)]
+    for button in buttons:
+        flow.addWidget(button)
+    holder.resize(260, 400)
+    holder.show()
+    rows = {button.y() for button in buttons}
+    assert 1 < len(rows) < 6
+    assert all(button.geometry().right() <= holder.width() for button in buttons)
+    assert flow.heightForWidth(10_000) < flow.heightForWidth(260)
+    assert flow.minimumSize().width() <= max(button.sizeHint().width() for button in buttons)
+    buttons[0].hide()
+    assert flow.heightForWidth(260) <= 260
+    flow.takeAt(0)
+    assert flow.count() == 5
+    assert flow.itemAt(9) is None
+
+
+@pytest.mark.parametrize("amount", [3, GLANCE + 1])
+def test_choices_beyond_a_glance_can_be_searched(theme, qtbot, amount):
+    button = QPushButton("Here")
+    qtbot.addWidget(button)
+    button.show()
+    popup = ChoicePopup([Option(number, f"Choice {number}") for number in range(amount)], 1, "Choice", button)
+    chosen = []
+    popup.chosen.connect(chosen.append)
+    popup.open_at(button)
+    assert popup._search.isVisible() is (amount > GLANCE)
+    assert popup._list.currentItem().text() == "Choice 1"
+    QTest.keyClick(popup.focusWidget() or popup._list, Qt.Key.Key_Return)
+    assert chosen == [1]
+
+
+def test_a_search_that_finds_nothing_chooses_nothing(theme, qtbot):
+    button = QPushButton("Here")
+    qtbot.addWidget(button)
+    button.show()
+    popup = ChoicePopup([Option(number, f"Choice {number}") for number in range(20)], 1, "Choice", button)
+    chosen = []
+    popup.chosen.connect(chosen.append)
+    popup.open_at(button)
+    QTest.keyClicks(popup._search, "zzz")
+    QTest.keyClick(popup._search, Qt.Key.Key_Return)
+    assert chosen == []
+    assert popup.isVisible()
+    popup.close()
+
+
+def test_files_win_over_links_links_over_a_picture_a_picture_over_text():
+    what = QMimeData()
+    what.setText("words")
+    assert read(what).text == "words"
+    image = QImage(4, 4, QImage.Format.Format_RGB32)
+    what.setImageData(image)
+    assert read(what).image is not None
+    assert read(what).text == ""
+    what.setUrls([QUrl("https://a.example/x y.png"), QUrl.fromLocalFile("/tmp/a b.png")])
+    found = read(what)
+    assert [path.name for path in found.paths] == ["a b.png"]
+    assert found.urls == ("https://a.example/x%20y.png",)
+    assert found.image is None
+    assert accepts(what)
+
+
+def test_nothing_is_nothing():
+    assert not read(QMimeData())
+    blank = QMimeData()
+    blank.setText("  \n")
+    assert not read(blank)
+
+
+async def test_posters_are_decoded_beside_and_kept_within_bounds(tmp_path, theme, qtbot):
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(QColor("teal"))
+    image.save(str(tmp_path / "a.png"))
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    cache = PosterCache()
+    size = QSize(96, 54)
+    ready = []
+    cache.ready.connect(lambda: ready.append(1))
+    for name in ("a.png", "broken.png", "missing.png"):
+        assert cache.picture(str(tmp_path / name), size, 2) is None
+    await until(lambda: len(ready) == 3)
+    found = cache.picture(str(tmp_path / "a.png"), size, 2)
+    assert (found.width(), found.height()) == (144, 108)
+    assert cache.picture(str(tmp_path / "broken.png"), size, 2) is None
+    assert cache.picture("", size, 2) is None
+    assert len(ready) == 3
+    for number in range(MOST + 20):
+        cache.picture(str(tmp_path / f"{number}.png"), size, 1)
+    await until(lambda: len(ready) == MOST + 23)
+    assert len(cache._pictures) == MOST
+    cache.forget(str(tmp_path / f"{MOST}.png"))
+    assert len(cache._pictures) == MOST - 1
+    cache.shutdown()
+    cache.deleteLater()
