@@ -1,10 +1,9 @@
 """What a picture, a clip or a sound is, by its content and never by its ending: format, size, dimensions, length.
 
 `sniff` is pure. `probe` reads a file: headers only, nothing is decoded, so that a huge or hostile picture costs
-nothing. It blocks:
-call it in the executor. It raises DiskError when the file cannot be read, and gives None for what is no picture, clip
-or sound.
-`check_asset` holds a file's facts against what Runway and the model take.
+nothing. It blocks: call it in the executor. It raises DiskError when the file cannot be read, and gives None for what
+is no picture, clip or sound. `check_asset` holds a file's facts against what Runway and the model take, and
+`check_together` those of all the files in one field.
 """
 
 from __future__ import annotations
@@ -12,16 +11,21 @@ from __future__ import annotations
 import codecs
 import logging
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runway_desktop.catalog import Field, MediaKind, Pair, media_in_words
 from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, format_of, largest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media
 
-from .film_boxes import read_film
+from .film_boxes import FilmFacts, read_film
+from .matroska import read_matroska
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +64,8 @@ class Sniffed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFacts:
     """`size` in bytes, `width` and `height` in pixels as shown (rotation applied), `duration` in seconds; None for
-    what is not known."""
+    what is not known. `codec` is how a clip's pictures are coded ("H.264"). Of pictures: `see_through`, it may have
+    transparent parts; `moving`, it holds more than one."""
 
     media: Media
     format: str
@@ -68,6 +73,9 @@ class MediaFacts:
     width: int | None = None
     height: int | None = None
     duration: float | None = None
+    codec: str = ""
+    see_through: bool = False
+    moving: bool = False
 
 
 def sniff(head: bytes) -> Sniffed | None:
@@ -122,6 +130,20 @@ def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.U
     return _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
 
 
+def check_together(facts: Sequence[MediaFacts | None], field: Field, pair: Pair) -> str | None:
+    """A sentence that says why these files, each good in itself, are too long together; None when they are not, or when
+    the length of one is not known."""
+    _, most = field.total_seconds
+    lengths = [found.duration if found is not None else None for found in facts]
+    if most is None or len(lengths) < 2 or None in lengths:
+        return None
+    together = sum(length for length in lengths if length is not None)
+    # A tenth of a second for each, as for one alone.
+    if together <= most + 0.1 * len(lengths):
+        return None
+    return f"Together they last {together:.1f} s. {pair.label} takes up to {most:g} s in {field.label}."
+
+
 def megabytes(size: int) -> str:
     """A size for people: "4.2 MB", "310 KB"."""
     if size < 1024:
@@ -140,44 +162,54 @@ def _unreadable(path: Path, error: OSError) -> DiskError:
 
 
 def _measured(path: Path, found: Sniffed, size: int) -> MediaFacts:
-    width: int | None = None
-    height: int | None = None
-    duration: float | None = None
+    facts = MediaFacts(media=found.media, format=found.format, size=size)
     if found.format in ("MP4", "MOV", "M4A"):
         film = read_film(path)
-        width, height, duration = film.width, film.height, film.duration
         if film.has_sound and not film.has_pictures:
             # Sound in an MP4 file: its brand says film, its content does not.
-            found = Sniffed(Media.AUDIO, "M4A", "m4a")
-    elif found.format == "SVG":
-        pass
-    elif found.media is Media.IMAGE:
-        width, height = _picture_sides(path, found.format)
-    elif found.media is Media.AUDIO:
-        duration = _length(path)
-    return MediaFacts(media=found.media, format=found.format, size=size, width=width, height=height, duration=duration)
+            facts = replace(facts, media=Media.AUDIO, format="M4A")
+        return _of_film(facts, film)
+    if found.format in ("WebM", "MKV"):
+        return _of_film(facts, read_matroska(path))
+    if found.format == "SVG":
+        return facts
+    if found.media is Media.IMAGE:
+        return _of_picture(facts, path)
+    return replace(facts, duration=_length(path)) if found.media is Media.AUDIO else facts
 
 
-def _picture_sides(path: Path, form: str) -> tuple[int | None, int | None]:
+def _of_film(facts: MediaFacts, film: FilmFacts) -> MediaFacts:
+    return replace(facts, width=film.width, height=film.height, duration=film.duration, codec=film.codec)
+
+
+def _of_picture(facts: MediaFacts, path: Path) -> MediaFacts:
+    quarter_turns = (5, 6, 7, 8)
+    try:
+        with picture_reader(facts.format)(path) as picture:
+            width, height = picture.size
+            # A PNG without it would be decoded to look for it at its end.
+            turned = "exif" in picture.info and picture.getexif().get(0x0112) in quarter_turns
+            see_through = picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info
+            moving = bool(getattr(picture, "is_animated", False))
+    except Exception as error:  # noqa: BLE001 - Pillow's readers raise nearly anything for a damaged file
+        log.debug("%s could not be measured: %s", path.name, error)
+        return facts
+    if turned:
+        width, height = height, width
+    return replace(facts, width=width, height=height, see_through=see_through, moving=moving)
+
+
+def picture_reader(form: str) -> Callable[[Path], Image.Image]:
+    """What opens a picture of this format. `Image.open` refuses pictures of more than 179 million pixels, which some
+    cameras take; opening alone decodes nothing, so the readers of the common formats are asked themselves."""
     from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-    # Image.open refuses pictures of more than 179 million pixels, which some cameras take. Nothing is decoded here, so
-    # the readers of the common formats are asked themselves.
     readers: dict[str, Callable[[Path], Image.Image]] = {
         "JPEG": JpegImagePlugin.JpegImageFile,
         "PNG": PngImagePlugin.PngImageFile,
         "WebP": WebPImagePlugin.WebPImageFile,
     }
-    quarter_turns = (5, 6, 7, 8)
-    try:
-        with readers.get(form, Image.open)(path) as picture:
-            width, height = picture.size
-            # A PNG without it would be decoded to look for it at its end.
-            turned = "exif" in picture.info and picture.getexif().get(0x0112) in quarter_turns
-    except Exception as error:  # noqa: BLE001 - Pillow's readers raise nearly anything for a damaged file
-        log.debug("%s could not be measured: %s", path.name, error)
-        return (None, None)
-    return (height, width) if turned else (width, height)
+    return readers.get(form, Image.open)
 
 
 def _length(path: Path) -> float | None:

@@ -18,7 +18,17 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media
 from runway_desktop.services.film_boxes import read_film
-from runway_desktop.services.media_facts import MediaFacts, check_asset, is_page, megabytes, probe, sniff
+from runway_desktop.services.matroska import read_matroska
+from runway_desktop.services.media_facts import (
+    MediaFacts,
+    check_asset,
+    check_together,
+    is_page,
+    megabytes,
+    probe,
+    sniff,
+)
+from tests import matroska_files
 
 CATALOG = Catalog.load()
 MB = 1024 * 1024
@@ -142,10 +152,51 @@ def test_sound_in_an_mp4_file_is_a_sound(tmp_path):
     assert (facts.media, facts.format, facts.duration) == (Media.AUDIO, "M4A", 2.5)
 
 
-def test_matroska_is_a_clip_of_unknown_length(tmp_path):
+def test_matroska_without_its_head_is_a_clip_of_unknown_length(tmp_path):
     path = tmp_path / "x.mkv"
     path.write_bytes(b"\x1aE\xdf\xa3" + b"\x00" * 20 + b"webm" + b"\x00" * 40)
     assert probe(path) == MediaFacts(media=Media.VIDEO, format="WebM", size=68)
+
+
+@pytest.mark.parametrize("open_ended", [False, True])
+def test_webm_has_length_sides_and_codec(tmp_path, open_ended):
+    path = tmp_path / "x.webm"
+    path.write_bytes(matroska_files.clip(open_ended=open_ended, sound=b"A_OPUS"))
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.format, facts.width, facts.height, facts.duration, facts.codec) == ("WebM", 1280, 720, 2.5, "VP9")
+
+
+def test_recording_that_does_not_know_its_length_says_none(tmp_path):
+    path = tmp_path / "x.mkv"
+    path.write_bytes(matroska_files.clip(doctype=b"matroska", seconds=None, codec=b"V_MPEG4/ISO/AVC"))
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.format, facts.duration, facts.codec) == ("MKV", None, "H.264")
+
+
+@pytest.mark.parametrize(("name", "codec"), [("dusk-16x9-5s.mp4", "H.264"), ("dusk-16x9-2s.mov", "ProRes")])
+def test_codec_of_a_clip_is_named_as_people_name_it(name, codec):
+    facts = probe(sample(name))
+    assert facts is not None
+    assert facts.codec == codec
+
+
+@given(st.binary(max_size=200), st.integers(0, 120))
+def test_no_bytes_can_upset_the_reader_of_elements(tmp_path_factory, content, at):
+    path = tmp_path_factory.mktemp("film") / "x.webm"
+    whole = matroska_files.clip()
+    path.write_bytes(whole[:at] + content + whole[at + len(content) :])
+    read_matroska(path)
+
+
+def test_see_through_and_moving_pictures_are_told(tmp_path):
+    still, moving = tmp_path / "still.png", tmp_path / "moving.gif"
+    Image.new("RGBA", (8, 8)).save(still)
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames[0].save(moving, save_all=True, append_images=frames[1:])
+    facts = [probe(path) for path in (still, moving)]
+    assert [(found.see_through, found.moving) for found in facts if found] == [(True, False), (False, True)]
 
 
 def test_file_that_cannot_be_read_raises_in_words(tmp_path):
@@ -224,6 +275,14 @@ def test_sides_and_shape_that_a_model_asks_for_are_checked():
     assert "too wide" in (check_asset(replace(PICTURE, width=4_000), strict, pair) or "")
     assert "too tall" in (check_asset(replace(PICTURE, height=9_000), strict, pair) or "")
     assert check_asset(replace(PICTURE, width=None, height=None), strict, pair) is None
+
+
+def test_sounds_that_are_too_long_together_are_told_so():
+    field, pair = place("text_to_video", "seedance2", "referenceAudio")
+    nine = MediaFacts(media=Media.AUDIO, format="MP3", size=MB, duration=9.0)
+    assert check_together([nine], field, pair) is None
+    assert "Together they last 18.0 s" in (check_together([nine, nine], field, pair) or "")
+    assert check_together([nine, replace(nine, duration=None)], field, pair) is None
 
 
 def test_sizes_are_said_as_people_say_them():

@@ -1,0 +1,154 @@
+"""Reads the few elements of a WebM or MKV file that tell its length, its sides, its codec and what it holds.
+
+Follows the elements by their lengths and never reads the media itself. Blocks: call it in the executor. Damaged files
+give what could be read; only OSError is raised.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from .film_boxes import FilmFacts
+
+_MOST_ELEMENTS = 10_000
+"""A file that claims more before its media is damaged or hostile."""
+_LONGEST_VALUE = 256
+_SEGMENT, _INFO, _TRACKS, _CLUSTER = 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675
+_TIME_SCALE, _DURATION = 0x2AD7B1, 0x4489
+_TRACK, _TRACK_TYPE, _CODEC, _VIDEO = 0xAE, 0x83, 0x86, 0xE0
+_WIDTH, _HEIGHT, _SHOWN_WIDTH, _SHOWN_HEIGHT, _SHOWN_UNIT = 0xB0, 0xBA, 0x54B0, 0x54BA, 0x54B2
+_PICTURES, _SOUND = 1, 2
+_CODECS = {
+    "V_VP8": "VP8",
+    "V_VP9": "VP9",
+    "V_AV1": "AV1",
+    "V_MPEG4/ISO/AVC": "H.264",
+    "V_MPEGH/ISO/HEVC": "H.265",
+    "V_PRORES": "ProRes",
+    "A_OPUS": "Opus",
+    "A_VORBIS": "Vorbis",
+    "A_AAC": "AAC",
+    "A_FLAC": "FLAC",
+    "A_MPEG/L3": "MP3",
+}
+
+
+def read_matroska(path: Path) -> FilmFacts:
+    facts = FilmFacts()
+    with path.open("rb") as file:
+        end = file.seek(0, 2)
+        for kind, start, stop in elements(file, 0, end):
+            if kind == _SEGMENT:
+                _read_segment(file, start, stop, facts)
+                break
+    return facts
+
+
+def elements(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    """Each element between two offsets: its id, where its content begins and ends. One of unknown length reaches to
+    the end."""
+    for _ in range(_MOST_ELEMENTS):
+        if start >= stop:
+            return
+        file.seek(start)
+        head = file.read(12)
+        kind, id_length = _number(head, keep_marker=True)
+        if kind is None or id_length > 4:
+            return
+        length, length_length = _number(head[id_length:], keep_marker=False)
+        if length is None:
+            return
+        content = start + id_length + length_length
+        unknown = length == (1 << (7 * length_length)) - 1
+        end = stop if unknown else min(stop, content + length)
+        yield kind, content, end
+        start = end
+
+
+def _read_segment(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
+    for kind, inner, end in elements(file, start, stop):
+        if kind == _INFO:
+            facts.is_whole = True
+            facts.duration = _length(file, inner, end)
+        elif kind == _TRACKS:
+            for inside, begin, finish in elements(file, inner, end):
+                if inside == _TRACK:
+                    _read_track(file, begin, finish, facts)
+        elif kind == _CLUSTER:
+            # What tells of the whole stands before the first cluster.
+            return
+
+
+def _length(file: BinaryIO, start: int, stop: int) -> float | None:
+    scale, ticks = 1_000_000, 0.0
+    for kind, inner, end in elements(file, start, stop):
+        if kind == _TIME_SCALE:
+            scale = _integer(file, inner, end)
+        elif kind == _DURATION:
+            ticks = _float(file, inner, end)
+    seconds = ticks * scale / 1e9
+    return seconds if math.isfinite(seconds) and seconds > 0 else None
+
+
+def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
+    kind_of_track, codec, sides = 0, "", None
+    for kind, inner, end in elements(file, start, stop):
+        if kind == _TRACK_TYPE:
+            kind_of_track = _integer(file, inner, end)
+        elif kind == _CODEC:
+            codec = _bytes(file, inner, end).rstrip(b"\0").decode("ascii", "replace")
+        elif kind == _VIDEO:
+            sides = _sides(file, inner, end)
+    if kind_of_track == _PICTURES:
+        if not facts.has_pictures:
+            facts.codec = _codec_name(codec)
+            if sides is not None:
+                facts.width, facts.height = sides
+        facts.has_pictures = True
+    elif kind_of_track == _SOUND:
+        facts.has_sound = True
+        if not facts.has_pictures and not facts.codec:
+            facts.codec = _codec_name(codec)
+
+
+def _sides(file: BinaryIO, start: int, stop: int) -> tuple[int, int] | None:
+    """As shown: pixels that are not square are told by other sides to show them at."""
+    found = {kind: _integer(file, inner, end) for kind, inner, end in elements(file, start, stop)}
+    width, height = found.get(_WIDTH, 0), found.get(_HEIGHT, 0)
+    if found.get(_SHOWN_UNIT, 0) == 0:
+        width, height = found.get(_SHOWN_WIDTH, width), found.get(_SHOWN_HEIGHT, height)
+    return (width, height) if 0 < width < 1 << 20 and 0 < height < 1 << 20 else None
+
+
+def _codec_name(code: str) -> str:
+    return next((name for start, name in _CODECS.items() if code.startswith(start)), code[2:])
+
+
+def _number(head: bytes, *, keep_marker: bool) -> tuple[int | None, int]:
+    """A number whose first byte tells its length by its leading zeros, and that length."""
+    if not head or head[0] == 0:
+        return None, 0
+    length = 9 - head[0].bit_length()
+    if len(head) < length:
+        return None, 0
+    value = int.from_bytes(head[:length], "big")
+    return (value if keep_marker else value & ((1 << (7 * length)) - 1)), length
+
+
+def _bytes(file: BinaryIO, start: int, stop: int) -> bytes:
+    file.seek(start)
+    return file.read(min(stop - start, _LONGEST_VALUE))
+
+
+def _integer(file: BinaryIO, start: int, stop: int) -> int:
+    return int.from_bytes(_bytes(file, start, min(stop, start + 8)), "big")
+
+
+def _float(file: BinaryIO, start: int, stop: int) -> float:
+    value = _bytes(file, start, stop)
+    form = {4: ">f", 8: ">d"}.get(len(value))
+    return float(struct.unpack(form, value)[0]) if form is not None else 0.0
