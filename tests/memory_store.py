@@ -10,7 +10,7 @@ import builtins
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from runway_desktop.domain.errors import StoreError
@@ -30,6 +30,7 @@ from runway_desktop.domain.library import (
 from runway_desktop.domain.search import heading_of, search_words, searched_text
 from runway_desktop.domain.shapes import shape_of
 from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.spending import SpendingLine, counted_credits, is_keeper, is_uncertain, spent_at
 from runway_desktop.domain.task import (
     LIVE,
     LOCAL,
@@ -223,6 +224,34 @@ class MemoryStore:
             task.credits or 0.0 for task in self._tasks.values() if task.sent_at is not None and task.sent_at >= since
         )
 
+    async def spending(self, since: float, until: float, *, utc: bool = False) -> builtins.list[SpendingLine]:
+        zone = UTC if utc else self._zone
+        members: dict[tuple[str, str, str, str], builtins.list[Task]] = {}
+        for task, at in self._spent(since, until):
+            day = datetime.fromtimestamp(at, zone).date().isoformat()
+            key = (day, task.request.model, task.project, task.batch_id or "")
+            members.setdefault(key, []).append(task)
+        return [self._line(key, members[key]) for key in sorted(members)]
+
+    async def spent_by_project(self, projects: Sequence[str]) -> dict[str, float]:
+        return {
+            project: sum(
+                counted_credits(task)
+                for task in self._tasks.values()
+                if task.project == project and spent_at(task) is not None
+            )
+            for project in projects
+        }
+
+    async def spent_tasks(
+        self, since: float, until: float, project: str | None = None
+    ) -> builtins.list[tuple[Task, str]]:
+        return [
+            (task, self._batches[task.batch_id].name if task.batch_id is not None else "")
+            for task, _ in sorted(self._spent(since, until), key=lambda pair: pair[1])
+            if project is None or task.project == project
+        ]
+
     async def settings(self) -> dict[str, Any]:
         return dict(self._settings)
 
@@ -301,6 +330,29 @@ class MemoryStore:
                 kept = self._inputs.get(task.id, {})
                 self._inputs[task.id] = {at: asset for at, asset in kept.items() if still_asked(task.request, at)}
         self._ledger.extend(entries)
+
+    def _spent(self, since: float, until: float) -> builtins.list[tuple[Task, float]]:
+        timed = [(task, at) for task in self._tasks.values() if (at := spent_at(task)) is not None]
+        return [(task, at) for task, at in timed if since <= at < until]
+
+    def _line(self, key: tuple[str, str, str, str], tasks: Sequence[Task]) -> SpendingLine:
+        day, model, project, batch = key
+        unsure = [task for task in tasks if is_uncertain(task)]
+        return SpendingLine(
+            day=day,
+            model=model,
+            project=project,
+            batch_id=BatchId(batch) if batch else None,
+            batch_name=self._batches[BatchId(batch)].name if batch else "",
+            tasks=len(tasks),
+            credits=sum(map(counted_credits, tasks)),
+            uncertain=len(unsure),
+            uncertain_credits=sum(map(counted_credits, unsure)),
+            keepers=sum(map(is_keeper, tasks)),
+            refused=sum(
+                task.state is State.FAILED and task.failure is not None and task.failure.is_moderation for task in tasks
+            ),
+        )
 
     def _outputs_of(self, task_id: TaskId) -> Sequence[Output]:
         return [output for _, output in sorted(self._outputs.get(task_id, {}).items())]

@@ -17,6 +17,7 @@ from runway_desktop.domain.account import Organization, UsedCredits
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
 from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.spending import SpendingLine
 from runway_desktop.domain.task import Answer, Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 from runway_desktop.domain.wire import CreatedTask, Stream
 
@@ -180,6 +181,19 @@ class Store(Protocol):
 
     async def spent_since(self, since: float) -> float:
         """Credits of tasks sent since then: actual where known, else estimated."""
+        ...
+
+    async def spending(self, since: float, until: float, *, utc: bool = False) -> Sequence[SpendingLine]:
+        """What tasks spent from `since` until before `until`, removed ones too, by day (of this machine's zone, or
+        UTC as Runway counts), model, project and batch; in that order."""
+        ...
+
+    async def spent_by_project(self, projects: Sequence[str]) -> dict[str, float]:
+        """Credits that all tasks of each of these projects spent, ever; 0 for one without."""
+        ...
+
+    async def spent_tasks(self, since: float, until: float, project: str | None = None) -> Sequence[tuple[Task, str]]:
+        """The tasks behind `spending`, oldest first, each with its batch's name. None: of all projects."""
         ...
 
     async def settings(self) -> dict[str, Any]:

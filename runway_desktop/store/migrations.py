@@ -64,7 +64,17 @@ def add_sheets(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS = (Migration(Version(1, 0), create_first), Migration(Version(1, 1), add_sheets))
+def add_judging(connection: sqlite3.Connection) -> None:
+    """1.2: results are rated and picked, and spending is added up by its time. An older program ignores both."""
+    for statement in schema.JUDGING:
+        connection.execute(statement)
+
+
+MIGRATIONS = (
+    Migration(Version(1, 0), create_first),
+    Migration(Version(1, 1), add_sheets),
+    Migration(Version(1, 2), add_judging),
+)
 
 
 def bring_up_to_date(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:

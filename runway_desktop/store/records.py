@@ -21,6 +21,7 @@ from runway_desktop.domain.task import (
     Media,
     Output,
     OutputState,
+    Pick,
     Refusal,
     RemoteId,
     Request,
@@ -33,7 +34,7 @@ TASK_COLUMNS = (
     "id", "endpoint", "model", "request_values", "prompt", "created_at", "state", "batch_id",
     "project", "parent_id", "position", "remote_id", "remote_status", "sent_at", "remote_created_at", "running_since",
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
-    "cancel_asked", "adopted", "deleted_remotely", "hold_reason", "removed_at", "title",
+    "cancel_asked", "adopted", "deleted_remotely", "hold_reason", "removed_at", "title", "rating", "pick",
     # For the list alone; nothing of a task is read back from these.
     "shape", "heading", "sent_or_made", "credits", "rank",
 )  # fmt: skip
@@ -87,7 +88,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         task.asked_at, task.progress, task.estimated_credits, task.cost_credits, _failure_cell(task.failure),
         to_json([[list(refusal.path), refusal.message, refusal.code] for refusal in task.refusals]),
         _evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
-        to_cell(task.hold_reason), task.removed_at, to_cell(task.title),
+        to_cell(task.hold_reason), task.removed_at, to_cell(task.title), task.rating, task.pick.value,
         to_cell(shape_of(request)), heading_of(task), task.created_at if task.sent_at is None else task.sent_at,
         -1.0 if task.credits is None else task.credits, _RANKS[task.state],
     )  # fmt: skip
@@ -99,7 +100,7 @@ def task_of(row: Sequence[Any]) -> Task:
         task_id, endpoint, model, values, prompt, created_at, state, batch_id, project, parent_id,
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
-        hold_reason, removed_at, title, *_,
+        hold_reason, removed_at, title, rating, pick, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),
@@ -131,6 +132,8 @@ def task_of(row: Sequence[Any]) -> Task:
         hold_reason=to_text(hold_reason),
         removed_at=removed_at,
         title=to_text(title),
+        rating=rating,
+        pick=Pick(pick),
     )
 
 

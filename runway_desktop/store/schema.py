@@ -135,6 +135,16 @@ SHEETS = (
 )
 """Added by version 1.1."""
 
+JUDGING = (
+    "ALTER TABLE tasks ADD COLUMN rating INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE tasks ADD COLUMN pick TEXT NOT NULL DEFAULT ''",
+    """
+    CREATE INDEX tasks_by_spending ON tasks (coalesce(sent_at, remote_created_at))
+    WHERE coalesce(sent_at, remote_created_at) IS NOT NULL
+    """,
+)
+"""Added by version 1.2."""
+
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
     # else.

@@ -15,17 +15,18 @@ import builtins
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
 from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.spending import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 
 from . import listing as listings
-from . import reading, sheets, trouble, writing
+from . import reading, sheets, spending, trouble, writing
 from .lanes import Lane, Work, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date
 from .records import to_cell, to_json
@@ -142,6 +143,18 @@ class SqliteStore:
 
     async def spent_since(self, since: float) -> float:
         return await self._read(lambda connection: reading.spent_since(connection, since))
+
+    async def spending(self, since: float, until: float, *, utc: bool = False) -> builtins.list[SpendingLine]:
+        zone = UTC if utc else self._zone
+        return await self._read(lambda connection: spending.lines(connection, since, until, zone))
+
+    async def spent_by_project(self, projects: Sequence[str]) -> dict[str, float]:
+        return await self._read(lambda connection: spending.by_project(connection, projects))
+
+    async def spent_tasks(
+        self, since: float, until: float, project: str | None = None
+    ) -> builtins.list[tuple[Task, str]]:
+        return await self._read(lambda connection: spending.tasks(connection, since, until, project))
 
     async def settings(self) -> dict[str, Any]:
         return await self._read(reading.settings)

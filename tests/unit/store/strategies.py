@@ -14,6 +14,7 @@ from runway_desktop.domain.task import (
     Media,
     Output,
     OutputState,
+    Pick,
     Refusal,
     RemoteId,
     Request,
@@ -74,6 +75,8 @@ def tasks(task_id: str) -> st.SearchStrategy[Task]:
         hold_reason=texts,
         removed_at=st.none() | moments,
         title=texts,
+        rating=st.integers(0, 5),
+        pick=st.sampled_from(Pick),
     )
 
 

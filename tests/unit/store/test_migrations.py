@@ -15,8 +15,8 @@ from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, back
 from tests.unit.store.libraries import fill
 
 
-def add_rating(connection: sqlite3.Connection) -> None:
-    connection.execute("ALTER TABLE tasks ADD COLUMN rating INTEGER NOT NULL DEFAULT 0")
+def add_mood(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE tasks ADD COLUMN mood INTEGER NOT NULL DEFAULT 0")
 
 
 def rename_titles(connection: sqlite3.Connection) -> None:
@@ -29,7 +29,7 @@ def break_off(connection: sqlite3.Connection) -> None:
 
 
 NOW = MIGRATIONS[-1].to
-NEWER_MINOR = (*MIGRATIONS, Migration(Version(1, 90), add_rating))
+NEWER_MINOR = (*MIGRATIONS, Migration(Version(1, 90), add_mood))
 NEWER_MAJOR = (*NEWER_MINOR, Migration(Version(2, 0), rename_titles))
 BROKEN = (*NEWER_MINOR, Migration(Version(1, 91), break_off))
 

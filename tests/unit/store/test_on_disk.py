@@ -138,14 +138,14 @@ async def test_columns_of_a_newer_program_are_left_alone(tmp_path: Path):
     await store.add([a_task("a")], [], None, [])
     await store.close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("ALTER TABLE tasks ADD COLUMN rating INTEGER NOT NULL DEFAULT 0")
-        connection.execute("UPDATE tasks SET rating = 5")
+        connection.execute("ALTER TABLE tasks ADD COLUMN mood INTEGER NOT NULL DEFAULT 0")
+        connection.execute("UPDATE tasks SET mood = 5")
         connection.commit()
     store = await SqliteStore.open(path)
     await store.save(replace(a_task("a"), title="named"))
     await store.close()
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT title, rating FROM tasks").fetchone() == ("named", 5)
+        assert connection.execute("SELECT title, mood FROM tasks").fetchone() == ("named", 5)
 
 
 KILLED = """

@@ -1,0 +1,101 @@
+"""Money added up from the tasks. Functions of the reading connection, on the reading thread.
+
+The meaning is that of `domain.spending`: the same sums that its functions give, task by task.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from runway_desktop.domain.spending import KEEPER_RATING, SpendingLine
+from runway_desktop.domain.task import BatchId, Task
+
+from .listing import Days
+from .records import TASK_COLUMNS, task_of, to_cell, to_text
+
+_AT = "coalesce(sent_at, remote_created_at)"
+_UNCERTAIN = "state IN ('uncertain', 'sending')"
+# Evidence that is no valid Unicode is a blob, which SQLite would take for its own binary JSON.
+_PRICE = "CASE WHEN typeof(evidence) = 'text' THEN max(coalesce(json_extract(evidence, '$.price'), 0), 0) ELSE 0 END"
+_CREDITS = f"CASE WHEN credits >= 0 THEN credits WHEN {_UNCERTAIN} THEN {_PRICE} ELSE 0 END"
+_REFUSED = """
+    state = 'failed' AND typeof(failure) = 'text' AND (
+        json_extract(failure, '$.code') GLOB 'SAFETY*'
+        OR json_extract(failure, '$.code') GLOB 'INPUT_PREPROCESSING.SAFETY*'
+    )
+"""
+_KEEPER = f"state = 'succeeded' AND (pick = 'pick' OR rating >= {KEEPER_RATING})"
+_QUARTER = 900
+"""Seconds: every zone begins its day at a whole quarter of an hour, so a quarter is always of one day."""
+
+_LINES = f"""
+    SELECT
+        cast({_AT} / {_QUARTER} AS INTEGER) AS quarter, model, project, batch_id,
+        (SELECT name FROM batches WHERE id = batch_id),
+        count(*), total({_CREDITS}), total({_UNCERTAIN}), total(CASE WHEN {_UNCERTAIN} THEN {_CREDITS} ELSE 0 END),
+        total({_KEEPER}), total(coalesce({_REFUSED}, 0))
+    FROM tasks
+    WHERE {_AT} IS NOT NULL AND {_AT} >= ? AND {_AT} < ?
+    GROUP BY quarter, model, project, batch_id
+"""
+
+
+def lines(connection: sqlite3.Connection, since: float, until: float, zone: tzinfo | None) -> list[SpendingLine]:
+    """By day, model, project and batch. `zone` says what a day is; None: this machine's."""
+    day_of = Days(zone)
+    found: dict[tuple[str, str, str, str], SpendingLine] = {}
+    for quarter, model, project, batch_id, batch_name, *sums in connection.execute(_LINES, (since, until)):
+        tasks, credits, uncertain, uncertain_credits, keepers, refused = sums
+        line = SpendingLine(
+            day=day_of(quarter * _QUARTER),
+            model=to_text(model),
+            project=to_text(project),
+            batch_id=None if batch_id is None else BatchId(batch_id),
+            batch_name="" if batch_name is None else to_text(batch_name),
+            tasks=tasks,
+            credits=credits,
+            uncertain=int(uncertain),
+            uncertain_credits=uncertain_credits,
+            keepers=int(keepers),
+            refused=int(refused),
+        )
+        key = (line.day, line.model, line.project, batch_id or "")
+        before = found.get(key)
+        found[key] = line if before is None else _together(before, line)
+    return [found[key] for key in sorted(found)]
+
+
+def by_project(connection: sqlite3.Connection, projects: Sequence[str]) -> dict[str, float]:
+    query = f"SELECT total({_CREDITS}) FROM tasks WHERE {_AT} IS NOT NULL AND project = ?"
+    return {project: connection.execute(query, (to_cell(project),)).fetchone()[0] for project in projects}
+
+
+def tasks(connection: sqlite3.Connection, since: float, until: float, project: str | None) -> list[tuple[Task, str]]:
+    """Oldest first, each with its batch's name."""
+    query = f"""
+        SELECT {", ".join(f"tasks.{column}" for column in TASK_COLUMNS)}, batches.name
+        FROM tasks LEFT JOIN batches ON batches.id = tasks.batch_id
+        WHERE {_AT} IS NOT NULL AND {_AT} >= ? AND {_AT} < ? AND (? IS NULL OR project = ?)
+        ORDER BY {_AT}, number
+    """
+    chosen = None if project is None else to_cell(project)
+    found = connection.execute(query, (since, until, chosen, chosen))
+    return [(task_of(row), "" if row[-1] is None else to_text(row[-1])) for row in found]
+
+
+def _together(one: SpendingLine, other: SpendingLine) -> SpendingLine:
+    return SpendingLine(
+        day=one.day,
+        model=one.model,
+        project=one.project,
+        batch_id=one.batch_id,
+        batch_name=one.batch_name,
+        tasks=one.tasks + other.tasks,
+        credits=one.credits + other.credits,
+        uncertain=one.uncertain + other.uncertain,
+        uncertain_credits=one.uncertain_credits + other.uncertain_credits,
+        keepers=one.keepers + other.keepers,
+        refused=one.refused + other.refused,
+    )

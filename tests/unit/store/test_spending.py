@@ -1,0 +1,172 @@
+"""What was spent is added up the same on disk and in memory, and as the domain counts a single task."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.spending import counted_credits
+from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, Request, State, Task, TaskId
+from runway_desktop.services.ports import Store
+from runway_desktop.store import SqliteStore
+from tests.fakes import MemoryStore
+from tests.unit.store.libraries import NOON, fill
+
+Opened = Callable[[], AbstractAsyncContextManager[Store]]
+KATHMANDU = timezone(timedelta(hours=5, minutes=45))
+DAY = 86_400.0
+EVER = (0.0, 4e9)
+
+
+@pytest.fixture(params=["on disk", "in memory"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
+    @asynccontextmanager
+    async def store() -> AsyncIterator[Store]:
+        on_disk = request.param == "on disk"
+        made: Store = (
+            await SqliteStore.open(tmp_path / "profile.db", zone=KATHMANDU) if on_disk else MemoryStore(zone=KATHMANDU)
+        )
+        try:
+            yield made
+        finally:
+            await made.close()
+
+    return store
+
+
+def spent(number: int, credits: float | None = 60.0, state: State = State.SUCCEEDED, **members: object) -> Task:
+    task = Task(
+        id=TaskId(f"t{number}"),
+        request=Request(endpoint="text_to_video", model="gen4.5"),
+        created_at=NOON,
+        state=state,
+        sent_at=NOON,
+        cost_credits=credits,
+    )
+    return replace(task, **members)  # type: ignore[arg-type]
+
+
+async def test_credits_are_the_cost_else_the_estimate_else_the_price_of_an_uncertain_one(opened: Opened):
+    async with opened() as store:
+        tasks = [
+            spent(1, 48.0, estimated_credits=60.0),
+            spent(2, None, State.RUNNING, estimated_credits=36.0),
+            spent(3, None, State.UNCERTAIN, evidence=Evidence(price=25.0)),
+            spent(4, None, State.UNCERTAIN, evidence=Evidence(reason="\ud800 is no text")),
+            spent(5, None, State.HELD, sent_at=None),
+            spent(6, 0.0, State.FAILED, estimated_credits=60.0),
+        ]
+        await store.add(tasks, [], None, [])
+        [line] = await store.spending(*EVER)
+        assert (line.tasks, line.credits) == (5, 48.0 + 36.0 + 25.0)
+        assert line.credits == sum(map(counted_credits, tasks))
+        assert (line.uncertain, line.uncertain_credits) == (2, 25.0)
+
+
+async def test_lines_are_told_apart_by_day_model_project_and_batch(opened: Opened):
+    async with opened() as store:
+        batch = Batch(id=BatchId("b1"), name="shots.csv", created_at=NOON)
+        other = Request(endpoint="text_to_image", model="gen4_image")
+        tasks = [
+            spent(1),
+            spent(2, sent_at=NOON + DAY),
+            spent(3, request=other),
+            spent(4, project="Aurora spot"),
+            spent(5, batch_id=batch.id),
+            spent(6),
+        ]
+        await store.add(tasks, [], batch, [])
+        today, tomorrow = (datetime.fromtimestamp(NOON + n * DAY, KATHMANDU).date().isoformat() for n in (0, 1))
+        found = [
+            (line.day, line.model, line.project, line.batch_name, line.tasks) for line in await store.spending(*EVER)
+        ]
+        assert found == [
+            (today, "gen4.5", "", "", 2),
+            (today, "gen4.5", "", "shots.csv", 1),
+            (today, "gen4.5", "Aurora spot", "", 1),
+            (today, "gen4_image", "", "", 1),
+            (tomorrow, "gen4.5", "", "", 1),
+        ]
+
+
+async def test_a_day_is_this_machines_or_utc_as_runway_counts(opened: Opened):
+    async with opened() as store:
+        late = datetime(2026, 11, 3, 20, 0, tzinfo=timezone.utc).timestamp()  # noqa: UP017 - beside other zones
+        await store.add([spent(1, sent_at=late)], [], None, [])
+        assert [line.day for line in await store.spending(*EVER)] == ["2026-11-04"]
+        assert [line.day for line in await store.spending(*EVER, utc=True)] == ["2026-11-03"]
+
+
+async def test_a_period_begins_with_its_first_second_and_ends_before_its_last(opened: Opened):
+    async with opened() as store:
+        await store.add([spent(1), spent(2, sent_at=NOON + 10)], [], None, [])
+        assert [line.tasks for line in await store.spending(NOON, NOON + 10)] == [1]
+        assert [task.id for task, _ in await store.spent_tasks(NOON, NOON + 10)] == ["t1"]
+
+
+async def test_what_was_started_elsewhere_counts_when_runway_made_it_and_what_was_removed_still_does(opened: Opened):
+    async with opened() as store:
+        adopted = spent(1, sent_at=None, remote_created_at=NOON, adopted=True)
+        await store.add([adopted, spent(2, removed_at=NOON)], [], None, [])
+        [line] = await store.spending(*EVER)
+        assert line.credits == 120.0
+
+
+async def test_keepers_are_results_that_were_picked_or_rated_four_and_more(opened: Opened):
+    async with opened() as store:
+        tasks = [
+            spent(1, pick=Pick.PICK),
+            spent(2, rating=4),
+            spent(3, rating=3),
+            spent(4, pick=Pick.REJECT),
+            spent(5, 0.0, State.FAILED, rating=5),
+        ]
+        await store.add(tasks, [], None, [])
+        [line] = await store.spending(*EVER)
+        assert line.keepers == 2
+        assert [task.rating for task, _ in await store.spent_tasks(*EVER)] == [0, 4, 3, 0, 5]
+
+
+async def test_refusals_by_moderation_are_counted_and_other_failures_are_not(opened: Opened):
+    async with opened() as store:
+        codes = ("SAFETY.INPUT.TEXT", "INPUT_PREPROCESSING.SAFETY.TEXT", "INTERNAL", "INPUT_PREPROCESSING.INTERNAL", "")
+        tasks = [
+            spent(number, 0.0, State.FAILED, failure=Failure(code=code, words="No"))
+            for number, code in enumerate(codes)
+        ]
+        await store.add(tasks, [], None, [])
+        [line] = await store.spending(*EVER)
+        assert line.refused == 2
+
+
+async def test_a_project_is_added_up_whole_and_a_clients_tasks_come_with_their_batch(opened: Opened):
+    async with opened() as store:
+        batch = Batch(id=BatchId("b1"), name="shots.csv", created_at=NOON)
+        tasks = [
+            spent(1, project="Aurora spot", batch_id=batch.id, sent_at=NOON - 400 * DAY),
+            spent(2, 8.0, project="Aurora spot"),
+            spent(3),
+        ]
+        await store.add(tasks, [], batch, [])
+        assert await store.spent_by_project(["Aurora spot", "Nobody's"]) == {"Aurora spot": 68.0, "Nobody's": 0.0}
+        bill = await store.spent_tasks(*EVER, "Aurora spot")
+        assert [(task.id, name) for task, name in bill] == [("t1", "shots.csv"), ("t2", "")]
+
+
+async def test_a_large_library_is_added_up_the_same_on_disk_and_in_memory(tmp_path: Path):
+    on_disk = await SqliteStore.open(tmp_path / "profile.db", zone=KATHMANDU)
+    in_memory = MemoryStore(zone=KATHMANDU)
+    try:
+        await fill(on_disk, 1_500)
+        await fill(in_memory, 1_500)
+        one, other = await on_disk.spending(*EVER), await in_memory.spending(*EVER)
+        assert one == other
+        assert len(one) > 100
+    finally:
+        await on_disk.close()
