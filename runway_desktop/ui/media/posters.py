@@ -80,6 +80,8 @@ class PosterMaker(QObject):
         self._clip: _Wish | None = None
         self._seconds = 0.0
         self._first: QVideoFrame | None = None
+        self._judged: _Wish | None = None
+        """The clip whose first frame is being looked at."""
         self._sounds: deque[_Wish] = deque()
         self._sound: _Wish | None = None
         self._closed = False
@@ -153,7 +155,7 @@ class PosterMaker(QObject):
             engine.duration.connect(self._duration_came)
             engine.failed.connect(self._clip_failed)
             self._engine = engine
-        self._clip, self._seconds, self._first = self._clips.popleft(), 0.0, None
+        self._clip, self._seconds, self._first, self._judged = self._clips.popleft(), 0.0, None, None
         self._time_out.start()
         self._engine.load(self._clip.path)
         self._engine.pause()
@@ -163,15 +165,26 @@ class PosterMaker(QObject):
 
     def _frame_came(self, frame: Any) -> None:
         clip = self._clip
-        if clip is None or self._engine is None:
+        if clip is None or self._engine is None or self._judged is clip:
             return
-        if self._first is None and self._seconds > 0.2 and _is_dark(frame):
-            self._first = frame
-            self._engine.seek(round(min(1.0, self._seconds / 3) * 1000))
+        if self._first is None and self._seconds > 0.2:
+            # On a worker: to make a picture of a frame takes longer than the window may stand still.
+            self._judged = clip
+            self._workers.run(partial(_is_dark, frame), partial(self._first_judged, clip, frame))
             return
         if self._first is not None and frame.startTime() == self._first.startTime():
             return
         self._save_clip(clip, frame)
+
+    def _first_judged(self, clip: _Wish, frame: Any, is_dark: bool) -> None:
+        if clip is not self._clip or self._engine is None:
+            return
+        self._judged = None
+        if is_dark:
+            self._first = frame
+            self._engine.seek(round(min(1.0, self._seconds / 3) * 1000))
+        else:
+            self._save_clip(clip, frame)
 
     def _save_clip(self, clip: _Wish, frame: Any) -> None:
         self._clip_done()

@@ -154,6 +154,8 @@ def test_clip_without_frames_times_out_and_the_next_gets_its_turn(
 ) -> None:
     with qtbot.waitSignal(scripted.failed) as caught:
         scripted.request(clip, Media.VIDEO, tmp_path / "a.jpg")
+        # Two requests at once are looked up by two threads, so that either may come first.
+        qtbot.waitUntil(lambda: engine.path == clip)
         scripted.request(portrait_clip, Media.VIDEO, tmp_path / "b.jpg")
     assert "decoded" in (caught.args or ["", ""])[1]
     qtbot.waitUntil(lambda: engine.path == portrait_clip)
@@ -168,7 +170,7 @@ def test_clip_that_fades_in_from_black_is_looked_at_later(
     qtbot.waitUntil(lambda: engine.path == clip)
     engine.says_loaded(6.0)
     engine.says_frame(0, "black")
-    assert engine.told[-1] == "seek 1000"
+    qtbot.waitUntil(lambda: engine.told[-1] == "seek 1000")
     with qtbot.waitSignal(scripted.made) as caught:
         engine.says_frame(25, "lime")
     assert (caught.args or [])[4] == 6.0
@@ -181,6 +183,7 @@ def test_clip_that_is_dark_throughout_still_gets_a_poster(
     scripted.request(clip, Media.VIDEO, tmp_path / "a.png")
     qtbot.waitUntil(lambda: engine.path == clip)
     engine.says_loaded(6.0)
+    engine.says_frame(0, "black")
+    qtbot.waitUntil(lambda: engine.told[-1] == "seek 1000")
     with qtbot.waitSignal(scripted.made):
-        engine.says_frame(0, "black")
         engine.says_frame(25, "black")
