@@ -7,22 +7,23 @@ removals; the model is never reset to refresh. It owns no rule and writes nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, ListEntry, Listing, Place, Row, SortKey
-from runway_desktop.domain.task import Output, State, TaskId
+from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, ListEntry, Listing, Row, SortKey
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.engine import Engine
 
 from . import wording
 from .bridge import Bridge, Touch
 from .line_diff import Insertion, Rearrangement, Removal, steps
 from .runner import Runner
-from .state_words import Around, StateWords, badge, cost_words, describe
+from .state_words import Around, StateWords, badge, describe
+from .task_cells import SORTS, TITLES, Cells, Column, Roles, group_words
+from .task_changes import counts, merged, moves
 from .task_lines import GroupLine, Line, lines_of
 
 PAGE = 120
@@ -31,48 +32,6 @@ MOST_ROWS = 4000
 """Rows kept in memory before those far from what was looked at last are let go."""
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-
-
-class Column(IntEnum):
-    POSTER = 0
-    PROMPT = 1
-    STATUS = 2
-    MODEL = 3
-    PROJECT = 4
-    CREDITS = 5
-    SENT = 6
-
-
-_TITLES = {
-    Column.POSTER: "",
-    Column.PROMPT: "Prompt",
-    Column.STATUS: "Status",
-    Column.MODEL: "Model",
-    Column.PROJECT: "Project",
-    Column.CREDITS: "Credits",
-    Column.SENT: "Sent",
-}
-_SORTS = {
-    Column.PROMPT: SortKey.PROMPT,
-    Column.STATUS: SortKey.STATE,
-    Column.MODEL: SortKey.MODEL,
-    Column.CREDITS: SortKey.COST,
-    Column.SENT: SortKey.SENT,
-}
-
-
-class Roles(IntEnum):
-    TASK_ID = Qt.ItemDataRole.UserRole + 1
-    STATE = Qt.ItemDataRole.UserRole + 2
-    SORT = Qt.ItemDataRole.UserRole + 3
-    ROW = Qt.ItemDataRole.UserRole + 4
-    WORDS = Qt.ItemDataRole.UserRole + 5
-    GROUP = Qt.ItemDataRole.UserRole + 6
-    SETTINGS = Qt.ItemDataRole.UserRole + 7
-    BADGE = Qt.ItemDataRole.UserRole + 8
-    POSTER = Qt.ItemDataRole.UserRole + 9
-    COLLAPSED = Qt.ItemDataRole.UserRole + 10
-    GROUP_LEFT = Qt.ItemDataRole.UserRole + 11
 
 
 class TaskListModel(QAbstractTableModel):
@@ -89,6 +48,7 @@ class TaskListModel(QAbstractTableModel):
         super().__init__(parent)
         self._engine = engine
         self._runner = runner
+        self._cells = Cells(engine.catalog, engine.clock)
         self._listing = Listing()
         self._entries: list[ListEntry] = []
         self._lines: list[Line] = []
@@ -216,9 +176,9 @@ class TaskListModel(QAbstractTableModel):
             return None
         column = Column(section)
         if role == Qt.ItemDataRole.DisplayRole:
-            return _TITLES[column]
+            return TITLES[column]
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return _TITLES[column] or "Poster"
+            return TITLES[column] or "Poster"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             right = column in (Column.CREDITS, Column.SENT)
             return int(
@@ -256,14 +216,14 @@ class TaskListModel(QAbstractTableModel):
         return self._task_data(row, column, role)
 
     def _task_data(self, row: Row, column: Column, role: int) -> Any:
-        task = row.task
+        cells, around = self._cells, self._around(row)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(row, column)
+                return cells.text(row, column, around)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return self._spoken(row, column)
+                return cells.spoken(row, column, around)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tool_tip(row, column)
+                return cells.tool_tip(row, column, around)
             case Qt.ItemDataRole.TextAlignmentRole:
                 right = column in (Column.CREDITS, Column.SENT)
                 return int(
@@ -271,15 +231,15 @@ class TaskListModel(QAbstractTableModel):
                     | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
                 )
             case Roles.STATE:
-                return task.state
+                return row.task.state
             case Roles.SORT:
-                return self._sort_value(row, column)
+                return cells.sort_value(row, column, around)
             case Roles.ROW:
                 return row
             case Roles.WORDS:
-                return describe(row, self._around(row))
+                return describe(row, around)
             case Roles.SETTINGS:
-                return self.settings_words(row)
+                return cells.settings_words(row)
             case Roles.BADGE:
                 return badge(row)
             case Roles.POSTER:
@@ -287,81 +247,12 @@ class TaskListModel(QAbstractTableModel):
             case _:
                 return None
 
-    def settings_words(self, row: Row) -> str:
-        """ "gen4.5 · 1280:720 · 5 s · seed 41207"."""
-        from runway_desktop.catalog import settings_line
-
-        request = row.task.request
-        if row.task.adopted and not request.model:
-            return f"adopted · {row.task.remote_id}"
-        pair = self._engine.catalog.pair(request.endpoint, request.model)
-        line = settings_line(pair, request.values)
-        return f"{request.model} · {line}" if line else request.model
-
     def title_words(self, row: Row) -> str:
-        task = row.task
-        if task.title or task.request.prompt:
-            return " ".join((task.title or task.request.prompt).split())
-        if task.adopted:
-            return "Task started elsewhere"
-        endpoint = self._engine.catalog.endpoint(task.request.endpoint)
-        return endpoint.label if endpoint else task.request.endpoint
+        """What stands for a task where there is room for a line."""
+        return self._cells.title_words(row)
 
-    def _text(self, row: Row, column: Column) -> str:
-        match column:
-            case Column.POSTER:
-                return ""
-            case Column.PROMPT:
-                return self.title_words(row)
-            case Column.STATUS:
-                return describe(row, self._around(row)).headline
-            case Column.MODEL:
-                return row.task.request.model
-            case Column.PROJECT:
-                return row.task.project
-            case Column.CREDITS:
-                return cost_words(row.task)
-            case Column.SENT:
-                return (
-                    wording.clock_time(row.task.sent_at, self._engine.clock.now()) if row.task.sent_at else wording.DASH
-                )
-
-    def _spoken(self, row: Row, column: Column) -> str:
-        match column:
-            case Column.POSTER:
-                return f"Poster, {badge(row)}" if badge(row) else "Poster"
-            case Column.PROMPT:
-                return f"{self.title_words(row)}. {self.settings_words(row)}"
-            case Column.STATUS:
-                return describe(row, self._around(row)).spoken
-            case Column.CREDITS:
-                known = row.task.credits
-                if known is None:
-                    return "Cost not known yet"
-                return wording.credits_in_words(known) + (" estimated" if row.task.cost_credits is None else "")
-            case Column.SENT:
-                return f"Sent {wording.full_time(row.task.sent_at)}" if row.task.sent_at else "Not sent yet"
-            case Column.MODEL:
-                return row.task.request.model or "Model not known"
-            case Column.PROJECT:
-                return row.task.project or "No project"
-
-    def _tool_tip(self, row: Row, column: Column) -> str | None:
-        if column is Column.PROMPT:
-            text = row.task.request.prompt
-            return text if len(text) <= 600 else text[:600] + wording.ELLIPSIS
-        if column in (Column.STATUS, Column.CREDITS, Column.SENT):
-            return self._spoken(row, column)
-        return None
-
-    def _sort_value(self, row: Row, column: Column) -> Any:
-        match column:
-            case Column.CREDITS:
-                return row.task.credits if row.task.credits is not None else -1.0
-            case Column.SENT:
-                return row.task.sent_at or row.task.created_at
-            case _:
-                return self._text(row, column)
+    def group_title(self, summary: GroupSummary) -> str:
+        return self._cells.group_title(summary, self._grouping)
 
     def _group_data(self, line: GroupLine, column: Column, role: int) -> Any:
         summary = self._groups.get(line.key) or GroupSummary(key=line.key, title="", total=0)
@@ -382,17 +273,6 @@ class TaskListModel(QAbstractTableModel):
     def _group_spoken(self, summary: GroupSummary) -> str:
         folded = "collapsed" if summary.key in self._collapsed else "expanded"
         return f"{self.group_title(summary)}, {group_words(summary)}, {folded}"
-
-    def group_title(self, summary: GroupSummary) -> str:
-        match self._grouping:
-            case GroupBy.DAY if summary.key:
-                return wording.day_in_words(summary.key, self._engine.clock.now())
-            case GroupBy.BATCH if not summary.key:
-                return "Single tasks"
-            case GroupBy.MODEL if not summary.key:
-                return "Model not known"
-            case _:
-                return summary.title or summary.key or "Others"
 
     def _group_left(self, key: str) -> tuple[float, float] | None:
         """Seconds until the last running member is done, as a range; None while nobody knows."""
@@ -429,11 +309,10 @@ class TaskListModel(QAbstractTableModel):
         live = listing is self._loaded
         self._answered, self._loaded = asked, listing
         groups = {summary.key: summary for summary in sums}
-        changed = groups != self._groups
-        self._groups = groups
+        before, self._groups = self._groups, groups
         self._merge(entries, listing.group, live=live)
-        if changed:
-            self._groups_moved()
+        if groups != before:
+            self._groups_moved(before)
         self.loaded.emit()
 
     def _is_stale(self, asked: int, listing: Listing) -> bool:
@@ -447,12 +326,15 @@ class TaskListModel(QAbstractTableModel):
         found = {summary.key: summary for summary in await self._engine.library.groups(listing)}
         if listing is not self._listing or found == self._groups:
             return
-        self._groups = found
-        self._groups_moved()
+        before, self._groups = self._groups, found
+        self._groups_moved(before)
 
-    def _groups_moved(self) -> None:
+    def _groups_moved(self, before: Mapping[str, GroupSummary]) -> None:
+        """Tells of the headers that say something else than `before`: one task's end moves one of hundreds."""
         for position in self.group_rows():
-            self.dataChanged.emit(self.index(position, 0), self.index(position, self.columnCount() - 1))
+            key = self.group_key(position)
+            if key is not None and before.get(key) != self._groups.get(key):
+                self.dataChanged.emit(self.index(position, 0), self.index(position, self.columnCount() - 1))
         self.groups_changed.emit()
 
     @property
@@ -549,14 +431,14 @@ class TaskListModel(QAbstractTableModel):
         shown: list[TaskId] = []
         edited: list[TaskId] = []
         for task_id, touch in touches.items():
-            reorder = reorder or self._moves(touch)
-            regroup = regroup or _counts(touch)
+            reorder = reorder or moves(touch, self._listing)
+            regroup = regroup or counts(touch)
             row = self._rows.get(task_id)
             if row is None:
                 continue
             self._rows[task_id] = Row(
                 task=touch.task or row.task,
-                outputs=_merged(row.outputs, touch.outputs),
+                outputs=merged(row.outputs, touch.outputs),
                 first_input_path=row.first_input_path,
             )
             if touch.received:
@@ -584,28 +466,6 @@ class TaskListModel(QAbstractTableModel):
             self.refresh_soon()
         if (regroup or reorder) and not self._groups_timer.isActive():
             self._groups_timer.start()
-
-    def _moves(self, touch: Touch) -> bool:
-        """Whether the change can alter which tasks are listed, or their order."""
-        if touch.outputs and self._listing.filter.place in (Place.SAVED, Place.NEEDS_ATTENTION):
-            return True
-        if touch.task is None or touch.before is None:
-            return False
-        before, after = touch.before, touch.task
-        if before.removed_at != after.removed_at or before.batch_id != after.batch_id:
-            return True
-        timed = self._listing.sort is SortKey.SENT or self._listing.group is GroupBy.DAY
-        if before.sent_at != after.sent_at and (timed or self._listing.filter.since is not None):
-            return True
-        if touch.states and (
-            self._listing.filter.place is not Place.ALL
-            or self._listing.filter.states
-            or self._listing.sort is SortKey.STATE
-        ):
-            return True
-        if self._listing.sort is SortKey.COST and before.credits != after.credits:
-            return True
-        return before.title != after.title or (before.request is not after.request and before.request != after.request)
 
     async def _forecast(self, task_ids: Sequence[TaskId]) -> None:
         moved: list[TaskId] = []
@@ -641,38 +501,8 @@ class TaskListModel(QAbstractTableModel):
 
     @staticmethod
     def sort_key(column: int) -> SortKey | None:
-        return _SORTS.get(Column(column))
+        return SORTS.get(Column(column))
 
     @staticmethod
     def column_of(key: SortKey) -> Column | None:
-        return next((column for column, sort in _SORTS.items() if sort is key), None)
-
-
-def group_words(summary: GroupSummary) -> str:
-    """ "8 tasks · 3 saved · 3 live · 1 waiting here · 1 needs attention"."""
-    states = summary.by_state
-    live = sum(amount for state, amount in states.items() if state.is_live)
-    waiting = sum(amount for state, amount in states.items() if state.is_local)
-    trouble = sum(states.get(state, 0) for state in (State.FAILED, State.UNCERTAIN, State.GONE))
-    parts = [
-        wording.count(summary.total, "task"),
-        f"{summary.saved:,} saved" if summary.saved else "",
-        f"{live:,} live" if live else "",
-        f"{waiting:,} waiting here" if waiting else "",
-        f"{trouble:,} {'needs' if trouble == 1 else 'need'} attention" if trouble else "",
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def _counts(touch: Touch) -> bool:
-    """Whether the change can alter a group's sums: states, saved results, credits."""
-    if touch.states or touch.outputs:
-        return True
-    return touch.task is not None and touch.before is not None and touch.task.credits != touch.before.credits
-
-
-def _merged(outputs: tuple[Output, ...], changed: dict[int, Output]) -> tuple[Output, ...]:
-    if not changed:
-        return outputs
-    by_index = {output.index: output for output in outputs} | changed
-    return tuple(by_index[index] for index in sorted(by_index))
+        return next((column for column, sort in SORTS.items() if sort is key), None)
