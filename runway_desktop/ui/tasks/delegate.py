@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.state_words import StateWords, Tone
-from runway_desktop.viewmodels.task_list import Column, Roles
+from runway_desktop.viewmodels.task_cells import Column, Roles
 
 from .poster_cache import PosterCache
 

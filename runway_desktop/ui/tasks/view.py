@@ -26,7 +26,8 @@ from runway_desktop.domain.library import GroupSummary
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.task_list import Column, Roles, TaskListModel, group_words
+from runway_desktop.viewmodels.task_cells import Column, Roles, group_words
+from runway_desktop.viewmodels.task_list import TaskListModel
 
 from .delegate import RowDelegate
 from .poster_cache import PosterCache

@@ -11,7 +11,8 @@ from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.list_filter import STATUS_CHOICES, ListFilter
 from runway_desktop.viewmodels.places import Places
-from runway_desktop.viewmodels.task_list import Column, TaskListModel
+from runway_desktop.viewmodels.task_cells import Column
+from runway_desktop.viewmodels.task_list import TaskListModel
 
 _GROUPS = ((GroupBy.BATCH, "batch"), (GroupBy.DAY, "day"), (GroupBy.MODEL, "model"), (GroupBy.NONE, "nothing"))
 

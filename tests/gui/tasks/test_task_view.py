@@ -18,7 +18,7 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.viewmodels.task_list import Column
+from runway_desktop.viewmodels.task_cells import Column
 from tests.gui.rig import Rig, rest, task, until
 
 FLAT = Listing(group=GroupBy.NONE)

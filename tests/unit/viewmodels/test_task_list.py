@@ -16,7 +16,8 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import OutputState, State, TaskId
 from runway_desktop.viewmodels import task_list
-from runway_desktop.viewmodels.task_list import Column, Roles, TaskListModel
+from runway_desktop.viewmodels.task_cells import Column, Roles
+from runway_desktop.viewmodels.task_list import TaskListModel
 from tests.gui.rig import Rig, after, rest, saved, task, until
 
 FLAT = Listing(group=GroupBy.NONE)

@@ -1,0 +1,166 @@
+"""The words of the task list's cells: what each column says, to the eye, to a screen reader and as a tool tip.
+
+Pure but for the clock and the catalogue that it asks; knows no item model.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import Qt
+
+from runway_desktop.catalog import Catalog, settings_line
+from runway_desktop.domain.library import GroupBy, GroupSummary, Row, SortKey
+from runway_desktop.domain.task import State
+from runway_desktop.services.ports import Clock
+
+from . import wording
+from .state_words import Around, badge, cost_words, describe
+
+
+class Column(IntEnum):
+    POSTER = 0
+    PROMPT = 1
+    STATUS = 2
+    MODEL = 3
+    PROJECT = 4
+    CREDITS = 5
+    SENT = 6
+
+
+TITLES = {
+    Column.POSTER: "",
+    Column.PROMPT: "Prompt",
+    Column.STATUS: "Status",
+    Column.MODEL: "Model",
+    Column.PROJECT: "Project",
+    Column.CREDITS: "Credits",
+    Column.SENT: "Sent",
+}
+SORTS = {
+    Column.PROMPT: SortKey.PROMPT,
+    Column.STATUS: SortKey.STATE,
+    Column.MODEL: SortKey.MODEL,
+    Column.CREDITS: SortKey.COST,
+    Column.SENT: SortKey.SENT,
+}
+
+
+class Roles(IntEnum):
+    TASK_ID = Qt.ItemDataRole.UserRole + 1
+    STATE = Qt.ItemDataRole.UserRole + 2
+    SORT = Qt.ItemDataRole.UserRole + 3
+    ROW = Qt.ItemDataRole.UserRole + 4
+    WORDS = Qt.ItemDataRole.UserRole + 5
+    GROUP = Qt.ItemDataRole.UserRole + 6
+    SETTINGS = Qt.ItemDataRole.UserRole + 7
+    BADGE = Qt.ItemDataRole.UserRole + 8
+    POSTER = Qt.ItemDataRole.UserRole + 9
+    COLLAPSED = Qt.ItemDataRole.UserRole + 10
+    GROUP_LEFT = Qt.ItemDataRole.UserRole + 11
+
+
+class Cells:
+    def __init__(self, catalog: Catalog, clock: Clock) -> None:
+        self._catalog = catalog
+        self._clock = clock
+
+    def settings_words(self, row: Row) -> str:
+        """ "gen4.5 · 1280:720 · 5 s · seed 41207"."""
+        request = row.task.request
+        if row.task.adopted and not request.model:
+            return f"adopted · {row.task.remote_id}"
+        pair = self._catalog.pair(request.endpoint, request.model)
+        line = settings_line(pair, request.values)
+        return f"{request.model} · {line}" if line else request.model
+
+    def title_words(self, row: Row) -> str:
+        task = row.task
+        if task.title or task.request.prompt:
+            return " ".join((task.title or task.request.prompt).split())
+        if task.adopted:
+            return "Task started elsewhere"
+        endpoint = self._catalog.endpoint(task.request.endpoint)
+        return endpoint.label if endpoint else task.request.endpoint
+
+    def text(self, row: Row, column: Column, around: Around) -> str:
+        match column:
+            case Column.POSTER:
+                return ""
+            case Column.PROMPT:
+                return self.title_words(row)
+            case Column.STATUS:
+                return describe(row, around).headline
+            case Column.MODEL:
+                return row.task.request.model
+            case Column.PROJECT:
+                return row.task.project
+            case Column.CREDITS:
+                return cost_words(row.task)
+            case Column.SENT:
+                return wording.clock_time(row.task.sent_at, self._clock.now()) if row.task.sent_at else wording.DASH
+
+    def spoken(self, row: Row, column: Column, around: Around) -> str:
+        match column:
+            case Column.POSTER:
+                return f"Poster, {badge(row)}" if badge(row) else "Poster"
+            case Column.PROMPT:
+                return f"{self.title_words(row)}. {self.settings_words(row)}"
+            case Column.STATUS:
+                return describe(row, around).spoken
+            case Column.CREDITS:
+                known = row.task.credits
+                if known is None:
+                    return "Cost not known yet"
+                return wording.credits_in_words(known) + (" estimated" if row.task.cost_credits is None else "")
+            case Column.SENT:
+                return f"Sent {wording.full_time(row.task.sent_at)}" if row.task.sent_at else "Not sent yet"
+            case Column.MODEL:
+                return row.task.request.model or "Model not known"
+            case Column.PROJECT:
+                return row.task.project or "No project"
+
+    def tool_tip(self, row: Row, column: Column, around: Around) -> str | None:
+        if column is Column.PROMPT:
+            text = row.task.request.prompt
+            return text if len(text) <= 600 else text[:600] + wording.ELLIPSIS
+        if column in (Column.STATUS, Column.CREDITS, Column.SENT):
+            return self.spoken(row, column, around)
+        return None
+
+    def sort_value(self, row: Row, column: Column, around: Around) -> Any:
+        match column:
+            case Column.CREDITS:
+                return row.task.credits if row.task.credits is not None else -1.0
+            case Column.SENT:
+                return row.task.sent_at or row.task.created_at
+            case _:
+                return self.text(row, column, around)
+
+    def group_title(self, summary: GroupSummary, grouping: GroupBy) -> str:
+        match grouping:
+            case GroupBy.DAY if summary.key:
+                return wording.day_in_words(summary.key, self._clock.now())
+            case GroupBy.BATCH if not summary.key:
+                return "Single tasks"
+            case GroupBy.MODEL if not summary.key:
+                return "Model not known"
+            case _:
+                return summary.title or summary.key or "Others"
+
+
+def group_words(summary: GroupSummary) -> str:
+    """ "8 tasks · 3 saved · 3 live · 1 waiting here · 1 needs attention"."""
+    states = summary.by_state
+    live = sum(amount for state, amount in states.items() if state.is_live)
+    waiting = sum(amount for state, amount in states.items() if state.is_local)
+    trouble = sum(states.get(state, 0) for state in (State.FAILED, State.UNCERTAIN, State.GONE))
+    parts = [
+        wording.count(summary.total, "task"),
+        f"{summary.saved:,} saved" if summary.saved else "",
+        f"{live:,} live" if live else "",
+        f"{waiting:,} waiting here" if waiting else "",
+        f"{trouble:,} {'needs' if trouble == 1 else 'need'} attention" if trouble else "",
+    ]
+    return " · ".join(part for part in parts if part)

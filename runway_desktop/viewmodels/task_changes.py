@@ -1,0 +1,43 @@
+"""What a change of a task means for a list of tasks. Pure."""
+
+from __future__ import annotations
+
+from runway_desktop.domain.library import GroupBy, Listing, Place, SortKey
+from runway_desktop.domain.task import Output
+
+from .bridge import Touch
+
+
+def moves(touch: Touch, listing: Listing) -> bool:
+    """Whether the change can alter which tasks are listed, or their order."""
+    if touch.outputs and listing.filter.place in (Place.SAVED, Place.NEEDS_ATTENTION):
+        return True
+    if touch.task is None or touch.before is None:
+        return False
+    before, after = touch.before, touch.task
+    if before.removed_at != after.removed_at or before.batch_id != after.batch_id:
+        return True
+    timed = listing.sort is SortKey.SENT or listing.group is GroupBy.DAY
+    if before.sent_at != after.sent_at and (timed or listing.filter.since is not None):
+        return True
+    if touch.states and (
+        listing.filter.place is not Place.ALL or listing.filter.states or listing.sort is SortKey.STATE
+    ):
+        return True
+    if listing.sort is SortKey.COST and before.credits != after.credits:
+        return True
+    return before.title != after.title or (before.request is not after.request and before.request != after.request)
+
+
+def counts(touch: Touch) -> bool:
+    """Whether the change can alter a group's sums: states, saved results, credits."""
+    if touch.states or touch.outputs:
+        return True
+    return touch.task is not None and touch.before is not None and touch.task.credits != touch.before.credits
+
+
+def merged(outputs: tuple[Output, ...], changed: dict[int, Output]) -> tuple[Output, ...]:
+    if not changed:
+        return outputs
+    by_index = {output.index: output for output in outputs} | changed
+    return tuple(by_index[index] for index in sorted(by_index))
