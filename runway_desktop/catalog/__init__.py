@@ -18,6 +18,7 @@ from runway_desktop.catalog.assets import (
     with_assets,
 )
 from runway_desktop.catalog.catalogue import Catalog, CatalogError
+from runway_desktop.catalog.conditions import idle_reason, kept_part, with_what_belongs_together
 from runway_desktop.catalog.model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
 from runway_desktop.catalog.payload import build_payload, is_left_out
 from runway_desktop.catalog.text import (
@@ -46,7 +47,9 @@ __all__ = [
     "asset_value",
     "assets_in",
     "build_payload",
+    "idle_reason",
     "is_left_out",
+    "kept_part",
     "link_problem",
     "media_in_words",
     "number_in_words",
@@ -59,4 +62,5 @@ __all__ = [
     "value_in_words",
     "variant_of",
     "with_assets",
+    "with_what_belongs_together",
 ]

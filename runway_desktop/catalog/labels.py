@@ -51,6 +51,26 @@ MAIN_FIELDS = (
     "seed",
 )
 
+# Settings that stand together in the form, under these headings and in this order. What has no group stands last.
+FIELD_GROUPS = {
+    "Who speaks": ("avatar", "speech"),
+    "Guidance": (
+        "providerSettings", "keyframes", "negativePrompt", "cfgScale", "promptExpansionMode", "thinkingLevel",
+        "grounding", "edit", "preciseEdit", "targetAspectRatio", "loop",
+    ),
+    "Performance": ("bodyControl", "expressionIntensity"),
+    "Voice": (
+        "languageCode", "applyTextNormalization", "speed", "speechRate", "pitchRate", "loudnessRate", "stability",
+        "similarityBoost", "style", "useSpeakerBoost", "removeBackgroundNoise",
+    ),
+    "Text around it": ("previousText", "nextText"),
+    "Speakers": ("numSpeakers", "disableVoiceCloning", "dropBackgroundAudio", "preserveSpeech"),
+    "Detail": ("creativity", "sharpen", "smartGrain", "ultraDetail", "fpsBoost"),
+    "Colour": ("background", "backgroundColor", "colors"),
+    "File": ("outputFormat", "proresProfile", "format", "sampleRate", "draft", "draftTaskId"),
+    "Moderation": ("contentModeration",),
+}  # fmt: skip
+
 UNITS = {
     "duration": "s",
     "seconds": "s",
@@ -334,6 +354,11 @@ def model_label(model: str) -> str:
 def field_words(name: str, endpoint: str = "") -> FieldWords:
     """Label and one sentence of help for a field; the wire's name and no help when it is new."""
     return _IN_ENDPOINT.get((endpoint, name)) or FIELD_WORDS.get(name) or FieldWords(_from_wire(name), "")
+
+
+def group_label(field: str) -> str:
+    """The heading under which a field stands in the form."""
+    return next((group for group, names in FIELD_GROUPS.items() if field in names), "Other settings")
 
 
 def variant_label(field: str, tag: str) -> str:

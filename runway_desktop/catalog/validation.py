@@ -6,6 +6,7 @@ Pure; usable from any thread; never raises for odd values.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -66,6 +67,7 @@ class _Check:
             FieldKind.OBJECT: self._object,
             FieldKind.OBJECTS: self._objects,
             FieldKind.TEXTS: self._texts,
+            FieldKind.UNKNOWN: self._json,
         }
 
     def members(
@@ -266,6 +268,16 @@ class _Check:
                 yield Finding((*path, place), f"{_thing(field)} must be text.")
             elif field.pattern is not None and not re.fullmatch(field.pattern, entry):
                 yield Finding((*path, place), _unlike_pattern(field.pattern, entry))
+
+    def _json(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
+        """Any JSON will do. A text that begins as an object, a list or a quoted text, and is none, was meant as one."""
+        if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[", '"'):
+            return
+        try:
+            json.loads(value)
+        except ValueError as error:
+            where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+            yield Finding(path, f"{_thing(field)} is not complete JSON{where}.")
 
     def _count(self, field: Field, value: Sequence[object], path: Path) -> Iterator[Finding]:
         if field.max_length is not None and len(value) > field.max_length:

@@ -1,0 +1,115 @@
+"""What fields ask of each other, and what of a nested value a pair takes: for forms, and for switching models.
+
+Pure; usable from any thread; never raises for odd values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from typing import Any
+
+from runway_desktop.catalog import labels
+from runway_desktop.catalog.assets import Path
+from runway_desktop.catalog.model import Field, Pair
+from runway_desktop.catalog.payload import is_left_out
+from runway_desktop.catalog.validation import Finding, validate
+
+_MOST_STEPS = 64
+"""A value with more faults than this is not worth keeping a part of."""
+
+
+def idle_reason(pair: Pair, values: Mapping[str, object], field: Field) -> str:
+    """Why a field does not count beside the others as they are now, in a sentence; empty when it counts."""
+    if field.only_when is not None:
+        other, allowed = field.only_when
+        chosen = values.get(other)
+        known = pair.field(other)
+        if is_left_out(chosen) and known is not None:
+            chosen = known.default
+        if chosen not in allowed:
+            words = _or([labels.choice_label(other, choice) for choice in allowed])
+            return f"Counts only when “{known.label if known else other}” is {words}."
+    lacking = [name for name in field.requires if is_left_out(values.get(name))]
+    if lacking:
+        return f"Counts only together with {_or([f'“{_label(pair, name)}”' for name in lacking])}."
+    taking_all = next((found for found in pair.fields if found.alone and not is_left_out(values.get(found.name))), None)
+    if taking_all is not None and taking_all is not field:
+        return f"“{taking_all.label}” is sent by itself."
+    return ""
+
+
+def kept_part(pair: Pair, values: Mapping[str, object], name: str, value: object) -> tuple[object, tuple[str, ...]]:
+    """What of `value` the pair takes as its field `name` beside `values`, and the words for what was taken out of it.
+
+    None when nothing of it fits. A scalar fits as a whole or not at all.
+    """
+    kept: Any = _copy(value)
+    lost: list[str] = []
+    for _ in range(_MOST_STEPS):
+        if is_left_out(kept):
+            return None, ()
+        fault = next(
+            (found for found in validate(pair, {**values, name: kept}) if found.path[:1] == (name,)),
+            None,
+        )
+        if fault is None:
+            return kept, tuple(dict.fromkeys(lost))
+        if not isinstance(kept, Mapping | list):
+            return None, ()
+        kept = _without(kept, fault, lost)
+    return None, ()
+
+
+def with_what_belongs_together(fields: Sequence[Field]) -> list[Field]:
+    """The fields in their order, but each that depends on another one of them right behind that one."""
+    names = {field.name for field in fields}
+    leaders: dict[str, list[Field]] = {}
+    first: list[Field] = []
+    for field in fields:
+        needs = [*([field.only_when[0]] if field.only_when else []), *field.requires]
+        leader = next((name for name in needs if name in names and name != field.name), None)
+        if leader is None:
+            first.append(field)
+        else:
+            leaders.setdefault(leader, []).append(field)
+    ordered: list[Field] = []
+    for field in first:
+        ordered += [field, *leaders.pop(field.name, ())]
+    return [*ordered, *(field for rest in leaders.values() for field in rest)]
+
+
+def _without(value: Any, fault: Finding, lost: list[str]) -> Any:
+    """The value without what the finding names, or without what holds it where it is something that is missing."""
+    path: Path = fault.path[1:]
+    while path:
+        holder = value
+        for step in path[:-1]:
+            holder = holder[step]
+        last = path[-1]
+        if isinstance(holder, MutableMapping) and last in holder:
+            del holder[last]
+            lost.append(labels.field_words(str(last)).label)
+            return value
+        if isinstance(holder, MutableSequence) and isinstance(last, int) and last < len(holder):
+            del holder[last]
+            lost.append("one of them")
+            return value
+        path = path[:-1]
+    return None
+
+
+def _copy(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _copy(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_copy(inner) for inner in value]
+    return value
+
+
+def _label(pair: Pair, name: str) -> str:
+    field = pair.field(name)
+    return field.label if field is not None else name
+
+
+def _or(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

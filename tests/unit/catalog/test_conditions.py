@@ -1,0 +1,106 @@
+"""What fields ask of each other, and what of a nested value another model takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.catalog import (
+    Catalog,
+    Field,
+    FieldKind,
+    Pair,
+    idle_reason,
+    kept_part,
+    validate,
+    with_what_belongs_together,
+)
+from tests.samples_of_requests import fullest
+
+CATALOG = Catalog.load()
+PAIRS = {f"{pair.endpoint}-{pair.model}": pair for pair in CATALOG.pairs()}
+
+
+def pair(endpoint: str, model: str) -> Pair:
+    found = CATALOG.pair(endpoint, model)
+    assert found is not None
+    return found
+
+
+def reason(of: Pair, name: str, **values: object) -> str:
+    field = of.field(name)
+    assert field is not None
+    return idle_reason(of, values, field)
+
+
+def test_a_field_that_counts_with_a_choice_alone_says_which():
+    gen = pair("image_to_video", "gen4.5")
+    assert reason(gen, "proresProfile") == ("Counts only when “File format” is ProRes (MOV) or HDR ProRes (MOV).")
+    assert reason(gen, "proresProfile", outputFormat="mp4") != ""
+    assert reason(gen, "proresProfile", outputFormat="prores") == ""
+
+
+def test_a_field_that_needs_another_one_says_which():
+    grok = pair("text_to_image", "grok_imagine_image_2")
+    assert reason(grok, "edit") == "Counts only together with “Reference pictures”."
+    assert reason(grok, "edit", referenceImages=[{"uri": "https://a.example.com/a.png"}]) == ""
+
+
+def test_what_is_sent_by_itself_leaves_nothing_else_to_count():
+    seedance = pair("text_to_video", "seedance2_5")
+    assert "by itself" in reason(seedance, "ratio", draftTaskId="x")
+    assert reason(seedance, "draftTaskId", draftTaskId="x") == ""
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_everything_counts_when_everything_is_set(name):
+    values = fullest(PAIRS[name])
+    assert [field.name for field in PAIRS[name].fields if idle_reason(PAIRS[name], values, field)] == []
+
+
+def test_of_a_nested_value_what_fits_is_kept_and_the_rest_is_named():
+    shots = {"keepOriginalSound": False, "multiPrompt": [{"prompt": "A door opens", "duration": 5}]}
+    kept, lost = kept_part(pair("text_to_video", "klingO3_pro"), {}, "providerSettings", shots)
+    assert kept == {"multiPrompt": [{"prompt": "A door opens", "duration": 5}]}
+    assert lost == ("Keep sound",)
+    assert "keepOriginalSound" in shots, "what was given is not changed"
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_is_kept_is_valid(name):
+    """Of every value of every other pair, whatever is kept is accepted."""
+    target = PAIRS[name]
+    for other in PAIRS.values():
+        for field, value in fullest(other).items():
+            if (known := target.field(field)) is None or known.is_asset or known.only_when or known.requires:
+                continue
+            kept, _ = kept_part(target, {}, field, value)
+            if kept is not None:
+                assert not [found for found in validate(target, {field: kept}) if found.path[:1] == (field,)]
+
+
+def test_what_depends_on_a_field_stands_behind_it():
+    fields = [field for field in pair("video_to_video", "aleph2").fields if field.name in _NAMES]
+    assert [field.name for field in with_what_belongs_together(reversed_of(fields))] == [
+        "seed",
+        "outputFormat",
+        "proresProfile",
+    ]
+
+
+_NAMES = ("outputFormat", "proresProfile", "seed")
+
+
+def reversed_of(fields: list[Field]) -> list[Field]:
+    return list(reversed(fields))
+
+
+def strange(**values: object) -> list[str]:
+    field = Field(name="newThing", kind=FieldKind.UNKNOWN, label="New thing", help="")
+    found = validate(Pair(endpoint="text_to_video", model="new", label="New", fields=(field,)), values)
+    return [finding.message for finding in found]
+
+
+def test_a_kind_that_nobody_knows_takes_any_json_and_says_where_it_breaks_off():
+    assert strange(newThing={"any": [1, None]}) == []
+    assert strange(newThing="plain words") == []
+    assert strange(newThing='{"any": [1,') == ["“New thing” is not complete JSON at line 1, column 12."]
