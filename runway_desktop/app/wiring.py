@@ -32,7 +32,7 @@ from runway_desktop.services.lane import Lane
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library import Library
 from runway_desktop.services.poller import Poller
-from runway_desktop.services.pricing import Pricing
+from runway_desktop.services.pricing import Pricing, read_published
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.submission import Submission
 from runway_desktop.services.verbs import Verbs
@@ -107,7 +107,7 @@ async def build(
         return other
 
     ledger = Ledger(store, bus, clock)
-    pricing = Pricing(store, clock)
+    pricing = Pricing(store, clock, await loop.run_in_executor(workers, read_published))
     forecasts = Forecasts(store, bus, clock)
     account = Account(
         runway,

@@ -1,0 +1,211 @@
+"""What a request will probably cost, from what like requests were estimated at, and from prices that were published.
+
+Pure. Credits are floats. A request's price follows its settings and an amount: seconds, pictures, characters. Nothing
+is made up: what cannot be derived has no price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from .shapes import shape_of
+from .task import Request
+
+_COUNTED = frozenset({"duration", "outputCount", "characters"})
+"""Settings that say how much is made, by their names on the wire; `characters` is our own."""
+_SPOKEN = "text_to_speech"
+CHARACTERS_AT_ONCE = 50
+"""Speech is priced by the length of its text, in steps. Source: Runway's API reference, "1 credit/50 chars"."""
+SAME = 0.01
+"""Prices that differ by less are the same."""
+
+
+class Unit(StrEnum):
+    SECOND = "second"
+    PICTURE = "picture"
+    FIFTY_CHARACTERS = "50 characters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPrice:
+    """A price in words that Runway published. `when` names the choices of each setting that it holds for. `extra` is
+    added to the price that it comes on top of."""
+
+    model: str
+    unit: Unit
+    credits: float
+    endpoints: frozenset[str] = frozenset()
+    """Empty: all that the model has."""
+    when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    extra: bool = False
+    source: str = ""
+    """Where and when it was published, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A shape, taken apart: what is asked for, and how much of it."""
+
+    settings: tuple[tuple[str, str], ...]
+    amounts: tuple[tuple[str, float], ...]
+
+    @property
+    def amount(self) -> float:
+        found = 1.0
+        for _, value in self.amounts:
+            found *= value
+        return found
+
+    def is_like(self, other: Terms) -> bool:
+        """The same but for how much is made."""
+        return self.settings == other.settings and self.counted == other.counted
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.amounts)
+
+
+def price_shape(request: Request) -> str:
+    """The shape of a request as far as money goes: for speech the length of the text belongs to it."""
+    shape = shape_of(request)
+    if request.endpoint != _SPOKEN:
+        return shape
+    length = len(str(request.values.get("promptText") or request.prompt))
+    steps = max(1, -(-length // CHARACTERS_AT_ONCE))
+    return ";".join(part for part in (shape, f"characters={steps * CHARACTERS_AT_ONCE}") if part)
+
+
+def terms_of(shape: str) -> Terms:
+    settings: list[tuple[str, str]] = []
+    amounts: list[tuple[str, float]] = []
+    for part in shape.split(";") if shape else ():
+        name, _, word = part.partition("=")
+        number = _number(word) if name in _COUNTED else None
+        if number is not None and number > 0:
+            amounts.append((name, number))
+        else:
+            settings.append((name, _upright(word) if name == "ratio" else word))
+    return Terms(tuple(sorted(settings)), tuple(sorted(amounts)))
+
+
+def follows_inputs(request: Request) -> bool:
+    """How much is made hangs on files that are not settings: a clip's own length, a picture's size. Such a request's
+    price is never exact."""
+    timed = isinstance(request.values.get("duration"), int | float)
+    made_from_words = request.endpoint.startswith("text_to_")
+    return not timed and not made_from_words and _has_link(request.values)
+
+
+def derived(known: Mapping[str, float], shape: str) -> float | None:
+    """Credits for a shape from those of other shapes of the same endpoint and model; None where they say nothing of
+    it.
+
+    Like requests count first: one gives a price per second or picture, two give the line through them. Where no like
+    one is known but all others cost the same per second or picture, so probably does this one.
+    """
+    wanted = terms_of(shape)
+    points = [(terms_of(other), credits) for other, credits in known.items()]
+    like = {terms.amount: credits for terms, credits in points if terms.is_like(wanted)}
+    if like:
+        return _along(like, wanted.amount)
+    others = [(terms, credits) for terms, credits in points if terms.counted == wanted.counted]
+    rates = [credits / terms.amount for terms, credits in others]
+    several = len({terms.settings for terms, _ in others}) > 1 and len(others) == len(points)
+    if several and max(rates) - min(rates) <= SAME:
+        return _rounded(rates[0] * wanted.amount)
+    return None
+
+
+def published(prices: Sequence[PublishedPrice], endpoint: str, model: str, shape: str) -> tuple[float, str] | None:
+    """Credits by published prices, and their sources; None where none holds, more than one does, or how much is made
+    is not said."""
+    terms = terms_of(shape)
+    settings, amounts = dict(terms.settings), dict(terms.amounts)
+    holding = [
+        price
+        for price in prices
+        if price.model == model
+        and (not price.endpoints or endpoint in price.endpoints)
+        and all(_holds(settings.get(name, ""), choices, name) for name, choices in price.when.items())
+    ]
+    if sum(not price.extra for price in holding) != 1:
+        return None
+    total = 0.0
+    for price in holding:
+        amount = _amount(price.unit, amounts)
+        if amount is None:
+            return None
+        total += price.credits * amount
+    return _rounded(total), ", ".join(dict.fromkeys(price.source for price in holding if price.source))
+
+
+def contradicted(prices: Sequence[PublishedPrice], endpoint: str, model: str, known: Mapping[str, float]) -> bool:
+    """Whether Runway's own estimates of this pair differ from what was published."""
+    for shape, credits in known.items():
+        said = published(prices, endpoint, model, shape)
+        if said is not None and abs(said[0] - credits) > SAME:
+            return True
+    return False
+
+
+def _along(points: Mapping[float, float], amount: float) -> float | None:
+    """The credits of an amount, on the line through the two nearest known ones; through nothing where only one is
+    known."""
+    if amount in points:
+        return points[amount]
+    near = sorted(points, key=lambda known: abs(known - amount))[:2]
+    if len(near) == 1:
+        return _rounded(points[near[0]] / near[0] * amount)
+    first, second = near
+    slope = (points[second] - points[first]) / (second - first)
+    credits = points[first] + slope * (amount - first)
+    return _rounded(credits) if slope >= 0 and credits > 0 else None
+
+
+def _amount(unit: Unit, amounts: Mapping[str, float]) -> float | None:
+    match unit:
+        case Unit.SECOND:
+            return amounts["duration"] * amounts.get("outputCount", 1.0) if "duration" in amounts else None
+        case Unit.PICTURE:
+            return amounts.get("outputCount", 1.0)
+        case Unit.FIFTY_CHARACTERS:
+            return amounts["characters"] / CHARACTERS_AT_ONCE if "characters" in amounts else None
+
+
+def _holds(word: str, choices: frozenset[str], name: str) -> bool:
+    return word in ({_upright(choice) for choice in choices} if name == "ratio" else choices)
+
+
+def _upright(ratio: str) -> str:
+    """1280:720 and 720:1280 are as many pixels, and cost the same."""
+    first, colon, second = ratio.partition(":")
+    if not (colon and first.isdecimal() and second.isdecimal()):
+        return ratio
+    return f"{max(int(first), int(second))}:{min(int(first), int(second))}"
+
+
+def _number(word: str) -> float | None:
+    try:
+        found = float(word)
+    except ValueError:
+        return None
+    return found if found < float("inf") else None
+
+
+def _has_link(value: Any) -> bool:
+    match value:
+        case str():
+            return "://" in value or value.startswith("data:")
+        case Mapping():
+            return any(map(_has_link, value.values()))
+        case list() | tuple():
+            return any(map(_has_link, value))
+        case _:
+            return False
+
+
+def _rounded(credits: float) -> float:
+    return round(credits, 2)
