@@ -11,7 +11,7 @@ from runway_desktop.domain.task import Media
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.composer import InputItem
+from runway_desktop.viewmodels.request_draft import InputItem
 
 TILE = QSize(9 * GRID, 5 * GRID + GRID // 2)
 _ICONS = {

@@ -406,7 +406,7 @@ async def test_a_field_with_one_place_writes_a_lone_link(tmp_path):
 
 
 async def test_the_price_and_the_words_are_found_once_for_one_change(tmp_path, monkeypatch):
-    from runway_desktop.viewmodels import composer as room
+    from runway_desktop.viewmodels import request_draft as room
 
     async with Rig(tmp_path) as rig:
         checks = []

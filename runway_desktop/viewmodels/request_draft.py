@@ -1,0 +1,385 @@
+"""A request as it is being written: the values, the inputs in their places, and what is wrong. Pure.
+
+Nothing that a model does not take is lost: it waits on a shelf for the next model that does. Facts of files come from
+outside; nothing here looks at the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from runway_desktop.catalog import (
+    AssetItem,
+    Field,
+    FieldKind,
+    Finding,
+    MediaKind,
+    Pair,
+    asset_items,
+    asset_value,
+    is_left_out,
+    prompt_of,
+    validate,
+    value_in_words,
+)
+from runway_desktop.domain.task import Media, Request
+from runway_desktop.services.intake import AssetDrop
+from runway_desktop.services.media_facts import MediaFacts, check_asset
+
+KIND_WORDS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputItem:
+    """One input as the composer shows it. `number` counts within its field."""
+
+    field: str
+    number: int
+    uri: str
+    media: Media
+    label: str
+    """What it is for: "First frame", "Reference"."""
+    facts: MediaFacts | None
+    problem: str
+
+    @property
+    def path(self) -> Path | None:
+        return local_path(self.uri)
+
+    @property
+    def name(self) -> str:
+        found = self.path
+        return found.name if found else self.uri.rsplit("/", 1)[-1][:60] or self.uri
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """What a chosen model does not take: it comes back with the next one that does."""
+
+    prompt: str = ""
+    values: dict[str, Any] = dataclass_field(default_factory=dict)
+    inputs: list[tuple[str, AssetItem]] = dataclass_field(default_factory=list)
+
+
+class RequestDraft:
+    def __init__(self, pair: Pair) -> None:
+        self.pair = pair
+        self.values: dict[str, Any] = preset(pair)
+        """Without the inputs."""
+        self.assets: dict[str, list[AssetItem]] = {}
+        self.facts: dict[str, MediaFacts] = {}
+        """By URI, of every file that was looked at."""
+        self._shelf = _Shelf()
+        self._found: tuple[Finding, ...] | None = None
+        self._checked: tuple[Finding, ...] | None = None
+
+    @property
+    def prompt(self) -> str:
+        return prompt_of(self.pair, self.values)
+
+    def wire_values(self) -> dict[str, Any]:
+        """All values with the inputs in their places."""
+        values = dict(self.values)
+        for name, items in self.assets.items():
+            field = self.pair.field(name)
+            if field is not None and items:
+                values[name] = asset_value(field, items)
+        return values
+
+    def request(self) -> Request:
+        values = {name: value for name, value in self.wire_values().items() if not is_left_out(value)}
+        return Request(
+            endpoint=self.pair.endpoint, model=self.pair.model, values=values, prompt=prompt_of(self.pair, values)
+        )
+
+    def inputs(self) -> list[InputItem]:
+        found: list[InputItem] = []
+        for field in self.pair.asset_fields:
+            for number, item in enumerate(self.assets.get(field.name, ())):
+                facts = self.facts.get(item.uri)
+                found.append(
+                    InputItem(
+                        field=field.name,
+                        number=number,
+                        uri=item.uri,
+                        media=_media(field, item, facts),
+                        label=self._input_label(field, number, item),
+                        facts=facts,
+                        problem=self._input_problem(field, number, facts),
+                    )
+                )
+        return found
+
+    def findings(self) -> tuple[Finding, ...]:
+        """All that is wrong, the inputs' own limits too."""
+        if self._found is None:
+            found = list(self._checks())
+            taken = {finding.path[0] for finding in found if finding.path}
+            for item in self.inputs():
+                if item.problem and item.field not in taken:
+                    found.append(Finding((item.field,), item.problem))
+            self._found = tuple(found)
+        return self._found
+
+    def _checks(self) -> tuple[Finding, ...]:
+        """What the catalogue finds wrong with the whole."""
+        if self._checked is None:
+            self._checked = validate(self.pair, self.wire_values())
+        return self._checked
+
+    def touched(self) -> None:
+        """Something changed from outside: what is wrong must be found again."""
+        self._found = self._checked = None
+
+    def set_value(self, name: str, value: Any) -> bool:
+        """False when it was so already. None or "" leaves the field out."""
+        if self.values.get(name) == value and type(self.values.get(name)) is type(value):
+            return False
+        self._shelf.values.pop(name, None)
+        if is_left_out(value):
+            self.values.pop(name, None)
+        else:
+            self.values[name] = value
+        self.touched()
+        return True
+
+    def shelve_prompt(self, text: str) -> None:
+        """Keeps a prompt for the next model that takes one."""
+        self._shelf.prompt = text
+
+    def clear(self) -> None:
+        self.values = preset(self.pair)
+        self.assets.clear()
+        self._shelf = _Shelf()
+        self.touched()
+
+    def put(self, field: Field, drop: AssetDrop) -> str:
+        """Adds an input; in a full place it replaces the last one, whose name comes back."""
+        if drop.facts is not None:
+            self.facts[drop.uri] = drop.facts
+        items = self.assets.setdefault(field.name, [])
+        replaced = short_name(items.pop().uri) if len(items) >= _capacity(field) else ""
+        items.append(AssetItem(uri=drop.uri, media=kind_of(drop.media)))
+        self.touched()
+        return replaced
+
+    def remove(self, field: str, number: int) -> bool:
+        items = self.assets.get(field, [])
+        if not 0 <= number < len(items):
+            return False
+        del items[number]
+        self.touched()
+        return True
+
+    def move(self, field: str, number: int, to: int) -> bool:
+        items = self.assets.get(field, [])
+        if not (0 <= number < len(items) and 0 <= to < len(items) and to != number):
+            return False
+        items.insert(to, items.pop(number))
+        known = self.pair.field(field)
+        if known is not None and known.positions:
+            self.assets[field] = [replace(item, position=None) for item in items]
+        self.touched()
+        return True
+
+    def unknown_files(self) -> list[Path]:
+        """Files among the inputs that nobody looked at yet."""
+        items = [item for found in self.assets.values() for item in found if item.uri not in self.facts]
+        return [path for item in items if (path := local_path(item.uri)) is not None]
+
+    def take(self, pair: Pair, values: Mapping[str, Any]) -> list[str]:
+        """Becomes this request. Gives the names that the model does not know, which are left out."""
+        self.pair = pair
+        self.assets = {}
+        kept = {name: value for name, value in values.items() if not is_left_out(value)}
+        strange = [name for name in kept if pair.field(name) is None and name != "model"]
+        for name in (*strange, "model"):
+            # Nothing in the form could take it out again.
+            kept.pop(name, None)
+        for field in pair.asset_fields:
+            items = asset_items(field, kept.pop(field.name, None))
+            if items:
+                self.assets[field.name] = list(items)
+        self.values = preset(pair) | kept
+        self._shelf = _Shelf()
+        self.touched()
+        return strange
+
+    def switch(self, pair: Pair) -> list[str]:
+        """Goes to another model with everything that it takes. Gives what it does not take, in words."""
+        prompt = self.prompt
+        old_values, old_assets, old_pair = self.values, self.assets, self.pair
+        self.pair = pair
+        self.values = preset(pair)
+        own = {
+            name: value
+            for name, value in old_values.items()
+            if (old_field := old_pair.field(name)) is None or old_field.kind is not FieldKind.PROMPT
+        }
+        moving = self._shelf.values | own
+        # Some settings are only allowed beside others, which may come later: what did not fit is tried once more.
+        left = {name: value for name, value in moving.items() if not self._keep_value(name, value)}
+        left = {name: value for name, value in left.items() if not self._keep_value(name, value)}
+        old_preset = preset(old_pair)
+        chosen = {name: value for name, value in left.items() if value != old_preset.get(name)}
+        self._shelf.values = chosen
+        dropped = [
+            _in_words(old_field, value)
+            for name, value in chosen.items()
+            if name in own and (old_field := old_pair.field(name)) is not None
+        ]
+        dropped += self._move_prompt(prompt)
+        dropped += self._move_assets(old_pair, old_assets)
+        self.touched()
+        return dropped
+
+    def _keep_value(self, name: str, value: Any) -> bool:
+        field = self.pair.field(name)
+        if field is None or field.is_asset:
+            return False
+        if any(finding.path[:1] == (name,) for finding in validate(self.pair, {**self.values, name: value})):
+            return False
+        self.values[name] = value
+        return True
+
+    def _move_assets(self, old_pair: Pair, old: Mapping[str, list[AssetItem]]) -> list[str]:
+        self.assets = {}
+        dropped = []
+        shelved, self._shelf.inputs = self._shelf.inputs, []
+        moving = [(name, item, False) for name, items in old.items() for item in items]
+        for name, item, was_shelved in [*moving, *((name, item, True) for name, item in shelved)]:
+            facts = self.facts.get(item.uri)
+            old_field = old_pair.field(name)
+            media = _media(old_field, item, facts) if old_field else _media_of(item, facts)
+            drop = AssetDrop(uri=item.uri, path=local_path(item.uri), media=media, facts=facts, findings=())
+            same = self.pair.field(name)
+            if same is not None and same.is_asset and self.has_room(same, drop):
+                field: Field | None = same
+            else:
+                field = self.place_for(drop)
+            if field is None or not self.has_room(field, drop):
+                self._shelf.inputs.append((name, replace(item, media=kind_of(media))))
+                if not was_shelved:
+                    dropped.append(f"the {KIND_WORDS.get(media, 'file')} {short_name(item.uri)}")
+            else:
+                self.assets.setdefault(field.name, []).append(
+                    replace(item, position=None if field.name != name else item.position)
+                )
+        return dropped
+
+    def has_room(self, field: Field, drop: AssetDrop) -> bool:
+        """Whether one more input of this kind fits beside those that are there."""
+        kind = kind_of(drop.media)
+        if kind is not None and kind not in field.media:
+            return False
+        return len(self.assets.get(field.name, ())) < _capacity(field)
+
+    def place_for(self, drop: AssetDrop) -> Field | None:
+        """Where it goes: a required place before others, a free one before one whose last input it replaces."""
+        kind = kind_of(drop.media)
+        of_kind = [field for field in self.pair.asset_fields if kind is None or kind in field.media]
+        fitting = [field for field in of_kind if self.has_room(field, drop)] or of_kind
+        return next((field for field in fitting if field.required), fitting[0]) if fitting else None
+
+    def _move_prompt(self, prompt: str) -> list[str]:
+        """A model without a prompt gets none, and it is kept for the next one that takes one."""
+        field = self.pair.prompt_field
+        if field is None:
+            if prompt and prompt_of(self.pair, self.values) != prompt:
+                self._shelf.prompt = prompt
+                return ["the prompt"]
+            return []
+        prompt, self._shelf.prompt = prompt or self._shelf.prompt, ""
+        if prompt:
+            self.values[field.name] = prompt
+        return []
+
+    def _input_label(self, field: Field, number: int, item: AssetItem) -> str:
+        position = item.position or (
+            field.positions[number] if field.position_required and number < len(field.positions) else None
+        )
+        if field.positions and position is None and number == 0 and field.bare:
+            position = field.positions[0]
+        if position:
+            return f"{position.replace('_', ' ').capitalize()} frame"
+        return field.label if _capacity(field) == 1 else f"{field.label} {number + 1}"
+
+    def _input_problem(self, field: Field, number: int, facts: MediaFacts | None) -> str:
+        for finding in self._checks():
+            if finding.path[:2] == (field.name, number) or (finding.path == (field.name,) and number == 0):
+                return finding.message
+        return (check_asset(facts, field, self.pair) or "") if facts is not None else ""
+
+
+def preset(pair: Pair) -> dict[str, Any]:
+    """What a required field must have anyway: its default, else its first choice or least number."""
+    found: dict[str, Any] = {}
+    for field in pair.fields:
+        if not field.required or field.is_asset or field.kind in (FieldKind.PROMPT, FieldKind.TEXT):
+            continue
+        if field.default is not None:
+            found[field.name] = field.default
+        elif field.choices:
+            found[field.name] = field.choices[0]
+        elif field.kind is FieldKind.OBJECT and len(field.variants) == 1:
+            found[field.name] = _least_variant(field)
+        elif field.name == "duration":
+            found[field.name] = int(max(field.minimum or 0, min(5, field.maximum or 5)))
+        elif field.kind in (FieldKind.INTEGER, FieldKind.NUMBER) and field.minimum is not None:
+            found[field.name] = field.minimum
+        elif field.kind is FieldKind.SWITCH:
+            found[field.name] = False
+    return found
+
+
+def _in_words(field: Field, value: Any) -> str:
+    return f"{field.label} {value_in_words(value)}" if isinstance(value, str | int | float) else field.label
+
+
+def kind_of(media: Media) -> MediaKind | None:
+    return MediaKind(media.value) if media is not Media.OTHER else None
+
+
+def _least_variant(field: Field) -> dict[str, Any]:
+    """The only form that a required object has, with the first choice for each of its required members."""
+    variant = field.variants[0]
+    found: dict[str, Any] = {field.tag_key: variant.tag} if field.tag_key else {}
+    for member in variant.fields:
+        if member.required and member.choices:
+            found[member.name] = member.choices[0]
+    return found
+
+
+def _capacity(field: Field) -> int:
+    if field.kind is FieldKind.ASSET:
+        return 1
+    if field.max_length is not None:
+        return field.max_length
+    return len(field.positions) if field.positions else 16
+
+
+def _media(field: Field, item: AssetItem, facts: MediaFacts | None) -> Media:
+    known = _media_of(item, facts)
+    return Media(next(iter(field.media)).value) if known is Media.OTHER and len(field.media) == 1 else known
+
+
+def _media_of(item: AssetItem, facts: MediaFacts | None) -> Media:
+    if facts is not None:
+        return facts.media
+    return Media(item.media.value) if item.media is not None else Media.OTHER
+
+
+def local_path(uri: str) -> Path | None:
+    parts = urlsplit(uri)
+    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
+
+
+def short_name(uri: str) -> str:
+    path = local_path(uri)
+    return path.name if path else uri.rsplit("/", 1)[-1][:40]
