@@ -1,0 +1,33 @@
+"""Another program: a small window at the screen's corner from which files or a text are dragged. Ends after one drag."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import QMimeData, Qt, QTimer, QUrl
+from PySide6.QtGui import QDrag, QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel
+
+
+class Source(QLabel):
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        kind, *what = sys.argv[1:]
+        mime = QMimeData()
+        if kind == "files":
+            mime.setUrls([QUrl.fromLocalFile(path) for path in what])
+        else:
+            mime.setText("\n".join(what))
+        drag = QDrag(self)
+        drag.setMimeData(mime)
+        drag.exec(Qt.DropAction.CopyAction)
+        QTimer.singleShot(0, QApplication.quit)
+
+
+application = QApplication(sys.argv[:1])
+source = Source("Drag me")
+source.setWindowTitle("Drag source")
+source.setWindowFlags(Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint)
+source.setGeometry(1840, 1010, 80, 60)
+source.show()
+print("shown", flush=True)
+sys.exit(application.exec())

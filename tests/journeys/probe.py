@@ -1,0 +1,115 @@
+"""What a screen reader sees of one program, told as JSON: run by the system's Python, which has pyatspi.
+
+Started with the program's process id; each line of its input is a request, each line of its output the answer. It keeps
+nothing from one request to the next, so that no answer is old. Standard library and pyatspi only, Python 3.9 or later.
+"""
+
+import json
+import sys
+
+import pyatspi
+
+_STATES = (
+    (pyatspi.STATE_FOCUSABLE, "focusable"),
+    (pyatspi.STATE_FOCUSED, "focused"),
+    (pyatspi.STATE_SHOWING, "showing"),
+    (pyatspi.STATE_ENABLED, "enabled"),
+    (pyatspi.STATE_CHECKED, "checked"),
+    (pyatspi.STATE_SELECTED, "selected"),
+    (pyatspi.STATE_ACTIVE, "active"),
+    (pyatspi.STATE_MODAL, "modal"),
+)
+_MOST_CHILDREN = 400
+
+
+def main(pid):
+    """Answers until the input ends."""
+    pyatspi.setCacheLevel(0)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            answer = {"tree": tree(pid)} if asked["do"] == "look" else {"done": act(pid, asked)}
+        except Exception as error:  # a widget that went while it was looked at
+            answer = {"error": repr(error)}
+        print(json.dumps(answer), flush=True)
+
+
+def tree(pid):
+    """Every accessible thing of the program that is on the screen, outer ones first, as a flat list."""
+    found = []
+    for root in roots(pid):
+        walk(root, (), found)
+    return found
+
+
+def roots(pid):
+    desktop = pyatspi.Registry.getDesktop(0)
+    for number in range(desktop.childCount):
+        program = desktop.getChildAtIndex(number)
+        if program is not None and program.get_process_id() == pid:
+            for place in range(program.childCount):
+                window = program.getChildAtIndex(place)
+                if window is not None:
+                    yield window
+
+
+def walk(thing, path, found):
+    states = thing.getState()
+    if path and not states.contains(pyatspi.STATE_SHOWING):
+        return
+    role = thing.getRoleName()
+    words = {
+        "path": list(path),
+        "role": role,
+        "name": thing.name,
+        "description": thing.description,
+        "states": [word for state, word in _STATES if states.contains(state)],
+        "box": None,
+        "text": None,
+        "actions": [],
+    }
+    interfaces = pyatspi.listInterfaces(thing)
+    if "Component" in interfaces:
+        box = thing.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        words["box"] = [box.x, box.y, box.width, box.height]
+    if "Text" in interfaces:
+        words["text"] = thing.queryText().getText(0, -1)
+    if "Action" in interfaces:
+        actions = thing.queryAction()
+        words["actions"] = [actions.getName(number) for number in range(actions.nActions)]
+    found.append(words)
+    for number in range(min(thing.childCount, _MOST_CHILDREN)):
+        child = thing.getChildAtIndex(number)
+        if child is not None:
+            walk(child, (*path, number), found)
+
+
+def act(pid, asked):
+    """Presses the first thing of this role and name, or types into it, as a screen reader's user does."""
+    for root in roots(pid):
+        thing = search(root, asked["role"], asked["name"], top=True)
+        if thing is None:
+            continue
+        if asked["do"] == "type":
+            return bool(thing.queryEditableText().setTextContents(asked["text"]))
+        actions = thing.queryAction()
+        names = [actions.getName(number) for number in range(actions.nActions)]
+        return bool(actions.doAction(names.index(asked["action"])))
+    return False
+
+
+def search(thing, role, name, top=False):
+    if not top and not thing.getState().contains(pyatspi.STATE_SHOWING):
+        return None
+    if thing.getRoleName() == role and thing.name == name:
+        return thing
+    for number in range(min(thing.childCount, _MOST_CHILDREN)):
+        child = thing.getChildAtIndex(number)
+        found = search(child, role, name) if child is not None else None
+        if found is not None:
+            return found
+    return None
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,72 @@
+"""The first start: a key is asked for, tried and kept where it belongs; the next start needs none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.program import SECRET, Program
+from tests.journeys.runway import Runway
+from tests.journeys.screen import Screen
+from tests.journeys.waiting import until
+
+
+@pytest.fixture
+def keyless(screen: Screen, runway: Runway, tmp_path: Path):
+    program = Program(screen, tmp_path / "keyless", variables={"RUNWAYML_BASE_URL": runway.base_url})
+    yield program
+    program.close()
+
+
+def test_a_key_is_tried_kept_in_the_keychain_and_in_no_file(keyless: Program, runway: Runway, screen: Screen):
+    keyless.start()
+    eyes, hands = keyless.eyes, keyless.hands
+    line = eyes.wait_for("password text", "API key")
+    assert "focused" in line.states, "one can type at once"
+    hands.type("not a key")
+    eyes.wait_for_words("A key begins with key_")
+    runway.fault("organization", "status", status=401, times=1)
+    hands.key("ctrl+a")
+    hands.type("key_" + "0" * 128)
+    hands.key("Return")
+    eyes.wait_for_words("Runway did not accept the key")
+    hands.key("ctrl+a")
+    hands.type(SECRET)
+    eyes.wait_for("check box", "Remember", where=lambda box: "checked" in box.states)
+    hands.key("Return")
+    eyes.wait_for("button", "Balance 10,000 credits")
+    until(lambda: SECRET in kept_secrets(screen), "the key in the keychain")
+    assert SECRET not in processes()
+    hands.key("ctrl+q")
+    assert keyless.ended() == 0
+
+    keyless.start()
+    keyless.eyes.wait_for("button", "Balance 10,000 credits")
+    assert keyless.eyes.find("password text", "API key") is None
+    hands.key("ctrl+q")
+    assert keyless.ended() == 0
+    written = keyless.everything_written()
+    assert SECRET.removeprefix("key_").encode() not in written
+    assert b"key_0000" not in written
+
+
+def kept_secrets(screen: Screen) -> str:
+    """All that the keychain of this screen holds, asked by other means than the program's."""
+    asked = (
+        "import secretstorage\n"
+        "with secretstorage.dbus_init() as bus:\n"
+        "    for item in secretstorage.get_default_collection(bus).get_all_items():\n"
+        "        print(item.get_secret().decode())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env=screen.variables, check=False, capture_output=True, text=True, timeout=30
+    )
+    return done.stdout
+
+
+def processes() -> str:
+    """Every command line of this machine."""
+    return subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout

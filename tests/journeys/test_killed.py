@@ -1,0 +1,74 @@
+"""Killed at any moment, the program goes on where it was: everything is there, and nothing was paid for twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.program import Program
+from tests.journeys.runway import Runway
+from tests.journeys.waiting import until
+
+
+def test_killed_while_tasks_wait_here_it_sends_each_once(program: Program, runway: Runway):
+    runway.turn(concurrency=1, speed=4.0)
+    program.start()
+    for number in range(3):
+        program.send(f"Waiting {number}")
+    runway.wait_for_creates(1)
+    assert program.states()["held"] >= 1
+    program.kill()
+    before = program.tasks()
+    runway.turn(concurrency=4, speed=40.0)
+    program.start()
+    assert [task["prompt"] for task in program.tasks()] == [task["prompt"] for task in before]
+    program.wait_saved(3)
+    assert runway.made() == {f"Waiting {number}": 1 for number in range(3)}
+
+
+@pytest.mark.parametrize("accepted", [True, False], ids=["Runway got it", "Runway never got it"])
+def test_killed_while_sending_it_is_uncertain_and_never_sent_again(program: Program, runway: Runway, accepted: bool):
+    runway.fault("create", "hold", accepted=accepted)
+    program.start()
+    program.send("On its way")
+    program.wait_state("On its way", "sending")
+    until(runway.struck, "the request to arrive")
+    program.kill()
+    assert program.task("On its way")["state"] == "sending"
+    runway.mend()
+    program.start()
+    program.wait_state("On its way", "uncertain")
+    # Something else goes all the way meanwhile, so that the first had every occasion to be sent again.
+    program.send("Something else")
+    program.wait_saved(1)
+    program.eyes.wait_for("table cell", "Uncertain, maybe charged")
+    assert program.task("On its way")["state"] == "uncertain"
+    assert runway.made()["On its way"] == (1 if accepted else 0)
+
+
+def test_killed_while_it_runs_it_is_polled_on_and_saved(program: Program, runway: Runway):
+    runway.turn(speed=1.0)
+    program.start()
+    program.send("Long [seconds:60]")
+    program.wait_state("Long [seconds:60]", "pending", "running")
+    program.kill()
+    runway.turn(speed=100.0)
+    program.start()
+    program.wait_saved(1)
+    assert runway.made() == {"Long": 1}
+
+
+def test_killed_while_it_saves_the_file_is_whole_in_the_end(program: Program, runway: Runway):
+    runway.fault("output", "latency", seconds=60)
+    program.start()
+    program.send("Saving")
+    program.wait_state("Saving", "succeeded", patience=40)
+    until(runway.struck, "the download to begin")
+    assert not program.saved()
+    program.kill()
+    runway.mend()
+    program.start()
+    (clip,) = program.wait_saved(1)
+    (output,) = program.outputs()
+    assert clip.stat().st_size == output["size"]
+    assert not list(clip.parent.glob("*.part"))
+    assert runway.made() == {"Saving": 1}

@@ -1,0 +1,46 @@
+"""No network, and a key that is refused in the middle of the day: said in words, and nothing is lost."""
+
+from __future__ import annotations
+
+from tests.journeys.program import SECRET, Program
+from tests.journeys.runway import Runway
+
+
+def test_offline_is_said_in_words_and_everything_goes_on_afterwards(program: Program, runway: Runway):
+    runway.turn(speed=1.0)
+    program.start()
+    program.send("Meanwhile [seconds:8]")
+    program.wait_state("Meanwhile [seconds:8]", "pending", "running")
+    runway.stop()
+    program.eyes.wait_for("label", "Offline")
+    program.send("Written offline")
+    assert program.task("Meanwhile [seconds:8]")["state"] in ("pending", "running")
+    assert program.task("Written offline")["state"] in ("held", "sending")
+    runway.start()
+    runway.turn(speed=40.0)
+    program.wait_saved(2)
+    program.eyes.wait_for("label", "Connected")
+    assert runway.made() == {"Meanwhile": 1, "Written offline": 1}
+
+
+def test_a_key_refused_in_the_middle_of_the_day_is_asked_for_and_nothing_is_dropped(program: Program, runway: Runway):
+    runway.turn(speed=1.0)
+    program.start()
+    program.send("Under way [seconds:5]")
+    program.wait_state("Under way [seconds:5]", "pending", "running")
+    runway.fault("api", "status", status=401)
+    program.eyes.wait_for("label", "Runway did not accept the key")
+    before = program.tasks()
+    program.send("Written without a key")
+    assert [task["state"] for task in program.tasks()] == [before[0]["state"], "held"]
+    runway.mend()
+    hands, eyes = program.hands, program.eyes
+    hands.click(eyes.wait_for("button", "Profile").middle)
+    hands.click(eyes.wait_for("menu item", "Change the key").middle)
+    hands.click(eyes.wait_for("password text", "API key").middle)
+    hands.type(SECRET)
+    hands.key("Return")
+    eyes.wait_for_words("Accepted.")
+    hands.key("Escape")
+    program.wait_saved(2)
+    assert runway.made() == {"Under way": 1, "Written without a key": 1}

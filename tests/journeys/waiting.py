@@ -1,0 +1,22 @@
+"""Waiting on a condition of another process. Blocking; a deadline ends it with what was waited for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+PATIENCE = 30.0
+"""Seconds: ample for a slow machine, and no time at all where the condition holds."""
+_LOOK_EVERY = 0.05
+
+
+def until(holds: Callable[[], Found], what: str, patience: float = PATIENCE) -> Found:
+    """What `holds` gives as soon as it is true. AssertionError names `what` when the patience (seconds) is over."""
+    end = time.monotonic() + patience
+    while not (found := holds()):
+        assert time.monotonic() < end, f"waited {patience:.0f} s in vain for {what}"
+        time.sleep(_LOOK_EVERY)
+    return found
