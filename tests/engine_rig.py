@@ -26,6 +26,7 @@ from runway_desktop.services.forecast import Forecasts
 from runway_desktop.services.inputs import Inputs
 from runway_desktop.services.lane import Lane
 from runway_desktop.services.ledger import Ledger
+from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing
 from runway_desktop.services.settings import Settings
@@ -95,6 +96,7 @@ class Rig:
         self.forecasts = Forecasts(self.store, self.bus, self.clock)
         self.inputs = Inputs(self.ledger, self.runway, self.store, CATALOG, self.bus, self.clock, AtOnce())
         self.submission = Submission(self.ledger, self.store, CATALOG, self.clock, AtOnce())
+        self.lost_files = LostFiles(self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce())
         dispatch = Dispatch(self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng)
         self.lane = Lane(
             self.ledger,

@@ -36,6 +36,11 @@ class Profile:
         return self.folder / "posters"
 
     @property
+    def inputs(self) -> Path:
+        """Copies that the program made of inputs that did not fit."""
+        return self.folder / "inputs"
+
+    @property
     def log(self) -> Path:
         return self.folder / "log.txt"
 

@@ -26,11 +26,13 @@ from runway_desktop.services.dispatch import Dispatch
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.forecast import Forecasts
+from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.inputs import Inputs
 from runway_desktop.services.intake import Intake
 from runway_desktop.services.lane import Lane
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library import Library
+from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing, read_published
 from runway_desktop.services.settings import Settings
@@ -125,13 +127,15 @@ async def build(
     lane = Lane(ledger, dispatch, inputs, account, settings, pricing, forecasts, bus, clock, rng)
     poller = Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit)
     downloads = Downloads(store, ledger, runway, fetcher, bus, clock, settings, rng, file_workers)
+    submission = Submission(ledger, store, catalog, clock, workers)
+    lost_files = LostFiles(ledger, store, submission, catalog, bus, clock, workers)
     engine = Engine(
         bus=bus,
         clock=clock,
         catalog=catalog,
         settings=settings,
         ledger=ledger,
-        submission=Submission(ledger, store, catalog, clock, workers),
+        submission=submission,
         lane=lane,
         poller=poller,
         downloads=downloads,
@@ -141,6 +145,8 @@ async def build(
         pricing=pricing,
         forecasts=forecasts,
         intake=Intake(catalog, workers),
+        mender=Mender(profile.inputs, workers),
+        lost_files=lost_files,
         is_demo=demo is not None,
     )
     await ledger.load()
@@ -158,6 +164,7 @@ async def build(
             ("account", account.run),
             ("lane", lane.run),
             ("poller", poller.run),
+            ("lost files", lost_files.run),
             ("downloads", downloads.run),
         ),
         settling=(

@@ -25,6 +25,7 @@ class AssetPlace:
     path: Path  # to the URI text itself: ("promptImage", 0, "uri")
     uri: str
     media: frozenset[MediaKind]
+    field: Field  # that holds it, which may lie inside others
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +186,7 @@ def _place(field: Field, entry: object, path: Path) -> Iterator[AssetPlace]:
         if not isinstance(entry, str):
             path = (*path, str(field.uri_key))
         media = frozenset({item.media}) if item.media is not None else field.media
-        yield AssetPlace(path=path, uri=item.uri, media=media)
+        yield AssetPlace(path=path, uri=item.uri, media=media, field=field)
 
 
 def _item(field: Field, entry: object) -> AssetItem | None:

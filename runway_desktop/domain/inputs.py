@@ -1,11 +1,14 @@
-"""Which inputs a request still has. Pure."""
+"""Which inputs a request still has, and whether a task waits for one that is gone. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from .task import Request
+from .task import Request, State, Task
+
+FILE_GONE = "is not there any more."
+"""How the `hold_reason` of a task begins, after the file's name, whose input is not where it was."""
 
 
 def still_asked(request: Request, place: tuple[str | int, ...]) -> bool:
@@ -19,3 +22,8 @@ def still_asked(request: Request, place: tuple[str | int, ...]) -> bool:
             return False
         at = at[step]
     return at is not None
+
+
+def misses_file(task: Task) -> bool:
+    """Whether the task waits here for a file that is not where it was."""
+    return task.state is State.HELD and FILE_GONE in task.hold_reason

@@ -15,10 +15,12 @@ from .account import Account
 from .bus import Bus
 from .downloads import Downloads
 from .forecast import Forecasts
+from .input_mending import Mender
 from .intake import Intake
 from .lane import Lane
 from .ledger import Ledger
 from .library import Library
+from .lost_files import LostFiles
 from .poller import Poller
 from .ports import Clock
 from .pricing import Pricing
@@ -44,4 +46,6 @@ class Engine:
     pricing: Pricing
     forecasts: Forecasts
     intake: Intake
+    mender: Mender
+    lost_files: LostFiles
     is_demo: bool = False

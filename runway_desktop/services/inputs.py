@@ -1,8 +1,9 @@
 """The inputs of a request: which files and links it uses, and how a file becomes something that Runway can read.
 
-A small file goes into the request itself as a data URI; a larger one is uploaded, and an upload of the same bytes is
-used again while Runway surely still has it. Files are read and hashed in a worker. `prepare` raises DiskError for a
-file that is missing or cannot be read, and whatever the upload raises. Loop's thread only.
+A small file goes into the request itself as a data URI, as long as the whole stays small; any other is uploaded, and an
+upload of the same bytes is used again while Runway surely still has it. Files are read and hashed in a worker.
+`prepare` raises DiskError for a file that is missing or cannot be read, and whatever the upload raises. Loop's thread
+only.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from runway_desktop.catalog import Catalog, assets_in, build_payload, with_assets
-from runway_desktop.catalog.limits import HEAD_LENGTH, Way, format_by_name, format_of, largest
-from runway_desktop.catalog.model import Field, MediaKind
+from runway_desktop.catalog.limits import HEAD_LENGTH, MEGABYTE, Way, format_by_name, format_of, largest
+from runway_desktop.catalog.model import MediaKind
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import UploadProgressed
+from runway_desktop.domain.inputs import FILE_GONE
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Input, Media, Task
 
@@ -32,6 +34,9 @@ from .ports import Clock, Runway, Store
 
 UPLOAD_GOOD_FOR = 23 * 3_600.0
 """Seconds that an upload is used again. Runway keeps it for 24 hours; the task may wait there for a while."""
+
+MOST_INLINE = 16 * MEGABYTE
+"""Characters of all data URIs of one request. A POST that takes long to leave is one that may get no answer."""
 
 _BLOCK = 1 << 20
 
@@ -97,22 +102,27 @@ class Inputs:
         values: Mapping[str, Any] = task.request.values
         inputs: list[Input] = []
         replacements: dict[tuple[str | int, ...], str] = {}
+        pair = self._catalog.pair(task.request.endpoint, task.request.model)
+        fields = {asset.path: asset.field for asset in assets_in(pair, values)} if pair is not None else {}
+        room = MOST_INLINE
         for found in inputs_of(task, self._catalog):
             if not found.path:
                 inputs.append(found)
                 continue
-            ready, uri = await self._ready(task, found)
+            limit = min(room, largest(_kind(found), Way.DATA, fields.get(found.place)))
+            ready, uri = await self._ready(task, found, limit)
+            if uri.startswith("data:"):
+                room -= len(uri)
             inputs.append(ready)
             replacements[found.place] = uri
         if replacements:
             values = with_assets(values, replacements)
             await self._ledger.change(task.id, _same, "read", inputs=inputs)
-        pair = self._catalog.pair(task.request.endpoint, task.request.model)
         return build_payload(pair, values) if pair is not None else {"model": task.request.model, **values}
 
-    async def _ready(self, task: Task, found: Input) -> tuple[Input, str]:
-        """The input with its hash and upload, and the URI that stands for it in the body."""
-        limit = largest(_kind(found), Way.DATA, self._field(task, found.place))
+    async def _ready(self, task: Task, found: Input, limit: int) -> tuple[Input, str]:
+        """The input with its hash and upload, and the URI that stands for it in the body. `limit` is what a data URI
+        may be long."""
         read = await asyncio.get_running_loop().run_in_executor(self._executor, _read, found.path, limit)
         known = replace(found, sha256=read.sha256, size=read.size)
         if read.data_uri:
@@ -137,10 +147,6 @@ class Inputs:
         known = replace(found, upload_uri=uri, uploaded_at=now)
         await self._ledger.change(task.id, _same, "uploaded", inputs=(known,), file=Path(found.path).name)
         return uri, now
-
-    def _field(self, task: Task, place: Sequence[str | int]) -> Field | None:
-        pair = self._catalog.pair(task.request.endpoint, task.request.model)
-        return pair.field(str(place[0])) if pair is not None and place else None
 
 
 def _input(task: Task, place: tuple[str | int, ...], uri: str, kind: MediaKind | None) -> Input:
@@ -194,7 +200,7 @@ def _read(path: str, limit: int) -> _FileRead:
                     kept += block
     except FileNotFoundError:
         raise DiskError(
-            f"“{name}” is not there any more.", advice="Put it back, or edit the task and choose another.", detail=path
+            f"“{name}” {FILE_GONE}", advice="Find it, put it back, or edit the task and choose another.", detail=path
         ) from None
     except OSError as error:
         raise DiskError(

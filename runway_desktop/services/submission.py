@@ -7,10 +7,11 @@ sent. Raises `NotPossible` for what a task's state does not allow, StoreError wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import NotPossible
@@ -123,8 +124,11 @@ class Submission:
             raise NotPossible("This task has not ended yet.", advice="Cancel it first, or wait for its end.")
         return await self._again(old)
 
-    async def edit_held(self, task_id: TaskId, request: Request) -> Task:
-        """Another request for a task that still waits here. NotPossible once its sending has begun."""
+    async def edit_held(
+        self, task_id: TaskId, request: Request, *, hashes: Mapping[str, str] = MappingProxyType({})
+    ) -> Task:
+        """Another request for a task that still waits here. NotPossible once its sending has begun. `hashes` are those
+        of its files that are known already, by path."""
 
         def edit(task: Task) -> Task:
             if task.state is not State.HELD:
@@ -133,7 +137,7 @@ class Submission:
             return replace(task, request=request, hold_reason=WAITS_FOR_YOU if parked else "")
 
         old = await self._task(task_id)
-        inputs = await self._inputs([replace(old, request=request)])
+        inputs = await self._inputs([replace(old, request=request)], hashes)
         return await self._ledger.change(task_id, edit, "edited", inputs=inputs)
 
     async def send_again(self, task_id: TaskId) -> TaskId:
@@ -167,7 +171,9 @@ class Submission:
         [position] = self._positions(1)
         new = self._new(old.request, position, project=old.project, parent_id=old.id)
         new = replace(new, batch_id=old.batch_id, title=old.title)
-        await self._ledger.add([new], await self._inputs([new]))
+        # What its files were then: one that has moved by now can be told from another of its name.
+        hashes = {inp.path: inp.sha256 for inp in await self._store.inputs(old.id) if inp.path}
+        await self._ledger.add([new], await self._inputs([new], hashes))
         return new.id
 
     async def _task(self, task_id: TaskId) -> Task:
@@ -202,13 +208,13 @@ class Submission:
         self._last_position = first + count - 1
         return [first + place for place in range(count)]
 
-    async def _inputs(self, tasks: Sequence[Task]) -> list[Input]:
+    async def _inputs(self, tasks: Sequence[Task], hashes: Mapping[str, str] = MappingProxyType({})) -> list[Input]:
         found = [inp for task in tasks for inp in inputs_of(task, self._catalog)]
         paths = {inp.path for inp in found if inp.path}
         if not paths:
             return found
         sizes = await asyncio.get_running_loop().run_in_executor(self._executor, _sizes, sorted(paths))
-        return [replace(inp, size=sizes.get(inp.path, 0)) for inp in found]
+        return [replace(inp, size=sizes.get(inp.path, 0), sha256=hashes.get(inp.path, "")) for inp in found]
 
 
 def _sizes(paths: Sequence[str]) -> dict[str, int]:

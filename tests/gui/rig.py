@@ -25,6 +25,7 @@ from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, Tas
 from runway_desktop.domain.task import Batch, BatchId, Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
 from runway_desktop.services.library import Library
 from runway_desktop.ui.theme import Theme
@@ -78,6 +79,8 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         pricing=parts.pricing,
         forecasts=parts.forecasts,
         intake=Intake(CATALOG, AtOnce()),
+        mender=Mender(library.parent / "inputs", AtOnce()),
+        lost_files=parts.lost_files,
     )
 
 

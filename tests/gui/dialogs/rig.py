@@ -55,6 +55,7 @@ class Rig:
             bus=self.bus, clock=self.clock, catalog=self.catalog, settings=self.settings, ledger=self.ledger,
             submission=self.submission, account=self.account, pricing=self.pricing, lane=nothing, poller=nothing,
             downloads=nothing, library=nothing, verbs=nothing, forecasts=nothing, intake=nothing,
+            mender=nothing, lost_files=nothing,
         )  # fmt: skip
         self.bridge = Bridge(self.bus)
         self.spawned: list[str] = []

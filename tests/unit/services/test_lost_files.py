@@ -1,0 +1,174 @@
+"""A file that was moved is asked for once; its siblings are found beside it, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.inputs import misses_file
+from runway_desktop.domain.task import State, TaskId
+from tests.engine_rig import Rig, with_picture
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def picture(path: Path, content: bytes = b"pixels") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(PNG + content)
+    return path
+
+
+def move(path: Path, to: Path) -> Path:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    return path.rename(to)
+
+
+async def waiting(rig: Rig, *paths: Path) -> tuple[TaskId, ...]:
+    """A held task for each file, whose looks are known."""
+    await rig.lane.pause()
+    ids = await rig.submit(*(with_picture(path.as_uri()) for path in paths))
+    await rig.lost_files.note()
+    return ids
+
+
+async def test_moved_file_is_put_back_and_its_task_is_sent(tmp_path):
+    old = picture(tmp_path / "a.png")
+    async with Rig() as rig:
+        [task_id] = await waiting(rig, old)
+        new = move(old, tmp_path / "elsewhere" / "renamed.png")
+        await rig.lane.resume()
+        await rig.clock.advance(1)
+        assert misses_file(await rig.task(task_id))
+        assert await rig.lost_files.missing(task_id) == (old,)
+        put_back = await rig.lost_files.put_back(old, new)
+        assert (put_back.tasks, put_back.files, put_back.is_other) == ((task_id,), 1, False)
+        await rig.clock.advance(1)
+        task = await rig.task(task_id)
+        assert task.state is State.PENDING
+        assert task.request.values["promptImage"] == new.as_uri()
+
+
+async def test_siblings_are_found_beside_it(tmp_path):
+    names = ("a.png", "b.png", "c.png")
+    olds = [picture(tmp_path / "shots" / name, name.encode()) for name in names]
+    async with Rig() as rig:
+        ids = await waiting(rig, *olds)
+        news = [move(old, tmp_path / "new" / old.name) for old in olds]
+        put_back = await rig.lost_files.put_back(olds[1], news[1])
+        assert set(put_back.tasks) == set(ids)
+        assert put_back.files == 3
+        values = [(await rig.task(task_id)).request.values["promptImage"] for task_id in ids]
+        assert values == [new.as_uri() for new in news]
+
+
+async def test_folders_that_moved_together_are_followed(tmp_path):
+    olds = [picture(tmp_path / "old" / day / "still.png", day.encode()) for day in ("monday", "tuesday")]
+    async with Rig() as rig:
+        ids = await waiting(rig, *olds)
+        (tmp_path / "old").rename(tmp_path / "new")
+        put_back = await rig.lost_files.put_back(olds[0], tmp_path / "new" / "monday" / "still.png")
+        assert set(put_back.tasks) == set(ids)
+        second = (await rig.task(ids[1])).request.values["promptImage"]
+        assert second == (tmp_path / "new" / "tuesday" / "still.png").as_uri()
+
+
+async def test_every_task_of_the_same_file_gets_it(tmp_path):
+    old = picture(tmp_path / "a.png")
+    async with Rig() as rig:
+        ids = await waiting(rig, old, old, old)
+        put_back = await rig.lost_files.put_back(old, move(old, tmp_path / "new" / "a.png"))
+        assert (set(put_back.tasks), put_back.files) == (set(ids), 1)
+
+
+async def test_another_file_is_not_taken_for_it_unless_the_person_says_so(tmp_path):
+    old = picture(tmp_path / "a.png", b"what was")
+    async with Rig() as rig:
+        [task_id] = await waiting(rig, old)
+        old.unlink()
+        other = picture(tmp_path / "new" / "a.png", b"another")
+        put_back = await rig.lost_files.put_back(old, other)
+        assert put_back.is_other
+        assert put_back.tasks == ()
+        assert (await rig.task(task_id)).request.values["promptImage"] == old.as_uri()
+        put_back = await rig.lost_files.put_back(old, other, anyway=True)
+        assert put_back.tasks == (task_id,)
+        assert (await rig.task(task_id)).request.values["promptImage"] == other.as_uri()
+
+
+async def test_sibling_of_the_right_name_with_other_bytes_is_left_alone(tmp_path):
+    olds = [picture(tmp_path / "old" / name, name.encode()) for name in ("a.png", "b.png")]
+    async with Rig() as rig:
+        ids = await waiting(rig, *olds)
+        new = move(olds[0], tmp_path / "new" / "a.png")
+        olds[1].unlink()
+        picture(tmp_path / "new" / "b.png", b"not it")
+        assert (await rig.lost_files.put_back(olds[0], new)).tasks == (ids[0],)
+
+
+async def test_file_that_is_still_there_stays_where_it_is(tmp_path):
+    olds = [picture(tmp_path / "old" / name, name.encode()) for name in ("a.png", "b.png")]
+    async with Rig() as rig:
+        ids = await waiting(rig, *olds)
+        new = move(olds[0], tmp_path / "new" / "a.png")
+        picture(tmp_path / "new" / "b.png", b"b.png")
+        await rig.lost_files.put_back(olds[0], new)
+        assert (await rig.task(ids[1])).request.values["promptImage"] == olds[1].as_uri()
+
+
+async def test_file_whose_looks_are_not_known_is_known_by_name_and_size(tmp_path):
+    old = picture(tmp_path / "a.png")
+    async with Rig() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(with_picture(old.as_uri()))
+        new = move(old, tmp_path / "new" / "a.png")
+        assert (await rig.lost_files.put_back(old, picture(tmp_path / "b.png"))).is_other
+        assert (await rig.lost_files.put_back(old, picture(tmp_path / "other" / "a.png", b"longer content"))).is_other
+        assert (await rig.lost_files.put_back(old, new)).tasks == (task_id,)
+
+
+async def test_task_that_waits_for_the_person_still_does(tmp_path):
+    old = picture(tmp_path / "a.png")
+    async with Rig() as rig:
+        [task_id] = await rig.submit(with_picture(old.as_uri()), send_now=False)
+        reason = (await rig.task(task_id)).hold_reason
+        await rig.lost_files.put_back(old, move(old, tmp_path / "new" / "a.png"))
+        assert (await rig.task(task_id)).hold_reason == reason != ""
+
+
+async def test_hash_stays_known_when_a_file_is_put_back(tmp_path):
+    old = picture(tmp_path / "a.png")
+    async with Rig() as rig:
+        [task_id] = await waiting(rig, old)
+        [before] = await rig.store.inputs(task_id)
+        await rig.lost_files.put_back(old, move(old, tmp_path / "new" / "a.png"))
+        [after] = await rig.store.inputs(task_id)
+        assert (len(before.sha256), after.sha256) == (64, before.sha256)
+
+
+async def test_files_of_what_waits_are_noted_after_a_while_by_themselves(tmp_path):
+    async with Rig(loops=("lane", "lost_files")) as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(with_picture(picture(tmp_path / "a.png").as_uri()))
+        await rig.clock.advance(30)
+        [noted] = await rig.store.inputs(task_id)
+        assert len(noted.sha256) == 64
+        [gone] = await rig.submit(with_picture((tmp_path / "gone.png").as_uri()))
+        await rig.clock.advance(30)
+        [noted] = await rig.store.inputs(gone)
+        assert noted.sha256 == ""
+
+
+async def test_file_that_cannot_be_read_is_said(tmp_path):
+    async with Rig() as rig:
+        await waiting(rig, tmp_path / "a.png")
+        with pytest.raises(DiskError, match="cannot be read"):
+            await rig.lost_files.put_back(tmp_path / "a.png", tmp_path / "nowhere.png")
+
+
+async def test_task_that_is_not_held_misses_nothing(tmp_path):
+    async with Rig() as rig:
+        [task_id] = await rig.submit(with_picture(picture(tmp_path / "a.png").as_uri()))
+        assert await rig.lost_files.missing(task_id) == ()
+        assert await rig.lost_files.missing(TaskId("unknown")) == ()
