@@ -56,10 +56,18 @@ class Desk(QObject):
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._engine.bus.tell(Notice(message, detail, is_problem=problem))
 
-    def take(self, *, paths: Sequence[Path] = (), urls: Sequence[str] = (), text: str = "", to_field: str = "") -> None:
+    def take(
+        self,
+        *,
+        paths: Sequence[Path] = (),
+        urls: Sequence[str] = (),
+        text: str = "",
+        html: str = "",
+        to_field: str = "",
+    ) -> None:
         """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
         the composer."""
-        self._runner(self._take(tuple(paths), tuple(urls), text, to_field), "take in")
+        self._runner(self._take(tuple(paths), tuple(urls), text, html, to_field), "take in")
 
     def take_prompt(self, text: str) -> None:
         self._composer.set_prompt(text)
@@ -165,10 +173,10 @@ class Desk(QObject):
         self._engine.poller.ask_now()
         self._runner(self._engine.account.refresh(), "refresh balance")
 
-    async def _take(self, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, to_field: str) -> None:
+    async def _take(self, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, html: str, to_field: str) -> None:
         pair = self._composer.pair
         gathered = await self._engine.intake.gather(
-            paths=paths, urls=urls, text=text, prefer=(pair.endpoint, pair.model)
+            paths=paths, urls=urls, text=text, html=html, prefer=(pair.endpoint, pair.model)
         )
         self.receive(gathered, to_field)
 

@@ -172,6 +172,8 @@ class ListPane(QWidget):
         self._stack.setCurrentWidget(self._empty)
 
     def _status_menu(self) -> None:
+        # The click turned the pill off; only what is picked may.
+        self._show_filter()
         menu = self._menu()
         for name, _ in STATUS_CHOICES:
             action = menu.addAction(name, lambda name=name: self._filter.toggle_state(name))
@@ -180,6 +182,7 @@ class ListPane(QWidget):
         menu.popup(self._status.mapToGlobal(QPoint(0, self._status.height() + 2)))
 
     def _model_menu(self) -> None:
+        self._show_filter()
         menu = self._menu()
         for name, amount in sorted(self._places.counts.models.items()):
             if name:

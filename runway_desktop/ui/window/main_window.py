@@ -382,7 +382,7 @@ class MainWindow(QMainWindow):
                 )
                 return
             paths.append(kept)
-        self._m.desk.take(paths=paths, urls=dropped.urls, text=dropped.text, to_field=to_field)
+        self._m.desk.take(paths=paths, urls=dropped.urls, text=dropped.text, html=dropped.html, to_field=to_field)
 
     def _keep_picture(self, image: QImage) -> Path | None:
         """A copied picture becomes a file of the profile, so that the request can be repeated later."""
