@@ -229,7 +229,11 @@ class Session(QObject):
             return
         paths = [Path(item) for item in items if Path(item).exists()]
         words = [item for item in items if not Path(item).exists()]
-        self.models.desk.take(paths=paths, text="\n".join(words))
+        # One after the other: beside files a text is taken for another form of the same thing, as in a drop.
+        if paths:
+            self.models.desk.take(paths=paths)
+        if words:
+            self.models.desk.take(text="\n".join(words))
 
     def _close_wanted(self) -> None:
         """Asks only while something is being sent or saved."""
