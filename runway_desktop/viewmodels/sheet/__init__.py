@@ -1,0 +1,2 @@
+"""The batch sheet without its window: rows and columns, checks, edits, axes, sending, keeping. QtCore only, GUI
+thread only."""

@@ -1,0 +1,190 @@
+"""What is written in a cell, as text and as the value that a request takes. Pure; raises nothing for what was typed.
+
+Inputs are kept as a list of `{"uri": …}` with what else the wire had beside it, so that they fit any model's way of
+writing them; a word that leads nowhere stays as it was typed and is named by the checks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from runway_desktop.catalog import (
+    AssetItem,
+    Field,
+    FieldKind,
+    MediaKind,
+    asset_items,
+    asset_value,
+    is_left_out,
+    value_from_text,
+    value_in_words,
+)
+from runway_desktop.catalog.labels import choice_label
+
+BETWEEN = " | "
+"""Between several inputs of one cell."""
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)\.?", re.IGNORECASE)
+_STRUCTURED = (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN)
+
+
+def value_of(field: Field | None, text: str, beside: str = "") -> Any:
+    """The cell's value for a typed or pasted text; None for a blank one. `beside` is the folder of relative paths."""
+    words = text.strip()
+    if not words:
+        return None
+    if field is None:
+        return words
+    if field.is_asset:
+        return inputs_of_text(words, beside)
+    if field.kind in _STRUCTURED:
+        return _structured(field, words)
+    seconds = _SECONDS.fullmatch(words) if field.unit == "s" else None
+    return value_from_text(field, seconds.group(1) if seconds else text)
+
+
+def text_of(value: Any) -> str:
+    """The text that gives the same value again: what is edited, copied and exported."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if is_inputs(value):
+        return BETWEEN.join(_address_in_words(item["uri"]) for item in value)
+    if isinstance(value, Mapping | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def shown(key: str, value: Any) -> str:
+    """One line to read."""
+    if value is None:
+        return ""
+    if is_inputs(value):
+        return ", ".join(name_of(item["uri"]) for item in value)
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
+    if isinstance(value, Mapping | list):
+        return _gist(value)
+    if isinstance(value, str) and not value.isspace() and "\n" in value:
+        return " ".join(value.split())
+    if isinstance(value, str):
+        return choice_label(key, value) if key != "ratio" and key[:1] != "@" and _is_word(value) else value
+    return value_in_words(value)
+
+
+def is_inputs(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "uri" in item for item in value)
+
+
+def inputs_of_text(text: str, beside: str) -> list[dict[str, Any]]:
+    pieces = [piece.strip().strip('"') for line in text.split("\n") for piece in line.split("|")]
+    return [{"uri": address_of(piece, beside)} for piece in pieces if piece]
+
+
+def inputs_of_wire(field: Field, value: Any) -> Any:
+    """Inputs as cells keep them, of a value in the wire's form; the value itself where it holds none."""
+    items = asset_items(field, value)
+    if not items:
+        return value
+    return [
+        {
+            "uri": item.uri,
+            **({"position": item.position} if item.position else {}),
+            **({"media": item.media.value} if item.media else {}),
+            **({"extra": dict(item.extra)} if item.extra else {}),
+        }
+        for item in items
+    ]
+
+
+def wire_of(field: Field, value: Any) -> Any:
+    """The value as a request of this field has it."""
+    if not field.is_asset or not is_inputs(value):
+        return value
+    items = [
+        AssetItem(
+            uri=str(item["uri"]),
+            media=_media(item, field),
+            position=item.get("position") if item.get("position") in field.positions else None,
+            extra=item.get("extra", {}),
+        )
+        for item in value
+    ]
+    return asset_value(field, items)
+
+
+def address_of(words: str, beside: str) -> str:
+    """A whole path as its address; what is no path, or a part of one without a folder to start from, as it is."""
+    if _SCHEME.match(words) and not re.match(r"[A-Za-z]:[\\/]", words):
+        return words
+    try:
+        path = Path(words).expanduser()
+        if not path.is_absolute() and beside:
+            path = Path(beside) / Path(words.replace("\\", "/"))
+        return path.as_uri() if path.is_absolute() and not words.startswith(("//", "\\\\")) else words
+    except (RuntimeError, ValueError):
+        return words
+
+
+def path_of(address: str) -> str:
+    """The local path of an address, or ""."""
+    parts = urlsplit(address) if address.startswith("file:") else None
+    return url2pathname(parts.path) if parts is not None else ""
+
+
+def name_of(address: str) -> str:
+    path = path_of(address)
+    return Path(path).name if path else PurePosixPath(address.split("?", maxsplit=1)[0]).name or address
+
+
+def addresses_in(value: Any) -> Sequence[str]:
+    return [str(item["uri"]) for item in value] if is_inputs(value) else ()
+
+
+def _address_in_words(address: str) -> str:
+    return path_of(address) or address
+
+
+def _media(item: Mapping[str, Any], field: Field) -> MediaKind | None:
+    word = item.get("media")
+    known = MediaKind(word) if word in {kind.value for kind in MediaKind} else None
+    if known is None and len(field.media) == 1:
+        return next(iter(field.media))
+    return known if known in field.media else None
+
+
+def _structured(field: Field, words: str) -> Any:
+    """JSON, or the name of a preset such as a voice's."""
+    if words[:1] in ("{", "["):
+        try:
+            return json.loads(words)
+        except (ValueError, RecursionError):
+            return words
+    for variant in field.variants:
+        for inner in variant.fields:
+            choice = value_from_text(inner, words) if inner.kind is FieldKind.CHOICE else None
+            if choice is not None and choice in inner.choices and field.tag_key is not None:
+                return {field.tag_key: variant.tag, inner.name: choice}
+    return words
+
+
+def _gist(value: Any) -> str:
+    """The scalars of a nested value, which is what tells it from others."""
+    if isinstance(value, Mapping):
+        return " · ".join(said for name, part in value.items() if name != "type" and (said := _gist(part)))
+    if isinstance(value, list):
+        return " · ".join(said for part in value if (said := _gist(part)))
+    return "" if is_left_out(value) else value_in_words(value)
+
+
+def _is_word(value: str) -> bool:
+    return len(value) <= 32 and not any(map(str.isspace, value))

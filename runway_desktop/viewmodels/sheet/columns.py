@@ -1,0 +1,124 @@
+"""Which columns a sheet has, what they are called and in what order they stand. Pure; built once from the catalogue.
+
+A cell is kept under its column's key: the wire name of a field, or one of the names below that begin with "@", which
+no wire name does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from runway_desktop.catalog import Catalog, Field, FieldKind, Pair
+from runway_desktop.catalog.labels import MAIN_FIELDS
+
+PROMPT = "@prompt"
+ENDPOINT = "@endpoint"
+MODEL = "@model"
+PROJECT = "@project"
+SHOT = "@shot"
+RESULT = "@result"
+CREDITS = "@credits"
+STATE = "@state"
+
+SEED = "seed"
+
+
+class Kind(Enum):
+    PROMPT = auto()
+    ASSETS = auto()
+    CHOICE = auto()
+    """Endpoint and model: words of the catalogue."""
+    FIELD = auto()
+    NOTE = auto()
+    """Project and shot: any words."""
+    RESULT = auto()
+    CREDITS = auto()
+    STATE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    title: str
+    kind: Kind
+    help: str = ""
+
+    @property
+    def is_cell(self) -> bool:
+        """Whether the person writes in it."""
+        return self.kind not in (Kind.RESULT, Kind.CREDITS, Kind.STATE)
+
+
+_FIXED = {
+    column.key: column
+    for column in (
+        Column(PROMPT, "Prompt", Kind.PROMPT, "What to make. {fog|sun} makes a task of each."),
+        Column(ENDPOINT, "What to make", Kind.CHOICE, "Left blank, it follows from model and inputs."),
+        Column(MODEL, "Model", Kind.CHOICE),
+        Column(PROJECT, "Project", Kind.NOTE),
+        Column(SHOT, "Shot", Kind.NOTE),
+        Column(RESULT, "Result", Kind.RESULT),
+        Column(CREDITS, "Credits", Kind.CREDITS),
+        Column(STATE, "Row", Kind.STATE),
+    )
+}
+_ALWAYS = (PROMPT, MODEL, CREDITS, STATE)
+_USUAL = frozenset({"ratio", "duration", SEED})
+_FIRST_FRAME = "promptImage"
+
+
+class Columns:
+    """All columns that any pair of the catalogue can ask for."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        fields: dict[str, Field] = {}
+        for pair in catalog.pairs():
+            for field in pair.fields:
+                if field.kind is not FieldKind.PROMPT:
+                    fields.setdefault(field.name, field)
+        self.prompt_names = frozenset(
+            field.name for pair in catalog.pairs() for field in pair.fields if field.kind is FieldKind.PROMPT
+        )
+        assets = [name for name, field in fields.items() if field.is_asset]
+        settings = [name for name in MAIN_FIELDS if name in fields and name != SEED and not fields[name].is_asset]
+        others = [name for name in fields if name not in MAIN_FIELDS and not fields[name].is_asset]
+        order = [
+            PROMPT, *assets, ENDPOINT, MODEL, *settings, *others, SEED, PROJECT, SHOT, RESULT, CREDITS, STATE,
+        ]  # fmt: skip
+        self._all = {key: _FIXED.get(key) or _of_field(fields[key]) for key in order if key in _FIXED or key in fields}
+        self._place = {key: place for place, key in enumerate(self._all)}
+
+    def column(self, key: str) -> Column:
+        """The column of a key; one made up for a name that the catalogue does not know."""
+        return self._all.get(key) or Column(key, key, Kind.FIELD)
+
+    def knows(self, key: str) -> bool:
+        return key in self._all
+
+    def ordered(self, keys: Iterable[str]) -> tuple[Column, ...]:
+        # A name that the catalogue does not know stands behind the settings.
+        strange = self._place[PROJECT] - 0.5
+        keys = sorted({*_ALWAYS, *keys}, key=lambda key: (self._place.get(key, strange), key))
+        return tuple(map(self.column, keys))
+
+    def of_pair(self, pair: Pair) -> frozenset[str]:
+        """Every column that a row of this pair can fill in."""
+        return frozenset(field.name for field in pair.fields if field.kind is not FieldKind.PROMPT)
+
+    def usual(self, pair: Pair) -> frozenset[str]:
+        """Those that are shown without being asked for: what nearly every request sets, and what it must have."""
+        return frozenset(
+            field.name
+            for field in pair.fields
+            if field.name in _USUAL
+            or (field.main and field.required and field.kind not in (FieldKind.OBJECT, FieldKind.OBJECTS))
+            or (field.is_asset and field.required)
+        )
+
+
+def _of_field(field: Field) -> Column:
+    kind = Kind.ASSETS if field.is_asset else Kind.FIELD
+    title = "First frame" if field.name == _FIRST_FRAME else "Ratio" if field.name == "ratio" else field.label
+    return Column(field.name, title, kind, field.help)

@@ -1,0 +1,153 @@
+"""What was dropped or pasted, as rows of a sheet. Nothing is lost: a cell that could not become a value is there as it
+came, and what no column takes is kept for the mapping. Pure; never raises for what came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.catalog import Catalog, MediaKind, is_left_out
+from runway_desktop.domain.task import Media
+from runway_desktop.services.intake import CLIPBOARD, AssetDrop, Draft, Gathered
+
+from . import cells as cell
+from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Columns
+from .rows import RowChecker, SheetRow
+
+_NAMED = {"model": MODEL, "endpoint": ENDPOINT, "project": PROJECT, "shot": SHOT}
+_INPUT_WORDS = {
+    "first frame": MediaKind.IMAGE,
+    "last frame": MediaKind.IMAGE,
+    "image": MediaKind.IMAGE,
+    "video": MediaKind.VIDEO,
+    "audio": MediaKind.AUDIO,
+}
+_USUAL_PROMPTS = frozenset({"promptText", "text", "prompt"})
+
+
+class Importer:
+    def __init__(self, catalog: Catalog, columns: Columns, checker: RowChecker) -> None:
+        self._catalog = catalog
+        self._columns = columns
+        self._checker = checker
+
+    def rows(self, gathered: Gathered) -> list[SheetRow]:
+        """A row for each draft; of a folder also one for each picture, clip or sound."""
+        found = [self._of_draft(draft) for draft in gathered.drafts]
+        if gathered.is_folder:
+            found += [self._of_asset(drop) for drop in gathered.assets]
+        return found
+
+    def _of_draft(self, draft: Draft) -> SheetRow:
+        given = draft.given
+        pair = self._catalog.pair(draft.endpoint or "", draft.model or "")
+        cells: dict[str, Any] = {
+            MODEL: draft.model or _text(given.get("model")),
+            ENDPOINT: draft.endpoint or _text(given.get("endpoint")),
+            PROJECT: draft.project,
+            SHOT: draft.shot,
+        }
+        for name, value in draft.values.items():
+            if isinstance(value, str) and (name in self._columns.prompt_names or name in _USUAL_PROMPTS):
+                cells.setdefault(PROMPT, value.strip())
+                continue
+            known = pair.field(name) if pair is not None else self._any_field(name)
+            cells[name] = cell.inputs_of_wire(known, value) if known is not None and known.is_asset else value
+        self._add_lost(cells, given)
+        row = SheetRow(
+            {key: value for key, value in cells.items() if not is_left_out(value)},
+            dict(draft.unmatched),
+            tuple(_remark(found.message) for found in draft.findings if not found.field),
+        )
+        self._simplify(row)
+        return row
+
+    def _add_lost(self, cells: dict[str, Any], given: Mapping[str, Any]) -> None:
+        """What stood in the row and did not become a value."""
+        kept_inputs = any(cell.is_inputs(value) for value in cells.values())
+        for name, value in given.items():
+            if name in _NAMED or name in ("prompt", "id"):
+                continue
+            if name in _INPUT_WORDS:
+                if not kept_inputs:
+                    key = self._place_for(_INPUT_WORDS[name])
+                    cells[key] = [*cells.get(key, ()), *cell.inputs_of_text(_text(value), "")]
+            elif name not in cells:
+                cells[name] = value
+
+    def _simplify(self, row: SheetRow) -> None:
+        """What to make is left blank where it follows from the rest anyway."""
+        named = row.cells.get(ENDPOINT)
+        if named is None:
+            return
+        rest = {key: value for key, value in row.cells.items() if key != ENDPOINT}
+        pair, _ = self._checker.pair_of(rest)
+        if pair is not None and pair.endpoint == named:
+            del row.cells[ENDPOINT]
+
+    def _of_asset(self, drop: AssetDrop) -> SheetRow:
+        key = self._place_for(MediaKind(drop.media.value)) if drop.media is not Media.OTHER else self._place_for(None)
+        cells: dict[str, Any] = {key: [{"uri": drop.uri}]}
+        if self._checker.composed.prompt.strip():
+            cells[PROMPT] = self._checker.composed.prompt
+        row = SheetRow(cells)
+        pair, _ = self._checker.pair_of(cells)
+        if (pair is None or pair.field(key) is None) and drop.media is not Media.OTHER:
+            self._choose_model(row, MediaKind(drop.media.value), key)
+        return row
+
+    def _choose_model(self, row: SheetRow, kind: MediaKind, key: str) -> None:
+        """The composer's model takes no such input: one that does is named."""
+        for endpoint in self._catalog.endpoints_taking(frozenset({kind}), has_prompt=PROMPT in row.cells):
+            for model in endpoint.models:
+                pair = self._catalog.pair(endpoint.name, model)
+                if pair is not None and pair.field(key) is not None:
+                    row.cells[MODEL] = model
+                    return
+
+    def _place_for(self, kind: MediaKind | None) -> str:
+        """The column for one input of a kind: where the composer's model has it, else where most have it."""
+        own = self._checker.pair
+        if kind is None:
+            return "promptImage"
+        siblings = [self._catalog.pair(endpoint.name, own.model) for endpoint in self._catalog.endpoints]
+        taking = self._catalog.endpoints_taking(frozenset({kind}), has_prompt=True)
+        others = [self._catalog.pair(endpoint.name, endpoint.models[0]) for endpoint in taking]
+        for pair in (own, *siblings, *others):
+            fields = [known for known in pair.asset_fields if kind in known.media] if pair is not None else []
+            fields.sort(key=lambda known: not known.required)
+            if fields and (pair is own or fields[0].required):
+                return fields[0].name
+        return "promptImage"
+
+    def _any_field(self, name: str) -> Any:
+        return next((known for pair in self._catalog.pairs() if (known := pair.field(name)) is not None), None)
+
+
+def title_of(gathered: Gathered) -> tuple[str, str]:
+    """The name of the sheet and of its batch."""
+    sources = {draft.source for draft in gathered.drafts} | {found.source for found in gathered.findings}
+    if len(sources) == 1 and not gathered.is_folder:
+        source = next(iter(sources))
+        return ("Pasted rows" if source == CLIPBOARD else Path(source).name), gathered.name
+    return gathered.name or "New sheet", gathered.name
+
+
+def unmatched_titles(rows: Sequence[SheetRow]) -> dict[str, str]:
+    """Columns that nobody took, each with the first thing that stands in it."""
+    found: dict[str, str] = {}
+    for row in rows:
+        for title, text in row.unmatched.items():
+            found.setdefault(title, text)
+    return found
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else cell.text_of(value)
+
+
+def _remark(message: str) -> str:
+    """Without "shots.csv, row 3: ", which the row itself says."""
+    head, _, rest = message.partition(": ")
+    return rest if (rest and "row " in head) or "line " in head or "item " in head else message

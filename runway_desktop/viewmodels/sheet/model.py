@@ -1,0 +1,219 @@
+"""What a person does to a sheet: typing, pasting, filling, inserting, deleting, axes; each a step to be taken back.
+
+Every change is told as an `Edit` that `undo` and `redo` carry out. GUI thread only; never raises for what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from runway_desktop.services.expansion import Axis
+
+from . import cells as cell
+from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Kind
+from .edits import Edit, Insert, Place, Remove, SetAxes, Write
+from .rows import SheetRow
+from .table import SheetTable
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class SheetModel(SheetTable):
+    edited = Signal(object)
+    """An `Edit` that was just carried out by the person."""
+
+    def choices(self, index: Index) -> tuple[str, ...]:
+        """What a cell may be, as words; empty where anything may be written."""
+        row, column = self._rows[index.row()], self._columns[index.column()]
+        if column.key == MODEL:
+            endpoint = self._catalog.endpoint(str(row.cells.get(ENDPOINT) or ""))
+            models = endpoint.models if endpoint else [m for e in self._catalog.endpoints for m in e.models]
+            return tuple(dict.fromkeys(models))
+        if column.key == ENDPOINT:
+            return tuple(endpoint.label for endpoint in self._catalog.endpoints)
+        known = self.field(row, column.key) if column.kind is Kind.FIELD else None
+        return tuple(cell.shown(column.key, choice) for choice in known.choices) if known is not None else ()
+
+    def choices_of_column(self, key: str) -> tuple[Any, ...]:
+        """What the models of the present rows take in a column, for an axis."""
+        pairs = {row.check.pair.endpoint + row.check.pair.model: row.check.pair for row in self._rows
+                 if row.check is not None and row.check.pair is not None} or {"": self.checker.pair}  # fmt: skip
+        if key == MODEL:
+            endpoints = {pair.endpoint for pair in pairs.values()}
+            found = [model for e in self._catalog.endpoints if e.name in endpoints for model in e.models]
+            return tuple(dict.fromkeys(found))
+        fields = [known for pair in pairs.values() if (known := pair.field(key)) is not None]
+        return tuple(dict.fromkeys(choice for known in fields for choice in known.choices))
+
+    def next_finding(self, after: Index) -> QModelIndex:
+        """The next cell with something wrong, row by row, round to the first; invalid where there is none."""
+        amount = len(self._rows)
+        begin, behind = (after.row(), after.column()) if after.isValid() else (0, -1)
+        for step in range(amount + 1 if amount else 0):
+            place = (begin + step) % amount
+            row = self._rows[place]
+            if row.check is None or row.sent or not row.check.problems:
+                continue
+            keys = {said.key for said in row.check.problems}
+            for at, column in enumerate(self._columns):
+                if column.key in keys and (step > 0 or at > behind):
+                    return self.index(place, at)
+        return QModelIndex()
+
+    def write(self, after: Mapping[Place, Any], words: str) -> bool:
+        """Writes cells of rows that are not sent yet. False when nothing changed."""
+        step = self._writing(after, words)
+        if step is None:
+            return False
+        self._put(step.after)
+        self.edited.emit(step)
+        return True
+
+    def try_text(self, index: Index, text: str) -> None:
+        """What is being typed, checked as one types. No step: it is kept by `setData` or taken back."""
+        if self.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            row, column = self._rows[index.row()], self._columns[index.column()]
+            self._put({(row.number, column.key): self._value(row, column.key, text)})
+
+    def remember(self, index: Index) -> Any:
+        """A cell's value before it is edited, to be given to `settle`."""
+        return self._rows[index.row()].cells.get(self._columns[index.column()].key)
+
+    def settle(self, index: Index, before: Any, text: str | None) -> None:
+        """The end of an edit: `text` is kept as one step from what was `before`; None takes all back."""
+        row, column = self._rows[index.row()], self._columns[index.column()]
+        place = (row.number, column.key)
+        if text is None or text == cell.text_of(before):
+            self._put({place: before})
+            return
+        after = self._value(row, column.key, text)
+        self._put({place: after})
+        self.edited.emit(Write(f"Edit {column.title}", {place: before}, {place: after}))
+
+    def insert_rows(self, at: int, rows: Sequence[SheetRow], words: str = "Insert rows") -> None:
+        step = Insert(words, max(0, min(at, len(self._rows))), tuple(rows))
+        if rows and not self.is_locked:
+            self._insert(step.at, step.rows)
+            self.edited.emit(step)
+
+    def write_block(self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]], words: str = "Paste") -> None:
+        """Texts from row `at` on, in these columns; rows that are missing at the end are made with it."""
+        if self.is_locked or not block:
+            return
+        missing = [SheetRow() for _ in range(at + len(block) - len(self._rows))]
+        targets = [*self._rows[at : at + len(block)], *missing]
+        after: dict[Place, Any] = {}
+        # The model first: it says what the other cells mean.
+        order = sorted(range(len(keys)), key=lambda place: keys[place] not in (MODEL, ENDPOINT))
+        for row, texts in zip(targets, block, strict=False):
+            for place in order if not row.sent else ():
+                if place < len(texts):
+                    after[row.number, keys[place]] = self._value(row, keys[place], texts[place], own=after)
+        if not missing:
+            self.write(after, words)
+            return
+        start = len(self._rows)
+        self._insert(start, missing)
+        step = self._writing(after, words) or Write(words, {}, {})
+        self._put(step.after)
+        self.edited.emit(Insert(words, start, tuple(missing), step))
+
+    def remove_rows(self, places: Iterable[int], words: str = "Delete rows") -> None:
+        wanted = [place for place in sorted(set(places)) if 0 <= place < len(self._rows)]
+        gone = tuple((place, self._rows[place]) for place in wanted if not self._rows[place].sent)
+        if gone and not self.is_locked:
+            self._remove([place for place, _ in gone])
+            self.edited.emit(Remove(words, gone))
+
+    def set_axes(self, axes: Sequence[Axis], words: str = "Change axes") -> None:
+        step = SetAxes(words, self.axes, tuple(axes))
+        if step.before != step.after and not self.is_locked:
+            self._set_axes(step.after)
+            self.edited.emit(step)
+
+    def undo(self, step: Edit) -> None:
+        match step:
+            case Write(before=before):
+                self._put(before)
+            case Insert(rows=rows, cells=cells):
+                if cells is not None:
+                    self._put(cells.before)
+                self._remove_again(rows)
+            case Remove(rows=rows):
+                for place, row in rows:
+                    self._insert(min(place, len(self._rows)), [row])
+            case SetAxes(before=axes):
+                self._set_axes(axes)
+
+    def redo(self, step: Edit) -> None:
+        match step:
+            case Write(after=after):
+                self._put(after)
+            case Insert(at=at, rows=rows, cells=cells):
+                self._insert(min(at, len(self._rows)), rows)
+                if cells is not None:
+                    self._put(cells.after)
+            case Remove(rows=rows):
+                self._remove_again([row for _, row in rows])
+            case SetAxes(after=axes):
+                self._set_axes(axes)
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            return False
+        row, column = self._rows[index.row()], self._columns[index.column()]
+        after = self._value(row, column.key, str(value))
+        self.write({(row.number, column.key): after}, f"Edit {column.title}")
+        return True
+
+    def value_for(self, row: SheetRow, key: str, text: str) -> Any:
+        """What a text would be in this row."""
+        return self._value(row, key, text)
+
+    # Below.
+
+    def _value(self, row: SheetRow, key: str, text: str, own: Mapping[Place, Any] | None = None) -> Any:
+        """A typed text as the cell's value. `own`: what is written with it, a model for one."""
+        if key in (PROMPT, PROJECT, SHOT):
+            return text.strip() or None
+        if key == MODEL:
+            return self._word(text, {model: model for e in self._catalog.endpoints for model in e.models})
+        if key == ENDPOINT:
+            return self._word(text, {word: e.name for e in self._catalog.endpoints for word in (e.label, e.name)})
+        model = own.get((row.number, MODEL)) if own else None
+        pair = self.checker.pair_of(row.cells | {MODEL: model})[0] if model else None
+        known = pair.field(key) if pair is not None else None
+        return cell.value_of(known or self.field(row, key), text, self.beside)
+
+    @staticmethod
+    def _word(text: str, known: Mapping[str, str]) -> str | None:
+        words = text.strip()
+        folded = {name.casefold(): value for name, value in known.items()}
+        return folded.get(words.casefold(), words) or None
+
+    def _writing(self, after: Mapping[Place, Any], words: str) -> Write | None:
+        """The step that writes these, without those that change nothing or that may not be written."""
+        if self.is_locked:
+            return None
+        before: dict[Place, Any] = {}
+        for number, key in after:
+            place = self.place_of(number)
+            if place is not None and not self._rows[place].sent and self.all_columns.column(key).is_cell:
+                before[number, key] = self._rows[place].cells.get(key)
+        moved = {place: after[place] for place in before if before[place] != after[place]}
+        return Write(words, {place: before[place] for place in moved}, moved) if moved else None
+
+    def _remove_again(self, rows: Iterable[SheetRow]) -> None:
+        """Those that have become tasks meanwhile stay."""
+        places = [at for row in rows if not row.sent and (at := self.place_of(row.number)) is not None]
+        self._remove(places)
+
+    def _set_axes(self, axes: tuple[Axis, ...]) -> None:
+        self.checker.axes = axes
+        self.axes_changed.emit()
+        self.check_all()
+        self._arrange(self._wanted())
+        self.changed.emit()

@@ -1,0 +1,121 @@
+"""The one line about a sheet as a whole: how much is ready, what it costs, what there is for it, how long it takes.
+
+Times come from one's own history and are left out where it says nothing. GUI thread only.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.forecast import Range
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.runner import Runner
+
+from .model import SheetModel
+from .tally import Totals
+
+_MOST_MODELS = 2
+"""Of more models the slots are not told: nobody would read it."""
+
+
+class Outlook(QObject):
+    changed = Signal()
+
+    def __init__(
+        self, engine: Engine, bridge: Bridge, runner: Runner, model: SheetModel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._model = model
+        self._time: Range | None = None
+        self._look = QTimer(self, singleShot=True, interval=250)
+        self._look.timeout.connect(self._ask)
+        model.counted.connect(self._counted)
+        bridge.organization_changed.connect(self._organization_moved)
+
+    @property
+    def balance(self) -> float | None:
+        organization = self._engine.account.organization
+        return organization.balance if organization is not None else None
+
+    @property
+    def exceeds_balance(self) -> bool:
+        balance = self.balance
+        return balance is not None and self._model.totals.credits > balance
+
+    @property
+    def words(self) -> str:
+        totals = self._model.totals
+        if not totals.rows:
+            return "Write or paste prompts, drop a table on it, or drop pictures on cells."
+        if totals.unchecked and not self._model.is_checked:
+            return f"Checking {totals.unchecked:,} of {wording.count(totals.rows, 'row')}…"
+        verb = "is" if totals.tasks == 1 else "are"
+        ready = f"{totals.ready:,} of {wording.count(totals.tasks, 'task')} {verb} ready"
+        head = f"{ready}: {price_words(totals)}." if totals.ready else f"{ready}."
+        return " ".join(part for part in (head, " · ".join(self._around())) if part)
+
+    def _around(self) -> list[str]:
+        parts = []
+        balance = self.balance
+        if balance is not None:
+            parts.append(f"Balance {wording.number(balance)}")
+            if self.exceeds_balance:
+                parts.append("not enough for all of them")
+        models = self._model.ready_models
+        if len({request.model for request, _ in models}) <= _MOST_MODELS:
+            slots = {request.model: self._engine.lane.slots(request.model).limit for request, _ in models}
+            parts += [f"{wording.count(limit, 'slot')} for {name}" for name, limit in slots.items() if limit]
+        if self._time is not None and self._model.totals.ready:
+            parts.append(f"about {wording.span(self._time.low, self._time.high)}")
+        return parts
+
+    def _counted(self) -> None:
+        self._look.start()
+        self.changed.emit()
+
+    def _organization_moved(self, _: object) -> None:
+        # A method, not a lambda: it is let go with this object, which lives only as long as its window.
+        self.changed.emit()
+
+    def _ask(self) -> None:
+        if self._model.totals.ready:
+            self._runner(self._foresee(), "forecast of a sheet")
+
+    async def _foresee(self) -> None:
+        by_model: dict[str, tuple[int, Range]] = {}
+        for request, amount in self._model.ready_models:
+            usual = (await self._engine.forecasts.usual(request)).total
+            if usual is None:
+                self._show(None)
+                return
+            before, longest = by_model.get(request.model, (0, usual))
+            slowest = Range(max(longest.low, usual.low), max(longest.high, usual.high))
+            by_model[request.model] = (before + amount, slowest)
+        low = high = 0.0
+        for name, (amount, usual) in by_model.items():
+            slots = self._engine.lane.slots(name)
+            rounds = math.ceil((amount + slots.in_use) / (slots.limit or amount + slots.in_use))
+            low, high = max(low, usual.low * rounds), max(high, usual.high * rounds)
+        self._show(Range(low, high) if by_model else None)
+
+    def _show(self, found: Range | None) -> None:
+        if found != self._time:
+            self._time = found
+            self.changed.emit()
+
+
+def price_words(totals: Totals) -> str:
+    if not totals.ready:
+        return ""
+    if not totals.priced:
+        return "price shown after sending"
+    said = wording.credits_in_words(totals.credits)
+    if totals.priced < totals.ready:
+        return f"at least {said}"
+    return said if totals.exact else f"about {said}"

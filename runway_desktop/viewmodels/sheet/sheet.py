@@ -1,0 +1,391 @@
+"""A batch sheet from its opening to its end: rows come in, files are looked at, rows are sent, all of it is kept.
+
+It is kept half a second after each change, so that it survives a kill; what was sent is followed live beside its row.
+GUI thread only; what the world does to it is told by `troubled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.sheets import KeptSheet, new_sheet_id
+from runway_desktop.domain.task import BatchId, Output, Request, TaskId
+from runway_desktop.services import sheets
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.intake import Gathered, IntakeFinding
+from runway_desktop.services.sheets import SentTask, SheetContent
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.bridge import Bridge, Touch
+from runway_desktop.viewmodels.runner import Runner
+
+from . import importing
+from .blocks import csv_of
+from .columns import PROJECT, Kind
+from .model import SheetModel
+from .outlook import Outlook
+from .rows import SheetRow
+
+FIRST_FEW = 2
+KEEP_AFTER_MS = 500
+BLANK_ROWS = 12
+"""Of a new sheet."""
+SUBMITTED_AT_ONCE = 60
+"""Tasks of one transaction: a few milliseconds of the loop, then others have a turn."""
+LOOKED_AT_ONCE = 100
+FETCHED_AT_ONCE = 200
+OPEN_SHEET = "sheet.open"
+"""The setting that names the sheet which is open, so that it can be offered again after a crash."""
+
+
+class Sheet(QObject):
+    sent = Signal(object)
+    """A tuple of task ids, stored in the lane."""
+    troubled = Signal(str)
+    sending_changed = Signal()
+    named = Signal()
+
+    def __init__(
+        self,
+        engine: Engine,
+        bridge: Bridge,
+        runner: Runner,
+        content: SheetContent,
+        *,
+        sheet_id: str = "",
+        batch_id: BatchId | None = None,
+        batch_name: str = "",
+        findings: Sequence[IntakeFinding] = (),
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._content = content
+        self.id = sheet_id or new_sheet_id()
+        self.batch_id = batch_id
+        self._batch_name = batch_name or content.name
+        self._was_kept = bool(sheet_id)
+        self.findings = tuple(findings)
+        """What could not be read, of files and lines as a whole."""
+        self.model = SheetModel(engine.catalog, engine.pricing, content.composed, self)
+        self.model.beside = content.beside
+        self.outlook = Outlook(engine, bridge, runner, self.model, self)
+        self._looking = False
+        self._of_task: dict[TaskId, int] = {}
+        self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
+        self._keep.timeout.connect(self.keep_now)
+        self._price_again = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
+        self._price_again.timeout.connect(self.model.check_all)
+        self.model.checker.axes = content.axes
+        self.model.looks_wanted.connect(self._look)
+        bridge.tasks_touched.connect(self._touched)
+
+    @classmethod
+    def of_gathered(
+        cls,
+        engine: Engine,
+        bridge: Bridge,
+        runner: Runner,
+        gathered: Gathered,
+        composed: Request,
+        *,
+        project: str = "",
+        parent: QObject | None = None,
+    ) -> Sheet:
+        """A sheet of what was dropped or pasted. `composed` and `project` are the composer's, for what is blank."""
+        title, batch_name = importing.title_of(gathered)
+        content = SheetContent(name=title, composed=composed, project=project)
+        made = cls(engine, bridge, runner, content, batch_name=batch_name, findings=gathered.findings, parent=parent)
+        model = made.model
+        importer = importing.Importer(engine.catalog, model.all_columns, model.checker)
+        made._begin(importer.rows(gathered))
+        return made
+
+    @classmethod
+    def blank(
+        cls, engine: Engine, bridge: Bridge, runner: Runner, composed: Request, *, project: str = "",
+        parent: QObject | None = None,
+    ) -> Sheet:  # fmt: skip
+        content = SheetContent(name="New sheet", composed=composed, project=project)
+        made = cls(engine, bridge, runner, content, parent=parent)
+        made._begin([SheetRow() for _ in range(BLANK_ROWS)])
+        return made
+
+    @classmethod
+    def of_kept(
+        cls, engine: Engine, bridge: Bridge, runner: Runner, kept: KeptSheet, *, parent: QObject | None = None
+    ) -> Sheet:
+        """A sheet that was closed, or that was open when the program ended. Raises DamagedSheet."""
+        content = sheets.read(kept.text)
+        made = cls(engine, bridge, runner, content, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
+        made._begin(
+            [SheetRow(dict(row.cells), dict(row.unmatched), row.remarks, row.sent) for row in content.rows]
+            or [SheetRow() for _ in range(BLANK_ROWS)]
+        )
+        made.model.show_columns(content.shown)
+        return made
+
+    # What stands around the table.
+
+    @property
+    def title(self) -> str:
+        return self._content.name
+
+    @property
+    def subtitle(self) -> str:
+        filled = sum(bool(row.cells) for row in self.model.rows)
+        sent = sum(bool(row.sent) for row in self.model.rows)
+        strange = importing.unmatched_titles(self.model.rows)
+        parts = [wording.count(filled, "row")]
+        if self.axes_words:
+            parts.append(self.axes_words)
+        elif strange:
+            parts.append(f"{wording.count(len(strange), 'column')} not matched")
+        elif any(row.cells for row in self.model.rows) and self._batch_name != self.title:
+            parts.append("columns matched by name")
+        parts.append(f"{sent:,} sent" if sent else "nothing is uploaded or sent yet")
+        return " · ".join(parts)
+
+    @property
+    def axes_words(self) -> str:
+        """ "6 × 3 = 18 tasks"; empty without axes."""
+        if not self.model.axes:
+            return ""
+        totals = self.model.totals
+        combos = 1
+        for axis in self.model.axes:
+            combos *= len(axis.values)
+        base = totals.tasks / combos if combos else 0
+        return f"{base:,.0f} × {combos:,} = {wording.count(totals.tasks, 'task')}"
+
+    @property
+    def is_sending(self) -> bool:
+        return self.model.is_locked
+
+    @property
+    def reason(self) -> str:
+        """Why nothing can be sent now; empty when something can."""
+        totals = self.model.totals
+        if self.is_sending:
+            return "The rows are being stored."
+        if not totals.rows:
+            return "There is nothing to send yet."
+        if not self.model.is_checked:
+            return "The rows are still being checked."
+        return "" if totals.ready else "No row is ready. The last column says what each needs."
+
+    @property
+    def has_unsent(self) -> bool:
+        return bool(self.model.totals.rows)
+
+    # Deeds.
+
+    def rename(self, name: str) -> None:
+        if name and name != self._content.name:
+            self._content = replace(self._content, name=name)
+            self._batch_name = name
+            self.named.emit()
+            self._keep.start()
+
+    def send(self, most: int | None = None, places: Iterable[int] | None = None) -> None:
+        """Stores the rows that are ready in the lane: the first `most` tasks' rows, or those at `places`, or all."""
+        if self.reason:
+            return
+        wanted = self.model.rows if places is None else [self.model.rows[place] for place in sorted(set(places))]
+        ready = [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
+        if not ready:
+            return
+        self._lock(True)
+        self._runner(self._send(ready), "store a sheet's rows", failed=self._failed)
+
+    def apply_mapping(self, mapping: dict[str, str]) -> None:
+        """Puts cells of columns that nobody took, by title, where the person says: keys of columns."""
+        after = {}
+        for row in self.model.rows:
+            for title, key in mapping.items():
+                text = row.unmatched.get(title)
+                if text and key not in row.cells:
+                    after[row.number, key] = self.model.value_for(row, key, text)
+        for row in self.model.rows:
+            for title in mapping:
+                row.unmatched.pop(title, None)
+        self.model.write(after, "Match columns")
+        self.named.emit()
+
+    def as_csv(self) -> str:
+        """The sheet with what became of its rows, in the order of its columns."""
+        columns = [column for column in self.model.columns if column.kind is not Kind.RESULT]
+        rows = []
+        for place, row in enumerate(self.model.rows):
+            if not row.cells and not row.sent:
+                continue
+            texts = []
+            for column in columns:
+                at = self.model.index(place, self.model.columns.index(column))
+                texts.append(str((at.data(2) if column.is_cell else at.data()) or ""))
+            tasks = [found for task in row.sent if (found := self.model.task(task.task_id)) is not None]
+            texts.append(" | ".join(found.task.remote_id or "" for found in tasks))
+            texts.append(" | ".join(output.path for found in tasks for output in found.outputs if output.path))
+            rows.append(texts)
+        return csv_of([*(column.title for column in columns), "Task", "File"], rows)
+
+    def composed_with(self, endpoint: str, model: str) -> Request:
+        return replace(self.model.checker.composed, endpoint=endpoint, model=model)
+
+    def choose_default(self, endpoint: str, model: str) -> None:
+        """Endpoint and model of rows that name none."""
+        composed = self.composed_with(endpoint, model)
+        self._content = replace(self._content, composed=composed)
+        self.model.choose_default(composed)
+
+    def keep_now(self) -> None:
+        """Writes the sheet now. One with nothing in it is not kept."""
+        self._keep.stop()
+        self._runner(self.keep(), "keep sheet")
+
+    async def keep(self) -> None:
+        filled = [row for row in self.model.rows if row.cells or row.sent]
+        if not filled:
+            if self._was_kept:
+                self._was_kept = False
+                await self._engine.library.sheets.forget(self.id)
+            return
+        for row in filled:
+            if not row.text:
+                row.text = sheets.write_row(row.kept())
+        content = replace(self._content, axes=self.model.axes, shown=tuple(sorted(self.model.shown)), rows=())
+        text = sheets.write(content, [row.text for row in filled])
+        self._was_kept = True
+        await self._engine.library.sheets.keep(
+            KeptSheet(
+                id=self.id, name=self.title, changed_at=self._engine.clock.now(), rows=len(filled),
+                batch_id=self.batch_id, text=text,
+            )
+        )  # fmt: skip
+        if self._engine.settings.get(OPEN_SHEET) is None:
+            self._engine.settings.set(OPEN_SHEET, self.id)
+
+    def close(self) -> None:
+        """The window is closed: the sheet is kept, and is not offered by itself at the next start."""
+        self.keep_now()
+        if self._engine.settings.get(OPEN_SHEET) == self.id:
+            self._engine.settings.set(OPEN_SHEET, None)
+
+    # Below.
+
+    def _begin(self, rows: Sequence[SheetRow]) -> None:
+        self.model.fill(rows)
+        self.model.changed.connect(self._keep.start)
+        for row in rows:
+            self._of_task |= {task.task_id: row.number for task in row.sent}
+        if any(row.cells for row in rows):
+            self._keep.start()
+        self._runner(self._learn(), "learn about a sheet's rows")
+
+    async def _learn(self) -> None:
+        """What only the store knows: refused prompts, and what became of the rows that were sent."""
+        self.model.know_refused(await self._engine.library.refused_prompts())
+        ids = list(self._of_task)
+        for start in range(0, len(ids), FETCHED_AT_ONCE):
+            self._show_rows(await self._engine.library.rows(ids[start : start + FETCHED_AT_ONCE]))
+
+    def _show_rows(self, rows: Sequence[Row]) -> None:
+        places = {at for row in rows if (at := self.model.place_of(self._of_task.get(row.task.id, 0))) is not None}
+        self.model.show_tasks({row.task.id: row for row in rows}, places)
+
+    def _look(self) -> None:
+        if not self._looking and self.model.checker.unseen:
+            self._looking = True
+            self._runner(self._look_at_files(), "look at a sheet's files")
+
+    async def _look_at_files(self) -> None:
+        try:
+            while self.model.checker.unseen:
+                some = sorted(self.model.checker.unseen)[:LOOKED_AT_ONCE]
+                self.model.take_looks(await self._engine.intake.look(some))
+        finally:
+            self._looking = False
+
+    def _lock(self, locked: bool) -> None:
+        self.model.is_locked = locked
+        self.sending_changed.emit()
+
+    async def _send(self, rows: Sequence[SheetRow]) -> None:
+        """Rows of one project after the other, all in one batch."""
+        by_project: dict[str, list[SheetRow]] = {}
+        for row in rows:
+            by_project.setdefault(str(row.cells.get(PROJECT) or self._content.project), []).append(row)
+        ids: list[TaskId] = []
+        try:
+            for project, group in by_project.items():
+                for some in _portions(group):
+                    ids += await self._store(some, project)
+        finally:
+            self._lock(False)
+            if ids:
+                self.sent.emit(tuple(ids))
+            self.model.counted.emit()
+            self.keep_now()
+
+    async def _store(self, rows: Sequence[SheetRow], project: str) -> list[TaskId]:
+        checks = [(row, row.check) for row in rows if row.check is not None]
+        requests = [request for _, check in checks for request in check.requests]
+        made = await self._engine.submission.submit(
+            requests, batch_name=self._batch_name, project=project, into=self.batch_id
+        )
+        if self.batch_id is None and made:
+            first = await self._engine.ledger.task(made[0])
+            self.batch_id = first.batch_id if first is not None else None
+        left = iter(made)
+        sent: dict[int, list[SentTask]] = {}
+        for row, check in checks:
+            sent[row.number] = [SentTask(next(left), labels) for labels in check.labels]
+            self._of_task |= {task.task_id: row.number for task in sent[row.number]}
+        self.model.mark_sent(sent)
+        self._show_rows(await self._engine.library.rows(made))
+        return list(made)
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        self._lock(False)
+        self.troubled.emit(f"The rows that are left could not be stored and were not sent. {error.in_words()}")
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        rows = []
+        for task_id in touches.keys() & self._of_task.keys():
+            known, touch = self.model.task(task_id), touches[task_id]
+            if known is not None:
+                rows.append(
+                    replace(known, task=touch.task or known.task, outputs=_merged(known.outputs, touch.outputs))
+                )
+        self._show_rows(rows)
+        totals = self.model.totals
+        if totals.priced < totals.ready and any(_has_price(touch) for touch in touches.values()):
+            self._price_again.start()
+
+
+def _portions(rows: Sequence[SheetRow]) -> Iterable[list[SheetRow]]:
+    some: list[SheetRow] = []
+    amount = 0
+    for row in rows:
+        some.append(row)
+        amount += len(row.check.requests) if row.check is not None else 0
+        if amount >= SUBMITTED_AT_ONCE:
+            yield some
+            some, amount = [], 0
+    if some:
+        yield some
+
+
+def _merged(outputs: tuple[Output, ...], changed: dict[int, Output]) -> tuple[Output, ...]:
+    by_index = {output.index: output for output in outputs} | changed
+    return tuple(by_index[index] for index in sorted(by_index))
+
+
+def _has_price(touch: Touch) -> bool:
+    before = touch.before.estimated_credits if touch.before is not None else None
+    return touch.task is not None and touch.task.estimated_credits != before

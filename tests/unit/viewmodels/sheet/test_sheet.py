@@ -1,0 +1,237 @@
+"""The batch sheet as its window sees it: rows come in, are checked, priced, sent, followed and kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.task import Request, State
+from runway_desktop.services.expansion import Axis
+from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, STATE
+from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
+from runway_desktop.viewmodels.sheet.table import TONE_ROLE, WRONG_ROLE
+from runway_desktop.viewmodels.state_words import Tone
+from tests.gui.rig import Rig, task, until
+
+_HORIZONTAL = Qt.Orientation.Horizontal
+LANDSCAPE = {"ratio": "1280:720", "duration": 5}
+COMPOSED = Request(endpoint="text_to_video", model="gen4.5", values=LANDSCAPE)
+SHOTS = """prompt,model,ratio,duration,seed
+"A lighthouse keeper walks into the storm",gen4.5,1280:720,5,41207
+"Slow dolly over a frozen lagoon",veo3.1_fast,1280:720,5,
+"Macro of ice crystals, {dawn|noon}",gen4.5,1280:720,5,
+"Portrait, salt on skin",gen4_image,1920:1080,,7
+"""
+
+
+async def opened(rig: Rig, text: str = SHOTS, name: str = "shots.csv", composed: Request = COMPOSED) -> Sheet:
+    path = rig.folder / name
+    path.write_text(text, encoding="utf-8")
+    gathered = await rig.engine.intake.gather(paths=[path])
+    sheet = Sheet.of_gathered(rig.engine, rig.bridge, rig.runner, gathered, composed, parent=rig.owner)
+    QAbstractItemModelTester(sheet.model, QAbstractItemModelTester.FailureReportingMode.Fatal, sheet)
+    await until(lambda: sheet.model.is_checked and not sheet.model.checker.unseen)
+    return sheet
+
+
+def at(sheet: Sheet, row: int, key: str) -> Any:
+    place = sheet.model.column_place(key)
+    assert place is not None, f"there is no column {key}"
+    return sheet.model.index(row - 1, place)
+
+
+def said(sheet: Sheet, row: int, key: str = STATE) -> str:
+    return str(at(sheet, row, key).data())
+
+
+async def learn(rig: Rig, credits: float, model: str = "gen4.5", **values: Any) -> None:
+    request = Request(endpoint="text_to_video", model=model, values={"promptText": "x", **LANDSCAPE, **values})
+    await rig.engine.pricing.learn(request, credits)
+
+
+async def test_a_table_is_matched_by_name_and_each_row_says_how_it_is(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 60)
+        sheet = await opened(rig)
+        assert sheet.title == "shots.csv"
+        assert sheet.subtitle == "4 rows · columns matched by name · nothing is uploaded or sent yet"
+        titles = [sheet.model.headerData(n, _HORIZONTAL) for n in range(sheet.model.columnCount())]
+        assert titles == ["Prompt", "Model", "Ratio", "Duration", "Seed", "Credits", "Row"]
+        assert said(sheet, 1) == "✓ ready"
+        assert said(sheet, 1, CREDITS) == "60"
+        assert at(sheet, 1, STATE).data(TONE_ROLE) == Tone.GOOD
+        assert "4, 6 or 8 seconds" in said(sheet, 2)
+        assert at(sheet, 2, "duration").data(WRONG_ROLE)
+        assert not at(sheet, 2, "ratio").data(WRONG_ROLE)
+        assert said(sheet, 3) == "2 tasks from one row"
+        assert said(sheet, 3, CREDITS) == "120"
+        assert said(sheet, 3, "seed") == "random"
+        assert said(sheet, 4, "duration") == "–"
+        assert sheet.outlook.words.startswith("4 of 5 tasks are ready: at least 180 credits.")
+        sheet.close()
+
+
+async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig)
+        model = sheet.model
+        cell = at(sheet, 2, "duration")
+        before = model.remember(cell)
+        model.try_text(cell, "8")
+        assert said(sheet, 2) == "✓ ready"
+        model.settle(cell, before, None)
+        assert "4, 6 or 8 seconds" in said(sheet, 2)
+        assert model.column_place("outputCount") is None
+        model.setData(at(sheet, 4, MODEL), "gemini_image3_pro")
+        assert model.column_place("ratio") is not None
+        assert said(sheet, 4, MODEL) == "gemini_image3_pro"
+        model.setData(at(sheet, 4, MODEL), "gen-none")
+        assert at(sheet, 4, MODEL).data(WRONG_ROLE)
+        assert said(sheet, 4) == "The catalogue knows no model “gen-none”."
+
+
+async def test_every_edit_can_be_taken_back_and_done_again(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig)
+        model = sheet.model
+        edits: list[Any] = []
+        model.edited.connect(edits.append)
+        look = [[model.index(r, c).data() for c in range(model.columnCount())] for r in range(model.rowCount())]
+        model.setData(at(sheet, 1, PROMPT), "A harbour")
+        model.write_block(
+            2, [PROMPT, MODEL, "duration"], [["One", "gen4.5", "10"], ["Two", "veo3.1", "8 s"], ["Three"]]
+        )
+        model.remove_rows([0, 2])
+        model.insert_rows(1, [model.rows[0].copy()])
+        model.set_axes([Axis("ratio", "Ratio", ("1280:720", "720:1280"))])
+        assert [type(step).__name__ for step in edits] == ["Write", "Insert", "Remove", "Insert", "SetAxes"]
+        assert model.rowCount() == 4
+        after = [said(sheet, row, PROMPT) for row in range(1, 5)]
+        for step in reversed(edits):
+            model.undo(step)
+        await until(lambda: model.is_checked)
+        assert [[model.index(r, c).data() for c in range(model.columnCount())] for r in range(model.rowCount())] == look
+        for step in edits:
+            model.redo(step)
+        assert [said(sheet, row, PROMPT) for row in range(1, 5)] == after
+        assert sheet.model.totals.rows == 4
+
+
+async def test_rows_alike_and_prompts_once_refused_are_marked_and_still_ready(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        refused = task(1, State.FAILED, "The harbour wakes", failure=Failure(code="SAFETY.INPUT.TEXT"))
+        await rig.put(refused)
+        sheet = await opened(rig, "prompt\nThe harbour wakes\nA watch\nA watch\n")
+        await until(lambda: sheet.model.checker.refused and sheet.model.is_checked)
+        assert said(sheet, 1) == "moderation refused this prompt before"
+        assert at(sheet, 1, PROMPT).data(TONE_ROLE) == Tone.WARN
+        assert said(sheet, 2) == "✓ ready"
+        assert said(sheet, 3) == "the same as row 2"
+        assert sheet.model.totals.ready == 3
+        sheet.model.setData(at(sheet, 2, PROMPT), "Another watch")
+        assert said(sheet, 3) == "✓ ready"
+
+
+async def test_axes_make_a_task_of_every_combination(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 60)
+        await learn(rig, 50, ratio="720:1280")
+        sheet = await opened(rig, "prompt\nA\nB {c|d}\n")
+        sheet.model.set_axes([Axis("ratio", "Ratio", ("1280:720", "720:1280")), Axis("seed", "Seed", (1, 2, 3))])
+        await until(lambda: sheet.model.is_checked)
+        assert sheet.axes_words == "3 × 6 = 18 tasks"
+        assert said(sheet, 2) == "12 tasks from one row"
+        assert sheet.model.totals.credits == 9 * 60 + 9 * 50
+        check = sheet.model.rows[1].check
+        assert check is not None
+        assert check.labels[0] == ("c", "1280:720", "1")
+        assert {request.values["seed"] for request in check.requests} == {1, 2, 3}
+        assert said(sheet, 1, "seed") == "× 3"
+
+
+async def test_a_bad_value_of_an_axis_is_told_with_its_value(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt\nA\n")
+        sheet.model.set_axes([Axis(MODEL, "Model", ("gen4.5", "veo3.1_fast"))])
+        await until(lambda: sheet.model.is_checked)
+        sheet.model.setData(at(sheet, 1, "duration"), "5")
+        assert said(sheet, 1).startswith("veo3.1_fast: Duration for veo3.1_fast is")
+        assert sheet.model.totals.ready == 0
+
+
+async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig)
+        sent: list[Any] = []
+        sheet.sent.connect(sent.extend)
+        sheet.send(FIRST_FEW)
+        await until(lambda: len(sent) == 3, "the first two ready rows, one of which is two tasks")
+        await until(lambda: said(sheet, 1) == "Waiting here")
+        assert sheet.model.totals.rows == 2
+        assert said(sheet, 3) == "0 of 2 saved"
+        assert not sheet.model.flags(at(sheet, 1, PROMPT)) & Qt.ItemFlag.ItemIsEditable
+        sheet.send()
+        await until(lambda: len(sent) == 4)
+        tasks = await rig.store.get_many(sent)
+        assert len({one.batch_id for one in tasks}) == 1
+        assert sheet.batch_id == tasks[0].batch_id
+        assert [one.request.prompt for one in tasks][1:3] == [
+            "Macro of ice crystals, dawn",
+            "Macro of ice crystals, noon",
+        ]
+
+
+async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig)
+        sheet.model.setData(at(sheet, 4, PROMPT), "Changed")
+        sheet.send(1)
+        await until(lambda: sheet.batch_id is not None and sheet.model.rows[0].sent)
+        await until(
+            lambda: rig.store._sheets and next(iter(rig.store._sheets.values())).batch_id, "it is kept by itself"
+        )
+        assert rig.engine.settings.get("sheet.open") == sheet.id
+        kept = await rig.engine.library.sheets.of_batch(sheet.batch_id)
+        assert kept is not None
+        again = Sheet.of_kept(rig.engine, rig.bridge, rig.runner, kept, parent=rig.owner)
+        await until(lambda: again.model.is_checked and said(again, 1) == "Waiting here")
+        assert again.title == "shots.csv"
+        assert said(again, 4, PROMPT) == "Changed"
+        assert again.model.rows[0].sent == sheet.model.rows[0].sent
+
+
+async def test_columns_that_nobody_took_are_mapped_afterwards(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "Beschreibung,prompt,Dauer\nfoo,A lighthouse,10\nbar,B,\n")
+        assert "2 columns not matched" in sheet.subtitle
+        sheet.apply_mapping({"Dauer": "duration"})
+        assert said(sheet, 1, "duration") == "10"
+        assert "1 column not matched" in sheet.subtitle
+
+
+async def test_a_cell_that_is_no_value_stands_there_as_it_came(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt,model,duration,image\nA,gen9,five,\nB,gen4.5,five,harbour.gif\n")
+        assert said(sheet, 1, MODEL) == "gen9"
+        assert at(sheet, 1, MODEL).data(WRONG_ROLE)
+        assert said(sheet, 2, "duration") == "five"
+        assert at(sheet, 2, "duration").data(WRONG_ROLE)
+        assert said(sheet, 2, "promptImage") == "harbour.gif"
+        assert "There is no file" in str(at(sheet, 2, "promptImage").data(Qt.ItemDataRole.ToolTipRole))
+        found = sheet.model.next_finding(at(sheet, 1, PROMPT))
+        assert (found.row(), found.column()) == (0, sheet.model.column_place(MODEL))
+        again = sheet.model.next_finding(found)
+        assert again.row() == 1
+
+
+async def test_the_sheet_is_exported_with_what_became_of_it(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt,project\n=A formula,Film\nB,\n")
+        lines = sheet.as_csv().removeprefix("\ufeff").splitlines()
+        assert lines[0].startswith("Prompt,Model,Ratio,Duration,Seed,Project,Credits,Row,Task,File")
+        assert lines[1].startswith("'=A formula,,")
+        assert "✓ ready" in lines[1]
