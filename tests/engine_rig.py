@@ -20,6 +20,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import Event
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.account import Account
+from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.dispatch import Dispatch
 from runway_desktop.services.forecast import Forecasts
@@ -93,6 +94,7 @@ class Rig:
             self.runway, self._make_runway, self.secrets, self.bus, self.clock, rng, profile="test", given_secret=secret
         )
         self.pricing = Pricing(self.store, self.clock)
+        self.budget = Budget(self.store, self.settings, self.pricing, self.bus, self.clock)
         self.forecasts = Forecasts(self.store, self.bus, self.clock)
         self.inputs = Inputs(self.ledger, self.runway, self.store, CATALOG, self.bus, self.clock, AtOnce())
         self.submission = Submission(self.ledger, self.store, CATALOG, self.clock, AtOnce())
@@ -104,7 +106,7 @@ class Rig:
             self.inputs,
             self.account,
             self.settings,
-            self.pricing,
+            self.budget,
             self.forecasts,
             self.bus,
             self.clock,
@@ -126,6 +128,7 @@ class Rig:
         await self.settings.load()
         await self.pricing.load()
         await self.ledger.load()
+        await self.budget.load()
         await self.account.start()
         for name in self._loops:
             self._running.append(asyncio.create_task(getattr(self, name).run(), name=name))

@@ -20,6 +20,7 @@ from runway_desktop.domain.account import KeyPlace
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.account import Account
 from runway_desktop.services.bin import SystemBin
+from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.dispatch import Dispatch
@@ -110,6 +111,7 @@ async def build(
 
     ledger = Ledger(store, bus, clock)
     pricing = Pricing(store, clock, await loop.run_in_executor(workers, read_published))
+    budget = Budget(store, settings, pricing, bus, clock)
     forecasts = Forecasts(store, bus, clock)
     account = Account(
         runway,
@@ -124,7 +126,7 @@ async def build(
     )
     dispatch = Dispatch(ledger, runway, account, pricing, bus, clock, rng)
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
-    lane = Lane(ledger, dispatch, inputs, account, settings, pricing, forecasts, bus, clock, rng)
+    lane = Lane(ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng)
     poller = Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit)
     downloads = Downloads(store, ledger, runway, fetcher, bus, clock, settings, rng, file_workers)
     submission = Submission(ledger, store, catalog, clock, workers)
@@ -143,6 +145,7 @@ async def build(
         account=account,
         verbs=Verbs(ledger, store, runway, account, SystemBin(workers), bus, clock, workers),
         pricing=pricing,
+        budget=budget,
         forecasts=forecasts,
         intake=Intake(catalog, workers),
         mender=Mender(profile.inputs, workers),
@@ -152,6 +155,7 @@ async def build(
     await ledger.load()
     dispatch.recall()
     await pricing.load()
+    await budget.load()
 
     async def stop_demo() -> None:
         if demo is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .account import Connection, KeyStatus, Organization
+from .caps import HeldBack
 from .task import Output, Task, TaskId
 
 
@@ -83,6 +84,13 @@ class LaneChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CapReached:
+    """A cap holds tasks back from now on. Told once for each cap that is reached."""
+
+    held: HeldBack
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     names: frozenset[str]
 
@@ -108,6 +116,7 @@ Event = (
     | OrganizationChanged
     | KeyChanged
     | LaneChanged
+    | CapReached
     | SettingsChanged
     | Notice
 )

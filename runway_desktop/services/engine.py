@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from runway_desktop.catalog import Catalog
 
 from .account import Account
+from .budget import Budget
 from .bus import Bus
 from .downloads import Downloads
 from .forecast import Forecasts
@@ -44,6 +45,7 @@ class Engine:
     account: Account
     verbs: Verbs
     pricing: Pricing
+    budget: Budget
     forecasts: Forecasts
     intake: Intake
     mender: Mender

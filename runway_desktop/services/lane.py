@@ -1,9 +1,10 @@
 """The local lane: which held task is sent next, and why none is.
 
-In order of position, per model as many at once as the organization allows or the person chose; one full model does not
-hold up the others. Nothing is sent while paused, offline, without an accepted key, or while a back-off runs; `reason`
-says so in words. The loop wakes when something changed and for its own deadlines, never just to look. Loop's thread
-only; StoreError passes through what the person asks for (`move`, `send_next`), and only delays the loop.
+In order of position, per model as many at once as the organization allows or the person chose, and as long as caps and
+balance allow it; a full model, or a task that is too dear, does not hold up the others. Nothing is sent while paused,
+offline, without an accepted key, or while a back-off runs; `reason` says so in words. The loop wakes when something
+changed and for its own deadlines, never just to look. Loop's thread only; StoreError passes through what the person
+asks for (`move`, `send_next`), and only delays the loop.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runway_desktop.domain.account import Link
+from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
+    CapReached,
     ConnectionChanged,
     Event,
     KeyChanged,
@@ -33,6 +36,7 @@ from runway_desktop.domain.task import WAITS_FOR_YOU, State, Task, TaskId
 
 from .account import Account
 from .backoff import delay
+from .budget import Budget
 from .bus import Bus
 from .clock import Alarm
 from .dispatch import Dispatch, Outcome, Result
@@ -41,7 +45,6 @@ from .inputs import Inputs
 from .lane_order import positions_before
 from .ledger import Ledger
 from .ports import Clock
-from .pricing import Pricing
 from .settings import Settings
 
 log = logging.getLogger(__name__)
@@ -57,6 +60,11 @@ WORTH_LOOKING = 1_800.0
 """Seconds after a sending without an answer for which counts and balance say something of it."""
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
+
+
+LOOK_AT_MOST = 100
+"""Tasks that a cap holds back, each time the lane is looked through: the ones behind them say the same."""
+_HEARD_SETTINGS = frozenset({PAUSED, "lane_limits", "day_cap", "month_cap", "sending_cap", "project_caps"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ class Lane:
         inputs: Inputs,
         account: Account,
         settings: Settings,
-        pricing: Pricing,
+        budget: Budget,
         forecasts: Forecasts,
         bus: Bus,
         clock: Clock,
@@ -95,7 +103,7 @@ class Lane:
         self._inputs = inputs
         self._account = account
         self._settings = settings
-        self._pricing = pricing
+        self._budget = budget
         self._forecasts = forecasts
         self._bus = bus
         self._clock = clock
@@ -112,7 +120,9 @@ class Lane:
         self._failures = 0
         self._uncertain = 0
         self._pause_words = "Paused"
-        self._told = (False, "")
+        self._told: tuple[bool, str, Mapping[TaskId, HeldBack]] = (False, "", {})
+        self._held_back: dict[TaskId, HeldBack] = {}
+        self._reached: frozenset[tuple[Cap, str]] = frozenset()
         self.reason = ""
         """Why nothing is sent, in words; empty when something is, or when nothing waits and nothing is in the way."""
         bus.listen(self._hear)
@@ -130,6 +140,7 @@ class Lane:
                 self._look(task)
         try:
             while True:
+                await self._add_up()
                 self._fill()
                 await self._remember_times()
                 await self._alarm.wait(self._pause_length())
@@ -178,6 +189,15 @@ class Lane:
         """How many tasks of the model are at Runway or on their way, and how many may be."""
         return Slots(self._in_use(model), self._limit(model))
 
+    def held_back(self, task_id: TaskId) -> HeldBack | None:
+        """The cap, or the balance, that a held task waits for; None when it waits for something else."""
+        return self._held_back.get(task_id)
+
+    def reason_for(self, task_id: TaskId) -> str:
+        """Why a held task waits, in words; empty when it is just its turn."""
+        held = self._held_back.get(task_id)
+        return held.sentence if held is not None and not self.paused else self.reason
+
     def forecast(self) -> LaneForecast | None:
         """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
         waiting: dict[str, list[Task]] = {}
@@ -203,6 +223,7 @@ class Lane:
         why = self._blocked()
         full = ""
         now = self._clock.monotonic()
+        held_back: dict[TaskId, HeldBack] = {}
         if not why:
             in_use = {model: self._in_use(model) for model in {task.request.model for task in self._ledger.held()}}
             for task in self._held():
@@ -216,10 +237,17 @@ class Lane:
                     full = full or f"Waiting for a free slot ({in_use[model]} of {limit} in use)"
                 elif self._spent_day(model):
                     full = full or f"Today's limit of {model} is used up"
+                elif (held := self._too_dear(task)) is not None:
+                    held_back[task.id] = held
+                    full = full or held.sentence
+                    if len(held_back) >= LOOK_AT_MOST:
+                        break
                 else:
                     in_use[model] += 1
                     self._start(task)
         self.reason = why or ("" if self._errands else full)
+        if not why:
+            self._tell_caps(held_back)
         self._say()
 
     def _blocked(self) -> str:
@@ -271,6 +299,32 @@ class Lane:
         organization = self._account.organization
         return organization is not None and organization.left_today(model) == 0
 
+    def _too_dear(self, task: Task) -> HeldBack | None:
+        """The cap or balance that keeps the task here, counting what is about to be sent before it."""
+        ahead = [
+            other
+            for i in self._errands
+            if i != task.id and (other := self._ledger.get_open(i)) is not None and other.state is State.HELD
+        ]
+        return self._budget.holds_back(task, ahead, self._account.organization, self._ledger.open)
+
+    def _tell_caps(self, held_back: dict[TaskId, HeldBack]) -> None:
+        """Says each cap once when it is reached, and lets the rows say the rest."""
+        self._held_back = held_back
+        reached = {(held.limit.cap, held.limit.project): held for held in reversed(held_back.values())}
+        for key, held in reached.items():
+            if key not in self._reached:
+                self._bus.tell(CapReached(held))
+        self._reached = frozenset(reached)
+        if any(cap is Cap.BALANCE for cap, _ in reached):
+            self._account.want_refresh(LOOK_AGAIN)
+
+    async def _add_up(self) -> None:
+        try:
+            await self._budget.catch_up()
+        except StoreError as error:
+            log.warning("What projects have spent could not be read: %s", error)
+
     def _start(self, task: Task) -> None:
         errand = asyncio.create_task(self._errand(task), name=f"send {task.id}")
         self._errands[task.id] = (task.request.model, errand)
@@ -290,12 +344,7 @@ class Lane:
             body = await self._inputs.prepare(task)
             async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
                 before = await self._dispatch.look_before()
-                price = self._pricing.price(task.request)
-                if before is not None and price is not None and price.exact and before.balance < price.credits:
-                    words = f"The balance is too low: {before.balance:,.0f} credits, this costs {price.credits:,.0f}."
-                    await self._hold(task, words, 2 * LOOK_AGAIN)
-                    return
-                if self._blocked() or self._is_unsettled(task.request.model):
+                if self._blocked() or self._is_unsettled(task.request.model) or self._too_dear(task) is not None:
                     return
                 delivery = asyncio.create_task(self._dispatch.deliver(task, body, before), name=f"deliver {task.id}")
                 self._deliveries.add(delivery)
@@ -402,13 +451,16 @@ class Lane:
         dues = [at for at in self._stuck_until.values() if at < math.inf]
         if self._not_before > now:
             dues.append(self._not_before)
+        if self._held_back:
+            # A new day has a new cap, and somebody may have bought credits.
+            dues.append(now + min(2 * LOOK_AGAIN, self._budget.seconds_to_new_day()))
         return min(dues) - now if dues else None
 
     def _say(self) -> None:
-        told = (self.paused, self.reason)
+        told = (self.paused, self.reason, self._held_back)
         if told != self._told:
             self._told = told
-            self._bus.tell(LaneChanged(*told))
+            self._bus.tell(LaneChanged(self.paused, self.reason))
 
     def _hear(self, event: Event) -> None:
         match event:
@@ -423,7 +475,7 @@ class Lane:
             case TasksAdded() | TasksMoved() | ConnectionChanged() | KeyChanged() | OrganizationChanged():
                 self._alarm.ring()
             case SettingsChanged(names):
-                if names & {PAUSED, "lane_limits"}:
+                if names & _HEARD_SETTINGS:
                     self._alarm.ring()
             case _:
                 pass

@@ -34,6 +34,9 @@ TRY_AGAIN_AFTER = 5.0
 
 Theme = Literal["system", "light", "dark"]
 
+MOST_CREDITS = 100_000_000.0
+"""More than the highest tier may spend in a year."""
+
 
 class Preference(Generic[Value]):
     """One typed attribute of `Settings`. `accept` gives the value in its type, or raises ValueError, TypeError for one
@@ -99,6 +102,23 @@ def _theme(value: Any) -> Theme:
             raise ValueError
 
 
+def _credits(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_CREDITS:
+        raise ValueError
+    return float(value)
+
+
+def _project_caps(value: Any) -> dict[str, float]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return {
+        project: float(cap)
+        for project, cap in value.items()
+        if isinstance(project, str) and project
+        if isinstance(cap, int | float) and not isinstance(cap, bool) and 0 < cap <= MOST_CREDITS
+    }
+
+
 def _limits(value: Any) -> dict[str, int]:
     if not isinstance(value, Mapping):
         raise TypeError
@@ -121,6 +141,13 @@ class Settings:
     download_limit = Preference(4, "How many results are downloaded at the same time, 1 to 4.", _within(1, 4))
     lane_limits = Preference[dict[str, int]](
         {}, "How many tasks of a model run at the same time, where you want fewer than Runway allows.", _limits
+    )
+    day_cap = Preference[float | None](None, "The most credits that may be spent in a day.", _credits)
+    month_cap = Preference[float | None](None, "The most credits that may be spent in a month.", _credits)
+    sending_cap = Preference[float | None](None, "The most credits that a single task may cost.", _credits)
+    project_caps = Preference[dict[str, float]]({}, "The most credits that a project may cost in all.", _project_caps)
+    confirm_above = Preference[float | None](
+        None, "Ask before sending for more than this many credits at once.", _credits
     )
     ask_before_cancel = Preference(True, "Ask before a task is cancelled on Runway.", _switch)
     loop_clips = Preference(True, "Play clips again from the start when they end.", _switch)

@@ -77,6 +77,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         account=parts.account,
         verbs=parts.verbs,
         pricing=parts.pricing,
+        budget=parts.budget,
         forecasts=parts.forecasts,
         intake=Intake(CATALOG, AtOnce()),
         mender=Mender(library.parent / "inputs", AtOnce()),

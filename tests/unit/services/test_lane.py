@@ -302,16 +302,18 @@ async def test_a_task_removed_from_the_list_is_not_sent_until_it_is_back():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_balance_that_is_too_low_holds_the_task_with_the_reason():
-    rig = lane()
+async def test_a_balance_that_is_too_low_holds_the_task_until_there_is_enough():
+    rig = Rig(loops=("lane", "account"))
     async with rig:
         await rig.submit(request("first"))
         rig.runway.account = type(rig.runway.account)(balance=10.0)
         await rig.clock.advance(60)
         [task_id] = await rig.submit(request("second"))
-        task = await rig.task(task_id)
-        assert task.state is State.HELD
-        assert task.hold_reason.startswith("The balance is too low: 10 credits")
+        assert await rig.state(task_id) is State.HELD
+        assert rig.lane.reason == "Waiting: the balance is too low (10 credits left, this one is 25)."
+        rig.runway.account = type(rig.runway.account)(balance=1_000.0)
+        await rig.clock.advance(90)
+        assert await rig.state(task_id) is not State.HELD
 
 
 async def test_a_used_up_day_is_said_and_does_not_hold_up_other_models():
