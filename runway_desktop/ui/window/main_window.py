@@ -99,6 +99,8 @@ class MainWindow(QMainWindow):
         self._m = models
         self._theme = theme
         self._may_close = False
+        self._removed: list[Sequence[TaskId]] = []
+        """What was removed from the list in this session, for undo."""
         self._was_painted = False
         self._to_show: tuple[TaskId, ...] = ()
         self._looks_left = 0
@@ -255,9 +257,7 @@ class MainWindow(QMainWindow):
         m.desk.folder_wanted.connect(self._show_folder)
         m.desk.system_wanted.connect(self._open_with_system)
         m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
-        m.desk.undo_offered.connect(
-            lambda message, ids: self._notices.tell(message, action_text="Undo", on_action=lambda: m.desk.restore(ids))
-        )
+        m.desk.undo_offered.connect(self._offer_undo)
         m.bridge.notice.connect(self._notice)
 
     def _make_actions(self) -> None:
@@ -279,6 +279,8 @@ class MainWindow(QMainWindow):
             ("Edit", ["Ctrl+E"], in_list, self._view, self._edit),
             ("Rename", ["F2"], in_list, self._view, lambda: verb(Verb.RENAME)),
             ("Remove from list", [standard.Delete], in_list, self._view, lambda: verb(Verb.REMOVE)),
+            ("Put back what was removed", [standard.Undo], window, self, self._undo),
+            ("Go to the newest notice", ["F6"], window, self, self._notices.focus_latest),
             ("Play or pause", ["Space"], in_list, self._view, lambda: self.preview and self.preview.toggle_play()),
             ("Shuttle back", ["J"], in_list, self._view, lambda: self.preview and self.preview.shuttle(-1)),
             ("Shuttle stop", ["K"], in_list, self._view, lambda: self.preview and self.preview.shuttle(0)),
@@ -501,6 +503,20 @@ class MainWindow(QMainWindow):
         for path in paths[:8]:
             if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
                 self._m.desk.tell(f"No program could be found to open {path.name}.", problem=True)
+
+    def _offer_undo(self, message: str, task_ids: Sequence[TaskId]) -> None:
+        self._removed.append(task_ids)
+        self._notices.tell(message, action_text="Undo", on_action=lambda: self._restore_tasks(task_ids))
+
+    def _undo(self) -> None:
+        """Beyond the life of the notice too: one removal after the other, the last one first."""
+        if self._removed:
+            self._restore_tasks(self._removed[-1])
+
+    def _restore_tasks(self, task_ids: Sequence[TaskId]) -> None:
+        if task_ids in self._removed:
+            self._removed.remove(task_ids)
+            self._m.desk.restore(task_ids)
 
     def _notice(self, notice: Notice) -> None:
         self._notices.tell(notice.message, detail=notice.detail, problem=notice.is_problem)
