@@ -18,6 +18,7 @@ from runway_desktop.catalog import (
     Field,
     Finding,
     Pair,
+    idle_reason,
     is_left_out,
 )
 from runway_desktop.domain.task import Request, State, TaskId
@@ -27,6 +28,7 @@ from runway_desktop.services.pricing import Price
 
 from . import wording
 from .bridge import Bridge, Touch
+from .input_places import InputPlaces
 from .request_draft import KIND_WORDS, InputItem, RequestDraft, kind_of
 from .runner import Runner
 
@@ -65,6 +67,8 @@ class Composer(QObject):
         self._engine = engine
         self._runner = runner
         self._draft = RequestDraft(self._first_pair())
+        self.places = InputPlaces(self._draft, self._inputs_moved)
+        """What each input is for, and what the prompt calls it."""
         self._server_findings: dict[str, str] = {}
         self._attempted = False
         self._sending = False
@@ -280,6 +284,11 @@ class Composer(QObject):
             if len(finding.path) > 1 and finding.path[0] == name
         }
 
+    def idle_reason(self, name: str) -> str:
+        """Why a field does not count beside the others as they are; empty when it does."""
+        field = self._draft.pair.field(name)
+        return idle_reason(self._draft.pair, self.wire_values(), field) if field is not None else ""
+
     def price(self) -> Price | None:
         return self._engine.pricing.price(self.request())
 
@@ -423,6 +432,10 @@ class Composer(QObject):
         self._server_findings.pop(field.name, None)
         if replaced:
             self.said.emit(f"{replaced} was replaced.")
+
+    def _inputs_moved(self) -> None:
+        self._moved()
+        self.inputs_changed.emit()
 
     def _moved(self) -> None:
         self._keep.start()

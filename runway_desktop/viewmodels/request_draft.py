@@ -24,6 +24,7 @@ from runway_desktop.catalog import (
     asset_items,
     asset_value,
     is_left_out,
+    kept_part,
     prompt_of,
     validate,
     value_in_words,
@@ -47,6 +48,8 @@ class InputItem:
     """What it is for: "First frame", "Reference"."""
     facts: MediaFacts | None
     problem: str
+    tag: str = ""
+    """What the prompt calls it, without its @."""
 
     @property
     def path(self) -> Path | None:
@@ -112,6 +115,7 @@ class RequestDraft:
                         label=self._input_label(field, number, item),
                         facts=facts,
                         problem=self._input_problem(field, number, facts),
+                        tag=str(item.extra.get("tag") or ""),
                     )
                 )
         return found
@@ -223,9 +227,10 @@ class RequestDraft:
             if (old_field := old_pair.field(name)) is None or old_field.kind is not FieldKind.PROMPT
         }
         moving = self._shelf.values | own
+        parts_lost: list[str] = []
         # Some settings are only allowed beside others, which may come later: what did not fit is tried once more.
-        left = {name: value for name, value in moving.items() if not self._keep_value(name, value)}
-        left = {name: value for name, value in left.items() if not self._keep_value(name, value)}
+        left = {name: value for name, value in moving.items() if not self._keep_value(name, value, parts_lost)}
+        left = {name: value for name, value in left.items() if not self._keep_value(name, value, parts_lost)}
         old_preset = preset(old_pair)
         chosen = {name: value for name, value in left.items() if value != old_preset.get(name)}
         self._shelf.values = chosen
@@ -234,18 +239,22 @@ class RequestDraft:
             for name, value in chosen.items()
             if name in own and (old_field := old_pair.field(name)) is not None
         ]
+        dropped += parts_lost
         dropped += self._move_prompt(prompt)
         dropped += self._move_assets(old_pair, old_assets)
         self.touched()
         return dropped
 
-    def _keep_value(self, name: str, value: Any) -> bool:
+    def _keep_value(self, name: str, value: Any, parts_lost: list[str]) -> bool:
+        """Keeps what of a value the model takes; names the parts that it does not."""
         field = self.pair.field(name)
         if field is None or field.is_asset:
             return False
-        if any(finding.path[:1] == (name,) for finding in validate(self.pair, {**self.values, name: value})):
+        kept, lost = kept_part(self.pair, self.values, name, value)
+        if kept is None:
             return False
-        self.values[name] = value
+        self.values[name] = kept
+        parts_lost += [f"{field.label}: {part}" for part in lost]
         return True
 
     def _move_assets(self, old_pair: Pair, old: Mapping[str, list[AssetItem]]) -> list[str]:
@@ -281,11 +290,14 @@ class RequestDraft:
         return len(self.assets.get(field.name, ())) < _capacity(field)
 
     def place_for(self, drop: AssetDrop) -> Field | None:
-        """Where it goes: a required place before others, a free one before one whose last input it replaces."""
+        """Where it goes: a required place before others, a list before a lone one, a free one before one whose
+        last input it replaces."""
         kind = kind_of(drop.media)
         of_kind = [field for field in self.pair.asset_fields if kind is None or kind in field.media]
         fitting = [field for field in of_kind if self.has_room(field, drop)] or of_kind
-        return next((field for field in fitting if field.required), fitting[0]) if fitting else None
+        # A lone place that may stay empty, such as a mask, is more often meant by choice than by a drop.
+        fitting.sort(key=lambda field: (not field.required, field.kind is FieldKind.ASSET))
+        return fitting[0] if fitting else None
 
     def _move_prompt(self, prompt: str) -> list[str]:
         """A model without a prompt gets none, and it is kept for the next one that takes one."""

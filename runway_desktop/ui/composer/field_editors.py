@@ -1,19 +1,18 @@
 """One editor for each kind of field, made from the catalogue: chips beside the prompt, and full-width editors in
 the form.
 
-An editor shows a wire value and says `edited(name, value)`; it never checks anything itself. What is wrong comes
-from the view-model.
+An editor shows a wire value and says `edited(name, value)`; it never checks anything itself. What is wrong, and
+whether a field counts at all, comes from the view-model. GUI thread only.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal
-from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -25,88 +24,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.catalog import Field, FieldKind, value_from_text, value_in_words
+from runway_desktop.catalog import Field, FieldKind, is_left_out, utf16_length, value_from_text
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.marks import mark_wrong, set_tone
 from runway_desktop.ui.theme import GRID
 
-from .object_editors import AssetBox, ColorsBox, Inner, ObjectBox, ObjectsBox
+from .choices import ANOTHER, chip_text, default_words, flat_member, options_of, value_text, with_unit
+from .media_editors import AssetBox, ColorsBox
+from .object_editors import Inner, ObjectBox, ObjectsBox
+
+__all__ = ["Chip", "FormRow", "LinePopup", "count_words", "flat_member", "options_of"]
 
 _WHOLE_LINE = Qt.AlignmentFlag(0)
-MOST_IN_A_LIST = 24
-"""A range of whole numbers up to this long is chosen from a list, a longer one is typed."""
+_NEAR = 0.8
+"""From this part of the greatest length on, the length is said."""
+_NOTHING: Inner = MappingProxyType({})
 
 
-def flat_member(field: Field) -> Field | None:
-    """The one choice that an object consists of, which is then edited as a choice (a preset voice, say)."""
-    if field.kind is not FieldKind.OBJECT or len(field.variants) > 1:
-        return None
-    members = field.variants[0].fields if field.variants else field.fields
-    return members[0] if len(members) == 1 and members[0].choices and not members[0].open else None
-
-
-def _wrapped(field: Field, value: Any) -> dict[str, Any]:
-    member = flat_member(field)
-    name = member.name if member is not None else ""
-    tag = {field.tag_key: field.variants[0].tag} if field.tag_key and field.variants else {}
-    return {**tag, name: value}
-
-
-def options_of(field: Field) -> list[Option] | None:
-    """The values to choose from, "default" first where the field may be left out; None where one types instead."""
-    values: list[Option] = []
-    if not field.required:
-        values.append(Option(None, _default_words(field)))
-    member = flat_member(field)
-    if member is not None:
-        return [*values, *(Option(_wrapped(field, choice), _with_unit(member, choice)) for choice in member.choices)]
-    if field.kind is FieldKind.SWITCH:
-        return [*values, Option(True, "Yes"), Option(False, "No")]
-    values += [Option(choice, _with_unit(field, choice)) for choice in field.choices]
-    if field.kind is FieldKind.INTEGER and field.minimum is not None and field.maximum is not None:
-        span = range(math.ceil(field.minimum), math.floor(field.maximum) + 1)
-        if len(span) <= MOST_IN_A_LIST:
-            return [
-                *values,
-                *(Option(number, _with_unit(field, number)) for number in span if number not in field.choices),
-            ]
-        return None
-    return values if field.choices and not field.open else None
-
-
-def value_text(field: Field, value: Any) -> str:
-    """A value as it stands under its own label."""
-    if value is None:
-        return "–" if field.required else _default_words(field)
-    if field.kind is FieldKind.SWITCH:
-        return "Yes" if value else "No"
-    return _with_unit(field, value)
-
-
-def chip_text(field: Field, value: Any) -> str:
-    """A value as it stands alone, with its name where the value does not tell it."""
-    if field.name == "seed":
-        return f"Seed: {value}" if value is not None else "Seed: random"
-    if value is None:
-        return f"{field.label}: {'–' if field.required else _default_words(field).lower()}"
-    if field.kind is FieldKind.SWITCH:
-        return f"{field.label}: {'yes' if value else 'no'}"
-    said = _with_unit(field, value)
-    return said if field.name in ("ratio", "duration", "resolution") else f"{field.label}: {said}"
-
-
-def _default_words(field: Field) -> str:
-    if field.name == "seed":
-        return "Random"
-    return f"Default ({value_in_words(field.default)})" if field.default is not None else "Default"
-
-
-def _with_unit(field: Field, value: Any) -> str:
-    member = flat_member(field)
-    if member is not None and isinstance(value, dict):
-        return _with_unit(member, value.get(member.name))
-    unit = field.unit if isinstance(value, int | float) and not isinstance(value, bool) else ""
-    return f"{value_in_words(value)} {unit}".strip()
+def count_words(field: Field | None, text: str) -> str:
+    """ "812 of 1,000" when a text comes near its greatest length, counted as Runway counts; else empty."""
+    if field is None or field.max_length is None:
+        return ""
+    length = utf16_length(text)
+    return f"{length:,} of {field.max_length:,}" if length >= _NEAR * field.max_length else ""
 
 
 class Chip(QPushButton):
@@ -120,6 +60,7 @@ class Chip(QPushButton):
         self._field = field
         self._say = value_text if labelled else chip_text
         self._value: Any = None
+        self._idle = self._wrong = ""
         self.setProperty("kind", "chip")
         self.setAccessibleName(field.label)
         self.setAutoDefault(False)
@@ -129,31 +70,50 @@ class Chip(QPushButton):
     def show_value(self, value: Any) -> None:
         self._value = value
         self.setText(self._say(self._field, value) + "  ▾")
-        self.setAccessibleDescription(chip_text(self._field, value))
+        self.setEnabled(not self._idle or not is_left_out(value))
+        self.setAccessibleDescription(self._idle or chip_text(self._field, value))
 
     def show_finding(self, message: str) -> None:
-        self.setToolTip(message or self._field.help)
+        self._wrong = message
+        self.setToolTip(self._idle or message or self._field.help)
         mark_wrong(self, bool(message))
+
+    def show_idle(self, reason: str) -> None:
+        """Why the setting does not count now. It cannot be opened then, unless there is something to take out."""
+        self._idle = reason
+        self.show_value(self._value)
+        self.show_finding(self._wrong)
 
     def _open(self) -> None:
         options = options_of(self._field)
-        if options is not None:
-            popup = ChoicePopup(options, self._value, self._field.label, self)
-            popup.chosen.connect(lambda value: self.edited.emit(self._field.name, value))
-            popup.open_at(self)
+        if options is None:
+            self._open_line(self._value)
             return
-        line = LinePopup(self._field, self._value, self)
+        popup = ChoicePopup(options, self._value, self._field.label, self)
+        popup.chosen.connect(self._take)
+        popup.open_at(self)
+
+    def _take(self, value: Any) -> None:
+        if value is ANOTHER:
+            self._open_line(self._value)
+        else:
+            self.edited.emit(self._field.name, value)
+
+    def _open_line(self, value: Any) -> None:
+        line = LinePopup(self._field, value, self)
         line.edited.connect(self.edited)
         line.open_at(self)
 
 
 class LinePopup(QFrame):
-    """A number or word typed under its chip: applied as one types, closed by Return or a click elsewhere."""
+    """A number or word typed under its chip: applied as one types, closed by Return or a click elsewhere. Words that
+    may stand in the number's place are buttons."""
 
     edited = Signal(str, object)
 
     def __init__(self, field: Field, value: Any, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self._field = field
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("pane", "raised")
         self.setFrameShape(QFrame.Shape.StyledPanel)
@@ -165,46 +125,72 @@ class LinePopup(QFrame):
         layout.addWidget(label)
         row = QHBoxLayout()
         layout.addLayout(row)
-        self._line = QLineEdit("" if value is None else str(value), self, clearButtonEnabled=True)
-        self._line.setPlaceholderText(_default_words(field))
-        self._line.setAccessibleName(field.label)
-        if field.kind is FieldKind.INTEGER and not field.choices:
-            # Qt's own check of whole numbers ends at 31 bits, a seed may have 32.
-            self._line.setValidator(QRegularExpressionValidator(QRegularExpression(r"-?\d*"), self))
+        self._line = _line(field, self)
+        self._line.setText(_as_text(field, value))
         row.addWidget(self._line)
+        if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
+            words = [] if field.required else [Option(None, default_words(field))]
+            for option in (*words, *(Option(choice, with_unit(field, choice)) for choice in field.choices)):
+                button = QPushButton(option.text, self)
+                button.setProperty("kind", "flat")
+                button.setAutoDefault(False)
+                button.clicked.connect(lambda _=False, value=option.value: self._take(value))
+                row.addWidget(button)
         self._line.textChanged.connect(lambda text: self.edited.emit(field.name, value_from_text(field, text)))
         self._line.returnPressed.connect(self.close)
         self.setFocusProxy(self._line)
 
     def open_at(self, button: QWidget) -> None:
+        """Opens above the button, or below where there is no room above; whole on its screen."""
         self.adjustSize()
+        screen = (button.screen() or QGuiApplication.primaryScreen()).availableGeometry()
         at = button.mapToGlobal(button.rect().topLeft())
-        at.setY(at.y() - self.height() - 2)
+        above = at.y() - self.height() - 2
+        at.setY(above if above >= screen.top() else at.y() + button.height() + 2)
+        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
         self.move(at)
         self.show()
         self._line.setFocus(Qt.FocusReason.PopupFocusReason)
         self._line.selectAll()
 
+    def _take(self, value: Any) -> None:
+        self.edited.emit(self._field.name, value)
+        self.close()
+
 
 class FormRow(QWidget):
-    """A field in the form: label, editor, and below it what is wrong or what it is for."""
+    """A field in the form: label, editor, and below it what is wrong, why it does not count, or what it is for."""
 
     edited = Signal(str, object)
 
-    def __init__(self, field: Field, parent: QWidget) -> None:
+    def __init__(self, field: Field, parent: QWidget, *, dense: bool = False) -> None:
+        """`dense`: inside an object, where what a member is for is said by its tool tip alone."""
         super().__init__(parent)
         self._field = field
+        self._dense = dense
+        self._value: Any = None
+        self._idle = self._wrong = ""
         self._editor = _editor(field, self)
         self._note = QLabel(field.help, self, wordWrap=True)
         self._note.setProperty("tone", "faint")
-        label = QLabel(field.label + (" *" if field.required else ""), self)
-        label.setBuddy(self._editor)
+        self._note.setVisible(not dense)
+        self._label = QLabel(field.label + (" *" if field.required else ""), self)
+        self._label.setBuddy(self._editor)
+        self._label.setToolTip(field.help)
+        if dense:
+            set_tone(self._label, "muted")
         self._editor.setAccessibleName(field.label)
         self._editor.setAccessibleDescription(field.help)
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(self._label, 1)
+        self._count = QLabel("", self)
+        self._count.setProperty("tone", "faint")
+        head.addWidget(self._count)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(label)
+        layout.addLayout(head)
         layout.addWidget(self._editor, 0, Qt.AlignmentFlag.AlignLeft if isinstance(self._editor, Chip) else _WHOLE_LINE)
         layout.addWidget(self._note)
         self._connect()
@@ -215,8 +201,16 @@ class FormRow(QWidget):
 
     @property
     def is_wide(self) -> bool:
-        """What is nested wants a whole line of the form."""
-        return isinstance(self._editor, ObjectBox | ObjectsBox)
+        """What is nested wants a whole line of the form, and so does a long text."""
+        nested = isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox)
+        return nested or self._field.kind in (FieldKind.PROMPT, FieldKind.UNKNOWN) or self._field.name in _LONG_TEXTS
+
+    @property
+    def span(self) -> int:
+        """How many of three columns of an object's box it takes."""
+        if isinstance(self._editor, ObjectBox | ObjectsBox):
+            return 3
+        return 2 if self.is_wide else 1
 
     @property
     def editor(self) -> QWidget:
@@ -230,6 +224,7 @@ class FormRow(QWidget):
 
     def show_value(self, value: Any) -> None:
         """Shows a value that came from elsewhere; the cursor of a line being typed in stays."""
+        self._value = value
         match self._editor:
             case Chip() | ObjectBox() | ObjectsBox() | AssetBox() | ColorsBox():
                 self._editor.show_value(value)
@@ -242,17 +237,37 @@ class FormRow(QWidget):
                 else:
                     self._editor.setText(text)
                 self._editor.blockSignals(blocked)
+        self._count.setText(count_words(self._field, value) if isinstance(value, str) else "")
+        self._show_use()
 
-    def show_finding(self, message: str, inner: Inner = MappingProxyType({})) -> None:
+    def show_finding(self, message: str, inner: Inner = _NOTHING) -> None:
         """Says what is wrong with the whole, and passes on what is wrong inside it."""
-        said = message or self._field.help
-        self._note.setText(said)
-        set_tone(self._note, "bad" if message else "faint")
-        self._editor.setAccessibleDescription(said)
+        self._wrong = message
+        self._show_note()
         if isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
             self._editor.show_inner({(): message, **inner} if message else inner)
         else:
             mark_wrong(self._editor, bool(message))
+
+    def show_idle(self, reason: str) -> None:
+        """Why the field does not count now; empty when it does."""
+        if reason != self._idle:
+            self._idle = reason
+            self._show_use()
+            self._show_note()
+
+    def _show_note(self) -> None:
+        said = self._wrong or self._idle or self._field.help
+        self._note.setText(said)
+        self._note.setVisible(not self._dense or bool(self._wrong))
+        set_tone(self._note, "bad" if self._wrong else "faint")
+        self._editor.setAccessibleDescription(said)
+
+    def _show_use(self) -> None:
+        """What does not count cannot be set, but what is set can be taken out."""
+        counts = not self._idle or not is_left_out(self._value)
+        self._editor.setEnabled(counts)
+        self._label.setEnabled(counts)
 
     def _connect(self) -> None:
         name = self._field.name
@@ -269,43 +284,80 @@ class FormRow(QWidget):
                 self._editor.textChanged.connect(lambda text: self.edited.emit(name, _from_text(self._field, text)))
 
 
+_LONG_TEXTS = ("negativePrompt", "previousText", "nextText")
+
+
+def _dense_row(field: Field, parent: QWidget) -> FormRow:
+    return FormRow(field, parent, dense=True)
+
+
 def _editor(field: Field, parent: QWidget) -> QWidget:
     if options_of(field) is not None:
         return Chip(field, parent, labelled=True)
     match field.kind:
         case FieldKind.PROMPT:
-            editor = QPlainTextEdit(parent)
-            editor.setTabChangesFocus(True)
-            editor.setFixedHeight(9 * GRID)
-            return editor
+            return _text_box(parent, lines=2)
         case FieldKind.OBJECT:
-            return ObjectBox(field, FormRow, parent, required=field.required)
+            return ObjectBox(field, _dense_row, parent, required=field.required)
         case FieldKind.OBJECTS:
-            return ObjectsBox(field, FormRow, parent)
+            return ObjectsBox(field, _dense_row, parent)
         case FieldKind.ASSET | FieldKind.ASSETS:
             return AssetBox(field, parent)
         case FieldKind.TEXTS if field.pattern is not None and "#" in field.pattern:
             return ColorsBox(field, parent)
         case FieldKind.UNKNOWN:
-            editor = QPlainTextEdit(parent)
-            editor.setTabChangesFocus(True)
-            editor.setFixedHeight(9 * GRID)
-            editor.setPlaceholderText("JSON")
-            return editor
+            box = _text_box(parent, lines=4)
+            box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+            box.setPlaceholderText('JSON, such as {"name": 1}')
+            return box
+        case FieldKind.TEXT if field.pattern is not None and "#" in field.pattern:
+            return ColorsBox(field, parent)
         case _:
-            line = QLineEdit(parent)
-            line.setPlaceholderText(_default_words(field) if not field.required else "")
-            return line
+            return _line(field, parent)
+
+
+def _text_box(parent: QWidget, *, lines: int) -> QPlainTextEdit:
+    box = QPlainTextEdit(parent)
+    box.setTabChangesFocus(True)
+    box.setFixedHeight(lines * box.fontMetrics().lineSpacing() + 3 * GRID)
+    return box
+
+
+def _line(field: Field, parent: QWidget) -> QLineEdit:
+    line = QLineEdit(parent, clearButtonEnabled=True)
+    line.setAccessibleName(field.label)
+    line.setPlaceholderText(_hint(field))
+    if field.kind is FieldKind.INTEGER and not field.choices:
+        # Qt's own check of whole numbers ends at 31 bits, a seed may have 32.
+        line.setValidator(QRegularExpressionValidator(QRegularExpression(r"-?\d*"), line))
+    return line
+
+
+def _hint(field: Field) -> str:
+    """The default and the bounds, where there is nothing typed yet."""
+    bounds = ""
+    if field.minimum is not None and field.maximum is not None:
+        bounds = f"{field.minimum:g} to {field.maximum:g}"
+    default = "" if field.required else default_words(field)
+    return ", ".join(part for part in (default, bounds) if part)
 
 
 def _as_text(field: Field, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return json.dumps(value) if field.kind is FieldKind.UNKNOWN and _reads_as_json(value) else value
     if field.kind is FieldKind.TEXTS and isinstance(value, list):
         return ", ".join(str(part) for part in value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def _reads_as_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _from_text(field: Field, text: str) -> Any:

@@ -1,4 +1,4 @@
-"""Editors for what is nested: an object in one of its forms, a list of objects, a file inside an object, colours.
+"""Editors for what is nested: an object in one of its forms, and a list of objects.
 
 Each shows a wire value and says `edited(value)` with the whole new one; None leaves it out. Nothing is checked here:
 `show_inner` is told what is wrong, by the path inside the value.
@@ -7,29 +7,27 @@ Each shows a wire value and says `edited(value)` with the whole new one; None le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QColorDialog,
-    QFileDialog,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from runway_desktop.catalog import AssetItem, Field, Variant, asset_items, asset_value, media_in_words, variant_of
+from runway_desktop.catalog import Field, FieldKind, Variant, variant_of
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
-from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.marks import set_tone
 from runway_desktop.ui.theme import GRID
+
+COLUMNS = 3
+"""Of the members of an object. A member takes one of them, or more."""
 
 Inner = Mapping[tuple[str | int, ...], str]
 """What is wrong inside a value: path within it, sentence."""
@@ -40,6 +38,9 @@ class Row(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def span(self) -> int: ...
 
     def show_value(self, value: Any) -> None: ...
 
@@ -74,6 +75,14 @@ class ObjectBox(QFrame):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(GRID, GRID, GRID, GRID)
         self._layout.setSpacing(GRID)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(GRID)
+        for column in range(COLUMNS):
+            self._grid.setColumnStretch(column, 1)
+        self._wrong = QLabel("", self, wordWrap=True)
+        set_tone(self._wrong, "bad")
+        self._wrong.hide()
         self._form = QPushButton(self)
         self._form.setProperty("kind", "chip")
         self._form.setAccessibleName(f"{field.label}: form")
@@ -83,6 +92,8 @@ class ObjectBox(QFrame):
             self._layout.addWidget(self._form, 0, Qt.AlignmentFlag.AlignLeft)
         else:
             self._form.hide()
+        self._layout.addLayout(self._grid)
+        self._layout.addWidget(self._wrong)
         self._show_form()
 
     def show_value(self, value: Any) -> None:
@@ -93,6 +104,11 @@ class ObjectBox(QFrame):
         self._show_form()
 
     def show_inner(self, findings: Inner) -> None:
+        """What is wrong in each member; what is wrong with a tag that no member shows stands below them."""
+        shown = {row.name for row in self._rows}
+        strange = [words for path, words in findings.items() if path and path[0] not in shown]
+        self._wrong.setText("\n".join(strange))
+        self._wrong.setVisible(bool(strange))
         for row in self._rows:
             under = inner_of(findings, row.name)
             row.show_finding(under.get((), ""), {path: words for path, words in under.items() if path})
@@ -119,21 +135,26 @@ class ObjectBox(QFrame):
         members = [row.name for row in self._rows]
         self._variant = form
         self._form.setText(f"{form.label if form is not None else 'Not used'}  ▾")
-        if members != [member.name for member in self._members()] or (form is not None and not self._rows):
+        if set(members) != {member.name for member in self._members()} or (form is not None and not self._rows):
             self._build_rows()
         for row in self._rows:
             row.show_value((self._value or {}).get(row.name))
 
     def _build_rows(self) -> None:
         for row in self._rows:
-            self._layout.removeWidget(row)
+            self._grid.removeWidget(row)
             row.hide()
             row.deleteLater()
         self._rows = []
-        for member in self._members():
+        line = column = 0
+        # The words of a shot come before its length, whatever the wire's order is.
+        for member in sorted(self._members(), key=lambda member: member.kind is not FieldKind.PROMPT):
             row = self._make_row(member, self)
             row.edited.connect(self._member_edited)
-            self._layout.addWidget(row)
+            if column + row.span > COLUMNS:
+                line, column = line + 1, 0
+            self._grid.addWidget(row, line, column, 1, row.span, Qt.AlignmentFlag.AlignTop)
+            column += row.span
             row.show()
             self._rows.append(row)
 
@@ -282,140 +303,3 @@ class ObjectsBox(QWidget):
 
     def _tell(self) -> None:
         self.edited.emit([dict(value) for value in self._values] or None)
-
-
-class AssetBox(QFrame):
-    """A file or link inside an object: drop it, choose it, or type a link."""
-
-    edited = Signal(object)
-
-    def __init__(self, field: Field, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._field = field
-        self.setProperty("box", True)
-        self.setAcceptDrops(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
-        self._line = QLineEdit(self, clearButtonEnabled=True)
-        self._line.setPlaceholderText(f"Drop a {media_in_words(field.media)} here, or paste a link")
-        self._line.setAcceptDrops(False)
-        self._line.setAccessibleName(field.label)
-        self._line.textEdited.connect(self._typed)
-        self.setFocusProxy(self._line)
-        choose = QPushButton("Choose…", self)
-        choose.setAutoDefault(False)
-        choose.setAccessibleName(f"Choose a file: {field.label}")
-        choose.clicked.connect(self._choose)
-        row.addWidget(self._line, 1)
-        row.addWidget(choose)
-
-    def show_value(self, value: Any) -> None:
-        items = asset_items(self._field, value)
-        text = items[0].uri if items else ""
-        if not self._line.hasFocus() and self._line.text() != text:
-            self._line.setText(text)
-
-    def show_inner(self, findings: Inner) -> None:
-        mark_wrong(self._line, bool(findings))
-
-    def focus_first(self) -> None:
-        self._line.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        urls = event.mimeData().urls()
-        if urls:
-            self._take(Path(urls[0].toLocalFile()).as_uri() if urls[0].isLocalFile() else urls[0].toString())
-            event.acceptProposedAction()
-
-    def _typed(self, text: str) -> None:
-        self.edited.emit(asset_value(self._field, [AssetItem(uri=text.strip())]) if text.strip() else None)
-
-    def _take(self, uri: str) -> None:
-        self._line.setText(uri)
-        self._typed(uri)
-
-    def _choose(self) -> None:
-        dialog = QFileDialog(self, self._field.label)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self._take(Path(name).as_uri()))
-        dialog.open()
-
-
-class ColorsBox(QWidget):
-    """A list of colours as swatches; each opens the system's colour dialog, the last adds one."""
-
-    edited = Signal(object)
-
-    def __init__(self, field: Field, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._field = field
-        self._colors: list[str] = []
-        self._flow = FlowLayout(self, GRID // 2)
-        self._show()
-
-    def show_value(self, value: Any) -> None:
-        taken = [str(color) for color in value] if isinstance(value, list | tuple) else []
-        if taken != self._colors:
-            self._colors = taken
-            self._show()
-
-    def show_inner(self, findings: Inner) -> None:
-        return
-
-    def focus_first(self) -> None:
-        item = self._flow.itemAt(0)
-        if item is not None and item.widget() is not None:
-            item.widget().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _show(self) -> None:
-        while self._flow.count():
-            item = self._flow.takeAt(0)
-            if item is not None and item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
-        for place, color in enumerate(self._colors):
-            button = QToolButton(self)
-            swatch = QPixmap(QSize(16, 16))
-            swatch.fill(QColor(color))
-            button.setIcon(QIcon(swatch))
-            button.setText(color)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setToolTip("Change the colour; Delete removes it")
-            button.setAccessibleName(f"Colour {place + 1}, {color}")
-            button.clicked.connect(lambda _=False, place=place: self._pick(place))
-            button.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-            remove = button.addAction("Remove")
-            remove.setShortcut(Qt.Key.Key_Delete)
-            remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            remove.triggered.connect(lambda _=False, place=place: self._set(place, None))
-            self._flow.addWidget(button)
-            button.show()
-        if self._field.max_length is None or len(self._colors) < self._field.max_length:
-            add = QPushButton("Add a colour", self)
-            add.setAutoDefault(False)
-            add.clicked.connect(lambda: self._pick(len(self._colors)))
-            self._flow.addWidget(add)
-            add.show()
-        self.updateGeometry()
-
-    def _pick(self, place: int) -> None:
-        now = QColor(self._colors[place]) if place < len(self._colors) else QColor("#6ea8fe")
-        dialog = QColorDialog(now, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(lambda color: self._set(place, color.name()))
-        dialog.open()
-
-    def _set(self, place: int, color: str | None) -> None:
-        if color is None:
-            del self._colors[place]
-        elif place < len(self._colors):
-            self._colors[place] = color
-        else:
-            self._colors.append(color)
-        self._show()
-        self.edited.emit(list(self._colors) or None)

@@ -1,0 +1,104 @@
+"""How a field's values are offered and read: the list to choose from, the text under a label, the text of a chip.
+
+Pure look-ups in the catalogue; no widgets. GUI thread only by custom, nothing here would mind another.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from runway_desktop.catalog import Field, FieldKind, value_in_words
+from runway_desktop.catalog.labels import choice_label
+from runway_desktop.ui.choice_popup import Option
+
+MOST_IN_A_LIST = 24
+"""A range of whole numbers up to this long is chosen from a list, a longer one is typed."""
+_TELLING = ("ratio", "duration", "resolution", "targetLang", "quality")
+"""Settings whose value says by itself what it is."""
+
+
+class AnotherValue:
+    """Stands in a list of choices for one that is typed."""
+
+
+ANOTHER = AnotherValue()
+
+
+def flat_member(field: Field) -> Field | None:
+    """The one choice that an object consists of, which is then edited as a choice (a preset voice, say)."""
+    if field.kind is not FieldKind.OBJECT or len(field.variants) > 1:
+        return None
+    members = field.variants[0].fields if field.variants else field.fields
+    return members[0] if len(members) == 1 and members[0].choices and not members[0].open else None
+
+
+def options_of(field: Field) -> list[Option] | None:
+    """The values to choose from, "default" first where the field may be left out; None where one types instead."""
+    values: list[Option] = []
+    if not field.required:
+        values.append(Option(None, default_words(field)))
+    member = flat_member(field)
+    if member is not None:
+        return [*values, *(Option(_wrapped(field, choice), with_unit(member, choice)) for choice in member.choices)]
+    if field.kind is FieldKind.SWITCH:
+        return [*values, Option(True, "Yes"), Option(False, "No")]
+    values += [Option(choice, with_unit(field, choice), str(choice)) for choice in field.choices]
+    if field.kind is FieldKind.INTEGER and field.minimum is not None and field.maximum is not None:
+        span = range(math.ceil(field.minimum), math.floor(field.maximum) + 1)
+        if len(span) <= MOST_IN_A_LIST:
+            return [
+                *values,
+                *(Option(number, with_unit(field, number)) for number in span if number not in field.choices),
+            ]
+        return None
+    if not field.choices or field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
+        return None
+    return [*values, Option(ANOTHER, "Another value…")] if field.open else values
+
+
+def value_text(field: Field, value: Any) -> str:
+    """A value as it stands under its own label."""
+    if value is None:
+        return "–" if field.required else default_words(field)
+    if field.kind is FieldKind.SWITCH:
+        return "Yes" if value else "No"
+    return with_unit(field, value)
+
+
+def chip_text(field: Field, value: Any) -> str:
+    """A value as it stands alone, with its name where the value does not tell it."""
+    if field.name == "seed":
+        return f"Seed: {value}" if value is not None else "Seed: random"
+    if value is None:
+        return f"{field.label}: {'–' if field.required else default_words(field).lower()}"
+    if field.kind is FieldKind.SWITCH:
+        return f"{field.label}: {'yes' if value else 'no'}"
+    said = with_unit(field, value)
+    return said if field.name in _TELLING else f"{field.label}: {said}"
+
+
+def default_words(field: Field) -> str:
+    """What being left out means: the API's own default, named where it is known."""
+    if field.name == "seed":
+        return "Random"
+    return f"Default ({with_unit(field, field.default)})" if field.default is not None else "Default"
+
+
+def with_unit(field: Field, value: Any) -> str:
+    """A value in words: "5 s", "German", "Maya"."""
+    member = flat_member(field)
+    if member is not None and isinstance(value, dict):
+        return with_unit(member, value.get(member.name))
+    if isinstance(value, bool):
+        return value_in_words(value)
+    if isinstance(value, str):
+        return choice_label(field.name, value) if value in field.choices else value_in_words(value)
+    return f"{value_in_words(value)} {field.unit}".strip()
+
+
+def _wrapped(field: Field, value: Any) -> dict[str, Any]:
+    member = flat_member(field)
+    name = member.name if member is not None else ""
+    tag = {field.tag_key: field.variants[0].tag} if field.tag_key and field.variants else {}
+    return {**tag, name: value}

@@ -1,0 +1,116 @@
+"""The settings that are one click away: a row for each, in groups, those that belong together beside each other.
+
+Shows the composer's values and what is wrong with them, and hands on what is edited. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
+
+from runway_desktop.catalog import Field, with_what_belongs_together
+from runway_desktop.catalog.labels import FIELD_GROUPS, group_label
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.viewmodels.composer import Composer
+
+from .field_editors import FormRow
+
+LEAST_HEIGHT = 26 * GRID
+"""Up to this the form may always grow; above it, to 45 % of the window."""
+
+
+class Form(QScrollArea):
+    edited = Signal(str, object)
+    """Name and wire value of a field."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, widgetResizable=True)
+        self._theme = theme
+        self._rows: dict[str, FormRow] = {}
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFixedHeight(LEAST_HEIGHT)
+
+    @property
+    def rows(self) -> dict[str, FormRow]:
+        """The rows by the name of their field, in the order of the eye."""
+        return self._rows
+
+    def build(self, fields: Sequence[Field], value: Callable[[str], Any]) -> None:
+        """Shows these fields and nothing else. `value` gives a field's present value."""
+        self._rows = {}
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(GRID // 2, GRID // 2, GRID, GRID // 2)
+        grid.setHorizontalSpacing(3 * GRID)
+        grid.setVerticalSpacing(GRID)
+        groups = _grouped(fields)
+        line = 0
+        for heading, members in groups:
+            if len(groups) > 1:
+                title = QLabel(heading, holder)
+                title.setFont(self._theme.small_font())
+                title.setProperty("tone", "faint")
+                grid.addWidget(title, line, 0, 1, 2)
+                line += 1
+            line = self._add_rows(members, value, holder, grid, line)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(line + 1, 1)
+        old = self.takeWidget()
+        if old is not None:
+            old.deleteLater()
+        self.setWidget(holder)
+        self.fit()
+
+    def show_state(self, composer: Composer) -> None:
+        """All values anew, what is wrong with them, and which of them do not count now."""
+        for name, row in self._rows.items():
+            row.show_idle(composer.idle_reason(name))
+            row.show_value(composer.value(name))
+            row.show_finding(composer.finding_for(name), composer.findings_in(name))
+
+    def show_row(self, name: str) -> None:
+        """Gives the keyboard to a field's editor and scrolls to it."""
+        row = self._rows[name]
+        row.focus_editor()
+        self.ensureWidgetVisible(row)
+
+    def fit(self) -> None:
+        """As high as its lines, but never so high that the list is gone."""
+        holder = self.widget()
+        if holder is not None:
+            most = max(LEAST_HEIGHT, round(self.window().height() * 0.45))
+            self.setFixedHeight(min(most, max(holder.sizeHint().height(), 8 * GRID)))
+
+    def _add_rows(
+        self, fields: Sequence[Field], value: Callable[[str], Any], holder: QWidget, grid: QGridLayout, line: int
+    ) -> int:
+        column = 0
+        for field in fields:
+            row = FormRow(field, holder)
+            row.edited.connect(self.edited)
+            row.edited.connect(self._fit_soon)
+            row.show_value(value(field.name))
+            self._rows[field.name] = row
+            if row.is_wide and column:
+                line, column = line + 1, 0
+            grid.addWidget(row, line, column, 1, 2 if row.is_wide else 1, Qt.AlignmentFlag.AlignTop)
+            line, column = (line + 1, 0) if row.is_wide or column else (line, 1)
+        return line + 1 if column else line
+
+    def _fit_soon(self) -> None:
+        QTimer.singleShot(0, self, self.fit)
+
+
+def _grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
+    """Headings and their fields, in the order of the headings; the required ones lead."""
+    groups: dict[str, list[Field]] = {}
+    for field in with_what_belongs_together(fields):
+        groups.setdefault(group_label(field.name), []).append(field)
+    order = list(FIELD_GROUPS)
+    return sorted(groups.items(), key=lambda group: order.index(group[0]) if group[0] in order else len(order))

@@ -1,0 +1,198 @@
+"""Editors for a file inside an object, and for colours.
+
+Each shows a wire value and says `edited(value)` with the whole new one; None leaves it out. Nothing is checked here.
+GUI thread only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
+
+from runway_desktop.catalog import AssetItem, Field, FieldKind, asset_items, asset_value, media_in_words
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.theme import GRID
+
+from .object_editors import Inner
+
+
+class AssetBox(QFrame):
+    """A file or link inside an object: drop it, choose it, or type a link."""
+
+    edited = Signal(object)
+
+    def __init__(self, field: Field, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._field = field
+        self.setAcceptDrops(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._line = QLineEdit(self, clearButtonEnabled=True)
+        self._line.setPlaceholderText(f"Drop a {media_in_words(field.media)} here, or type a path or link")
+        self._line.setAcceptDrops(False)
+        self._line.setAccessibleName(field.label)
+        self._line.textEdited.connect(self._typed)
+        self.setFocusProxy(self._line)
+        choose = QPushButton("Choose…", self)
+        choose.setAutoDefault(False)
+        choose.setAccessibleName(f"Choose a file: {field.label}")
+        choose.clicked.connect(self._choose)
+        row.addWidget(self._line, 1)
+        row.addWidget(choose)
+
+    def show_value(self, value: Any) -> None:
+        items = asset_items(self._field, value)
+        text = _readable(items[0].uri) if items else ""
+        self._line.setToolTip(items[0].uri if items else "")
+        if not self._line.hasFocus() and self._line.text() != text:
+            self._line.setText(text)
+
+    def show_inner(self, findings: Inner) -> None:
+        mark_wrong(self._line, bool(findings))
+
+    def focus_first(self) -> None:
+        self._line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        urls = event.mimeData().urls()
+        if urls:
+            self._take(Path(urls[0].toLocalFile()).as_uri() if urls[0].isLocalFile() else urls[0].toString())
+            event.acceptProposedAction()
+
+    def _typed(self, text: str) -> None:
+        self._tell(_uri(text.strip()))
+
+    def _take(self, uri: str) -> None:
+        self._line.setText(_readable(uri))
+        self._tell(uri)
+
+    def _tell(self, uri: str) -> None:
+        self.edited.emit(asset_value(self._field, [AssetItem(uri=uri)]) if uri else None)
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self._field.label)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._take(Path(name).as_uri()))
+        dialog.open()
+
+
+def _readable(uri: str) -> str:
+    """A local file as its path, everything else as it is."""
+    parts = urlsplit(uri)
+    return url2pathname(parts.path) if parts.scheme == "file" else uri
+
+
+def _uri(text: str) -> str:
+    """A typed path as the address of its file; a link, or what is not finished yet, as it is."""
+    path = Path(text).expanduser()
+    return path.as_uri() if text and "://" not in text and path.is_absolute() else text
+
+
+class ColorsBox(QWidget):
+    """Colours as swatches; each opens the system's colour dialog, the last adds one. For a text field it is one colour,
+    for a list as many as the model takes."""
+
+    edited = Signal(object)
+
+    def __init__(self, field: Field, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._single = field.kind is FieldKind.TEXT
+        self._most = 1 if self._single else field.max_length
+        self._colors: list[str] = []
+        self._flow = FlowLayout(self, GRID // 2)
+        self._show()
+
+    def show_value(self, value: Any) -> None:
+        given = [value] if isinstance(value, str) and value else value
+        taken = [str(color) for color in given] if isinstance(given, list | tuple) else []
+        if taken != self._colors:
+            self._colors = taken
+            self._show()
+
+    def show_inner(self, findings: Inner) -> None:
+        """A colour that is none is marked; what is wrong stands in the note below."""
+        for place in range(len(self._colors)):
+            item = self._flow.itemAt(place)
+            swatch = item.widget() if item is not None else None
+            if swatch is not None:
+                mark_wrong(swatch, any(path[:1] in ((), (place,)) for path in findings))
+
+    def focus_first(self) -> None:
+        item = self._flow.itemAt(0)
+        if item is not None and item.widget() is not None:
+            item.widget().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self) -> None:
+        while self._flow.count():
+            item = self._flow.takeAt(0)
+            if item is not None and item.widget() is not None:
+                item.widget().hide()
+                item.widget().deleteLater()
+        for place, color in enumerate(self._colors):
+            button = QToolButton(self)
+            swatch = QPixmap(QSize(16, 16))
+            swatch.fill(QColor(color))
+            button.setIcon(QIcon(swatch))
+            button.setText(color)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setToolTip("Change the colour; Delete removes it")
+            button.setAccessibleName(f"Colour {place + 1}, {color}")
+            button.clicked.connect(lambda _=False, place=place: self._pick(place))
+            button.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+            remove = button.addAction("Remove")
+            remove.setShortcut(Qt.Key.Key_Delete)
+            remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            remove.triggered.connect(lambda _=False, place=place: self._set(place, None))
+            self._flow.addWidget(button)
+            button.show()
+        if self._most is None or len(self._colors) < self._most:
+            add = QPushButton("Choose a colour…" if self._single else "Add a colour…", self)
+            add.setProperty("kind", "chip")
+            add.setAccessibleName(f"{self._field.label}: {add.text()}")
+            add.setAutoDefault(False)
+            add.clicked.connect(lambda: self._pick(len(self._colors)))
+            self._flow.addWidget(add)
+            add.show()
+        self.updateGeometry()
+
+    def _pick(self, place: int) -> None:
+        now = QColor(self._colors[place]) if place < len(self._colors) else QColor("#6ea8fe")
+        dialog = QColorDialog(now, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(lambda color: self._set(place, color.name()))
+        dialog.open()
+
+    def _set(self, place: int, color: str | None) -> None:
+        if color is None:
+            del self._colors[place]
+        elif place < len(self._colors):
+            self._colors[place] = color
+        else:
+            self._colors.append(color)
+        self._show()
+        if self._single:
+            self.edited.emit(self._colors[0] if self._colors else None)
+        else:
+            self.edited.emit(list(self._colors) or None)
