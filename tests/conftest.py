@@ -8,6 +8,7 @@ loop of its own fixture instead.
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -18,8 +19,22 @@ PATIENCE = 30.0
 """Seconds before a test counts as hung."""
 
 
+COLLECT_EVERY = 20
+"""Tests between two full collections."""
+_since_collected = 0
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    # As in the program: cycles are collected on the main thread alone, or the database's thread would destroy what
+    # belongs to Qt.
+    gc.disable()
     config.addinivalue_line("markers", "qt_loop: the test runs on a Qt loop that its own fixture gives it")
+
+
+def pytest_runtest_logfinish() -> None:
+    global _since_collected  # noqa: PLW0603 - a hook has no other place for its count
+    _since_collected += 1
+    gc.collect(0 if _since_collected % COLLECT_EVERY else 2)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,20 +1,36 @@
-"""Python's search for garbage, kept out of the person's way. Main thread.
+"""Python's cycle collector, on the GUI thread alone.
 
-Nothing that starting makes is garbage, but a search goes through all of it: again and again while modules are imported,
-and later, in one go, for 50 ms in which the window stands still.
+Left to itself it runs on whichever thread allocates next, the database's say, and destroys there what nobody holds
+any more: a dialog's view-model with its timers, which Qt answers with a warning at best. So it is switched off, and
+a timer does its work where the objects live. GUI thread only.
 """
 
 from __future__ import annotations
 
 import gc
 
+from PySide6.QtCore import QObject, QTimer
 
-def hold_back() -> None:
-    """No search until `spare_what_is_there`. The first thing of all."""
-    gc.disable()
+EVERY_MS = 250
 
 
-def spare_what_is_there() -> None:
-    """From now on what is there is searched no more; what comes later is, as usual."""
-    gc.freeze()
-    gc.enable()
+class Collector(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self._timer = QTimer(self, interval=EVERY_MS)
+        self._timer.timeout.connect(collect)
+        gc.disable()
+        self._timer.start()
+
+    def close(self) -> None:
+        """Gives the work back to Python."""
+        self._timer.stop()
+        gc.enable()
+
+
+def collect() -> None:
+    """The oldest generation whose count is past its threshold, as Python itself would."""
+    for generation in (2, 1, 0):
+        if gc.get_count()[generation] > gc.get_threshold()[generation]:
+            gc.collect(generation)
+            return

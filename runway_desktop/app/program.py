@@ -31,6 +31,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.ui.theme import Theme
 
 from . import environment
+from .collector import Collector
 from .lifecycle import Supervisor
 from .options import Options
 from .single_instance import Doorbell, hand_over
@@ -90,6 +91,7 @@ def run_on_loop(application: QApplication, main: Callable[[Supervisor, Theme], C
     asyncio.set_event_loop(loop)
     workers = ThreadPoolExecutor(4, thread_name_prefix="default")
     loop.set_default_executor(workers)
+    collector = Collector()
     bugs = Bugs()
     supervisor = Supervisor(bugs.report)
     loop.set_exception_handler(bugs.from_loop)
@@ -104,6 +106,7 @@ def run_on_loop(application: QApplication, main: Callable[[Supervisor, Theme], C
         return 1
     finally:
         sys.excepthook = previous_hook
+        collector.close()
         loop.run_until_complete(loop.shutdown_asyncgens())
         workers.shutdown(wait=True)
         loop.close()
