@@ -3,6 +3,7 @@ line makes no sense."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -14,10 +15,11 @@ def main(words: Sequence[str] | None = None) -> int:
         from .simulator.__main__ import main as simulate
 
         return simulate(given[1:])
-    from .app import collector, options
+    from .app import options
 
     chosen = options.read(given)
-    collector.hold_back()
+    # Starting makes no garbage; `app.collector` takes the search for it up once the window stands.
+    gc.disable()
     if not options.has_display():
         if not chosen.demo:
             print("There is no display here to show a window on. Start it from a desktop session.", file=sys.stderr)

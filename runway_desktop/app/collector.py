@@ -1,8 +1,12 @@
-"""Python's cycle collector, on the GUI thread alone.
+"""Python's search for garbage, kept out of the person's way and on the GUI thread alone.
 
-Left to itself it runs on whichever thread allocates next, the database's say, and destroys there what nobody holds
-any more: a dialog's view-model with its timers, which Qt answers with a warning at best. So it is switched off, and
-a timer does its work where the objects live. GUI thread only.
+Nothing that starting makes is garbage, but a search goes through all of it: again and again while modules are
+imported, and later, in one go, for 50 ms in which the window stands still. So it is held back from the first line
+on, and spares what is there then.
+
+Left to itself the search also runs on whichever thread allocates next, the database's say, and destroys there what
+nobody holds any more: a dialog's view-model with its timers, which Qt answers with a warning at best. So it stays
+switched off, and a timer does its work where the objects live.
 """
 
 from __future__ import annotations
@@ -14,12 +18,19 @@ from PySide6.QtCore import QObject, QTimer
 EVERY_MS = 250
 
 
+def spare_what_is_there() -> None:
+    """From now on what is there is searched no more; what comes later is, as usual."""
+    gc.freeze()
+
+
 class Collector(QObject):
+    """Searches from a timer, from now on until `close`."""
+
     def __init__(self) -> None:
         super().__init__()
+        gc.disable()
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(collect)
-        gc.disable()
         self._timer.start()
 
     def close(self) -> None:
