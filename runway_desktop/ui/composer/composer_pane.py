@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -32,11 +31,14 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 
-from .field_editors import Chip, FormRow, flat_member
+from .choices import flat_member
+from .field_editors import Chip, count_words
+from .form import Form
+from .input_menu import add_places
 from .inputs_strip import AddTile, InputTile
+from .tag_completion import TagCompletion
 
 MOST_PROMPT_LINES = 8
-FORM_HEIGHT = 26 * GRID
 _NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
 NARROW = 78 * GRID
 LOW = 90 * GRID
@@ -109,7 +111,6 @@ class ComposerPane(QWidget):
         self._theme = theme
         self._posters = posters
         self._chips: dict[str, Chip] = {}
-        self._form_rows: dict[str, FormRow] = {}
         self._tiles: list[InputTile] = []
         self._narrow = False
         self._build()
@@ -146,6 +147,9 @@ class ComposerPane(QWidget):
         self._prompt.files_pasted.connect(self.pasted)
         self._prompt.installEventFilter(self)
         box.addWidget(self._prompt)
+        TagCompletion(self._prompt, self._composer.places.names, self._composer.places)
+        self._count = self._build_count()
+        box.addWidget(self._count)
         self._inputs = QWidget(self._box)
         self._inputs_row = FlowLayout(self._inputs)
         box.addWidget(self._inputs)
@@ -154,11 +158,10 @@ class ComposerPane(QWidget):
         self._add = AddTile(self._theme, self._inputs)
         self._add.clicked.connect(self._choose_files)
         outer.addWidget(self._box)
-        self._form_area = QScrollArea(self, widgetResizable=True)
-        self._form_area.setFrameShape(QFrame.Shape.NoFrame)
-        self._form_area.setFixedHeight(FORM_HEIGHT)
-        self._form_area.hide()
-        outer.addWidget(self._form_area)
+        self._form = Form(self._theme, self)
+        self._form.edited.connect(self._composer.set_value)
+        self._form.hide()
+        outer.addWidget(self._form)
         self._wrong = QLabel(self, wordWrap=True)
         self._wrong.setProperty("tone", "bad")
         outer.addWidget(self._wrong)
@@ -179,6 +182,13 @@ class ComposerPane(QWidget):
         self._bottom.addWidget(self._chip_area, 0, 0)
         self._bottom.addWidget(self._send, 0, 1, Qt.AlignmentFlag.AlignBottom)
         outer.addLayout(self._bottom)
+
+    def _build_count(self) -> QLabel:
+        label = QLabel("", self._box)
+        label.setProperty("tone", "faint")
+        label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        label.hide()
+        return label
 
     def _build_editing_bar(self) -> QWidget:
         bar = QWidget(self)
@@ -224,7 +234,13 @@ class ComposerPane(QWidget):
             self._chips[field.name] = chip
             self._chip_flow.addWidget(chip)
         self._place_more()
-        self._build_form([field for field in pair.fields if self._is_in_form(field)])
+        fields = [field for field in pair.fields if self._is_in_form(field)]
+        self._form.build(fields, self._composer.value)
+        self._more.setVisible(bool(fields))
+        if any(field.required for field in fields):
+            # What must be filled in is never hidden behind a button.
+            self._more.setChecked(True)
+        self._form.setVisible(bool(fields) and self._more.isChecked())
         self._prompt.setVisible(pair.prompt_field is not None)
         self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
         if pair.prompt_field is not None:
@@ -239,52 +255,22 @@ class ComposerPane(QWidget):
     def _is_in_form(self, field: Field) -> bool:
         return field.name not in self._chips and not field.is_asset and field is not self._composer.pair.prompt_field
 
-    def _build_form(self, fields: list[Field]) -> None:
-        self._form_rows.clear()
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(GRID // 2, GRID // 2, GRID, GRID // 2)
-        grid.setHorizontalSpacing(2 * GRID)
-        grid.setVerticalSpacing(GRID)
-        line = column = 0
-        for field in fields:
-            row = FormRow(field, holder)
-            row.edited.connect(self._composer.set_value)
-            row.edited.connect(lambda *_: QTimer.singleShot(0, self._fit_form))
-            row.show_value(self._composer.value(field.name))
-            self._form_rows[field.name] = row
-            if row.is_wide and column:
-                line, column = line + 1, 0
-            grid.addWidget(row, line, column, 1, 2 if row.is_wide else 1, Qt.AlignmentFlag.AlignTop)
-            line, column = (line + 1, 0) if row.is_wide or column else (line, 1)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        grid.setRowStretch(line + 1, 1)
-        old = self._form_area.takeWidget()
-        if old is not None:
-            old.deleteLater()
-        self._form_area.setWidget(holder)
-        self._fit_form()
-        self._more.setVisible(bool(fields))
-        if any(field.required for field in fields):
-            # What must be filled in is never hidden behind a button.
-            self._more.setChecked(True)
-        self._form_area.setVisible(bool(fields) and self._more.isChecked())
-
     def _open_form(self, shown: bool) -> None:
-        self._fit_form()
-        self._form_area.setVisible(shown)
-
-    def _fit_form(self) -> None:
-        """As high as its lines, but never so high that the list is gone."""
-        holder = self._form_area.widget()
-        if holder is not None:
-            most = max(FORM_HEIGHT, round(self.window().height() * 0.4))
-            self._form_area.setFixedHeight(min(most, max(holder.sizeHint().height(), 8 * GRID)))
+        self._form.fit()
+        self._form.setVisible(shown)
 
     def _show_prompt(self) -> None:
         if self._prompt.toPlainText() != self._composer.prompt:
             self._prompt.replace_text(self._composer.prompt)
+
+    def _show_length(self) -> None:
+        """How long the prompt is, once that begins to matter."""
+        words = count_words(self._composer.pair.prompt_field, self._composer.prompt)
+        unknown = self._composer.places.unknown_names(self._composer.prompt)
+        if unknown:
+            words = "   ".join(filter(None, (f"No input is called @{', @'.join(unknown[:3])}.", words)))
+        self._count.setText(words)
+        self._count.setVisible(bool(words))
 
     def _typed(self) -> None:
         field = self._composer.pair.prompt_field
@@ -308,6 +294,9 @@ class ComposerPane(QWidget):
             tile.removed.connect(lambda name=item.field, number=item.number: self._composer.remove_input(name, number))
             tile.moved.connect(
                 lambda by, name=item.field, number=item.number: self._composer.move_input(name, number, number + by)
+            )
+            tile.menu_built.connect(
+                lambda menu, item=item, tile=tile: add_places(menu, item, self._composer.places, tile)
             )
             tile.show()
             self._tiles.append(tile)
@@ -333,7 +322,7 @@ class ComposerPane(QWidget):
 
     def _order_tabs(self) -> None:
         """The keyboard goes as the eye does, though chips, rows and tiles come and go."""
-        rows = [row.editor for row in self._form_rows.values()]
+        rows = [row.editor for row in self._form.rows.values()]
         order: list[QWidget] = [self._prompt, *self._tiles, self._add, *rows, self._endpoint, self._model]
         order += [*self._chips.values(), self._more, self._send]
         for before, after in itertools.pairwise(order):
@@ -347,11 +336,11 @@ class ComposerPane(QWidget):
         self._model.setAccessibleDescription(pair.model)
         self._model.setToolTip(pair.label)
         for name, chip in self._chips.items():
+            chip.show_idle(self._composer.idle_reason(name))
             chip.show_value(self._composer.value(name))
             chip.show_finding(self._composer.finding_for(name))
-        for name, row in self._form_rows.items():
-            row.show_value(self._composer.value(name))
-            row.show_finding(self._composer.finding_for(name), self._composer.findings_in(name))
+        self._form.show_state(self._composer)
+        self._show_length()
         said = [message for field in pair.fields if (message := self._composer.finding_for(field.name))]
         self._wrong.setText("\n".join(dict.fromkeys(said[:3])))
         self._wrong.setVisible(bool(said))
@@ -390,10 +379,9 @@ class ComposerPane(QWidget):
             self._prompt.setFocus(Qt.FocusReason.OtherFocusReason)
         elif name in self._chips:
             self._chips[name].setFocus(Qt.FocusReason.OtherFocusReason)
-        elif name in self._form_rows:
+        elif name in self._form.rows:
             self._more.setChecked(True)
-            self._form_rows[name].focus_editor()
-            self._form_area.ensureWidgetVisible(self._form_rows[name])
+            self._form.show_row(name)
         else:
             self._add.setFocus(Qt.FocusReason.OtherFocusReason)
 

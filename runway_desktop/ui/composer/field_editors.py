@@ -29,11 +29,9 @@ from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.marks import mark_wrong, set_tone
 from runway_desktop.ui.theme import GRID
 
-from .choices import ANOTHER, chip_text, default_words, flat_member, options_of, value_text, with_unit
+from .choices import ANOTHER, chip_text, default_words, options_of, value_text, with_unit
 from .media_editors import AssetBox, ColorsBox
 from .object_editors import Inner, ObjectBox, ObjectsBox
-
-__all__ = ["Chip", "FormRow", "LinePopup", "count_words", "flat_member", "options_of"]
 
 _WHOLE_LINE = Qt.AlignmentFlag(0)
 _NEAR = 0.8

@@ -26,6 +26,8 @@ class InputTile(QWidget):
     removed = Signal()
     moved = Signal(int)
     """By how many places."""
+    menu_built = Signal(object)
+    """The menu of this tile, before it is shown: more may be put into it."""
 
     def __init__(self, item: InputItem, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,7 +37,7 @@ class InputTile(QWidget):
         self._hovered = False
         self.setFixedSize(TILE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"{item.label}: {item.name}")
+        self.setAccessibleName(f"{item.label}: {item.name}{f', @{item.tag}' if item.tag else ''}")
         self.setAccessibleDescription(item.problem or "Delete removes it, Alt+Left and Alt+Right move it.")
         self.setToolTip("\n".join(line for line in (item.label, item.name, _facts_words(item), item.problem) if line))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -102,10 +104,23 @@ class InputTile(QWidget):
             under = frame.adjusted(4, 24, -4, 0)
             name = painter.fontMetrics().elidedText(self._item.name, Qt.TextElideMode.ElideMiddle, under.width())
             painter.drawText(under, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop), name)
+        if self._item.tag:
+            self._paint_tag(painter, frame)
         painter.setClipping(False)
         role = Role.BAD if self._item.problem else Role.ACCENT if self.hasFocus() else Role.BORDER
         painter.setPen(QPen(self._theme.color(role), 1.5 if role is not Role.BORDER else 1))
         painter.drawPath(path)
+
+    def _paint_tag(self, painter: QPainter, frame: QRect) -> None:
+        """What the prompt calls it, at the foot of the tile."""
+        foot = QRect(frame.left(), frame.bottom() - 15, frame.width(), 16)
+        ground = self._theme.color(Role.RAISED)
+        ground.setAlphaF(0.88)
+        painter.fillRect(foot, ground)
+        painter.setFont(self._theme.small_font())
+        painter.setPen(self._theme.color(Role.ACCENT))
+        tag = painter.fontMetrics().elidedText(f"@{self._item.tag}", Qt.TextElideMode.ElideRight, foot.width() - 8)
+        painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), tag)
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
@@ -113,6 +128,7 @@ class InputTile(QWidget):
         menu.addAction("Move left", lambda: self.moved.emit(-1))
         menu.addAction("Move right", lambda: self.moved.emit(1))
         menu.addAction("Remove", self.removed.emit)
+        self.menu_built.emit(menu)
         menu.popup(self.mapToGlobal(at))
 
 

@@ -15,8 +15,9 @@ from runway_desktop.catalog import Field, FieldKind, MediaKind, Pair, is_left_ou
 from runway_desktop.domain.task import Media, Request, TaskId
 from runway_desktop.services.intake import AssetDrop
 from runway_desktop.ui.choice_popup import ChoicePopup
+from runway_desktop.ui.composer.choices import options_of
 from runway_desktop.ui.composer.composer_pane import ComposerPane
-from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup, options_of
+from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup
 from runway_desktop.ui.composer.inputs_strip import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Choice, Theme

@@ -1,0 +1,105 @@
+"""Typing @ in a prompt offers the names that the inputs have, and those that they could get.
+
+Put on any plain text editor; what is offered comes from the composer when it is needed. Arrow keys, Return and Tab
+choose, Escape closes, typing narrows. GUI thread only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor
+from PySide6.QtWidgets import QCompleter, QPlainTextEdit
+
+from runway_desktop.viewmodels.input_places import InputPlaces, Name
+
+_BEGUN = re.compile(r"(?<![\w@])@(\w*)$")
+_CHOSEN = Qt.ItemDataRole.UserRole
+_NARROWEST = 220
+
+
+class TagCompletion(QObject):
+    def __init__(self, editor: QPlainTextEdit, names: Callable[[], Sequence[Name]], places: InputPlaces) -> None:
+        """`names` gives what can be named now; choosing one of an input without a tag gives it that tag."""
+        super().__init__(editor)
+        self._editor = editor
+        self._names = names
+        self._places = places
+        self._model = QStandardItemModel(self)
+        self._completer = QCompleter(self._model, self)
+        self._completer.setWidget(editor)
+        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self._completer.setCompletionRole(Qt.ItemDataRole.EditRole)
+        self._completer.popup().setAccessibleName("Names of inputs")
+        self._completer.activated["QModelIndex"].connect(  # type: ignore[index]
+            lambda index: self._take(index.data(Qt.ItemDataRole.EditRole))
+        )
+        editor.textChanged.connect(self._look)
+        editor.installEventFilter(self)
+
+    @property
+    def completer(self) -> QCompleter:
+        return self._completer
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys that choose belong to the list while it is open; it takes the rest itself."""
+        if (
+            watched is self._editor
+            and self._completer.popup().isVisible()
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+            and not event.modifiers()
+        ):
+            index = self._completer.popup().currentIndex()
+            self._completer.popup().hide()
+            if index.isValid():
+                self._take(index.data(Qt.ItemDataRole.EditRole))
+                return True
+        return super().eventFilter(watched, event)
+
+    def _look(self) -> None:
+        begun = self._begun()
+        if begun is None or not self._editor.hasFocus():
+            self._completer.popup().hide()
+            return
+        names = self._names()
+        self._model.clear()
+        for name in names:
+            item = QStandardItem()
+            item.setData(name.word, Qt.ItemDataRole.EditRole)
+            item.setData(f"@{name.word}   {name.meaning}", Qt.ItemDataRole.DisplayRole)
+            item.setData(name, _CHOSEN)
+            self._model.appendRow(item)
+        self._completer.setCompletionPrefix(begun)
+        if not self._completer.completionCount():
+            self._completer.popup().hide()
+            return
+        popup = self._completer.popup()
+        popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
+        at = self._editor.cursorRect()
+        at.setWidth(max(_NARROWEST, popup.sizeHintForColumn(0) + 24))
+        self._completer.complete(at)
+
+    def _begun(self) -> str | None:
+        """What stands between the last @ and the cursor; None when no name is being written."""
+        cursor = self._editor.textCursor()
+        if cursor.hasSelection():
+            return None
+        found = _BEGUN.search(cursor.block().text()[: cursor.positionInBlock()])
+        return found.group(1) if found is not None else None
+
+    def _take(self, word: str) -> None:
+        begun = self._begun()
+        if begun is None:
+            return
+        cursor = self._editor.textCursor()
+        cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(begun))
+        cursor.insertText(f"{word} ")
+        self._editor.setTextCursor(cursor)
+        chosen = next((name for name in self._names() if name.word == word), None)
+        if chosen is not None and chosen.untagged is not None:
+            self._places.set_detail(chosen.untagged, "tag", word)
