@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
 
 from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, ListEntry, Listing, Row, SortKey
 from runway_desktop.domain.task import State, TaskId
@@ -30,6 +39,9 @@ PAGE = 120
 """Rows fetched at once; a little more than a tall window shows."""
 MOST_ROWS = 4000
 """Rows kept in memory before those far from what was looked at last are let go."""
+
+_WITH_HINT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
+"""Which form of Qt's layout signals; by default Python gets the one without."""
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -372,13 +384,15 @@ class TaskListModel(QAbstractTableModel):
         self.lines_moved.emit()
 
     def _rearrange(self, new: list[Line]) -> None:
-        self.layoutAboutToBeChanged.emit()
+        # Only rows move: so a selection keeps one index for each row instead of one for each cell.
+        rows_move = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
+        self.layoutAboutToBeChanged[_WITH_HINT].emit([], rows_move)  # type: ignore[index]
         before = self.persistentIndexList()
         held = [self._lines[index.row()] for index in before]
         self._lines, self._places = new, None
         after = [self.index(self._where[line], index.column()) for line, index in zip(held, before, strict=True)]
         self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit()
+        self.layoutChanged[_WITH_HINT].emit([], rows_move)  # type: ignore[index]
 
     def _want(self, position: int) -> None:
         self._looked_at = position

@@ -266,6 +266,7 @@ async def test_ten_thousand_rows_open_scroll_and_sort_without_a_stall(tmp_path, 
         rig.view.selectAll()
         assert len(rig.view.selected_ids()) == 10_000
         chosen = time.perf_counter() - begun
+        # Measured at 20 ms each; the rest is room for a machine that has other things to do.
         assert max(opened, sorted_anew, chosen) < 0.5
         await fetched(rig)
 
