@@ -31,6 +31,7 @@ from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.spending import Spending
 from runway_desktop.services.submission import Submission
 from runway_desktop.services.verbs import Verbs
 from tests.fake_runway import FakeRunway
@@ -95,6 +96,7 @@ class Rig:
         )
         self.pricing = Pricing(self.store, self.clock)
         self.budget = Budget(self.store, self.settings, self.pricing, self.bus, self.clock)
+        self.spending = Spending(self.store, self.runway, CATALOG, self.clock, AtOnce())
         self.forecasts = Forecasts(self.store, self.bus, self.clock)
         self.inputs = Inputs(self.ledger, self.runway, self.store, CATALOG, self.bus, self.clock, AtOnce())
         self.submission = Submission(self.ledger, self.store, CATALOG, self.clock, AtOnce())

@@ -37,6 +37,7 @@ from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing, read_published
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.spending import Spending
 from runway_desktop.services.submission import Submission
 from runway_desktop.services.verbs import Verbs
 from runway_desktop.store import SqliteStore
@@ -146,6 +147,7 @@ async def build(
         verbs=Verbs(ledger, store, runway, account, SystemBin(workers), bus, clock, workers),
         pricing=pricing,
         budget=budget,
+        spending=Spending(store, runway, catalog, clock, workers),
         forecasts=forecasts,
         intake=Intake(catalog, workers),
         mender=Mender(profile.inputs, workers),

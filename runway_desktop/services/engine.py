@@ -26,6 +26,7 @@ from .poller import Poller
 from .ports import Clock
 from .pricing import Pricing
 from .settings import Settings
+from .spending import Spending
 from .submission import Submission
 from .verbs import Verbs
 
@@ -46,6 +47,7 @@ class Engine:
     verbs: Verbs
     pricing: Pricing
     budget: Budget
+    spending: Spending
     forecasts: Forecasts
     intake: Intake
     mender: Mender

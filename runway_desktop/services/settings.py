@@ -103,6 +103,8 @@ def _theme(value: Any) -> Theme:
 
 
 def _credits(value: Any) -> float | None:
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_CREDITS:
         raise ValueError
     return float(value)

@@ -78,6 +78,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         verbs=parts.verbs,
         pricing=parts.pricing,
         budget=parts.budget,
+        spending=parts.spending,
         forecasts=parts.forecasts,
         intake=Intake(CATALOG, AtOnce()),
         mender=Mender(library.parent / "inputs", AtOnce()),

@@ -53,7 +53,7 @@ class Rig:
         nothing = cast(Any, None)
         self.engine = Engine(
             bus=self.bus, clock=self.clock, catalog=self.catalog, settings=self.settings, ledger=self.ledger,
-            submission=self.submission, account=self.account, pricing=self.pricing, budget=nothing, lane=nothing, poller=nothing,
+            submission=self.submission, account=self.account, pricing=self.pricing, budget=nothing, spending=nothing, lane=nothing, poller=nothing,
             downloads=nothing, library=nothing, verbs=nothing, forecasts=nothing, intake=nothing,
             mender=nothing, lost_files=nothing,
         )  # fmt: skip

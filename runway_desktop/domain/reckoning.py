@@ -1,0 +1,171 @@
+"""Spending looked at from several sides, and held against what Runway reports. Pure sums; credits are floats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from .account import UsedCredits
+from .spending import SpendingLine
+
+SAME = 0.005
+"""Credits that make no difference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """What one day, model, project or batch came to. `key` is "" for tasks without a project or batch."""
+
+    key: str
+    title: str
+    tasks: int = 0
+    credits: float = 0.0
+    keepers: int = 0
+    refused: int = 0
+    uncertain: int = 0
+    uncertain_credits: float = 0.0
+
+    @property
+    def per_keeper(self) -> float | None:
+        """Credits that one keeper cost, the misses paid for along with it; None while there is none."""
+        return self.credits / self.keepers if self.keepers else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A period from `first` to `last`, both included. Days are complete and in order; the rest is dearest first."""
+
+    first: date
+    last: date
+    total: Sum
+    days: tuple[Sum, ...]
+    models: tuple[Sum, ...]
+    projects: tuple[Sum, ...]
+    batches: tuple[Sum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One model, or one day. `here` are credits that this program knows of, `runway` those that Runway reports."""
+
+    key: str
+    here: float
+    runway: float
+
+    @property
+    def difference(self) -> float:
+        return self.runway - self.here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """By days of UTC, as Runway counts. Sendings that nobody knows the end of are in no sum: they may explain what is
+    left over."""
+
+    first: date
+    last: date
+    total: Compared
+    models: tuple[Compared, ...]
+    days: tuple[Compared, ...]
+    uncertain: int = 0
+    uncertain_credits: float = 0.0
+    left_over: tuple[Compared, ...] = field(default=())
+    """Models of which Runway reports more than this program knows, the most first."""
+
+    @property
+    def sentence(self) -> str:
+        """What the difference is, and what it may come from."""
+        difference = self.total.difference
+        if abs(difference) <= SAME:
+            return "Runway reports just what this program knows of."
+        amount = _credits(abs(difference))
+        if difference < 0:
+            return (
+                f"{amount} that Runway does not report: it may not have counted the latest yet, or has given them back."
+            )
+        if not self.uncertain:
+            return f"{amount} that this program does not know of: other programs on this key."
+        many = "1 uncertain task" if self.uncertain == 1 else f"{self.uncertain:,} uncertain tasks"
+        most = f" (at most {_credits(self.uncertain_credits)})" if self.uncertain_credits > SAME else ""
+        return f"{amount} that this program does not know of: other programs on this key, or {many}{most}."
+
+
+def summed(lines: Iterable[SpendingLine], first: date, last: date) -> Report:
+    """A report of lines whose days lie in the period."""
+    found = list(lines)
+    by_day = _grouped(found, lambda line: (line.day, line.day))
+    days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
+    return Report(
+        first=first,
+        last=last,
+        total=_sum("", "", found),
+        days=tuple(by_day.get(day) or Sum(key=day, title=day) for day in days),
+        models=_dearest(_grouped(found, lambda line: (line.model, line.model))),
+        projects=_dearest(_grouped(found, lambda line: (line.project, line.project))),
+        batches=_dearest(_grouped(found, lambda line: (line.batch_id or "", line.batch_name))),
+    )
+
+
+def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first: date, last: date) -> Reconciliation:
+    """What this program knows, in lines by days of UTC, beside what Runway reports for the same days."""
+    here_models: dict[str, float] = {}
+    here_days: dict[str, float] = {}
+    for line in lines:
+        certain = line.credits - line.uncertain_credits
+        here_models[line.model] = here_models.get(line.model, 0.0) + certain
+        here_days[line.day] = here_days.get(line.day, 0.0) + certain
+    their_models: dict[str, float] = {}
+    their_days: dict[str, float] = {}
+    for use in used:
+        if first <= use.day <= last:
+            day = use.day.isoformat()
+            their_models[use.model] = their_models.get(use.model, 0.0) + use.credits
+            their_days[day] = their_days.get(day, 0.0) + use.credits
+    models = _compared(here_models, their_models)
+    return Reconciliation(
+        first=first,
+        last=last,
+        total=Compared("", sum(here_models.values()), sum(their_models.values())),
+        models=tuple(sorted(models, key=lambda one: (-max(one.here, one.runway), one.key))),
+        days=tuple(sorted(_compared(here_days, their_days), key=lambda one: one.key)),
+        uncertain=sum(line.uncertain for line in lines),
+        uncertain_credits=sum(line.uncertain_credits for line in lines),
+        left_over=tuple(
+            sorted((one for one in models if one.difference > SAME), key=lambda one: (-one.difference, one.key))
+        ),
+    )
+
+
+def _compared(here: Mapping[str, float], runway: Mapping[str, float]) -> list[Compared]:
+    names = {name for name in {**here, **runway} if here.get(name, 0.0) or runway.get(name, 0.0)}
+    return [Compared(name, here.get(name, 0.0), runway.get(name, 0.0)) for name in names]
+
+
+def _grouped(lines: Iterable[SpendingLine], key_of: Callable[[SpendingLine], tuple[str, str]]) -> dict[str, Sum]:
+    members: dict[tuple[str, str], list[SpendingLine]] = {}
+    for line in lines:
+        members.setdefault(key_of(line), []).append(line)
+    return {key: _sum(key, title, found) for (key, title), found in members.items()}
+
+
+def _sum(key: str, title: str, lines: Sequence[SpendingLine]) -> Sum:
+    return Sum(
+        key=key,
+        title=title,
+        tasks=sum(line.tasks for line in lines),
+        credits=sum(line.credits for line in lines),
+        keepers=sum(line.keepers for line in lines),
+        refused=sum(line.refused for line in lines),
+        uncertain=sum(line.uncertain for line in lines),
+        uncertain_credits=sum(line.uncertain_credits for line in lines),
+    )
+
+
+def _dearest(sums: Mapping[str, Sum]) -> tuple[Sum, ...]:
+    return tuple(sorted(sums.values(), key=lambda one: (-one.credits, -one.tasks, one.title)))
+
+
+def _credits(value: float) -> str:
+    said = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{said} credit" if said == "1" else f"{said} credits"
