@@ -368,6 +368,10 @@ def variant_label(field: str, tag: str) -> str:
 def choice_label(field: str, choice: str | int | float) -> str:
     """A choice as people read it: "de" of a language is "German"; what has no words is nearly as the wire has it."""
     words = CHOICE_LABELS.get(field, {}).get(str(choice)) or CHOICE_LABELS[""].get(str(choice))
+    if field == "presetId" and not words:
+        # Names of voices and avatars: "cooking-teacher" is no name.
+        name = str(choice).replace("-", " ").replace("_", " ")
+        return name[:1].upper() + name[1:]
     return words or str(choice).replace("_", " ")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from runway_desktop.catalog import Field, with_what_belongs_together
@@ -53,7 +54,9 @@ class Form(QScrollArea):
         for heading, members in groups:
             if len(groups) > 1:
                 title = QLabel(heading, holder)
-                title.setFont(self._theme.small_font())
+                font = self._theme.small_font()
+                font.setWeight(QFont.Weight.DemiBold)
+                title.setFont(font)
                 title.setProperty("tone", "faint")
                 grid.addWidget(title, line, 0, 1, 2)
                 line += 1
@@ -108,9 +111,18 @@ class Form(QScrollArea):
 
 
 def _grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
-    """Headings and their fields, in the order of the headings; the required ones lead."""
+    """Headings and their fields, in the order in which they are read."""
     groups: dict[str, list[Field]] = {}
     for field in with_what_belongs_together(fields):
         groups.setdefault(group_label(field.name), []).append(field)
-    order = list(FIELD_GROUPS)
-    return sorted(groups.items(), key=lambda group: order.index(group[0]) if group[0] in order else len(order))
+    headings = list(FIELD_GROUPS)
+    ordered = sorted(
+        groups.items(), key=lambda group: headings.index(group[0]) if group[0] in headings else len(headings)
+    )
+    return [(heading, sorted(members, key=lambda field: _place(heading, field))) for heading, members in ordered]
+
+
+def _place(heading: str, field: Field) -> int:
+    """Within a group as the group names them; what it does not name keeps its order."""
+    names = FIELD_GROUPS.get(heading, ())
+    return names.index(field.name) if field.name in names else len(names)

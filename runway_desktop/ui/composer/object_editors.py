@@ -89,7 +89,7 @@ class ObjectBox(QFrame):
         self._form.setAutoDefault(False)
         self._form.clicked.connect(self._choose_form)
         if field.variants and (len(field.variants) > 1 or not required):
-            self._layout.addWidget(self._form, 0, Qt.AlignmentFlag.AlignLeft)
+            self._grid.addWidget(self._form, 0, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
         else:
             self._form.hide()
         self._layout.addLayout(self._grid)
@@ -146,9 +146,8 @@ class ObjectBox(QFrame):
             row.hide()
             row.deleteLater()
         self._rows = []
-        line = column = 0
-        # The words of a shot come before its length, whatever the wire's order is.
-        for member in sorted(self._members(), key=lambda member: member.kind is not FieldKind.PROMPT):
+        line, column = 0, int(not self._form.isHidden())
+        for member in sorted(self._members(), key=_place):
             row = self._make_row(member, self)
             row.edited.connect(self._member_edited)
             if column + row.span > COLUMNS:
@@ -194,6 +193,11 @@ class ObjectBox(QFrame):
         self.edited.emit(said)
 
 
+def _place(member: Field) -> bool:
+    """The words of a shot come before its length, and a start before its end, whatever the wire's order is."""
+    return member.kind is not FieldKind.PROMPT and not member.name.startswith("start")
+
+
 class ObjectsBox(QWidget):
     """A list of objects that grows, shrinks and is put in order."""
 
@@ -208,7 +212,7 @@ class ObjectsBox(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GRID)
-        self._add = QPushButton("Add", self)
+        self._add = QPushButton(f"Add {field.label.removesuffix('s').lower()}", self)
         self._add.setAutoDefault(False)
         self._add.setAccessibleName(f"Add to {field.label.lower()}")
         self._add.clicked.connect(self._add_one)
