@@ -150,7 +150,7 @@ async def build(
         spending=Spending(store, runway, catalog, clock, workers),
         forecasts=forecasts,
         intake=Intake(catalog, workers),
-        mender=Mender(profile.inputs, workers),
+        mender=Mender(profile.inputs, workers, thumbnails=profile.posters),
         lost_files=lost_files,
         is_demo=demo is not None,
     )

@@ -109,10 +109,12 @@ def copies_of(facts: MediaFacts) -> tuple[Mend, ...]:
 
 
 class Mender:
-    """`folder` is the profile's own for copies; it is made when the first copy is. `executor` decodes and encodes."""
+    """`folder` is the profile's own for copies; it is made when the first copy is. `executor` decodes and encodes.
+    `thumbnails` is where the window keeps small pictures of clips and sounds."""
 
-    def __init__(self, folder: Path, executor: Executor | None = None) -> None:
+    def __init__(self, folder: Path, executor: Executor | None = None, *, thumbnails: Path | None = None) -> None:
         self._folder = folder
+        self.thumbnails = thumbnails or folder / "thumbnails"
         self._executor = executor
 
     async def mend(self, path: Path, facts: MediaFacts, mend: Mend) -> Path:

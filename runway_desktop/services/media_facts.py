@@ -127,6 +127,8 @@ def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.U
         return f"Runway does not take {facts.format} files. It takes {_or([known.name for known in taken])}."
     if facts.size > (limit := largest(kind, way, field)):
         return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
+    if kind is MediaKind.IMAGE and not facts.width:
+        return "The picture seems to be damaged: its size cannot be read."
     return _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
 
 

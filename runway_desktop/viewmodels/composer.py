@@ -23,6 +23,7 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.input_mending import mends_for
 from runway_desktop.services.intake import AssetDrop
 from runway_desktop.services.pricing import Price
 
@@ -181,9 +182,10 @@ class Composer(QObject):
         self.prompt_changed.emit()
 
     def add_inputs(self, drops: Sequence[AssetDrop]) -> None:
-        """Puts each input where it fits, switching to an endpoint that takes it when the present one does not."""
+        """Puts each input where it fits, switching to an endpoint that takes it when the present one does not. A file
+        that no model takes as it is gets its place all the same: what can be done about it is offered there."""
         for drop in drops:
-            if drop.findings:
+            if drop.findings and drop.facts is None:
                 self.said.emit(drop.findings[0].message)
                 continue
             field = self._draft.place_for(drop)
@@ -201,10 +203,9 @@ class Composer(QObject):
     def add_input_to(self, name: str, drop: AssetDrop) -> None:
         """Puts an input into a named field, or says why not."""
         field = self._draft.pair.field(name)
-        kind = kind_of(drop.media)
-        if drop.findings:
+        if drop.findings and drop.facts is None:
             self.said.emit(drop.findings[0].message)
-        elif field is None or not field.is_asset or (kind is not None and kind not in field.media):
+        elif field is None or not _may_hold(field, drop):
             self.said.emit(
                 f"{field.label if field else name} does not take a {KIND_WORDS.get(drop.media, 'file of this kind')}."
             )
@@ -212,6 +213,17 @@ class Composer(QObject):
             self._put(field, drop)
             self._moved()
             self.inputs_changed.emit()
+
+    def replace_input(self, name: str, number: int, drop: AssetDrop) -> None:
+        """Puts an input in the place of another, for the same purpose; or says why not."""
+        field = self._draft.pair.field(name)
+        if drop.findings and drop.facts is None:
+            self.said.emit(drop.findings[0].message)
+        elif field is None or not _may_hold(field, drop):
+            self.add_input_to(name, drop)
+        elif self._draft.put_in_place_of(name, number, drop):
+            self._server_findings.pop(name, None)
+            self._inputs_moved()
 
     def remove_input(self, field: str, number: int) -> None:
         if self._draft.remove(field, number):
@@ -372,10 +384,11 @@ class Composer(QObject):
             self._runner(self._learn_facts(paths), "look at inputs")
 
     async def _learn_facts(self, paths: Sequence[Path]) -> None:
-        gathered = await self._engine.intake.gather(paths=paths)
-        for drop in gathered.assets:
-            if drop.facts is not None:
-                self._draft.facts[drop.uri] = drop.facts
+        for uri, found in (await self._engine.intake.look([path.as_uri() for path in paths])).items():
+            if found.facts is not None:
+                self._draft.facts[uri] = found.facts
+            elif found.problem:
+                self._draft.unreadable[uri] = found.problem
         self._draft.touched()
         self.inputs_changed.emit()
         self.changed.emit()
@@ -454,6 +467,13 @@ class Composer(QObject):
             "project": self._project,
         }
         self._engine.settings.set(_DRAFT, draft)
+
+
+def _may_hold(field: Field, drop: AssetDrop) -> bool:
+    """Whether an input of this kind may stand in the field, as it is or once it is mended."""
+    kind = kind_of(drop.media)
+    mendable = drop.facts is not None and bool(mends_for(drop.facts, field))
+    return field.is_asset and (kind is None or kind in field.media or mendable)
 
 
 def price_words(price: Price | None, amount: int = 1) -> str:

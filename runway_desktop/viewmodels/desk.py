@@ -16,11 +16,13 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import AssetDrop, Gathered
+from runway_desktop.services.lost_files import PutBack
 from runway_desktop.services.support import support_details
 from runway_desktop.services.verbs import CancelReport, DeleteReport
 
 from . import wording
 from .composer import Composer
+from .inputs import InputMending
 from .offers import Question, Verb, concerned, question
 from .runner import Runner
 
@@ -44,6 +46,10 @@ class Desk(QObject):
     """Paths to open with the system's program."""
     undo_offered = Signal(str, object)
     """A sentence, and the ids to restore."""
+    file_wanted = Signal(object)
+    """Path of a file that is not there any more: the person knows where it is now. Answer with `file_found`."""
+    other_file_found = Signal(object, object)
+    """Where a file was, and what was shown in its place, which is not the same file: ask, then `file_found` anyway."""
     release_wanted = Signal(object)
     """Paths that are about to be moved away: the preview must let go of them."""
 
@@ -52,6 +58,8 @@ class Desk(QObject):
         self._engine = engine
         self._composer = composer
         self._runner = runner
+        self.inputs = InputMending(engine, composer, runner, self)
+        """What can be done with each input of the composer."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._engine.bus.tell(Notice(message, detail, is_problem=problem))
@@ -64,10 +72,11 @@ class Desk(QObject):
         text: str = "",
         html: str = "",
         to_field: str = "",
+        at: int | None = None,
     ) -> None:
         """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
-        the composer."""
-        self._runner(self._take(tuple(paths), tuple(urls), text, html, to_field), "take in")
+        the composer; the first in the place of its input `at`, if one is named."""
+        self._runner(self._take(tuple(paths), tuple(urls), text, html, to_field, at), "take in")
 
     def take_prompt(self, text: str) -> None:
         self._composer.set_prompt(text)
@@ -133,6 +142,8 @@ class Desk(QObject):
                 self._runner(self._fetch_again(ids), "fetch again")
             case Verb.RETRY:
                 self._runner(self._retry(ids), "retry")
+            case Verb.FIND_FILE:
+                self._runner(self._find_file(first), "find file")
             case Verb.SEND_NEXT:
                 self._runner(engine.lane.send_next(ids), "send next")
             case Verb.SEND_AGAIN:
@@ -158,6 +169,18 @@ class Desk(QObject):
         """Puts what Runway's support needs on the clipboard, without secret, and without prompt unless chosen."""
         self._runner(self._copy_support([row.task.id for row in rows], include_prompt), "support details")
 
+    def file_found(self, old: Path, new: Path, *, anyway: bool = False) -> None:
+        """The file that was `old` is `new` now. Every task that waits for it gets it, and its siblings with it."""
+
+        def told(put_back: PutBack) -> None:
+            if put_back.is_other:
+                self.other_file_found.emit(old, new)
+            else:
+                files, tasks = wording.count(put_back.files, "file"), wording.count(len(put_back.tasks), "task")
+                self.tell(f"Found {files} for {tasks}.")
+
+        self._runner(self._engine.lost_files.put_back(old, new, anyway=anyway), "put file back", done=told)
+
     def restore(self, task_ids: Sequence[TaskId]) -> None:
         """Undo of *Remove from list*."""
         self._runner(
@@ -173,14 +196,16 @@ class Desk(QObject):
         self._engine.poller.ask_now()
         self._runner(self._engine.account.refresh(), "refresh balance")
 
-    async def _take(self, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, html: str, to_field: str) -> None:
+    async def _take(
+        self, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, html: str, to_field: str, at: int | None
+    ) -> None:
         pair = self._composer.pair
         gathered = await self._engine.intake.gather(
             paths=paths, urls=urls, text=text, html=html, prefer=(pair.endpoint, pair.model)
         )
-        self.receive(gathered, to_field)
+        self.receive(gathered, to_field, at)
 
-    def receive(self, gathered: Gathered, to_field: str = "") -> None:
+    def receive(self, gathered: Gathered, to_field: str = "", at: int | None = None) -> None:
         """Sends each part where it belongs: ids to the list, inputs to the composer, prompts to the composer or
         the review."""
         if gathered.is_empty:
@@ -191,7 +216,7 @@ class Desk(QObject):
         if gathered.restored is not None:
             self._composer.load(gathered.restored)
             self.tell("The settings of that result are in the composer.")
-        self._give_inputs(gathered.assets, to_field)
+        self._give_inputs(gathered.assets, to_field, at)
         prompt = _lone_prompt(gathered)
         if prompt:
             self._composer.set_prompt(prompt)
@@ -200,10 +225,13 @@ class Desk(QObject):
         else:
             self._tell_findings([finding.message for finding in gathered.findings])
 
-    def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str) -> None:
-        usable = [drop for drop in assets if not drop.findings]
-        self._tell_findings([drop.findings[0].message for drop in assets if drop.findings])
+    def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str, at: int | None) -> None:
+        """A file that is known but does not fit goes along: what is wrong, and what helps, is said at its tile."""
+        usable = [drop for drop in assets if not drop.findings or drop.facts is not None]
+        self._tell_findings([drop.findings[0].message for drop in assets if drop not in usable])
         if to_field:
+            if at is not None and usable:
+                self._composer.replace_input(to_field, at, usable.pop(0))
             for drop in usable:
                 self._composer.add_input_to(to_field, drop)
         elif usable:
@@ -237,6 +265,14 @@ class Desk(QObject):
 
     async def _retry(self, task_ids: Sequence[TaskId]) -> None:
         self.show_wanted.emit([await self._engine.submission.retry(task_id) for task_id in task_ids])
+
+    async def _find_file(self, task_id: TaskId) -> None:
+        missing = await self._engine.lost_files.missing(task_id)
+        if missing:
+            self.file_wanted.emit(missing[0])
+        else:
+            self.tell("The file is there again.")
+            await self._engine.lane.send_next([task_id])
 
     async def _fetch_again(self, task_ids: Sequence[TaskId]) -> None:
         for task_id in task_ids:

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog import settings_line
+from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.engine import Engine
@@ -197,6 +198,8 @@ class DetailsModel(QObject):
         row = self.row
         if row is None:
             return None
+        if misses_file(row.task):
+            return NextStep(Verb.FIND_FILE, "Find the file…")
         if may_retry(row) and row.task.state is State.FAILED:
             return NextStep(Verb.RETRY, "Retry")
         if row.task.state is State.FAILED and row.task.request.endpoint:

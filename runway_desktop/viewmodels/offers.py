@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runway_desktop.domain.failures import Advice
+from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
 
@@ -27,6 +28,7 @@ class Verb(StrEnum):
     NEW_SEED = "new seed"
     RETRY = "retry"
     EDIT_HELD = "edit held"
+    FIND_FILE = "find file"
     SEND_NEXT = "send next"
     SEND_AGAIN = "send again"
     ADOPT_ID = "adopt id"
@@ -125,6 +127,8 @@ def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[O
     found = []
     if State.HELD in states:
         if only is not None:
+            if misses_file(only.task):
+                found.append(Offer(Verb.FIND_FILE, "Find the file…"))
             found.append(Offer(Verb.EDIT_HELD, "Edit"))
         found.append(Offer(Verb.SEND_NEXT, "Send next"))
     if only is not None and only.task.state is not State.HELD:

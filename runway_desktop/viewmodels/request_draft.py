@@ -31,7 +31,7 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.domain.task import Media, Request
 from runway_desktop.services.intake import AssetDrop
-from runway_desktop.services.media_facts import MediaFacts, check_asset
+from runway_desktop.services.media_facts import MediaFacts, check_asset, check_together
 
 KIND_WORDS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}
 
@@ -78,6 +78,8 @@ class RequestDraft:
         self.assets: dict[str, list[AssetItem]] = {}
         self.facts: dict[str, MediaFacts] = {}
         """By URI, of every file that was looked at."""
+        self.unreadable: dict[str, str] = {}
+        """By URI, of every file that could not be looked at: why, in a sentence."""
         self._shelf = _Shelf()
         self._found: tuple[Finding, ...] | None = None
         self._checked: tuple[Finding, ...] | None = None
@@ -114,7 +116,7 @@ class RequestDraft:
                         media=_media(field, item, facts),
                         label=self._input_label(field, number, item),
                         facts=facts,
-                        problem=self._input_problem(field, number, facts),
+                        problem=self._input_problem(field, number, item.uri),
                         tag=str(item.extra.get("tag") or ""),
                     )
                 )
@@ -167,11 +169,25 @@ class RequestDraft:
         """Adds an input; in a full place it replaces the last one, whose name comes back."""
         if drop.facts is not None:
             self.facts[drop.uri] = drop.facts
+            self.unreadable.pop(drop.uri, None)
         items = self.assets.setdefault(field.name, [])
         replaced = short_name(items.pop().uri) if len(items) >= _capacity(field) else ""
         items.append(AssetItem(uri=drop.uri, media=kind_of(drop.media)))
         self.touched()
         return replaced
+
+    def put_in_place_of(self, field: str, number: int, drop: AssetDrop) -> str:
+        """Another input for the same purpose: its position and tag stay. Gives the name of the one that was there,
+        nothing when none was."""
+        items = self.assets.get(field, [])
+        if not 0 <= number < len(items):
+            return ""
+        if drop.facts is not None:
+            self.facts[drop.uri] = drop.facts
+            self.unreadable.pop(drop.uri, None)
+        before, items[number] = items[number], replace(items[number], uri=drop.uri, media=kind_of(drop.media))
+        self.touched()
+        return short_name(before.uri)
 
     def remove(self, field: str, number: int) -> bool:
         items = self.assets.get(field, [])
@@ -322,11 +338,19 @@ class RequestDraft:
             return f"{position.replace('_', ' ').capitalize()} frame"
         return field.label if _capacity(field) == 1 else f"{field.label} {number + 1}"
 
-    def _input_problem(self, field: Field, number: int, facts: MediaFacts | None) -> str:
+    def _input_problem(self, field: Field, number: int, uri: str) -> str:
         for finding in self._checks():
             if finding.path[:2] == (field.name, number) or (finding.path == (field.name,) and number == 0):
                 return finding.message
-        return (check_asset(facts, field, self.pair) or "") if facts is not None else ""
+        if uri in self.unreadable:
+            return self.unreadable[uri]
+        facts = self.facts.get(uri)
+        own = check_asset(facts, field, self.pair) if facts is not None else None
+        items = self.assets.get(field.name, ())
+        if own is None and number == len(items) - 1:
+            # Said once, at the one that makes it too much.
+            own = check_together([self.facts.get(item.uri) for item in items], field, self.pair)
+        return own or ""
 
 
 def preset(pair: Pair) -> dict[str, Any]:
