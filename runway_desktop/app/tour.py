@@ -18,7 +18,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGradient
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPlainTextEdit, QPushButton
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, State, TaskId
@@ -342,11 +342,9 @@ class _First(_Walk):
             if popup is not None:
                 popup.close()
         self.say("a question before something is lost")
-        failed = self.having(State.FAILED)
-        if failed:
-            await self.choose(failed[0])
+        if video is not None:
             window.verb_menu.take(Verb.DELETE_REMOTELY)
-            await asyncio.sleep(0.3)
+            await until(lambda: dialog(window, QDialog), "the question")
             await self.album.take(window, "question")
             find(window, QPushButton, "Keep").click()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
@@ -190,6 +191,14 @@ class Desk(QObject):
     def pause(self, paused: bool) -> None:
         lane = self._engine.lane
         self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
+
+    def raise_cap(self, held: HeldBack) -> None:
+        """Raises the cap that holds tasks back so far that the first of them may go."""
+        self._engine.budget.raise_cap(held)
+
+    def look_at(self, task_ids: Sequence[TaskId]) -> None:
+        """What is before the person's eyes is asked for more closely, so that its progress moves."""
+        self._engine.poller.look_at(task_ids)
 
     def ask_now(self) -> None:
         """Asks for all open tasks and the balance at once, as the person pressed refresh."""

@@ -36,6 +36,7 @@ POSTER_WIDTH = 13 * GRID
 NARROW = 80 * GRID
 _GIVING_WAY = {Column.STATUS: 19 * GRID, Column.CREDITS: 7 * GRID, Column.SENT: 7 * GRID}
 _TICK_MS = 60
+_LOOK_MS = 1000
 
 
 class TaskView(QTableView):
@@ -44,6 +45,8 @@ class TaskView(QTableView):
     """A task id: Return or a double click."""
     menu_wanted = Signal(QPoint)
     """Global position."""
+    seen_changed = Signal(object)
+    """The ids of the tasks in sight."""
     files_dragged = Signal(object)
     """The ids whose files are dragged out."""
 
@@ -71,6 +74,26 @@ class TaskView(QTableView):
         self.viewport().setMouseTracking(True)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._set_up_columns()
+        self._seen: list[TaskId] = []
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self._look_around)
+        self._look.start()
+        self._tick = QTimer(self, interval=_TICK_MS)
+        self._tick.timeout.connect(self._advance)
+        posters.ready.connect(self.viewport().update)
+        model.rowsInserted.connect(lambda _, first, last: self._fit_headers(first, last))
+        model.layoutChanged.connect(lambda *_: self._fit_rows())
+        model.lines_moving.connect(self._note_place)
+        model.lines_moved.connect(self._keep_place)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._wake_animation())
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
+        self.doubleClicked.connect(self._open_index)
+        FollowsTheme(theme, self, self._restyle)
+        self._wake_animation()
+        model.dataChanged.connect(lambda *_: self._wake_animation())
+
+    def _set_up_columns(self) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
@@ -91,19 +114,6 @@ class TaskView(QTableView):
         header.setSectionResizeMode(Column.POSTER, QHeaderView.ResizeMode.Fixed)
         self.setColumnHidden(Column.MODEL, True)
         self.setColumnHidden(Column.PROJECT, True)
-        self._tick = QTimer(self, interval=_TICK_MS)
-        self._tick.timeout.connect(self._advance)
-        posters.ready.connect(self.viewport().update)
-        model.rowsInserted.connect(lambda _, first, last: self._fit_headers(first, last))
-        model.layoutChanged.connect(lambda *_: self._fit_rows())
-        model.lines_moving.connect(self._note_place)
-        model.lines_moved.connect(self._keep_place)
-        self.verticalScrollBar().valueChanged.connect(lambda _: self._wake_animation())
-        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
-        self.doubleClicked.connect(self._open_index)
-        FollowsTheme(theme, self, self._restyle)
-        self._wake_animation()
-        model.dataChanged.connect(lambda *_: self._wake_animation())
 
     def selected_ids(self) -> list[TaskId]:
         """In the order of the list."""
@@ -338,6 +348,15 @@ class TaskView(QTableView):
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._wake_animation()
+
+    def _look_around(self) -> None:
+        """Tells which tasks are before the person's eyes; none while the window is hidden or behind others."""
+        shown = self.isVisible() and self.window().isActiveWindow() and not self.window().isMinimized()
+        rows = self._visible_rows() if shown else range(0)
+        seen = [task_id for row in rows if (task_id := self._model.task_id(row)) is not None]
+        if seen != self._seen:
+            self._seen = seen
+            self.seen_changed.emit(seen)
 
     def _visible_rows(self) -> range:
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)

@@ -29,10 +29,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.composer.composer_pane import ComposerPane
+from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
@@ -233,6 +235,7 @@ class MainWindow(QMainWindow):
         m.filter.changed.connect(lambda: self._top.search.clear() if not m.filter.listing.filter.text else None)
         self._places_pane.chosen.connect(self._open_place)
         self._composer_pane.pasted.connect(self.take_mime)
+        self._view.seen_changed.connect(m.desk.look_at)
         self._view.selection_moved.connect(lambda: m.details.choose(self._view.selected_ids()))
         self._view.opened.connect(self._open)
         self._view.menu_wanted.connect(self._verbs.popup)
@@ -259,6 +262,8 @@ class MainWindow(QMainWindow):
         m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.desk.undo_offered.connect(self._offer_undo)
         m.bridge.notice.connect(self._notice)
+        m.bridge.cap_reached.connect(self._cap_reached)
+        m.composer.question_wanted.connect(lambda asked: confirm(self, asked, m.composer.send_confirmed))
 
     def _make_actions(self) -> None:
         standard = QKeySequence.StandardKey
@@ -517,6 +522,14 @@ class MainWindow(QMainWindow):
         if task_ids in self._removed:
             self._removed.remove(task_ids)
             self._m.desk.restore(task_ids)
+
+    def _cap_reached(self, held: HeldBack) -> None:
+        self._notices.tell(
+            held.sentence,
+            detail="" if held.raise_words else "It is sent by itself once there are enough credits at Runway.",
+            action_text=held.raise_words,
+            on_action=lambda: self._m.desk.raise_cap(held),
+        )
 
     def _notice(self, notice: Notice) -> None:
         self._notices.tell(notice.message, detail=notice.detail, problem=notice.is_problem)
