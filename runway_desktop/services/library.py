@@ -1,7 +1,7 @@
 """What the list, the places and the details ask: the store's answers, and the few things that only the disk can tell.
 
-Loop's thread; whatever touches a file runs in the executor. Raises StoreError when the database cannot be used,
-nothing else.
+Loop's thread; whatever touches a file runs in the executor. Raises StoreError when the database cannot be used;
+`write_text` also DiskError.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, Plac
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 
 from .bus import Bus
+from .disk_words import spoken_for
 from .ports import LedgerEntry, Store
 from .settings import Settings
 from .sheets import Sheets
@@ -115,8 +116,20 @@ class Library:
         wanted = Path(output.path).parent if output.path else self._settings.library
         return await self._ask(_nearest_folder, wanted, self._settings.library)
 
+    async def write_text(self, path: Path, text: str) -> None:
+        """An export, written beside its place first, so that what was there is whole until the new one is. DiskError
+        when it cannot be written."""
+        await self._ask(_write_text, path, text)
+
     async def _ask(self, question: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, question, *arguments)
+
+
+def _write_text(path: Path, text: str) -> None:
+    unfinished = path.with_name(f"{path.name}.part")
+    with spoken_for(path.parent):
+        unfinished.write_text(text, encoding="utf-8", newline="")
+        unfinished.replace(path)
 
 
 def _is_file(path: Path) -> bool:

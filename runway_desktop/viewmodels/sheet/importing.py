@@ -36,8 +36,24 @@ class Importer:
         """A row for each draft; of a folder also one for each picture, clip or sound."""
         found = [self._of_draft(draft) for draft in gathered.drafts]
         if gathered.is_folder:
-            found += [self._of_asset(drop) for drop in gathered.assets]
+            found += [self.of_asset(drop) for drop in gathered.assets]
         return found
+
+    def of_asset(self, drop: AssetDrop) -> SheetRow:
+        """A row that makes something of one picture, clip or sound, with the composer's prompt."""
+        key = self.place_for(drop)
+        cells: dict[str, Any] = {key: [{"uri": drop.uri}]}
+        if self._checker.composed.prompt.strip():
+            cells[PROMPT] = self._checker.composed.prompt
+        row = SheetRow(cells)
+        pair, _ = self._checker.pair_of(cells)
+        if (pair is None or pair.field(key) is None) and drop.media is not Media.OTHER:
+            self._choose_model(row, MediaKind(drop.media.value), key)
+        return row
+
+    def place_for(self, drop: AssetDrop) -> str:
+        """The column where an input belongs."""
+        return self._place_for(MediaKind(drop.media.value) if drop.media is not Media.OTHER else None)
 
     def _of_draft(self, draft: Draft) -> SheetRow:
         given = draft.given
@@ -85,17 +101,6 @@ class Importer:
         pair, _ = self._checker.pair_of(rest)
         if pair is not None and pair.endpoint == named:
             del row.cells[ENDPOINT]
-
-    def _of_asset(self, drop: AssetDrop) -> SheetRow:
-        key = self._place_for(MediaKind(drop.media.value)) if drop.media is not Media.OTHER else self._place_for(None)
-        cells: dict[str, Any] = {key: [{"uri": drop.uri}]}
-        if self._checker.composed.prompt.strip():
-            cells[PROMPT] = self._checker.composed.prompt
-        row = SheetRow(cells)
-        pair, _ = self._checker.pair_of(cells)
-        if (pair is None or pair.field(key) is None) and drop.media is not Media.OTHER:
-            self._choose_model(row, MediaKind(drop.media.value), key)
-        return row
 
     def _choose_model(self, row: SheetRow, kind: MediaKind, key: str) -> None:
         """The composer's model takes no such input: one that does is named."""

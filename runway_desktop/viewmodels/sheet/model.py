@@ -24,6 +24,8 @@ Index = QModelIndex | QPersistentModelIndex
 class SheetModel(SheetTable):
     edited = Signal(object)
     """An `Edit` that was just carried out by the person."""
+    said = Signal(str)
+    """A sentence about what was done, or why it was not."""
 
     def choices(self, index: Index) -> tuple[str, ...]:
         """What a cell may be, as words; empty where anything may be written."""

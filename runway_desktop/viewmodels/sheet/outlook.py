@@ -6,6 +6,7 @@ Times come from one's own history and are left out where it says nothing. GUI th
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -19,7 +20,7 @@ from .model import SheetModel
 from .tally import Totals
 
 _MOST_MODELS = 2
-"""Of more models the slots are not told: nobody would read it."""
+"""Of further models the slots are not told: nobody would read it."""
 
 
 class Outlook(QObject):
@@ -67,10 +68,13 @@ class Outlook(QObject):
             parts.append(f"Balance {wording.number(balance)}")
             if self.exceeds_balance:
                 parts.append("not enough for all of them")
-        models = self._model.ready_models
-        if len({request.model for request, _ in models}) <= _MOST_MODELS:
-            slots = {request.model: self._engine.lane.slots(request.model).limit for request, _ in models}
-            parts += [f"{wording.count(limit, 'slot')} for {name}" for name, limit in slots.items() if limit]
+        amounts: Counter[str] = Counter()
+        for request, amount in self._model.ready_models:
+            amounts[request.model] += amount
+        for name, _ in amounts.most_common(_MOST_MODELS):
+            limit = self._engine.lane.slots(name).limit
+            if limit is not None:
+                parts.append(f"{wording.count(limit, 'slot')} for {name}")
         if self._time is not None and self._model.totals.ready:
             parts.append(f"about {wording.span(self._time.low, self._time.high)}")
         return parts

@@ -176,10 +176,11 @@ class RowChecker:
 
     def _many(self, row: SheetRow, prompt: str, combos: Sequence[tuple[Any, ...]]) -> Check:
         texts = expansions(prompt)
+        amount = len(texts) * len(combos)
         first: Pair | None = None
         requests: list[Request] = []
         labels: list[tuple[str, ...]] = []
-        problems: dict[str, Said] = {}
+        problems: dict[str, tuple[Said, str, int]] = {}
         waits = False
         credits, priced, exact = 0.0, 0, True
         for combo in combos:
@@ -189,14 +190,14 @@ class RowChecker:
                 pair, values, complaints, looking = self._request(cells, found.text)
                 waits = waits or looking
                 for said in complaints:
-                    where = f"{', '.join(of_axes)}: " if of_axes else ""
-                    problems.setdefault(said.key, Said(said.key, f"{where}{said.message}"))
+                    first_said, where, times = problems.get(said.key, (said, ", ".join(of_axes), 0))
+                    problems[said.key] = (first_said, where, times + 1)
                 if pair is None:
                     continue
                 first = first or pair
                 request = _request(pair, values)
                 requests.append(request)
-                labels.append((*found.choices, *of_axes))
+                labels.append((*of_axes, *found.choices))
                 price = None if complaints else self._pricing.price(request)
                 if price is not None:
                     credits, priced, exact = credits + price.credits, priced + 1, exact and price.exact
@@ -204,7 +205,11 @@ class RowChecker:
             pair=first,
             requests=tuple(requests),
             labels=tuple(labels),
-            problems=tuple(problems.values()),
+            problems=tuple(
+                # What is wrong whatever the axes say is no matter of theirs.
+                said if not where or times == amount else Said(said.key, f"{where}: {said.message}")
+                for said, where, times in problems.values()
+            ),
             warnings=self._warnings(row, [found.text for found in texts]),
             waits=waits,
             credits=credits,

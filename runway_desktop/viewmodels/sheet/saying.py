@@ -44,8 +44,10 @@ class Saying:
                 return self._cell(line, column)
 
     def faint(self, line: Line, column: Column) -> bool:
-        """What stands there was not written in this row: it is a default, or there is no place for anything."""
-        return column.is_cell and column.key not in line.row.cells
+        """What stands there is not to be changed here: it is a default, comes from an axis, or was sent."""
+        if line.row.sent:
+            return column.is_cell
+        return column.is_cell and (column.key not in line.row.cells or self._axis(column.key) is not None)
 
     def tone(self, line: Line, column: Column) -> Tone:
         if line.row.sent:
@@ -108,7 +110,7 @@ class Saying:
 
     def _cell(self, line: Line, column: Column) -> str:
         row, key = line.row, column.key
-        if (axis := self._axis(key)) is not None and key not in row.cells:
+        if (axis := self._axis(key)) is not None and not row.sent and row.cells:
             return f"× {len(axis.values)}"
         if key in row.cells:
             if key == ENDPOINT:

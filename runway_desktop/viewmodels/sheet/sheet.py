@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -25,8 +26,9 @@ from runway_desktop.viewmodels.runner import Runner
 
 from . import importing
 from .blocks import csv_of
-from .columns import PROJECT, Kind
+from .columns import MODEL, PROJECT, Kind
 from .model import SheetModel
+from .offering import Offering
 from .outlook import Outlook
 from .rows import SheetRow
 
@@ -75,6 +77,7 @@ class Sheet(QObject):
         self.model = SheetModel(engine.catalog, engine.pricing, content.composed, self)
         self.model.beside = content.beside
         self.outlook = Outlook(engine, bridge, runner, self.model, self)
+        self.offering = Offering(engine, runner, self.model)
         self._looking = False
         self._of_task: dict[TaskId, int] = {}
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
@@ -183,6 +186,26 @@ class Sheet(QObject):
     def has_unsent(self) -> bool:
         return bool(self.model.totals.rows)
 
+    @property
+    def any_sent(self) -> bool:
+        return bool(self._of_task)
+
+    @property
+    def unmatched(self) -> dict[str, str]:
+        """Columns that nobody took, each with the first thing that stands in it."""
+        return importing.unmatched_titles(self.model.rows)
+
+    @property
+    def has_default_rows(self) -> bool:
+        """Whether a row takes endpoint or model from what the composer held."""
+        return any(row.cells and not row.sent and MODEL not in row.cells for row in self.model.rows)
+
+    def ready_at(self, places: Iterable[int]) -> int:
+        """How many tasks of these rows are ready."""
+        rows = [self.model.rows[place] for place in places]
+        checks = [row.check for row in rows if not row.sent and row.check is not None]
+        return sum(len(check.requests) for check in checks if check.is_ready)
+
     # Deeds.
 
     def rename(self, name: str) -> None:
@@ -202,6 +225,11 @@ class Sheet(QObject):
             return
         self._lock(True)
         self._runner(self._send(ready), "store a sheet's rows", failed=self._failed)
+
+    def take_files(self, paths: Sequence[Path], place: int | None, key: str = "") -> None:
+        """Files that were dropped: on a cell of inputs each goes there and into the cells below it; on another cell
+        of a row to where its kind belongs; lists of prompts become rows at the end."""
+        self._runner(self._take_files(tuple(paths), place, key), "take files into a sheet")
 
     def apply_mapping(self, mapping: dict[str, str]) -> None:
         """Puts cells of columns that nobody took, by title, where the person says: keys of columns."""
@@ -234,12 +262,18 @@ class Sheet(QObject):
             rows.append(texts)
         return csv_of([*(column.title for column in columns), "Task", "File"], rows)
 
-    def composed_with(self, endpoint: str, model: str) -> Request:
-        return replace(self.model.checker.composed, endpoint=endpoint, model=model)
+    def export(self, path: Path) -> None:
+        """Writes the sheet as CSV."""
+        self._runner(
+            self._engine.library.write_text(path, self.as_csv()),
+            "export a sheet",
+            done=lambda _: self.model.said.emit(f"Exported as {path.name}."),
+            failed=lambda error: self.troubled.emit(error.in_words()),
+        )
 
     def choose_default(self, endpoint: str, model: str) -> None:
         """Endpoint and model of rows that name none."""
-        composed = self.composed_with(endpoint, model)
+        composed = replace(self.model.checker.composed, endpoint=endpoint, model=model)
         self._content = replace(self._content, composed=composed)
         self.model.choose_default(composed)
 
@@ -310,6 +344,30 @@ class Sheet(QObject):
                 self.model.take_looks(await self._engine.intake.look(some))
         finally:
             self._looking = False
+
+    async def _take_files(self, paths: tuple[Path, ...], place: int | None, key: str) -> None:
+        gathered = await self._engine.intake.gather(paths=paths)
+        model = self.model
+        importer = importing.Importer(self._engine.catalog, model.all_columns, model.checker)
+        rows = importer.rows(gathered)
+        assets = [drop for drop in gathered.assets if drop.uri and not gathered.is_folder]
+        on_cell = place is not None and bool(key) and model.all_columns.column(key).kind is Kind.ASSETS
+        if assets and place is not None:
+            after = {}
+            for at, drop in enumerate(assets, start=place):
+                if at < model.rowCount():
+                    row = model.rows[at]
+                    after[row.number, key if on_cell else importer.place_for(drop)] = [{"uri": drop.uri}]
+            left = assets[max(0, model.rowCount() - place) :]
+            model.write(after, "Drop files")
+        else:
+            left = assets
+        rows += [importer.of_asset(drop) for drop in left]
+        if rows:
+            filled = [at for at, row in enumerate(model.rows) if row.cells or row.sent]
+            model.insert_rows(filled[-1] + 1 if filled else 0, rows, "Drop files")
+        for finding in gathered.findings[:1]:
+            self.model.said.emit(finding.message)
 
     def _lock(self, locked: bool) -> None:
         self.model.is_locked = locked

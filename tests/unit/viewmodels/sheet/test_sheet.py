@@ -148,7 +148,7 @@ async def test_axes_make_a_task_of_every_combination(tmp_path: Path):
         assert sheet.model.totals.credits == 9 * 60 + 9 * 50
         check = sheet.model.rows[1].check
         assert check is not None
-        assert check.labels[0] == ("c", "1280:720", "1")
+        assert check.labels[0] == ("1280:720", "1", "c")
         assert {request.values["seed"] for request in check.requests} == {1, 2, 3}
         assert said(sheet, 1, "seed") == "× 3"
 

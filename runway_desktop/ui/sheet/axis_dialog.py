@@ -1,0 +1,158 @@
+"""Chooses one more axis: a column and the values that every row is made with. The line below says what it comes to
+before anything is added. GUI thread only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from runway_desktop.ui.dialogs.words import say, tip, words
+from runway_desktop.ui.theme import GRID
+from runway_desktop.viewmodels.sheet import cells as cell
+from runway_desktop.viewmodels.sheet.sheet import Sheet
+
+
+class AxisDialog(QDialog):
+    def __init__(self, sheet: Sheet, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._sheet = sheet
+        self._preview = sheet.offering.preview(self)
+        self._pictures: list[Path] = []
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Add axis")
+        self.setAccessibleName("Add axis")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(words(self, "Every row is made once for each value.", "muted"))
+        self._field = QComboBox(self)
+        self._field.setAccessibleName("Column")
+        self._field.setMaxVisibleItems(16)
+        for column in sheet.offering.axis_columns():
+            self._field.addItem(column.title, column.key)
+        layout.addWidget(self._field)
+        layout.addWidget(self._build_values(), 1)
+        self._total = words(self)
+        self._total.setAccessibleName("Total")
+        self._problem = words(self, tone="bad")
+        layout.addWidget(self._total)
+        layout.addWidget(self._problem)
+        layout.addLayout(self._build_buttons())
+        self.setMinimumWidth(56 * GRID)
+        self._field.currentIndexChanged.connect(self._show_values)
+        self._list.itemChanged.connect(lambda _: self._count())
+        self._text.textChanged.connect(self._count)
+        self._preview.moved.connect(self._show)
+        self._show_values()
+
+    def _build_values(self) -> QStackedWidget:
+        self._list = QListWidget(self)
+        self._list.setAccessibleName("Values")
+        self._text = QPlainTextEdit(self)
+        self._text.setAccessibleName("Values, one a line")
+        self._text.setTabChangesFocus(True)
+        self._text.setPlaceholderText("One value a line. 1..4 makes 1, 2, 3 and 4.")
+        self._files = QWidget(self)
+        files = QVBoxLayout(self._files)
+        files.setContentsMargins(0, 0, 0, 0)
+        folder = QPushButton("Choose a folder of pictures…", self._files)
+        folder.clicked.connect(self._choose_folder)
+        self._chosen = words(self._files, tone="muted")
+        files.addWidget(folder, 0, Qt.AlignmentFlag.AlignLeft)
+        files.addWidget(self._chosen)
+        files.addStretch(1)
+        self._values = QStackedWidget(self)
+        for page in (self._list, self._text, self._files):
+            self._values.addWidget(page)
+        self._values.setMinimumHeight(24 * GRID)
+        return self._values
+
+    def _build_buttons(self) -> QHBoxLayout:
+        cancel = QPushButton("Cancel", self)
+        cancel.clicked.connect(self.reject)
+        self._add = QPushButton("Add axis", self)
+        self._add.setProperty("kind", "primary")
+        self._add.setDefault(True)
+        self._add.clicked.connect(self._take)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(self._add)
+        return row
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """Those that are chosen, as cells."""
+        key = str(self._field.currentData())
+        page = self._values.currentWidget()
+        if page is self._list:
+            items = [self._list.item(at) for at in range(self._list.count())]
+            return tuple(
+                item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked
+            )
+        if page is self._files:
+            return tuple([{"uri": path.as_uri()}] for path in self._pictures)
+        return self._sheet.offering.axis_values(key, self._text.toPlainText())
+
+    def _show_values(self) -> None:
+        key = str(self._field.currentData())
+        choices = self._sheet.model.choices_of_column(key)
+        if choices:
+            blocked = self._list.blockSignals(True)
+            self._list.clear()
+            for choice in choices:
+                item = QListWidgetItem(cell.shown(key, choice))
+                item.setData(Qt.ItemDataRole.UserRole, choice)
+                item.setCheckState(Qt.CheckState.Unchecked)
+                self._list.addItem(item)
+            self._list.blockSignals(blocked)
+            self._values.setCurrentWidget(self._list)
+        elif self._sheet.offering.is_inputs(key):
+            self._values.setCurrentWidget(self._files)
+        else:
+            self._values.setCurrentWidget(self._text)
+        self._count()
+
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, "Choose a folder of pictures")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda name: self._sheet.offering.files_in(Path(name), self._take_files))
+        dialog.open()
+
+    def _take_files(self, paths: list[Path]) -> None:
+        self._pictures = paths
+        shown = ", ".join(path.name for path in paths[:6])
+        say(self._chosen, f"{shown} and {len(paths) - 6} more" if len(paths) > 6 else shown or "There is none in it.")
+        self._count()
+
+    def _count(self) -> None:
+        values = self.values
+        self._add.setEnabled(len(values) > 0)
+        reason = "" if values else "Choose or write the values first."
+        self._add.setToolTip(tip(reason))
+        self._add.setAccessibleDescription(reason)
+        self._preview.start(self._sheet.offering.axes_with(str(self._field.currentData()), values))
+
+    def _show(self) -> None:
+        say(self._total, self._preview.words)
+        say(self._problem, self._preview.problem)
+
+    def _take(self) -> None:
+        self._sheet.offering.add_axis(str(self._field.currentData()), self.values)
+        self.accept()

@@ -1,0 +1,105 @@
+"""Where the columns go that no one took, and which further columns are shown. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from runway_desktop.ui.dialogs.words import words
+from runway_desktop.ui.theme import GRID
+from runway_desktop.viewmodels.sheet.sheet import Sheet
+
+_LEAVE_OUT = "Leave it out"
+
+
+class ColumnsDialog(QDialog):
+    def __init__(self, sheet: Sheet, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._sheet = sheet
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Columns")
+        self.setAccessibleName("Columns")
+        self._choices: dict[str, QComboBox] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
+        unmatched = sheet.unmatched
+        if unmatched:
+            layout.addWidget(words(self, "These columns have no name that is known. Where do they go?"))
+            layout.addWidget(self._mapping(unmatched))
+        layout.addWidget(
+            words(self, "Show these columns too:" if unmatched else "Show these columns beside the usual ones:")
+        )
+        self._list = QListWidget(self)
+        self._list.setAccessibleName("Further columns")
+        self._list.setMinimumHeight(22 * GRID)
+        for column, is_shown, is_needed in sheet.offering.columns():
+            item = QListWidgetItem(
+                column.title if column.title == column.key else f"{column.title}  ·  {column.key.lstrip('@')}"
+            )
+            item.setData(Qt.ItemDataRole.UserRole, column.key)
+            item.setToolTip(column.help)
+            item.setCheckState(Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)
+            if is_needed:
+                item.setFlags(Qt.ItemFlag.ItemIsSelectable)
+            self._list.addItem(item)
+        layout.addWidget(self._list, 1)
+        cancel = QPushButton("Cancel", self)
+        cancel.clicked.connect(self.reject)
+        apply = QPushButton("Apply", self)
+        apply.setProperty("kind", "primary")
+        apply.setDefault(True)
+        apply.clicked.connect(self._apply)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(apply)
+        layout.addLayout(row)
+        self.setMinimumWidth(60 * GRID)
+
+    def _mapping(self, unmatched: dict[str, str]) -> QWidget:
+        area = QScrollArea(self, widgetResizable=True)
+        area.setAccessibleName("Columns without a known name")
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, GRID, 0)
+        grid.setHorizontalSpacing(2 * GRID)
+        for at, (title, example) in enumerate(unmatched.items()):
+            shown = words(holder, title, wrap=False)
+            sample = words(holder, f"“{example[:40]}”", "muted", wrap=False)
+            choice = QComboBox(holder)
+            choice.setAccessibleName(f"Where {title} goes")
+            choice.addItem(_LEAVE_OUT, "")
+            for column in self._sheet.offering.targets():
+                choice.addItem(column.title, column.key)
+            nearest = self._sheet.offering.nearest(title)
+            if nearest:
+                choice.setCurrentIndex(choice.findData(nearest))
+            grid.addWidget(shown, at, 0)
+            grid.addWidget(sample, at, 1)
+            grid.addWidget(choice, at, 2)
+            self._choices[title] = choice
+        grid.setColumnStretch(1, 1)
+        area.setWidget(holder)
+        area.setFixedHeight(min(holder.sizeHint().height() + GRID, 24 * GRID))
+        return area
+
+    def _apply(self) -> None:
+        chosen = [self._list.item(at) for at in range(self._list.count())]
+        shown = [
+            str(item.data(Qt.ItemDataRole.UserRole)) for item in chosen if item.checkState() is Qt.CheckState.Checked
+        ]
+        self._sheet.model.show_columns(shown)
+        self._sheet.apply_mapping({title: key for title, box in self._choices.items() if (key := box.currentData())})
+        self.accept()

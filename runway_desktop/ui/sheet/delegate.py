@@ -1,0 +1,232 @@
+"""How a cell of the sheet looks and is edited: thumbnails, tones, a red frame where something is wrong; an editor that
+is checked with each key. Colours are looked up when painted. GUI thread only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPalette, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCompleter,
+    QLineEdit,
+    QPlainTextEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
+
+from runway_desktop.ui.dialogs.words import tip
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.viewmodels.sheet.columns import Kind
+from runway_desktop.viewmodels.sheet.model import SheetModel
+from runway_desktop.viewmodels.sheet.table import FAINT_ROLE, KIND_ROLE, PICTURES_ROLE, TONE_ROLE, WRONG_ROLE
+from runway_desktop.viewmodels.state_words import Tone
+
+_ROLES = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD, Tone.BUSY: Role.ACCENT}
+PADDING = GRID + 2
+PICTURE = QSize(5 * GRID, 3 * GRID)
+EDITOR_LINES = 4
+_TABULAR = (Kind.CREDITS, Kind.FIELD)
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class SheetDelegate(QStyledItemDelegate):
+    def __init__(self, model: SheetModel, theme: Theme, posters: PosterCache, parent: QAbstractItemView) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        self._posters = posters
+        self._view = parent
+        self._editor: QWidget | None = None
+        self._before: Any = None
+        self._is_loaded = False
+        theme.changed.connect(parent.viewport().update)
+        posters.ready.connect(parent.viewport().update)
+
+    @property
+    def editor(self) -> QWidget | None:
+        """The one that is open."""
+        return self._editor
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme, rect = self._theme, option.rect
+        kind = index.data(KIND_ROLE)
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.color(Role.SELECTED))
+        room = rect.adjusted(PADDING, 0, -PADDING, 0)
+        pictures = index.data(PICTURES_ROLE) if kind in (Kind.ASSETS, Kind.RESULT) else ()
+        if pictures and not index.data(WRONG_ROLE):
+            room = self._paint_pictures(painter, room, pictures)
+        text = index.data(Qt.ItemDataRole.DisplayRole) or ""
+        if text and room.width() > GRID and not (pictures and kind is Kind.ASSETS and len(pictures) == 1):
+            font = Theme.tabular(option.font) if kind in _TABULAR else option.font
+            painter.setFont(font)
+            painter.setPen(theme.color(self._role(index)))
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), shown)
+        painter.setPen(QPen(theme.color(Role.BORDER), 1))
+        painter.drawLine(rect.topRight(), rect.bottomRight())
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if index.data(WRONG_ROLE):
+            self._frame(painter, rect, Role.BAD)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            self._frame(painter, rect.adjusted(1, 1, -1, -1) if index.data(WRONG_ROLE) else rect, Role.ACCENT)
+        painter.restore()
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        column = self._model.columns[index.column()]
+        self._before, self._is_loaded = self._model.remember(index), False
+        place = QPersistentModelIndex(index)
+        if column.kind is Kind.PROMPT:
+            text = QPlainTextEdit(parent)
+            text.setTabChangesFocus(True)
+            text.setToolTip("Return keeps the change, Shift+Return begins a new line, Escape drops it.")
+            text.textChanged.connect(lambda: self._try(place, text.toPlainText()))
+            editor: QWidget = text
+        else:
+            line = QLineEdit(parent)
+            line.setFrame(False)
+            choices = self._model.choices(index)
+            if choices:
+                completer = QCompleter(list(choices), line)
+                completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+                completer.setFilterMode(Qt.MatchFlag.MatchContains)
+                completer.popup().setAccessibleName(f"Choices of {column.title}")
+                line.setCompleter(completer)
+            line.textChanged.connect(lambda words: self._try(place, words))
+            editor = line
+        editor.setAccessibleName(f"{column.title}, row {index.row() + 1}")
+        self._editor = editor
+        editor.destroyed.connect(self._forget)
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        # Only at its opening: what one types is shown in the cell at once, and must not come back into the editor.
+        if self._is_loaded:
+            return
+        text = str(index.data(Qt.ItemDataRole.EditRole) or "")
+        if isinstance(editor, QPlainTextEdit):
+            editor.setPlainText(text)
+            editor.selectAll()
+        elif isinstance(editor, QLineEdit):
+            editor.setText(text)
+            editor.selectAll()
+        self._is_loaded = True
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        # A view may ask twice: when the editor is closed, and when it loses the focus for it.
+        if self._is_loaded:
+            self._is_loaded = False
+            self._model.settle(index, self._before, _text_in(editor))
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        """A prompt gets a few lines, kept inside the table; everything else its cell."""
+        place = QRect(option.rect)
+        if isinstance(editor, QPlainTextEdit):
+            height = editor.fontMetrics().lineSpacing() * EDITOR_LINES + 2 * GRID
+            inside = editor.parentWidget().rect()
+            place.setHeight(height)
+            place.moveTop(max(inside.top(), min(place.top(), inside.bottom() - height)))
+        else:
+            place.setWidth(max(place.width(), 14 * GRID))
+        editor.setGeometry(place)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and isinstance(watched, QWidget):
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if event.key() == Qt.Key.Key_Escape and plain:
+                self.take_back(watched)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
+                self.keep(watched)
+                self._go(1, 0)
+                return True
+            if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+                self.keep(watched)
+                self._go(0, 1 if event.key() == Qt.Key.Key_Tab else -1)
+                return True
+            arrow = event.key() == Qt.Key.Key_Down and event.modifiers() == Qt.KeyboardModifier.AltModifier
+            if isinstance(watched, QLineEdit) and watched.completer() is not None and arrow:
+                _show_all(watched.completer())
+                return True
+        return super().eventFilter(watched, event)
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Prompts hold signs that a tool tip would take for markup."""
+        if event.type() != QEvent.Type.ToolTip:
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), tip(index.data(Qt.ItemDataRole.ToolTipRole) or ""), view)
+        return True
+
+    def keep(self, editor: QWidget) -> None:
+        """Keeps what was typed and closes the editor."""
+        self.commitData.emit(editor)
+        self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
+
+    def take_back(self, editor: QWidget) -> None:
+        """The cell is as it was before the editor was opened."""
+        index = self._view.currentIndex()
+        if index.isValid() and self._is_loaded:
+            self._is_loaded = False
+            self._model.settle(index, self._before, None)
+        self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.RevertModelCache)
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(self._role(index)))
+
+    def _role(self, index: Index) -> Role:
+        role = _ROLES.get(Tone(index.data(TONE_ROLE)), Role.TEXT)
+        return Role.MUTED if role is Role.TEXT and index.data(FAINT_ROLE) else role
+
+    def _paint_pictures(self, painter: QPainter, room: QRect, paths: list[str]) -> QRect:
+        scale = painter.device().devicePixelRatioF() if painter.device() is not None else 1.0
+        for path in paths:
+            if room.width() < PICTURE.width():
+                break
+            picture = self._posters.picture(path, PICTURE, scale)
+            place = QRect(room.left(), room.center().y() - PICTURE.height() // 2, PICTURE.width(), PICTURE.height())
+            if picture is None:
+                painter.fillRect(place, self._theme.color(Role.MEDIA))
+            else:
+                size = picture.deviceIndependentSize().toSize()
+                place = QRect(room.left(), room.center().y() - size.height() // 2, size.width(), size.height())
+                painter.drawPixmap(place, picture)
+            room = room.adjusted(place.width() + GRID // 2, 0, 0, 0)
+        return room
+
+    def _frame(self, painter: QPainter, rect: QRect, role: Role) -> None:
+        painter.setPen(QPen(self._theme.color(role), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
+    def _try(self, place: QPersistentModelIndex, text: str) -> None:
+        if self._is_loaded and place.isValid():
+            self._model.try_text(place, text)
+
+    def _go(self, down: int, right: int) -> None:
+        current = self._view.currentIndex()
+        there = current.sibling(current.row() + down, current.column() + right)
+        if there.isValid():
+            self._view.setCurrentIndex(there)
+
+    def _forget(self) -> None:
+        self._editor = None
+
+
+def _text_in(editor: QWidget) -> str:
+    if isinstance(editor, QPlainTextEdit):
+        return editor.toPlainText()
+    return editor.text() if isinstance(editor, QLineEdit) else ""
+
+
+def _show_all(completer: QCompleter) -> None:
+    completer.setCompletionPrefix("")
+    completer.complete()

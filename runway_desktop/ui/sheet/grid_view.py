@@ -1,0 +1,128 @@
+"""What became of a sheet, as a grid of posters with their states. Return or a double click shows the task in the list.
+GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from runway_desktop.ui.dialogs.words import words
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.sheet.grid import POSTER_ROLE, TASK_ROLE, WORDS_ROLE, GridModel
+from runway_desktop.viewmodels.state_words import StateWords, Tone
+
+PLACE = QSize(24 * GRID, 18 * GRID)
+POSTER = QSize(22 * GRID, 13 * GRID)
+_ROLES = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD, Tone.BUSY: Role.ACCENT}
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _PosterDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._posters = posters
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme, rect = self._theme, option.rect
+        said: StateWords | None = index.data(WORDS_ROLE)
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.color(Role.SELECTED))
+        if said is not None:
+            frame = QRect(rect.left() + GRID, rect.top() + GRID, POSTER.width(), POSTER.height())
+            painter.fillRect(frame, theme.color(Role.MEDIA))
+            scale = painter.device().devicePixelRatioF() if painter.device() is not None else 1.0
+            picture = self._posters.picture(index.data(POSTER_ROLE) or "", POSTER, scale)
+            if picture is not None:
+                size = picture.deviceIndependentSize().toSize()
+                at = QRect(0, 0, size.width(), size.height())
+                at.moveCenter(frame.center())
+                painter.drawPixmap(at, picture)
+            line = QRect(frame.left(), frame.bottom() + 2, frame.width(), rect.bottom() - frame.bottom() - 2)
+            painter.setFont(theme.small_font())
+            painter.setPen(theme.color(_ROLES.get(said.tone, Role.MUTED)))
+            text = painter.fontMetrics().elidedText(said.headline, Qt.TextElideMode.ElideRight, line.width())
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(theme.color(Role.ACCENT), 1))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        painter.restore()
+
+
+class GridWindow(QDialog):
+    task_wanted = Signal(object)
+
+    def __init__(self, model: GridModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"{model.title} as a grid")
+        self.setAccessibleName(self.windowTitle())
+        self._theme = theme
+        self._table = QTableView(self)
+        self._table.setAccessibleName("Results")
+        self._table.setModel(model)
+        model.setParent(self)
+        self._table.setItemDelegate(_PosterDelegate(theme, posters, self._table))
+        self._table.setShowGrid(False)
+        self._table.setCornerButtonEnabled(False)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        across, down = self._table.horizontalHeader(), self._table.verticalHeader()
+        for header in (across, down):
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setHighlightSections(False)
+        across.setDefaultSectionSize(PLACE.width())
+        across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        across.setVisible(model.columnCount() > 1)
+        down.setDefaultSectionSize(PLACE.height())
+        down.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        down.setFixedWidth(26 * GRID)
+        down.setTextElideMode(Qt.TextElideMode.ElideRight)
+        posters.ready.connect(self._table.viewport().update)
+        close = QPushButton("Close", self)
+        close.clicked.connect(self.accept)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
+        title = words(self, model.title, wrap=False)
+        title.setFont(theme.strong_font())
+        layout.addWidget(title)
+        layout.addWidget(self._table, 1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(close)
+        layout.addLayout(row)
+        self._table.activated.connect(self._show_task)
+        FollowsTheme(theme, self, self._restyle)
+        if model.rowCount():
+            self._table.setCurrentIndex(model.index(0, 0))
+
+    def sizeHint(self) -> QSize:
+        return QSize(130 * GRID, 80 * GRID)
+
+    def _restyle(self) -> None:
+        for header in (self._table.horizontalHeader(), self._table.verticalHeader()):
+            header.setFont(self._theme.small_font())
+        self._table.viewport().update()
+
+    def _show_task(self, index: QModelIndex) -> None:
+        task_id = index.data(TASK_ROLE)
+        if task_id is not None:
+            self.task_wanted.emit([task_id])

@@ -1,0 +1,310 @@
+"""The table of a sheet: the keys of a spreadsheet, blocks in and out of the clipboard, files dropped on cells.
+
+Return keeps and goes down, typing replaces, Delete empties, Ctrl+D fills down, F8 goes to the next finding. What a
+key means is carried out by the view-model. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.viewmodels.sheet.blocks import block_of, text_of_block
+from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column, Kind
+from runway_desktop.viewmodels.sheet.model import SheetModel
+from runway_desktop.viewmodels.sheet.rows import SheetRow
+
+from .delegate import SheetDelegate
+
+_WIDTHS = {MODEL: 18, RESULT: 9, CREDITS: 10, STATE: 21, "duration": 11, "seed": 10, "ratio": 14, "promptImage": 11}
+"""In units of the grid; the prompt takes the rest."""
+_USUAL_WIDTH = 13
+LEAST_PROMPT = 24 * GRID
+
+
+class SheetTable(QTableView):
+    menu_wanted = Signal(QPoint)
+    files_dropped = Signal(object, object)
+    """Paths that were dropped beside the cells, and None; or paths and the index of a cell."""
+    task_wanted = Signal(int)
+    """Place of a sent row: its task is to be shown."""
+
+    def __init__(self, model: SheetModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        self.setAccessibleName("Rows")
+        self.setModel(model)
+        self._delegate = SheetDelegate(model, theme, posters, self)
+        self.setItemDelegate(self._delegate)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        rows.setHighlightSections(False)
+        rows.setAccessibleName("Row numbers")
+        columns.setHighlightSections(False)
+        columns.setMinimumSectionSize(6 * GRID)
+        columns.setSectionsMovable(True)
+        model.columnsInserted.connect(self._fit_columns)
+        model.modelReset.connect(self._fit_columns)
+        self.doubleClicked.connect(self._show_task)
+        FollowsTheme(theme, self, self._restyle)
+        self._fit_columns()
+        if model.rowCount():
+            self.setCurrentIndex(model.index(0, model.column_place(PROMPT) or 0))
+
+    # Deeds, for keys, menu and buttons alike.
+
+    @property
+    def chosen_rows(self) -> list[int]:
+        """Places of rows that have a chosen cell, or the current one."""
+        places = {index.row() for index in self.selectionModel().selectedIndexes()}
+        if not places and self.currentIndex().isValid():
+            places = {self.currentIndex().row()}
+        return sorted(places)
+
+    def finish_editing(self) -> None:
+        """Keeps what is being typed and closes its editor."""
+        if self._delegate.editor is not None:
+            self._delegate.keep(self._delegate.editor)
+
+    def copy(self) -> None:
+        block = self._block()
+        if block:
+            texts = [[_copied(index) for index in line] for line in block]
+            QGuiApplication.clipboard().setText(text_of_block(texts))
+
+    def cut(self) -> None:
+        self.copy()
+        self.empty("Cut")
+
+    def paste(self) -> None:
+        mime = QGuiApplication.clipboard().mimeData()
+        current = self._first_chosen()
+        if mime.hasUrls() and any(url.isLocalFile() for url in mime.urls()):
+            paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+            self.files_dropped.emit(paths, current)
+            return
+        block = block_of(mime.text())
+        if not block or not current.isValid():
+            return
+        keys = [column.key for column in self._visible_columns(current)]
+        chosen = self._block()
+        if len(block) == len(block[0]) == 1 and (len(chosen) > 1 or (chosen and len(chosen[0]) > 1)):
+            # One copied cell goes into all that are chosen.
+            block = [[block[0][0]] * len(chosen[0])] * len(chosen)
+        self._model.write_block(current.row(), keys, block)
+        self._choose(current, len(block), max(map(len, block)))
+
+    def empty(self, words: str = "Empty cells") -> None:
+        self._model.write({place: None for line in self._block() for place in [self._place(i) for i in line]}, words)
+
+    def fill_down(self) -> None:
+        """The first chosen row's cells into those below; of a single cell, the one above into it."""
+        block = self._block()
+        if not block:
+            return
+        source = block[0]
+        if len(block) == 1:
+            if source[0].row() == 0:
+                return
+            source = [index.siblingAtRow(index.row() - 1) for index in block[0]]
+            block = [source, *block]
+        values = [self._model.remember(index) for index in source]
+        after = {self._place(index): value for line in block[1:] for index, value in zip(line, values, strict=True)}
+        self._model.write(after, "Fill down")
+
+    def insert_rows(self, below: bool = False) -> None:
+        places = self.chosen_rows or [self._model.rowCount() - 1]
+        at = places[-1] + 1 if below else places[0]
+        self._model.insert_rows(at, [SheetRow() for _ in places])
+        self.setCurrentIndex(self._model.index(at, max(0, self.currentIndex().column())))
+
+    def duplicate_rows(self) -> None:
+        places = self.chosen_rows
+        if places:
+            copies = [self._model.rows[place].copy() for place in places]
+            self._model.insert_rows(places[-1] + 1, copies, "Duplicate rows")
+
+    def delete_rows(self) -> None:
+        places = self.chosen_rows
+        if not places:
+            return
+        if any(self._model.rows[place].sent for place in places):
+            self._model.said.emit("Rows that were sent stay: they are linked with their tasks.")
+        self._model.remove_rows(places)
+        self.setCurrentIndex(
+            self._model.index(min(places[0], self._model.rowCount() - 1), max(0, self.currentIndex().column()))
+        )
+
+    def next_finding(self) -> None:
+        found = self._model.next_finding(self.currentIndex())
+        if found.isValid():
+            self.setCurrentIndex(found)
+            self.scrollTo(found)
+        else:
+            self._model.said.emit("There is nothing wrong in this sheet.")
+
+    # Events.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current = self.currentIndex()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.Cut):
+            self.cut()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not event.modifiers():
+            self.empty()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and current.isValid():
+            self._return(current)
+        elif event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            # A shortcut of the window is no typing.
+            event.ignore()
+            if event.key() in _MOVES:
+                super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(self.viewport().mapFrom(self, event.pos()))
+        if index.isValid() and not self.selectionModel().isSelected(index):
+            self.setCurrentIndex(index)
+        self.menu_wanted.emit(event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._judge(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._judge(event)
+        index = self.indexAt(event.position().toPoint())
+        if event.isAccepted() and index.isValid():
+            self.setCurrentIndex(index)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.files_dropped.emit(paths, self.indexAt(event.position().toPoint()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_prompt()
+
+    # Below.
+
+    def _judge(self, event: QDragMoveEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def _return(self, current: QModelIndex) -> None:
+        """Down, and at the end into a new row."""
+        if self._model.rows[current.row()].sent:
+            self._show_task(current)
+            return
+        if current.row() == self._model.rowCount() - 1 and self._model.rows[current.row()].cells:
+            self._model.insert_rows(self._model.rowCount(), [SheetRow()], "Add a row")
+        self.setCurrentIndex(current.siblingAtRow(min(current.row() + 1, self._model.rowCount() - 1)))
+
+    def _show_task(self, index: QModelIndex) -> None:
+        if index.isValid() and self._model.rows[index.row()].sent:
+            self.task_wanted.emit(index.row())
+
+    def _block(self) -> list[list[QModelIndex]]:
+        """The rectangle around the chosen cells, or the current one, in the order in which columns are seen."""
+        chosen = self.selectionModel().selectedIndexes() or [self.currentIndex()]
+        chosen = [index for index in chosen if index.isValid()]
+        if not chosen:
+            return []
+        header = self.horizontalHeader()
+        seen = sorted(
+            {index.column() for index in chosen if not self.isColumnHidden(index.column())}, key=header.visualIndex
+        )
+        rows = range(min(index.row() for index in chosen), max(index.row() for index in chosen) + 1)
+        return [[self._model.index(row, column) for column in seen] for row in rows]
+
+    def _first_chosen(self) -> QModelIndex:
+        block = self._block()
+        return block[0][0] if block else QModelIndex()
+
+    def _visible_columns(self, first: QModelIndex) -> list[Column]:
+        header = self.horizontalHeader()
+        visual = range(header.visualIndex(first.column()), header.count())
+        places = [place for at in visual if not self.isColumnHidden(place := header.logicalIndex(at))]
+        return [self._model.columns[place] for place in places]
+
+    def _place(self, index: QModelIndex) -> tuple[int, str]:
+        return self._model.rows[index.row()].number, self._model.columns[index.column()].key
+
+    def _choose(self, first: QModelIndex, rows: int, columns: int) -> None:
+        last = self._model.index(
+            min(first.row() + rows, self._model.rowCount()) - 1,
+            min(first.column() + columns, self._model.columnCount()) - 1,
+        )
+        self.selectionModel().select(QItemSelection(first, last), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def _restyle(self) -> None:
+        self.horizontalHeader().setFont(self._theme.small_font())
+        self.verticalHeader().setFont(Theme.tabular(self.font()))
+        self.verticalHeader().setDefaultSectionSize(max(4 * GRID + GRID // 2, self.fontMetrics().height() + 2 * GRID))
+        self.viewport().update()
+
+    def _fit_columns(self, *_: object) -> None:
+        header = self.horizontalHeader()
+        for place, column in enumerate(self._model.columns):
+            header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
+            if column.kind is not Kind.PROMPT:
+                header.resizeSection(place, _WIDTHS.get(column.key, _USUAL_WIDTH) * GRID)
+        self._fit_prompt()
+
+    def _fit_prompt(self) -> None:
+        """The prompt takes the room that the others leave."""
+        place = self._model.column_place(PROMPT)
+        if place is None:
+            return
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(at) for at in range(header.count()) if at != place)
+        header.resizeSection(place, max(LEAST_PROMPT, self.viewport().width() - others))
+
+
+_MOVES = frozenset(
+    {
+        Qt.Key.Key_A, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+    }
+)  # fmt: skip
+
+
+def _copied(index: QModelIndex) -> str:
+    value = index.data(Qt.ItemDataRole.EditRole)
+    return "" if value is None else str(value)

@@ -1,0 +1,323 @@
+"""The window of a batch sheet: the table, what is wrong, what it will cost, and the buttons that send.
+
+It stands beside the main window and is kept as it is when it is closed. Shows the view-models and commands them. GUI
+thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.dialogs.findings import FindingsList
+from runway_desktop.ui.dialogs.words import ElidedLabel, announce, say, tip, words
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.sheet.grid import GridModel
+from runway_desktop.viewmodels.sheet.outlook import price_words
+from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
+
+from .axis_dialog import AxisDialog
+from .columns_dialog import ColumnsDialog
+from .grid_view import GridWindow
+from .table import SheetTable
+from .undo import UndoSteps
+
+
+class SheetWindow(QDialog):
+    show_wanted = Signal(object)
+    """Task ids to show in the main window."""
+
+    def __init__(self, sheet: Sheet, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sheet = sheet
+        self._theme = theme
+        self._posters = PosterCache(self)
+        self._is_closed = False
+        sheet.setParent(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self.steps = UndoSteps(sheet.model)
+        self._build()
+        self._make_actions()
+        sheet.outlook.changed.connect(self._show)
+        sheet.sending_changed.connect(self._show)
+        sheet.named.connect(self._show)
+        sheet.sent.connect(self._sent)
+        sheet.troubled.connect(self._trouble)
+        sheet.model.said.connect(self._tell)
+        sheet.model.axes_changed.connect(self._show_axes)
+        self._show_axes()
+        self._show()
+        self._table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def sheet(self) -> Sheet:
+        return self._sheet
+
+    @property
+    def table(self) -> SheetTable:
+        return self._table
+
+    def sizeHint(self) -> QSize:
+        parent = self.parentWidget()
+        wanted = QSize(150 * GRID, 80 * GRID)
+        return wanted if parent is None else wanted.boundedTo(parent.window().size() - QSize(4 * GRID, 8 * GRID))
+
+    def show_as_grid(self) -> None:
+        grid = GridWindow(GridModel(self._sheet), self._theme, self._posters, self)
+        grid.task_wanted.connect(self.show_wanted)
+        grid.resize(grid.sizeHint())
+        grid.show()
+
+    def done(self, result: int) -> None:
+        """However it is closed, it is kept."""
+        self._close()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._close()
+        super().closeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Escape ends the editing of a cell; a second one must not close the sheet, and Return must not send it.
+        if event.key() not in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+
+    def _close(self) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            self._table.finish_editing()
+            self._sheet.close()
+            self._posters.shutdown()
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID + GRID // 2)
+        layout.addLayout(self._build_head())
+        self._findings = FindingsList([found.message for found in self._sheet.findings], self._theme, self)
+        layout.addWidget(self._findings)
+        self._axes = QWidget(self)
+        self._axes.setAccessibleName("Axes")
+        self._axes_flow = FlowLayout(self._axes)
+        layout.addWidget(self._axes)
+        self._table = SheetTable(self._sheet.model, self._theme, self._posters, self)
+        self._table.setProperty("framed", True)
+        self._table.menu_wanted.connect(self._menu)
+        self._table.files_dropped.connect(self._drop)
+        self._table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
+        layout.addWidget(self._table, 1)
+        self._total = words(self, tone="muted")
+        self._total.setAccessibleName("Total")
+        layout.addWidget(self._total)
+        self._note = words(self)
+        self._note.hide()
+        layout.addWidget(self._note)
+        layout.addLayout(self._build_buttons())
+
+    def _build_head(self) -> QHBoxLayout:
+        self._title = ElidedLabel(self)
+        self._title.setFont(self._theme.strong_font())
+        self._subtitle = words(self, tone="muted", wrap=False)
+        self._default = self._button("", self._choose_default)
+        self._default.setProperty("kind", "chip")
+        self._columns = self._button("Columns…", self._open_columns)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self._title)
+        row.addWidget(self._subtitle)
+        row.addStretch(1)
+        row.addWidget(self._default)
+        row.addWidget(self._columns)
+        row.addWidget(self._button("Add axis…", self._open_axis))
+        return row
+
+    def _build_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self._button("Export sheet", self._export))
+        self._grid = self._button("Show as grid", self.show_as_grid)
+        row.addWidget(self._grid)
+        row.addStretch(1)
+        self._cancel = self._button("Cancel", self.reject)
+        self._few = self._button(f"First {FIRST_FEW} only", lambda: self._send(FIRST_FEW))
+        self._go = self._button("", self._send)
+        self._go.setProperty("kind", "primary")
+        for button in (self._cancel, self._few, self._go):
+            row.addWidget(button)
+        return row
+
+    def _button(self, text: str, does: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text, self)
+        # Return in the table must not spend anything.
+        button.setAutoDefault(False)
+        # Without the signal's own word, which would be taken for how many to send.
+        button.clicked.connect(lambda _=False: does())
+        return button
+
+    def _make_actions(self) -> None:
+        table, standard = self._table, QKeySequence.StandardKey
+        self._actions: dict[str, QAction] = {}
+        undo = self.steps.createUndoAction(self, "Undo")
+        redo = self.steps.createRedoAction(self, "Redo")
+        undo.setShortcuts(QKeySequence.keyBindings(standard.Undo))
+        redo.setShortcuts([*QKeySequence.keyBindings(standard.Redo), QKeySequence("Ctrl+Y")])
+        for action in (undo, redo):
+            self.addAction(action)
+        for name, keys, does in (
+            ("Fill down", ["Ctrl+D"], table.fill_down),
+            ("Insert rows above", ["Ctrl+I"], table.insert_rows),
+            ("Insert rows below", ["Ctrl+Shift+I"], lambda: table.insert_rows(below=True)),
+            ("Duplicate rows", ["Ctrl+Shift+D"], table.duplicate_rows),
+            ("Delete rows", ["Ctrl+-"], table.delete_rows),
+            ("Next finding", ["F8"], table.next_finding),
+            ("Send all that is ready", ["Ctrl+Return", "Ctrl+Enter"], self._send),
+            ("Export sheet", ["Ctrl+S"], self._export),
+            ("Close the sheet", ["Ctrl+W"], self.reject),
+        ):
+            action = QAction(name, self)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.triggered.connect(lambda _=False, does=does: does())
+            self.addAction(action)
+            self._actions[name] = action
+
+    def _menu(self, at: QPoint) -> None:
+        table, sheet = self._table, self._sheet
+        places = table.chosen_rows
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if tasks := self._tasks_of(places):
+            menu.addAction(
+                "Show the task" if len(tasks) == 1 else "Show the tasks", lambda: self.show_wanted.emit(tasks)
+            )
+        ready = sheet.ready_at(places)
+        if ready:
+            menu.addAction(f"Generate {wording.count(ready, 'chosen task')}", lambda: sheet.send(places=places))
+        if not menu.isEmpty():
+            menu.addSeparator()
+        current = table.currentIndex()
+        if current.isValid() and sheet.offering.is_inputs(sheet.model.columns[current.column()].key):
+            menu.addAction("Choose a file…", lambda: self._choose_file(current))
+            menu.addSeparator()
+        for text, keys, does in (
+            ("Cut", "Ctrl+X", table.cut),
+            ("Copy", "Ctrl+C", table.copy),
+            ("Paste", "Ctrl+V", table.paste),
+            ("Empty", "Del", table.empty),
+        ):
+            menu.addAction(text, does).setShortcut(QKeySequence(keys))
+        menu.addSeparator()
+        for name in ("Fill down", "Insert rows above", "Insert rows below", "Duplicate rows", "Delete rows"):
+            menu.addAction(self._actions[name])
+        menu.popup(at)
+
+    def _tasks_of(self, places: list[int]) -> list[TaskId]:
+        return [task.task_id for place in places for task in self._sheet.model.rows[place].sent]
+
+    def _show(self) -> None:
+        sheet, totals = self._sheet, self._sheet.model.totals
+        self.setWindowTitle(sheet.title)
+        self.setAccessibleName(f"Sheet {sheet.title}")
+        self._title.setText(sheet.title)
+        self._subtitle.setText(sheet.subtitle)
+        say(self._total, sheet.outlook.words, "warn" if sheet.outlook.exceeds_balance else "muted")
+        price = "" if sheet.reason else price_words(totals)
+        self._go.setText("   ".join(part for part in (f"Generate {totals.ready:,} ready", price) if part))
+        self._go.setEnabled(not sheet.reason)
+        self._go.setToolTip(tip(sheet.reason) or "Put them into the lane (Ctrl+Return)")
+        self._go.setAccessibleName(f"Generate {wording.count(totals.ready, 'ready task')}, {price}".rstrip(", "))
+        self._go.setAccessibleDescription(sheet.reason)
+        self._few.setVisible(totals.ready_rows > FIRST_FEW or totals.rows > FIRST_FEW)
+        self._few.setEnabled(not sheet.reason and totals.ready_rows > FIRST_FEW)
+        any_sent = sheet.any_sent
+        self._cancel.setText("Close" if any_sent else "Cancel")
+        self._grid.setVisible(any_sent)
+        self._default.setVisible(sheet.has_default_rows)
+        pair = sheet.model.checker.pair
+        self._default.setText(f"Others: {pair.model}  ▾")
+        self._default.setAccessibleName(f"Model of rows that name none: {pair.model}")
+
+    def _show_axes(self) -> None:
+        while self._axes_flow.count():
+            item = self._axes_flow.takeAt(0)
+            if item is not None and item.widget() is not None:
+                item.widget().hide()
+                item.widget().deleteLater()
+        for at, axis in enumerate(self._sheet.model.axes):
+            said = self._sheet.offering.axis_in_words(axis)
+            chip = self._button(f"{said}  ✕", partial(self._sheet.offering.remove_axis, at))
+            chip.setProperty("kind", "chip")
+            chip.setAccessibleName(f"Remove the axis {said}")
+            chip.setToolTip("Remove this axis")
+            chip.show()
+            self._axes_flow.addWidget(chip)
+        self._axes.setVisible(bool(self._sheet.model.axes))
+
+    def _send(self, most: int | None = None) -> None:
+        self._table.finish_editing()
+        if self._sheet.reason:
+            self._tell(self._sheet.reason)
+        self._sheet.send(most)
+
+    def _sent(self, ids: tuple[object, ...]) -> None:
+        said = f"{wording.count(len(ids), 'task')} stored; {'it is' if len(ids) == 1 else 'they are'} sent in turn."
+        left = self._sheet.model.totals.rows
+        say(self._note, f"{said} {wording.count(left, 'row')} left here." if left else said, "good")
+        announce(self, self._note.text())
+        self._show()
+
+    def _trouble(self, message: str) -> None:
+        say(self._note, message, "bad")
+        announce(self, message, urgent=True)
+
+    def _tell(self, message: str) -> None:
+        say(self._note, message, "muted")
+        announce(self, message)
+
+    def _drop(self, paths: list[Path], index: QModelIndex) -> None:
+        place = index.row() if index.isValid() else None
+        key = self._sheet.model.columns[index.column()].key if index.isValid() else ""
+        self._sheet.take_files(paths, place, key)
+
+    def _choose_file(self, index: QModelIndex) -> None:
+        dialog = QFileDialog(self, "Choose inputs")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self._drop([Path(name) for name in names], index))
+        dialog.open()
+
+    def _open_columns(self) -> None:
+        self._table.finish_editing()
+        ColumnsDialog(self._sheet, self).open()
+
+    def _open_axis(self) -> None:
+        self._table.finish_editing()
+        AxisDialog(self._sheet, self).open()
+
+    def _choose_default(self) -> None:
+        options = [Option(value, text, detail) for value, text, detail in self._sheet.offering.models()]
+        pair = self._sheet.model.checker.pair
+        popup = ChoicePopup(options, (pair.endpoint, pair.model), "Model of rows that name none", self._default)
+        popup.chosen.connect(lambda chosen: self._sheet.choose_default(*chosen))
+        popup.open_at(self._default)
+
+    def _export(self) -> None:
+        self._table.finish_editing()
+        dialog = QFileDialog(self, "Export sheet")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("Tables (*.csv)")
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(f"{Path(self._sheet.title).stem}.csv")
+        dialog.fileSelected.connect(lambda name: self._sheet.export(Path(name)))
+        dialog.open()
