@@ -26,6 +26,7 @@ class Bridge(QObject):
     organization_changed = Signal(object)
     key_changed = Signal(object)
     lane_changed = Signal(object)
+    cap_reached = Signal(object)
     settings_changed = Signal(object)
     notice = Signal(object)
 
@@ -82,6 +83,8 @@ class Bridge(QObject):
                 self.key_changed.emit(status)
             case events.LaneChanged():
                 self.lane_changed.emit(event)
+            case events.CapReached(held):
+                self.cap_reached.emit(held)
             case events.SettingsChanged(names):
                 self.settings_changed.emit(names)
             case events.Notice():

@@ -30,6 +30,8 @@ from runway_desktop.services.pricing import Price
 from . import wording
 from .bridge import Bridge, Touch
 from .input_places import InputPlaces
+from .money import sending_question
+from .offers import Question
 from .request_draft import KIND_WORDS, InputItem, RequestDraft, kind_of
 from .runner import Runner
 
@@ -60,6 +62,8 @@ class Composer(QObject):
     """A sentence about what was dropped or switched."""
     sent = Signal(object)
     """A tuple of task ids, stored in the lane."""
+    question_wanted = Signal(object)
+    """A Question to answer before a dear request is stored; the answer is `send_confirmed`."""
     focus_wanted = Signal(str)
     """Name of the field that needs attention."""
 
@@ -314,7 +318,20 @@ class Composer(QObject):
 
     def send(self) -> None:
         """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and
-        where."""
+        where. Asks first when it costs more than the person wants to spend without a question."""
+        self._send(self._question())
+
+    def send_confirmed(self) -> None:
+        """The same after the question."""
+        self._send(None)
+
+    def _question(self) -> Question | None:
+        price = self.price() if self._editing is None else None
+        if price is None:
+            return None
+        return sending_question(self._engine.settings.confirm_above, 1, price.credits, exact=price.exact)
+
+    def _send(self, question: Question | None) -> None:
         findings = self.findings()
         self._attempted = True
         if self._sending:
@@ -322,6 +339,9 @@ class Composer(QObject):
         if findings:
             self.changed.emit()
             self.focus_wanted.emit(str(findings[0].path[0]) if findings[0].path else "")
+            return
+        if question is not None:
+            self.question_wanted.emit(question)
             return
         self._sending = True
         self.changed.emit()

@@ -200,6 +200,10 @@ class Desk(QObject):
         """What is before the person's eyes is asked for more closely, so that its progress moves."""
         self._engine.poller.look_at(task_ids)
 
+    def raise_cap(self, held: HeldBack) -> None:
+        """Raises the cap that holds tasks back so far that the first of them may go."""
+        self._engine.budget.raise_cap(held)
+
     def ask_now(self) -> None:
         """Asks for all open tasks and the balance at once, as the person pressed refresh."""
         self._engine.poller.ask_now()

@@ -21,6 +21,7 @@ from runway_desktop.services.uncertainty import verdict
 
 from . import wording
 from .bridge import Bridge, Touch
+from .money import cost_in_words
 from .offers import Verb, may_retry
 from .runner import Runner
 from .task_list import TaskListModel
@@ -59,9 +60,9 @@ class Showing:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The one sensible thing to do, as a button below the words."""
+    """The one sensible thing to do, as a button below the words. Without a verb it is to raise a cap."""
 
-    verb: Verb
+    verb: Verb | None
     text: str
 
 
@@ -181,7 +182,8 @@ class DetailsModel(QObject):
             case State.GONE if not task.let_go:
                 return "Runway does not know this task: it was deleted there, or belongs to another key's organization."
             case State.HELD:
-                return task.hold_reason
+                held = self._engine.lane.held_back(task.id)
+                return task.hold_reason or (held.sentence if held is not None else "")
             case State.SUCCEEDED:
                 return next((output.problem for output in row.outputs if output.problem), "")
             case _:
@@ -200,6 +202,9 @@ class DetailsModel(QObject):
             return None
         if misses_file(row.task):
             return NextStep(Verb.FIND_FILE, "Find the file…")
+        held = self._engine.lane.held_back(row.task.id) if row.task.state is State.HELD else None
+        if held is not None and held.raise_words:
+            return NextStep(None, held.raise_words)
         if may_retry(row) and row.task.state is State.FAILED:
             return NextStep(Verb.RETRY, "Retry")
         if row.task.state is State.FAILED and row.task.request.endpoint:
@@ -208,18 +213,24 @@ class DetailsModel(QObject):
             return NextStep(Verb.FETCH_AGAIN, "Save now")
         return None
 
+    def raise_cap(self) -> None:
+        """Raises the cap that the shown task waits for, so far that it may go."""
+        held = self._engine.lane.held_back(self.row.task.id) if self.row is not None else None
+        if held is not None:
+            self._engine.budget.raise_cap(held)
+
     def _cost(self, task: Task) -> str:
         actual, estimate = task.cost_credits, task.estimated_credits
         if actual is not None:
-            said = wording.credits_in_words(actual)
-            if estimate is not None and estimate != actual:
-                said += f" (estimated {wording.number(estimate)})"
-            return f"{said} · {wording.dollars(actual)}"
+            return cost_in_words(task)
         if estimate is not None:
             return f"at most {wording.credits_in_words(estimate)} · {wording.dollars(estimate)}"
         if task.state is State.HELD:
             price = self._engine.pricing.price(task.request)
-            return f"about {wording.credits_in_words(price.credits)}" if price is not None else ""
+            if price is None:
+                return ""
+            about = "" if price.exact else "about "
+            return f"{about}{wording.credits_in_words(price.credits)} · {wording.dollars(price.credits)}"
         return ""
 
     def _took(self, task: Task) -> str:

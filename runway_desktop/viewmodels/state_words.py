@@ -65,7 +65,7 @@ def describe(row: Row, around: Around) -> StateWords:
                 progress=around.uploaded,
             )
         case State.HELD:
-            why = task.hold_reason or around.lane_reason or "sent when a slot is free"
+            why = task.hold_reason or around.lane_reason.removeprefix("Waiting: ") or "sent when a slot is free"
             return StateWords(
                 headline="Waiting here",
                 detail=why,

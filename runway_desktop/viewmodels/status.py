@@ -11,6 +11,7 @@ from runway_desktop.services.engine import Engine
 
 from . import wording
 from .bridge import Bridge
+from .money import today_words
 from .places import Places
 from .state_words import Tone
 
@@ -106,6 +107,9 @@ class Status(QObject):
             if forecast is not None:
                 said += f" · about {wording.span(forecast.low_seconds, forecast.high_seconds)}"
             parts.append(said)
+        today = today_words(self._engine.budget.spent_today, self._engine.settings.day_cap)
+        if today:
+            parts.append(today)
         if self.paused:
             parts.append("Sending is paused")
         return parts

@@ -297,7 +297,7 @@ class TaskListModel(QAbstractTableModel):
             slots = self._engine.lane.slots(task.request.model)
             return Around(slots_used=slots.in_use, slots=slots.limit)
         if task.state is State.HELD:
-            return Around(lane_reason=self._engine.lane.reason, uploaded=self._uploaded.get(task.id))
+            return Around(lane_reason=self._engine.lane.reason_for(task.id), uploaded=self._uploaded.get(task.id))
         received = self._received.get(task.id, {})
         expected = [total for _, total in received.values()]
         known = [total for total in expected if total is not None]

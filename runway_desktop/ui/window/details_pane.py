@@ -284,5 +284,7 @@ class DetailsPane(QWidget):
 
     def _take_next_step(self) -> None:
         step = self._details.next_step()
-        if step is not None:
+        if step is not None and step.verb is None:
+            self._details.raise_cap()
+        elif step is not None:
             self.verb_wanted.emit(step.verb)

@@ -235,7 +235,7 @@ async def test_a_saved_task_tells_everything_about_itself(tmp_path):
         one = task(1, State.SUCCEEDED, cost_credits=60.0, estimated_credits=70.0, project="Harbour")
         facts = await show(rig, one, saved(one, "/library/day/clip.mp4"))
         assert facts["Model"] == "gen4.5 · Text → video"
-        assert facts["Cost"] == "60 credits (estimated 70) · $0.60"
+        assert facts["Cost"] == "60 credits (estimated 70: an estimate is the most that a task may cost) · $0.60"
         assert facts["File"] == "clip.mp4 · 1.2 MB"
         assert facts["Project"] == "Harbour"
         assert facts["Took"] == "60 s"

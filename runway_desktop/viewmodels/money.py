@@ -1,0 +1,68 @@
+"""What is said of money, in one place: prices, today's spending, why a cost differs from its estimate, and the question
+before a dear sending. Pure."""
+
+from __future__ import annotations
+
+from runway_desktop.domain.task import State, Task
+
+from . import wording
+from .offers import Question
+
+
+def today_words(spent: float, cap: float | None) -> str:
+    """Such as "Today 640 of 1,500 credits"; without a cap "Today 640 credits"; empty while there is neither."""
+    if cap is not None:
+        return f"Today {wording.number(round(spent, 1))} of {wording.credits_in_words(cap)}"
+    return f"Today {wording.credits_in_words(round(spent, 1))}" if spent else ""
+
+
+def sending_question(
+    above: float | None, amount: int, credits: float, *, exact: bool = True, unknown: int = 0
+) -> Question | None:
+    """What to ask before `amount` tasks are sent for `credits` together, of which `unknown` ones have no price; None
+    when it costs no more than the person wants to be asked about."""
+    if above is None or credits <= above:
+        return None
+    tasks = wording.count(amount, "task")
+    sum_words = wording.credits_in_words(credits)
+    if unknown:
+        sum_words = f"at least {sum_words}"
+    elif not exact:
+        sum_words = f"about {sum_words}"
+    more = f" Of {wording.count(unknown, 'more task')} the price is known only after sending." if unknown else ""
+    return Question(
+        f"Send {tasks} for {sum_words}?",
+        f"That is {wording.dollars(credits)}. You asked to be asked above {wording.credits_in_words(above)}.{more}",
+        f"Send {tasks}",
+        "Do not send",
+    )
+
+
+def cost_in_words(task: Task) -> str:
+    """The actual cost beside its estimate, with the reason of a difference; empty while there is no cost."""
+    actual, estimate = task.cost_credits, task.estimated_credits
+    if actual is None:
+        return ""
+    said = wording.credits_in_words(actual)
+    if estimate is not None:
+        why = f": {_difference(task, actual, estimate)}" if estimate != actual else ""
+        said += f" (estimated {wording.number(estimate)}{why})"
+    return f"{said} · {wording.dollars(actual)}"
+
+
+def _difference(task: Task, actual: float, estimate: float) -> str:
+    match task.state:
+        case State.FAILED if actual == 0:
+            return "given back, because it failed"
+        case State.FAILED if task.failure is not None and task.failure.is_moderation:
+            return "charged all the same, because moderation refused it"
+        case State.FAILED:
+            return "charged for what was made before it failed"
+        case State.CANCELLED if actual == 0:
+            return "nothing charged, because it was cancelled in time"
+        case State.CANCELLED:
+            return "charged for what was made before it was cancelled"
+        case _ if actual < estimate:
+            return "an estimate is the most that a task may cost"
+        case _:
+            return "more than estimated; Runway's support can say why"

@@ -1,0 +1,89 @@
+"""A cap that is reached is said where one looks: at the row, in the details with one button, in a notice, and below."""
+
+from __future__ import annotations
+
+from runway_desktop.domain.task import TaskId
+from tests import engine_rig
+from tests.gui.rig import Rig, after, rest, until
+
+
+async def full(rig: Rig) -> list[TaskId]:
+    """Two tasks of 25 credits each, and a cap that lets one of them go."""
+    await rig.engine.pricing.learn(engine_rig.request(), 25.0)
+    rig.engine.settings.day_cap = 30.0
+    ids = await rig.parts.submit(engine_rig.request("first"), engine_rig.request("second"))
+    await rig.load()
+    await rig.fetch_rows()
+    return list(ids)
+
+
+WORDS = "today's cap of 30 credits is reached (25 spent, this one is 25)."
+
+
+async def test_a_row_says_which_cap_it_waits_for(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        _, waiting = await full(rig)
+        words = rig.rows.words(waiting)
+        assert words is not None
+        assert (words.headline, words.detail) == ("Waiting here", WORDS)
+
+
+async def test_the_details_offer_to_raise_the_cap_and_the_task_goes(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        sent, waiting = await full(rig)
+        rig.details.choose([sent])
+        await until(lambda: rig.details.row is not None)
+        assert rig.details.next_step() is None
+        rig.details.choose([waiting])
+        await until(lambda: rig.details.row is not None)
+        assert rig.details.trouble() == f"Waiting: {WORDS}"
+        step = rig.details.next_step()
+        assert step is not None
+        assert (step.verb, step.text) == (None, "Raise today's cap to 50")
+        rig.details.raise_cap()
+        await until(lambda: rig.engine.lane.held_back(waiting) is None, "the task goes")
+        assert rig.engine.settings.day_cap == 50.0
+
+
+async def test_the_window_is_told_once_of_a_cap_that_is_reached(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        async with after(rig.bridge.cap_reached) as told:
+            await full(rig)
+        assert [held.sentence for held in told] == [f"Waiting: {WORDS}"]
+        assert told[0].raise_words == "Raise today's cap to 50"
+        rig.desk.raise_cap(told[0])
+        assert rig.engine.settings.day_cap == 50.0
+
+
+async def test_the_status_line_says_today_of_the_cap(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        assert not any("Today" in part for part in rig.models.status.left_parts())
+        await full(rig)
+        assert "Today 25 of 30 credits" in rig.models.status.left_parts()
+        rig.engine.settings.set("day_cap", None)
+        await rest()
+        assert "Today 50 credits" in rig.models.status.left_parts()
+
+
+async def test_a_dear_request_is_asked_about_before_it_is_stored(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.engine.pricing.learn(engine_rig.request(), 25.0)
+        rig.composer.load(engine_rig.request())
+        rig.engine.settings.confirm_above = 20.0
+        async with after(rig.composer.question_wanted) as asked:
+            rig.composer.send()
+        assert asked[0].title == "Send 1 task for 25 credits?"
+        await rest()
+        assert rig.engine.ledger.held() == ()
+        async with after(rig.composer.sent):
+            rig.composer.send_confirmed()
+        assert len(rig.engine.ledger.held()) == 1
+
+
+async def test_a_request_below_the_sum_is_sent_without_a_question(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.engine.pricing.learn(engine_rig.request(), 25.0)
+        rig.composer.load(engine_rig.request())
+        rig.engine.settings.confirm_above = 25.0
+        async with after(rig.composer.sent):
+            rig.composer.send()
