@@ -119,6 +119,7 @@ class Lane:
         self._wait_words = ""
         self._failures = 0
         self._uncertain = 0
+        self._ending = False
         self._pause_words = "Paused"
         self._told: tuple[bool, str, Mapping[TaskId, HeldBack]] = (False, "", {})
         self._held_back: dict[TaskId, HeldBack] = {}
@@ -145,17 +146,17 @@ class Lane:
                 await self._remember_times()
                 await self._alarm.wait(self._pause_length())
         finally:
-            for _, errand in self._errands.values():
-                errand.cancel()
-            for look in self._looks.values():
-                look.cancel()
             await self.settle()
 
     async def settle(self) -> None:
-        """Returns when no POST is under way any more."""
+        """For the end: nothing more is sent, files being read and looks at the counts are let go, and what is under
+        way is waited for."""
+        self._ending = True
+        leftover = [errand for _, errand in self._errands.values()] + list(self._looks.values())
+        for task in leftover:
+            task.cancel()
         while self._deliveries:
             await asyncio.wait(tuple(self._deliveries))
-        leftover = [errand for _, errand in self._errands.values()] + list(self._looks.values())
         await asyncio.gather(*leftover, return_exceptions=True)
 
     async def pause(self) -> None:
@@ -251,6 +252,8 @@ class Lane:
         self._say()
 
     def _blocked(self) -> str:
+        if self._ending:
+            return "The program is closing"
         if self.paused:
             return self._pause_words
         if not self._account.can_ask:

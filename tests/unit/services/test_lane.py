@@ -352,6 +352,28 @@ async def test_closing_during_a_sending_waits_for_the_answer_and_keeps_the_id():
     assert (await rig.task(task_id)).remote_id is not None
 
 
+async def test_closing_sends_nothing_more_while_it_waits_for_an_answer():
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        await rig.submit(*(request(f"{n}") for n in range(4)))
+        closing = asyncio.create_task(rig.lane.settle())
+        await settle()
+        sent = prompts(rig)
+        gate.open()
+        await closing
+        await rig.clock.advance(60)
+        assert prompts(rig) == sent
+
+
+async def test_closing_does_not_wait_for_a_look_at_what_an_uncertain_task_cost():
+    async with lane() as rig:
+        rig.runway.always("create", ServerTrouble("No answer came.", status=504))
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.UNCERTAIN
+        rig.runway.always("organization", NotReached("There is no network."))
+        await asyncio.wait_for(rig.lane.settle(), 5)
+
+
 async def test_the_forecast_is_a_range_from_ones_own_history_or_nothing():
     async with Rig() as rig:
         assert rig.lane.forecast() is None
