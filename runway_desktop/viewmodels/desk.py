@@ -192,10 +192,6 @@ class Desk(QObject):
         lane = self._engine.lane
         self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
 
-    def raise_cap(self, held: HeldBack) -> None:
-        """Raises the cap that holds tasks back so far that the first of them may go."""
-        self._engine.budget.raise_cap(held)
-
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
         """What is before the person's eyes is asked for more closely, so that its progress moves."""
         self._engine.poller.look_at(task_ids)
