@@ -1,0 +1,73 @@
+"""JPEG: an XMP segment before the picture's own segments, which are copied as they are.
+
+Source of the layout: ITU T.81, annex B; the XMP specification, part 3. A segment holds 65,533 bytes, so a longer
+note goes without.
+"""
+
+from __future__ import annotations
+
+import shutil
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+from . import xmp
+from .rewriting import rewritten
+
+_MARK = b"http://ns.adobe.com/xap/1.0/\0"
+_MOST = 65_533
+
+
+def write(path: Path, title: str, comment: str, date: str, document: str) -> None:
+    content = _MARK + xmp.packet(title, comment, date, document)
+    if len(content) > _MOST:
+        raise ValueError("The note is too long for a JPEG.")
+    with rewritten(path) as (source, target):
+        if source.read(2) != b"\xff\xd8":
+            raise ValueError("This is no JPEG.")
+        target.write(b"\xff\xd8")
+        waiting = True
+        while segment := _segment(source):
+            marker, body = segment
+            if marker == 0xE1 and body.startswith(_MARK):
+                continue
+            if waiting and marker not in (0xE0, 0xE1):
+                _put(target, 0xE1, content)
+                waiting = False
+            _put(target, marker, body)
+            if marker == 0xDA:
+                break
+        shutil.copyfileobj(source, target)
+
+
+def read(path: Path) -> str | None:
+    with path.open("rb") as source:
+        if source.read(2) != b"\xff\xd8":
+            return None
+        while segment := _segment(source):
+            marker, body = segment
+            if marker == 0xE1 and body.startswith(_MARK) and (found := xmp.document_of(body[len(_MARK) :])):
+                return found
+            if marker == 0xDA:
+                return None
+    return None
+
+
+def _segment(source: BinaryIO) -> tuple[int, bytes] | None:
+    head = source.read(2)
+    while head[1:] == b"\xff":
+        head = head[1:] + source.read(1)
+    if len(head) < 2 or head[0] != 0xFF:
+        raise ValueError("The JPEG's segments cannot be read.")
+    size = source.read(2)
+    if len(size) < 2:
+        raise ValueError("The JPEG ends in the middle.")
+    length = struct.unpack(">H", size)[0] - 2
+    body = source.read(length)
+    if length < 0 or len(body) < length:
+        raise ValueError("The JPEG ends in the middle.")
+    return head[1], body
+
+
+def _put(target: BinaryIO, marker: int, body: bytes) -> None:
+    target.write(struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body)

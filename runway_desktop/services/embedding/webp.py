@@ -1,0 +1,71 @@
+"""WebP: an XMP chunk at the end of the file, announced in the extended header, which a plain file is given.
+
+Source of the layout: the WebP container specification. The picture's own chunks are copied as they are.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from . import xmp
+from .rewriting import rewritten
+
+_XMP_FLAG, _ALPHA_FLAG = 0x04, 0x10
+
+
+def write(path: Path, title: str, comment: str, date: str, document: str) -> None:
+    with rewritten(path) as (source, target):
+        chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP "]
+        if not chunks:
+            raise ValueError("The WebP holds no picture.")
+        if chunks[0][0] == b"VP8X":
+            flags = chunks[0][1][0] | _XMP_FLAG
+            chunks[0] = (b"VP8X", bytes((flags,)) + chunks[0][1][1:])
+        else:
+            chunks.insert(0, (b"VP8X", _extended_header(*chunks[0])))
+        chunks.append((b"XMP ", xmp.packet(title, comment, date, document)))
+        size = 4 + sum(8 + len(body) + len(body) % 2 for _, body in chunks)
+        target.write(b"RIFF" + struct.pack("<I", size) + b"WEBP")
+        for kind, body in chunks:
+            target.write(kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2))
+
+
+def read(path: Path) -> str | None:
+    with path.open("rb") as source:
+        return next((xmp.document_of(body) for kind, body in _chunks(source) if kind == b"XMP "), None)
+
+
+def _extended_header(kind: bytes, body: bytes) -> bytes:
+    flags = _XMP_FLAG
+    if kind == b"VP8 ":
+        if body[3:6] != b"\x9d\x01\x2a":
+            raise ValueError("The WebP's picture cannot be read.")
+        width, height = (side & 0x3FFF for side in struct.unpack("<HH", body[6:10]))
+    elif kind == b"VP8L":
+        if body[:1] != b"\x2f":
+            raise ValueError("The WebP's picture cannot be read.")
+        packed = struct.unpack("<I", body[1:5])[0]
+        width, height = (packed & 0x3FFF) + 1, ((packed >> 14) & 0x3FFF) + 1
+        flags |= _ALPHA_FLAG if packed >> 28 & 1 else 0
+    else:
+        raise ValueError("The WebP begins with an unknown part.")
+    sides = [int(side - 1).to_bytes(3, "little") for side in (width, height)]
+    return bytes((flags, 0, 0, 0)) + b"".join(sides)
+
+
+def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    head = source.read(12)
+    if head[:4] != b"RIFF" or head[8:] != b"WEBP":
+        raise ValueError("This is no WebP.")
+    while part := source.read(8):
+        if len(part) < 8:
+            raise ValueError("The WebP ends in the middle.")
+        kind, length = part[:4], struct.unpack("<I", part[4:])[0]
+        body = source.read(length)
+        if len(body) < length:
+            raise ValueError("The WebP ends in the middle.")
+        source.read(length % 2)
+        yield kind, body

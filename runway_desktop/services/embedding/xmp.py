@@ -1,0 +1,39 @@
+"""The note as an XMP packet, which pictures hold and other programs read. Pure."""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape, unescape
+
+NAMESPACE = "https://github.com/runway-desktop/ns/request/1.0/"
+_QUOTES = {'"': "&quot;", "'": "&apos;"}
+
+
+def packet(title: str, comment: str, date: str, document: str) -> bytes:
+    created = f"<xmp:CreateDate>{escape(date)}</xmp:CreateDate>" if date else ""
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:runway="{NAMESPACE}">'
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(_plain(title))}</rdf:li></rdf:Alt></dc:title>'
+        f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(_plain(comment))}</rdf:li></rdf:Alt>'
+        f"</dc:description><xmp:CreatorTool>Runway Desktop</xmp:CreatorTool>{created}"
+        f"<runway:request>{escape(_plain(document), _QUOTES)}</runway:request>"
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
+        '<?xpacket end="w"?>'
+    ).encode()
+
+
+def document_of(packet_bytes: bytes) -> str | None:
+    """The JSON in a packet, whoever wrote the rest of it."""
+    text = packet_bytes.decode("utf-8", errors="replace")
+    found = re.search(r"<runway:request>(.*?)</runway:request>", text, re.DOTALL) or re.search(
+        r'runway:request="(.*?)"', text, re.DOTALL
+    )
+    return unescape(found[1], {"&quot;": '"', "&apos;": "'", "&#xA;": "\n"}) if found else None
+
+
+def _plain(text: str) -> str:
+    """Without the control characters that XML cannot hold."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]", " ", text)
