@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
             ("New request", [standard.New], window, self, self._new),
             ("Search", [standard.Find], window, self, self._focus_search),
             ("Preferences", [standard.Preferences, "Ctrl+,"], window, self, lambda: self.preferences_wanted.emit("")),
-            ("Keyboard shortcuts", ["Ctrl+?", "Ctrl+Shift+/"], window, self, self.shortcuts_wanted.emit),
+            ("Keyboard shortcuts", ["Ctrl+?"], window, self, self.shortcuts_wanted.emit),
             ("Ask Runway now", [standard.Refresh], window, self, self._m.desk.ask_now),
             ("Quit", [standard.Quit, "Ctrl+Q"], window, self, self.close),
             ("Go to the list", ["Ctrl+L"], window, self, self._view.setFocus),
