@@ -29,6 +29,7 @@ from runway_desktop.services.pricing import Price
 
 from . import wording
 from .bridge import Bridge, Touch
+from .chooser import Chooser
 from .input_places import InputPlaces
 from .money import sending_question
 from .offers import Question
@@ -74,6 +75,7 @@ class Composer(QObject):
         self._draft = RequestDraft(self._first_pair())
         self.places = InputPlaces(self._draft, self._inputs_moved)
         """What each input is for, and what the prompt calls it."""
+        self.chooser = Chooser(engine, bridge, runner, self, self)
         self._server_findings: dict[str, str] = {}
         self._attempted = False
         self._sending = False
@@ -158,6 +160,11 @@ class Composer(QObject):
     def choose_model(self, model: str) -> None:
         if model != self._draft.pair.model and model in self.models:
             self._switch(self._draft.pair.endpoint, model)
+
+    def choose(self, endpoint: str, model: str) -> None:
+        """Switches to the pair. What still fits is kept, what does not is said."""
+        if (endpoint, model) != (self._draft.pair.endpoint, self._draft.pair.model):
+            self._switch(endpoint, model)
 
     def set_project(self, name: str) -> None:
         if name != self._project:

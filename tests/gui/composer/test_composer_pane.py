@@ -128,27 +128,29 @@ async def test_a_chip_opens_its_choices_and_tells_the_chosen_one(tmp_path, theme
 
 async def test_a_long_list_of_choices_is_searched_by_typing(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        QTest.mouseClick(rig.pane._model, Qt.MouseButton.LeftButton)
-        popup = rig.pane._model.findChild(ChoicePopup)
-        QTest.keyClicks(popup._search, "veo")
+        go_to(rig, CATALOG.pair("text_to_image", "gpt_image_2"))
+        chip = rig.pane._chips["ratio"]
+        QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+        popup = chip.findChild(ChoicePopup)
+        QTest.keyClicks(popup._search, "1920")
         shown_names = [
             popup._list.item(row).text() for row in range(popup._list.count()) if not popup._list.item(row).isHidden()
         ]
         assert shown_names
-        assert all("veo" in name for name in shown_names)
+        assert all("1920" in name for name in shown_names)
         QTest.keyClick(popup._search, Qt.Key.Key_Return)
         await rest()
-        assert rig.composer.pair.model == shown_names[0]
+        assert rig.composer.value("ratio") == shown_names[0]
 
 
 async def test_escape_closes_the_choices_without_a_choice(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        before = rig.composer.pair
-        QTest.mouseClick(rig.pane._model, Qt.MouseButton.LeftButton)
-        popup = rig.pane._model.findChild(ChoicePopup)
-        QTest.keyClick(popup._search, Qt.Key.Key_Escape)
+        before = rig.composer.value("ratio")
+        chip = rig.pane._chips["ratio"]
+        QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+        QTest.keyClick(chip.findChild(ChoicePopup)._list, Qt.Key.Key_Escape)
         await rest()
-        assert rig.composer.pair == before
+        assert rig.composer.value("ratio") == before
 
 
 async def test_the_largest_seed_can_be_typed(tmp_path, theme, qtbot):
@@ -239,7 +241,7 @@ async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path,
         ]
         assert set(reached) >= set(expected)
         at = reached.index
-        assert at(rig.pane._prompt) < at(rig.pane._tiles[0]) < at(rig.pane._add) < at(rig.pane._endpoint)
+        assert at(rig.pane._prompt) < at(rig.pane._inputs.tiles[0]) < at(rig.pane._inputs.add_tile) < at(rig.pane._endpoint)
         assert at(rig.pane._model) < at(rig.pane._chips["ratio"]) < at(rig.pane._send)
 
 
@@ -265,21 +267,21 @@ async def test_inputs_are_moved_and_removed_by_key_and_the_keyboard_stays_there(
         go_to(rig, pair)
         for name in "abc":
             rig.composer.add_input_to(field.name, picture(name))
-        tile = rig.pane._tiles[0]
+        tile = rig.pane._inputs.tiles[0]
         tile.setFocus()
         QTest.keyClick(tile, Qt.Key.Key_Right, ALT)
         assert [item.name[0] for item in rig.composer.inputs()] == ["b", "a", "c"]
         delete_deferred()
         focused = QApplication.focusWidget()
-        assert focused is rig.pane._tiles[0]
+        assert focused is rig.pane._inputs.tiles[0]
         QTest.keyClick(focused, Qt.Key.Key_Delete)
         delete_deferred()
         assert [item.name[0] for item in rig.composer.inputs()] == ["a", "c"]
-        assert QApplication.focusWidget() is rig.pane._tiles[0]
+        assert QApplication.focusWidget() is rig.pane._inputs.tiles[0]
         for _ in range(2):
             QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Delete)
             delete_deferred()
-        assert QApplication.focusWidget() is rig.pane._add
+        assert QApplication.focusWidget() is rig.pane._inputs.add_tile
 
 
 async def test_what_is_missing_takes_the_keyboard_when_one_sends(tmp_path, theme, qtbot):

@@ -1,0 +1,1 @@
+"""The chooser of endpoints and models: a panel over the composer."""

@@ -1,0 +1,254 @@
+"""The chooser: what to make and with which model, in one panel over the composer.
+
+Typing searches the whole catalogue; arrow keys and Return work from the search line; Ctrl+D marks a favourite; Escape
+closes without a choice. A window of its own, never a nested loop. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QVBoxLayout, QWidget
+
+from runway_desktop.catalog import MediaKind
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.viewmodels.chooser import Chooser, Scope
+
+from .offers import ICONS, TEXT_ICON, OfferDelegate, OffersModel, star_rect
+from .parts import PartsList
+
+WIDTH, HEIGHT = 108 * GRID, 78 * GRID
+_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_HAVE = (
+    ("text", TEXT_ICON, "a prompt"),
+    (MediaKind.IMAGE.value, ICONS[MediaKind.IMAGE], "a picture"),
+    (MediaKind.VIDEO.value, ICONS[MediaKind.VIDEO], "a clip"),
+    (MediaKind.AUDIO.value, ICONS[MediaKind.AUDIO], "a sound"),
+)
+
+
+class ChooserPanel(QFrame):
+    closed = Signal()
+
+    def __init__(self, chooser: Chooser, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self._chooser = chooser
+        self._theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setProperty("popup", True)
+        self.setAccessibleName("Choose what to make, and the model")
+        self._build()
+        self._parts.show_parts(chooser.parts(), chooser.current[0])
+        chooser.changed.connect(self._again)
+        chooser.look_up_times()
+
+    @property
+    def search(self) -> QLineEdit:
+        return self._search
+
+    @property
+    def parts(self) -> PartsList:
+        return self._parts
+
+    @property
+    def offers(self) -> QListView:
+        return self._list
+
+    def open_at(self, button: QWidget, *, at_parts: bool = False) -> None:
+        """Opens over the button, whole on its screen. `at_parts`: the keyboard starts at the left side."""
+        window = button.window().geometry()
+        screen = (button.screen() or QGuiApplication.primaryScreen()).availableGeometry().united(window)
+        self.resize(QSize(min(WIDTH, window.width() - 2 * GRID), min(HEIGHT, window.height() - 8 * GRID)))
+        at = button.mapToGlobal(QPoint(0, -self.height() - GRID // 2))
+        if at.y() < screen.top():
+            at.setY(screen.top() + GRID)
+        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
+        self.move(at)
+        self.show()
+        self._show_offers()
+        (self._parts if at_parts else self._search).setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def closeEvent(self, event: QEvent) -> None:
+        self.closed.emit()
+        super().closeEvent(event)  # type: ignore[arg-type]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            if control and event.key() == Qt.Key.Key_D:
+                self._toggle_favourite()
+                return True
+            if watched is self._search and self._key_in_search(event):
+                return True
+            if watched is self._list and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._take()
+                return True
+            if watched is self._list and event.key() == Qt.Key.Key_Left:
+                self._parts.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        if watched is self._list.viewport() and isinstance(event, QMouseEvent):
+            return self._mouse_on_offers(event)
+        return super().eventFilter(watched, event)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        layout.setSpacing(GRID)
+        layout.addLayout(self._build_top())
+        layout.addLayout(self._build_body(), 1)
+        layout.addLayout(self._build_foot())
+
+    def _build_top(self) -> QHBoxLayout:
+        top = QHBoxLayout()
+        top.setSpacing(GRID // 2)
+        self._search = QLineEdit(self, placeholderText="Search models, makers, what goes in and comes out")
+        self._search.setClearButtonEnabled(True)
+        self._search.setAccessibleName("Search endpoints and models")
+        self._search.textChanged.connect(self._show_offers)
+        self._search.installEventFilter(self)
+        top.addWidget(self._search, 1)
+        have = QLabel("I have", self)
+        have.setProperty("tone", "muted")
+        top.addSpacing(GRID)
+        top.addWidget(have)
+        self._have: dict[str, QToolButton] = {}
+        for kind, icon, words in _HAVE:
+            button = QToolButton(self)
+            button.setIcon(self._theme.icon(icon, Role.MUTED))
+            button.setCheckable(True)
+            button.setProperty("kind", "flat")
+            button.setToolTip(f"Only what takes {words}, and needs nothing that is not marked here")
+            button.setAccessibleName(f"I have {words}")
+            button.toggled.connect(self._show_offers)
+            self._have[kind] = button
+            top.addWidget(button)
+        return top
+
+    def _build_body(self) -> QHBoxLayout:
+        body = QHBoxLayout()
+        body.setSpacing(GRID)
+        self._parts = PartsList(self._theme, self)
+        self._parts.setFixedWidth(25 * GRID)
+        self._parts.scope_chosen.connect(lambda _: self._show_part())
+        self._parts.taken.connect(self._take_part)
+        self._parts.typed.connect(self._type_on)
+        self._parts.right.connect(self._go_to_offers)
+        self._parts.installEventFilter(self)
+        body.addWidget(self._parts)
+        self._model = OffersModel(self)
+        self._list: QListView = QListView(self)
+        self._list.setModel(self._model)
+        self._list.setItemDelegate(OfferDelegate(self._theme, self._list))
+        self._list.setUniformItemSizes(True)
+        self._list.setMouseTracking(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setAccessibleName("Models")
+        self._list.installEventFilter(self)
+        self._list.viewport().installEventFilter(self)
+        body.addWidget(self._list, 1)
+        self._nothing = QLabel("", self, wordWrap=True)
+        self._nothing.setProperty("tone", "muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.hide()
+        body.addWidget(self._nothing, 1)
+        return body
+
+    def _build_foot(self) -> QHBoxLayout:
+        foot = QHBoxLayout()
+        keys = "Return chooses   ·   Ctrl+D marks a favourite   ·   Esc closes"
+        for text in (keys, f"Catalogue: SDK {self._chooser.version}"):
+            label = QLabel(text, self)
+            label.setFont(self._theme.small_font())
+            label.setProperty("tone", "faint")
+            foot.addWidget(label, 0 if foot.count() else 1)
+        return foot
+
+    def _go_to_offers(self) -> None:
+        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _key_in_search(self, event: QKeyEvent) -> bool:
+        if event.key() in _MOVES:
+            self._list.keyPressEvent(event)
+            return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take()
+            return True
+        if event.key() == Qt.Key.Key_Left and not self._search.text():
+            self._parts.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        return False
+
+    def _mouse_on_offers(self, event: QMouseEvent) -> bool:
+        if event.type() != QEvent.Type.MouseButtonRelease or event.button() != Qt.MouseButton.LeftButton:
+            return False
+        index = self._list.indexAt(event.position().toPoint())
+        offer = self._model.offer(index)
+        if offer is None:
+            return False
+        if star_rect(self._list.visualRect(index)).contains(event.position().toPoint()):
+            self._chooser.toggle_favourite(offer.key)
+        else:
+            self._list.setCurrentIndex(index)
+            self._take()
+        return True
+
+    def _having(self) -> frozenset[str]:
+        return frozenset(kind for kind, button in self._have.items() if button.isChecked())
+
+    def _show_part(self) -> None:
+        """Another part is looked at: what was searched for is over."""
+        if self._search.text():
+            self._search.clear()
+        else:
+            self._show_offers()
+
+    def _show_offers(self) -> None:
+        text = self._search.text()
+        before = self._model.offer(self._list.currentIndex())
+        self._model.show_offers(self._chooser.offers(self._parts.scope, text, self._having()))
+        wanted = self._chooser.current if not text else None
+        row = self._model.row_of(before.key) if before is not None and not text else None
+        if row is None and wanted is not None:
+            row = self._model.row_of(wanted)
+        amount = self._model.rowCount()
+        if amount:
+            index = self._model.index(row or 0)
+            self._list.setCurrentIndex(index)
+            self._list.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+        self._list.setVisible(bool(amount))
+        self._nothing.setText(self._nothing_words(text))
+        self._nothing.setVisible(not amount)
+
+    def _nothing_words(self, text: str) -> str:
+        if text:
+            return f"No model fits “{text}”."
+        if self._parts.scope == Scope.FAVOURITES and not self._having():
+            return "No favourites yet. Mark a model with Ctrl+D, or with its star."
+        return "No model here takes just that. Mark less of what you have, or look at everything."
+
+    def _again(self) -> None:
+        self._parts.show_parts(self._chooser.parts(), self._parts.scope)
+        self._show_offers()
+
+    def _toggle_favourite(self) -> None:
+        offer = self._model.offer(self._list.currentIndex())
+        if offer is not None:
+            self._chooser.toggle_favourite(offer.key)
+
+    def _type_on(self, text: str) -> None:
+        self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._search.setText(self._search.text() + text)
+
+    def _take(self) -> None:
+        offer = self._model.offer(self._list.currentIndex())
+        if offer is not None:
+            self.close()
+            self._chooser.choose(offer.key)
+
+    def _take_part(self, scope: str) -> None:
+        if scope in set(Scope):
+            self._go_to_offers()
+            return
+        self.close()
+        self._chooser.choose_part(scope)

@@ -1,0 +1,189 @@
+"""The list of offers: a model of what the chooser offers, and the painting of its two-line rows.
+
+The star at a row's end can be clicked; `star_rect` says where it is. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from runway_desktop.catalog import MediaKind
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.viewmodels.chooser import Key, Offer
+
+OFFER = Qt.ItemDataRole.UserRole
+ICONS = {
+    MediaKind.VIDEO: "mdi6.filmstrip",
+    MediaKind.AUDIO: "mdi6.waveform",
+    MediaKind.IMAGE: "mdi6.image-outline",
+}
+TEXT_ICON = "mdi6.format-text"
+_ICON = 16
+_WAY = 4 * (_ICON + 2)
+"""Room for what goes in and what comes out."""
+_STAR = 4 * GRID
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class OffersModel(QAbstractListModel):
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._offers: list[Offer] = []
+
+    def show_offers(self, offers: Sequence[Offer]) -> None:
+        """In place where the same pairs stand there, so that the chosen line and the scroll stay."""
+        same = [offer.key for offer in offers] == [offer.key for offer in self._offers]
+        if same:
+            self._offers = list(offers)
+            if offers:
+                self.dataChanged.emit(self.index(0), self.index(len(offers) - 1))
+            return
+        self.beginResetModel()
+        self._offers = list(offers)
+        self.endResetModel()
+
+    def row_of(self, key: Key) -> int | None:
+        return next((row for row, offer in enumerate(self._offers) if offer.key == key), None)
+
+    def offer(self, index: Index) -> Offer | None:
+        return self._offers[index.row()] if index.isValid() and index.row() < len(self._offers) else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._offers)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        offer = self.offer(index)
+        if offer is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return offer.label
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return offer.in_words
+            case Qt.ItemDataRole.ToolTipRole:
+                return _tip(offer)
+            case Qt.ItemDataRole.UserRole:
+                return offer
+        return None
+
+
+def _tip(offer: Offer) -> str:
+    optional = ", ".join(_NAMES[kind] for kind in offer.may_take)
+    lines = (
+        f"{offer.label} ({offer.model})",
+        offer.endpoint_label,
+        f"May also take: {optional}" if optional else "",
+        offer.price_why[:1].upper() + offer.price_why[1:],
+    )
+    return "\n".join(line for line in lines if line)
+
+
+_NAMES = {MediaKind.IMAGE: "pictures", MediaKind.VIDEO: "clips", MediaKind.AUDIO: "sound"}
+
+
+def star_rect(row: QRect) -> QRect:
+    """Where the star of a row is."""
+    return QRect(row.right() - _STAR, row.top(), _STAR, row.height())
+
+
+class OfferDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        lines = option.fontMetrics.height() + QFontMetrics(self._theme.small_font()).height()
+        return QSize(40 * GRID, lines + GRID + GRID // 2)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        offer = index.data(OFFER)
+        if not isinstance(offer, Offer):
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._ground(painter, option, offer)
+        row = option.rect.adjusted(GRID + GRID // 2, 0, -GRID // 2, 0)
+        self._way(painter, QRect(row.left(), row.top(), _WAY, row.height()), offer)
+        star = star_rect(option.rect)
+        icon = "mdi6.star" if offer.is_favourite else "mdi6.star-outline"
+        lively = bool(option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected))
+        if offer.is_favourite or lively:
+            place = QRect(0, 0, _ICON, _ICON)
+            place.moveCenter(star.center())
+            self._theme.icon(icon, Role.WARN if offer.is_favourite else Role.FAINT).paint(painter, place)
+        words = QRect(row.left() + _WAY + GRID, row.top(), star.left() - row.left() - _WAY - 2 * GRID, row.height())
+        self._words(painter, words, option.font, offer)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, option: QStyleOptionViewItem, offer: Offer) -> None:
+        role = None
+        if option.state & QStyle.StateFlag.State_Selected:
+            role = Role.SELECTED
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            role = Role.HOVER
+        if role is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color(role))
+            painter.drawRoundedRect(option.rect.adjusted(2, 1, -2, -1), 6, 6)
+        if offer.is_current:
+            painter.setPen(QPen(self._theme.color(Role.ACCENT), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            x = option.rect.left() + 5
+            painter.drawLine(x, option.rect.top() + 12, x, option.rect.bottom() - 12)
+
+    def _way(self, painter: QPainter, room: QRect, offer: Offer) -> None:
+        """What goes in, an arrow, what comes out."""
+        goes_in = [*([TEXT_ICON] if offer.text else []), *(ICONS[kind] for kind in offer.needs)][:2]
+        names = [*((name, Role.MUTED) for name in goes_in), ("mdi6.arrow-right-thin", Role.FAINT)]
+        names.append((ICONS[offer.makes], Role.TEXT))
+        x = room.right() - len(names) * (_ICON + 2)
+        for name, role in names:
+            place = QRect(x, room.center().y() - _ICON // 2, _ICON, _ICON)
+            self._theme.icon(name, role).paint(painter, place)
+            x += _ICON + 2
+
+    def _words(self, painter: QPainter, room: QRect, base: QFont, offer: Offer) -> None:
+        strong, small = self._theme.strong_font(), self._theme.small_font()
+        high, low = QFontMetrics(strong).height(), QFontMetrics(small).height()
+        top = room.top() + (room.height() - high - low - 2) // 2
+        first, second = (
+            QRect(room.left(), top, room.width(), high),
+            QRect(room.left(), top + high + 2, room.width(), low),
+        )
+        right = self._text(painter, first, self._theme.tabular(base), Role.TEXT, offer.price, right=True)
+        first.setRight(first.right() - right - (GRID if right else 0))
+        used = self._text(painter, first, strong, Role.TEXT, offer.label)
+        first.setLeft(first.left() + used + GRID)
+        if offer.is_new:
+            first.setLeft(first.left() + self._pill(painter, first, "New") + GRID)
+        self._text(painter, first, small, Role.FAINT, offer.model)
+        self._text(painter, second, self._theme.tabular(small), Role.MUTED, offer.facts)
+
+    def _text(self, painter: QPainter, room: QRect, font: QFont, role: Role, text: str, *, right: bool = False) -> int:
+        """Paints a line cut to its room; gives its width."""
+        metrics = QFontMetrics(font)
+        said = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, room.width()))
+        painter.setFont(font)
+        painter.setPen(self._theme.color(role))
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), said)
+        return metrics.horizontalAdvance(said)
+
+    def _pill(self, painter: QPainter, room: QRect, text: str) -> int:
+        font = self._theme.small_font()
+        width = QFontMetrics(font).horizontalAdvance(text) + GRID + 4
+        pill = QRect(room.left(), room.top() + 1, width, room.height() - 2)
+        ground = QColor(self._theme.color(Role.GOOD))
+        ground.setAlphaF(0.18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+        painter.setFont(font)
+        painter.setPen(self._theme.color(Role.GOOD))
+        painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), text)
+        return width

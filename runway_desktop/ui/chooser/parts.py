@@ -1,0 +1,144 @@
+"""The left side of the chooser: parts of the catalogue, grouped by what they make. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.viewmodels.chooser import Part, Scope
+
+from .offers import ICONS, TEXT_ICON
+
+_PART = Qt.ItemDataRole.UserRole
+_ICON = 16
+_SPECIAL = {
+    Scope.ALL: "mdi6.view-grid-outline",
+    Scope.FAVOURITES: "mdi6.star-outline",
+    Scope.NEW: "mdi6.creation-outline",
+}
+
+
+class PartsList(QListWidget):
+    scope_chosen = Signal(str)
+    """Another part is looked at."""
+    taken = Signal(str)
+    """Return: this part itself is wanted."""
+    typed = Signal(str)
+    """A letter that belongs into the search."""
+    right = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("What to make")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_PartDelegate(theme, self))
+        self.setMouseTracking(True)
+        self.currentItemChanged.connect(lambda item, _: item is not None and self.scope_chosen.emit(self.scope))
+        self.itemDoubleClicked.connect(lambda _: self.taken.emit(self.scope))
+
+    @property
+    def scope(self) -> str:
+        item = self.currentItem()
+        part = item.data(_PART) if item is not None else None
+        return part.scope if isinstance(part, Part) else Scope.ALL
+
+    def show_parts(self, parts: Sequence[Part], scope: str) -> None:
+        """Shows these, and `scope` as the one that is looked at."""
+        blocked = self.blockSignals(True)
+        self.clear()
+        for part in parts:
+            if part.heading:
+                self.addItem(_heading(part.heading))
+            item = QListWidgetItem(part.label)
+            item.setData(_PART, part)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{part.label}, {part.amount}")
+            self.addItem(item)
+            if part.scope == scope:
+                self.setCurrentItem(item)
+        self.blockSignals(blocked)
+
+    def choose(self, scope: str) -> None:
+        for row in range(self.count()):
+            part = self.item(row).data(_PART)
+            if isinstance(part, Part) and part.scope == scope:
+                self.setCurrentRow(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.taken.emit(self.scope)
+        elif event.key() == Qt.Key.Key_Right:
+            self.right.emit()
+        elif event.text().strip() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.typed.emit(event.text())
+        else:
+            super().keyPressEvent(event)
+
+
+def _heading(text: str) -> QListWidgetItem:
+    item = QListWidgetItem(text)
+    item.setFlags(Qt.ItemFlag.NoItemFlags)
+    return item
+
+
+class _PartDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(20 * GRID, option.fontMetrics.height() + GRID)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        part = index.data(_PART)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = option.rect.adjusted(GRID, 0, -GRID, 0)
+        if isinstance(part, Part):
+            self._part(painter, option, room, part)
+        else:
+            painter.setFont(self._theme.small_font())
+            painter.setPen(self._theme.color(Role.FAINT))
+            at = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+            painter.drawText(room.adjusted(0, 0, 0, -2), at, str(index.data()))
+        painter.restore()
+
+    def _part(self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, part: Part) -> None:
+        role = None
+        if option.state & QStyle.StateFlag.State_Selected:
+            role = Role.SELECTED
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            role = Role.HOVER
+        if role is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color(role))
+            painter.drawRoundedRect(option.rect.adjusted(2, 0, -2, 0), 6, 6)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        name = _SPECIAL.get(Scope(part.scope)) if part.scope in set(Scope) else None
+        if name is None:
+            name = ICONS[part.takes[0]] if part.takes else TEXT_ICON
+        icon = QRect(room.left(), room.center().y() - _ICON // 2, _ICON, _ICON)
+        self._theme.icon(name, Role.TEXT if chosen else Role.MUTED).paint(painter, icon)
+        amount = f"{part.amount:,}"
+        small = self._theme.tabular(self._theme.small_font())
+        painter.setFont(small)
+        painter.setPen(self._theme.color(Role.FAINT))
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), amount)
+        width = room.width() - _ICON - 2 * GRID - QFontMetrics(small).horizontalAdvance(amount)
+        words = QRect(icon.right() + GRID, room.top(), width, room.height())
+        painter.setFont(option.font)
+        painter.setPen(self._theme.color(Role.TEXT))
+        said = option.fontMetrics.elidedText(part.label, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(words, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), said)

@@ -1,0 +1,168 @@
+"""The chooser on the screen: by mouse, by keyboard, and for those who do not see it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
+from runway_desktop.ui.chooser.offers import OFFER, star_rect
+from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.viewmodels.chooser import Offer, Scope
+from tests.gui.rig import Rig, rest, until
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Opened(Rig):
+    panel: ChooserPanel
+    button: QPushButton
+
+
+@asynccontextmanager
+async def opened(folder: Path, theme: Theme, *, at_parts: bool = False) -> AsyncIterator[Opened]:
+    async with Opened(folder) as rig:
+        rig.button = QPushButton("gen4.5")
+        rig.button.resize(900, 700)
+        rig.button.show()
+        rig.button.activateWindow()
+        rig.panel = ChooserPanel(rig.composer.chooser, theme, rig.button)
+        rig.panel.open_at(rig.button, at_parts=at_parts)
+        await until(rig.panel.isVisible)
+        try:
+            yield rig
+        finally:
+            rig.button.close()
+            rig.button.deleteLater()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            await rest()
+
+
+def listed(rig: Opened) -> list[Offer]:
+    model = rig.panel.offers.model()
+    return [model.index(row, 0).data(OFFER) for row in range(model.rowCount())]
+
+
+def chosen(rig: Opened) -> Offer:
+    offer = rig.panel.offers.currentIndex().data(OFFER)
+    assert isinstance(offer, Offer)
+    return offer
+
+
+async def test_it_opens_on_the_present_model_with_the_keyboard_in_the_search(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        assert rig.panel.search.hasFocus()
+        assert chosen(rig).is_current
+        assert {one.key[0] for one in listed(rig)} == {"text_to_video"}
+
+
+async def test_typing_arrows_and_return_choose(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        QTest.keyClicks(rig.panel.search, "gemini picture")
+        names = [one.key for one in listed(rig)]
+        QTest.keyClick(rig.panel.search, Qt.Key.Key_Down)
+        assert chosen(rig).key == names[1]
+        QTest.keyClick(rig.panel.search, Qt.Key.Key_Return)
+        assert (rig.composer.pair.endpoint, rig.composer.pair.model) == names[1]
+
+
+async def test_escape_closes_it_without_a_choice(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        before = rig.composer.pair
+        closed = []
+        rig.panel.closed.connect(lambda: closed.append(True))
+        QTest.keyClicks(rig.panel.search, "veo")
+        QTest.keyClick(rig.panel.search, Qt.Key.Key_Escape)
+        assert closed
+        assert rig.composer.pair is before
+
+
+async def test_from_the_left_side_return_takes_the_endpoint_and_right_goes_to_its_models(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme, at_parts=True) as rig:
+        assert rig.panel.parts.hasFocus()
+        assert rig.panel.parts.scope == "text_to_video"
+        QTest.keyClick(rig.panel.parts, Qt.Key.Key_Down)
+        assert rig.panel.parts.scope == "video_to_video"
+        assert {one.key[0] for one in listed(rig)} == {"video_to_video"}
+        QTest.keyClick(rig.panel.parts, Qt.Key.Key_Right)
+        assert rig.panel.offers.hasFocus()
+        QTest.keyClick(rig.panel.offers, Qt.Key.Key_Left)
+        QTest.keyClick(rig.panel.parts, Qt.Key.Key_Return)
+        assert rig.composer.pair.endpoint == "video_to_video"
+
+
+async def test_letters_typed_at_the_left_side_search(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme, at_parts=True) as rig:
+        QTest.keyClicks(rig.panel.parts, "v")
+        assert rig.panel.search.text() == "v"
+        assert rig.panel.search.hasFocus()
+
+
+async def test_a_click_chooses_and_a_click_on_the_star_marks(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        view = rig.panel.offers
+        second = view.visualRect(view.model().index(1, 0))
+        key = listed(rig)[1].key
+        QTest.mouseClick(view.viewport(), LEFT, pos=star_rect(second).center())
+        assert rig.panel.isVisible()
+        assert listed(rig)[0].key == key
+        assert listed(rig)[0].is_favourite
+        place = view.visualRect(view.model().index(2, 0))
+        wanted = listed(rig)[2].key
+        QTest.mouseClick(view.viewport(), LEFT, pos=QPoint(place.left() + 150, place.center().y()))
+        assert (rig.composer.pair.endpoint, rig.composer.pair.model) == wanted
+
+
+async def test_ctrl_d_marks_the_chosen_one_and_it_stays_chosen(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        before = chosen(rig).key
+        QTest.keyClick(rig.panel.search, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+        assert chosen(rig).key == before
+        assert chosen(rig).is_favourite
+        rig.panel.parts.choose(Scope.FAVOURITES)
+        assert [one.key for one in listed(rig)] == [before]
+
+
+async def test_nothing_found_is_said_with_what_to_do(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        QTest.keyClicks(rig.panel.search, "zebra")
+        assert not rig.panel.offers.isVisible()
+        assert "zebra" in rig.panel._nothing.text()
+        QTest.keyClick(rig.panel.search, Qt.Key.Key_Return)
+        assert rig.panel.isVisible(), "Return on nothing chooses nothing"
+        rig.panel.search.clear()
+        rig.panel.parts.choose(Scope.FAVOURITES)
+        assert "Ctrl+D" in rig.panel._nothing.text()
+
+
+async def test_what_one_has_narrows_the_list(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        rig.panel.parts.choose(Scope.ALL)
+        QTest.mouseClick(rig.panel._have["audio"], LEFT)
+        assert {one.key[0] for one in listed(rig)} >= {"voice_dubbing", "voice_isolation"}
+        assert "image_upscale" not in {one.key[0] for one in listed(rig)}
+
+
+async def test_everything_has_a_name_and_each_row_says_itself_in_words(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        for widget in (rig.panel, rig.panel.search, rig.panel.parts, rig.panel.offers, *rig.panel._have.values()):
+            assert widget.accessibleName()
+        model = rig.panel.offers.model()
+        words = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+        assert "Gen-4.5" in words
+        assert "chosen now" in words
+
+
+@pytest.mark.parametrize("choice", [Choice.LIGHT, Choice.DARK])
+async def test_both_themes_paint_it(choice, tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        theme.choose(choice)
+        rig.panel.parts.choose(Scope.ALL)
+        assert not rig.panel.grab().isNull()
+        assert QApplication.activePopupWidget() is rig.panel
