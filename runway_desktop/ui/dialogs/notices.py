@@ -11,6 +11,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 
@@ -31,6 +32,8 @@ class Notices(QWidget):
         self._seconds = seconds
         self._bars: list[Bar] = []
         """Oldest first."""
+        self._came_from: QWidget | None = None
+        """Where the keyboard was before it came here, and goes back to."""
         self.setAccessibleName("Notices")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -74,6 +77,9 @@ class Notices(QWidget):
     def focus_latest(self) -> None:
         """Puts the keyboard on the newest notice. Escape dismisses it."""
         if self._bars:
+            focus = self.window().focusWidget()
+            if focus is not None and not self.isAncestorOf(focus):
+                self._came_from = focus
             self._bars[-1].take_focus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -84,10 +90,17 @@ class Notices(QWidget):
     def _drop(self, bar: Bar) -> None:
         if bar in self._bars:
             self._bars.remove(bar)
+            self._give_back_focus(bar)
             self._layout.removeWidget(bar)
             bar.hide()
             bar.deleteLater()
             self._arrange()
+
+    def _give_back_focus(self, bar: Bar) -> None:
+        focus, before = self.window().focusWidget(), self._came_from
+        if focus is None or not bar.isAncestorOf(focus) or before is None or not isValid(before):
+            return
+        before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _arrange(self) -> None:
         hidden = max(0, len(self._bars) - MOST)

@@ -106,7 +106,8 @@ class TopBar(QWidget):
             self._who.setIcon(self._theme.icon("mdi6.circle", _LINK_ROLES[link]))
         name = self._status.key_words() if self._profile == "Default" else self._profile
         self._who.setText(f"{name}  ▾")
-        self._who.setAccessibleName(f"Profile {name}, {words}")
+        # Without the seconds: a name that changes is read out again.
+        self._who.setAccessibleName(f"Profile {name}, {words.partition(' · ')[0]}")
         self._who.setToolTip(f"{words}\n{self._status.key_place_words()}")
         total = self._places.counts.places.get(Place.ALL, 0)
         self.search.setPlaceholderText(

@@ -100,3 +100,17 @@ def test_words_of_others_are_shown_as_they_are(notices: Notices):
     notices.tell("<b>bold</b>", problem=True)
     label = next(label for label in notices.findChildren(QLabel) if label.text())
     assert label.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_the_keyboard_goes_back_where_it_was_when_a_notice_goes(notices: Notices, pane: QWidget, qtbot: QtBot):
+    pane.activateWindow()
+    below = pane.findChild(QPushButton)
+    assert below is not None
+    below.setFocus()
+    notices.tell("1 task removed.", action_text="Undo", on_action=lambda: None)
+    notices.focus_latest()
+    undo = pane.window().focusWidget()
+    assert isinstance(undo, QPushButton)
+    assert undo.text() == "Undo"
+    undo.click()
+    assert pane.window().focusWidget() is below
