@@ -11,6 +11,7 @@ content that is wrong. Cancelling is safe at any point.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -26,6 +27,8 @@ from runway_desktop.domain.task import Output, OutputState, Task
 
 from . import part_file, sidecar
 from .bus import Bus
+from .embedding import Note as EmbeddedNote
+from .embedding import NotEmbedded, embed, note_of
 from .media_facts import HEAD_LENGTH
 from .part_file import Finished, Note, Owner, PartFile
 from .ports import Clock, Fetcher, LedgerEntry, Store, Stream
@@ -260,10 +263,10 @@ class Saving:
             problem="",
         )
         detail = {"index": saved.index, "file": finished.path.name, "size": saved.size, "sha256": saved.sha256}
+        inputs = await self._store.inputs(task.id)
+        count = len(await self._store.outputs(task.id))
+        document = sidecar.compose(task, saved, inputs, count=count)
         if self._settings.sidecars:
-            inputs = await self._store.inputs(task.id)
-            count = len(await self._store.outputs(task.id))
-            document = sidecar.compose(task, saved, inputs, count=count)
             try:
                 await self._do(sidecar.write, finished.path, document)
             except OSError as error:
@@ -273,9 +276,30 @@ class Saving:
         entry = LedgerEntry(task_id=task.id, at=self._clock.now(), kind="saved", detail=detail)
         await self.put(job, saved, entry)
         await self._do(part_file.forget_note, finished.path)
+        if self._settings.embed:
+            await self._embed(job, saved, note_of(document))
+
+    async def _embed(self, job: Job, saved: Output, note: EmbeddedNote) -> None:
+        """Puts the request into the file too. Only once the result is safe: whatever goes wrong here, it stays as it
+        came."""
+        path = Path(saved.path)
+        try:
+            if not await self._do(embed, path, note):
+                return
+            size, digest = await self._do(_measure, path)
+        except (OSError, NotEmbedded) as error:
+            log.info("The request could not be written into %s: %s", path.name, error)
+            return
+        await self.put(job, replace(job.output, size=size, sha256=digest))
 
     async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _measure(path: Path) -> tuple[int, str]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return path.stat().st_size, digest
 
 
 def _claim(path: Path) -> str:

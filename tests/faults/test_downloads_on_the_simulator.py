@@ -29,6 +29,8 @@ async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Do
     """Downloads beside the rig's loops."""
     fetcher = HttpFetcher()
     rig.settings.library_folder = str(library)
+    # The promise is about the bytes as they came.
+    rig.settings.embed = False
     with ThreadPoolExecutor(4) as workers:
         downloads = Downloads(
             rig.store,

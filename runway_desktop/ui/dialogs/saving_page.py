@@ -21,6 +21,7 @@ class SavingPage(Page):
         self._build_template()
         self.heading("Beside each result")
         self.switch("sidecars")
+        self.switch("embed")
         self.rows.addStretch()
         form.changed.connect(self._told)
         self._show_folder()

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
 from runway_desktop.domain.errors import KeyRefused, LinkExpired, NoReply, NotReached, NotThere, SlowDown, StoreError
 from runway_desktop.domain.events import (
@@ -28,7 +29,7 @@ from runway_desktop.domain.events import (
     OutputChanged,
 )
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
-from runway_desktop.services import part_file
+from runway_desktop.services import embedding, part_file
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk_words import spoken_for
 from runway_desktop.services.downloads import DISK_AGAIN_AFTER, EXPIRED, OUR_MISTAKE, Downloads
@@ -64,6 +65,8 @@ class Desk:
         self.bus.listen(self.events.append)
         self.ledger = Ledger(self.store, self.bus, self.clock)
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
+        # These promises are about the bytes as they came; the note inside them has its own test below.
+        self.settings.embed = False
         self.settings.name_template = "{model}_{prompt}"
         self.downloads = Downloads(
             self.store, self.ledger, self.runway, self.fetcher, self.bus, self.clock, self.settings,
@@ -160,6 +163,34 @@ async def test_no_sidecar_where_the_person_wants_none(desk):
         await desk.finished_task()
         await settle()
     assert os.listdir(desk.library) == ["gen4.5_Fox.mp4"]
+
+
+async def test_saved_result_holds_its_request_and_the_store_knows_the_file_as_it_is_now(desk):
+    desk.settings.embed = True
+    sample = resource("samples", "sand-1x1-5s.mp4").read_bytes()
+    desk.fetcher.serve(LINK, sample)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    saved = await desk.output(task)
+    path = desk.library / "gen4.5_Fox.mp4"
+    assert embedding.read(path)["task"]["runway_id"] == task.remote_id
+    assert saved.state is OutputState.SAVED
+    assert saved.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert saved.size == path.stat().st_size > len(sample)
+    assert desk.files() == ["gen4.5_Fox.mp4"]
+
+
+async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):
+    desk.settings.embed = True
+    link, content = LINK.replace("mp4", "webm"), b"\x1aE\xdf\xa3" + bytes(range(200))
+    desk.fetcher.serve(link, content)
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, link)
+        await settle()
+    assert (await desk.output(task)).state is OutputState.SAVED
+    assert (desk.library / "gen4.5_Fox.webm").read_bytes() == content
 
 
 async def test_what_an_earlier_run_left_unsaved_is_taken_up_at_start(desk):
