@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from runway_desktop.catalog import Field, MediaKind
-from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, largest
+from runway_desktop.catalog.limits import Way, accepted_formats, largest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media
 
@@ -282,8 +282,3 @@ def file_hash(path: Path) -> str:
     except OSError as error:
         raise DiskError(f"“{path.name}” cannot be read.", advice="Is it still there?", detail=str(error)) from error
     return digest.hexdigest()
-
-
-def size_words(size: int) -> str:
-    """An estimated size for a button: "about 1.2 MB"."""
-    return f"about {size / MEGABYTE:.1f} MB" if size >= MEGABYTE // 10 else f"about {max(1, round(size / 1024))} KB"

@@ -16,12 +16,15 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.task import Media
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.input_mending import FrameAt, Mend, MendKind, copies_of, mends_for, size_words
+from runway_desktop.services.input_mending import FrameAt, Mend, MendKind, copies_of, mends_for
 from runway_desktop.services.intake import AssetDrop
 
+from . import wording
 from .composer import Composer
 from .request_draft import InputItem
 from .runner import Runner
+
+__all__ = ["FrameAt", "InputMending", "Mend", "MendKind"]
 
 _DRAWN = frozenset({Media.VIDEO, Media.AUDIO})
 """What has no picture of its own in its file."""
@@ -60,7 +63,7 @@ class InputMending(QObject):
     def size_of(self, item: InputItem, mend: Mend) -> str:
         """About how large the copy would be ("about 1.2 MB"); empty while nobody knows."""
         size = self._sizes.get(item.uri, {}).get(mend)
-        return size_words(size) if size is not None else ""
+        return f"about {wording.size(size)}" if size is not None else ""
 
     def ask_sizes(self, item: InputItem) -> None:
         """Finds out how large the copies would be; `changed` follows when it is known."""

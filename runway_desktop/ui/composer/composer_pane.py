@@ -5,12 +5,10 @@ form for the rest, and the button that carries the price. Shows the view-model a
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -21,9 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.catalog import Field, FieldKind, media_in_words
+from runway_desktop.catalog import Field, FieldKind
 from runway_desktop.domain.task import parse_remote_id
-from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -34,8 +31,7 @@ from runway_desktop.viewmodels.desk import Desk
 from .choices import flat_member
 from .field_editors import Chip, count_words
 from .form import Form
-from .input_menu import add_places
-from .inputs_strip import AddTile, InputTile
+from .inputs_strip import InputsStrip
 from .tag_completion import TagCompletion
 
 MOST_PROMPT_LINES = 8
@@ -101,6 +97,8 @@ class PromptEdit(QPlainTextEdit):
 class ComposerPane(QWidget):
     pasted = Signal(object)
     """A QMimeData that holds files, links or a picture."""
+    replaced = Signal(object, str, int)
+    """A QMimeData that was dropped on an input, whose field and number follow."""
 
     def __init__(
         self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget | None = None
@@ -111,20 +109,27 @@ class ComposerPane(QWidget):
         self._theme = theme
         self._posters = posters
         self._chips: dict[str, Chip] = {}
-        self._tiles: list[InputTile] = []
         self._narrow = False
         self._build()
         composer.structure_changed.connect(self._rebuild)
         composer.prompt_changed.connect(self._show_prompt)
-        composer.inputs_changed.connect(self._show_inputs)
         composer.changed.connect(self._show_state)
         composer.focus_wanted.connect(self._focus_field)
+        choose = QAction("Choose a model", self)
+        choose.setShortcut(QKeySequence("Alt+M"))
+        choose.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        choose.triggered.connect(self.choose_model)
+        self.addAction(choose)
         self._rebuild()
         self._show_prompt()
-        FollowsTheme(theme, self, self._show_inputs)
+        FollowsTheme(theme, self, self._inputs.show_inputs)
 
     def focus_prompt(self) -> None:
         self._prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def shutdown(self) -> None:
+        """Before the application ends."""
+        self._inputs.shutdown()
 
     def set_dropping(self, dropping: bool) -> None:
         """Shows that what hangs over the window may be let go."""
@@ -150,13 +155,10 @@ class ComposerPane(QWidget):
         TagCompletion(self._prompt, self._composer.places.names, self._composer.places)
         self._count = self._build_count()
         box.addWidget(self._count)
-        self._inputs = QWidget(self._box)
-        self._inputs_row = FlowLayout(self._inputs)
+        self._inputs = InputsStrip(self._composer, self._desk, self._theme, self._posters, self._box)
+        self._inputs.rebuilt.connect(self._order_tabs)
+        self._inputs.replaced.connect(self.replaced)
         box.addWidget(self._inputs)
-        self._hint = QLabel(self._inputs)
-        self._hint.setProperty("tone", "faint")
-        self._add = AddTile(self._theme, self._inputs)
-        self._add.clicked.connect(self._choose_files)
         outer.addWidget(self._box)
         self._form = Form(self._theme, self)
         self._form.edited.connect(self._composer.set_value)
@@ -171,7 +173,7 @@ class ComposerPane(QWidget):
         self._chip_area = QWidget(self)
         self._chip_flow = FlowLayout(self._chip_area)
         self._endpoint = self._choice_chip("What to make", self._choose_endpoint)
-        self._model = self._choice_chip("Model", self._choose_model)
+        self._model = self._choice_chip("Model", self.choose_model)
         self._more = QPushButton("More…", self._chip_area)
         self._more.setCheckable(True)
         self._more.setProperty("kind", "chip")
@@ -247,7 +249,7 @@ class ComposerPane(QWidget):
             self._prompt.setPlaceholderText(
                 "Describe what you want to see or hear. Drop files, prompts or task ids anywhere."
             )
-        self._show_inputs()
+        self._inputs.show_inputs()
         self._show_state()
         if had_focus and self._prompt.isVisible():
             self._prompt.setFocus()
@@ -277,53 +279,17 @@ class ComposerPane(QWidget):
         if field is not None:
             self._composer.set_value(field.name, self._prompt.toPlainText())
 
-    def _show_inputs(self) -> None:
-        focused = next((place for place, tile in enumerate(self._tiles) if tile.hasFocus()), None)
-        self._tiles = []
-        while self._inputs_row.count():
-            taken = self._inputs_row.takeAt(0)
-            widget = taken.widget() if taken is not None else None
-            if isinstance(widget, InputTile):
-                widget.hide()
-                widget.deleteLater()
-        fields = self._composer.pair.asset_fields
-        self._inputs.setVisible(bool(fields))
-        items = self._composer.inputs()
-        for item in items:
-            tile = InputTile(item, self._theme, self._posters, self._inputs)
-            tile.removed.connect(lambda name=item.field, number=item.number: self._composer.remove_input(name, number))
-            tile.moved.connect(
-                lambda by, name=item.field, number=item.number: self._composer.move_input(name, number, number + by)
-            )
-            tile.menu_built.connect(
-                lambda menu, item=item, tile=tile: add_places(menu, item, self._composer.places, tile)
-            )
-            tile.show()
-            self._tiles.append(tile)
-            self._inputs_row.addWidget(tile)
-        self._inputs_row.addWidget(self._add)
-        self._inputs_row.addWidget(self._hint)
-        takes = frozenset().union(*(field.media for field in fields)) if fields else frozenset()
-        needed = next(
-            (field for field in fields if field.required and not any(item.field == field.name for item in items)), None
-        )
-        what = media_in_words(takes)
-        self._hint.setText(
-            f"{needed.label}: drop a {media_in_words(needed.media)} here."
-            if needed
-            else f"Takes a {what}, by drop, paste or file."
-        )
-        self._hint.setFixedHeight(self._add.height())
-        self._order_tabs()
-        if focused is not None:
-            # The tile that was removed hands the keyboard to the one that took its place.
-            near: QWidget = self._tiles[min(focused, len(self._tiles) - 1)] if self._tiles else self._add
-            near.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _order_tabs(self) -> None:
         """The keyboard goes as the eye does, though chips, rows and tiles come and go."""
         rows = [row.editor for row in self._form.rows.values()]
-        order: list[QWidget] = [self._prompt, *self._tiles, self._add, *rows, self._endpoint, self._model]
+        order: list[QWidget] = [
+            self._prompt,
+            *self._inputs.tiles,
+            self._inputs.add_tile,
+            *rows,
+            self._endpoint,
+            self._model,
+        ]
         order += [*self._chips.values(), self._more, self._send]
         for before, after in itertools.pairwise(order):
             QWidget.setTabOrder(before, after)
@@ -355,23 +321,16 @@ class ComposerPane(QWidget):
         self._send.setAccessibleDescription(reasons)
 
     def _choose_endpoint(self) -> None:
-        options = [Option(found.name, found.label, f"{len(found.models)} models") for found in self._composer.endpoints]
-        popup = ChoicePopup(options, self._composer.endpoint.name, "What to make", self._endpoint)
-        popup.chosen.connect(self._composer.choose_endpoint)
-        popup.open_at(self._endpoint)
+        self._open_chooser(self._endpoint, at_parts=True)
 
-    def _choose_model(self) -> None:
-        options = [Option(name, name, self._composer.model_label(name)) for name in self._composer.models]
-        popup = ChoicePopup(options, self._composer.pair.model, "Model", self._model)
-        popup.chosen.connect(self._composer.choose_model)
-        popup.open_at(self._model)
+    def choose_model(self) -> None:
+        """Opens the chooser at the search."""
+        self._open_chooser(self._model)
 
-    def _choose_files(self) -> None:
-        dialog = QFileDialog(self, "Choose inputs")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self._desk.take(paths=[Path(name) for name in names]))
-        dialog.open()
+    def _open_chooser(self, chip: QPushButton, *, at_parts: bool = False) -> None:
+        from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
+
+        ChooserPanel(self._composer.chooser, self._theme, chip).open_at(chip, at_parts=at_parts)
 
     def _focus_field(self, name: str) -> None:
         prompt = self._composer.pair.prompt_field
@@ -383,7 +342,7 @@ class ComposerPane(QWidget):
             self._more.setChecked(True)
             self._form.show_row(name)
         else:
-            self._add.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._inputs.add_tile.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow pane the button gets a line of its own, so that the chips keep theirs."""

@@ -1,135 +1,244 @@
-"""The inputs of the request as thumbnails with what each is for, and a tile to add more. Drop on a tile, or remove
-by key or cross."""
+"""The inputs of the request side by side, a tile to add more, and a hint of what is still needed.
+
+Builds the tiles anew when the inputs change; carries out what tiles tell: moving, removing, replacing, and opening what
+can be done. GUI thread only.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QMenu, QToolButton, QWidget
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runway_desktop.domain.task import Media
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu, QWidget
+
+from runway_desktop.catalog import media_in_words
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.inputs.mend_popup import MendPopup
+from runway_desktop.ui.inputs.tile import PICTURE, InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels import wording
+from runway_desktop.ui.theme import Role, Theme
+from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.inputs import FrameAt
 from runway_desktop.viewmodels.request_draft import InputItem
 
-TILE = QSize(9 * GRID, 5 * GRID + GRID // 2)
-_ICONS = {
-    Media.VIDEO: "mdi6.filmstrip",
-    Media.AUDIO: "mdi6.waveform",
-    Media.IMAGE: "mdi6.image-outline",
-    Media.OTHER: "mdi6.link-variant",
-}
+from .input_menu import add_places
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.inputs.frames import FrameGrabber
+
+__all__ = ["AddTile", "InputTile", "InputsStrip"]
+
+MOST_WIDE = 6
+"""More inputs than this are shown by their pictures alone."""
 
 
-class InputTile(QWidget):
-    removed = Signal()
-    moved = Signal(int)
-    """By how many places."""
-    menu_built = Signal(object)
-    """The menu of this tile, before it is shown: more may be put into it."""
+class InputsStrip(QWidget):
+    rebuilt = Signal()
+    """Other tiles stand there: the keyboard's order must be told again."""
+    replaced = Signal(object, str, int)
+    """A QMimeData that was dropped on a tile, with the field and number of its input."""
 
-    def __init__(self, item: InputItem, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+    def __init__(self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
-        self._item = item
+        self._composer = composer
+        self._desk = desk
+        self._mending = desk.inputs
         self._theme = theme
         self._posters = posters
-        self._hovered = False
-        self.setFixedSize(TILE)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"{item.label}: {item.name}{f', @{item.tag}' if item.tag else ''}")
-        self.setAccessibleDescription(item.problem or "Delete removes it, Alt+Left and Alt+Right move it.")
-        self.setToolTip("\n".join(line for line in (item.label, item.name, _facts_words(item), item.problem) if line))
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._menu)
-        self._cross = QToolButton(self)
-        self._cross.setIcon(theme.icon("mdi6.close"))
-        self._cross.setIconSize(QSize(12, 12))
-        self._cross.setFixedSize(18, 18)
-        self._cross.setStyleSheet("padding: 0; min-height: 0;")
-        self._cross.move(TILE.width() - 20, 2)
-        self._cross.setToolTip("Remove")
-        self._cross.setAccessibleName(f"Remove {item.name}")
-        self._cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._cross.hide()
-        self._cross.clicked.connect(self.removed)
-        posters.ready.connect(self.update)
-        theme.changed.connect(self.update)
+        self._grabber: FrameGrabber | None = None
+        self._dragging = False
+        self._landing: tuple[str, int, str, int] | None = None
+        self.tiles: list[InputTile] = []
+        self._row = FlowLayout(self)
+        self.add_tile = AddTile(theme, self)
+        self.add_tile.clicked.connect(self._choose_files)
+        self._hint = QLabel("", self)
+        self._hint.setProperty("tone", "faint")
+        self._mending.frame_wanted.connect(self._take_frame)
+        composer.inputs_changed.connect(self.show_inputs)
 
-    def enterEvent(self, event: QEvent) -> None:
-        self._cross.show()
-        super().enterEvent(event)  # type: ignore[arg-type]
+    def show_inputs(self) -> None:
+        if self._dragging:
+            # A tile must not be taken away while it is dragged.
+            return
+        focused = next((place for place, tile in enumerate(self.tiles) if tile.hasFocus()), None)
+        self._clear()
+        self.setVisible(bool(self._composer.pair.asset_fields))
+        items = self._composer.inputs()
+        for item in items:
+            tile = self._build_tile(item, compact=len(items) > MOST_WIDE)
+            self.tiles.append(tile)
+            self._row.addWidget(tile)
+        self._row.addWidget(self.add_tile)
+        self._row.addWidget(self._hint)
+        self._hint.setText(self._hint_words(items))
+        self._hint.setFixedHeight(self.add_tile.height())
+        self.rebuilt.emit()
+        if focused is not None:
+            # The tile that was removed hands the keyboard to the one that took its place.
+            near: QWidget = self.tiles[min(focused, len(self.tiles) - 1)] if self.tiles else self.add_tile
+            near.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def leaveEvent(self, event: QEvent) -> None:
-        self._cross.hide()
-        super().leaveEvent(event)
+    def open_mends(self, tile: InputTile) -> MendPopup:
+        """What can be done about an input, at its tile. It outlives the tile, which is built anew at changes."""
+        item = tile.item
+        popup = MendPopup(item, tile.trouble, self._mending, self._theme, self.window())
+        popup.replace_wanted.connect(partial(self._replace, item))
+        popup.open_wanted.connect(partial(self._open, item))
+        popup.remove_wanted.connect(partial(self._remove, item))
+        popup.open_at(tile)
+        return popup
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        super().mousePressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removed.emit()
-        elif alt and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self.moved.emit(-1 if event.key() == Qt.Key.Key_Left else 1)
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = self.rect().adjusted(1, 1, -1, -1)
-        path = QPainterPath()
-        path.addRoundedRect(frame, 4, 4)
-        painter.fillPath(path, self._theme.color(Role.HOVER))
-        painter.setClipPath(path)
-        local = self._item.path
-        scale = self.devicePixelRatioF()
-        picture = (
-            self._posters.picture(str(local), frame.size(), scale)
-            if local and self._item.media is Media.IMAGE
-            else None
-        )
-        if picture is not None:
-            target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
-            target.moveCenter(frame.center())
-            painter.drawPixmap(target, picture)
-        else:
-            icon = self._theme.icon(_ICONS[self._item.media], Role.MUTED)
-            icon.paint(painter, QRect(frame.center().x() - 10, frame.top() + 4, 20, 20))
-            painter.setFont(self._theme.small_font())
-            painter.setPen(self._theme.color(Role.MUTED))
-            under = frame.adjusted(4, 24, -4, 0)
-            name = painter.fontMetrics().elidedText(self._item.name, Qt.TextElideMode.ElideMiddle, under.width())
-            painter.drawText(under, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop), name)
-        if self._item.tag:
-            self._paint_tag(painter, frame)
-        painter.setClipping(False)
-        role = Role.BAD if self._item.problem else Role.ACCENT if self.hasFocus() else Role.BORDER
-        painter.setPen(QPen(self._theme.color(role), 1.5 if role is not Role.BORDER else 1))
-        painter.drawPath(path)
-
-    def _paint_tag(self, painter: QPainter, frame: QRect) -> None:
-        """What the prompt calls it, at the foot of the tile."""
-        foot = QRect(frame.left(), frame.bottom() - 15, frame.width(), 16)
-        ground = self._theme.color(Role.RAISED)
-        ground.setAlphaF(0.88)
-        painter.fillRect(foot, ground)
-        painter.setFont(self._theme.small_font())
-        painter.setPen(self._theme.color(Role.ACCENT))
-        tag = painter.fontMetrics().elidedText(f"@{self._item.tag}", Qt.TextElideMode.ElideRight, foot.width() - 8)
-        painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), tag)
-
-    def _menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
+    def build_menu(self, tile: InputTile) -> QMenu:
+        """Everything that can be done with an input."""
+        item = tile.item
+        menu = QMenu(self.window())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Move left", lambda: self.moved.emit(-1))
-        menu.addAction("Move right", lambda: self.moved.emit(1))
-        menu.addAction("Remove", self.removed.emit)
-        self.menu_built.emit(menu)
-        menu.popup(self.mapToGlobal(at))
+        mends = self._mending.mends(item)
+        copies = self._mending.copies(item)
+        for mend in mends:
+            menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(mend.remark)
+        if copies:
+            inner = menu.addMenu("Use a copy")
+            for mend in copies:
+                inner.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(mend.remark)
+        if mends or copies:
+            menu.addSeparator()
+        menu.addAction("Replace…", partial(self._replace, item))
+        if item.path is not None:
+            menu.addAction("Open", partial(self._open, item))
+            menu.addAction("Show in folder", partial(self._desk.folder_wanted.emit, item.path))
+        menu.addSeparator()
+        of_field = sum(other.item.field == item.field for other in self.tiles)
+        menu.addAction("Move left", partial(self._move, item, -1)).setEnabled(item.number > 0)
+        menu.addAction("Move right", partial(self._move, item, 1)).setEnabled(item.number < of_field - 1)
+        menu.addAction("Remove", partial(self._remove, item))
+        add_places(menu, item, self._composer.places, tile)
+        return menu
+
+    def shutdown(self) -> None:
+        """Before the application ends."""
+        if self._grabber is not None:
+            self._grabber.shutdown()
+
+    def _clear(self) -> None:
+        self.tiles = []
+        while self._row.count():
+            taken = self._row.takeAt(0)
+            widget = taken.widget() if taken is not None else None
+            if isinstance(widget, InputTile):
+                widget.hide()
+                widget.deleteLater()
+
+    def _build_tile(self, item: InputItem, *, compact: bool) -> InputTile:
+        tile = InputTile(item, self._mending, self._theme, self._posters, self, compact=compact)
+        tile.removed.connect(partial(self._remove, item))
+        tile.moved.connect(partial(self._move, item))
+        tile.landed.connect(partial(self._landed, item))
+        tile.replaced.connect(lambda mime: self.replaced.emit(mime, item.field, item.number))
+        tile.opened.connect(lambda: self.open_mends(tile))
+        tile.menu_wanted.connect(lambda at: self._popup(tile, at))
+        tile.drag_began.connect(self._drag_began)
+        tile.drag_ended.connect(self._drag_ended)
+        tile.show()
+        return tile
+
+    def _hint_words(self, items: list[InputItem]) -> str:
+        fields = self._composer.pair.asset_fields
+        needed = next(
+            (field for field in fields if field.required and not any(item.field == field.name for item in items)), None
+        )
+        if needed is not None:
+            return f"{needed.label}: drop a {media_in_words(needed.media)} here."
+        takes = frozenset().union(*(field.media for field in fields)) if fields else frozenset()
+        return "" if items else f"Takes a {media_in_words(takes)}, by drop, paste or file."
+
+    def _popup(self, tile: InputTile, at: QPoint) -> None:
+        self.build_menu(tile).popup(at)
+
+    def _move(self, item: InputItem, by: int) -> None:
+        self._composer.move_input(item.field, item.number, item.number + by)
+
+    def _remove(self, item: InputItem) -> None:
+        self._composer.remove_input(item.field, item.number)
+
+    def _open(self, item: InputItem) -> None:
+        if item.path is not None:
+            self._desk.system_wanted.emit([item.path])
+
+    def _landed(self, on: InputItem, field: str, number: int, behind: bool) -> None:
+        """A tile was let go on another. While the drag still runs it waits for its end."""
+        to = on.number + int(behind)
+        self._landing = (field, number, on.field, to - 1 if field == on.field and number < to else to)
+        if not self._dragging:
+            self._settle()
+
+    def _drag_began(self) -> None:
+        self._dragging = True
+
+    def _drag_ended(self) -> None:
+        self._dragging = False
+        # The tile that was dragged is still in its own event: it may be taken away only after that.
+        QTimer.singleShot(0, self, self._settle)
+
+    def _settle(self) -> None:
+        landing, self._landing = self._landing, None
+        if landing is None:
+            self.show_inputs()
+            return
+        field, number, to_field, to = landing
+        if field == to_field:
+            self._composer.move_input(field, number, to)
+        else:
+            moved = next((one for one in self._composer.inputs() if (one.field, one.number) == (field, number)), None)
+            if moved is not None:
+                self._composer.places.move_to(moved, to_field)
+        self.show_inputs()
+
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self.window(), "Choose inputs")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self._desk.take(paths=[Path(name) for name in names]))
+        dialog.open()
+
+    def _replace(self, item: InputItem) -> None:
+        dialog = QFileDialog(self.window(), f"Replace {item.name}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        if item.path is not None:
+            dialog.setDirectory(str(item.path.parent))
+        dialog.fileSelected.connect(
+            lambda name: self._desk.take(paths=[Path(name)], to_field=item.field, at=item.number)
+        )
+        dialog.open()
+
+    def _take_frame(self, item: InputItem, at: FrameAt) -> None:
+        if item.path is None:
+            return
+        if at is FrameAt.CHOSEN:
+            from runway_desktop.ui.inputs.frame_picker import FramePicker
+
+            picker = FramePicker(item.path, self._theme, self.window())
+            picker.chosen.connect(partial(self._mending.keep_frame, item))
+            picker.open()
+            return
+        if self._grabber is None:
+            # What decodes clips is slow to import and seldom needed.
+            from runway_desktop.ui.inputs.frames import FrameGrabber
+
+            self._grabber = FrameGrabber(self)
+            self._grabber.grabbed.connect(self._frame_grabbed)
+            self._grabber.failed.connect(lambda asked, reason: self._mending.frame_failed(asked[0], reason))
+        self._grabber.grab(item.path, at, (item, at))
+
+    def _frame_grabbed(self, asked: tuple[InputItem, FrameAt], png: bytes) -> None:
+        item, at = asked
+        self._mending.keep_frame(item, png, f"{at.value} frame")
 
 
 class AddTile(QAbstractButton):
@@ -138,7 +247,7 @@ class AddTile(QAbstractButton):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setFixedSize(TILE)
+        self.setFixedSize(PICTURE)
         self.setAccessibleName("Add an input")
         self.setToolTip("Choose a file, or drop one anywhere")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -158,15 +267,3 @@ class AddTile(QAbstractButton):
         painter.setPen(self._theme.color(Role.MUTED))
         painter.setFont(self._theme.small_font())
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), "+ drop")
-
-
-def _facts_words(item: InputItem) -> str:
-    facts = item.facts
-    if facts is None:
-        return ""
-    parts = [
-        wording.size(facts.size),
-        f"{facts.width} × {facts.height}" if facts.width and facts.height else "",
-        wording.duration(facts.duration) if facts.duration else "",
-    ]
-    return " · ".join(part for part in parts if part)

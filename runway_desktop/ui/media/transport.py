@@ -69,6 +69,11 @@ class Transport(QWidget):
         playback.length_known.connect(self._length_known)
         self._style = FollowsTheme(theme, self, self._restyle)
 
+    def keep_to_frames(self) -> None:
+        """For choosing a frame: nothing is heard, and it stays in its window."""
+        for button in (self._loop, self._volume, self._full):
+            button.hide()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_time()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
+
+from runway_desktop.catalog.limits import format_by_name
+
+_LONGEST = 2_000_000
+"""Characters of markup that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +30,39 @@ class Dropped:
 
 
 def read(mime: QMimeData) -> Dropped:
-    """Files win over links, links over a picture, a picture over text: a browser offers all four for one picture."""
+    """Files win over links, links over a picture, a picture over text: a browser offers all four for one picture. A
+    link wins only where it leads to a medium itself: one to a page would be no input, and the picture is there."""
     html = mime.html() if mime.hasHtml() else ""
     if mime.hasUrls():
         paths = tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
         urls = tuple(
             url.toString(url.ComponentFormattingOption.FullyEncoded) for url in mime.urls() if not url.isLocalFile()
         )
+        picture = _image(mime) if urls and not paths and not any(map(_is_medium, (*urls, *_pictures(html)))) else None
+        if picture is not None:
+            return Dropped(image=picture)
         if paths or urls:
             return Dropped(paths=paths, urls=urls, html=html)
-    if mime.hasImage():
-        image = mime.imageData()
-        if isinstance(image, QImage) and not image.isNull():
-            return Dropped(image=image)
+    picture = _image(mime)
+    if picture is not None:
+        return Dropped(image=picture)
     return Dropped(text=mime.text() if mime.hasText() else "", html=html)
+
+
+def _image(mime: QMimeData) -> QImage | None:
+    image = mime.imageData() if mime.hasImage() else None
+    return image if isinstance(image, QImage) and not image.isNull() else None
+
+
+def _pictures(html: str) -> list[str]:
+    return re.findall(r"""<img\b[^>]*?\bsrc\s*=\s*["']([^"']+)""", html[:_LONGEST], re.IGNORECASE)
+
+
+def _is_medium(address: str) -> bool:
+    """A plain link to a file that Runway takes, by the ending of its path."""
+    url = QUrl(address)
+    known = format_by_name(url.path().rpartition("/")[2])
+    return url.scheme() == "https" and known is not None and known.accepted
 
 
 def accepts(mime: QMimeData) -> bool:

@@ -36,6 +36,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Notices
+from runway_desktop.ui.inputs.find_file import FileFinder
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, Theme
@@ -150,6 +151,9 @@ class MainWindow(QMainWindow):
         self._m.posters.wanted.connect(self._poster_maker.request)
         self._poster_maker.made.connect(self._m.posters.made)
         self._m.posters.look_again()
+        self._m.desk.inputs.thumbnail_wanted.connect(self._poster_maker.request)
+        self._poster_maker.made.connect(lambda path, poster, *_: self._m.desk.inputs.thumbnail_made(path, poster))
+        self._m.desk.inputs.look_again()
         self._show_result()
 
     def show_welcome(self, page: QWidget | None) -> None:
@@ -170,9 +174,10 @@ class MainWindow(QMainWindow):
         """The chosen tasks as far as they are known here; the visible ones always are."""
         return [row for task_id in self._view.selected_ids() if (row := self._m.rows.row_of(task_id)) is not None]
 
-    def take_mime(self, mime: QMimeData, to_field: str = "") -> None:
-        """Takes in whatever was dropped or pasted."""
-        self._take(read(mime), to_field)
+    def take_mime(self, mime: QMimeData, to_field: str = "", at: int | None = None) -> None:
+        """Takes in whatever was dropped or pasted; for a field, in the place of its input `at`, where those are
+        named."""
+        self._take(read(mime), to_field, at)
 
     def let_close(self) -> None:
         """The program has closed down what the window stood on."""
@@ -181,6 +186,7 @@ class MainWindow(QMainWindow):
             self.preview.shutdown()
         if self._poster_maker is not None:
             self._poster_maker.shutdown()
+        self._composer_pane.shutdown()
         self._posters_small.shutdown()
         self._may_close = True
         self.close()
@@ -235,6 +241,8 @@ class MainWindow(QMainWindow):
         m.filter.changed.connect(lambda: self._top.search.clear() if not m.filter.listing.filter.text else None)
         self._places_pane.chosen.connect(self._open_place)
         self._composer_pane.pasted.connect(self.take_mime)
+        self._composer_pane.replaced.connect(self.take_mime)
+        FileFinder(m.desk, self)
         self._view.seen_changed.connect(m.desk.look_at)
         self._view.selection_moved.connect(lambda: m.details.choose(self._view.selected_ids()))
         self._view.opened.connect(self._open)
@@ -376,7 +384,7 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self._m.places.refresh()
 
-    def _take(self, dropped: Dropped, to_field: str = "") -> None:
+    def _take(self, dropped: Dropped, to_field: str = "", at: int | None = None) -> None:
         if not dropped:
             self._m.desk.tell("There was nothing in it that could be used.", problem=True)
             return
@@ -389,7 +397,9 @@ class MainWindow(QMainWindow):
                 )
                 return
             paths.append(kept)
-        self._m.desk.take(paths=paths, urls=dropped.urls, text=dropped.text, html=dropped.html, to_field=to_field)
+        self._m.desk.take(
+            paths=paths, urls=dropped.urls, text=dropped.text, html=dropped.html, to_field=to_field, at=at
+        )
 
     def _keep_picture(self, image: QImage) -> Path | None:
         """A copied picture becomes a file of the profile, so that the request can be repeated later."""

@@ -24,7 +24,6 @@ from runway_desktop.services.input_mending import (
     copies_of,
     file_hash,
     mends_for,
-    size_words,
 )
 from runway_desktop.services.media_facts import MediaFacts, check_asset, probe
 from tests.engine_rig import CATALOG
@@ -298,7 +297,3 @@ def test_hash_is_of_the_whole_file(tmp_path):
     content = bytes(3 * MB) + b"end"
     path.write_bytes(content)
     assert file_hash(path) == hashlib.sha256(content).hexdigest()
-
-
-def test_estimates_are_said_with_an_about():
-    assert [size_words(size) for size in (100, 40_000, 1_300_000)] == ["about 1 KB", "about 39 KB", "about 1.2 MB"]

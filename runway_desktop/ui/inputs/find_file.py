@@ -1,0 +1,48 @@
+"""Asks the person where a file is now that tasks wait for, and whether another file will do. GUI thread only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.offers import Question
+
+
+class FileFinder(QObject):
+    """Lives as long as its window; a desk that wants a file speaks to it."""
+
+    def __init__(self, desk: Desk, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        desk.file_wanted.connect(self._ask)
+        desk.other_file_found.connect(self._ask_again)
+
+    def _ask(self, old: Path) -> None:
+        dialog = QFileDialog(self._window, f"Where is {old.name} now?")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        near = next((folder for folder in old.parents if folder.is_dir()), None)
+        if near is not None:
+            dialog.setDirectory(str(near))
+        dialog.setNameFilters([f"Files like it (*{old.suffix})", "All files (*)"])
+        dialog.fileSelected.connect(lambda name: self._desk.file_found(old, Path(name)))
+        dialog.open()
+
+    def _ask_again(self, old: Path, new: Path) -> None:
+        confirm(
+            self._window,
+            Question(
+                f"{new.name} is another file. Use it anyway?",
+                f"Its content is not that of {old.name} as it was used before. Every task that waits for that file "
+                "would get this one.",
+                "Use this file",
+                "Keep looking",
+            ),
+            lambda: self._desk.file_found(old, new, anyway=True),
+            lambda: self._ask(old),
+        )

@@ -1,0 +1,112 @@
+"""Chooses one frame of a clip to use as a picture: the clip, scrubbed and stepped as in the preview, and a button.
+
+A window of its own that never holds up the loop. GUI thread only; make it from a plain slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from runway_desktop.ui.media.playback import Activity, Engine, Playback
+from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.media.transport import Transport
+from runway_desktop.ui.media.video_view import VideoView
+from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.theme import GRID, Theme
+
+from .frames import FAULT_WORDS, png_of, silent_engine
+
+_SIZE = (80 * GRID, 60 * GRID)
+
+
+class FramePicker(QDialog):
+    chosen = Signal(object, str)
+    """The bytes of a PNG picture, and which frame it is ("frame at 2.4 s")."""
+
+    def __init__(
+        self,
+        path: Path,
+        theme: Theme,
+        parent: QWidget,
+        *,
+        make_engine: Callable[[QObject], Engine] = silent_engine,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Choose a frame of {path.name}")
+        self._workers = Workers(self, threads=1)
+        self._playback = Playback(self, make_engine)
+        self._view = VideoView(theme, self)
+        self._view.setAccessibleName("The chosen frame")
+        self._transport = Transport(theme, self._playback, self)
+        self._transport.keep_to_frames()
+        self._transport.play_wanted.connect(self._playback.toggle)
+        self._said = QLabel("", self, wordWrap=True)
+        self._said.setProperty("tone", "bad")
+        self._said.hide()
+        self._use = QPushButton("Use this frame", self)
+        self._use.setProperty("kind", "primary")
+        self._use.setDefault(True)
+        self._use.setEnabled(False)
+        self._use.clicked.connect(self._take)
+        cancel = QPushButton("Cancel", self)
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(cancel)
+        buttons.addWidget(self._use)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self._view, 1)
+        column.addWidget(self._transport)
+        column.addWidget(self._said)
+        column.addLayout(buttons)
+        self.resize(*_SIZE)
+        self._playback.frame.connect(self._show_frame)
+        self._playback.failed.connect(self._show_fault)
+        self.finished.connect(lambda _: self._let_go())
+        self._playback.open(path, pictures=True)
+
+    @property
+    def playback(self) -> Playback:
+        return self._playback
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self._let_go()
+
+    def _show_frame(self, frame: object) -> None:
+        self._view.show_frame(frame)  # type: ignore[arg-type]
+        self._use.setEnabled(True)
+
+    def _show_fault(self, fault: Fault) -> None:
+        self._said.setText(FAULT_WORDS[fault])
+        self._said.show()
+        self._use.setEnabled(False)
+
+    def _take(self) -> None:
+        if self._playback.activity is Activity.PLAYING:
+            self._playback.pause()
+        image = self._view.image()
+        words = f"frame at {self._playback.position:.2f} s"
+        self._use.setEnabled(False)
+        self._workers.run(partial(png_of, image), partial(self._encoded, words))
+
+    def _encoded(self, words: str, png: bytes) -> None:
+        if png:
+            self.chosen.emit(png, words)
+            self.accept()
+        else:
+            self._show_fault(Fault.NO_PICTURE)
+
+    def _let_go(self) -> None:
+        self._playback.shutdown()
+        self._workers.shutdown()

@@ -1,0 +1,114 @@
+"""Stills of a clip: the first, the last, or the one on the stage, as the bytes of a PNG picture.
+
+One player without sound, made when the first is wanted and used again. GUI thread; the encoding is on a worker. Nothing
+raises: `failed` carries a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from runway_desktop.ui.media.playback import Engine, Playback
+from runway_desktop.ui.media.players import Fault, MediaEngine
+from runway_desktop.ui.media.workers import Workers
+from runway_desktop.viewmodels.inputs import FrameAt
+
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QVideoFrame
+
+TIME_OUT_MS = 5_000
+FAULT_WORDS = {
+    Fault.MISSING: "The clip is not there any more.",
+    Fault.BROKEN: "The clip cannot be read. It may be damaged.",
+    Fault.NO_PICTURE: "This computer cannot decode the clip's pictures. Take the frame in another program.",
+}
+
+
+def silent_engine(parent: QObject) -> Engine:
+    return MediaEngine(parent, sound=False)
+
+
+class FrameGrabber(QObject):
+    """One clip at a time; a new request drops the one before, which is said as failed."""
+
+    grabbed = Signal(object, object)
+    """What was asked with, and the PNG's bytes."""
+    failed = Signal(object, str)
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        make_engine: Callable[[QObject], Engine] = silent_engine,
+        time_out_ms: int = TIME_OUT_MS,
+    ) -> None:
+        super().__init__(parent)
+        self._workers = Workers(self, threads=1)
+        self._playback = Playback(self, make_engine)
+        self._playback.frame.connect(self._frame_came)
+        self._playback.failed.connect(lambda fault: self._fail(FAULT_WORDS[fault]))
+        self._asked: Any = None
+        self._at = FrameAt.FIRST
+        self._sought = False
+        self._time_out = QTimer(self, singleShot=True, interval=time_out_ms)
+        self._time_out.timeout.connect(lambda: self._fail(FAULT_WORDS[Fault.NO_PICTURE]))
+
+    def grab(self, path: Path, at: FrameAt, asked: object) -> None:
+        """Answers with `grabbed` or `failed` and `asked`, always later."""
+        self._fail("Another frame was wanted first.")
+        self._asked, self._at, self._sought = asked, at, False
+        self._time_out.start()
+        self._playback.open(path, pictures=True)
+
+    def shutdown(self) -> None:
+        """Before the application ends."""
+        self._asked = None
+        self._time_out.stop()
+        self._playback.shutdown()
+        self._workers.shutdown()
+
+    def _frame_came(self, frame: QVideoFrame) -> None:
+        if self._asked is None:
+            return
+        if self._at is FrameAt.LAST and not self._sought:
+            self._sought = True
+            # The player takes a seek only once it is done with opening.
+            QTimer.singleShot(0, self, lambda: self._playback.seek(self._playback.duration))
+            return
+        asked, self._asked = self._asked, None
+        self._time_out.stop()
+        self._playback.close()
+        self._workers.run(partial(png_of_frame, frame), partial(self._encoded, asked))
+
+    def _encoded(self, asked: object, png: bytes) -> None:
+        if png:
+            self.grabbed.emit(asked, png)
+        else:
+            self.failed.emit(asked, FAULT_WORDS[Fault.NO_PICTURE])
+
+    def _fail(self, reason: str) -> None:
+        asked, self._asked = self._asked, None
+        self._time_out.stop()
+        if asked is not None:
+            self._playback.close()
+            self.failed.emit(asked, reason)
+
+
+def png_of_frame(frame: QVideoFrame) -> bytes:
+    """On a worker; empty when the frame cannot be turned into a picture."""
+    return png_of(frame.toImage())
+
+
+def png_of(image: QImage) -> bytes:
+    """The picture as PNG; empty when there is none. May take a tenth of a second: call it on a worker."""
+    kept = QByteArray()
+    buffer = QBuffer(kept)
+    if image.isNull() or not buffer.open(QIODevice.OpenModeFlag.WriteOnly) or not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        return b""
+    return bytes(kept.data())

@@ -1,0 +1,356 @@
+"""One input of the request: a small picture, what it is for, its name, its size and length, and what is wrong with it.
+
+It is moved by dragging it to another tile or by Alt and the arrows, replaced by what is dropped on it, and opens what
+can be done about it by a click, Return or its menu. It only shows and tells; the strip that holds it does the rest. GUI
+thread only.
+"""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.ui.window.dropping import accepts
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.inputs import InputMending
+from runway_desktop.viewmodels.request_draft import InputItem
+
+PICTURE = QSize(9 * GRID, 6 * GRID)
+TILE = QSize(23 * GRID, 6 * GRID)
+OWN_MIME = "application/x-runway-desktop-input"
+"""Of a tile that is dragged: its field and number as JSON. Nobody else takes it."""
+_ICONS = {
+    Media.VIDEO: "mdi6.filmstrip",
+    Media.AUDIO: "mdi6.waveform",
+    Media.IMAGE: "mdi6.image-outline",
+    Media.OTHER: "mdi6.link-variant",
+}
+
+
+class InputTile(QWidget):
+    removed = Signal()
+    moved = Signal(int)
+    """By how many places, by key."""
+    landed = Signal(str, int, bool)
+    """Another tile was let go here: its field, its number, and whether it goes behind this one."""
+    replaced = Signal(object)
+    """A QMimeData that was dropped here, to take this input's place."""
+    opened = Signal()
+    """What can be done about it is wanted."""
+    menu_wanted = Signal(object)
+    """A global point."""
+    drag_began = Signal()
+    drag_ended = Signal()
+
+    def __init__(
+        self,
+        item: InputItem,
+        mending: InputMending,
+        theme: Theme,
+        posters: PosterCache,
+        parent: QWidget,
+        *,
+        compact: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.item = item
+        self._mending = mending
+        self._theme = theme
+        self._posters = posters
+        self._compact = compact
+        self._pressed_at: QPointF | None = None
+        self._drop_mark = ""
+        self.setFixedSize(PICTURE if compact else TILE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self._cross = self._build_cross()
+        posters.ready.connect(self.update)
+        mending.thumbnails_changed.connect(self.update)
+        mending.changed.connect(self._show_state)
+        theme.changed.connect(self.update)
+        self._show_state()
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it, or with what was last tried about it; empty when all is well."""
+        return self._mending.trouble(self.item) or self.item.problem
+
+    def enterEvent(self, event: QEvent) -> None:
+        self._cross.show()
+        super().enterEvent(event)  # type: ignore[arg-type]
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._cross.hide()
+        super().leaveEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        start = self._pressed_at
+        if start is not None and (event.position() - start).manhattanLength() >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self._drag()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        was_pressed, self._pressed_at = self._pressed_at is not None, None
+        if (
+            was_pressed
+            and event.button() == Qt.MouseButton.LeftButton
+            and self.rect().contains(event.position().toPoint())
+        ):
+            self.opened.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit()
+        elif alt and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.moved.emit(-1 if event.key() == Qt.Key.Key_Left else 1)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._takes(event.mimeData()):
+            event.setDropAction(_action(event.mimeData()))
+            event.accept()
+            self._mark(event.mimeData(), event.position())
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._takes(event.mimeData()):
+            event.setDropAction(_action(event.mimeData()))
+            event.accept()
+            self._mark(event.mimeData(), event.position())
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._unmark()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        mime, behind = event.mimeData(), event.position().x() > self.width() / 2
+        self._unmark()
+        event.setDropAction(_action(mime))
+        event.accept()
+        dragged = _dragged(mime)
+        if dragged is not None:
+            self.landed.emit(*dragged, behind)
+        else:
+            self.replaced.emit(mime)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        outline = QPainterPath()
+        outline.addRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
+        painter.fillPath(outline, self._theme.color(Role.HOVER))
+        painter.setClipPath(outline)
+        picture = QRect(QPoint(0, 0), PICTURE).adjusted(1, 1, -1, -1)
+        self._paint_picture(painter, picture)
+        if not self._compact:
+            self._paint_words(painter, self.rect().adjusted(PICTURE.width() + GRID - 1, 2, -GRID // 2, -2))
+        painter.setClipping(False)
+        self._paint_outline(painter, outline)
+
+    def _build_cross(self) -> QToolButton:
+        cross = QToolButton(self)
+        cross.setIcon(self._theme.icon("mdi6.close"))
+        cross.setIconSize(QSize(12, 12))
+        cross.setFixedSize(18, 18)
+        cross.setStyleSheet("padding: 0; min-height: 0;")
+        cross.move(self.width() - 20, 2)
+        cross.setToolTip("Remove")
+        cross.setAccessibleName(f"Remove {self.item.name}")
+        cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        cross.hide()
+        cross.clicked.connect(self.removed)
+        return cross
+
+    def _show_state(self) -> None:
+        item, origin = self.item, self._mending.origin(self.item)
+        tag = f", @{item.tag}" if item.tag else ""
+        self.setAccessibleName(f"{item.label}: {item.name}{tag}")
+        self.setAccessibleDescription(
+            self._mending.busy_words(item)
+            or self.trouble
+            or "Return opens what can be done with it. Delete removes it, Alt+Left and Alt+Right move it."
+        )
+        lines = (item.label, item.name, facts_words(item), f"Made from {origin}" if origin else "", self.trouble)
+        self.setToolTip("\n".join(line for line in lines if line))
+        self.update()
+
+    def _paint_picture(self, painter: QPainter, frame: QRect) -> None:
+        item = self.item
+        drawn = self._mending.thumbnail(item)
+        path = str(item.path) if item.media is Media.IMAGE and item.path else str(drawn) if drawn else ""
+        scale = self.devicePixelRatioF()
+        picture = self._posters.picture(path, frame.size(), scale) if path else None
+        painter.fillRect(frame, self._theme.color(Role.MEDIA))
+        if picture is not None:
+            target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
+            target.moveCenter(frame.center())
+            painter.drawPixmap(target, picture)
+        else:
+            icon = self._theme.icon(_ICONS[item.media], Role.MUTED)
+            icon.paint(painter, QRect(frame.center() - QPoint(10, 10), QSize(20, 20)))
+        if item.facts is not None and item.facts.duration:
+            self._paint_badge(painter, frame, length_words(item.facts.duration), right=True)
+        if self.trouble:
+            self._paint_alert(painter, frame)
+        elif self._compact and item.tag:
+            self._paint_badge(painter, frame, f"@{item.tag}", right=False)
+
+    def _paint_badge(self, painter: QPainter, frame: QRect, words: str, *, right: bool) -> None:
+        painter.setFont(self._theme.small_font())
+        metrics = painter.fontMetrics()
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, frame.width() - GRID)
+        badge = QRect(0, 0, metrics.horizontalAdvance(words) + GRID, metrics.height())
+        if right:
+            badge.moveBottomRight(frame.bottomRight() - QPoint(2, 2))
+        else:
+            badge.moveBottomLeft(frame.bottomLeft() + QPoint(2, -2))
+        ground = self._theme.color(Role.RAISED)
+        ground.setAlphaF(0.86)
+        path = QPainterPath()
+        path.addRoundedRect(badge, 3, 3)
+        painter.fillPath(path, ground)
+        painter.setPen(self._theme.color(Role.TEXT if right else Role.ACCENT))
+        painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), words)
+
+    def _paint_alert(self, painter: QPainter, frame: QRect) -> None:
+        place = QRect(frame.left() + 3, frame.top() + 3, 16, 16)
+        ground = QPainterPath()
+        ground.addEllipse(place.adjusted(-1, -1, 1, 1))
+        painter.fillPath(ground, self._theme.color(Role.RAISED))
+        self._theme.icon("mdi6.alert-circle-outline", Role.BAD).paint(painter, place)
+
+    def _paint_words(self, painter: QPainter, area: QRect) -> None:
+        painter.setFont(self._theme.small_font())
+        metrics = painter.fontMetrics()
+        line = area.height() // 3
+        last, role = self._last_line()
+        label = f"{self.item.label}  @{self.item.tag}" if self.item.tag else self.item.label
+        rows = (
+            (label, Role.ACCENT if self.item.tag else Role.MUTED, Qt.TextElideMode.ElideRight),
+            (self.item.name, Role.TEXT, Qt.TextElideMode.ElideMiddle),
+            (last, role, Qt.TextElideMode.ElideRight),
+        )
+        for number, (words, colour, elide) in enumerate(rows):
+            row = QRect(area.left(), area.top() + number * line, area.width(), line)
+            room = row.width() - (18 if number == 0 and self._cross.isVisible() else 0)
+            painter.setPen(self._theme.color(colour))
+            painter.drawText(
+                row,
+                int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft),
+                metrics.elidedText(words, elide, room),
+            )
+
+    def _last_line(self) -> tuple[str, Role]:
+        busy = self._mending.busy_words(self.item)
+        if busy:
+            return f"{busy}…", Role.ACCENT
+        if self.trouble:
+            return ("Does not fit…" if self._mending.mends(self.item) else self.trouble), Role.BAD
+        return facts_words(self.item, brief=True), Role.FAINT
+
+    def _paint_outline(self, painter: QPainter, outline: QPainterPath) -> None:
+        role, width = Role.BORDER, 1.0
+        if self._drop_mark == "replace" or self.hasFocus():
+            role, width = Role.ACCENT, 1.5
+        elif self.trouble:
+            role, width = Role.BAD, 1.5
+        painter.setPen(QPen(self._theme.color(role), width))
+        painter.drawPath(outline)
+        if self._drop_mark in ("before", "behind"):
+            x = 0 if self._drop_mark == "before" else self.width() - 3
+            painter.fillRect(QRect(x, 2, 3, self.height() - 4), self._theme.color(Role.ACCENT))
+
+    def _drag(self) -> None:
+        drag = QDrag(self)
+        mime = QMimeData()
+        mime.setData(OWN_MIME, json.dumps([self.item.field, self.item.number]).encode())
+        drag.setMimeData(mime)
+        drag.setPixmap(self.grab())
+        drag.setHotSpot(QPoint(PICTURE.width() // 2, PICTURE.height() // 2))
+        self.drag_began.emit()
+        drag.exec(Qt.DropAction.MoveAction)
+        self.drag_ended.emit()
+
+    def _takes(self, mime: QMimeData) -> bool:
+        dragged = _dragged(mime)
+        return dragged != (self.item.field, self.item.number) if dragged is not None else accepts(mime)
+
+    def _mark(self, mime: QMimeData, at: QPointF) -> None:
+        mark = "replace" if _dragged(mime) is None else "behind" if at.x() > self.width() / 2 else "before"
+        if mark != self._drop_mark:
+            self._drop_mark = mark
+            self.update()
+
+    def _unmark(self) -> None:
+        self._drop_mark = ""
+        self.update()
+
+
+def facts_words(item: InputItem, *, brief: bool = False) -> str:
+    """ "PNG · 4.2 MB · 1280 × 720"; `brief` leaves out the format, and the length, which stands on the picture."""
+    facts = item.facts
+    if facts is None:
+        return "" if item.path else "Link"
+    sides = f"{facts.width} × {facts.height}" if facts.width and facts.height else ""
+    length = length_words(facts.duration) if facts.duration else ""
+    if brief:
+        return " · ".join(part for part in (wording.size(facts.size), sides or facts.format) if part)
+    kind = f"{facts.format} ({facts.codec})" if facts.codec else facts.format
+    return " · ".join(part for part in (kind, wording.size(facts.size), sides, length) if part)
+
+
+def length_words(seconds: float) -> str:
+    """Of a clip or sound, to the tenth where that says something: "4.5 s", "12 s", "2.5 min"."""
+    return f"{seconds:.1f} s".replace(".0 s", " s") if seconds < 10 else wording.duration(seconds)
+
+
+def _dragged(mime: QMimeData) -> tuple[str, int] | None:
+    """Field and number of the tile that is being dragged; None for everything else."""
+    if not mime.hasFormat(OWN_MIME):
+        return None
+    field, number = json.loads(bytes(mime.data(OWN_MIME).data()))
+    return str(field), int(number)
+
+
+def _action(mime: QMimeData) -> Qt.DropAction:
+    return Qt.DropAction.MoveAction if mime.hasFormat(OWN_MIME) else Qt.DropAction.CopyAction
