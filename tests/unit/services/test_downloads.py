@@ -183,7 +183,7 @@ async def test_saved_result_holds_its_request_and_the_store_knows_the_file_as_it
 
 async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):
     desk.settings.embed = True
-    link, content = LINK.replace("mp4", "webm"), b"\x1aE\xdf\xa3" + bytes(range(200))
+    link, content = LINK.replace("mp4", "webm"), b"\x1aE\xdf\xa3webm" + bytes(range(200))
     desk.fetcher.serve(link, content)
     async with desk.running():
         task = await desk.live_task()
