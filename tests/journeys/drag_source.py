@@ -1,4 +1,4 @@
-"""Another program: a small window at the screen's corner from which files or a text are dragged. Ends after one drag."""
+"""Another program: a small window at the screen's corner from which files or a text are dragged, once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Source(QLabel):
         drag = QDrag(self)
         drag.setMimeData(mime)
         drag.exec(Qt.DropAction.CopyAction)
-        QTimer.singleShot(0, QApplication.quit)
+        # What was let go is read from here only afterwards.
+        QTimer.singleShot(1500, QApplication.quit)
 
 
 application = QApplication(sys.argv[:1])

@@ -79,9 +79,7 @@ class Eyes:
 
     def find(self, role: str, name: str, *, where: Callable[[Seen], bool] = lambda _: True) -> Seen | None:
         """The first with this role whose name begins so."""
-        return next(
-            (one for one in self.look() if one.role == role and one.name.startswith(name) and where(one)), None
-        )
+        return next((one for one in self.look() if one.role == role and one.name.startswith(name) and where(one)), None)
 
     def wait_for(
         self, role: str, name: str, *, where: Callable[[Seen], bool] = lambda _: True, patience: float = PATIENCE

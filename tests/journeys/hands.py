@@ -45,8 +45,9 @@ class Hands:
         self._do("windowactivate", "--sync", window)
 
     def close_window(self, window: str) -> None:
-        """As its frame's own button does."""
-        self._do("windowquit", window)
+        """As its frame's own button does: the window is asked."""
+        self.activate(window)
+        self.key("alt+F4")
 
     def drag(self, what: Sequence[str], to: tuple[int, int], *, as_text: bool = False) -> None:
         """Another program's window offers these files, or this text; it is dragged to `to` and let go."""

@@ -56,6 +56,8 @@ class Program:
         """Starts it with these items and waits for its window, whose id it gives."""
         self._starts += 1
         self._process = self._popen(items, self.complaints_file)
+        until(lambda: self.hands.windows(TITLE, self.pid) or not self.runs, "the window")
+        assert self.runs, f"it ended at once: {self.complaints}"
         window = self.hands.wait_for_window(TITLE, self.pid)
         self.hands.activate(window)
         return window
@@ -117,6 +119,10 @@ class Program:
         self.write(prompt)
         self.hands.key("ctrl+Return")
         until(lambda: prompt in [task["prompt"] for task in self.tasks()], f"the task “{prompt}”")
+
+    def popups(self) -> int:
+        """Menus and lists that are open now; a screen reader hears of them only as one moves in them."""
+        return len(self.hands.windows("", self.pid)) - 1
 
     def tasks(self) -> list[dict[str, Any]]:
         """What its database holds of the tasks that are listed, oldest first."""

@@ -51,7 +51,7 @@ def test_killed_while_it_runs_it_is_polled_on_and_saved(program: Program, runway
     program.send("Long [seconds:60]")
     program.wait_state("Long [seconds:60]", "pending", "running")
     program.kill()
-    runway.turn(speed=100.0)
+    runway.forward(60)
     program.start()
     program.wait_saved(1)
     assert runway.made() == {"Long": 1}

@@ -35,8 +35,7 @@ def test_a_key_refused_in_the_middle_of_the_day_is_asked_for_and_nothing_is_drop
     assert [task["state"] for task in program.tasks()] == [before[0]["state"], "held"]
     runway.mend()
     hands, eyes = program.hands, program.eyes
-    hands.click(eyes.wait_for("button", "Profile").middle)
-    hands.click(eyes.wait_for("menu item", "Change the key").middle)
+    hands.key("ctrl+comma")
     hands.click(eyes.wait_for("password text", "API key").middle)
     hands.type(SECRET)
     hands.key("Return")

@@ -1,0 +1,89 @@
+"""The whole main job without a mouse."""
+
+from __future__ import annotations
+
+from tests.journeys.program import Program
+from tests.journeys.runway import Runway
+from tests.journeys.waiting import until
+
+
+def test_the_main_job_is_done_with_keys_alone(program: Program, runway: Runway):
+    program.start()
+    eyes, hands = program.eyes, program.hands
+    for prompt in ("A lagoon at dawn", "A zebra crossing"):
+        program.send(prompt)
+    program.wait_saved(2)
+
+    hands.key("ctrl+l", "Home", "Down")
+    until(lambda: chosen(program) == ["A zebra crossing"], "the newest task to be chosen")
+    hands.key("Menu")
+    until(lambda: program.popups() == 1, "the context menu")
+    hands.key("Escape")
+    until(lambda: program.popups() == 0, "the context menu to go")
+    hands.key("F2")
+    hands.wait_for_window("Rename", program.pid)
+    hands.type("Streifen")
+    hands.key("Return")
+    until(lambda: program.task("A zebra crossing")["title"] == "Streifen", "the new name")
+    eyes.wait_for("table cell", "Streifen")
+
+    hands.key("Delete")
+    until(lambda: len(program.tasks()) == 1, "the task to be removed")
+    assert len(program.saved()) == 2, "its file stays"
+    eyes.wait_for_words("1 task removed from the list")
+    hands.key("F6")
+    until(lambda: (seen := eyes.focused()) is not None and seen.name == "Undo", "the keyboard on Undo")
+    hands.key("space")
+    until(lambda: len(program.tasks()) == 2, "the task to be back")
+    until(lambda: (seen := eyes.focused()) is not None and seen.name == "Tasks", "the keyboard back in the list")
+    until(lambda: chosen(program) == ["A zebra crossing"], "the task to be chosen again")
+    hands.key("Delete")
+    until(lambda: len(program.tasks()) == 1, "the task to be removed again")
+    hands.key("ctrl+z")
+    until(lambda: len(program.tasks()) == 2, "the task to be back again")
+
+    hands.key("ctrl+f")
+    until(lambda: (seen := eyes.focused()) is not None and seen.name == "Search tasks", "the keyboard in the search")
+    hands.type("lagoon")
+    eyes.wait_gone("table cell", "Streifen")
+    eyes.wait_for("table cell", "A lagoon at dawn")
+    hands.key("ctrl+a", "BackSpace")
+    eyes.wait_for("table cell", "Streifen")
+
+    for keys, title in (("ctrl+comma", "Preferences"), ("ctrl+question", "Keyboard shortcuts")):
+        hands.key(keys)
+        hands.wait_for_window(title, program.pid)
+        hands.key("Escape")
+        until(lambda title=title: not hands.windows(title, program.pid), f"{title} to close")
+    assert runway.made() == {"A lagoon at dawn": 1, "A zebra crossing": 1}
+
+
+def test_tab_goes_through_every_control_and_comes_back(program: Program):
+    program.start()
+    eyes, hands = program.eyes, program.hands
+    eyes.wait_for("text", "Prompt", where=lambda line: "focused" in line.states)
+    wanted = {
+        (one.role, one.name)
+        for one in eyes.look()
+        if "focusable" in one.states and "enabled" in one.states and one.role not in ("list item", "table cell")
+    }
+    passed: list[tuple[str, str]] = []
+    for _ in range(2 * len(wanted)):
+        hands.key("Tab")
+        here = eyes.focused()
+        assert here is not None
+        passed.append((here.role, here.name))
+        if here.name == "Prompt":
+            break
+    reached = {name for _, name in passed} | {"Prompt"}
+    # Within a list the arrows go on, and the list says that its present item has the keyboard.
+    lists = {name for role, name in wanted if role == "list"}
+    assert {name for _, name in wanted} - reached - lists == set()
+    assert passed[-1][1] == "Prompt", f"Tab never came back: {passed}"
+
+
+def chosen(program: Program) -> list[str]:
+    """The prompts of the rows that are selected."""
+    cells = [one for one in program.eyes.look() if one.role == "table cell" and "selected" in one.states]
+    names = {task["title"] or task["prompt"]: task["prompt"] for task in program.tasks()}
+    return [prompt for name, prompt in names.items() if any(cell.name.startswith(name) for cell in cells)]
