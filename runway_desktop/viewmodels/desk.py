@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import AssetDrop, Gathered
 from runway_desktop.services.lost_files import PutBack
@@ -35,7 +35,7 @@ class Desk(QObject):
     text_copied = Signal(str, str)
     """The text, and what it is in words ("Task id")."""
     files_copied = Signal(object)
-    review_wanted = Signal(object)
+    sheet_wanted = Signal(object)
     """A Gathered with several drafts: the person looks at them before anything is stored."""
     show_wanted = Signal(object)
     """Task ids to select and scroll to."""
@@ -51,6 +51,8 @@ class Desk(QObject):
     """Path of a file that is not there any more: the person knows where it is now. Answer with `file_found`."""
     other_file_found = Signal(object, object)
     """Where a file was, and what was shown in its place, which is not the same file: ask, then `file_found` anyway."""
+    settings_offered = Signal(str, object)
+    """A sentence, and the Request that a dropped result carries inside."""
     release_wanted = Signal(object)
     """Paths that are about to be moved away: the preview must let go of them."""
 
@@ -192,13 +194,13 @@ class Desk(QObject):
         lane = self._engine.lane
         self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
 
-    def look_at(self, task_ids: Sequence[TaskId]) -> None:
-        """What is before the person's eyes is asked for more closely, so that its progress moves."""
-        self._engine.poller.look_at(task_ids)
-
     def raise_cap(self, held: HeldBack) -> None:
         """Raises the cap that holds tasks back so far that the first of them may go."""
         self._engine.budget.raise_cap(held)
+
+    def look_at(self, task_ids: Sequence[TaskId]) -> None:
+        """What is before the person's eyes is asked for more closely, so that its progress moves."""
+        self._engine.poller.look_at(task_ids)
 
     def ask_now(self) -> None:
         """Asks for all open tasks and the balance at once, as the person pressed refresh."""
@@ -216,7 +218,7 @@ class Desk(QObject):
 
     def receive(self, gathered: Gathered, to_field: str = "", at: int | None = None) -> None:
         """Sends each part where it belongs: ids to the list, inputs to the composer, prompts to the composer or
-        the review."""
+        a sheet."""
         if gathered.is_empty:
             self.tell("There was nothing in it that could be used.", problem=True)
             return
@@ -225,14 +227,29 @@ class Desk(QObject):
         if gathered.restored is not None:
             self._composer.load(gathered.restored)
             self.tell("The settings of that result are in the composer.")
+        if gathered.is_folder and len(gathered.assets) > 1 and not to_field:
+            # A folder of pictures is a row for each; one picture is an input of the composer.
+            self.sheet_wanted.emit(gathered)
+            return
         self._give_inputs(gathered.assets, to_field, at)
+        self._offer_settings(gathered.assets)
         prompt = _lone_prompt(gathered)
         if prompt:
             self._composer.set_prompt(prompt)
         elif gathered.drafts:
-            self.review_wanted.emit(gathered)
+            self.sheet_wanted.emit(gathered)
         else:
             self._tell_findings([finding.message for finding in gathered.findings])
+
+    def _offer_settings(self, assets: Sequence[AssetDrop]) -> None:
+        """A result of ours is an input like any other; that it knows how it was made is worth a button."""
+        made = [(drop.path.name, drop.made_by) for drop in assets if drop.path is not None and drop.made_by is not None]
+        if len(made) == 1:
+            self.settings_offered.emit(f"{made[0][0]} was made with this program.", made[0][1])
+
+    def take_settings(self, request: Request) -> None:
+        """Puts the settings that a result carries into the composer."""
+        self._composer.load(request)
 
     def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str, at: int | None) -> None:
         """A file that is known but does not fit goes along: what is wrong, and what helps, is said at its tile."""

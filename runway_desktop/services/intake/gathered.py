@@ -1,4 +1,4 @@
-"""What a drop, a paste or a command line turns into. Pure, frozen values; the review list and the composer read
+"""What a drop, a paste or a command line turns into. Pure, frozen values; the sheet and the composer read
 them."""
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ class AssetDrop:
     path: Path | None = None
     media: Media = Media.OTHER
     facts: MediaFacts | None = None
+    made_by: Request | None = None
+    """The request inside the file, if this program made it."""
     findings: tuple[IntakeFinding, ...] = ()
 
 

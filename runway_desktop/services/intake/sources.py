@@ -11,6 +11,7 @@ from runway_desktop.catalog import AssetItem, asset_items
 from runway_desktop.catalog.limits import format_by_name
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media, Request
+from runway_desktop.services import embedding, sidecar
 from runway_desktop.services.media_facts import HEAD_LENGTH, Sniffed, sniff
 from runway_desktop.services.sidecar import Sidecar
 
@@ -203,4 +204,21 @@ def _asset(found: FoundInput, source: str) -> AssetDrop:
     findings: tuple[IntakeFinding, ...] = ()
     if found.problem:
         findings = (IntakeFinding(source=source, message=f"{source}: {found.problem}"),)
-    return AssetDrop(uri=found.uri, path=found.path, media=found.media, facts=found.facts, findings=findings)
+    return AssetDrop(
+        uri=found.uri,
+        path=found.path,
+        media=found.media,
+        facts=found.facts,
+        made_by=_made_by(found.path) if found.path is not None and not found.problem else None,
+        findings=findings,
+    )
+
+
+def _made_by(path: Path) -> Request | None:
+    """The request that a result carries inside, however it was renamed."""
+    try:
+        document = embedding.read(path)
+    except OSError:
+        return None
+    found = sidecar.read(document) if document is not None else None
+    return found.request if found is not None else None

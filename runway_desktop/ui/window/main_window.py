@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -31,8 +31,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMainWindow, QSplitter,
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.library import Filter, Row
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.library import Filter, GroupBy, Row
+from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Notices
@@ -92,8 +92,13 @@ class MainWindow(QMainWindow):
     """The person wants to leave. The window stays until the program closed it down."""
     preferences_wanted = Signal(str)
     """Name of the section to open, may be empty."""
-    review_wanted = Signal(object)
+    sheet_wanted = Signal(object)
+    """What was dropped or pasted, for a sheet; None for a blank one."""
+    kept_sheets_wanted = Signal()
+    batch_menu_wanted = Signal(object, QPoint)
+    """The id of a batch, and a global position."""
     shortcuts_wanted = Signal()
+    spending_wanted = Signal()
     painted = Signal()
     """Once, after the first paint."""
 
@@ -237,6 +242,8 @@ class MainWindow(QMainWindow):
         self._top.key_wanted.connect(lambda: self.preferences_wanted.emit("Key"))
         self._top.refresh_wanted.connect(m.desk.ask_now)
         self._top.pause_wanted.connect(m.desk.pause)
+        self._top.spending_wanted.connect(self.spending_wanted)
+        self._top.caps_wanted.connect(lambda: self.preferences_wanted.emit("Money"))
         self._top.searched.connect(m.filter.search)
         m.filter.changed.connect(lambda: self._top.search.clear() if not m.filter.listing.filter.text else None)
         self._places_pane.chosen.connect(self._open_place)
@@ -262,13 +269,20 @@ class MainWindow(QMainWindow):
         m.rows.loaded.connect(self._look_for_tasks)
         m.desk.text_copied.connect(self._copy_text)
         m.desk.files_copied.connect(self._copy_files)
-        m.desk.review_wanted.connect(self.review_wanted)
+        m.desk.sheet_wanted.connect(self.sheet_wanted)
+        self._view.group_menu_wanted.connect(self._group_menu)
+        self._places_pane.batch_menu_wanted.connect(self.batch_menu_wanted)
         m.desk.show_wanted.connect(self._show_tasks)
         m.desk.open_wanted.connect(self._open)
         m.desk.folder_wanted.connect(self._show_folder)
         m.desk.system_wanted.connect(self._open_with_system)
         m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.desk.undo_offered.connect(self._offer_undo)
+        m.desk.settings_offered.connect(
+            lambda message, request: self._notices.tell(
+                message, action_text="Take its settings", on_action=lambda: m.desk.take_settings(request)
+            )
+        )
         m.bridge.notice.connect(self._notice)
         m.bridge.cap_reached.connect(self._cap_reached)
         m.composer.question_wanted.connect(lambda asked: confirm(self, asked, m.composer.send_confirmed))
@@ -279,9 +293,12 @@ class MainWindow(QMainWindow):
         verb = self._verbs.take
         commands: tuple[Command, ...] = (
             ("New request", [standard.New], window, self, self._new),
+            ("New sheet", ["Ctrl+Shift+N"], window, self, lambda: self.sheet_wanted.emit(None)),
+            ("Open a kept sheet", ["Ctrl+Shift+O"], window, self, self.kept_sheets_wanted.emit),
             ("Search", [standard.Find], window, self, self._focus_search),
             ("Preferences", [standard.Preferences, "Ctrl+,"], window, self, lambda: self.preferences_wanted.emit("")),
             ("Keyboard shortcuts", ["Ctrl+?"], window, self, self.shortcuts_wanted.emit),
+            ("Spending", ["Ctrl+Shift+M"], window, self, self.spending_wanted.emit),
             ("Ask Runway now", [standard.Refresh], window, self, self._m.desk.ask_now),
             ("Quit", [standard.Quit, "Ctrl+Q"], window, self, self.close),
             ("Go to the list", ["Ctrl+L"], window, self, self._view.setFocus),
@@ -322,6 +339,11 @@ class MainWindow(QMainWindow):
         send.setAutoRepeat(False)
         send.triggered.connect(self._m.composer.send)
         self.addAction(send)
+
+    def _group_menu(self, key: str, at: QPoint) -> None:
+        """Of a group's header: a batch has a sheet, other groups have nothing of their own."""
+        if self._m.rows.listing.group is GroupBy.BATCH and key:
+            self.batch_menu_wanted.emit(BatchId(key), at)
 
     def _restore(self) -> None:
         recall = self._m.memory.recall

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from PIL import Image
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import Media, Output, Request, Task, TaskId
-from runway_desktop.services import sidecar
+from runway_desktop.services import embedding, sidecar
 from runway_desktop.services.intake import Gathered, Intake
 from runway_desktop.services.intake.sources import MOST_DRAFTS
 from tests.conftest import run_test
@@ -403,3 +404,16 @@ def test_no_text_can_raise(text, html, url):
         await gather(urls=[url])
 
     run_test(take)
+
+
+async def test_a_result_of_ours_tells_how_it_was_made_however_it_is_called_now(tmp_path):
+    path = tmp_path / "renamed years later.mp4"
+    shutil.copyfile(resource("samples", "sand-1x1-5s.mp4"), path)
+    values = {"promptText": "Fox", "seed": 7}
+    request = {"endpoint": "text_to_video", "model": "gen4.5", "prompt": "Fox", "values": values}
+    document = {"schema": "runway-desktop.result", "schema_version": 1, "request": request, "task": {}, "inputs": []}
+    embedding.embed(path, embedding.note_of(document))
+    gathered = await gather(path)
+    assert gathered.assets[0].made_by is not None
+    assert gathered.assets[0].made_by.values == {"promptText": "Fox", "seed": 7}
+    assert gathered.restored is None
