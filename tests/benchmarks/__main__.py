@@ -24,7 +24,7 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
         ui_lag.measure,
         {
             "full": ui_lag.Size(),
-            "quick": ui_lag.Size(seconds=20.0),
+            "quick": ui_lag.Size(seconds=40.0),
             "smoke": ui_lag.Size(rows=200, open_tasks=40, seconds=1.5, settle=0.5),
         },
     ),

@@ -95,7 +95,7 @@ def _figures(
     counts: dict[str, float],
     used: float,
 ) -> list[Figure]:
-    if not lag["fired"] or not counts["gets"]:
+    if not lag["fired"] or not (counts["gets"] or counts["downloads"]):
         raise BenchmarkFailed(f"Nothing happened while it was measured: {lag}, {counts}")
     setting = f"{size.open_tasks} open tasks of {size.rows}, four downloads, {size.seconds:.0f} s, {screen}"
 
