@@ -12,13 +12,15 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, QTimer
+from PySide6.QtCore import QObject, QPoint, QProcess, QTimer
 
 from runway_desktop.domain.account import KeyPlace, KeyStatus
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import BatchId, State
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered
+from runway_desktop.services.sheets import OPEN_SHEET
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.main_window import MainWindow, Models
@@ -41,6 +43,9 @@ from .options import Options, own_words
 from .program import on_signals
 from .wiring import Address, Assembly, build
 
+if TYPE_CHECKING:
+    from runway_desktop.ui.sheet.host import SheetHost
+
 log = logging.getLogger(__name__)
 
 
@@ -56,6 +61,7 @@ class Session(QObject):
         self.window: MainWindow | None = None
         self.engine: Engine | None = None
         self.models: Models | None = None
+        self._sheets: SheetHost | None = None
         self.ready = asyncio.Event()
         """Set when the window is painted, the loops run and the key was looked for."""
 
@@ -124,8 +130,11 @@ class Session(QObject):
         self.window = window
         window.close_wanted.connect(self._close_wanted)
         window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))
-        window.review_wanted.connect(lambda gathered: self._open_review(theme, gathered))
+        window.sheet_wanted.connect(self._open_sheet)
+        window.kept_sheets_wanted.connect(self._list_sheets)
+        window.batch_menu_wanted.connect(self._open_batch_menu)
         window.shortcuts_wanted.connect(self._open_shortcuts)
+        window.spending_wanted.connect(lambda: self._open_spending(theme))
         self._theme = theme
         composer.restore_draft()
         models.filter.restore()
@@ -154,6 +163,7 @@ class Session(QObject):
         self.ready.set()
         # The list and all that plays have come meanwhile.
         collector.spare_what_is_there()
+        self._offer_open_sheet(engine)
         self._take_items()
 
     def _key_changed(self, status: KeyStatus) -> None:
@@ -193,6 +203,22 @@ class Session(QObject):
 
             ShortcutsDialog(self.window).open()
 
+    def _open_spending(self, theme: Theme) -> None:
+        """One window of it; asked for again it comes to the front."""
+        if self.window is None or self.engine is None or self.models is None:
+            return
+        from runway_desktop.ui.spending.spending_window import SpendingWindow
+        from runway_desktop.viewmodels.spending import SpendingModel
+
+        opened = self.window.findChild(SpendingWindow)
+        if opened is None:
+            model = SpendingModel(self.engine, self.models.bridge, self._runner, self)
+            opened = SpendingWindow(model, theme, self.window)
+            opened.caps_wanted.connect(lambda: self._open_preferences(theme, "Money"))
+        opened.show()
+        opened.raise_()
+        opened.activateWindow()
+
     def _open_preferences(self, theme: Theme, section: str) -> None:
         if self.window is not None and self.engine is not None and self.models is not None:
             from runway_desktop.ui.dialogs.preferences import Preferences
@@ -203,25 +229,46 @@ class Session(QObject):
             dialog.show_section(section or "Key")
             dialog.open()
 
-    def _open_review(self, theme: Theme, gathered: Gathered) -> None:
-        if self.window is not None and self.engine is not None and self.models is not None:
-            from runway_desktop.ui.dialogs.review import ReviewDialog
-            from runway_desktop.viewmodels.review import ReviewModel
+    def _sheet_host(self) -> SheetHost | None:
+        """Whoever opens sheets, made when the first one is wanted."""
+        if self.window is None or self.engine is None or self.models is None:
+            return None
+        if self._sheets is None:
+            from runway_desktop.ui.sheet.host import SheetHost
+            from runway_desktop.viewmodels.sheet.door import SheetDoor
 
-            models = self.models
-            model = ReviewModel(
-                self.engine,
-                models.bridge,
-                self._runner,
-                gathered,
-                models.composer.request(),
-                project=models.composer.project,
-                parent=self,
+            models, window = self.models, self.window
+            door = SheetDoor(self.engine, models.bridge, self._runner, models.composer, self)
+            self._sheets = SheetHost(door, self._theme, window)
+            self._sheets.show_wanted.connect(models.desk.show_wanted)
+            self._sheets.told.connect(models.desk.tell)
+            self._sheets.left_open.connect(
+                lambda words, opens: window.notices.tell(words, action_text="Open sheet", on_action=opens)
             )
-            model.sent.connect(models.desk.show_wanted)
-            dialog = ReviewDialog(model, theme, self.window)
-            dialog.resize(dialog.sizeHint())
-            dialog.open()
+        return self._sheets
+
+    def _open_sheet(self, gathered: Gathered | None) -> None:
+        host = self._sheet_host()
+        if host is not None and gathered is not None:
+            host.door.open_gathered(gathered)
+        elif host is not None:
+            host.door.open_blank()
+
+    def _list_sheets(self) -> None:
+        host = self._sheet_host()
+        if host is not None:
+            host.door.list_kept()
+
+    def _open_batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
+        host = self._sheet_host()
+        if host is not None:
+            host.batch_menu(batch_id, at)
+
+    def _offer_open_sheet(self, engine: Engine) -> None:
+        """A sheet that was open when the program was killed."""
+        host = self._sheet_host() if engine.settings.get(OPEN_SHEET) is not None else None
+        if host is not None:
+            host.door.look_for_left_open()
 
     def _take_items(self) -> None:
         items, self._waiting_items = self._waiting_items, []
@@ -269,6 +316,8 @@ class Session(QObject):
         await go_down(list(assembly.settling))
         if window.preview is not None:
             window.preview.stop()
+        if self._sheets is not None:
+            await self._sheets.keep_all()
         window.let_close()
         if self.models is not None:
             self.models.bridge.close()

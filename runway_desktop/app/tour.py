@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPlai
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, State, TaskId
 from runway_desktop.ui.dialogs.preferences import Preferences
-from runway_desktop.ui.dialogs.review import ReviewDialog
+from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow, Models
 from runway_desktop.viewmodels.offers import Verb
@@ -171,7 +171,7 @@ class _Walk:
 class _First(_Walk):
     async def walk(self) -> None:
         await self.first_key()
-        await self.drop_and_review()
+        await self.drop_and_send()
         await self.live()
         await self.results()
         await self.trouble()
@@ -197,7 +197,7 @@ class _First(_Walk):
         await until(lambda: self.models.status.organization is not None, "the balance")
         await self.album.take(window, "empty")
 
-    async def drop_and_review(self) -> None:
+    async def drop_and_send(self) -> None:
         self.say("drop of a table")
         window = self.window
         folder = self.session.profile.folder / "dropped"
@@ -206,17 +206,17 @@ class _First(_Walk):
         picture = folder / "harbour.png"
         _paint_dusk(picture)
         drop(window, [folder / "aurora_shots.csv"])
-        await until(lambda: dialog(window, ReviewDialog), "the review")
-        review = dialog(window, ReviewDialog)
-        await self.album.take(window, "review")
-        self.say("sending from the review")
-        if review is None:
-            raise StepFailed("the review is gone")
-        await until(lambda: find(review, QPushButton, "Generate").isEnabled(), "rows that are ready")
-        find(review, QPushButton, "Generate").click()
+        await until(lambda: dialog(window, SheetWindow), "the sheet")
+        sheet = dialog(window, SheetWindow)
+        if sheet is None:
+            raise StepFailed("the sheet is gone")
+        await until(lambda: find(sheet, QPushButton, "Generate").isEnabled(), "rows that are ready")
+        await self.album.take(window, "sheet")
+        self.say("sending from the sheet")
+        find(sheet, QPushButton, "Generate").click()
         await until(lambda: len(self.tasks()) >= 5, "the tasks in the list")
-        if (left := dialog(window, ReviewDialog)) is not None:
-            left.done(0)
+        await self.album.take(window, "sheet-sent")
+        sheet.close()
         self.say("drop of a picture")
         drop(window, [picture])
         await until(self.models.composer.inputs, "the picture in the composer")

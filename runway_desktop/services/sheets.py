@@ -19,6 +19,8 @@ from runway_desktop.domain.task import BatchId, Request, TaskId
 from .expansion import Axis
 from .ports import Store
 
+OPEN_SHEET = "sheet.open"
+"""The setting that names the sheet which is open, so that it can be offered again after a crash."""
 FORM = 1
 """Of the text. A newer one is refused with a sentence."""
 

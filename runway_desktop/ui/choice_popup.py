@@ -80,6 +80,12 @@ class ChoicePopup(QFrame):
         if current is not None:
             self._list.scrollToItem(current, QListWidget.ScrollHint.PositionAtCenter)
 
+    def open_in_middle(self, window: QWidget) -> None:
+        """Opens over a window, where no button asked for it."""
+        self.move(window.mapToGlobal(QPoint((window.width() - self.width()) // 2, window.height() // 5)))
+        self.show()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):

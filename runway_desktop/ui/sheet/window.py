@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMenu, QPushBut
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.dialogs.words import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.flow_layout import FlowLayout
@@ -202,7 +203,7 @@ class SheetWindow(QDialog):
             )
         ready = sheet.ready_at(places)
         if ready:
-            menu.addAction(f"Generate {wording.count(ready, 'chosen task')}", lambda: sheet.send(places=places))
+            menu.addAction(f"Generate {wording.count(ready, 'chosen task')}", lambda: self._send(places=places))
         if not menu.isEmpty():
             menu.addSeparator()
         current = table.currentIndex()
@@ -230,7 +231,11 @@ class SheetWindow(QDialog):
         self.setAccessibleName(f"Sheet {sheet.title}")
         self._title.setText(sheet.title)
         self._subtitle.setText(sheet.subtitle)
-        say(self._total, sheet.outlook.words, "warn" if sheet.outlook.exceeds_balance else "muted")
+        say(
+            self._total,
+            sheet.outlook.words,
+            "warn" if sheet.outlook.exceeds_balance or sheet.outlook.exceeds_cap else "muted",
+        )
         price = "" if sheet.reason else price_words(totals)
         self._go.setText("   ".join(part for part in (f"Generate {totals.ready:,} ready", price) if part))
         self._go.setEnabled(not sheet.reason)
@@ -263,11 +268,17 @@ class SheetWindow(QDialog):
             self._axes_flow.addWidget(chip)
         self._axes.setVisible(bool(self._sheet.model.axes))
 
-    def _send(self, most: int | None = None) -> None:
+    def _send(self, most: int | None = None, places: list[int] | None = None) -> None:
         self._table.finish_editing()
-        if self._sheet.reason:
-            self._tell(self._sheet.reason)
-        self._sheet.send(most)
+        sheet = self._sheet
+        if sheet.reason:
+            self._tell(sheet.reason)
+            return
+        question = sheet.question(most, places)
+        if question is None:
+            sheet.send(most, places)
+        else:
+            confirm(self, question, lambda: sheet.send(most, places))
 
     def _sent(self, ids: tuple[object, ...]) -> None:
         said = f"{wording.count(len(ids), 'task')} stored; {'it is' if len(ids) == 1 else 'they are'} sent in turn."

@@ -19,7 +19,16 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from runway_desktop.domain.library import GroupSummary
@@ -44,6 +53,8 @@ class TaskView(QTableView):
     opened = Signal(object)
     """A task id: Return or a double click."""
     menu_wanted = Signal(QPoint)
+    group_menu_wanted = Signal(str, QPoint)
+    """The key of a group, and a global position."""
     """Global position."""
     seen_changed = Signal(object)
     """The ids of the tasks in sight."""
@@ -159,8 +170,14 @@ class TaskView(QTableView):
             return
         super().mouseReleaseEvent(event)
 
-    def contextMenuEvent(self, event: QEvent) -> None:
-        self.menu_wanted.emit(event.globalPos())  # type: ignore[attr-defined]
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        row = self.currentIndex().row() if by_key else self.rowAt(self.viewport().mapFrom(self, event.pos()).y())
+        key = self._model.group_key(row)
+        if key is not None:
+            self.group_menu_wanted.emit(key, event.globalPos())
+        else:
+            self.menu_wanted.emit(event.globalPos())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.rowAt(event.position().toPoint().y()))

@@ -3,8 +3,8 @@ change."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -79,6 +79,8 @@ class _EntryDelegate(QStyledItemDelegate):
 class PlacesPane(QListWidget):
     chosen = Signal(object)
     """The Filter of the entry."""
+    batch_menu_wanted = Signal(object, QPoint)
+    """The id of a batch, and a global position."""
 
     def __init__(self, places: Places, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +96,14 @@ class PlacesPane(QListWidget):
         self.setCurrentRow(0)
         self.currentItemChanged.connect(self._moved)
         FollowsTheme(theme, self, self.viewport().update)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        item = self.itemAt(event.pos())
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            item = self.currentItem()
+        entry: Entry | None = item.data(_ENTRY) if item is not None else None
+        if entry is not None and entry.filter is not None and len(entry.filter.batches) == 1:
+            self.batch_menu_wanted.emit(next(iter(entry.filter.batches)), event.globalPos())
 
     def choose_all(self) -> None:
         self.setCurrentRow(0)

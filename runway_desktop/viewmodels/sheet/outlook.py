@@ -50,6 +50,11 @@ class Outlook(QObject):
         return balance is not None and self._model.totals.credits > balance
 
     @property
+    def exceeds_cap(self) -> bool:
+        cap = self._engine.settings.day_cap
+        return cap is not None and self._model.totals.credits > cap - self._engine.budget.spent_today
+
+    @property
     def words(self) -> str:
         totals = self._model.totals
         if not totals.rows:
@@ -68,6 +73,10 @@ class Outlook(QObject):
             parts.append(f"Balance {wording.number(balance)}")
             if self.exceeds_balance:
                 parts.append("not enough for all of them")
+        cap = self._engine.settings.day_cap
+        if cap is not None:
+            left = max(0.0, cap - self._engine.budget.spent_today)
+            parts.append(f"today's cap leaves {wording.number(round(left, 1))}")
         amounts: Counter[str] = Counter()
         for request, amount in self._model.ready_models:
             amounts[request.model] += amount

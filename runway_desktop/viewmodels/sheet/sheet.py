@@ -19,9 +19,11 @@ from runway_desktop.domain.task import BatchId, Output, Request, TaskId
 from runway_desktop.services import sheets
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered, IntakeFinding
-from runway_desktop.services.sheets import SentTask, SheetContent
+from runway_desktop.services.sheets import OPEN_SHEET, SentTask, SheetContent
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge, Touch
+from runway_desktop.viewmodels.money import sending_question
+from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.runner import Runner
 
 from . import importing
@@ -40,8 +42,6 @@ SUBMITTED_AT_ONCE = 60
 """Tasks of one transaction: a few milliseconds of the loop, then others have a turn."""
 LOOKED_AT_ONCE = 100
 FETCHED_AT_ONCE = 200
-OPEN_SHEET = "sheet.open"
-"""The setting that names the sheet which is open, so that it can be offered again after a crash."""
 
 
 class Sheet(QObject):
@@ -215,12 +215,24 @@ class Sheet(QObject):
             self.named.emit()
             self._keep.start()
 
+    def question(self, most: int | None = None, places: Iterable[int] | None = None) -> Question | None:
+        """What to ask before these are sent: they cost more than the person spends without a question."""
+        checks = [row.check for row in self._chosen(most, places) if row.check is not None]
+        amount = sum(len(check.requests) for check in checks)
+        priced = sum(check.priced for check in checks)
+        return sending_question(
+            self._engine.settings.confirm_above,
+            amount,
+            sum(check.credits for check in checks),
+            exact=all(check.exact for check in checks),
+            unknown=amount - priced,
+        )
+
     def send(self, most: int | None = None, places: Iterable[int] | None = None) -> None:
         """Stores the rows that are ready in the lane: the first `most` tasks' rows, or those at `places`, or all."""
         if self.reason:
             return
-        wanted = self.model.rows if places is None else [self.model.rows[place] for place in sorted(set(places))]
-        ready = [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
+        ready = self._chosen(most, places)
         if not ready:
             return
         self._lock(True)
@@ -307,6 +319,11 @@ class Sheet(QObject):
     def close(self) -> None:
         """The window is closed: the sheet is kept, and is not offered by itself at the next start."""
         self.keep_now()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """It is not open any more."""
+        self._keep.stop()
         if self._engine.settings.get(OPEN_SHEET) == self.id:
             self._engine.settings.set(OPEN_SHEET, None)
 
@@ -368,6 +385,11 @@ class Sheet(QObject):
             model.insert_rows(filled[-1] + 1 if filled else 0, rows, "Drop files")
         for finding in gathered.findings[:1]:
             self.model.said.emit(finding.message)
+
+    def _chosen(self, most: int | None, places: Iterable[int] | None) -> list[SheetRow]:
+        """The rows that would be sent."""
+        wanted = self.model.rows if places is None else [self.model.rows[place] for place in sorted(set(places))]
+        return [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
 
     def _lock(self, locked: bool) -> None:
         self.model.is_locked = locked

@@ -79,12 +79,12 @@ def choose(rig: Desktop, *numbers: int) -> None:
     rig.window.view.select([TaskId(f"t{number}") for number in numbers])
 
 
-async def test_a_dropped_text_file_of_prompts_wants_a_review(tmp_path, theme, qtbot):
+async def test_a_dropped_text_file_of_prompts_wants_a_sheet(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         prompts = tmp_path / "prompts.txt"
         prompts.write_text("A lighthouse\nA harbour\n", encoding="utf-8")
         wanted = []
-        rig.window.review_wanted.connect(wanted.append)
+        rig.window.sheet_wanted.connect(wanted.append)
         assert drop(rig.window, mime(urls=[QUrl.fromLocalFile(str(prompts))]))
         await until(lambda: wanted)
         assert len(wanted[0].drafts) == 2

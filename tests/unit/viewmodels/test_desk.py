@@ -29,7 +29,7 @@ def line(text: str, **more) -> Draft:
 
 async def receive(rig: Rig, gathered: Gathered) -> list[Gathered]:
     wanted: list[Gathered] = []
-    rig.desk.review_wanted.connect(wanted.append)
+    rig.desk.sheet_wanted.connect(wanted.append)
     rig.desk.receive(gathered)
     await rest()
     return wanted
@@ -41,7 +41,7 @@ async def test_one_prompt_fills_the_composer(tmp_path):
         assert rig.composer.prompt == "A lighthouse"
 
 
-async def test_many_prompts_want_a_review_before_anything_is_stored(tmp_path):
+async def test_many_prompts_want_a_sheet_before_anything_is_stored(tmp_path):
     async with Rig(tmp_path) as rig:
         gathered = Gathered(drafts=(line("One"), line("Two")))
         assert await receive(rig, gathered) == [gathered]
@@ -61,7 +61,7 @@ async def test_many_prompts_want_a_review_before_anything_is_stored(tmp_path):
     ],
     ids=["its finding", "a finding", "a model", "a project", "settings", "no prompt"],
 )
-async def test_one_record_that_is_more_than_a_prompt_wants_a_review(gathered, tmp_path):
+async def test_one_record_that_is_more_than_a_prompt_wants_a_sheet(gathered, tmp_path):
     async with Rig(tmp_path) as rig:
         assert await receive(rig, gathered) == [gathered]
         assert rig.composer.prompt == ""
@@ -139,7 +139,7 @@ async def test_text_and_files_are_read_by_the_intake(tmp_path):
     async with Rig(tmp_path) as rig:
         prompts = tmp_path / "prompts.txt"
         prompts.write_text("A lighthouse\nA harbour\n", encoding="utf-8")
-        async with after(rig.desk.review_wanted) as wanted:
+        async with after(rig.desk.sheet_wanted) as wanted:
             rig.desk.take(paths=[prompts])
         assert [draft.values["promptText"] for draft in wanted[0].drafts] == ["A lighthouse", "A harbour"]
         rig.desk.take(text="One prompt")

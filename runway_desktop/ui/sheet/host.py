@@ -1,0 +1,105 @@
+"""The sheets that are open beside the main window, and how they come and go. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.task import BatchId
+from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.sheet.door import SheetDoor, kept_in_words
+from runway_desktop.viewmodels.sheet.grid import GridModel
+from runway_desktop.viewmodels.sheet.sheet import Sheet
+
+from .grid_view import GridWindow
+from .window import SheetWindow
+
+
+class SheetHost(QObject):
+    show_wanted = Signal(object)
+    """Task ids to show in the list."""
+    told = Signal(str)
+    left_open = Signal(str, object)
+    """A sentence, and what opens the sheet again."""
+
+    def __init__(self, door: SheetDoor, theme: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self._door = door
+        self._theme = theme
+        self._window = window
+        self._windows: dict[str, SheetWindow] = {}
+        door.opened.connect(self._open)
+        door.grid_wanted.connect(self._open_grid)
+        door.shown_again.connect(self._show_again)
+        door.not_kept.connect(lambda: self.told.emit("This batch did not come from a sheet."))
+        door.listed.connect(self._choose_kept)
+        door.left_open.connect(self._offer)
+
+    @property
+    def windows(self) -> tuple[SheetWindow, ...]:
+        return tuple(self._windows.values())
+
+    @property
+    def door(self) -> SheetDoor:
+        return self._door
+
+    async def keep_all(self) -> None:
+        """Writes every open sheet, as the program ends. StoreError passes through."""
+        for window in self.windows:
+            window.table.finish_editing()
+            await window.sheet.keep()
+            window.sheet.let_go()
+
+    def batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
+        """What can be done with a whole batch."""
+        menu = QMenu(self._window)
+        menu.addAction("Open sheet", lambda: self._door.open_batch(batch_id))
+        menu.addAction("Show as grid", lambda: self._door.open_batch(batch_id, as_grid=True))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def _open(self, sheet: Sheet) -> None:
+        window = SheetWindow(sheet, self._theme, self._window)
+        self._windows[sheet.id] = window
+        window.show_wanted.connect(self.show_wanted)
+        window.finished.connect(lambda _: self._gone(sheet.id))
+        window.resize(window.sizeHint())
+        window.show()
+
+    def _open_grid(self, sheet: Sheet) -> None:
+        posters = PosterCache(self)
+        grid = GridWindow(GridModel(sheet), self._theme, posters, self._window)
+        sheet.setParent(grid)
+        grid.task_wanted.connect(self.show_wanted)
+        grid.finished.connect(lambda _: posters.shutdown())
+        grid.resize(grid.sizeHint().boundedTo(self._window.size()))
+        grid.show()
+
+    def _gone(self, sheet_id: str) -> None:
+        self._windows.pop(sheet_id, None)
+        self._door.closed(sheet_id)
+
+    def _show_again(self, sheet_id: str) -> None:
+        window = self._windows.get(sheet_id)
+        if window is not None:
+            window.show()
+            window.raise_()
+            window.activateWindow()
+
+    def _choose_kept(self, kept: list[KeptSheet]) -> None:
+        if not kept:
+            self.told.emit("No sheet is kept yet. Drop a table, or begin one with Ctrl+Shift+N.")
+            return
+        options = [Option(sheet.id, kept_in_words(sheet, self._door.when(sheet))) for sheet in kept]
+        popup = ChoicePopup(options, None, "Kept sheets", self._window)
+        popup.chosen.connect(self._door.open_kept)
+        popup.open_in_middle(self._window)
+
+    def _offer(self, kept: KeptSheet) -> None:
+        self.left_open.emit(
+            f"The sheet “{kept.name}” was open when the program ended. It is kept.",
+            lambda: self._door.open_kept(kept.id),
+        )

@@ -1,0 +1,130 @@
+"""How sheets are opened: of what was dropped, blank, from their batch, from the list of kept ones, and after a crash.
+
+What is open is opened once: asking again shows it. GUI thread only; trouble becomes a notice.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.task import BatchId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.intake import Gathered
+from runway_desktop.services.sheets import OPEN_SHEET, DamagedSheet
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.runner import Runner
+
+from .sheet import Sheet
+
+
+class SheetDoor(QObject):
+    opened = Signal(object)
+    """A `Sheet` that wants a window."""
+    grid_wanted = Signal(object)
+    """A `Sheet` whose results are to be shown as a grid; it has no window yet."""
+    shown_again = Signal(str)
+    """The id of a sheet that is open already."""
+    not_kept = Signal()
+    """A batch that did not come from a sheet."""
+    listed = Signal(object)
+    """Kept sheets, latest first."""
+    left_open = Signal(object)
+    """The `KeptSheet` that was open when the program ended without closing it."""
+
+    def __init__(
+        self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composer, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._bridge = bridge
+        self._runner = runner
+        self._composer = composer
+        self._open: set[str] = set()
+
+    def open_gathered(self, gathered: Gathered) -> None:
+        made = Sheet.of_gathered(
+            self._engine,
+            self._bridge,
+            self._runner,
+            gathered,
+            self._composer.request(),
+            project=self._composer.project,
+            parent=self,
+        )
+        self._show(made)
+
+    def open_blank(self) -> None:
+        made = Sheet.blank(
+            self._engine,
+            self._bridge,
+            self._runner,
+            self._composer.request(),
+            project=self._composer.project,
+            parent=self,
+        )
+        self._show(made)
+
+    def open_kept(self, sheet_id: str) -> None:
+        if sheet_id in self._open:
+            self.shown_again.emit(sheet_id)
+        else:
+            self._runner(self._engine.library.sheets.open(sheet_id), "open a sheet", done=self._found)
+
+    def open_batch(self, batch_id: BatchId, *, as_grid: bool = False) -> None:
+        """The sheet that a batch was sent from, or its results as a grid."""
+        self._runner(
+            self._engine.library.sheets.of_batch(batch_id),
+            "open a batch's sheet",
+            done=lambda kept: self._found(kept, as_grid=as_grid),
+        )
+
+    def list_kept(self) -> None:
+        self._runner(self._engine.library.sheets.recent(), "list sheets", done=self.listed.emit)
+
+    def look_for_left_open(self) -> None:
+        """Once at start: a sheet that was open when the program was killed is offered again."""
+        sheet_id = self._engine.settings.get(OPEN_SHEET)
+        if isinstance(sheet_id, str):
+            self._engine.settings.set(OPEN_SHEET, None)
+            self._runner(self._engine.library.sheets.open(sheet_id), "look for an open sheet", done=self._was_left)
+
+    def when(self, kept: KeptSheet) -> str:
+        """When it was last changed."""
+        return wording.clock_time(kept.changed_at, self._engine.clock.now())
+
+    def closed(self, sheet_id: str) -> None:
+        """Its window is gone."""
+        self._open.discard(sheet_id)
+
+    def _was_left(self, kept: KeptSheet | None) -> None:
+        if kept is not None:
+            self.left_open.emit(kept)
+
+    def _found(self, kept: KeptSheet | None, *, as_grid: bool = False) -> None:
+        if kept is None:
+            self.not_kept.emit()
+        elif kept.id in self._open and not as_grid:
+            self.shown_again.emit(kept.id)
+        else:
+            try:
+                made = Sheet.of_kept(self._engine, self._bridge, self._runner, kept, parent=self)
+            except DamagedSheet as error:
+                self._engine.bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
+                return
+            if as_grid:
+                self.grid_wanted.emit(made)
+            else:
+                self._show(made)
+
+    def _show(self, sheet: Sheet) -> None:
+        self._open.add(sheet.id)
+        self.opened.emit(sheet)
+
+
+def kept_in_words(kept: KeptSheet, said_when: str) -> str:
+    """ "shots.csv · 6 rows · today 14:02"."""
+    return f"{kept.name} · {wording.count(kept.rows, 'row')} · {said_when}"
