@@ -483,7 +483,8 @@ class Composer(QObject):
 
     def _price_may_be_known(self, touched: dict[TaskId, Touch]) -> None:
         """What was just sent came back with an estimate."""
-        if any(touch.before is not None and touch.before.state is State.SENDING for touch in touched.values()):
+        waited = (State.HELD, State.SENDING)
+        if any(touch.before is not None and touch.before.state in waited for touch in touched.values()):
             self.changed.emit()
 
     def _store_draft(self) -> None:

@@ -417,3 +417,12 @@ async def test_the_price_and_the_words_are_found_once_for_one_change(tmp_path, m
             rig.composer.finding_for(field.name)
         rig.composer.button()
         assert len(checks) <= 1 + len(rig.composer.inputs())
+
+
+async def test_the_price_of_what_was_sent_is_on_the_button_as_soon_as_runway_said_it(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        rig.composer.load(plain_request())
+        prices = []
+        rig.composer.changed.connect(lambda: prices.append(rig.composer.button().price))
+        rig.composer.send()
+        await until(lambda: prices and prices[-1] == "25 credits")
