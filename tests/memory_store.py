@@ -17,17 +17,28 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.inputs import still_asked
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import (
+    Entries,
     Filter,
     GroupBy,
     GroupSummary,
-    ListEntry,
     Listing,
     Place,
     PlaceCounts,
     Row,
     SortKey,
+    Takes,
+    Without,
 )
-from runway_desktop.domain.search import heading_of, search_words, searched_text
+from runway_desktop.domain.search import (
+    Words,
+    asked_seconds,
+    heading_of,
+    prompt_key,
+    search_words,
+    searched_text,
+    texts_of,
+    words_of,
+)
 from runway_desktop.domain.shapes import shape_of
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.spending import SpendingLine, counted_credits, is_keeper, is_uncertain, spent_at
@@ -40,6 +51,7 @@ from runway_desktop.domain.task import (
     Media,
     Output,
     OutputState,
+    Pick,
     RemoteId,
     State,
     Task,
@@ -155,13 +167,31 @@ class MemoryStore:
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]:
         return [entry for entry in self._ledger if entry.task_id == task_id]
 
-    async def list(self, listing: Listing) -> builtins.list[ListEntry]:
-        tasks = self._listed(listing)
-        groups: dict[str, list[ListEntry]] = {}
-        for task in tasks:
-            key = self._group(task, listing.group)
-            groups.setdefault(key, []).append(ListEntry(task.id, key))
-        return [entry for entries in groups.values() for entry in entries]
+    async def list(self, listing: Listing, limit: int = 0) -> Entries:
+        everything = self._listed(listing)
+        tasks = everything[:limit] if limit else everything
+        is_whole = len(tasks) == len(everything)
+        if listing.group is GroupBy.NONE:
+            return Entries([task.id for task in tasks], (), is_whole)
+        groups: dict[str, builtins.list[TaskId]] = {}
+        for key, task in zip(self._keys(tasks, listing.group), tasks, strict=True):
+            groups.setdefault(key, []).append(task.id)
+        ids = [task_id for members in groups.values() for task_id in members]
+        return Entries(ids, tuple((key, len(members)) for key, members in groups.items()), is_whole)
+
+    async def amount(self, wanted: Filter) -> int:
+        return sum(self._matches(task, wanted) for task in self._tasks.values())
+
+    async def takes(self, task_id: TaskId) -> Takes:
+        family = {task_id} if task_id in self._tasks else set()
+        grown = True
+        while grown:
+            near = {task.parent_id for task in self._tasks.values() if task.id in family and task.parent_id}
+            near |= {task.id for task in self._tasks.values() if task.parent_id in family}
+            grown = bool((near & set(self._tasks)) - family)
+            family |= near & set(self._tasks)
+        made = sorted((task for task in self._tasks.values() if task.id in family), key=lambda task: task.created_at)
+        return Takes(ids=tuple(task.id for task in made))
 
     async def rows(self, task_ids: Sequence[TaskId]) -> builtins.list[Row]:
         return [self._row(self._tasks[task_id]) for task_id in task_ids if task_id in self._tasks]
@@ -170,12 +200,13 @@ class MemoryStore:
         if listing.group is GroupBy.NONE:
             return []
         members: dict[str, list[Task]] = {}
-        for task in self._listed(replace(listing, sort=SortKey.SENT, descending=True)):
-            members.setdefault(self._group(task, listing.group), []).append(task)
+        shown = self._listed(replace(listing, sort=SortKey.SENT, descending=True))
+        for key, task in zip(self._keys(shown, listing.group), shown, strict=True):
+            members.setdefault(key, []).append(task)
         return [
             GroupSummary(
                 key=key,
-                title=self._batches[BatchId(key)].name if listing.group is GroupBy.BATCH and key else key,
+                title=self._title(key, listing.group),
                 total=len(tasks),
                 by_state=dict(Counter(task.state for task in tasks)),
                 saved=sum(self._is_saved(task) for task in tasks),
@@ -193,6 +224,10 @@ class MemoryStore:
             projects=dict(Counter(task.project for task in shown if task.project)),
             batches=tuple((batch.id, batch.name, in_batch[batch.id]) for batch in batches if in_batch[batch.id]),
             models=dict(Counter(task.request.model for task in shown)),
+            endpoints=dict(Counter(task.request.endpoint for task in shown if task.request.endpoint)),
+            tags=dict(Counter(tag for task in shown for tag in task.tags)),
+            states=dict(Counter(task.state for task in shown)),
+            ratings=dict(Counter(task.rating for task in shown)),
         )
 
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> builtins.list[Timing]:
@@ -382,6 +417,8 @@ class MemoryStore:
                 )
             case Place.SAVED:
                 return self._is_saved(task)
+            case Place.PICKS:
+                return task.pick is Pick.PICK
 
     def _matches(self, task: Task, wanted: Filter) -> bool:
         paths = [a.path for a in self._inputs.get(task.id, {}).values()] + [o.path for o in self._outputs_of(task.id)]
@@ -396,7 +433,34 @@ class MemoryStore:
             and (not wanted.batches or task.batch_id in wanted.batches)
             and (wanted.since is None or at >= wanted.since)
             and (wanted.until is None or at < wanted.until)
-            and all(word in searched_text(_texts(task), paths) for word in search_words(wanted.text))
+            and self._judged(task, wanted)
+            and not self._excluded(task, wanted.without)
+            and _says(searched_text(texts_of(task), paths), words_of(wanted.text))
+        )
+
+    def _judged(self, task: Task, wanted: Filter) -> bool:
+        longest = max((output.duration for output in self._outputs_of(task.id)), default=0.0)
+        return (
+            all(self._in_place(task, place) for place in wanted.places)
+            and wanted.tags <= set(task.tags)
+            and (not wanted.picks or task.pick in wanted.picks)
+            and (not wanted.shots or task.shot in wanted.shots)
+            and task.rating in wanted.rating
+            and max(task.credits or 0.0, 0.0) in wanted.cost
+            and (longest or asked_seconds(task.request)) in wanted.length
+        )
+
+    def _excluded(self, task: Task, without: Without) -> bool:
+        return (
+            task.state in without.states
+            or task.request.model in without.models
+            or task.request.endpoint in without.endpoints
+            or task.project in without.projects
+            or task.batch_id in without.batches
+            or bool(without.tags & set(task.tags))
+            or task.pick in without.picks
+            or task.shot in without.shots
+            or any(self._in_place(task, place) for place in without.places)
         )
 
     def _listed(self, listing: Listing) -> Sequence[Task]:
@@ -415,6 +479,23 @@ class MemoryStore:
                 return found
         return found[::-1] if listing.descending else found
 
+    def _title(self, key: str, by: GroupBy) -> str:
+        if by is GroupBy.BATCH and key:
+            return self._batches[BatchId(key)].name
+        if by is GroupBy.PROMPT and key:
+            # Of the one that was added last.
+            alike = [task for task in self._tasks.values() if task.removed_at is None]
+            last = [task for task in alike if prompt_key(task.request) == key][-1]
+            return " ".join(last.request.prompt[:200].split())
+        return key
+
+    def _keys(self, tasks: Sequence[Task], by: GroupBy) -> builtins.list[str]:
+        keys = [self._group(task, by) for task in tasks]
+        if by is not GroupBy.PROMPT:
+            return keys
+        takes = Counter(keys)
+        return [key if takes[key] > 1 else "" for key in keys]
+
     def _group(self, task: Task, by: GroupBy) -> str:
         match by:
             case GroupBy.NONE:
@@ -425,6 +506,10 @@ class MemoryStore:
                 return datetime.fromtimestamp(_at(task), self._zone).date().isoformat()
             case GroupBy.MODEL:
                 return task.request.model
+            case GroupBy.PROJECT:
+                return task.project
+            case GroupBy.PROMPT:
+                return prompt_key(task.request)
 
 
 def _at(task: Task) -> float:
@@ -435,8 +520,8 @@ def _sent_key(task: Task) -> tuple[float, float]:
     return (_at(task), task.position)
 
 
-def _texts(task: Task) -> tuple[str | None, ...]:
-    return (task.request.prompt, task.title, task.request.model, task.id, task.remote_id)
+def _says(text: str, words: Words) -> bool:
+    return all(word in text for word in words.wanted) and not any(word in text for word in words.unwanted)
 
 
 def _key(task: Task, sort: SortKey) -> Any:
@@ -447,6 +532,12 @@ def _key(task: Task, sort: SortKey) -> Any:
             return _RANKS[task.state]
         case SortKey.COST:
             return -1.0 if task.credits is None else task.credits
+        case SortKey.PROJECT:
+            return task.project
+        case SortKey.RATING:
+            return task.rating
+        case SortKey.TAGS:
+            return ",".join(task.tags)
         case _:
             return task.request.model
 

@@ -3,11 +3,13 @@ answers them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import repeat
+from typing import overload
 
-from .task import BatchId, Output, State, Task, TaskId
+from .task import BatchId, Output, Pick, State, Task, TaskId
 
 
 class Place(StrEnum):
@@ -19,6 +21,7 @@ class Place(StrEnum):
     NEEDS_ATTENTION = "needs attention"
     """Uncertain, failed, gone, an output that could not be saved; not yet put away by the person."""
     SAVED = "saved"
+    PICKS = "picks"
 
 
 class SortKey(StrEnum):
@@ -30,6 +33,9 @@ class SortKey(StrEnum):
     MODEL = "model"
     LANE = "lane"
     """The order in which held tasks will be sent."""
+    PROJECT = "project"
+    RATING = "rating"
+    TAGS = "tags"
 
 
 class GroupBy(StrEnum):
@@ -37,12 +43,50 @@ class GroupBy(StrEnum):
     BATCH = "batch"
     DAY = "day"
     MODEL = "model"
+    PROJECT = "project"
+    PROMPT = "prompt"
+    """Takes of one prompt together; prompts with a single take make one group, whose key is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `least` to `most`, both in it; None is open."""
+
+    least: float | None = None
+    most: float | None = None
+
+    def __bool__(self) -> bool:
+        return self.least is not None or self.most is not None
+
+    def __contains__(self, value: float) -> bool:
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Without:
+    """What a listed task must not be, any of it."""
+
+    states: frozenset[State] = frozenset()
+    models: frozenset[str] = frozenset()
+    endpoints: frozenset[str] = frozenset()
+    projects: frozenset[str] = frozenset()
+    batches: frozenset[BatchId] = frozenset()
+    tags: frozenset[str] = frozenset()
+    picks: frozenset[Pick] = frozenset()
+    shots: frozenset[str] = frozenset()
+    places: frozenset[Place] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self != _NOTHING
+
+
+_NOTHING = Without()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """All parts must hold. Empty sets and None mean "any". `text` is searched in prompt, title, model, file name
-    and ids, every word."""
+    """All parts must hold. Empty sets, spans and None mean "any". `text` is searched in prompt, title, note, tags,
+    project, shot, model, file name and ids; what it may hold tells `domain.search.words_of`."""
 
     place: Place = Place.ALL
     text: str = ""
@@ -53,20 +97,19 @@ class Filter:
     batches: frozenset[BatchId] = frozenset()
     since: float | None = None
     until: float | None = None
-
-    @property
-    def narrows(self) -> bool:
-        """Something beyond the place is asked for; tells "nothing yet" from "nothing matches"."""
-        return bool(
-            self.text.strip()
-            or self.states
-            or self.models
-            or self.endpoints
-            or self.projects
-            or self.batches
-            or self.since is not None
-            or self.until is not None
-        )
+    places: frozenset[Place] = frozenset()
+    """Further places in all of which it must be."""
+    tags: frozenset[str] = frozenset()
+    """All of them."""
+    picks: frozenset[Pick] = frozenset()
+    shots: frozenset[str] = frozenset()
+    rating: Span = Span()
+    """Stars; 0 is not rated."""
+    cost: Span = Span()
+    """Credits, actual or estimated; one whose price is not known costs nothing here."""
+    length: Span = Span()
+    """Seconds of the longest result, or as asked for while none is there."""
+    without: Without = _NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +124,55 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """One line of the ordered answer. `group` is the key of its group (batch id, day as YYYY-MM-DD, model), "" for none.
+    """One line of the ordered answer. `group` is the key of its group (batch id, day as YYYY-MM-DD, model …), or "".
     Entries of one group stand together; a group stands where its first entry sorts."""
 
     id: TaskId
     group: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries(Sequence[ListEntry]):
+    """The ordered answer, kept small: the ids, and how many of them stand in each group, in the same order. A hundred
+    thousand of them are one list, not as many objects."""
+
+    ids: Sequence[TaskId] = ()
+    groups: tuple[tuple[str, int], ...] = ()
+    """Key and number of entries. None of them for a list that is not grouped."""
+    is_whole: bool = True
+    """False: more would follow, which was not asked for."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[ListEntry]:
+        if not self.groups:
+            yield from map(ListEntry, self.ids, repeat(""))
+        for key, start, end in self.runs():
+            yield from map(ListEntry, self.ids[start:end], repeat(key))
+
+    @overload
+    def __getitem__(self, place: int) -> ListEntry: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[ListEntry]: ...
+
+    def __getitem__(self, place: int | slice) -> ListEntry | Sequence[ListEntry]:
+        return list(self)[place]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Entries):
+            return list(self.ids) == list(other.ids) and self.groups == other.groups
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def runs(self) -> Iterator[tuple[str, int, int]]:
+        """Key of each group, place of its first entry and the place after its last."""
+        start = 0
+        for key, amount in self.groups:
+            yield key, start, start + amount
+            start += amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +204,19 @@ class PlaceCounts:
     batches: tuple[tuple[BatchId, str, int], ...] = ()
     """Latest first: id, name, number of tasks."""
     models: Mapping[str, int] = field(default_factory=dict)
+    endpoints: Mapping[str, int] = field(default_factory=dict)
+    tags: Mapping[str, int] = field(default_factory=dict)
+    states: Mapping[State, int] = field(default_factory=dict)
+    ratings: Mapping[int, int] = field(default_factory=dict)
+    """Tasks by their stars; 0 is not rated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takes:
+    """All takes of one idea: a task and whatever was retried, edited or remixed from it, oldest first."""
+
+    ids: tuple[TaskId, ...] = ()
+
+    def number(self, task_id: TaskId) -> int:
+        """1 for the first; 0 for one that is none of them."""
+        return self.ids.index(task_id) + 1 if task_id in self.ids else 0

@@ -1,16 +1,28 @@
-"""How a search compares: what is folded away, and which words a task is found by. Pure.
+"""How a search compares: what is folded away, which words a task is found by, how tags are spelt. Pure.
 
 Case, width and compatibility forms make no difference (full-width letters are found by plain ones); accents do.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from .task import Task
+from .task import Request, Task
 
 _SEPARATORS = "/\\"
+_WORD = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a search looks for, folded, each once. All of `wanted` must be found and none of `unwanted`."""
+
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
 
 
 def folded(text: str) -> str:
@@ -20,8 +32,21 @@ def folded(text: str) -> str:
 
 
 def search_words(text: str) -> tuple[str, ...]:
-    """The words of a search, folded, each once; all must be found."""
+    """The words of a text, folded, each once."""
     return tuple(dict.fromkeys(folded(text).split()))
+
+
+def words_of(text: str) -> Words:
+    """The words of a search line: “"exact words"” belong together, `-word` must not be found. A quotation mark that
+    is not closed yet reaches to the end, as one types."""
+    wanted: dict[str, None] = {}
+    unwanted: dict[str, None] = {}
+    for minus, phrase, word in _WORD.findall(folded(text)):
+        found = " ".join(phrase.split()) or word
+        # A lone minus is a word that is still being typed.
+        if found and found != "-":
+            (unwanted if minus else wanted)[found] = None
+    return Words(tuple(wanted), tuple(unwanted))
 
 
 def searched_text(texts: Iterable[str | None], paths: Iterable[str]) -> str:
@@ -30,9 +55,39 @@ def searched_text(texts: Iterable[str | None], paths: Iterable[str]) -> str:
     return folded("\n".join(text for text in (*texts, *names) if text))
 
 
+def texts_of(task: Task) -> tuple[str | None, ...]:
+    """A task's own texts, by which it is found."""
+    return (
+        task.request.prompt, task.title, task.request.model, task.id, task.remote_id, task.note, " ".join(task.tags),
+        task.project, task.shot,
+    )  # fmt: skip
+
+
 def heading_of(task: Task) -> str:
     """What a list sorts by when it sorts by prompt: the title, else the prompt, folded; its first 80 characters."""
     return folded((task.title or task.request.prompt)[:80]).strip()
+
+
+def prompt_key(request: Request) -> str:
+    """The same for takes of the same prompt, whatever their blanks and case; empty without a prompt."""
+    words = " ".join(folded(request.prompt).split())
+    return hashlib.blake2b(words.encode(), digest_size=8).hexdigest() if words else ""
+
+
+def asked_seconds(request: Request) -> float:
+    """How long the result was asked to be; 0 where that was not said."""
+    value = request.values.get("duration")
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e6 else 0.0
+
+
+def clean_tag(text: str) -> str:
+    """The one spelling of a tag: folded, blanks single, without commas (which part tags) and quotation marks."""
+    return " ".join(re.sub(r'[,"]', " ", folded(text)).split())
+
+
+def clean_tags(text: str) -> tuple[str, ...]:
+    """The tags of a line in which commas part them, each once."""
+    return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := clean_tag(part))))
 
 
 def _name(path: str) -> str:

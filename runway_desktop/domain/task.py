@@ -218,6 +218,11 @@ class Task:
     rating: int = 0
     """1 to 5 stars; 0: not rated."""
     pick: Pick = Pick.NONE
+    tags: tuple[str, ...] = ()
+    """Each as `domain.search.clean_tag` spells it, each once, in the order in which they were given."""
+    shot: str = ""
+    """The shot that it is meant for, such as "010"."""
+    note: str = ""
 
     @property
     def credits(self) -> float | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
+from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 
 from .bus import Bus
@@ -44,9 +44,16 @@ class Library:
         self._posters = asyncio.Lock()
         self.sheets = Sheets(store)
 
-    async def list(self, listing: Listing) -> Sequence[ListEntry]:
-        """The ids to show, in order."""
-        return await self._store.list(listing)
+    async def list(self, listing: Listing, limit: int = 0) -> Entries:
+        """The ids to show, in order; with a limit, the first so many, at once."""
+        return await self._store.list(listing, limit)
+
+    async def amount(self, wanted: Filter) -> int:
+        """How many tasks a search would find."""
+        return await self._store.amount(wanted)
+
+    async def takes(self, task_id: TaskId) -> Takes:
+        return await self._store.takes(task_id)
 
     async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]:
         return await self._store.rows(task_ids)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from runway_desktop.domain.account import Organization, UsedCredits
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
-from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
+from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.spending import SpendingLine
 from runway_desktop.domain.task import Answer, Batch, BatchId, Input, Output, RemoteId, Task, TaskId
@@ -154,8 +154,17 @@ class Store(Protocol):
 
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]: ...
 
-    async def list(self, listing: Listing) -> Sequence[ListEntry]:
-        """Ids in order; entries of a group stand together. Removed tasks are left out."""
+    async def list(self, listing: Listing, limit: int = 0) -> Entries:
+        """Ids in order; entries of a group stand together. Removed tasks are left out. With a limit only the first so
+        many by the order, grouped among themselves: a first answer that comes at once."""
+        ...
+
+    async def amount(self, wanted: Filter) -> int:
+        """How many tasks would be listed."""
+        ...
+
+    async def takes(self, task_id: TaskId) -> Takes:
+        """The task, what it was made again from, and all that was made again from any of those."""
         ...
 
     async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]: ...

@@ -1,33 +1,24 @@
 """The questions of the list, as SQL: which tasks, in what order, in what groups, and how many stand in each place.
 
-Functions of a reading connection, on the reading thread. SQLite filters, searches and sorts, by an index wherever there
-is one; Python only moves the entries of one group together, which no index can, and makes the values.
+Functions of a reading connection, on a reading thread. SQLite filters, searches and sorts, by an index wherever there
+is one, and hands the whole answer over as one text: it works without the interpreter, which a hundred thousand rows
+one by one would take from the window. Python only moves the entries of one group together.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import datetime, tzinfo
-from itertools import groupby, repeat
-from operator import itemgetter
+from itertools import groupby
 from typing import Any
 
-from runway_desktop.domain.library import (
-    Filter,
-    GroupBy,
-    GroupSummary,
-    ListEntry,
-    Listing,
-    Place,
-    PlaceCounts,
-    SortKey,
-)
-from runway_desktop.domain.search import search_words
-from runway_desktop.domain.task import LIVE, LOCAL, BatchId, State, TaskId
+from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Place, PlaceCounts, SortKey
+from runway_desktop.domain.task import BatchId, State, TaskId
 
-from .records import Cell, to_cell, to_text
+from .conditions import PLACES, where
+from .records import Cell, to_text
 
 _QUARTER = 900
 """Seconds. Every time zone begins its day at a whole quarter of an hour, so one look-up serves all times of a
@@ -38,23 +29,18 @@ _SORT_COLUMNS = {
     SortKey.STATE: "rank",
     SortKey.COST: "credits",
     SortKey.MODEL: "model",
+    SortKey.PROJECT: "project",
+    SortKey.RATING: "rating",
+    SortKey.TAGS: "tags",
 }
+_DAY = f"CAST(sent_or_made / {_QUARTER} AS INTEGER) * {_QUARTER}"
 _GROUP_COLUMNS = {
-    GroupBy.BATCH: ("batch_id",),
-    GroupBy.DAY: ("sent_or_made",),
-    GroupBy.MODEL: ("model",),
-}
-
-
-def _quoted(states: Iterable[State]) -> str:
-    return ", ".join(f"'{state.value}'" for state in sorted(states))
-
-
-_PLACES = {
-    Place.LIVE: f"state IN ({_quoted(LIVE)})",
-    Place.WAITING_HERE: f"state IN ({_quoted(LOCAL)})",
-    Place.NEEDS_ATTENTION: "attention",
-    Place.SAVED: "saved",
+    GroupBy.BATCH: "coalesce(batch_id, '')",
+    GroupBy.DAY: _DAY,
+    # As digits, since these may hold anything: line ends, and what is no text.
+    GroupBy.MODEL: "hex(model)",
+    GroupBy.PROJECT: "hex(project)",
+    GroupBy.PROMPT: "prompt_key",
 }
 
 
@@ -74,89 +60,134 @@ class Days:
         return name
 
 
-def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None) -> list[ListEntry]:
-    found = connection.execute(*entries_query(listing)).fetchall()
-    if listing.descending and listing.sort in _SORT_COLUMNS:
-        # Equal ones stand latest first, whichever way the key is sorted: the blocks are turned, not their insides.
-        blocks = [list(block) for _, block in groupby(found, key=itemgetter(-1))]
-        found = [row for block in reversed(blocks) for row in block]
-    if listing.group is GroupBy.NONE:
-        return [ListEntry(row[0], "") for row in found]
-    # Entries of a group behind each other, the group where its first one stood.
-    name = Days(zone) if listing.group is GroupBy.DAY else None
-    groups: defaultdict[Any, list[TaskId]] = defaultdict(list)
-    for row in found:
-        groups[name(row[1]) if name else row[1]].append(row[0])
-    return [entry for key, ids in groups.items() for entry in map(ListEntry, ids, repeat(_name(key)))]
+def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None, limit: int = 0) -> Entries:
+    """In order; with a limit, what the first so many are, grouped among themselves."""
+    query, parameters = entries_query(listing, limit + 1 if limit else 0)
+    columns = "group_concat(id, char(10)), count(*)"
+    if listing.group in _GROUP_COLUMNS:
+        columns += ", group_concat(of_group, char(10))"
+    text, amount, *groups = connection.execute(f"SELECT {columns} FROM ({query})", parameters).fetchone()
+    if not amount:
+        return Entries()
+    ids = text.split("\n")
+    is_whole = not limit or amount <= limit
+    if not groups:
+        return Entries(ids if is_whole else ids[:limit], (), is_whole)
+    keys = groups[0].split("\n")
+    if not is_whole:
+        ids, keys = ids[:limit], keys[:limit]
+    return _grouped(ids, keys, _namer(listing.group, zone), listing.group is GroupBy.PROMPT, is_whole)
 
 
-def entries_query(listing: Listing) -> tuple[str, list[Cell]]:
-    """The statement and its parameters. A row is the id, then what the group is made of, then what is sorted by, as far
-    as there is any."""
-    where, parameters = _where(listing.filter)
+def entries_query(listing: Listing, limit: int = 0) -> tuple[str, list[Cell]]:
+    """The statement and its parameters. A row is the id, then what the group is made of where there are groups."""
+    condition, parameters = where(listing.filter)
     way = "DESC" if listing.descending else "ASC"
-    columns = ["id", *_GROUP_COLUMNS.get(listing.group, ())]
+    group = _GROUP_COLUMNS.get(listing.group)
+    columns = "id" if group is None else f"id, {group} AS of_group"
     match listing.sort:
         case SortKey.SENT:
             order = f"sent_or_made {way}, position {way}, number {way}"
         case SortKey.LANE:
             order = f"position {way}, sent_or_made {way}, number {way}"
         case _:
-            key = _SORT_COLUMNS[listing.sort]
-            order = f"{key}, sent_or_made DESC, position DESC, number DESC"
-            columns.append(key)
-    return f"SELECT {', '.join(columns)} FROM tasks WHERE {where} ORDER BY {order}", parameters
+            # Equal ones stand latest first, whichever way the key is sorted.
+            order = f"{_SORT_COLUMNS[listing.sort]} {way}, sent_or_made DESC, position DESC, number DESC"
+    query = f"SELECT {columns} FROM tasks WHERE {condition} ORDER BY {order}"
+    return (f"{query} LIMIT {limit}" if limit else query), parameters
+
+
+def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
+    """How many tasks the filter lets through."""
+    condition, parameters = where(wanted)
+    found: int = connection.execute(f"SELECT count(*) FROM tasks WHERE {condition}", parameters).fetchone()[0]
+    return found
 
 
 def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None) -> list[GroupSummary]:
     """One per group of the listing, latest first; none when it is not grouped."""
     if listing.group is GroupBy.NONE:
         return []
-    where, parameters = _where(listing.filter)
-    by_day = listing.group is GroupBy.DAY
-    key = (
-        f"CAST(sent_or_made / {_QUARTER} AS INTEGER) * {_QUARTER}"
-        if by_day
-        else ", ".join(_GROUP_COLUMNS[listing.group])
-    )
-    name: Callable[[Any], str] = Days(zone) if by_day else _name
+    condition, parameters = where(listing.filter)
+    by_prompt = listing.group is GroupBy.PROMPT
+    name = _namer(listing.group, zone)
     query = (
-        f"SELECT {key}, state, count(*), sum(saved), total(max(credits, 0)), max(sent_or_made) AS latest "
-        f"FROM tasks WHERE {where} GROUP BY 1, state"
+        f"SELECT {_GROUP_COLUMNS[listing.group]}, state, count(*), sum(saved), total(max(credits, 0)), "
+        f"max(sent_or_made) AS latest FROM tasks WHERE {condition} GROUP BY 1, state"
     )
+    found = connection.execute(query, parameters).fetchall()
+    takes: Counter[str] = Counter()
+    if by_prompt:
+        for value, _, total, *_ in found:
+            takes[value] += total
     gathered: dict[str, _Sum] = {}
-    for value, state, total, saved, credits, latest in connection.execute(query, parameters):
-        gathered.setdefault(name(value), _Sum()).add(State(state), total, saved, credits, latest)
+    for value, state, total, saved, credits, latest in found:
+        key = "" if by_prompt and takes[value] == 1 else name(value)
+        gathered.setdefault(key, _Sum()).add(State(state), total, saved, credits, latest)
     titles = _batch_names(connection) if listing.group is GroupBy.BATCH else {}
+    if by_prompt:
+        titles = _headings(connection, [key for key in gathered if key])
     latest_first = sorted(gathered.items(), key=lambda item: item[1].latest, reverse=True)
     return [found.summary(group, titles.get(group, group)) for group, found in latest_first]
 
 
 def counts(connection: sqlite3.Connection) -> PlaceCounts:
-    everything, live, here, attention, saved = connection.execute(
-        f"SELECT count(*), total({_PLACES[Place.LIVE]}), total({_PLACES[Place.WAITING_HERE]}), "
-        "total(attention), total(saved) FROM tasks WHERE removed_at IS NULL"
-    ).fetchone()
-    projects = connection.execute(
-        "SELECT project, count(*) FROM tasks WHERE removed_at IS NULL AND project <> '' GROUP BY project"
-    )
-    models = connection.execute("SELECT model, count(*) FROM tasks WHERE removed_at IS NULL GROUP BY model")
+    asked = ", ".join(f"total({condition})" for condition in PLACES.values())
+    everything, *places = connection.execute(f"SELECT count(*), {asked} FROM tasks WHERE removed_at IS NULL").fetchone()
     batches = connection.execute(
         "SELECT b.id, b.name, (SELECT count(*) FROM tasks WHERE batch_id = b.id AND removed_at IS NULL) AS members "
         "FROM batches AS b WHERE members > 0 ORDER BY b.created_at DESC, b.id DESC"
     )
-    return PlaceCounts(
-        places={
-            Place.ALL: everything,
-            Place.LIVE: int(live),
-            Place.WAITING_HERE: int(here),
-            Place.NEEDS_ATTENTION: int(attention),
-            Place.SAVED: int(saved),
-        },
-        projects={to_text(project): count for project, count in projects},
-        batches=tuple((BatchId(batch_id), to_text(name), members) for batch_id, name, members in batches),
-        models={to_text(model): count for model, count in models},
+    tags = connection.execute(
+        "SELECT tag, count(*) FROM task_tags "
+        "WHERE task NOT IN (SELECT number FROM tasks WHERE removed_at IS NOT NULL) GROUP BY tag"
     )
+    return PlaceCounts(
+        places={Place.ALL: everything, **dict(zip(PLACES, map(int, places), strict=True))},
+        projects={to_text(name): number for name, number in _tally(connection, "project") if name},
+        batches=tuple((BatchId(batch_id), to_text(name), members) for batch_id, name, members in batches),
+        models={to_text(name): number for name, number in _tally(connection, "model")},
+        endpoints={to_text(name): number for name, number in _tally(connection, "endpoint") if name},
+        tags=dict(tags.fetchall()),
+        states={State(name): number for name, number in _tally(connection, "state")},
+        ratings=dict(_tally(connection, "rating")),
+    )
+
+
+def _tally(connection: sqlite3.Connection, column: str) -> list[tuple[Any, int]]:
+    query = f"SELECT {column}, count(*) FROM tasks WHERE removed_at IS NULL GROUP BY 1"
+    return connection.execute(query).fetchall()
+
+
+def _grouped(
+    ids: list[TaskId], keys: list[str], name: Callable[[str], str], merge_single: bool, is_whole: bool
+) -> Entries:
+    """Entries of a group behind each other, the group where its first one stood."""
+    single = {key for key, number in Counter(keys).items() if number == 1} if merge_single else set()
+    members: defaultdict[str, list[TaskId]] = defaultdict(list)
+    names: dict[str, str] = {}
+    place = 0
+    for value, run in groupby(keys):
+        length = sum(1 for _ in run)
+        key = names.get(value)
+        if key is None:
+            key = names[value] = "" if value in single else name(value)
+        members[key] += ids[place : place + length]
+        place += length
+    ordered = [task_id for group in members.values() for task_id in group]
+    return Entries(ordered, tuple((key, len(group)) for key, group in members.items()), is_whole)
+
+
+def _namer(group: GroupBy, zone: tzinfo | None) -> Callable[[Any], str]:
+    """From what stands in the group's column to the group's key."""
+    match group:
+        case GroupBy.DAY:
+            days = Days(zone)
+            return lambda value: days(float(value))
+        case GroupBy.MODEL | GroupBy.PROJECT:
+            return lambda value: to_text(bytes.fromhex(value))
+        case _:
+            return str
 
 
 class _Sum:
@@ -185,55 +216,16 @@ class _Sum:
         )
 
 
-def _name(value: str | bytes | None) -> str:
-    return "" if value is None else to_text(value)
-
-
 def _batch_names(connection: sqlite3.Connection) -> dict[str, str]:
     return {batch_id: to_text(name) for batch_id, name in connection.execute("SELECT id, name FROM batches")}
 
 
-def _where(wanted: Filter) -> tuple[str, list[Cell]]:
-    conditions = ["removed_at IS NULL"]
-    parameters: list[Cell] = []
-    if wanted.place in _PLACES:
-        conditions.append(_PLACES[wanted.place])
-    chosen: tuple[tuple[str, Iterable[str]], ...] = (
-        ("state", wanted.states),
-        ("model", wanted.models),
-        ("endpoint", wanted.endpoints),
-        ("project", wanted.projects),
-        ("batch_id", wanted.batches),
+def _headings(connection: sqlite3.Connection, prompt_keys: list[str]) -> dict[str, str]:
+    """The words of the prompts with several takes."""
+    if not prompt_keys:
+        return {}
+    found = connection.execute(
+        "SELECT prompt_key, substr(prompt, 1, 200) FROM tasks WHERE number IN "
+        "(SELECT max(number) FROM tasks WHERE removed_at IS NULL GROUP BY prompt_key HAVING count(*) > 1)"
     )
-    for column, words in chosen:
-        cells = [to_cell(str(word)) for word in words]
-        if cells:
-            conditions.append(f"{column} IN ({', '.join('?' * len(cells))})")
-            parameters += cells
-    if wanted.since is not None:
-        conditions.append("sent_or_made >= ?")
-        parameters.append(wanted.since)
-    if wanted.until is not None:
-        conditions.append("sent_or_made < ?")
-        parameters.append(wanted.until)
-    search = search_words(wanted.text)
-    if search:
-        condition, sought = _search(search)
-        conditions.append(condition)
-        parameters += sought
-    return " AND ".join(conditions), parameters
-
-
-def _search(words: tuple[str, ...]) -> tuple[str, list[Cell]]:
-    """The index knows three letters in a row; shorter words are looked for in the text itself."""
-    long = [word for word in words if len(word) >= 3]
-    short = [word for word in words if len(word) < 3]
-    conditions: list[str] = []
-    parameters: list[Cell] = []
-    if long:
-        conditions.append("searched MATCH ?")
-        parameters.append(" AND ".join('"' + word.replace('"', '""') + '"' for word in long))
-    for word in short:
-        conditions.append("instr(words, ?) > 0")
-        parameters.append(word)
-    return f"number IN (SELECT rowid FROM searched WHERE {' AND '.join(conditions)})", parameters
+    return {key: " ".join(to_text(prompt).split()) for key, prompt in found}

@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.search import asked_seconds, folded, prompt_key
+from runway_desktop.domain.task import Request
 
 from . import schema, trouble
+from .records import from_json, to_text
 
 APPLICATION_ID = 0x52574454
 """Marks the file as ours (`PRAGMA application_id`), so that no other program's database is ever migrated."""
@@ -70,10 +73,31 @@ def add_judging(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def add_finding(connection: sqlite3.Connection) -> None:
+    """1.3: tags, shots and notes; what is found by them, by length and by prompt. An older program ignores them."""
+    for statement in schema.FINDING:
+        connection.execute(statement)
+    tasks = connection.execute("SELECT number, prompt, request_values FROM tasks").fetchall()
+    known = (
+        (number, Request(endpoint="", model="", values=from_json(values), prompt=to_text(prompt)))
+        for number, prompt, values in tasks
+    )
+    connection.executemany(
+        "UPDATE tasks SET prompt_key = ?, asked_seconds = ? WHERE number = ?",
+        [(prompt_key(request), asked_seconds(request), number) for number, request in known],
+    )
+    projects = connection.execute("SELECT project, number FROM tasks WHERE project <> ''").fetchall()
+    connection.executemany(
+        "UPDATE searched SET words = words || char(10) || ? WHERE rowid = ?",
+        [(folded(to_text(project)), number) for project, number in projects],
+    )
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
     Migration(Version(1, 2), add_judging),
+    Migration(Version(1, 3), add_finding),
 )
 
 

@@ -34,6 +34,17 @@ _TIMINGS = """
     SELECT sent_at, running_since, ended_at FROM tasks
     WHERE state = 'succeeded' AND sent_at IS NOT NULL AND ended_at IS NOT NULL AND endpoint = ? AND model = ?
 """
+_TAKES = """
+    WITH RECURSIVE
+        above (id, parent_id) AS (
+            SELECT id, parent_id FROM tasks WHERE id = ?
+            UNION SELECT tasks.id, tasks.parent_id FROM above JOIN tasks ON tasks.id = above.parent_id
+        ),
+        family (id) AS (
+            SELECT id FROM above UNION SELECT tasks.id FROM family JOIN tasks ON tasks.parent_id = family.id
+        )
+    SELECT id FROM tasks WHERE id IN family ORDER BY created_at, number
+"""
 _ENOUGH_OF_A_SHAPE = 3
 
 
@@ -67,6 +78,12 @@ def rows(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Row
         )
         for task in tasks(connection, task_ids)
     ]
+
+
+def takes(connection: sqlite3.Connection, task_id: TaskId) -> list[TaskId]:
+    """A task, what it was made again from, and what was made again from any of those: oldest first."""
+    found = connection.execute(_TAKES, (task_id,)).fetchall()
+    return [TaskId(name) for (name,) in found]
 
 
 def by_remote_id(connection: sqlite3.Connection, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:

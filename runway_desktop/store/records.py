@@ -12,7 +12,7 @@ from typing import Any
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.search import heading_of
+from runway_desktop.domain.search import asked_seconds, heading_of, prompt_key
 from runway_desktop.domain.shapes import shape_of
 from runway_desktop.domain.task import (
     BatchId,
@@ -35,8 +35,9 @@ TASK_COLUMNS = (
     "project", "parent_id", "position", "remote_id", "remote_status", "sent_at", "remote_created_at", "running_since",
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
     "cancel_asked", "adopted", "deleted_remotely", "hold_reason", "removed_at", "title", "rating", "pick",
+    "tags", "shot", "note",
     # For the list alone; nothing of a task is read back from these.
-    "shape", "heading", "sent_or_made", "credits", "rank",
+    "shape", "heading", "sent_or_made", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
 OUTPUT_COLUMNS = (
     "task_id", '"index"', "url", "url_fetched_at", "state", "media", "path", "size", "sha256", "saved_at", "problem",
@@ -89,8 +90,10 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         to_json([[list(refusal.path), refusal.message, refusal.code] for refusal in task.refusals]),
         _evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
         to_cell(task.hold_reason), task.removed_at, to_cell(task.title), task.rating, task.pick.value,
+        ",".join(task.tags), to_cell(task.shot), to_cell(task.note),
         to_cell(shape_of(request)), heading_of(task), task.created_at if task.sent_at is None else task.sent_at,
         -1.0 if task.credits is None else task.credits, _RANKS[task.state],
+        prompt_key(request), asked_seconds(request),
     )  # fmt: skip
 
 
@@ -100,7 +103,7 @@ def task_of(row: Sequence[Any]) -> Task:
         task_id, endpoint, model, values, prompt, created_at, state, batch_id, project, parent_id,
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
-        hold_reason, removed_at, title, rating, pick, *_,
+        hold_reason, removed_at, title, rating, pick, tags, shot, note, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),
@@ -134,6 +137,9 @@ def task_of(row: Sequence[Any]) -> Task:
         title=to_text(title),
         rating=rating,
         pick=Pick(pick),
+        tags=tuple(tags.split(",")) if tags else (),
+        shot=to_text(shot),
+        note=to_text(note),
     )
 
 

@@ -145,6 +145,45 @@ JUDGING = (
 )
 """Added by version 1.2."""
 
+FINDING = (
+    "ALTER TABLE tasks ADD COLUMN tags TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN shot TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN prompt_key TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN asked_seconds REAL NOT NULL DEFAULT 0",
+    # Of the longest result, true by the triggers below.
+    "ALTER TABLE tasks ADD COLUMN seconds REAL NOT NULL DEFAULT 0",
+    "CREATE TABLE task_tags (tag TEXT NOT NULL, task INTEGER NOT NULL, PRIMARY KEY (tag, task)) WITHOUT ROWID",
+    "CREATE INDEX task_tags_by_task ON task_tags (task)",
+    "UPDATE tasks SET seconds = coalesce((SELECT max(duration) FROM outputs WHERE task_id = tasks.id), 0)",
+    *(
+        f"""
+        CREATE TRIGGER output_{name} AFTER {event} ON outputs BEGIN
+            UPDATE tasks SET seconds = (SELECT max(duration) FROM outputs WHERE task_id = NEW.task_id)
+            WHERE id = NEW.task_id AND NEW.duration <> 0;
+        END
+        """
+        for name, event in (("timed_at_first", "INSERT"), ("timed", "UPDATE OF duration"))
+    ),
+    "DROP INDEX tasks_by_sent",
+    """
+    CREATE INDEX tasks_by_sent ON tasks (
+        sent_or_made, position, number, id, batch_id, model, state, attention, saved, credits, endpoint, project,
+        rating, pick, shot, prompt_key, asked_seconds, seconds, removed_at ) WHERE removed_at IS NULL
+    """,
+    *(
+        f"""
+        CREATE INDEX tasks_by_{key}_in_list ON tasks (
+            {key}, sent_or_made DESC, position DESC, number DESC, id, batch_id, model, removed_at
+        ) WHERE removed_at IS NULL
+        """
+        for key in ("project", "rating", "tags")
+    ),
+    "CREATE INDEX tasks_removed ON tasks (number) WHERE removed_at IS NOT NULL",
+    "CREATE INDEX tasks_by_parent ON tasks (parent_id) WHERE parent_id IS NOT NULL",
+)
+"""Added by version 1.3."""
+
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
     # else.

@@ -1,4 +1,4 @@
-"""The door of the store: what the engine may ask and tell, each as one piece of work on one of the two threads.
+"""The door of the store: what the engine may ask and tell, each as one piece of work on one of its threads.
 
 Call it from one asyncio loop; nothing here blocks that loop. Every write is one transaction and is on disk when the
 call returns, through a power cut: a paid task's intent and its id must not be lost, so the disk is synced at every
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
-from runway_desktop.domain.library import GroupSummary, ListEntry, Listing, PlaceCounts, Row
+from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.spending import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
@@ -40,10 +40,11 @@ _PATIENCE_WITH_OTHERS = 5.0
 class SqliteStore:
     """Made by `open`. One at a time per file; `close` it before the loop ends."""
 
-    def __init__(self, path: Path, writer: WritingLane, reader: Lane, zone: tzinfo | None) -> None:
+    def __init__(self, path: Path, writer: WritingLane, reader: Lane, sweeper: Lane, zone: tzinfo | None) -> None:
         self._path = path
         self._writer = writer
         self._reader = reader
+        self._sweeper = sweeper
         self._zone = zone
 
     @classmethod
@@ -54,13 +55,17 @@ class SqliteStore:
         is grouped by day; None is this machine's. StoreError when it cannot; the file is never deleted."""
         writer = WritingLane(path, f"store-write {path.name}", lambda: _connect_to_write(path, migrations))
         reader = Lane(path, f"store-read {path.name}", lambda: _connect_to_read(path))
+        # What goes through the whole library has a thread of its own: what the window waits for never stands behind it.
+        sweeper = Lane(path, f"store-sweep {path.name}", lambda: _connect_to_read(path))
         await writer.open()
         try:
             await reader.open()
+            await sweeper.open()
         except BaseException:
+            await reader.close()
             await writer.close()
             raise
-        return cls(path, writer, reader, zone)
+        return cls(path, writer, reader, sweeper, zone)
 
     async def add(
         self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
@@ -115,17 +120,24 @@ class SqliteStore:
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]:
         return await self._read(lambda connection: reading.ledger_of_task(connection, task_id))
 
-    async def list(self, listing: Listing) -> builtins.list[ListEntry]:
-        return await self._read(lambda connection: listings.entries(connection, listing, self._zone))
+    async def list(self, listing: Listing, limit: int = 0) -> Entries:
+        lane = self._reader if limit else self._sweeper
+        return await self._read(lambda connection: listings.entries(connection, listing, self._zone, limit), lane)
+
+    async def amount(self, wanted: Filter) -> int:
+        return await self._read(lambda connection: listings.amount(connection, wanted), self._sweeper)
+
+    async def takes(self, task_id: TaskId) -> Takes:
+        return Takes(ids=tuple(await self._read(lambda connection: reading.takes(connection, task_id))))
 
     async def rows(self, task_ids: Sequence[TaskId]) -> builtins.list[Row]:
         return await self._read(lambda connection: reading.rows(connection, task_ids))
 
     async def groups(self, listing: Listing) -> builtins.list[GroupSummary]:
-        return await self._read(lambda connection: listings.summaries(connection, listing, self._zone))
+        return await self._read(lambda connection: listings.summaries(connection, listing, self._zone), self._sweeper)
 
     async def counts(self) -> PlaceCounts:
-        return await self._read(listings.counts)
+        return await self._read(listings.counts, self._sweeper)
 
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> builtins.list[Timing]:
         return await self._read(lambda connection: reading.timings(connection, endpoint, model, shape, limit))
@@ -188,12 +200,13 @@ class SqliteStore:
     async def close(self) -> None:
         """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
         goes last tidies the write-ahead log away."""
+        await self._sweeper.close()
         await self._reader.close()
         await self._writer.close()
 
-    async def _read(self, work: Work[Answer]) -> Answer:
+    async def _read(self, work: Work[Answer], lane: Lane | None = None) -> Answer:
         try:
-            return await self._reader.run(work)
+            return await (lane or self._reader).run(work)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             raise trouble.damaged(self._path, f"{type(error).__name__}: {error}") from error
 

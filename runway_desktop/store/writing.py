@@ -48,7 +48,8 @@ _ADD_ENTRY = _insertion("ledger", ("task_id", "at", "kind", "detail"))
 _PUT_ESTIMATE = _insertion("estimates", ("endpoint", "model", "shape", "credits", "at"), ("endpoint", "model", "shape"))
 _PUT_SETTING = _insertion("settings", ("name", "value"), ("name",))
 _FIND_TASK = f"SELECT number, {', '.join(TASK_COLUMNS)} FROM tasks WHERE id = ?"
-_SEARCHED = ("prompt", "title", "model", "id", "remote_id")
+_SEARCHED = ("prompt", "title", "model", "id", "remote_id", "note", "tags", "project", "shot")
+_TAGS = _SEARCHED.index("tags")
 
 
 def add_tasks(connection: sqlite3.Connection, tasks: Sequence[Task], inputs: Iterable[Input]) -> None:
@@ -56,6 +57,8 @@ def add_tasks(connection: sqlite3.Connection, tasks: Sequence[Task], inputs: Ite
     put_inputs(connection, inputs)
     for task in tasks:
         renew_search(connection, task.id)
+        if task.tags:
+            _renew_tags(connection, task)
 
 
 def update_task(connection: sqlite3.Connection, task: Task) -> None:
@@ -73,6 +76,8 @@ def update_task(connection: sqlite3.Connection, task: Task) -> None:
     connection.execute(f"UPDATE tasks SET {assignments} WHERE number = ?", (*changed.values(), number))
     if "request_values" in changed:
         _drop_stale_inputs(connection, task)
+    if "tags" in changed:
+        _renew_tags(connection, task)
     if not changed.keys().isdisjoint((*_SEARCHED, "request_values")):
         renew_search(connection, task.id)
 
@@ -111,11 +116,13 @@ def renew_search(connection: sqlite3.Connection, task_id: TaskId) -> None:
     ).fetchone()
     if row is None:
         raise LookupError(f"No task {task_id}")
-    number, *texts = row
+    number, *cells = row
+    texts = [None if cell is None else to_text(cell) for cell in cells]
+    texts[_TAGS] = (texts[_TAGS] or "").replace(",", " ")
     paths = connection.execute(
         "SELECT path FROM inputs WHERE task_id = ?1 UNION ALL SELECT path FROM outputs WHERE task_id = ?1", (task_id,)
     )
-    words = searched_text(map(_text_or_none, texts), (to_text(path) for (path,) in paths))
+    words = searched_text(texts, (to_text(path) for (path,) in paths))
     before = connection.execute("SELECT words FROM searched WHERE rowid = ?", (number,)).fetchone()
     if before is None:
         connection.execute("INSERT INTO searched (rowid, words) VALUES (?, ?)", (number, words))
@@ -123,8 +130,10 @@ def renew_search(connection: sqlite3.Connection, task_id: TaskId) -> None:
         connection.execute("UPDATE searched SET words = ? WHERE rowid = ?", (words, number))
 
 
-def _text_or_none(cell: str | bytes | None) -> str | None:
-    return None if cell is None else to_text(cell)
+def _renew_tags(connection: sqlite3.Connection, task: Task) -> None:
+    (number,) = connection.execute("SELECT number FROM tasks WHERE id = ?", (task.id,)).fetchone()
+    connection.execute("DELETE FROM task_tags WHERE task = ?", (number,))
+    connection.executemany("INSERT INTO task_tags (tag, task) VALUES (?, ?)", [(tag, number) for tag in task.tags])
 
 
 def _drop_stale_inputs(connection: sqlite3.Connection, task: Task) -> None:

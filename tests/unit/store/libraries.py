@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, RemoteId, Request, State, Task, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.ports import Store
 
 NOON = 1_750_000_000.0
@@ -60,7 +60,7 @@ def _task(chance: random.Random, name: str, batch: Batch | None) -> Task:
             endpoint=chance.choice(("text_to_video", "image_to_video")),
             model=chance.choice(_MODELS),
             values={"promptText": name, "duration": chance.choice((5, 10)), "ratio": "1280:720"},
-            prompt=f"{' '.join(chance.choices(_WORDS, k=14))} {name}",
+            prompt=chance.choice((f"{' '.join(chance.choices(_WORDS, k=14))} {name}", "The same again")),
         ),
         created_at=made,
         state=state,
@@ -73,6 +73,10 @@ def _task(chance: random.Random, name: str, batch: Batch | None) -> Task:
         ended_at=sent and sent + chance.randrange(30, 90) if state.is_final else None,
         estimated_credits=chance.choice((None, 25.0, 50.0)),
         cost_credits=chance.choice((25.0, 60.0)) if state is State.SUCCEEDED else None,
+        rating=chance.choice((0, 0, 0, 3, 5)),
+        pick=chance.choice((Pick.NONE, Pick.NONE, Pick.PICK, Pick.REJECT)),
+        tags=chance.choice(((), (), ("drone",), ("drone", "low key"))),
+        shot=chance.choice(("", "010")),
     )
 
 
@@ -86,4 +90,5 @@ def _output(chance: random.Random, task: Task) -> Output:
         state=state,
         path=f"/films/{task.id}.mp4" if state is OutputState.SAVED else "",
         size=4_200_000,
+        duration=chance.choice((0.0, 5.2)),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import (
     BatchId,
     Evidence,
@@ -77,6 +78,9 @@ def tasks(task_id: str) -> st.SearchStrategy[Task]:
         title=texts,
         rating=st.integers(0, 5),
         pick=st.sampled_from(Pick),
+        tags=texts.map(clean_tags),
+        shot=texts,
+        note=texts,
     )
 
 

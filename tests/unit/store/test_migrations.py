@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey, Span
 from runway_desktop.domain.task import TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path
@@ -145,4 +146,6 @@ async def test_what_version_one_wrote_is_still_read(tmp_path: Path):
     assert [output.path for output in await store.outputs(task.id)] == ["/films/lighthouse.mp4"]
     assert [entry.kind for entry in await store.ledger(task.id)] == ["made", "sent"]
     assert (await store.counts()).batches == (("b1", "shots.csv", 1),)
+    assert await store.amount(Filter(length=Span(5, 5), text=task.project)) == 1
+    assert len(await store.list(Listing(group=GroupBy.PROMPT, sort=SortKey.RATING))) == 1
     await store.close()

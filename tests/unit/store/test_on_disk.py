@@ -56,7 +56,7 @@ async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
     before = set(threading.enumerate())
     store = await SqliteStore.open(tmp_path / "p.db")
     started = set(threading.enumerate()) - before
-    assert {thread.name for thread in started} == {"store-write p.db", "store-read p.db"}
+    assert {thread.name for thread in started} == {"store-write p.db", "store-read p.db", "store-sweep p.db"}
     await asyncio.gather(store.close(), store.close())
     for thread in started:
         thread.join(5)

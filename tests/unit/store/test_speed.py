@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span, Without
+from runway_desktop.domain.task import Pick, State
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.listing import entries_query
 from tests.unit.store.libraries import fill
@@ -30,7 +31,10 @@ async def test_no_sort_reads_rows_or_sorts_by_itself(tmp_path: Path, sort: SortK
     listing = Listing(sort=sort, group=group, descending=descending)
     plan = await plan_of(tmp_path / "p.db", *entries_query(listing))
     assert "COVERING INDEX" in plan
-    assert "TEMP B-TREE" not in plan
+    # Equal ones stand latest first: falling, each block of equals is turned round, and nothing else.
+    assert "TEMP B-TREE FOR ORDER BY" not in plan
+    if not descending or sort in (SortKey.SENT, SortKey.LANE):
+        assert "TEMP B-TREE" not in plan
 
 
 @pytest.mark.parametrize("place", Place)
@@ -38,6 +42,31 @@ async def test_every_place_is_read_from_one_index(tmp_path: Path, place: Place):
     plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=Filter(place=place))))
     assert "COVERING INDEX tasks_by_sent" in plan
     assert "TEMP B-TREE" not in plan
+
+
+JUDGED = (
+    Filter(rating=Span(least=4)),
+    Filter(picks=frozenset({Pick.PICK}), projects=frozenset({"Aurora"})),
+    Filter(shots=frozenset({"010"}), cost=Span(1, 60), length=Span(most=8)),
+    Filter(without=Without(models=frozenset({"gen4.5"}), states=frozenset({State.FAILED}))),
+)
+
+
+@pytest.mark.parametrize("group", [GroupBy.NONE, GroupBy.DAY, GroupBy.PROJECT, GroupBy.PROMPT])
+@pytest.mark.parametrize("wanted", JUDGED)
+async def test_judgements_are_read_from_the_same_index(tmp_path: Path, wanted: Filter, group: GroupBy):
+    plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted, group=group), 200))
+    # One project's tasks stand together in an index of their own, in the same order.
+    assert "COVERING INDEX tasks_by_sent" in plan or "(project=?)" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+async def test_tags_and_words_are_looked_up(tmp_path: Path):
+    wanted = Filter(tags=frozenset({"drone"}), text='"red boat" -fog')
+    plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted), 200))
+    assert "SEARCH task_tags USING PRIMARY KEY (tag=?)" in plan
+    assert "SCAN searched VIRTUAL TABLE INDEX" in plan
+    assert "SCAN tasks" not in plan.replace("SCAN tasks USING COVERING INDEX tasks_by_sent", "")
 
 
 async def test_ten_thousand_tasks_are_listed_and_counted_in_a_blink(tmp_path: Path):

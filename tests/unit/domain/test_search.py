@@ -1,0 +1,66 @@
+"""What a search looks for, how tags are spelt, and which prompts count as the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.library import Entries, ListEntry, Span, Takes
+from runway_desktop.domain.search import Words, asked_seconds, clean_tag, clean_tags, prompt_key, words_of
+from runway_desktop.domain.task import Request, TaskId
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted"),
+    [
+        ("Fog  HARBOUR fog", ("fog", "harbour"), ()),
+        ('"wet  planks" sun', ("wet planks", "sun"), ()),
+        ('sun "wet pla', ("sun", "wet pla"), ()),
+        ('-fog -"wet planks" mid-air', ("mid-air",), ("fog", "wet planks")),
+        ('- "" -"" "', (), ()),
+        ("ＦＯＧ", ("fog",), ()),
+    ],
+)
+def test_words_of_a_search_line(text, wanted, unwanted):
+    assert words_of(text) == Words(wanted, unwanted)
+
+
+def test_a_tag_has_one_spelling():
+    assert clean_tag("  Low   KEY ") == "low key"
+    assert clean_tags("Drone, low key,, drone , ") == ("drone", "low key")
+    assert clean_tag('a "b", c') == "a b c"
+
+
+def request(prompt: str, **values) -> Request:
+    return Request(endpoint="text_to_video", model="gen4.5", values=values, prompt=prompt)
+
+
+def test_the_same_prompt_has_the_same_key_whatever_its_blanks():
+    assert prompt_key(request("One boat")) == prompt_key(request(" one\n boat "))
+    assert prompt_key(request("One boat")) != prompt_key(request("One boat."))
+    assert prompt_key(request("  ")) == ""
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(5, 5.0), (7.5, 7.5), ("5", 0.0), (True, 0.0), (-1, 0.0), (1e99, 0.0)])
+def test_a_length_that_is_none_counts_as_not_said(asked, seconds):
+    assert asked_seconds(request("x", duration=asked)) == seconds
+
+
+def test_a_span_holds_its_ends():
+    assert 4 in Span(least=4)
+    assert 3.9 not in Span(least=4)
+    assert 8 in Span(4, 8)
+    assert not Span()
+    assert 1e9 in Span()
+
+
+def test_entries_are_a_sequence_of_lines_kept_small():
+    entries = Entries([TaskId("a"), TaskId("b"), TaskId("c")], (("x", 2), ("", 1)))
+    assert list(entries) == [ListEntry(TaskId("a"), "x"), ListEntry(TaskId("b"), "x"), ListEntry(TaskId("c"), "")]
+    assert entries == list(entries)
+    assert entries[2] == ListEntry(TaskId("c"), "")
+    assert list(entries.runs()) == [("x", 0, 2), ("", 2, 3)]
+
+
+def test_takes_are_numbered_from_the_first():
+    takes = Takes(ids=(TaskId("a"), TaskId("b")))
+    assert (takes.number(TaskId("b")), takes.number(TaskId("z"))) == (2, 0)
