@@ -127,7 +127,7 @@ def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first
         first=first,
         last=last,
         total=Compared("", sum(here_models.values()), sum(their_models.values())),
-        models=tuple(sorted(models, key=lambda one: (-max(one.here, one.runway), one.key))),
+        models=tuple(sorted(models, key=_most_different_first)),
         days=tuple(sorted(_compared(here_days, their_days), key=lambda one: one.key)),
         uncertain=sum(line.uncertain for line in lines),
         uncertain_credits=sum(line.uncertain_credits for line in lines),
@@ -135,6 +135,11 @@ def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first
             sorted((one for one in models if one.difference > SAME), key=lambda one: (-one.difference, one.key))
         ),
     )
+
+
+def _most_different_first(one: Compared) -> tuple[float, float, str]:
+    different = abs(one.difference) if abs(one.difference) > SAME else 0.0
+    return (-different, -max(one.here, one.runway), one.key)
 
 
 def _compared(here: Mapping[str, float], runway: Mapping[str, float]) -> list[Compared]:

@@ -18,6 +18,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.settings import Settings
 
 from .bridge import Bridge
+from .caps_form import CapsForm
 from .runner import Runner
 from .welcome import KeyForm
 
@@ -47,6 +48,7 @@ class PreferencesForm(QObject):
         self._engine = engine
         self._added: list[str] = []
         self.key = KeyForm(engine, bridge, runner, self)
+        self.caps = CapsForm(engine, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._limits_moved)
 

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
 
+from .money_page import MoneyPage
 from .preference_pages import KeyPage, LookPage, Page, RunwayPage
 from .saving_page import SavingPage
 
-SECTIONS = ("Key", "Saving", "Look", "Runway")
+SECTIONS = ("Key", "Saving", "Look", "Runway", "Money")
 
 
 class Preferences(QDialog):
@@ -36,6 +37,7 @@ class Preferences(QDialog):
             SavingPage(form, theme, self),
             LookPage(form, theme, self),
             RunwayPage(form, theme, self),
+            MoneyPage(form, theme, self),
         ]
         self._stack = QStackedWidget(self)
         for page in self._pages:

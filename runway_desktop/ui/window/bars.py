@@ -40,6 +40,8 @@ class TopBar(QWidget):
     key_wanted = Signal()
     refresh_wanted = Signal()
     pause_wanted = Signal(bool)
+    spending_wanted = Signal()
+    caps_wanted = Signal()
     searched = Signal(str)
 
     def __init__(
@@ -73,7 +75,7 @@ class TopBar(QWidget):
         row.addStretch(1)
         self._balance = QPushButton(self)
         self._balance.setProperty("kind", "chip")
-        self._balance.clicked.connect(self.refresh_wanted)
+        self._balance.clicked.connect(self._balance_menu)
         row.addWidget(self._balance)
         self._pause = QPushButton(self)
         self._pause.setCheckable(True)
@@ -114,8 +116,8 @@ class TopBar(QWidget):
             f"Search {wording.count(total, 'task')}: prompt, model, file, id" if total else "Search"
         )
         self._balance.setText(self._status.balance_words())
-        self._balance.setToolTip("Balance at Runway. Press to ask again.")
-        self._balance.setAccessibleName(f"Balance {self._status.balance_words()}, ask again")
+        self._balance.setToolTip("Balance at Runway; spending and caps")
+        self._balance.setAccessibleName(f"Balance {self._status.balance_words()}")
         paused = self._status.paused
         if paused is not self._shown_paused:
             self._shown_paused = paused
@@ -125,6 +127,15 @@ class TopBar(QWidget):
                 self._theme.icon("mdi6.play" if paused else "mdi6.pause", Role.ACCENT if paused else Role.TEXT)
             )
             self._pause.setToolTip("Nothing new is sent while it is paused; what is at Runway goes on.")
+
+    def _balance_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Spending…", self.spending_wanted.emit).setShortcut("Ctrl+Shift+M")
+        menu.addAction("Caps…", self.caps_wanted.emit)
+        menu.addSeparator()
+        menu.addAction("Ask Runway again", self.refresh_wanted.emit)
+        menu.popup(self._balance.mapToGlobal(QPoint(0, self._balance.height() + 2)))
 
     def _who_menu(self) -> None:
         menu = QMenu(self)

@@ -50,10 +50,13 @@ class Rig:
         self.pricing = Pricing(self.store, self.clock)
         self.submission = Submission(self.ledger, self.store, self.catalog, self.clock)
         nothing = cast(Any, None)
+        budget = Budget(self.store, self.settings, self.pricing, self.bus, self.clock)
+        books = Library(self.store, self.bus, self.settings, AtOnce())
         self.engine = Engine(
             bus=self.bus, clock=self.clock, catalog=self.catalog, settings=self.settings, ledger=self.ledger,
-            submission=self.submission, account=self.account, pricing=self.pricing, budget=Budget(self.store, self.settings, self.pricing, self.bus, self.clock), spending=nothing, lane=nothing, poller=nothing,
-            downloads=nothing, library=Library(self.store, self.bus, self.settings, AtOnce()), verbs=nothing, forecasts=nothing, intake=nothing,
+            submission=self.submission, account=self.account, pricing=self.pricing,
+            budget=budget, spending=nothing, lane=nothing, poller=nothing,
+            downloads=nothing, library=books, verbs=nothing, forecasts=nothing, intake=nothing,
             mender=nothing, lost_files=nothing,
         )  # fmt: skip
         self.bridge = Bridge(self.bus)

@@ -1,0 +1,83 @@
+"""Cells of the spending tables: a bar behind each name, and what is unexplained in its own colour. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.spending import ComparedTable, SumTable
+
+ROW = 4 * GRID
+PADDING = 5
+
+
+class MoneyCell(QStyledItemDelegate):
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        share = index.data(SumTable.SHARE) if isinstance(index.model(), SumTable) else None
+        if share is not None:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color(Role.SELECTED))
+            room = QRectF(option.rect).adjusted(0, 4, -GRID, -4)
+            painter.drawRoundedRect(
+                QRectF(room.left(), room.top(), max(3.0, room.width() * share), room.height()), 3, 3
+            )
+            painter.restore()
+        # The text stands where the header's does; the bar takes the whole cell.
+        inner = QStyleOptionViewItem(option)
+        inner.rect = option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        super().paint(painter, inner, index)
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.font = self._theme.tabular(option.font)
+        option.textElideMode = Qt.TextElideMode.ElideRight
+        if isinstance(index.model(), ComparedTable) and index.column() == 3 and index.data(ComparedTable.UNEXPLAINED):
+            option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(Role.WARN))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width() + 2 * GRID, max(ROW, size.height()))
+
+
+def money_table(model: QAbstractItemModel, theme: Theme, name: str, parent: QWidget) -> QTableView:
+    """A table that is read, not edited: the first column takes what is left."""
+    table = QTableView(parent)
+    table.setModel(model)
+    table.setItemDelegate(MoneyCell(theme, table))
+    table.setAccessibleName(name)
+    table.setFrameShape(QFrame.Shape.NoFrame)
+    table.setShowGrid(False)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    table.setWordWrap(False)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(ROW)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionsClickable(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    header.setMinimumSectionSize(6 * GRID)
+    FollowsTheme(theme, table, table.viewport().update)
+    return table

@@ -1,0 +1,88 @@
+"""Caps are set where all preferences are, in credits, with their dollars beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
+
+from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.ui.choice_popup import ChoicePopup
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.preferences import PreferencesForm
+from tests.gui.dialogs.rig import Rig
+
+
+@pytest.fixture
+def dialog(rig: Rig, theme: Theme) -> Iterator[Preferences]:
+    tasks = [
+        Task(
+            id=TaskId(project),
+            request=Request(endpoint="text_to_video", model="gen4.5"),
+            created_at=rig.clock.now(),
+            state=State.SUCCEEDED,
+            sent_at=rig.clock.now(),
+            cost_credits=60.0,
+            project=project,
+        )
+        for project in ("Lagoon", "aurora spot")
+    ]
+    rig.run(rig.store.add(tasks, [], None, []))
+    rig.run(rig.engine.budget.load())
+    dialog = Preferences(PreferencesForm(rig.engine, rig.bridge, rig.runner), theme)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    dialog.show_section("Money")
+    dialog.open()
+    rig.settle()
+    yield dialog
+    if shiboken6.isValid(dialog):
+        shiboken6.delete(dialog)
+
+
+def box(dialog: QWidget, name: str) -> QSpinBox:
+    return next(found for found in dialog.findChildren(QSpinBox) if found.accessibleName() == name)
+
+
+def said(dialog: QWidget) -> list[str]:
+    return [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+
+
+def test_a_cap_is_set_in_credits_and_said_in_dollars(dialog: Preferences, rig: Rig):
+    assert box(dialog, "A day").text() == "no cap"
+    assert "120 spent today" in said(dialog)
+    box(dialog, "A day").setValue(1_500)
+    assert rig.settings.day_cap == 1_500.0
+    assert "$15.00 · 120 spent today" in said(dialog)
+    box(dialog, "A day").setValue(0)
+    assert rig.settings.day_cap is None
+
+
+def test_a_cap_that_was_raised_elsewhere_is_followed(dialog: Preferences, rig: Rig):
+    box(dialog, "A month").setValue(1_000)
+    rig.settings.month_cap = 2_000.0
+    assert box(dialog, "A month").value() == 2_000
+
+
+def test_when_to_ask_before_sending_is_chosen_here(dialog: Preferences, rig: Rig):
+    assert box(dialog, "Ask when it costs more than").text() == "never ask"
+    box(dialog, "Ask when it costs more than").setValue(500)
+    assert rig.settings.confirm_above == 500.0
+
+
+def test_a_project_is_added_and_capped_and_let_go(dialog: Preferences, rig: Rig):
+    add = next(found for found in dialog.findChildren(QPushButton) if found.text() == "Add a project…")
+    assert add.isEnabled()
+    add.click()
+    popup = dialog.findChild(ChoicePopup)
+    assert popup is not None
+    popup.chosen.emit("aurora spot")
+    popup.close()
+    box(dialog, "Cap of aurora spot").setValue(300)
+    assert rig.settings.project_caps == {"aurora spot": 300.0}
+    box(dialog, "Cap of aurora spot").setValue(0)
+    assert rig.settings.project_caps == {}
+    assert box(dialog, "Cap of aurora spot").isVisible()
