@@ -19,7 +19,7 @@ from tests import qt_loop
 HERE = Path(__file__).parent
 OFFSCREEN_CHATTER = "This plugin does not support"
 """What the offscreen platform says of raising windows and of popups that want the keyboard."""
-TIDY_ROOMS = ("tasks", "composer", "window")
+TIDY_ROOMS = ("tasks", "composer", "inputs", "window")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

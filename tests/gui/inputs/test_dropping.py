@@ -1,0 +1,69 @@
+"""What a browser, the clipboard or a file window means by what it hands over."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QImage
+
+from runway_desktop.ui.window.dropping import read
+
+LINK = "https://media.example.com/still.png"
+PAGE = "https://example.com/gallery?id=3"
+
+
+def image() -> QImage:
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(0xFF00FF)
+    return image
+
+
+def mime(*urls: str, html: str = "", picture: bool = False, text: str = "") -> QMimeData:
+    data = QMimeData()
+    if urls:
+        data.setUrls([QUrl(url) for url in urls])
+    if html:
+        data.setHtml(html)
+    if picture:
+        data.setImageData(image())
+    if text:
+        data.setText(text)
+    return data
+
+
+def test_link_to_a_picture_is_better_than_the_picture(qapp):
+    assert read(mime(LINK, picture=True)).urls == (LINK,)
+
+
+def test_picture_is_better_than_a_link_to_its_page(qapp):
+    found = read(mime(PAGE, picture=True))
+    assert found.urls == ()
+    assert found.image is not None
+
+
+@pytest.mark.parametrize("address", ["http://media.example.com/still.png", "data:image/png;base64,AAAA", f"{PAGE}.gif"])
+def test_picture_is_better_than_what_runway_would_not_fetch(qapp, address):
+    assert read(mime(address, picture=True)).image is not None
+
+
+def test_page_that_names_its_picture_leaves_the_choice_to_its_markup(qapp):
+    found = read(mime(PAGE, html=f'<a href="{PAGE}"><img alt="" src="{LINK}"></a>', picture=True))
+    assert found.image is None
+    assert found.html
+
+
+def test_link_without_a_picture_stays_a_link(qapp):
+    assert read(mime(PAGE)).urls == (PAGE,)
+
+
+def test_files_win_over_everything(qapp, tmp_path):
+    path = tmp_path / "a.png"
+    data = mime(picture=True, text="words")
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    assert read(data).paths == (path,)
+
+
+def test_copied_picture_and_copied_words_are_taken(qapp):
+    assert read(mime(picture=True)).image is not None
+    assert read(mime(text="A lighthouse")).text == "A lighthouse"
+    assert not read(mime())

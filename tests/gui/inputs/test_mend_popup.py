@@ -1,0 +1,118 @@
+"""The small window at a tile: why it does not fit, a button for each way out, and what comes of a press."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
+
+from runway_desktop.ui.inputs.mend_popup import MendPopup
+from tests.gui.rig import until
+
+from .conftest import Shown, shown_strip
+
+
+def words(popup: MendPopup) -> str:
+    return "\n".join(label.text() for label in popup.findChildren(QLabel))
+
+
+def button(popup: MendPopup, text: str) -> QPushButton:
+    return next(found for found in popup.findChildren(QPushButton) if found.text().startswith(text))
+
+
+async def opened(rig: Shown, number: int = 0) -> MendPopup:
+    return rig.strip.open_mends(rig.strip.tiles[number])
+
+
+def delete_deferred() -> None:
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+async def test_it_says_what_is_wrong_and_mends_it_by_a_press(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        await rig.place("promptImage", rig.picture("still.gif"))
+        popup = await opened(rig)
+        assert "does not take GIF" in words(popup)
+        assert popup.focusWidget() is button(popup, "Save as PNG")
+        await until(lambda: "about" in button(popup, "Save as JPEG").text())
+        QTest.keyClick(popup, Qt.Key.Key_Return)
+        await until(lambda: rig.names == ["still.png"])
+        delete_deferred()
+        assert rig.strip.tiles[0].trouble == ""
+        assert "Made from" in rig.strip.tiles[0].toolTip()
+
+
+async def test_what_gets_lost_stands_under_its_button(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        from PIL import Image
+
+        path = tmp_path / "glass.tif"
+        Image.new("RGBA", (64, 64)).save(path)
+        await rig.place("promptImage", path)
+        popup = await opened(rig)
+        assert words(popup).count("See-through parts become white.") == 1
+        assert button(popup, "Save as JPEG").accessibleDescription() == "See-through parts become white."
+        popup.close()
+
+
+async def test_one_that_cannot_be_mended_says_so_and_can_be_replaced(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        path = tmp_path / "torn.png"
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+        await rig.place("promptImage", path)
+        popup = await opened(rig)
+        assert "seems to be damaged" in words(popup)
+        assert "Nothing can be done about it here" in words(popup)
+        button(popup, "Replace").click()
+        [dialog] = rig.strip.window().findChildren(QFileDialog)
+        dialog.fileSelected.emit(str(rig.picture("good.png")))
+        await until(lambda: rig.names == ["good.png"])
+        dialog.close()
+
+
+async def test_fitting_picture_is_offered_as_copies_and_can_be_removed(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        await rig.place("promptImage", rig.picture("large.png", (3000, 1500)))
+        popup = await opened(rig)
+        assert "It fits." in words(popup)
+        assert button(popup, "Scale to 2048 × 1024").isEnabled()
+        button(popup, "Remove").click()
+        assert rig.names == []
+
+
+async def test_escape_closes_it_and_arrows_walk_the_buttons(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        await rig.place("promptImage", rig.picture("still.gif"))
+        popup = await opened(rig)
+        QTest.keyClick(popup, Qt.Key.Key_Down)
+        assert popup.focusWidget() is button(popup, "Save as JPEG")
+        QTest.keyClick(popup, Qt.Key.Key_Escape)
+        assert not popup.isVisible()
+        assert rig.names == ["still.gif"]
+
+
+async def test_trouble_is_told_when_it_is_opened_again(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        path = rig.picture("still.gif")
+        await rig.place("promptImage", path)
+        path.unlink()
+        popup = await opened(rig)
+        button(popup, "Save as PNG").click()
+        await until(lambda: "cannot be read" in rig.strip.tiles[0].trouble)
+        assert "cannot be read" in words(await opened(rig))
+
+
+async def test_nothing_of_it_is_left_when_it_is_closed(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        await rig.place("promptImage", rig.picture("still.gif"))
+        (await opened(rig)).close()
+        delete_deferred()
+        assert rig.strip.window().findChildren(MendPopup) == []
+        rig.desk.inputs.changed.emit()

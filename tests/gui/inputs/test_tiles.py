@@ -1,0 +1,191 @@
+"""Tiles say what an input is and what is wrong with it; by hand and by key they are moved, replaced and removed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from runway_desktop.domain.task import Media
+from runway_desktop.services.intake import AssetDrop
+from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile, length_words
+from runway_desktop.ui.theme import Choice
+from tests.gui.rig import until
+
+from .conftest import shown_strip
+
+COPY, MOVE = Qt.DropAction.CopyAction, Qt.DropAction.MoveAction
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def own(field: str, number: int) -> QMimeData:
+    mime = QMimeData()
+    mime.setData(OWN_MIME, json.dumps([field, number]).encode())
+    return mime
+
+
+def enters(tile: InputTile, mime: QMimeData) -> bool:
+    event = QDragEnterEvent(QPoint(5, 5), COPY | MOVE, mime, LEFT, NONE)
+    event.setAccepted(False)
+    tile.dragEnterEvent(event)
+    return event.isAccepted()
+
+
+def let_go(tile: InputTile, mime: QMimeData, *, right: bool = False) -> None:
+    at = QPointF(tile.width() - 5 if right else 5, 10)
+    assert enters(tile, mime)
+    tile.dropEvent(QDropEvent(at, COPY | MOVE, mime, LEFT, NONE))
+
+
+def words_of(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if action.text()]
+
+
+async def test_tile_tells_what_it_is_for_its_name_and_its_facts(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        tile = rig.tile("a.png")
+        assert "a.png" in tile.accessibleName()
+        assert "PNG" in tile.toolTip()
+        assert "640 × 360" in tile.toolTip()
+        assert tile.trouble == ""
+
+
+@pytest.mark.parametrize("choice", [Choice.DARK, Choice.LIGHT])
+async def test_every_kind_of_tile_paints_in_both_themes(tmp_path, theme, choice):
+    async with shown_strip(tmp_path, theme) as rig:
+        theme.choose(choice)
+        rig.composer.choose_endpoint("image_to_video")
+        await rig.place("promptImage", rig.picture("a.gif"))
+        await rig.place("promptImage", rig.clip())
+        rig.composer.choose_endpoint("text_to_image")
+        rig.composer.choose_model("gpt_image_2")
+        rig.composer.add_inputs([AssetDrop(uri="https://media.example.com/x.png", media=Media.IMAGE)])
+        for tile in rig.strip.tiles:
+            tile.setFocus()
+            assert not tile.grab().isNull()
+
+
+@pytest.mark.parametrize(
+    ("dragged", "on", "right", "order"),
+    [
+        (0, "c.png", True, "bca"), (0, "c.png", False, "bac"), (2, "a.png", False, "cab"), (2, "a.png", True, "acb"),
+        (0, "b.png", False, "abc"),
+    ],
+)  # fmt: skip
+async def test_tile_that_is_dragged_to_another_goes_before_or_behind_it(dragged, on, right, order, tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        let_go(rig.tile(on), own("referenceImages", dragged), right=right)
+        assert "".join(name[0] for name in rig.names) == order
+
+
+async def test_tile_is_not_taken_away_while_it_is_dragged(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        tile, last = rig.tile("a.png"), rig.tile("c.png")
+        tile.drag_began.emit()
+        let_go(last, own("referenceImages", 0), right=True)
+        rig.composer.inputs_changed.emit()
+        assert rig.strip.tiles[0] is tile
+        tile.drag_ended.emit()
+        await until(lambda: [one.item.name for one in rig.strip.tiles] == ["b.png", "c.png", "a.png"])
+
+
+async def test_tile_does_not_take_itself(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        assert not enters(rig.tile("a.png"), own("referenceImages", 0))
+
+
+async def test_tile_dragged_to_another_place_goes_there_if_it_fits(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("text_to_image")
+        rig.composer.choose_model("ideogram_4_5")
+        await rig.place("maskUri", rig.picture("mask.png"))
+        await rig.place("referenceImages", rig.picture("a.png"))
+        let_go(rig.tile("a.png"), own("maskUri", 0))
+        assert {item.field for item in rig.composer.inputs()} == {"referenceImages"}
+        # A lone place that is taken takes no second one.
+        await rig.place("maskUri", rig.picture("other.png"))
+        let_go(rig.tile("other.png"), own("referenceImages", 0))
+        assert [item.name for item in rig.composer.inputs() if item.field == "maskUri"] == ["other.png"]
+
+
+async def test_what_is_dropped_on_a_tile_takes_its_place(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        told = []
+        rig.strip.replaced.connect(lambda *words: told.append(words))
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(rig.picture("new.png")))])
+        let_go(rig.tile("b.png"), mime)
+        assert told == [(mime, "referenceImages", 1)]
+
+
+async def test_menu_holds_everything_that_can_be_done(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        menu = rig.strip.build_menu(rig.tile("a.png"))
+        assert {"Replace…", "Open", "Show in folder", "Move left", "Move right", "Remove"} <= set(words_of(menu))
+        enabled = {action.text(): action.isEnabled() for action in menu.actions()}
+        assert (enabled["Move left"], enabled["Move right"]) == (False, True)
+        opened, folders = [], []
+        rig.desk.system_wanted.connect(opened.append)
+        rig.desk.folder_wanted.connect(folders.append)
+        by_text = {action.text(): action for action in menu.actions()}
+        for name in ("Open", "Show in folder", "Move right"):
+            by_text[name].trigger()
+        assert opened == [[tmp_path / "a.png"]]
+        assert folders == [tmp_path / "a.png"]
+        assert rig.names == ["b.png", "a.png", "c.png"]
+        menu.close()
+
+
+async def test_menu_of_one_that_does_not_fit_offers_what_helps_first(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        await rig.place("promptImage", rig.picture("a.gif"))
+        menu = rig.strip.build_menu(rig.strip.tiles[0])
+        action = next(action for action in menu.findChildren(QAction) if action.text() == "Save as PNG")
+        action.trigger()
+        await until(lambda: rig.names == ["a.png"])
+        menu.close()
+
+
+async def test_link_has_no_file_to_open(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        rig.composer.add_inputs([AssetDrop(uri="https://media.example.com/x.png", media=Media.IMAGE)])
+        menu = rig.strip.build_menu(rig.strip.tiles[0])
+        assert "Open" not in words_of(menu)
+        assert "Replace…" in words_of(menu)
+        menu.close()
+
+
+async def test_more_inputs_than_fit_are_shown_by_their_pictures(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        assert rig.strip.tiles[0].width() > PICTURE.width()
+        await rig.place("referenceImages", *(rig.picture(f"{number}.png") for number in range(4)))
+        assert {tile.size() for tile in rig.strip.tiles} == {PICTURE}
+
+
+async def test_click_and_return_open_what_can_be_done(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        opened = []
+        tile = rig.tile("a.png")
+        tile.opened.disconnect()
+        tile.opened.connect(lambda: opened.append(True))
+        QTest.mouseClick(tile, LEFT)
+        QTest.keyClick(tile, Qt.Key.Key_Return)
+        assert len(opened) == 2
+
+
+def test_lengths_are_said_to_the_tenth_where_it_matters():
+    assert [length_words(seconds) for seconds in (4.5, 5.0, 12.3, 150)] == ["4.5 s", "5 s", "12 s", "2.5 min"]
