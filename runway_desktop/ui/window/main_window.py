@@ -7,8 +7,6 @@ needs: the preview comes after the first paint by `add_preview`.
 
 from __future__ import annotations
 
-import itertools
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +21,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
-    QImage,
     QKeySequence,
     QPaintEvent,
 )
@@ -37,6 +34,7 @@ from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.inputs.find_file import FileFinder
+from runway_desktop.ui.inputs.pasted import PictureKeeper
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, Theme
@@ -192,6 +190,7 @@ class MainWindow(QMainWindow):
         if self._poster_maker is not None:
             self._poster_maker.shutdown()
         self._composer_pane.shutdown()
+        self._pictures.shutdown()
         self._posters_small.shutdown()
         self._may_close = True
         self.close()
@@ -250,6 +249,7 @@ class MainWindow(QMainWindow):
         self._composer_pane.pasted.connect(self.take_mime)
         self._composer_pane.replaced.connect(self.take_mime)
         FileFinder(m.desk, self)
+        self._pictures = PictureKeeper(self)
         self._view.seen_changed.connect(m.desk.look_at)
         self._view.selection_moved.connect(lambda: m.details.choose(self._view.selected_ids()))
         self._view.opened.connect(self._open)
@@ -410,30 +410,20 @@ class MainWindow(QMainWindow):
         if not dropped:
             self._m.desk.tell("There was nothing in it that could be used.", problem=True)
             return
-        paths = list(dropped.paths)
         if dropped.image is not None:
-            kept = self._keep_picture(dropped.image)
-            if kept is None:
-                self._m.desk.tell(
-                    "The copied picture could not be kept. Save it as a file and drop that.", problem=True
-                )
-                return
-            paths.append(kept)
+            # The clipboard's own memory must not be read from another thread.
+            image, folder = dropped.image.copy(), self._m.memory.library / "Pasted pictures"
+            self._pictures.keep(image, folder, lambda path: self._picture_kept(path, to_field, at))
+            return
         self._m.desk.take(
-            paths=paths, urls=dropped.urls, text=dropped.text, html=dropped.html, to_field=to_field, at=at
+            paths=dropped.paths, urls=dropped.urls, text=dropped.text, html=dropped.html, to_field=to_field, at=at
         )
 
-    def _keep_picture(self, image: QImage) -> Path | None:
-        """A copied picture becomes a file of the profile, so that the request can be repeated later."""
-        folder = self._m.memory.library / "Pasted pictures"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return None
-        stem = f"pasted {time.strftime('%Y-%m-%d %H-%M-%S')}"
-        names = itertools.chain([stem], (f"{stem} {number}" for number in itertools.count(2)))
-        path = next(path for name in names if not (path := folder / f"{name}.png").exists())
-        return path if image.save(str(path)) else None
+    def _picture_kept(self, path: Path | None, to_field: str, at: int | None) -> None:
+        if path is None:
+            self._m.desk.tell("The copied picture could not be kept. Save it as a file and drop that.", problem=True)
+        else:
+            self._m.desk.take(paths=[path], to_field=to_field, at=at)
 
     def _paste(self) -> None:
         self.take_mime(QGuiApplication.clipboard().mimeData())

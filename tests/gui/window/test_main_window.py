@@ -122,7 +122,7 @@ async def test_two_pictures_pasted_within_a_second_are_two_files(tmp_path, theme
             image.fill(QColor(color))
             rig.window.take_mime(mime(image=image))
         folder = rig.engine.settings.library / "Pasted pictures"
-        assert len(list(folder.iterdir())) == 2
+        await until(lambda: folder.is_dir() and len(list(folder.iterdir())) == 2)
         await until(rig.composer.inputs)
 
 
