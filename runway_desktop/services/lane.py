@@ -17,10 +17,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runway_desktop.domain.account import Link
-from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
-    CapReached,
     ConnectionChanged,
     Event,
     KeyChanged,
@@ -38,6 +37,7 @@ from .account import Account
 from .backoff import delay
 from .budget import Budget
 from .bus import Bus
+from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
 from .clock import Alarm
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
@@ -62,9 +62,7 @@ UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
 
 
-LOOK_AT_MOST = 100
-"""Tasks that a cap holds back, each time the lane is looked through: the ones behind them say the same."""
-_HEARD_SETTINGS = frozenset({PAUSED, "lane_limits", "day_cap", "month_cap", "sending_cap", "project_caps"})
+_HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ class Lane:
         self._inputs = inputs
         self._account = account
         self._settings = settings
-        self._budget = budget
+        self._caps = CapWatch(ledger, budget, account, bus)
         self._forecasts = forecasts
         self._bus = bus
         self._clock = clock
@@ -122,8 +120,6 @@ class Lane:
         self._ending = False
         self._pause_words = "Paused"
         self._told: tuple[bool, str, Mapping[TaskId, HeldBack]] = (False, "", {})
-        self._held_back: dict[TaskId, HeldBack] = {}
-        self._reached: frozenset[tuple[Cap, str]] = frozenset()
         self.reason = ""
         """Why nothing is sent, in words; empty when something is, or when nothing waits and nothing is in the way."""
         bus.listen(self._hear)
@@ -141,7 +137,7 @@ class Lane:
                 self._look(task)
         try:
             while True:
-                await self._add_up()
+                await self._caps.catch_up()
                 self._fill()
                 await self._remember_times()
                 await self._alarm.wait(self._pause_length())
@@ -192,11 +188,11 @@ class Lane:
 
     def held_back(self, task_id: TaskId) -> HeldBack | None:
         """The cap, or the balance, that a held task waits for; None when it waits for something else."""
-        return self._held_back.get(task_id)
+        return self._caps.held_back.get(task_id)
 
     def reason_for(self, task_id: TaskId) -> str:
         """Why a held task waits, in words; empty when it is just its turn."""
-        held = self._held_back.get(task_id)
+        held = self.held_back(task_id)
         return held.sentence if held is not None and not self.paused else self.reason
 
     def forecast(self) -> LaneForecast | None:
@@ -238,17 +234,17 @@ class Lane:
                     full = full or f"Waiting for a free slot ({in_use[model]} of {limit} in use)"
                 elif self._spent_day(model):
                     full = full or f"Today's limit of {model} is used up"
-                elif (held := self._too_dear(task)) is not None:
+                elif (held := self._caps.too_dear(task, self._errands)) is not None:
                     held_back[task.id] = held
                     full = full or held.sentence
-                    if len(held_back) >= LOOK_AT_MOST:
+                    if len(held_back) >= MOST_HELD_BACK:
                         break
                 else:
                     in_use[model] += 1
                     self._start(task)
         self.reason = why or ("" if self._errands else full)
         if not why:
-            self._tell_caps(held_back)
+            self._caps.tell(held_back)
         self._say()
 
     def _blocked(self) -> str:
@@ -302,32 +298,6 @@ class Lane:
         organization = self._account.organization
         return organization is not None and organization.left_today(model) == 0
 
-    def _too_dear(self, task: Task) -> HeldBack | None:
-        """The cap or balance that keeps the task here, counting what is about to be sent before it."""
-        ahead = [
-            other
-            for i in self._errands
-            if i != task.id and (other := self._ledger.get_open(i)) is not None and other.state is State.HELD
-        ]
-        return self._budget.holds_back(task, ahead, self._account.organization, self._ledger.open)
-
-    def _tell_caps(self, held_back: dict[TaskId, HeldBack]) -> None:
-        """Says each cap once when it is reached, and lets the rows say the rest."""
-        self._held_back = held_back
-        reached = {(held.limit.cap, held.limit.project): held for held in reversed(held_back.values())}
-        for key, held in reached.items():
-            if key not in self._reached:
-                self._bus.tell(CapReached(held))
-        self._reached = frozenset(reached)
-        if any(cap is Cap.BALANCE for cap, _ in reached):
-            self._account.want_refresh(LOOK_AGAIN)
-
-    async def _add_up(self) -> None:
-        try:
-            await self._budget.catch_up()
-        except StoreError as error:
-            log.warning("What projects have spent could not be read: %s", error)
-
     def _start(self, task: Task) -> None:
         errand = asyncio.create_task(self._errand(task), name=f"send {task.id}")
         self._errands[task.id] = (task.request.model, errand)
@@ -347,7 +317,9 @@ class Lane:
             body = await self._inputs.prepare(task)
             async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
                 before = await self._dispatch.look_before()
-                if self._blocked() or self._is_unsettled(task.request.model) or self._too_dear(task) is not None:
+                if self._blocked() or self._is_unsettled(task.request.model):
+                    return
+                if self._caps.too_dear(task, self._errands) is not None:
                     return
                 delivery = asyncio.create_task(self._dispatch.deliver(task, body, before), name=f"deliver {task.id}")
                 self._deliveries.add(delivery)
@@ -454,13 +426,13 @@ class Lane:
         dues = [at for at in self._stuck_until.values() if at < math.inf]
         if self._not_before > now:
             dues.append(self._not_before)
-        if self._held_back:
-            # A new day has a new cap, and somebody may have bought credits.
-            dues.append(now + min(2 * LOOK_AGAIN, self._budget.seconds_to_new_day()))
+        caps = self._caps.seconds_to_look()
+        if caps is not None:
+            dues.append(now + caps)
         return min(dues) - now if dues else None
 
     def _say(self) -> None:
-        told = (self.paused, self.reason, self._held_back)
+        told = (self.paused, self.reason, self._caps.held_back)
         if told != self._told:
             self._told = told
             self._bus.tell(LaneChanged(self.paused, self.reason))

@@ -31,7 +31,7 @@ from . import wording
 from .bridge import Bridge, Touch
 from .chooser import Chooser
 from .input_places import InputPlaces
-from .money import sending_question
+from .money import price_detail, sending_question
 from .offers import Question
 from .request_draft import KIND_WORDS, InputItem, RequestDraft, kind_of
 from .runner import Runner
@@ -49,6 +49,8 @@ class Button:
     text: str
     price: str
     reasons: tuple[str, ...]
+    detail: str = ""
+    """The price in dollars, and where it comes from."""
 
 
 class Composer(QObject):
@@ -321,7 +323,8 @@ class Composer(QObject):
             reasons = ("It is being stored.",)
         if self._editing is not None:
             return Button("Save changes", "", reasons)
-        return Button("Generate", price_words(self.price()), reasons)
+        price = self.price()
+        return Button("Generate", price_words(price), reasons, price_detail(price))
 
     def send(self) -> None:
         """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and

@@ -4,6 +4,7 @@ before a dear sending. Pure."""
 from __future__ import annotations
 
 from runway_desktop.domain.task import State, Task
+from runway_desktop.services.pricing import Price
 
 from . import wording
 from .offers import Question
@@ -14,6 +15,14 @@ def today_words(spent: float, cap: float | None) -> str:
     if cap is not None:
         return f"Today {wording.number(round(spent, 1))} of {wording.credits_in_words(cap)}"
     return f"Today {wording.credits_in_words(round(spent, 1))}" if spent else ""
+
+
+def price_detail(price: Price | None) -> str:
+    """A price in dollars and where it comes from: "$0.60. What Runway estimated for a request like this." """
+    if price is None:
+        return "Runway has not estimated a request like this yet."
+    about = "" if price.exact else "About "
+    return f"{about}{wording.dollars(price.credits)}. {price.why}".strip()
 
 
 def sending_question(

@@ -316,7 +316,7 @@ class ComposerPane(QWidget):
         button = self._composer.button()
         self._send.setText("   ".join(part for part in (button.text, button.price) if part))
         reasons = "\n".join(button.reasons)
-        self._send.setToolTip(reasons or "Send (Ctrl+Return)")
+        self._send.setToolTip(reasons or "\n".join(part for part in ("Send (Ctrl+Return)", button.detail) if part))
         self._send.setAccessibleName(f"{button.text}, {button.price}" if button.price else button.text)
         self._send.setAccessibleDescription(reasons)
 

@@ -6,7 +6,8 @@ import pytest
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Request, State, Task, TaskId
-from runway_desktop.viewmodels.money import cost_in_words, sending_question, today_words
+from runway_desktop.services.pricing import Price
+from runway_desktop.viewmodels.money import cost_in_words, price_detail, sending_question, today_words
 
 MODERATION = Failure(code="SAFETY.INPUT.TEXT", words="No")
 
@@ -16,6 +17,12 @@ def test_the_status_line_says_what_today_cost_and_may_cost():
     assert today_words(640.0, None) == "Today 640 credits"
     assert today_words(0.0, 1_500.0) == "Today 0 of 1,500 credits"
     assert today_words(0.0, None) == ""
+
+
+def test_a_price_says_its_dollars_and_where_it_comes_from():
+    assert price_detail(Price(60.0, exact=True, why="What Runway estimated.")) == "$0.60. What Runway estimated."
+    assert price_detail(Price(60.0, exact=False, why="Published.")) == "About $0.60. Published."
+    assert price_detail(None) == "Runway has not estimated a request like this yet."
 
 
 def test_a_sending_is_asked_about_only_above_the_chosen_sum():
