@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QRegularExpressionValidator
+from PySide6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication, QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -68,7 +68,7 @@ class Chip(QPushButton):
     def show_value(self, value: Any) -> None:
         self._value = value
         self.setText(self._say(self._field, value) + "  ▾")
-        self.setEnabled(not self._idle or not is_left_out(value))
+        self._show_use()
         self.setAccessibleDescription(self._idle or chip_text(self._field, value))
 
     def show_finding(self, message: str) -> None:
@@ -81,6 +81,12 @@ class Chip(QPushButton):
         self._idle = reason
         self.show_value(self._value)
         self.show_finding(self._wrong)
+
+    def _show_use(self) -> None:
+        """Not while a line is open under it: that would be disabled with it, in the middle of a word."""
+        line = self.findChild(LinePopup)
+        if line is None or not line.isVisible():
+            self.setEnabled(not self._idle or not is_left_out(self._value))
 
     def _open(self) -> None:
         options = options_of(self._field)
@@ -100,6 +106,7 @@ class Chip(QPushButton):
     def _open_line(self, value: Any) -> None:
         line = LinePopup(self._field, value, self)
         line.edited.connect(self.edited)
+        line.closed.connect(self._show_use)
         line.open_at(self)
 
 
@@ -108,6 +115,7 @@ class LinePopup(QFrame):
     may stand in the number's place are buttons."""
 
     edited = Signal(str, object)
+    closed = Signal()
 
     def __init__(self, field: Field, value: Any, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -137,6 +145,11 @@ class LinePopup(QFrame):
         self._line.textChanged.connect(lambda text: self.edited.emit(field.name, value_from_text(field, text)))
         self._line.returnPressed.connect(self.close)
         self.setFocusProxy(self._line)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.hide()
+        self.closed.emit()
+        super().closeEvent(event)
 
     def open_at(self, button: QWidget) -> None:
         """Opens above the button, or below where there is no room above; whole on its screen."""
