@@ -72,6 +72,11 @@ def escaped(text: str) -> str:
     return re.sub(r"([{|}])", r"\\\1", text)
 
 
+def literal(text: str) -> str:
+    """The text, written so that it stands for itself, where it would not anyway."""
+    return text if expansions(text, 2) == (Expansion(text),) else escaped(text)
+
+
 def combinations(axes: Sequence[Axis], most: int = MOST) -> list[tuple[Any, ...]]:
     """A value of each axis, in every way, the last axis moving fastest. A lone empty one without axes."""
     return list(itertools.islice(itertools.product(*(axis.values for axis in axes)), most))

@@ -1,7 +1,7 @@
 """What the list, the places and the details ask: the store's answers, and the few things that only the disk can tell.
 
 Loop's thread; whatever touches a file runs in the executor. Raises StoreError when the database cannot be used;
-`write_text` also DiskError.
+`write_text` and `read_text` also DiskError.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
@@ -24,6 +25,9 @@ from .settings import Settings
 from .sheets import Sheets
 
 Result = TypeVar("Result")
+
+LARGEST_TEXT = 5_000_000
+"""Bytes of a file of presets; more is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +132,22 @@ class Library:
         when it cannot be written."""
         await self._ask(_write_text, path, text)
 
+    async def read_text(self, path: Path) -> str:
+        """A small text that the person chose. DiskError when it cannot be read, NotPossible when it is no text."""
+        return await self._ask(_read_text, path)
+
     async def _ask(self, question: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, question, *arguments)
+
+
+def _read_text(path: Path) -> str:
+    with spoken_for(path.parent):
+        if path.stat().st_size > LARGEST_TEXT:
+            raise NotPossible(f"{path.name} is too large to be what is looked for here.")
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise NotPossible(f"{path.name} is no text.") from error
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -7,8 +7,7 @@ inputs' own facts. GUI thread only; nothing here blocks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -22,6 +21,7 @@ from runway_desktop.catalog import (
     is_left_out,
 )
 from runway_desktop.domain.task import Request, State, TaskId
+from runway_desktop.services import expansion
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.input_mending import mends_for
 from runway_desktop.services.intake import AssetDrop
@@ -33,8 +33,11 @@ from .chooser import Chooser
 from .input_places import InputPlaces
 from .money import price_detail, sending_question
 from .offers import Question
+from .preset_shelf import PresetShelf
+from .prompt_history import PromptHistory
 from .request_draft import KIND_WORDS, InputItem, RequestDraft, kind_of
 from .runner import Runner
+from .sheet.keeping import batch_name, keep_as_sheet
 
 _FIRST = ("text_to_video", "gen4.5")
 """What a new profile starts with."""
@@ -78,6 +81,10 @@ class Composer(QObject):
         self.places = InputPlaces(self._draft, self._inputs_moved)
         """What each input is for, and what the prompt calls it."""
         self.chooser = Chooser(engine, bridge, runner, self, self)
+        self.history = PromptHistory(engine, bridge, runner, self)
+        self.presets = PresetShelf(engine, bridge, runner, self, self)
+        self.history.stepped.connect(self.set_prompt)
+        self.presets.said.connect(self.said)
         self._server_findings: dict[str, str] = {}
         self._attempted = False
         self._sending = False
@@ -137,9 +144,38 @@ class Composer(QObject):
     def inputs(self) -> list[InputItem]:
         return self._draft.inputs()
 
+    @property
+    def amount(self) -> int:
+        """How many tasks it makes: one for each text that the prompt's braces stand for."""
+        return 1 if self._editing is not None or self.pair.prompt_field is None else expansion.count(self.prompt)
+
+    @staticmethod
+    def braces(text: str) -> tuple[tuple[int, int], ...]:
+        """Where the groups of a prompt stand that make several tasks of it."""
+        return expansion.groups(text)
+
+    def requests(self) -> list[Request]:
+        """One for each text of the prompt."""
+        request, field = self.request(), self.pair.prompt_field
+        if field is None or self._editing is not None or not request.prompt:
+            return [request]
+        return [
+            replace(request, values={**request.values, field.name: found.text}, prompt=found.text)
+            for found in expansion.expansions(request.prompt)
+        ]
+
     def findings(self) -> tuple[Finding, ...]:
         """All that is wrong, the inputs' own limits too."""
-        return self._draft.findings()
+        found, field = self._draft.findings(), self.pair.prompt_field
+        amount = self.amount
+        if field is None or amount == 1:
+            return found
+        if amount > expansion.MOST:
+            said = f"The braces stand for {amount:,} tasks. One sending makes up to {expansion.MOST:,}."
+            return (*found, Finding((field.name,), said))
+        if field.required and not all(request.prompt.strip() for request in self.requests()):
+            return (*found, Finding((field.name,), "One of the prompts that the braces stand for is empty."))
+        return found
 
     def restore_draft(self) -> None:
         """Takes up what was being written when the program last ended. Call once, after the settings are loaded."""
@@ -232,11 +268,12 @@ class Composer(QObject):
         field = self._draft.pair.field(name)
         if drop.findings and drop.facts is None:
             self.said.emit(drop.findings[0].message)
-        elif field is None or not _may_hold(field, drop):
-            self.add_input_to(name, drop)
-        elif self._draft.put_in_place_of(name, number, drop):
+        elif field is not None and _may_hold(field, drop) and self._draft.put_in_place_of(name, number, drop):
             self._server_findings.pop(name, None)
             self._inputs_moved()
+        else:
+            # The one that it was meant for is gone, or the place takes no such thing, which is said.
+            self.add_input_to(name, drop)
 
     def remove_input(self, field: str, number: int) -> None:
         if self._draft.remove(field, number):
@@ -262,6 +299,11 @@ class Composer(QObject):
             )
             self.set_prompt(request.prompt)
             return
+        pair = self._engine.catalog.pair(request.endpoint, request.model)
+        field = pair.prompt_field if pair is not None else None
+        if field is not None and editing is None and isinstance(values.get(field.name), str):
+            # Braces that were sent as they are must not become several tasks now.
+            values[field.name] = expansion.literal(values[field.name])
         self._take(request.endpoint, request.model, values)
         self._editing, self._parent_task = editing, parent
         self.changed.emit()
@@ -323,8 +365,10 @@ class Composer(QObject):
             reasons = ("It is being stored.",)
         if self._editing is not None:
             return Button("Save changes", "", reasons)
+        amount = self.amount
+        text = "Generate" if amount == 1 else f"Generate {amount:,}"
         price = self.price()
-        return Button("Generate", price_words(price), reasons, price_detail(price))
+        return Button(text, price_words(price, amount), reasons, price_detail(price))
 
     def send(self) -> None:
         """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and
@@ -339,7 +383,8 @@ class Composer(QObject):
         price = self.price() if self._editing is None else None
         if price is None:
             return None
-        return sending_question(self._engine.settings.confirm_above, 1, price.credits, exact=price.exact)
+        amount = self.amount
+        return sending_question(self._engine.settings.confirm_above, amount, price.credits * amount, exact=price.exact)
 
     def _send(self, question: Question | None) -> None:
         findings = self.findings()
@@ -356,15 +401,26 @@ class Composer(QObject):
         self._sending = True
         self.changed.emit()
         # Named now: something else may have been taken up before the storing begins.
-        self._runner(self._store(self.request(), self._editing, self._parent_task, self._project), "store request")
+        work = self._store(self.request(), self.requests(), self._editing, self._parent_task, self._project)
+        self._runner(work, "store request")
 
-    async def _store(self, request: Request, editing: TaskId | None, parent: TaskId | None, project: str) -> None:
+    async def _store(
+        self,
+        request: Request,
+        requests: Sequence[Request],
+        editing: TaskId | None,
+        parent: TaskId | None,
+        project: str,
+    ) -> None:
         try:
             if editing is not None:
                 await self._engine.submission.edit_held(editing, request)
                 ids: tuple[TaskId, ...] = (editing,)
             else:
-                ids = await self._engine.submission.submit([request], project=project, parent_id=parent)
+                name = batch_name(request.prompt) if len(requests) > 1 else ""
+                ids = await self._engine.submission.submit(requests, batch_name=name, project=project, parent_id=parent)
+                if len(requests) > 1:
+                    await keep_as_sheet(self._engine, request, ids, project)
         finally:
             self._sending = False
             self.changed.emit()
@@ -409,12 +465,12 @@ class Composer(QObject):
             self.said.emit(f"{self._draft.pair.label} does not take: {', '.join(not_taken)}.")
 
     def _ask_facts(self) -> None:
-        paths = self._draft.unknown_files()
-        if paths:
-            self._runner(self._learn_facts(paths), "look at inputs")
+        files = self._draft.unknown_files()
+        if files:
+            self._runner(self._learn_facts(files), "look at inputs")
 
-    async def _learn_facts(self, paths: Sequence[Path]) -> None:
-        for uri, found in (await self._engine.intake.look([path.as_uri() for path in paths])).items():
+    async def _learn_facts(self, uris: Sequence[str]) -> None:
+        for uri, found in (await self._engine.intake.look(uris)).items():
             if found.facts is not None:
                 self._draft.facts[uri] = found.facts
             elif found.problem:

@@ -21,24 +21,34 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.catalog import Field, FieldKind
 from runway_desktop.domain.task import parse_remote_id
+from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.prompt_history import PromptHistory
 
+from .brace_highlight import BraceHighlight
 from .choices import flat_member
 from .field_editors import Chip, count_words
 from .form import Form
 from .inputs_strip import InputsStrip
+from .presets_menu import PresetsButton
 from .tag_completion import TagCompletion
 
 MOST_PROMPT_LINES = 8
 _NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
 NARROW = 78 * GRID
+LONGEST_OFFER = 120
+"""Letters of a prompt in a list; its tool tip has all of it."""
 LOW = 90 * GRID
 """A window lower than this keeps the prompt shorter, so that the list keeps some rows."""
+
+
+_STEPS = {Qt.Key.Key_Up: PromptHistory.older, Qt.Key.Key_Down: PromptHistory.newer}
+"""With Alt."""
 
 
 class PromptEdit(QPlainTextEdit):
@@ -120,6 +130,12 @@ class ComposerPane(QWidget):
         choose.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         choose.triggered.connect(self.choose_model)
         self.addAction(choose)
+        recall = QAction("Prompts used before", self)
+        recall.setShortcut(QKeySequence("Ctrl+H"))
+        recall.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        recall.triggered.connect(composer.history.ask)
+        self.addAction(recall)
+        composer.history.listed.connect(self._choose_prompt)
         self._rebuild()
         self._show_prompt()
         FollowsTheme(theme, self, self._inputs.show_inputs)
@@ -152,6 +168,7 @@ class ComposerPane(QWidget):
         self._prompt.files_pasted.connect(self.pasted)
         self._prompt.installEventFilter(self)
         box.addWidget(self._prompt)
+        BraceHighlight(self._prompt.document(), self._theme, self._composer.braces)
         TagCompletion(self._prompt, self._composer.places.names, self._composer.places)
         self._count = self._build_count()
         box.addWidget(self._count)
@@ -174,6 +191,7 @@ class ComposerPane(QWidget):
         self._chip_flow = FlowLayout(self._chip_area)
         self._endpoint = self._choice_chip("What to make", self._choose_endpoint)
         self._model = self._choice_chip("Model", self.choose_model)
+        self._presets = PresetsButton(self._composer.presets, self._chip_area, self)
         self._more = QPushButton("More…", self._chip_area)
         self._more.setCheckable(True)
         self._more.setProperty("kind", "chip")
@@ -221,7 +239,7 @@ class ComposerPane(QWidget):
         for chip in self._chips.values():
             self._chip_flow.removeWidget(chip)
             chip.deleteLater()
-        for fixed in (self._endpoint, self._model, self._more):
+        for fixed in (self._endpoint, self._model, self._more, self._presets):
             self._chip_flow.removeWidget(fixed)
         self._chips.clear()
         pair = self._composer.pair
@@ -362,10 +380,22 @@ class ComposerPane(QWidget):
         """Last of the chips, or beside the button where that has a line of its own."""
         self._chip_flow.removeWidget(self._more)
         self._bottom.removeWidget(self._more)
+        self._chip_flow.removeWidget(self._presets)
+        self._chip_flow.addWidget(self._presets)
         if self._narrow:
             self._bottom.addWidget(self._more, 1, 0, Qt.AlignmentFlag.AlignLeft)
         else:
             self._chip_flow.addWidget(self._more)
+
+    def _choose_prompt(self, prompts: list[str]) -> None:
+        """All that were used before, to search in."""
+        if not prompts:
+            self._desk.tell("No prompt was used yet.")
+            return
+        options = [Option(prompt, " ".join(prompt.split())[:LONGEST_OFFER], prompt) for prompt in prompts]
+        popup = ChoicePopup(options, self._composer.prompt, "Prompts used before", self._box)
+        popup.chosen.connect(self._composer.set_prompt)
+        popup.open_at(self._box)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -373,5 +403,8 @@ class ComposerPane(QWidget):
             if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 if not event.isAutoRepeat():
                     self._composer.send()
+                return True
+            if event.modifiers() == Qt.KeyboardModifier.AltModifier and event.key() in _STEPS:
+                _STEPS[Qt.Key(event.key())](self._composer.history, self._prompt.toPlainText())
                 return True
         return super().eventFilter(watched, event)

@@ -1,0 +1,165 @@
+"""The presets under a button: take one up, save what the composer holds, rename, remove, exchange as files. Ctrl+1 to
+Ctrl+9 take up those that stand on a key. GUI thread only."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from runway_desktop.ui.dialogs.confirm import ask_text, confirm
+from runway_desktop.ui.dialogs.words import tip, words
+from runway_desktop.ui.theme import GRID
+from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.preset_shelf import KEYS, Preset, PresetShelf
+
+
+class PresetsButton(QPushButton):
+    """A chip with a menu. `holder` is the widget in whose window the keys count."""
+
+    def __init__(self, shelf: PresetShelf, parent: QWidget, holder: QWidget) -> None:
+        super().__init__("Presets  ▾", parent)
+        self._shelf = shelf
+        self._holder = holder
+        self.setProperty("kind", "chip")
+        self.setAutoDefault(False)
+        self.setAccessibleName("Presets")
+        self.clicked.connect(self._open)
+        for key in KEYS:
+            action = QAction(f"Take up preset {key}", holder)
+            action.setShortcut(QKeySequence(f"Ctrl+{key}"))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.setAutoRepeat(False)
+            action.triggered.connect(partial(self._take_key, key))
+            holder.addAction(action)
+
+    def menu_of_presets(self) -> QMenu:
+        """Built anew each time: presets come and go."""
+        shelf, menu = self._shelf, QMenu(self)
+        for preset in shelf.all:
+            action = menu.addAction(preset.name, partial(shelf.take, preset))
+            action.setToolTip(f"{preset.model}{', with its prompt' if preset.prompt is not None else ''}")
+            if preset.key:
+                action.setShortcut(QKeySequence(f"Ctrl+{preset.key}"))
+        menu.setToolTipsVisible(True)
+        if shelf.all:
+            menu.addSeparator()
+        menu.addAction("Save as preset…", self._save)
+        if shelf.all:
+            rename, remove = menu.addMenu("Rename"), menu.addMenu("Remove")
+            for preset in shelf.all:
+                rename.addAction(f"{preset.name}…", partial(self._rename, preset))
+                remove.addAction(f"{preset.name}…", partial(self._remove, preset))
+        menu.addSeparator()
+        menu.addAction("Import…", self._import)
+        menu.addAction("Export…", self._export).setEnabled(bool(shelf.all))
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _open(self) -> None:
+        self.menu_of_presets().popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def _take_key(self, key: int, _: bool = False) -> None:
+        self._shelf.take_key(key)
+
+    def _save(self) -> None:
+        SavePreset(self._shelf, self._holder.window()).open()
+
+    def _rename(self, preset: Preset) -> None:
+        ask_text(
+            self._holder.window(),
+            "Rename preset",
+            "A name for this preset",
+            preset.name,
+            self._shelf.name_problem,
+            partial(self._shelf.rename, preset.name),
+            ok="Rename",
+        )
+
+    def _remove(self, preset: Preset) -> None:
+        asked = Question(f"Remove the preset “{preset.name}”?", "Tasks that were made with it stay.", "Remove preset")
+        confirm(self._holder.window(), asked, partial(self._shelf.remove, preset.name))
+
+    def _import(self) -> None:
+        dialog = self._files("Import presets")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._shelf.bring_in(Path(name)))
+        dialog.open()
+
+    def _export(self) -> None:
+        dialog = self._files("Export presets")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.selectFile("presets.json")
+        dialog.fileSelected.connect(lambda name: self._shelf.export(Path(name)))
+        dialog.open()
+
+    def _files(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self._holder.window(), title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilter("Presets (*.json)")
+        return dialog
+
+
+class SavePreset(QDialog):
+    def __init__(self, shelf: PresetShelf, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._shelf = shelf
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Save as preset")
+        self.setAccessibleName("Save as preset")
+        self._name = QLineEdit(self)
+        self._name.setAccessibleName("Name of the preset")
+        self._name.setPlaceholderText("Name")
+        self._prompt = QCheckBox("Keep the prompt with it", self)
+        self._key = QComboBox(self)
+        self._key.setAccessibleName("Key of the preset")
+        self._key.addItem("On no key", 0)
+        for key in KEYS:
+            holder = next((preset.name for preset in shelf.all if preset.key == key), "")
+            self._key.addItem(f"Ctrl+{key} (now {holder})" if holder else f"Ctrl+{key}", key)
+        self._key.setCurrentIndex(self._key.findData(shelf.free_key))
+        self._save = QPushButton("Save preset", self)
+        self._save.setProperty("kind", "primary")
+        self._save.setDefault(True)
+        self._save.clicked.connect(self._done)
+        cancel = QPushButton("Cancel", self)
+        cancel.clicked.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(words(self, "The model and its settings, without inputs.", "muted"))
+        for widget in (self._name, self._prompt, self._key):
+            layout.addWidget(widget)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(self._save)
+        layout.addLayout(row)
+        self.setMinimumWidth(44 * GRID)
+        self._name.textChanged.connect(self._judge)
+        self._judge()
+
+    def _judge(self) -> None:
+        problem = self._shelf.name_problem(self._name.text())
+        self._save.setEnabled(not problem)
+        self._save.setToolTip(tip(problem))
+        self._save.setAccessibleDescription(problem)
+
+    def _done(self) -> None:
+        self._shelf.save(self._name.text(), with_prompt=self._prompt.isChecked(), key=int(self._key.currentData()))
+        self.accept()
