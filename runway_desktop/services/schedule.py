@@ -100,8 +100,14 @@ def _before_running(seen: Seen, now: float, rng: random.Random) -> float:
         if seen.accepted is None:
             return now
         return seen.accepted + min(LONGEST, max(LEAST_GAP, _first_look(seen))) + 0.3 * rng.random()
-    gap = min(LONGEST, LEAST_GAP * 1.4 ** max(0, seen.questions - 1))
+    gap = min(LONGEST, LEAST_GAP * 1.4 ** _grown(seen.questions))
     return now + gap * (1.0 + 0.1 * rng.random())
+
+
+def _grown(questions: int) -> int:
+    """How often a gap has grown. A task that waits for days is asked for thousands of times: a power of that is more
+    than a float holds."""
+    return min(30, max(0, questions - 1))
 
 
 def _first_look(seen: Seen) -> float:
@@ -136,7 +142,7 @@ def _while_running(seen: Seen, now: float, rng: random.Random) -> float:
 
 def _growing(questions: int, rng: random.Random) -> float:
     """A gap that grows with each question that brought nothing, where nothing better is known."""
-    return min(LONGEST / 1.5, LEAST_GAP * 1.25 ** max(0, questions - 1)) * (1.0 + 0.1 * rng.random())
+    return min(LONGEST / 1.5, LEAST_GAP * 1.25 ** _grown(questions)) * (1.0 + 0.1 * rng.random())
 
 
 def _trust(seen: Seen, now: float) -> float:

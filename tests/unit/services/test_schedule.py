@@ -31,7 +31,7 @@ points = st.none() | st.tuples(st.floats(0, 10_000), shares)
         last=points,
         ran_low=st.none() | st.floats(0, 1_000),
         ran_high=st.none() | st.floats(0, 1_000),
-        questions=st.integers(0, 1_000),
+        questions=st.integers(0, 1_000_000),
     ),
     seed=st.integers(0, 100),
 )
