@@ -123,7 +123,13 @@ class Inputs:
     async def _ready(self, task: Task, found: Input, limit: int) -> tuple[Input, str]:
         """The input with its hash and upload, and the URI that stands for it in the body. `limit` is what a data URI
         may be long."""
-        read = await asyncio.get_running_loop().run_in_executor(self._executor, _read, found.path, limit)
+        try:
+            read = await asyncio.get_running_loop().run_in_executor(self._executor, _read, found.path, limit)
+        except DiskError:
+            kept = await self._still_there(task, found)
+            if kept is None:
+                raise
+            return kept, kept.upload_uri
         known = replace(found, sha256=read.sha256, size=read.size)
         if read.data_uri:
             return known, read.data_uri
@@ -132,6 +138,14 @@ class Inputs:
         async with lock:
             uri, at = await self._upload(task, known)
         return replace(known, upload_uri=uri, uploaded_at=at), uri
+
+    async def _still_there(self, task: Task, found: Input) -> Input | None:
+        """A file that cannot be read any more, but that Runway still has from a while ago."""
+        known = next((one for one in await self._store.inputs(task.id) if one.place == found.place), None)
+        if known is None or known.path != found.path or not known.sha256:
+            return None
+        earlier = await self._store.upload_of(known.sha256, self._clock.now() - UPLOAD_GOOD_FOR)
+        return replace(known, upload_uri=earlier[0], uploaded_at=earlier[1]) if earlier is not None else None
 
     async def _upload(self, task: Task, found: Input) -> tuple[str, float]:
         now = self._clock.now()

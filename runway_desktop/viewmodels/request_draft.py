@@ -208,10 +208,10 @@ class RequestDraft:
         self.touched()
         return True
 
-    def unknown_files(self) -> list[Path]:
-        """Files among the inputs that nobody looked at yet."""
-        items = [item for found in self.assets.values() for item in found if item.uri not in self.facts]
-        return [path for item in items if (path := local_path(item.uri)) is not None]
+    def unknown_files(self) -> list[str]:
+        """The URIs of files among the inputs that nobody looked at yet."""
+        uris = [item.uri for found in self.assets.values() for item in found if item.uri not in self.facts]
+        return [uri for uri in uris if local_path(uri) is not None]
 
     def take(self, pair: Pair, values: Mapping[str, Any]) -> list[str]:
         """Becomes this request. Gives the names that the model does not know, which are left out."""

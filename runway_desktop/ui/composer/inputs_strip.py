@@ -41,6 +41,7 @@ class InputsStrip(QWidget):
     """Other tiles stand there: the keyboard's order must be told again."""
     replaced = Signal(object, str, int)
     """A QMimeData that was dropped on a tile, with the field and number of its input."""
+    _closing = Signal()
 
     def __init__(self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
@@ -122,6 +123,7 @@ class InputsStrip(QWidget):
 
     def shutdown(self) -> None:
         """Before the application ends."""
+        self._closing.emit()
         if self._grabber is not None:
             self._grabber.shutdown()
 
@@ -225,6 +227,7 @@ class InputsStrip(QWidget):
 
             picker = FramePicker(item.path, self._theme, self.window())
             picker.chosen.connect(partial(self._mending.keep_frame, item))
+            self._closing.connect(picker.reject)
             picker.open()
             return
         if self._grabber is None:

@@ -266,7 +266,7 @@ class InputTile(QWidget):
         last, role = self._last_line()
         label = f"{self.item.label}  @{self.item.tag}" if self.item.tag else self.item.label
         rows = (
-            (label, Role.ACCENT if self.item.tag else Role.MUTED, Qt.TextElideMode.ElideRight),
+            (label, Role.ACCENT if self.item.tag else Role.MUTED, Qt.TextElideMode.ElideMiddle),
             (self.item.name, Role.TEXT, Qt.TextElideMode.ElideMiddle),
             (last, role, Qt.TextElideMode.ElideRight),
         )

@@ -141,6 +141,24 @@ async def test_retry_knows_from_the_first_moment_what_its_file_was(tmp_path):
     assert after.sha256 == before.sha256
 
 
+async def test_file_that_is_gone_is_not_missed_while_runway_still_has_it(tmp_path):
+    path = file(tmp_path, "image", 6 * MEGABYTE)
+    async with Rig() as rig:
+        [first] = await rig.submit(with_picture(path.as_uri()))
+        rig.runway.vanish(str((await rig.task(first)).remote_id))
+        await rig.clock.advance(60)
+        path.unlink()
+        soon = await rig.submission.retry(first)
+        await rig.clock.advance(1)
+        assert rig.runway.named("create")[-1].arguments[1]["promptImage"] == "runway://upload-1"
+        assert await rig.state(soon) is State.PENDING
+        rig.runway.vanish(str((await rig.task(soon)).remote_id))
+        await rig.clock.advance(2 * DAY)
+        late = await rig.submission.retry(soon)
+        await rig.clock.advance(1)
+        assert misses_file(await rig.task(late))
+
+
 async def test_task_says_that_it_waits_for_its_file(tmp_path):
     async with Rig() as rig:
         [gone, fine] = await rig.submit(with_picture((tmp_path / "gone.png").as_uri()), request())
