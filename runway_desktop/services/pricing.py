@@ -52,6 +52,7 @@ class Pricing:
             self._prices.setdefault(price.model, []).append(price)
         self._by_pair: dict[tuple[str, str], dict[str, float]] = {}
         self._contradicted: dict[tuple[str, str], bool] = {}
+        self._worked_out: dict[tuple[str, str], dict[str, Price | None]] = {}
 
     async def load(self) -> None:
         """Reads what was learned. Call once at start."""
@@ -67,10 +68,11 @@ class Pricing:
             if follows_inputs(request):
                 return Price(credits, exact=False, why="What Runway estimated for the last one like it.")
             return Price(credits, exact=True, why="What Runway estimated for a request like this.")
-        credits = derived(known, shape)
-        if credits is not None:
-            return Price(credits, exact=False, why="Worked out from what Runway estimated for others of this model.")
-        return self._published(pair, shape, known)
+        # A sheet asks for the same few shapes thousands of times.
+        worked_out = self._worked_out.setdefault(pair, {})
+        if shape not in worked_out:
+            worked_out[shape] = self._work_out(pair, shape, known)
+        return worked_out[shape]
 
     async def learn(self, request: Request, credits: float) -> None:
         """Remembers an estimate that Runway gave."""
@@ -80,7 +82,14 @@ class Pricing:
             return
         known[shape] = credits
         self._contradicted.pop((request.endpoint, request.model), None)
+        self._worked_out.pop((request.endpoint, request.model), None)
         await self._store.learn(request.endpoint, request.model, shape, Estimate(credits=credits, at=self._clock.now()))
+
+    def _work_out(self, pair: tuple[str, str], shape: str, known: Mapping[str, float]) -> Price | None:
+        credits = derived(known, shape)
+        if credits is not None:
+            return Price(credits, exact=False, why="Worked out from what Runway estimated for others of this model.")
+        return self._published(pair, shape, known)
 
     def _published(self, pair: tuple[str, str], shape: str, known: Mapping[str, float]) -> Price | None:
         prices = self._prices.get(pair[1])
