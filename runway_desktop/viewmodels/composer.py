@@ -213,6 +213,7 @@ class Composer(QObject):
         """One field's wire value as one types; None or "" leaves it out."""
         if not self._draft.set_value(name, value):
             return
+        self._ask_facts()
         self._server_findings.pop(name, None)
         self._moved()
 

@@ -23,6 +23,7 @@ from runway_desktop.catalog import (
     Pair,
     asset_items,
     asset_value,
+    assets_in,
     is_left_out,
     kept_part,
     prompt_of,
@@ -130,8 +131,20 @@ class RequestDraft:
             for item in self.inputs():
                 if item.problem and item.field not in taken:
                     found.append(Finding((item.field,), item.problem))
+            found += self._problems_inside({finding.path for finding in found})
             self._found = tuple(found)
         return self._found
+
+    def _problems_inside(self, said: set[tuple[str | int, ...]]) -> list[Finding]:
+        """What is wrong with files that stand inside objects."""
+        found = []
+        for place in assets_in(self.pair, self.values):
+            facts = self.facts.get(place.uri)
+            own = check_asset(facts, place.field, self.pair) if facts is not None else None
+            problem = self.unreadable.get(place.uri) or own
+            if problem and place.path not in said:
+                found.append(Finding(place.path, problem))
+        return found
 
     def _checks(self) -> tuple[Finding, ...]:
         """What the catalogue finds wrong with the whole."""
@@ -210,8 +223,12 @@ class RequestDraft:
 
     def unknown_files(self) -> list[str]:
         """The URIs of files among the inputs that nobody looked at yet."""
-        uris = [item.uri for found in self.assets.values() for item in found if item.uri not in self.facts]
-        return [uri for uri in uris if local_path(uri) is not None]
+        uris = [item.uri for found in self.assets.values() for item in found]
+        uris += [place.uri for place in assets_in(self.pair, self.values)]
+        # One that went away is looked for anew when it comes back.
+        self.unreadable = {uri: why for uri, why in self.unreadable.items() if uri in uris}
+        known = self.facts.keys() | self.unreadable.keys()
+        return [uri for uri in dict.fromkeys(uris) if uri not in known and local_path(uri) is not None]
 
     def take(self, pair: Pair, values: Mapping[str, Any]) -> list[str]:
         """Becomes this request. Gives the names that the model does not know, which are left out."""

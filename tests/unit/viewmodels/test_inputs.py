@@ -246,3 +246,25 @@ async def test_file_that_is_back_is_not_asked_for(tmp_path):
         rig.desk.carry_out(Verb.FIND_FILE, [rig.rows.row_of(task_id)])
         await until(lambda: "The file is there again." in rig.told)
         await until(lambda: rig.engine.ledger.get_open(task_id).state is State.PENDING)
+
+
+async def test_file_inside_an_object_is_checked_too(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.choose_endpoint("video_to_video")
+        rig.composer.choose_model("aleph2")
+        place = ("keyframes", 0, "uri")
+        for path, said in ((picture(tmp_path / "a.gif"), "does not take GIF"), (tmp_path / "gone.png", "no file")):
+            rig.composer.set_value("keyframes", [{"seconds": 1.0, "uri": path.as_uri()}])
+            await until(lambda: any(said in one.message for one in rig.composer.findings()))  # noqa: B023
+            assert place in {finding.path for finding in rig.composer.findings()}
+        rig.composer.set_value("keyframes", [{"seconds": 1.0, "uri": picture(tmp_path / "b.png").as_uri()}])
+        await until(lambda: all(finding.path != place for finding in rig.composer.findings()))
+
+
+async def test_file_that_was_gone_is_looked_for_again_when_it_is_dropped(tmp_path):
+    async with Rig(tmp_path) as rig:
+        path = tmp_path / "a.png"
+        rig.composer.load(with_picture(path.as_uri()))
+        await until(lambda: rig.composer.inputs()[0].problem)
+        rig.desk.take(paths=[picture(path)], to_field=PLACE, at=0)
+        await until(lambda: not rig.composer.inputs()[0].problem)
