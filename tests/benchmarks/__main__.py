@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import first_paint, idle_cpu, memory, notice_delay, ui_lag
+from tests.benchmarks import first_paint, idle_cpu, memory, notice_delay, sheet_speed, ui_lag
 from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere
 from tests.benchmarks.table import Figure, as_json, load, machine, printed, write
 
@@ -47,6 +47,14 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
     "memory": (
         memory.measure,
         {"full": memory.Size(), "quick": memory.Size(settle=4.0), "smoke": memory.Size(tasks=50, settle=0.2)},
+    ),
+    "sheet": (
+        sheet_speed.measure,
+        {
+            "full": sheet_speed.Size(),
+            "quick": sheet_speed.Size(keys=100),
+            "smoke": sheet_speed.Size(rows=50, keys=5, tasks=5),
+        },
     ),
     "idle": (
         idle_cpu.measure,
