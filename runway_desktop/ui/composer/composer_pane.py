@@ -175,6 +175,7 @@ class ComposerPane(QWidget):
         self._inputs = InputsStrip(self._composer, self._desk, self._theme, self._posters, self._box)
         self._inputs.rebuilt.connect(self._order_tabs)
         self._inputs.replaced.connect(self.replaced)
+        self._inputs.pasted.connect(self.pasted)
         box.addWidget(self._inputs)
         outer.addWidget(self._box)
         self._form = Form(self._theme, self)

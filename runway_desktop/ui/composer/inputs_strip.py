@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu, QWidget
 
 from runway_desktop.catalog import media_in_words
@@ -40,7 +40,9 @@ class InputsStrip(QWidget):
     rebuilt = Signal()
     """Other tiles stand there: the keyboard's order must be told again."""
     replaced = Signal(object, str, int)
-    """A QMimeData that was dropped on a tile, with the field and number of its input."""
+    """A QMimeData that was dropped or pasted on a tile, with the field and number of its input."""
+    pasted = Signal(object)
+    """A QMimeData that was pasted to be one more."""
     _closing = Signal()
 
     def __init__(self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
@@ -57,6 +59,7 @@ class InputsStrip(QWidget):
         self._row = FlowLayout(self)
         self.add_tile = AddTile(theme, self)
         self.add_tile.clicked.connect(self._choose_files)
+        self.add_tile.pasted.connect(self.pasted)
         self._hint = QLabel("", self)
         self._hint.setProperty("tone", "faint")
         self._mending.frame_wanted.connect(self._take_frame)
@@ -245,7 +248,10 @@ class InputsStrip(QWidget):
 
 
 class AddTile(QAbstractButton):
-    """Opens the file dialog; says what fits."""
+    """Opens the file dialog, and takes what is pasted."""
+
+    pasted = Signal(object)
+    """A QMimeData."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -255,6 +261,12 @@ class AddTile(QAbstractButton):
         self.setToolTip("Choose a file, or drop one anywhere")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         theme.changed.connect(self.update)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.pasted.emit(QGuiApplication.clipboard().mimeData())
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

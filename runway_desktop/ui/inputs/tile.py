@@ -18,7 +18,9 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
+    QGuiApplication,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -54,7 +56,7 @@ class InputTile(QWidget):
     landed = Signal(str, int, bool)
     """Another tile was let go here: its field, its number, and whether it goes behind this one."""
     replaced = Signal(object)
-    """A QMimeData that was dropped here, to take this input's place."""
+    """A QMimeData that was dropped or pasted here, to take this input's place."""
     opened = Signal()
     """What can be done about it is wanted."""
     menu_wanted = Signal(object)
@@ -137,6 +139,8 @@ class InputTile(QWidget):
             self.removed.emit()
         elif alt and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.moved.emit(-1 if event.key() == Qt.Key.Key_Left else 1)
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.replaced.emit(QGuiApplication.clipboard().mimeData())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
             self.opened.emit()
         else:

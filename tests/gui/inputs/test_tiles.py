@@ -6,7 +6,7 @@ import json
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
@@ -185,6 +185,19 @@ async def test_click_and_return_open_what_can_be_done(tmp_path, theme):
         QTest.mouseClick(tile, LEFT)
         QTest.keyClick(tile, Qt.Key.Key_Return)
         assert len(opened) == 2
+
+
+async def test_what_is_pasted_on_a_tile_replaces_it_and_on_the_last_is_one_more(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        told = []
+        rig.strip.replaced.connect(lambda mime, field, number: told.append((mime.text(), field, number)))
+        rig.strip.pasted.connect(lambda mime: told.append(mime.text()))
+        QGuiApplication.clipboard().setText("https://media.example.com/x.png")
+        QTest.keySequence(rig.tile("b.png"), QKeySequence.StandardKey.Paste)
+        QTest.keySequence(rig.strip.add_tile, QKeySequence.StandardKey.Paste)
+        link = "https://media.example.com/x.png"
+        assert told == [(link, "referenceImages", 1), link]
 
 
 def test_lengths_are_said_to_the_tenth_where_it_matters():
