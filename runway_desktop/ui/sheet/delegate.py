@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -104,8 +114,12 @@ class SheetDelegate(QStyledItemDelegate):
             editor = line
         editor.setAccessibleName(f"{column.title}, row {index.row() + 1}")
         self._editor = editor
-        editor.destroyed.connect(self._forget)
         return editor
+
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:
+        if editor is self._editor:
+            self._editor = None
+        super().destroyEditor(editor, index)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         # Only at its opening: what one types is shown in the cell at once, and must not come back into the editor.
@@ -215,10 +229,8 @@ class SheetDelegate(QStyledItemDelegate):
         current = self._view.currentIndex()
         there = current.sibling(current.row() + down, current.column() + right)
         if there.isValid():
-            self._view.setCurrentIndex(there)
-
-    def _forget(self) -> None:
-        self._editor = None
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self._view.selectionModel().setCurrentIndex(there, flags)
 
 
 def _text_in(editor: QWidget) -> str:

@@ -60,7 +60,7 @@ class SheetTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
-        self.setAcceptDrops(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         self.setDropIndicatorShown(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -76,7 +76,7 @@ class SheetTable(QTableView):
         FollowsTheme(theme, self, self._restyle)
         self._fit_columns()
         if model.rowCount():
-            self.setCurrentIndex(model.index(0, model.column_place(PROMPT) or 0))
+            self.go_to(model.index(0, model.column_place(PROMPT) or 0))
 
     # Deeds, for keys, menu and buttons alike.
 
@@ -87,6 +87,16 @@ class SheetTable(QTableView):
         if not places and self.currentIndex().isValid():
             places = {self.currentIndex().row()}
         return sorted(places)
+
+    @property
+    def editor(self) -> QWidget | None:
+        """The editor of a cell that is open."""
+        return self._delegate.editor
+
+    def go_to(self, index: QModelIndex) -> None:
+        """Makes a cell the current one, and the only one that is chosen. The view's own way looks at the keys that are
+        held down, and one of a shortcut is no wish to choose more."""
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def finish_editing(self) -> None:
         """Keeps what is being typed and closes its editor."""
@@ -143,7 +153,7 @@ class SheetTable(QTableView):
         places = self.chosen_rows or [self._model.rowCount() - 1]
         at = places[-1] + 1 if below else places[0]
         self._model.insert_rows(at, [SheetRow() for _ in places])
-        self.setCurrentIndex(self._model.index(at, max(0, self.currentIndex().column())))
+        self.go_to(self._model.index(at, max(0, self.currentIndex().column())))
 
     def duplicate_rows(self) -> None:
         places = self.chosen_rows
@@ -158,14 +168,12 @@ class SheetTable(QTableView):
         if any(self._model.rows[place].sent for place in places):
             self._model.said.emit("Rows that were sent stay: they are linked with their tasks.")
         self._model.remove_rows(places)
-        self.setCurrentIndex(
-            self._model.index(min(places[0], self._model.rowCount() - 1), max(0, self.currentIndex().column()))
-        )
+        self.go_to(self._model.index(min(places[0], self._model.rowCount() - 1), max(0, self.currentIndex().column())))
 
     def next_finding(self) -> None:
         found = self._model.next_finding(self.currentIndex())
         if found.isValid():
-            self.setCurrentIndex(found)
+            self.go_to(found)
             self.scrollTo(found)
         else:
             self._model.said.emit("There is nothing wrong in this sheet.")
@@ -195,7 +203,7 @@ class SheetTable(QTableView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(self.viewport().mapFrom(self, event.pos()))
         if index.isValid() and not self.selectionModel().isSelected(index):
-            self.setCurrentIndex(index)
+            self.go_to(index)
         self.menu_wanted.emit(event.globalPos())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -205,7 +213,7 @@ class SheetTable(QTableView):
         self._judge(event)
         index = self.indexAt(event.position().toPoint())
         if event.isAccepted() and index.isValid():
-            self.setCurrentIndex(index)
+            self.go_to(index)
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
@@ -234,7 +242,7 @@ class SheetTable(QTableView):
             return
         if current.row() == self._model.rowCount() - 1 and self._model.rows[current.row()].cells:
             self._model.insert_rows(self._model.rowCount(), [SheetRow()], "Add a row")
-        self.setCurrentIndex(current.siblingAtRow(min(current.row() + 1, self._model.rowCount() - 1)))
+        self.go_to(current.siblingAtRow(min(current.row() + 1, self._model.rowCount() - 1)))
 
     def _show_task(self, index: QModelIndex) -> None:
         if index.isValid() and self._model.rows[index.row()].sent:

@@ -172,7 +172,7 @@ class SheetWindow(QDialog):
         undo = self.steps.createUndoAction(self, "Undo")
         redo = self.steps.createRedoAction(self, "Redo")
         undo.setShortcuts(QKeySequence.keyBindings(standard.Undo))
-        redo.setShortcuts([*QKeySequence.keyBindings(standard.Redo), QKeySequence("Ctrl+Y")])
+        redo.setShortcuts(list(dict.fromkeys([*QKeySequence.keyBindings(standard.Redo), QKeySequence("Ctrl+Y")])))
         for action in (undo, redo):
             self.addAction(action)
         for name, keys, does in (

@@ -34,10 +34,16 @@ class Outlook(QObject):
         self._runner = runner
         self._model = model
         self._time: Range | None = None
+        self._is_stopped = False
         self._look = QTimer(self, singleShot=True, interval=250)
         self._look.timeout.connect(self._ask)
         model.counted.connect(self._counted)
         bridge.organization_changed.connect(self._organization_moved)
+
+    def stop(self) -> None:
+        """Nothing is foreseen any more."""
+        self._is_stopped = True
+        self._look.stop()
 
     @property
     def balance(self) -> float | None:
@@ -89,7 +95,8 @@ class Outlook(QObject):
         return parts
 
     def _counted(self) -> None:
-        self._look.start()
+        if not self._is_stopped:
+            self._look.start()
         self.changed.emit()
 
     def _organization_moved(self, _: object) -> None:

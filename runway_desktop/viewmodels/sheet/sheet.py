@@ -78,6 +78,7 @@ class Sheet(QObject):
         self.model.beside = content.beside
         self.outlook = Outlook(engine, bridge, runner, self.model, self)
         self.offering = Offering(engine, runner, self.model)
+        self._is_open = True
         self._looking = False
         self._of_task: dict[TaskId, int] = {}
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
@@ -313,7 +314,7 @@ class Sheet(QObject):
                 batch_id=self.batch_id, text=text,
             )
         )  # fmt: skip
-        if self._engine.settings.get(OPEN_SHEET) is None:
+        if self._is_open and self._engine.settings.get(OPEN_SHEET) is None:
             self._engine.settings.set(OPEN_SHEET, self.id)
 
     def close(self) -> None:
@@ -323,7 +324,10 @@ class Sheet(QObject):
 
     def let_go(self) -> None:
         """It is not open any more."""
-        self._keep.stop()
+        self._is_open = False
+        for timer in (self._keep, self._price_again):
+            timer.stop()
+        self.outlook.stop()
         if self._engine.settings.get(OPEN_SHEET) == self.id:
             self._engine.settings.set(OPEN_SHEET, None)
 

@@ -1,0 +1,51 @@
+"""What tests of the sheet's window have: one opened on an engine of fakes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+import shiboken6
+
+from runway_desktop.domain.task import Request
+from runway_desktop.ui.sheet.window import SheetWindow
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.sheet.sheet import Sheet
+from tests.gui.rig import Rig, rest, until
+
+COMPOSED = Request(endpoint="text_to_video", model="gen4.5", values={"ratio": "1280:720", "duration": 5})
+
+Opened = Callable[[str], AbstractAsyncContextManager[tuple[Rig, SheetWindow]]]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, theme: Theme) -> Opened:
+    """A window over the rows of a table; "" is a blank sheet."""
+
+    @asynccontextmanager
+    async def window(text: str) -> AsyncIterator[tuple[Rig, SheetWindow]]:
+        async with Rig(tmp_path) as rig:
+            await rig.engine.account.start()
+            if text:
+                path = tmp_path / "shots.csv"
+                path.write_text(text, encoding="utf-8")
+                gathered = await rig.engine.intake.gather(paths=[path])
+                sheet = Sheet.of_gathered(rig.engine, rig.bridge, rig.runner, gathered, COMPOSED)
+            else:
+                sheet = Sheet.blank(rig.engine, rig.bridge, rig.runner, COMPOSED)
+            made = SheetWindow(sheet, theme)
+            made.resize(1200, 640)
+            made.show()
+            made.activateWindow()
+            await until(made.isActiveWindow, "the window is active")
+            await until(lambda: sheet.model.is_checked and not sheet.model.checker.unseen)
+            try:
+                yield rig, made
+            finally:
+                if shiboken6.isValid(made):
+                    made.close()
+                await rest()
+
+    return window

@@ -1,0 +1,248 @@
+"""The sheet as a person uses it: type, paste, fill, take back, mend, send, close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QWidget
+
+from runway_desktop.ui.sheet.axis_dialog import AxisDialog
+from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
+from runway_desktop.ui.sheet.grid_view import GridWindow
+from runway_desktop.ui.sheet.window import SheetWindow
+from runway_desktop.viewmodels.sheet.columns import MODEL, PROMPT, STATE
+from tests.gui.rig import until
+from tests.gui.sheet.conftest import Opened
+
+SHOTS = """prompt,model,ratio,duration,seed
+A lighthouse,gen4.5,1280:720,5,41207
+A lagoon,veo3.1_fast,1280:720,5,
+"Ice, {dawn|noon}",gen4.5,1280:720,5,
+"""
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def go(window: SheetWindow, row: int, key: str) -> None:
+    place = window.sheet.model.column_place(key)
+    assert place is not None
+    window.table.go_to(window.sheet.model.index(row - 1, place))
+
+
+def text(window: SheetWindow, row: int, key: str) -> str:
+    place = window.sheet.model.column_place(key)
+    assert place is not None, f"no column {key}"
+    return str(window.sheet.model.index(row - 1, place).data())
+
+
+def button(window: QWidget, words: str) -> QPushButton:
+    return next(found for found in window.findChildren(QPushButton) if found.text().startswith(words))
+
+
+def said(window: QWidget) -> str:
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
+def keys(window: SheetWindow, words: str) -> None:
+    """Typed where the keyboard is: in the table, or in the editor that it opened."""
+    for letter in words:
+        QTest.keyClicks(window.table.editor or window.table, letter)
+
+
+def press(window: SheetWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(window.table, key, modifiers)
+
+
+def editor(window: SheetWindow) -> QWidget:
+    assert window.table.editor is not None, "no editor is open"
+    return window.table.editor
+
+
+async def test_it_says_what_came_and_what_it_will_cost(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        assert "shots.csv" in window.windowTitle()
+        assert "3 rows · columns matched by name · nothing is uploaded or sent yet" in said(window)
+        assert "3 of 4 tasks are ready" in said(window)
+        assert button(window, "Generate").text().startswith("Generate 3 ready")
+        assert button(window, "Generate").accessibleName().startswith("Generate 3 ready tasks")
+
+
+async def test_typing_replaces_a_cell_is_checked_at_once_and_escape_takes_it_back(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        go(window, 2, "duration")
+        keys(window, "8")
+        assert text(window, 2, STATE) == "✓ ready"
+        QTest.keyClick(editor(window), Qt.Key.Key_Escape)
+        assert "4, 6 or 8 seconds" in text(window, 2, STATE)
+        assert window.isVisible()
+        keys(window, "6")
+        QTest.keyClick(editor(window), Qt.Key.Key_Return)
+        assert text(window, 2, STATE) == "✓ ready"
+        assert window.table.currentIndex().row() == 2
+        QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
+        assert text(window, 2, "duration") == "5"
+        QTest.keyClick(window, Qt.Key.Key_Y, CONTROL)
+        assert text(window, 2, "duration") == "6"
+
+
+async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened: Opened):
+    async with opened("") as (_, window):
+        QGuiApplication.clipboard().setText('A tower\tgen4.5\n"Two\nlines"\tveo3.1\n' + "More\tgen4.5\n" * 14)
+        go(window, 1, PROMPT)
+        press(window, Qt.Key.Key_V, CONTROL)
+        model = window.sheet.model
+        await until(lambda: model.is_checked)
+        assert model.rowCount() == 16
+        assert text(window, 2, PROMPT) == "Two lines"
+        assert text(window, 2, MODEL) == "veo3.1"
+        window.table.selectAll()
+        press(window, Qt.Key.Key_C, CONTROL)
+        assert QGuiApplication.clipboard().text().startswith("A tower\tgen4.5\t")
+        assert '"Two\nlines"' in QGuiApplication.clipboard().text()
+        window.steps.undo()
+        assert model.rowCount() == 12
+        assert model.totals.rows == 0
+
+
+async def test_one_copied_cell_fills_all_that_are_chosen(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        model = window.sheet.model
+        QGuiApplication.clipboard().setText("8")
+        place = model.column_place("duration")
+        go(window, 1, "duration")
+        for row in (1, 2):
+            window.table.selectionModel().select(
+                model.index(row, place), window.table.selectionModel().SelectionFlag.Select
+            )
+        press(window, Qt.Key.Key_V, CONTROL)
+        assert [text(window, row, "duration") for row in (1, 2, 3)] == ["8", "8", "8"]
+        press(window, Qt.Key.Key_Delete)
+        assert "duration" not in model.rows[0].cells
+
+
+async def test_rows_are_filled_down_doubled_inserted_and_deleted_by_keys(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        model = window.sheet.model
+        go(window, 2, MODEL)
+        QTest.keyClick(window, Qt.Key.Key_D, CONTROL)
+        assert text(window, 2, MODEL) == "gen4.5"
+        QTest.keyClick(window, Qt.Key.Key_D, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+        assert [text(window, row, PROMPT) for row in range(1, 5)][1:3] == ["A lagoon", "A lagoon"]
+        assert text(window, 3, STATE) == "the same as row 2"
+        QTest.keyClick(window, Qt.Key.Key_I, CONTROL)
+        assert not model.rows[1].cells
+        QTest.keyClick(window, Qt.Key.Key_Minus, CONTROL)
+        assert model.rowCount() == 4
+        while window.steps.canUndo():
+            window.steps.undo()
+        assert model.rowCount() == 3
+        assert text(window, 2, MODEL) == "veo3.1_fast"
+
+
+async def test_f8_goes_to_the_next_finding(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        go(window, 1, PROMPT)
+        QTest.keyClick(window, Qt.Key.Key_F8)
+        current = window.table.currentIndex()
+        assert (current.row(), window.sheet.model.columns[current.column()].key) == (1, "duration")
+
+
+async def test_a_file_that_is_dropped_on_a_cell_is_its_input(opened: Opened):
+    async with opened(SHOTS) as (rig, window):
+        picture = rig.folder / "dusk.png"
+        QImage(640, 360, QImage.Format.Format_RGB32).save(str(picture))
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(picture))])
+        go(window, 1, PROMPT)
+        at = window.table.visualRect(window.table.currentIndex()).center()
+        buttons, none, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+        QApplication.sendEvent(window.table.viewport(), QDragEnterEvent(at, copy, mime, buttons, none))
+        QApplication.sendEvent(window.table.viewport(), QDropEvent(QPointF(at), copy, mime, buttons, none))
+        await until(lambda: "promptImage" in window.sheet.model.rows[0].cells)
+        await until(lambda: window.sheet.model.is_checked and text(window, 1, STATE) == "✓ ready")
+        check = window.sheet.model.rows[0].check
+        assert check is not None
+        assert check.requests[0].endpoint == "image_to_video"
+        assert text(window, 1, "promptImage") == "dusk.png"
+
+
+async def test_generate_sends_what_is_ready_and_the_rest_stays_open(opened: Opened):
+    async with opened(SHOTS) as (rig, window):
+        shown: list[Any] = []
+        window.show_wanted.connect(shown.append)
+        button(window, "Generate").click()
+        await until(lambda: "3 tasks stored" in said(window))
+        assert text(window, 1, STATE) == "Waiting here"
+        assert "4, 6 or 8 seconds" in text(window, 2, STATE)
+        assert button(window, "Close").isVisible()
+        assert len(rig.engine.ledger.held()) == 3
+        go(window, 1, PROMPT)
+        press(window, Qt.Key.Key_Return)
+        assert shown == [[window.sheet.model.rows[0].sent[0].task_id]]
+        button(window, "Show as grid").click()
+        grid = window.findChild(GridWindow)
+        assert grid is not None
+        assert grid.isVisible()
+        grid.close()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Space])
+async def test_no_plain_key_sends_or_closes(opened: Opened, key: Qt.Key):
+    async with opened(SHOTS) as (rig, window):
+        go(window, 1, STATE)
+        press(window, key)
+        QTest.keyClick(window, key)
+        assert window.isVisible()
+        assert not rig.engine.ledger.held()
+
+
+async def test_an_axis_says_what_it_comes_to_before_it_is_added(opened: Opened):
+    async with opened("prompt\nA\nB\n") as (_, window):
+        button(window, "Add axis…").click()
+        dialog = window.findChild(AxisDialog)
+        assert dialog is not None
+        box = dialog.findChild(QComboBox)
+        box.setCurrentIndex(box.findText("Seed"))
+        dialog.findChild(QPlainTextEdit).setPlainText("1..3")
+        await until(lambda: "2 × 3 = 6 tasks" in said(dialog))
+        button(dialog, "Add axis").click()
+        await until(lambda: window.sheet.model.is_checked and "2 × 3 = 6 tasks" in said(window))
+        chip = button(window, "Seed: 1, 2, 3")
+        chip.click()
+        await until(lambda: window.sheet.model.totals.tasks == 2)
+
+
+async def test_a_column_without_a_known_name_is_matched_in_the_dialog(opened: Opened):
+    async with opened("prompt,Dauer\nA,10\n") as (_, window):
+        assert "1 column not matched" in said(window)
+        button(window, "Columns…").click()
+        dialog = window.findChild(ColumnsDialog)
+        assert dialog is not None
+        box = next(found for found in dialog.findChildren(QComboBox) if found.accessibleName() == "Where Dauer goes")
+        box.setCurrentIndex(box.findData("duration"))
+        button(dialog, "Apply").click()
+        assert text(window, 1, "duration") == "10"
+
+
+async def test_closing_keeps_the_sheet_with_what_is_being_typed(opened: Opened):
+    async with opened(SHOTS) as (rig, window):
+        go(window, 1, PROMPT)
+        keys(window, "Fog")
+        window.close()
+        await until(lambda: rig.store._sheets)
+        [kept] = rig.store._sheets.values()
+        assert '"@prompt": "Fog"' in kept.text
+        assert rig.engine.settings.get("sheet.open") is None
+
+
+async def test_every_control_has_a_name(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        for control in window.findChildren(QPushButton):
+            assert control.text() or control.accessibleName()
+        assert window.table.accessibleName() == "Rows"
+        index = window.sheet.model.index(1, window.sheet.model.column_place("duration") or 0)
+        assert "4, 6 or 8 seconds" in str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+        assert window.table.indexAt(QPoint(5, 5)).isValid()
