@@ -12,7 +12,6 @@ from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from runway_desktop.catalog import (
     AssetItem,
@@ -429,6 +428,9 @@ def _media_of(item: AssetItem, facts: MediaFacts | None) -> Media:
 
 
 def local_path(uri: str) -> Path | None:
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from urllib.request import url2pathname
+
     parts = urlsplit(uri)
     return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape, unescape
 
 NAMESPACE = "https://github.com/runway-desktop/ns/request/1.0/"
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
 
 
 def packet(title: str, comment: str, date: str, document: str) -> bytes:
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from xml.sax.saxutils import escape
+
     created = f"<xmp:CreateDate>{escape(date)}</xmp:CreateDate>" if date else ""
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -27,6 +29,9 @@ def packet(title: str, comment: str, date: str, document: str) -> bytes:
 
 def document_of(packet_bytes: bytes) -> str | None:
     """The JSON in a packet, whoever wrote the rest of it."""
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from xml.sax.saxutils import unescape
+
     text = packet_bytes.decode("utf-8", errors="replace")
     found = re.search(r"<runway:request>(.*?)</runway:request>", text, re.DOTALL) or re.search(
         r'runway:request="(.*?)"', text, re.DOTALL

@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
@@ -99,6 +98,9 @@ class AssetBox(QFrame):
 
 def _readable(uri: str) -> str:
     """A local file as its path, everything else as it is."""
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from urllib.request import url2pathname
+
     parts = urlsplit(uri)
     return url2pathname(parts.path) if parts.scheme == "file" else uri
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from runway_desktop.catalog import (
     AssetItem,
@@ -137,6 +136,9 @@ def address_of(words: str, beside: str) -> str:
 
 def path_of(address: str) -> str:
     """The local path of an address, or ""."""
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from urllib.request import url2pathname
+
     parts = urlsplit(address) if address.startswith("file:") else None
     return url2pathname(parts.path) if parts is not None else ""
 
