@@ -24,6 +24,7 @@ from runway_desktop.services.verbs import CancelReport, DeleteReport
 from . import wording
 from .composer import Composer
 from .inputs import InputMending
+from .judging import JudgingModel
 from .offers import Question, Verb, concerned, question
 from .runner import Runner
 
@@ -61,6 +62,7 @@ class Desk(QObject):
         self._engine = engine
         self._composer = composer
         self._runner = runner
+        self.judging = JudgingModel(engine, runner, self)
         self.inputs = InputMending(engine, composer, runner, self)
         """What can be done with each input of the composer."""
 
@@ -210,6 +212,10 @@ class Desk(QObject):
     async def _take(
         self, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, html: str, to_field: str, at: int | None
     ) -> None:
+        renewal = self._engine.renewal
+        if renewal is not None and len(paths) == 1 and await renewal.is_catalogue(paths[0]):
+            self.tell((await renewal.renew(paths[0])).in_words(), "Preferences → Runway goes back to the built-in one.")
+            return
         pair = self._composer.pair
         gathered = await self._engine.intake.gather(
             paths=paths, urls=urls, text=text, html=html, prefer=(pair.endpoint, pair.model)

@@ -36,13 +36,25 @@ class Rearrangement(Generic[Item]):
 MOST_STEPS = 64
 """Above this many runs a few steps over the whole list are cheaper for the view than the single ones."""
 
+_STRETCH = 512
+
 
 def steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[Item] | Rearrangement[Item]]:
     """The steps from `old` to `new`, whose items are unique: removals from the back, then insertions from the front. If
     the lines that stay change their order, or the runs are very many: what leaves goes to the end and is removed, what
     comes is added at the end and goes to its place."""
-    if old == new:
+    before, after = _alike(old, new)
+    if before == len(old) == len(new):
         return []
+    if before or after:
+        inner = _steps(old[before : len(old) - after], new[before : len(new) - after])
+        if not any(isinstance(step, Rearrangement) for step in inner):
+            return [_moved(step, before) for step in inner]
+        # What is rearranged is told as a whole.
+    return _steps(old, new)
+
+
+def _steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[Item] | Rearrangement[Item]]:
     known, wanted = set(old), set(new)
     staying = [item for item in new if item in known]
     if [item for item in old if item in wanted] == staying:
@@ -51,6 +63,37 @@ def steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[
         if len(removals) + len(coming) <= MOST_STEPS:
             return [*removals, *(Insertion(first, tuple(new[first : last + 1])) for first, last in coming)]
     return _over_the_whole(list(old), list(new), staying, known, wanted)
+
+
+def _alike(old: Sequence[Item], new: Sequence[Item]) -> tuple[int, int]:
+    """How many items at the beginning, and of the rest at the end, are the same: whole stretches are compared at once,
+    since of a hundred thousand lines a few change."""
+    most = min(len(old), len(new))
+    before = 0
+    while before < most and old[before : before + _STRETCH] == new[before : before + _STRETCH]:
+        before = min(before + _STRETCH, most)
+    while before < most and old[before] == new[before]:
+        before += 1
+    after, most = 0, most - before
+    while after + _STRETCH <= most and (
+        old[len(old) - after - _STRETCH : len(old) - after] == new[len(new) - after - _STRETCH : len(new) - after]
+    ):
+        after += _STRETCH
+    while after < most and old[len(old) - after - 1] == new[len(new) - after - 1]:
+        after += 1
+    return before, after
+
+
+def _moved(
+    step: Removal | Insertion[Item] | Rearrangement[Item], by: int
+) -> Removal | Insertion[Item] | Rearrangement[Item]:
+    match step:
+        case Removal(first, last):
+            return Removal(first + by, last + by)
+        case Insertion(first, items):
+            return Insertion(first + by, items)
+        case _:
+            return step
 
 
 def _over_the_whole(

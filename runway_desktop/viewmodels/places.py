@@ -11,9 +11,12 @@ from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
 
 from .bridge import Bridge
+from .list_filter import ListFilter, SavedSearch
 from .runner import Runner
 
 RECENT_BATCHES = 8
+MOST_TAGS = 24
+"""The most frequent ones, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,17 @@ class Entry:
     icon: str = ""
     filter: Filter | None = None
     heading: bool = False
+    search: SavedSearch | None = None
 
     @property
     def key(self) -> str:
         chosen = self.filter
         if chosen is None:
             return f"# {self.title}"
-        return "|".join([chosen.place.value, *sorted(chosen.projects), *sorted(chosen.batches)])
+        if self.search is not None:
+            return f"search {self.search.id}"
+        tags = [f"tag {tag}" for tag in sorted(chosen.tags)]
+        return "|".join([chosen.place.value, *sorted(chosen.projects), *sorted(chosen.batches), *tags])
 
 
 _PLACES = (
@@ -40,6 +47,7 @@ _PLACES = (
     (Place.WAITING_HERE, "Waiting here", "mdi6.tray-full"),
     (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline"),
     (Place.SAVED, "Saved", "mdi6.check-circle-outline"),
+    (Place.PICKS, "Picks", "mdi6.star-outline"),
 )
 
 
@@ -51,12 +59,21 @@ class Places(QObject):
         self._engine = engine
         self._runner = runner
         self._counts = PlaceCounts()
+        self._filter: ListFilter | None = None
+        self._found: dict[str, int] = {}
+        """How many tasks each saved search finds, by its id."""
         self._timer = QTimer(self, singleShot=True, interval=300)
         self._timer.timeout.connect(self.refresh)
         bridge.tasks_added.connect(lambda _: self._soon())
         bridge.tasks_touched.connect(
             lambda touches: self._soon() if any(t.states or t.outputs or t.task for t in touches.values()) else None
         )
+
+    def follow(self, chosen: ListFilter) -> None:
+        """Shows the saved searches, and lets words be understood by the names that the library has."""
+        self._filter = chosen
+        chosen.searches_changed.connect(self._searches_changed)
+        self._searches_changed()
 
     @property
     def counts(self) -> PlaceCounts:
@@ -72,6 +89,16 @@ class Places(QObject):
                 Entry(name, amount, "", Filter(projects=frozenset({name})))
                 for name, amount in sorted(projects.items(), key=lambda item: item[0].casefold())
             ]
+        searches = self._filter.searches if self._filter is not None else ()
+        if searches:
+            found.append(Entry("Saved searches", heading=True))
+            found += [
+                Entry(search.name, self._found.get(search.id), "", Filter(), search=search) for search in searches
+            ]
+        if counts.tags:
+            found.append(Entry("Tags", heading=True))
+            frequent = sorted(counts.tags.items(), key=lambda item: -item[1])[:MOST_TAGS]
+            found += [Entry(tag, amount, "", Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)]
         if counts.batches:
             found.append(Entry("Batches", heading=True))
             found += [
@@ -85,9 +112,21 @@ class Places(QObject):
 
     async def _reload(self) -> None:
         counts = await self._engine.library.counts()
-        if counts != self._counts:
-            self._counts = counts
+        moved = counts != self._counts
+        self._counts = counts
+        if self._filter is not None:
+            self._filter.know(counts)
+            found = {
+                search.id: await self._engine.library.amount(self._filter.filter_of(search))
+                for search in self._filter.searches
+            }
+            moved, self._found = moved or found != self._found, found
+        if moved:
             self.changed.emit()
+
+    def _searches_changed(self) -> None:
+        self.changed.emit()
+        self.refresh()
 
     def _soon(self) -> None:
         if not self._timer.isActive():

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.library import GroupBy, GroupSummary, Row, SortKey
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import Pick, State, Task
 from runway_desktop.services.ports import Clock
 
 from . import wording
@@ -27,6 +27,9 @@ class Column(IntEnum):
     PROJECT = 4
     CREDITS = 5
     SENT = 6
+    RATING = 7
+    TAGS = 8
+    SHOT = 9
 
 
 TITLES = {
@@ -37,6 +40,9 @@ TITLES = {
     Column.PROJECT: "Project",
     Column.CREDITS: "Credits",
     Column.SENT: "Sent",
+    Column.RATING: "Rating",
+    Column.TAGS: "Tags",
+    Column.SHOT: "Shot",
 }
 SORTS = {
     Column.PROMPT: SortKey.PROMPT,
@@ -44,7 +50,11 @@ SORTS = {
     Column.MODEL: SortKey.MODEL,
     Column.CREDITS: SortKey.COST,
     Column.SENT: SortKey.SENT,
+    Column.PROJECT: SortKey.PROJECT,
+    Column.RATING: SortKey.RATING,
+    Column.TAGS: SortKey.TAGS,
 }
+MOST_STARS = 5
 
 
 class Roles(IntEnum):
@@ -73,7 +83,8 @@ class Cells:
             return f"adopted · {row.task.remote_id}"
         pair = self._catalog.pair(request.endpoint, request.model)
         line = settings_line(pair, request.values)
-        return f"{request.model} · {line}" if line else request.model
+        shot = f"shot {row.task.shot}" if row.task.shot else ""
+        return " · ".join(part for part in (request.model, line, shot) if part)
 
     def title_words(self, row: Row) -> str:
         task = row.task
@@ -100,13 +111,20 @@ class Cells:
                 return cost_words(row.task)
             case Column.SENT:
                 return wording.clock_time(row.task.sent_at, self._clock.now()) if row.task.sent_at else wording.DASH
+            case Column.RATING:
+                return stars(row.task.rating)
+            case Column.TAGS:
+                return ", ".join(row.task.tags)
+            case Column.SHOT:
+                return row.task.shot
 
     def spoken(self, row: Row, column: Column, around: Around) -> str:
         match column:
             case Column.POSTER:
                 return f"Poster, {badge(row)}" if badge(row) else "Poster"
             case Column.PROMPT:
-                return f"{self.title_words(row)}. {self.settings_words(row)}"
+                judged = judgement_words(row.task)
+                return f"{self.title_words(row)}. {self.settings_words(row)}{'. ' + judged if judged else ''}"
             case Column.STATUS:
                 return describe(row, around).spoken
             case Column.CREDITS:
@@ -120,6 +138,12 @@ class Cells:
                 return row.task.request.model or "Model not known"
             case Column.PROJECT:
                 return row.task.project or "No project"
+            case Column.RATING:
+                return rating_words(row.task.rating)
+            case Column.TAGS:
+                return ", ".join(row.task.tags) or "No tags"
+            case Column.SHOT:
+                return f"Shot {row.task.shot}" if row.task.shot else "No shot"
 
     def tool_tip(self, row: Row, column: Column, around: Around) -> str | None:
         if column is Column.PROMPT:
@@ -135,6 +159,8 @@ class Cells:
                 return row.task.credits if row.task.credits is not None else -1.0
             case Column.SENT:
                 return row.task.sent_at or row.task.created_at
+            case Column.RATING:
+                return row.task.rating
             case _:
                 return self.text(row, column, around)
 
@@ -146,12 +172,38 @@ class Cells:
                 return "Single tasks"
             case GroupBy.MODEL if not summary.key:
                 return "Model not known"
+            case GroupBy.PROJECT if not summary.key:
+                return "No project"
+            case GroupBy.PROMPT if not summary.key:
+                return "Prompts with a single take"
+            case _ if not summary.total:
+                # Its sums are on their way; a bare key says nothing.
+                return ""
             case _:
                 return summary.title or summary.key or "Others"
 
 
+def stars(rating: int) -> str:
+    """ "★★★★☆"; empty where it is not rated."""
+    return "★" * rating + "☆" * (MOST_STARS - rating) if rating else ""
+
+
+def rating_words(rating: int) -> str:
+    return f"{wording.count(rating, 'star')}" if rating else "Not rated"
+
+
+def judgement_words(task: Task) -> str:
+    """What the person made of it, as it is spoken: "Picked, 4 stars, tags drone, night"."""
+    said = {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(task.pick, "")
+    rated = rating_words(task.rating) if task.rating else ""
+    tags = f"tags {', '.join(task.tags)}" if task.tags else ""
+    return ", ".join(part for part in (said, rated, tags, "has a note" if task.note else "") if part)
+
+
 def group_words(summary: GroupSummary) -> str:
-    """ "8 tasks · 3 saved · 3 live · 1 waiting here · 1 needs attention"."""
+    """ "8 tasks · 3 saved · 3 live · 1 waiting here · 1 needs attention"; empty while it is not known."""
+    if not summary.total:
+        return ""
     states = summary.by_state
     live = sum(amount for state, amount in states.items() if state.is_live)
     waiting = sum(amount for state, amount in states.items() if state.is_local)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.library import GroupBy, Listing, Place, SortKey
-from runway_desktop.domain.task import Output
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
+from runway_desktop.domain.task import Output, Task
 
 from .bridge import Touch
 
@@ -26,7 +26,18 @@ def moves(touch: Touch, listing: Listing) -> bool:
         return True
     if listing.sort is SortKey.COST and before.credits != after.credits:
         return True
+    if _judged(before) != _judged(after) and (listing.sort in _JUDGED or listing.filter != Filter()):
+        return True
+    if before.project != after.project and listing.group is GroupBy.PROJECT:
+        return True
     return before.title != after.title or (before.request is not after.request and before.request != after.request)
+
+
+_JUDGED = (SortKey.RATING, SortKey.TAGS, SortKey.PROJECT)
+
+
+def _judged(task: Task) -> tuple[object, ...]:
+    return (task.rating, task.pick, task.tags, task.project, task.shot, task.note)
 
 
 def counts(touch: Touch) -> bool:

@@ -3,10 +3,10 @@ is tested without Qt."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from runway_desktop.domain.library import ListEntry
+from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import TaskId
 
 
@@ -19,16 +19,13 @@ Line = GroupLine | TaskId
 """A task's line is just its id: a hundred thousand of them stay small."""
 
 
-def lines_of(entries: Sequence[ListEntry], collapsed: Collection[str], *, grouped: bool) -> list[Line]:
+def lines_of(entries: Entries, collapsed: Collection[str]) -> list[Line]:
     """Headers before their members; members of a collapsed group are left out."""
-    if not grouped:
-        return [entry.id for entry in entries]
+    if not entries.groups:
+        return list(entries.ids)
     found: list[Line] = []
-    current: str | None = None
-    for entry in entries:
-        if entry.group != current:
-            current = entry.group
-            found.append(GroupLine(current))
-        if current not in collapsed:
-            found.append(entry.id)
+    for key, start, end in entries.runs():
+        found.append(GroupLine(key))
+        if key not in collapsed:
+            found += entries.ids[start:end]
     return found

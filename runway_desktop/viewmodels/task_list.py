@@ -7,6 +7,7 @@ removals; the model is never reset to refresh. It owns no rule and writes nothin
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,7 +23,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, ListEntry, Listing, Row, SortKey
+from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Row, SortKey
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.engine import Engine
 
@@ -39,6 +40,10 @@ PAGE = 120
 """Rows fetched at once; a little more than a tall window shows."""
 MOST_ROWS = 4000
 """Rows kept in memory before those far from what was looked at last are let go."""
+FIRST = 200
+"""Tasks of the first answer to a new question; the rest follows when they are on the screen."""
+MANY = 5000
+"""Of a new question with more lines than this, the list begins anew instead of telling each line's way."""
 
 _WITH_HINT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
 """Which form of Qt's layout signals; by default Python gets the one without."""
@@ -62,13 +67,14 @@ class TaskListModel(QAbstractTableModel):
         self._runner = runner
         self._cells = Cells(engine.catalog, engine.clock)
         self._listing = Listing()
-        self._entries: list[ListEntry] = []
+        self._entries = Entries()
         self._lines: list[Line] = []
         self._places: dict[Line, int] | None = None
         """Positions by line; made anew when first asked for after the lines changed."""
         self._grouping = GroupBy.NONE
         """Of the lines that stand; the listing's may be another until its answer comes."""
-        self._group_of: dict[TaskId, str] = {}
+        self._groups_of: dict[TaskId, str] | None = None
+        """Groups by task; made when first asked for after the lines changed."""
         self._rows: dict[TaskId, Row] = {}
         self._groups: dict[str, GroupSummary] = {}
         self._collapsed: set[str] = set()
@@ -81,6 +87,9 @@ class TaskListModel(QAbstractTableModel):
         self._asked = 0
         self._answered = 0
         self._loaded: Listing | None = None
+        self._shown: Listing | None = None
+        """The question whose answer, or its beginning, the lines are."""
+        self._sweep = asyncio.Lock()
         self._fetch_timer = QTimer(self, singleShot=True, interval=0)
         self._fetch_timer.timeout.connect(self._fetch_wanted)
         self._refresh_timer = QTimer(self, singleShot=True, interval=200)
@@ -126,13 +135,15 @@ class TaskListModel(QAbstractTableModel):
 
     def toggle_group(self, key: str) -> None:
         self._collapsed.symmetric_difference_update({key})
-        self._merge(self._entries, self._grouping)
+        self._merge(self._entries, self._grouping, self._shown)
         line = self._where.get(GroupLine(key))
         if line is not None:
             self.dataChanged.emit(self.index(line, 0), self.index(line, self.columnCount() - 1))
 
     def reveal(self, task_ids: Iterable[TaskId]) -> None:
         """Opens the collapsed groups that hide any of these."""
+        if not self._collapsed:
+            return
         for key in {self._group_of[task_id] for task_id in task_ids if task_id in self._group_of} & self._collapsed:
             self.toggle_group(key)
 
@@ -171,7 +182,8 @@ class TaskListModel(QAbstractTableModel):
         return self._rows.get(task_id)
 
     def ids_in_group(self, key: str) -> list[TaskId]:
-        return [entry.id for entry in self._entries if entry.group == key]
+        found = next(((start, end) for of, start, end in self._entries.runs() if of == key), (0, 0))
+        return list(self._entries.ids[slice(*found)])
 
     def words(self, task_id: TaskId) -> StateWords | None:
         row = self._rows.get(task_id)
@@ -288,6 +300,8 @@ class TaskListModel(QAbstractTableModel):
 
     def _group_left(self, key: str) -> tuple[float, float] | None:
         """Seconds until the last running member is done, as a range; None while nobody knows."""
+        if not self._remaining:
+            return None
         ranges = [found for task_id, found in self._remaining.items() if self._group_of.get(task_id) == key]
         return (max(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
 
@@ -311,18 +325,30 @@ class TaskListModel(QAbstractTableModel):
     async def _reload(self, asked: int, listing: Listing) -> None:
         """An answer counts while its question is still the present one and no later answer came before it; a list that
         is asked for again all the time would else never be shown."""
-        entries = await self._engine.library.list(listing)
+        entries: Entries | None = None
+        if listing is not self._loaded:
+            entries = await self._engine.library.list(listing, FIRST)
+            if self._is_stale(asked, listing):
+                return
+            if not entries.is_whole:
+                self._merge(entries, listing.group, listing)
+                entries = None
+        # One at a time goes through everything: of those that wait, all but the latest are out of date by then.
+        async with self._sweep:
+            if self._is_stale(asked, listing):
+                return
+            if entries is None:
+                entries = await self._engine.library.list(listing)
+                if self._is_stale(asked, listing):
+                    return
+            # The sums come first: a header never shows a bare key until they are there.
+            sums = await self._engine.library.groups(listing) if listing.group is not GroupBy.NONE else ()
         if self._is_stale(asked, listing):
             return
-        # The sums come first: a header never shows a bare key until they are there.
-        sums = await self._engine.library.groups(listing) if listing.group is not GroupBy.NONE else ()
-        if self._is_stale(asked, listing):
-            return
-        live = listing is self._loaded
         self._answered, self._loaded = asked, listing
         groups = {summary.key: summary for summary in sums}
         before, self._groups = self._groups, groups
-        self._merge(entries, listing.group, live=live)
+        self._merge(entries, listing.group, listing)
         if groups != before:
             self._groups_moved(before)
         self.loaded.emit()
@@ -355,13 +381,25 @@ class TaskListModel(QAbstractTableModel):
             self._places = {line: position for position, line in enumerate(self._lines)}
         return self._places
 
-    def _merge(self, entries: Sequence[ListEntry], grouping: GroupBy, *, live: bool = True) -> None:
-        """Brings the lines to these entries. `live`: the same question as before, so views keep their place."""
-        grouped = grouping is not GroupBy.NONE
+    @property
+    def _group_of(self) -> dict[TaskId, str]:
+        if self._groups_of is None:
+            self._groups_of = {
+                task_id: key for key, start, end in self._entries.runs() for task_id in self._entries.ids[start:end]
+            }
+        return self._groups_of
+
+    def _merge(self, entries: Entries, grouping: GroupBy, listing: Listing | None) -> None:
+        """Brings the lines to these entries. Of the same question as before: views keep their place."""
+        live, self._shown = listing is self._shown, listing
         self._grouping = grouping
-        self._entries = list(entries)
-        self._group_of = {entry.id: entry.group for entry in entries} if grouped else {}
-        new = lines_of(self._entries, self._collapsed, grouped=grouped)
+        self._entries, self._groups_of = entries, None
+        new = lines_of(entries, self._collapsed)
+        if not live and max(len(self._lines), len(new)) > MANY:
+            self.beginResetModel()
+            self._lines, self._places = new, None
+            self.endResetModel()
+            return
         way = steps(self._lines, new)
         if not way:
             return

@@ -68,6 +68,7 @@ class TaskView(QTableView):
         self._delegate = RowDelegate(theme, posters, self)
         self._header_pressed = False
         self._in_sight: list[tuple[TaskId, int]] = []
+        self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
         self._wide_columns: dict[Column, int] = {}
         self.setModel(model)
         self.setItemDelegate(self._delegate)
@@ -95,6 +96,8 @@ class TaskView(QTableView):
         posters.ready.connect(self.viewport().update)
         model.rowsInserted.connect(lambda _, first, last: self._fit_headers(first, last))
         model.layoutChanged.connect(lambda *_: self._fit_rows())
+        model.modelAboutToBeReset.connect(self._note_selection)
+        model.modelReset.connect(self._keep_selection)
         model.lines_moving.connect(self._note_place)
         model.lines_moved.connect(self._keep_place)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._wake_animation())
@@ -119,11 +122,15 @@ class TaskView(QTableView):
             (Column.PROJECT, 120),
             (Column.CREDITS, 76),
             (Column.SENT, 76),
+            (Column.RATING, 84),
+            (Column.TAGS, 140),
+            (Column.SHOT, 76),
         ):
             header.resizeSection(column, width)
         header.setSectionResizeMode(Column.PROMPT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(Column.POSTER, QHeaderView.ResizeMode.Fixed)
-        self.setColumnHidden(Column.MODEL, True)
+        for column in (Column.MODEL, Column.RATING, Column.TAGS, Column.SHOT):
+            self.setColumnHidden(column, True)
         self.setColumnHidden(Column.PROJECT, True)
 
     def selected_ids(self) -> list[TaskId]:
@@ -326,8 +333,25 @@ class TaskView(QTableView):
     def _fit_headers(self, first: int, last: int) -> None:
         """Group headers are lower than rows; new lines come with the usual height."""
         height = QFontMetrics(self._theme.strong_font()).height() + GRID + GRID // 2
+        header = self.verticalHeader()
+        # One by one, each would lay out the whole header anew.
+        header.setUpdatesEnabled(False)
         for row in self._model.group_rows(first, last):
-            self.verticalHeader().resizeSection(row, height)
+            header.resizeSection(row, height)
+        header.setUpdatesEnabled(True)
+
+    def _note_selection(self) -> None:
+        """Of a list that begins anew, too, what is still there stays chosen."""
+        self._chosen_before = (self.selected_ids(), self.current_id())
+
+    def _keep_selection(self) -> None:
+        self._fit_rows()
+        chosen, current = self._chosen_before
+        still = [task_id for task_id in chosen if self._model.position(task_id) is not None]
+        if still:
+            self.select(still if current not in still else [current, *(one for one in still if one != current)])
+        elif chosen:
+            self.selection_moved.emit()
 
     def _note_place(self) -> None:
         """Which tasks are in sight and where, unless the top is: there what is new is to be seen."""

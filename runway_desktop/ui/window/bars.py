@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -42,10 +41,15 @@ class TopBar(QWidget):
     pause_wanted = Signal(bool)
     spending_wanted = Signal()
     caps_wanted = Signal()
-    searched = Signal(str)
 
     def __init__(
-        self, status: Status, places: Places, theme: Theme, profile: str, parent: QWidget | None = None
+        self,
+        status: Status,
+        places: Places,
+        search: QLineEdit,
+        theme: Theme,
+        profile: str,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._status = status
@@ -63,14 +67,7 @@ class TopBar(QWidget):
         self._who.clicked.connect(self._who_menu)
         row.addWidget(self._who)
         row.addStretch(1)
-        self.search = QLineEdit(self, clearButtonEnabled=True)
-        self.search.setAccessibleName("Search tasks")
-        self.search.setMaximumWidth(56 * GRID)
-        self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._magnifier = self.search.addAction(
-            theme.icon("mdi6.magnify", Role.FAINT), QLineEdit.ActionPosition.LeadingPosition
-        )
-        self.search.textChanged.connect(self.searched)
+        self.search = search
         row.addWidget(self.search, 4)
         row.addStretch(1)
         self._balance = QPushButton(self)
@@ -94,7 +91,6 @@ class TopBar(QWidget):
         FollowsTheme(theme, self, self._restyle)
 
     def _restyle(self) -> None:
-        self._magnifier.setIcon(self._theme.icon("mdi6.magnify", Role.FAINT))
         self._preferences.setIcon(self._theme.icon("mdi6.cog-outline"))
         self._shown_link: Link | None = None
         self._shown_paused: bool | None = None
@@ -113,7 +109,7 @@ class TopBar(QWidget):
         self._who.setToolTip(f"{words}\n{self._status.key_place_words()}")
         total = self._places.counts.places.get(Place.ALL, 0)
         self.search.setPlaceholderText(
-            f"Search {wording.count(total, 'task')}: prompt, model, file, id" if total else "Search"
+            f"Search {wording.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
         )
         self._balance.setText(self._status.balance_words())
         self._balance.setToolTip("Balance at Runway; spending and caps")

@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSlider,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from runway_desktop.domain.library import GroupBy, SortKey
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.tasks.view import TaskView
+from runway_desktop.ui.search.chips import Chips
+from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST
+from runway_desktop.ui.tasks.shelf import TaskShelf
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.list_filter import STATUS_CHOICES, ListFilter
 from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.search_words import Term, values_of
 from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
-_GROUPS = ((GroupBy.BATCH, "batch"), (GroupBy.DAY, "day"), (GroupBy.MODEL, "model"), (GroupBy.NONE, "nothing"))
+_GROUPS = (
+    (GroupBy.BATCH, "batch"),
+    (GroupBy.DAY, "day"),
+    (GroupBy.PROJECT, "project"),
+    (GroupBy.PROMPT, "prompt"),
+    (GroupBy.MODEL, "model"),
+    (GroupBy.NONE, "nothing"),
+)
+_FALLING = (SortKey.SENT, SortKey.COST, SortKey.RATING)
+"""Sorted from the most down when they are chosen."""
 
 
 class ListPane(QWidget):
     columns_changed = Signal()
     """Widths, order or visibility of columns moved: remember them."""
+    grid_changed = Signal()
+    """List or grid, or the size of its posters: remember it."""
 
     def __init__(
         self,
-        view: TaskView,
+        shelf: TaskShelf,
         model: TaskListModel,
         chosen: ListFilter,
         places: Places,
@@ -31,7 +55,8 @@ class ListPane(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._view = view
+        self._view = shelf.view
+        self._shelf = shelf
         self._model = model
         self._filter = chosen
         self._places = places
@@ -55,28 +80,16 @@ class ListPane(QWidget):
         row.setSpacing(GRID)
         self._title = QLabel(head)
         row.addWidget(self._title)
-        pills = QWidget(head)
-        flow = FlowLayout(pills)
-        self._today = self._pill("Today", checkable=True)
-        self._today.clicked.connect(self._filter.set_today)
-        self._status = self._pill("Status")
-        self._status.clicked.connect(self._status_menu)
-        self._models = self._pill("Model")
-        self._models.clicked.connect(self._model_menu)
-        self._clear = self._pill("Clear")
-        self._clear.setAccessibleName("Clear all filters")
-        self._clear.clicked.connect(self._filter.clear)
-        for pill in (self._today, self._status, self._models, self._clear):
-            flow.addWidget(pill)
-        row.addWidget(pills, 1)
-        self._group = QPushButton(head)
-        self._group.setProperty("kind", "flat")
-        self._group.clicked.connect(self._group_menu)
-        row.addWidget(self._group)
+        row.addWidget(self._build_pills(head), 1)
+        self._build_looks(head, row)
         outer.addWidget(head)
+        self._said = QLabel(self, wordWrap=True)
+        self._said.setProperty("tone", "warn")
+        self._said.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID // 2)
+        outer.addWidget(self._said)
         body = QWidget(self)
         self._stack = QStackedLayout(body)
-        self._stack.addWidget(self._view)
+        self._stack.addWidget(self._shelf)
         self._empty = self._build_empty()
         self._stack.addWidget(self._empty)
         outer.addWidget(body, 1)
@@ -87,6 +100,77 @@ class ListPane(QWidget):
         header.customContextMenuRequested.connect(self._columns_menu)
         header.sectionMoved.connect(lambda *_: self.columns_changed.emit())
         header.sectionResized.connect(lambda *_: self.columns_changed.emit())
+
+    def _build_pills(self, head: QWidget) -> QWidget:
+        pills = QWidget(head)
+        flow = FlowLayout(pills)
+        self._today = self._pill("Today", checkable=True)
+        self._today.clicked.connect(self._filter.set_today)
+        self._status = self._pill("Status")
+        self._status.clicked.connect(self._status_menu)
+        self._models = self._pill("Model")
+        self._models.clicked.connect(self._model_menu)
+        self._projects = self._pill("Project")
+        self._projects.clicked.connect(lambda: self._value_menu(self._projects, "project"))
+        self._rating = self._pill("Rating")
+        self._rating.clicked.connect(lambda: self._value_menu(self._rating, "rating"))
+        self._clear = self._pill("Clear")
+        self._clear.setAccessibleName("Clear all filters")
+        self._clear.clicked.connect(self._filter.clear)
+        for pill in (self._today, self._status, self._models, self._projects, self._rating, self._clear):
+            flow.addWidget(pill)
+        self._chips = Chips(self._filter, flow, pills)
+        return pills
+
+    def _build_looks(self, head: QWidget, row: QHBoxLayout) -> None:
+        """How it is grouped, and whether it is a list or a grid."""
+        self._group = QPushButton(head)
+        self._group.setProperty("kind", "flat")
+        self._group.clicked.connect(self._group_menu)
+        row.addWidget(self._group)
+        self._size = QSlider(Qt.Orientation.Horizontal, head)
+        self._size.setRange(SMALLEST, LARGEST)
+        self._size.setSingleStep(GRID)
+        self._size.setFixedWidth(12 * GRID)
+        self._size.setAccessibleName("Size of the posters")
+        self._size.setToolTip("Size of the posters")
+        self._size.setValue(self._shelf.grid.poster_width)
+        self._size.valueChanged.connect(self._resize_posters)
+        self._size.hide()
+        row.addWidget(self._size)
+        self._as_list = self._toggle("List", on=False)
+        self._as_grid = self._toggle("Grid", on=True)
+        row.addWidget(self._as_list)
+        row.addWidget(self._as_grid)
+
+    @property
+    def is_grid(self) -> bool:
+        return self._shelf.is_grid
+
+    def show_grid(self, on: bool, width: int = 0) -> None:
+        """Turns to the grid or back to the list; a width is that of the posters."""
+        if width:
+            self._size.setValue(width)
+        self._shelf.show_grid(on)
+        self._size.setVisible(on)
+        self._as_grid.setChecked(on)
+        self._as_list.setChecked(not on)
+        self.grid_changed.emit()
+
+    def _resize_posters(self, width: int) -> None:
+        self._shelf.grid.set_poster_width(width)
+        self.grid_changed.emit()
+
+    def _toggle(self, name: str, *, on: bool) -> QToolButton:
+        button = QToolButton(self)
+        button.setCheckable(True)
+        button.setProperty("kind", "flat")
+        button.setIconSize(QSize(16, 16))
+        button.setAccessibleName(name)
+        button.setToolTip(f"{name} (Ctrl+Shift+G changes)")
+        button.setChecked(on is self._shelf.is_grid)
+        button.clicked.connect(lambda: self.show_grid(on))
+        return button
 
     def _pill(self, text: str, *, checkable: bool = False) -> QPushButton:
         pill = QPushButton(text, self)
@@ -117,12 +201,15 @@ class ListPane(QWidget):
     def _restyle(self) -> None:
         self._title.setFont(self._theme.strong_font())
         self._empty_title.setFont(self._theme.strong_font())
+        self._as_list.setIcon(self._theme.icon("mdi6.format-list-bulleted", Role.MUTED))
+        self._as_grid.setIcon(self._theme.icon("mdi6.view-grid-outline", Role.MUTED))
         self._empty_icon.setPixmap(self._theme.icon("mdi6.tray-arrow-down", Role.FAINT).pixmap(40, 40))
 
     def _show_filter(self) -> None:
         chosen = self._filter
         self._title.setText(chosen.title)
         self._today.setChecked(chosen.today)
+        self._today.setText("Today  ✕" if chosen.today else "Today")
         self._mark(
             self._status,
             f"Status: {', '.join(sorted(chosen.states))}" if chosen.states else "Status",
@@ -134,6 +221,13 @@ class ListPane(QWidget):
             bool(chosen.models),
         )
         self._clear.setVisible(chosen.narrows)
+        shown = {"state": chosen.states, "model": chosen.models}
+        self._chips.show(
+            [term for term in chosen.chips if term.negative or (not shown.get(term.key) and term.word != "date:today")]
+        )
+        said = " ".join(chosen.said)
+        self._said.setText(said)
+        self._said.setVisible(bool(said))
         group = chosen.listing.group
         self._group.setText(f"Group: {next(words for key, words in _GROUPS if key is group)}  ▾")
         column = self._model.column_of(chosen.listing.sort)
@@ -152,7 +246,7 @@ class ListPane(QWidget):
 
     def _show_empty(self) -> None:
         if not self._model.is_loaded or self._model.rowCount():
-            self._stack.setCurrentWidget(self._view)
+            self._stack.setCurrentWidget(self._shelf)
             return
         narrowed = self._filter.narrows
         if narrowed:
@@ -193,6 +287,20 @@ class ListPane(QWidget):
             menu.addAction("No tasks yet").setEnabled(False)
         menu.popup(self._models.mapToGlobal(QPoint(0, self._models.height() + 2)))
 
+    def _value_menu(self, pill: QPushButton, key: str) -> None:
+        menu = self._menu()
+        for value, amount in values_of(key, self._places.counts):
+            words = Term(key, value).label
+            action = menu.addAction(
+                f"{words}\t{amount:,}" if amount is not None else words,
+                lambda value=value: self._filter.toggle(key, value),
+            )
+            action.setCheckable(True)
+            action.setChecked(Term(key, value) in self._filter.chips)
+        if menu.isEmpty():
+            menu.addAction("None yet").setEnabled(False)
+        menu.popup(pill.mapToGlobal(QPoint(0, pill.height() + 2)))
+
     def _group_menu(self) -> None:
         menu = self._menu()
         for key, words in _GROUPS:
@@ -208,9 +316,12 @@ class ListPane(QWidget):
             (SortKey.STATE, "Sort by status"),
             (SortKey.COST, "Sort by credits"),
             (SortKey.MODEL, "Sort by model"),
+            (SortKey.RATING, "Sort by rating"),
+            (SortKey.PROJECT, "Sort by project"),
+            (SortKey.TAGS, "Sort by tags"),
             (SortKey.LANE, "Sort by sending order"),
         ):
-            falling = sort in (SortKey.SENT, SortKey.COST)
+            falling = sort in _FALLING
             action = menu.addAction(
                 words, lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
             )
@@ -239,7 +350,7 @@ class ListPane(QWidget):
         if key is None:
             return
         listing = self._filter.listing
-        falling = not listing.descending if listing.sort is key else key in (SortKey.SENT, SortKey.COST)
+        falling = not listing.descending if listing.sort is key else key in _FALLING
         self._filter.sort_by(key, descending=falling)
 
     def _menu(self) -> QMenu:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,12 @@ from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.inputs.find_file import FileFinder
 from runway_desktop.ui.inputs.pasted import PictureKeeper
+from runway_desktop.ui.search.keeper import SearchKeeper
+from runway_desktop.ui.search.search_line import SearchLine
+from runway_desktop.ui.tasks.grid import GridView
+from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.shelf import TaskShelf
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.bridge import Bridge
@@ -64,7 +70,8 @@ if TYPE_CHECKING:
 Command = tuple[str, list[QKeySequence.StandardKey | str], Qt.ShortcutContext, QWidget, Callable[[], object]]
 """Name, keys, where the keys hold, whose action it is, and the deed."""
 
-_GEOMETRY, _SPLITTER, _STAGE, _COLUMNS = "window.geometry", "window.splitter", "window.stage", "list.columns"
+_GEOMETRY, _SPLITTER, _STAGE, _COLUMNS = "window.geometry", "window.splitter", "window.stage", "list.columns.10"
+_GRID = "list.grid"
 STAGE_HEIGHT = 290
 """Of a new profile: a clip of 16:9 in the right pane, with the controls below it."""
 
@@ -105,8 +112,8 @@ class MainWindow(QMainWindow):
         self._m = models
         self._theme = theme
         self._may_close = False
-        self._removed: list[Sequence[TaskId]] = []
-        """What was removed from the list in this session, for undo."""
+        self._removed: list[Sequence[TaskId] | None] = []
+        """What was removed from the list in this session, for undo; None stands for a deed of judging."""
         self._was_painted = False
         self._to_show: tuple[TaskId, ...] = ()
         self._looks_left = 0
@@ -191,6 +198,7 @@ class MainWindow(QMainWindow):
             self._poster_maker.shutdown()
         self._composer_pane.shutdown()
         self._pictures.shutdown()
+        self._shelf.grid.shutdown()
         self._posters_small.shutdown()
         self._may_close = True
         self.close()
@@ -199,9 +207,12 @@ class MainWindow(QMainWindow):
         m, theme = self._m, self._theme
         self._posters_small = PosterCache(self)
         self._view = TaskView(m.rows, theme, self._posters_small)
-        self._top = TopBar(m.status, m.places, theme, profile)
+        grid = GridView(m.rows, self._view.selectionModel(), theme, self._posters_small)
+        self._shelf = TaskShelf(self._view, grid)
+        search = SearchLine(m.filter, theme)
+        self._top = TopBar(m.status, m.places, search, theme, profile)
         self._places_pane = PlacesPane(m.places, theme)
-        self._list_pane = ListPane(self._view, m.rows, m.filter, m.places, theme)
+        self._list_pane = ListPane(self._shelf, m.rows, m.filter, m.places, theme)
         self._composer_pane = ComposerPane(m.composer, m.desk, theme, self._posters_small)
         self._notices = Notices(theme, self._list_pane)
         self._details_pane = DetailsPane(m.details, m.rows, theme, self._posters_small)
@@ -233,6 +244,9 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
+        self._keeper = SearchKeeper(m.filter, self._notices, self)
+        search.save_wanted.connect(self._keeper.save)
+        self._judge = Judge(m.desk.judging, m.rows, m.places, self._view.selected_ids, self._shelf)
         self._verbs = VerbMenu(m.desk, m.rows, self._view.selected_ids, theme, self)
 
     def _connect(self) -> None:
@@ -243,18 +257,23 @@ class MainWindow(QMainWindow):
         self._top.pause_wanted.connect(m.desk.pause)
         self._top.spending_wanted.connect(self.spending_wanted)
         self._top.caps_wanted.connect(lambda: self.preferences_wanted.emit("Money"))
-        self._top.searched.connect(m.filter.search)
-        m.filter.changed.connect(lambda: self._top.search.clear() if not m.filter.listing.filter.text else None)
+        m.places.follow(m.filter)
+        self._places_pane.search_chosen.connect(m.filter.open_search)
+        self._places_pane.search_menu_wanted.connect(self._keeper.popup)
+        self._list_pane.grid_changed.connect(self._remember_grid)
+        m.desk.judging.done.connect(self._judged)
         self._places_pane.chosen.connect(self._open_place)
         self._composer_pane.pasted.connect(self.take_mime)
         self._composer_pane.replaced.connect(self.take_mime)
         FileFinder(m.desk, self)
         self._pictures = PictureKeeper(self)
-        self._view.seen_changed.connect(m.desk.look_at)
+        for view in (self._view, self._shelf.grid):
+            view.seen_changed.connect(m.desk.look_at)
+            view.opened.connect(self._open)
+            view.menu_wanted.connect(self._verbs.popup)
+            view.files_dragged.connect(self._drag_files)
+            view.group_menu_wanted.connect(self._group_menu)
         self._view.selection_moved.connect(lambda: m.details.choose(self._view.selected_ids()))
-        self._view.opened.connect(self._open)
-        self._view.menu_wanted.connect(self._verbs.popup)
-        self._view.files_dragged.connect(self._drag_files)
         m.details.showing_changed.connect(self._show_result)
         self._details_pane.verb_wanted.connect(self._verbs.take)
         self._details_pane.copy_wanted.connect(self._copy_text)
@@ -270,7 +289,6 @@ class MainWindow(QMainWindow):
         m.desk.text_copied.connect(self._copy_text)
         m.desk.files_copied.connect(self._copy_files)
         m.desk.sheet_wanted.connect(self.sheet_wanted)
-        self._view.group_menu_wanted.connect(self._group_menu)
         self._places_pane.batch_menu_wanted.connect(self.batch_menu_wanted)
         m.desk.show_wanted.connect(self._show_tasks)
         m.desk.open_wanted.connect(self._open)
@@ -290,7 +308,7 @@ class MainWindow(QMainWindow):
     def _make_actions(self) -> None:
         standard = QKeySequence.StandardKey
         window, in_list = Qt.ShortcutContext.WindowShortcut, Qt.ShortcutContext.WidgetWithChildrenShortcut
-        verb = self._verbs.take
+        verb, judge, here = self._verbs.take, self._judge, self._shelf
         commands: tuple[Command, ...] = (
             ("New request", [standard.New], window, self, self._new),
             ("New sheet", ["Ctrl+Shift+N"], window, self, lambda: self.sheet_wanted.emit(None)),
@@ -301,24 +319,35 @@ class MainWindow(QMainWindow):
             ("Spending", ["Ctrl+Shift+M"], window, self, self.spending_wanted.emit),
             ("Ask Runway now", [standard.Refresh], window, self, self._m.desk.ask_now),
             ("Quit", [standard.Quit, "Ctrl+Q"], window, self, self.close),
-            ("Go to the list", ["Ctrl+L"], window, self, self._view.setFocus),
+            ("Go to the list", ["Ctrl+L"], window, self, self._shelf.setFocus),
+            ("List or grid", ["Ctrl+Shift+G"], window, self, self._turn_grid),
+            ("Save this search", [standard.Save], window, self, self._keeper.save),
+            ("Pick", ["P"], in_list, here, judge.pick),
+            ("Reject", ["X"], in_list, here, judge.reject),
+            *_ratings(judge, here),
+            ("Take the rating away", ["0"], in_list, here, lambda: judge.rate(0)),
+            ("Tag", ["T"], in_list, here, judge.tag),
+            ("Note", ["N"], in_list, here, judge.note),
+            ("Project", ["Shift+P"], in_list, here, judge.project),
+            ("Shot", ["Shift+T"], in_list, here, judge.shot),
+            ("Redo", [standard.Redo], in_list, here, self._m.desk.judging.redo),
             # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
             ("Paste tasks, prompts or files", [standard.Paste], window, self, self._paste),
-            ("Copy prompts", [standard.Copy], in_list, self._view, lambda: verb(Verb.COPY_PROMPT)),
-            ("Retry", ["Ctrl+R"], in_list, self._view, lambda: verb(Verb.RETRY)),
-            ("Edit", ["Ctrl+E"], in_list, self._view, self._edit),
-            ("Rename", ["F2"], in_list, self._view, lambda: verb(Verb.RENAME)),
-            ("Remove from list", [standard.Delete], in_list, self._view, lambda: verb(Verb.REMOVE)),
-            ("Put back what was removed", [standard.Undo], window, self, self._undo),
+            ("Copy prompts", [standard.Copy], in_list, here, lambda: verb(Verb.COPY_PROMPT)),
+            ("Retry", ["Ctrl+R"], in_list, here, lambda: verb(Verb.RETRY)),
+            ("Edit", ["Ctrl+E"], in_list, here, self._edit),
+            ("Rename", ["F2"], in_list, here, lambda: verb(Verb.RENAME)),
+            ("Remove from list", [standard.Delete], in_list, here, lambda: verb(Verb.REMOVE)),
+            ("Undo in the list", [standard.Undo], window, self, self._undo),
             ("Go to the newest notice", ["F6"], window, self, self._notices.focus_latest),
-            ("Play or pause", ["Space"], in_list, self._view, lambda: self.preview and self.preview.toggle_play()),
-            ("Shuttle back", ["J"], in_list, self._view, lambda: self.preview and self.preview.shuttle(-1)),
-            ("Shuttle stop", ["K"], in_list, self._view, lambda: self.preview and self.preview.shuttle(0)),
-            ("Shuttle forward", ["L"], in_list, self._view, lambda: self.preview and self.preview.shuttle(1)),
-            ("One frame back", [","], in_list, self._view, lambda: self.preview and self.preview.step(-1)),
-            ("One frame forward", ["."], in_list, self._view, lambda: self.preview and self.preview.step(1)),
-            ("Full screen", ["F"], in_list, self._view, lambda: self.preview and self.preview.toggle_full_screen()),
-            ("Clear search and selection", ["Esc"], in_list, self._view, self._escape),
+            ("Play or pause", ["Space"], in_list, here, lambda: self.preview and self.preview.toggle_play()),
+            ("Shuttle back", ["J"], in_list, here, lambda: self.preview and self.preview.shuttle(-1)),
+            ("Shuttle stop", ["K"], in_list, here, lambda: self.preview and self.preview.shuttle(0)),
+            ("Shuttle forward", ["L"], in_list, here, lambda: self.preview and self.preview.shuttle(1)),
+            ("One frame back", [","], in_list, here, lambda: self.preview and self.preview.step(-1)),
+            ("One frame forward", ["."], in_list, here, lambda: self.preview and self.preview.step(1)),
+            ("Full screen", ["F"], in_list, here, lambda: self.preview and self.preview.toggle_full_screen()),
+            ("Clear search and selection", ["Esc"], in_list, here, self._escape),
         )
         for name, keys, context, owner, does in commands:
             action = QAction(name, owner)
@@ -359,6 +388,9 @@ class MainWindow(QMainWindow):
         columns = recall(_COLUMNS)
         if columns is not None:
             self._view.horizontalHeader().restoreState(_state(columns))
+        grid = (recall(_GRID) or "").split()
+        if len(grid) == 2 and all(word.isdecimal() for word in grid):
+            self._list_pane.show_grid(grid[0] == "1", int(grid[1]))
 
     def _remember(self) -> None:
         keep = self._m.memory.keep
@@ -443,13 +475,14 @@ class MainWindow(QMainWindow):
             self._composer_pane.focus_prompt()
 
     def _escape(self) -> None:
-        if self._m.filter.listing.filter.text:
+        if self._m.filter.text:
             self._top.search.clear()
         else:
             self._view.clearSelection()
 
     def _open_place(self, place: Filter) -> None:
         entry = next((entry for entry in self._m.places.entries() if entry.filter == place), None)
+        self._m.filter.leave_search()
         self._m.filter.open_place(place, entry.title if entry is not None else "All tasks")
 
     def _open(self, task_id: TaskId) -> None:
@@ -536,9 +569,30 @@ class MainWindow(QMainWindow):
         self._notices.tell(message, action_text="Undo", on_action=lambda: self._restore_tasks(task_ids))
 
     def _undo(self) -> None:
-        """Beyond the life of the notice too: one removal after the other, the last one first."""
-        if self._removed:
-            self._restore_tasks(self._removed[-1])
+        """Beyond the life of the notice too: one removal or judgement after the other, the last one first."""
+        if not self._removed:
+            return
+        task_ids = self._removed[-1]
+        if task_ids is None:
+            self._removed.pop()
+            self._m.desk.judging.undo()
+        else:
+            self._restore_tasks(task_ids)
+
+    def _judged(self, sentence: str, can_undo: bool) -> None:
+        """One task shows itself what became of it; of many a notice tells."""
+        if not can_undo:
+            self._notices.tell(sentence)
+            return
+        self._removed.append(None)
+        if len(self._view.selected_ids()) > 1:
+            self._notices.tell(sentence, action_text="Undo", on_action=self._undo)
+
+    def _turn_grid(self) -> None:
+        self._list_pane.show_grid(not self._list_pane.is_grid)
+
+    def _remember_grid(self) -> None:
+        self._m.memory.keep(_GRID, f"{int(self._list_pane.is_grid)} {self._shelf.grid.poster_width}")
 
     def _restore_tasks(self, task_ids: Sequence[TaskId]) -> None:
         if task_ids in self._removed:
@@ -555,6 +609,11 @@ class MainWindow(QMainWindow):
 
     def _notice(self, notice: Notice) -> None:
         self._notices.tell(notice.message, detail=notice.detail, problem=notice.is_problem)
+
+
+def _ratings(judge: Judge, owner: QWidget) -> list[Command]:
+    context = Qt.ShortcutContext.WidgetWithChildrenShortcut
+    return [(f"Rate {stars}", [str(stars)], context, owner, partial(judge.rate, stars)) for stars in range(1, 6)]
 
 
 def _pane(*widgets: QWidget, pane: str = "", stretch: QWidget | None = None) -> QWidget:

@@ -81,6 +81,10 @@ class PlacesPane(QListWidget):
     """The Filter of the entry."""
     batch_menu_wanted = Signal(object, QPoint)
     """The id of a batch, and a global position."""
+    search_chosen = Signal(object)
+    """A SavedSearch."""
+    search_menu_wanted = Signal(object, QPoint)
+    """A SavedSearch, and a global position."""
 
     def __init__(self, places: Places, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +106,9 @@ class PlacesPane(QListWidget):
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
             item = self.currentItem()
         entry: Entry | None = item.data(_ENTRY) if item is not None else None
-        if entry is not None and entry.filter is not None and len(entry.filter.batches) == 1:
+        if entry is not None and entry.search is not None:
+            self.search_menu_wanted.emit(entry.search, event.globalPos())
+        elif entry is not None and entry.filter is not None and len(entry.filter.batches) == 1:
             self.batch_menu_wanted.emit(next(iter(entry.filter.batches)), event.globalPos())
 
     def choose_all(self) -> None:
@@ -142,5 +148,7 @@ class PlacesPane(QListWidget):
     def _moved(self, *_: object) -> None:
         item = self.currentItem()
         entry: Entry | None = item.data(_ENTRY) if item is not None else None
-        if entry is not None and entry.filter is not None:
+        if entry is not None and entry.search is not None:
+            self.search_chosen.emit(entry.search)
+        elif entry is not None and entry.filter is not None:
             self.chosen.emit(entry.filter)

@@ -255,11 +255,11 @@ async def test_ten_thousand_rows_open_scroll_and_sort_without_a_stall(tmp_path, 
         await rig.put(*many(10_000))
         entries = await rig.engine.library.list(FLAT)
         begun = time.perf_counter()
-        rig.rows._merge(entries, GroupBy.NONE, live=False)
+        rig.rows._merge(entries, GroupBy.NONE, FLAT)
         rig.view.grab()
         opened = time.perf_counter() - begun
         begun = time.perf_counter()
-        rig.rows._merge(entries[::-1], GroupBy.NONE, live=False)
+        rig.rows._merge(replace(entries, ids=entries.ids[::-1]), GroupBy.NONE, None)
         rig.view.grab()
         sorted_anew = time.perf_counter() - begun
         begun = time.perf_counter()

@@ -241,7 +241,7 @@ async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_
 
 async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        actions = {action.text(): action for owner in (rig.window, rig.window.view) for action in owner.actions()}
+        actions = {action.text(): action for owner in (rig.window, rig.window._shelf) for action in owner.actions()}
         for name in ("Retry", "Send the request", "Remove from list"):
             assert not actions[name].autoRepeat()
         assert actions["One frame forward"].autoRepeat()
@@ -426,7 +426,7 @@ async def test_columns_and_sizes_are_remembered(tmp_path, theme, qtbot):
         rig.window.view.setColumnWidth(2, 250)
         rig.window._remember()
         memory = {
-            name: rig.engine.settings.get(name) for name in ("window.geometry", "window.splitter", "list.columns")
+            name: rig.engine.settings.get(name) for name in ("window.geometry", "window.splitter", "list.columns.10")
         }
         assert all(memory.values())
     async with Desktop(tmp_path, theme) as rig:
@@ -438,7 +438,7 @@ async def test_columns_and_sizes_are_remembered(tmp_path, theme, qtbot):
 
 async def test_a_damaged_memory_opens_the_window_all_the_same(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        for name in ("window.geometry", "window.splitter", "list.columns"):
+        for name in ("window.geometry", "window.splitter", "list.columns.10"):
             rig.engine.settings.set(name, "bm9uc2Vuc2U=")
         rig.window._restore()
         assert not rig.window.grab().isNull()

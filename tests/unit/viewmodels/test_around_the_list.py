@@ -33,12 +33,13 @@ async def test_places_count_what_is_in_them(tmp_path):
             "Waiting here": 1,
             "Needs attention": 0,
             "Saved": 0,
+            "Picks": 0,
             "Projects": None,
             "Harbour": 1,
             "Batches": None,
             "Batch b1": 2,
         }
-        assert len({entry.key for entry in rig.places.entries()}) == 9
+        assert len({entry.key for entry in rig.places.entries()}) == 10
 
 
 async def test_places_follow_what_happens(tmp_path):

@@ -298,17 +298,62 @@ async def test_ten_thousand_tasks_open_fast_and_a_new_one_costs_little(tmp_path)
         await rig.put(*(task(number, State.FAILED) for number in range(10_000)))
         entries = await rig.engine.library.list(FLAT)
         begun = time.perf_counter()
-        rig.rows._merge(entries, GroupBy.NONE)
+        rig.rows._merge(entries, GroupBy.NONE, FLAT)
         opened = time.perf_counter() - begun
         await rig.put(task(10_001))
         entries = await rig.engine.library.list(FLAT)
         begun = time.perf_counter()
-        rig.rows._merge(entries, GroupBy.NONE)
+        rig.rows._merge(entries, GroupBy.NONE, FLAT)
         added = time.perf_counter() - begun
         assert rig.rows.rowCount() == 10_001
         # A tenth of what a person notices, on a slow machine that has other things to do.
         assert opened < 0.25
         assert added < 0.25
+
+
+async def test_the_first_tasks_stand_before_the_rest_is_there(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watch = Watch(rig.rows)
+        await rig.put(*(task(number, State.FAILED) for number in range(1000)), batch="b1")
+        await rig.load()
+        assert watch.structure == ["+0-200", "+201-1000"]
+        assert rig.rows.task_count == 1000
+        assert ids(rig.rows)[:2] == ["[b1]", "t999"]
+        watch.forget()
+        rig.rows.refresh()
+        await rest()
+        assert watch.structure == []
+
+
+async def test_a_header_is_silent_until_its_sums_are_there(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.put(*(task(number, State.FAILED) for number in range(300)), batch="b1")
+        said = []
+        rig.rows.rowsInserted.connect(lambda *_: said.append(rig.rows.index(0, Column.PROMPT).data()))
+        await rig.load()
+        assert "b1" not in said[0]
+        assert rig.rows.index(0, Column.PROMPT).data().startswith("Batch b1, 300 tasks")
+
+
+async def test_a_new_question_about_very_many_begins_the_list_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(task_list, "MANY", 50)
+    async with Rig(tmp_path) as rig:
+        tester = QAbstractItemModelTester(rig.rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
+        resets = []
+        rig.rows.modelReset.connect(lambda: resets.append(1))
+        rig.rows.set_listing(FLAT)
+        await rig.shown(*(task(number, State.FAILED) for number in range(100)))
+        assert len(resets) == 1
+        await rig.add(task(100))
+        await until(lambda: rig.rows.rowCount() == 101)
+        rig.rows.refresh()
+        await rest()
+        assert len(resets) == 1
+        rig.rows.set_listing(replace(FLAT, filter=Filter(text="prompt 70")))
+        await until(lambda: rig.rows.is_loaded)
+        assert len(resets) == 2
+        assert rig.rows.rowCount() == 1
+        assert tester.parent() is None
 
 
 async def test_chosen_rows_are_all_known_even_those_never_looked_at(tmp_path):

@@ -1,0 +1,86 @@
+"""What the person makes of results: stars, picks and rejects, tags, project, shot and note, of one task or of many.
+
+Each deed is one transaction and gives what was before, so that it can be undone. LookupError for a task that is not
+there, ValueError for stars beyond five; StoreError passes through. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from runway_desktop.domain.search import clean_tag
+from runway_desktop.domain.task import Pick, Task, TaskId
+
+from .ledger import Ledger
+
+MOST_STARS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One deed. `before` and `after` hold the one thing that changed, by task; those that had it already are left
+    out."""
+
+    what: str
+    """Name of the task's member."""
+    before: Mapping[TaskId, Any] = field(default_factory=dict)
+    after: Mapping[TaskId, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.after)
+
+
+class Judging:
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def rate(self, task_ids: Sequence[TaskId], stars: int) -> Judged:
+        """1 to 5; 0 takes the rating away."""
+        if not 0 <= stars <= MOST_STARS:
+            raise ValueError(f"{stars} stars")
+        return await self._set(task_ids, "rating", lambda _: stars)
+
+    async def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> Judged:
+        return await self._set(task_ids, "pick", lambda _: pick)
+
+    async def tag(self, task_ids: Sequence[TaskId], add: Sequence[str] = (), remove: Sequence[str] = ()) -> Judged:
+        """Gives and takes tags; the others stay."""
+        coming = [tag for word in add if (tag := clean_tag(word))]
+        going = {clean_tag(word) for word in remove}
+
+        def tags(task: Task) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(tag for tag in (*task.tags, *coming) if tag not in going or tag in coming))
+
+        return await self._set(task_ids, "tags", tags)
+
+    async def set_project(self, task_ids: Sequence[TaskId], project: str) -> Judged:
+        words = " ".join(project.split())
+        return await self._set(task_ids, "project", lambda _: words)
+
+    async def set_shot(self, task_ids: Sequence[TaskId], shot: str) -> Judged:
+        words = " ".join(shot.split())
+        return await self._set(task_ids, "shot", lambda _: words)
+
+    async def set_note(self, task_ids: Sequence[TaskId], note: str) -> Judged:
+        return await self._set(task_ids, "note", lambda _: note.strip())
+
+    async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> None:
+        """Gives tasks the values that they had (undo), or were given (redo)."""
+
+        def edit(task: Task) -> Task:
+            return replace(task, **{what: values[task.id]})
+
+        await self._ledger.change_many(tuple(values), edit, f"{what} put back")
+
+    async def _set(self, task_ids: Sequence[TaskId], what: str, value: Callable[[Task], Any]) -> Judged:
+        before: dict[TaskId, Any] = {}
+
+        def edit(task: Task) -> Task:
+            before[task.id] = getattr(task, what)
+            return replace(task, **{what: value(task)})
+
+        changed = await self._ledger.change_many(task_ids, edit, what)
+        after = {task.id: getattr(task, what) for task in changed}
+        return Judged(what, {task_id: before[task_id] for task_id in after}, after)

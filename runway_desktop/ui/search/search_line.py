@@ -1,0 +1,134 @@
+"""The search line: words as one types, keys and values offered below it, a star that keeps the search.
+
+What is offered and what the words mean is the view-model's; here it is shown. The list below never takes the keyboard:
+arrow keys, Return and Tab choose from it, Escape closes it. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSizePolicy, QWidget
+
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.search_words import Suggestion
+
+_FOUND = Qt.ItemDataRole.UserRole
+
+
+class SearchLine(QLineEdit):
+    save_wanted = Signal()
+    """The present search is to be kept."""
+
+    def __init__(self, chosen: ListFilter, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, clearButtonEnabled=True)
+        self._filter = chosen
+        self._theme = theme
+        self.setAccessibleName("Search tasks")
+        self.setMaximumWidth(56 * GRID)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._magnifier = self.addAction(
+            theme.icon("mdi6.magnify", Role.FAINT), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self._star = self.addAction(
+            theme.icon("mdi6.star-outline", Role.MUTED), QLineEdit.ActionPosition.TrailingPosition
+        )
+        self._star.setText("Save this search")
+        self._star.setToolTip("Save this search (Ctrl+S)")
+        self._star.triggered.connect(self.save_wanted)
+        self._offers = QListWidget(self)
+        self._offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
+        self._offers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._offers.setProperty("pane", "raised")
+        self._offers.setAccessibleName("What the word could become")
+        self._offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._offers.itemClicked.connect(self._take)
+        self._offers.hide()
+        self.textEdited.connect(self._typed)
+        self.textChanged.connect(chosen.search)
+        chosen.text_wanted.connect(self._show_text)
+        chosen.changed.connect(self._show_star)
+        FollowsTheme(theme, self, self._restyle)
+
+    @property
+    def offers(self) -> QListWidget:
+        return self._offers
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._offers.isVisible() and not event.modifiers():
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                step = 1 if event.key() == Qt.Key.Key_Down else -1
+                rows = self._offers.count()
+                self._offers.setCurrentRow((self._offers.currentRow() + step) % rows)
+                return
+            current = self._offers.currentItem()
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
+                self._take(current)
+                return
+            if event.key() == Qt.Key.Key_Escape:
+                self._offers.hide()
+                return
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Tab takes the first offer while there are any; it moves on from the line else."""
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Tab
+            and self._offers.isVisible()
+        ):
+            self._take(self._offers.currentItem() or self._offers.item(0))
+            return True
+        return super().event(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._offers.hide()
+        super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._offers.hide()
+        super().hideEvent(event)
+
+    def _typed(self, text: str) -> None:
+        self._filter.search(text)
+        self._show_offers(self._filter.suggestions(self.cursorPosition()))
+
+    def _show_offers(self, found: list[Suggestion]) -> None:
+        self._offers.clear()
+        for offer in found:
+            item = QListWidgetItem(f"{offer.text}\t{offer.detail}" if offer.detail else offer.text)
+            item.setData(_FOUND, offer)
+            spoken = f"{offer.text}, {offer.detail} tasks" if offer.detail else offer.text
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+            self._offers.addItem(item)
+        if not found or not self.isVisible():
+            self._offers.hide()
+            return
+        row = max(self._offers.sizeHintForRow(0), self.fontMetrics().height() + GRID // 2)
+        self._offers.setFixedSize(max(36 * GRID, self.width()), len(found) * row + GRID)
+        self._offers.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        self._offers.show()
+
+    def _take(self, item: QListWidgetItem) -> None:
+        offer: Suggestion = item.data(_FOUND)
+        self.setText(offer.line)
+        self.setCursorPosition(offer.cursor)
+        # A key is followed by its values.
+        self._show_offers(self._filter.suggestions(offer.cursor))
+
+    def _show_text(self, text: str) -> None:
+        if text != self.text():
+            self.setText(text)
+
+    def _show_star(self) -> None:
+        self._star.setVisible(self._filter.narrows)
+
+    def _restyle(self) -> None:
+        self._magnifier.setIcon(self._theme.icon("mdi6.magnify", Role.FAINT))
+        self._star.setIcon(self._theme.icon("mdi6.star-outline", Role.MUTED))
+        self._show_star()

@@ -1,0 +1,433 @@
+"""The grid: the same model and the same selection as the list, as posters of a size that one chooses.
+
+Lays out by arithmetic (`grid_layout`), so that a hundred thousand tasks cost what is in sight. Live changes move
+neither selection nor what is looked at. GUI thread.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from runway_desktop.domain.library import GroupSummary
+from runway_desktop.domain.task import Media, TaskId
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.task_cells import Column, Roles, group_words
+from runway_desktop.viewmodels.task_list import TaskListModel
+
+from .grid_cell import CellPainter
+from .grid_layout import GridLayout
+from .hover_player import HoverPlayer
+from .poster_cache import PosterCache
+
+SMALLEST, LARGEST, USUAL = 120, 420, 208
+"""Widths of a poster, device-independent pixels."""
+_GAP = GRID + GRID // 2
+_LOOK_MS = 500
+
+ScrollHint = QAbstractItemView.ScrollHint
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class GridView(QAbstractItemView):
+    opened = Signal(object)
+    """A task id: Return or a double click."""
+    menu_wanted = Signal(QPoint)
+    group_menu_wanted = Signal(str, QPoint)
+    files_dragged = Signal(object)
+    seen_changed = Signal(object)
+
+    def __init__(
+        self,
+        model: TaskListModel,
+        selection: QItemSelectionModel,
+        theme: Theme,
+        posters: PosterCache,
+        parent: QWidget | None = None,
+        player: HoverPlayer | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        self._painter = CellPainter(theme, posters)
+        self.player = player or HoverPlayer(self)
+        self._poster_width = USUAL
+        self._layout: GridLayout | None = None
+        self._hovered = -1
+        self._anchor: tuple[TaskId, int] | None = None
+        self._seen: list[TaskId] = []
+        self.setAccessibleName("Tasks as a grid")
+        self.setModel(model)
+        own = self.selectionModel()
+        self.setSelectionModel(selection)
+        own.deleteLater()
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setDragEnabled(True)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        model.lines_moving.connect(self._note_place)
+        model.lines_moved.connect(self._keep_place)
+        for signal in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
+            signal.connect(self._lines_changed)
+        posters.ready.connect(self.viewport().update)
+        self.player.moved_on.connect(self._repaint_hovered)
+        self.doubleClicked.connect(self._open_index)
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self._look_around)
+        FollowsTheme(theme, self, self._restyle)
+
+    @property
+    def poster_width(self) -> int:
+        return self._poster_width
+
+    def set_poster_width(self, width: int) -> None:
+        """What is looked at stays in sight."""
+        width = max(SMALLEST, min(LARGEST, width))
+        if width != self._poster_width:
+            self._note_place(anyway=True)
+            self._poster_width = width
+            self._layout = None
+            self.updateGeometries()
+            self._keep_place()
+            self.viewport().update()
+
+    def shutdown(self) -> None:
+        self._look.stop()
+        self.player.shutdown()
+
+    def visualRect(self, index: AnyIndex) -> QRect:
+        if not index.isValid():
+            return QRect()
+        box = self._laid_out().box(index.row())
+        return QRect(box.left, box.top - self.verticalOffset(), box.width, box.height)
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        line = self._line_at(point)
+        return self._model.index(line, Column.PROMPT) if line >= 0 else QModelIndex()
+
+    def scrollTo(
+        self, index: AnyIndex, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        if not index.isValid():
+            return
+        box, bar, height = self._laid_out().box(index.row()), self.verticalScrollBar(), self.viewport().height()
+        if hint is ScrollHint.PositionAtCenter:
+            bar.setValue(box.top + box.height // 2 - height // 2)
+        elif box.top < bar.value():
+            bar.setValue(box.top - _GAP)
+        elif box.top + box.height > bar.value() + height:
+            bar.setValue(box.top + box.height + _GAP - height)
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, index: AnyIndex) -> bool:
+        return index.column() != Column.PROMPT
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        lines = self._model.rowCount()
+        if not lines:
+            return QModelIndex()
+        moves, layout, current = QAbstractItemView.CursorAction, self._laid_out(), self.currentIndex()
+        line = current.row() if current.isValid() else -1
+        page = max(1, self.viewport().height() // (layout.cell_height + _GAP))
+        match action:
+            case _ if line < 0:
+                line = layout.beside(0, 0, 0)
+            case moves.MoveHome:
+                line = 0
+            case moves.MoveEnd:
+                line = lines - 1
+            case moves.MoveLeft | moves.MovePrevious:
+                line = layout.beside(line, -1, 0)
+            case moves.MoveRight | moves.MoveNext:
+                line = layout.beside(line, 1, 0)
+            case moves.MoveUp:
+                line = layout.beside(line, 0, -1)
+            case moves.MoveDown:
+                line = layout.beside(line, 0, 1)
+            case moves.MovePageUp:
+                line = layout.beside(line, 0, -page)
+            case moves.MovePageDown:
+                line = layout.beside(line, 0, page)
+        if layout.is_header(line):
+            line = layout.beside(line, 1, 0)
+        return self._model.index(line, Column.PROMPT)
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        """One cell, or from the one where a range began to the other: whole rows of the model, as the list has them."""
+        chosen = QItemSelection()
+        if rect.width() <= 1 and rect.height() <= 1:
+            lines = [self._line_at(rect.topLeft())]
+        else:
+            ends = sorted((self._line_at(rect.topLeft()), self._line_at(rect.bottomRight())))
+            lines = list(range(ends[0], ends[1] + 1)) if ends[0] >= 0 else self._lines_in(rect)
+        for first, last in _stretches([line for line in lines if line >= 0]):
+            chosen.select(self._model.index(first, 0), self._model.index(last, len(Column) - 1))
+        self.selectionModel().select(chosen, command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        region, seen = QRegion(), self._visible_lines()
+        for span in selection.toList():
+            for line in range(max(span.top(), seen.start), min(span.bottom() + 1, seen.stop)):
+                region += self.visualRect(self._model.index(line, Column.PROMPT)).adjusted(-4, -4, 4, 4)
+        return region
+
+    def updateGeometries(self) -> None:
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        layout = self._laid_out()
+        bar.setRange(0, max(0, layout.height - height))
+        bar.setPageStep(height)
+        bar.setSingleStep(max(20, (layout.cell_height + _GAP) // 3))
+        super().updateGeometries()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._note_place(anyway=True)
+        self._layout = None
+        super().resizeEvent(event)
+        self.updateGeometries()
+        self._keep_place()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look.start()
+        self.updateGeometries()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._look.stop()
+        self._hover(-1)
+        super().hideEvent(event)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._hover(-1)
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self._line_at(event.position().toPoint()))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: object) -> None:
+        self._hover(-1)
+        super().leaveEvent(event)  # type: ignore[arg-type]
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        key = self._model.group_key(self._line_at(event.position().toPoint()))
+        if key is not None and event.button() is Qt.MouseButton.LeftButton:
+            self._model.toggle_group(key)
+            return
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current = self.currentIndex()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and current.isValid():
+            self._open_index(current)
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        key = self._model.group_key(self._line_at(event.pos()))
+        if key is not None:
+            self.group_menu_wanted.emit(key, event.globalPos())
+        else:
+            self.menu_wanted.emit(event.globalPos())
+
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows(Column.PROMPT)})
+        self.files_dragged.emit([task_id for row in rows if (task_id := self._model.task_id(row)) is not None])
+
+    def dataChanged(self, first: AnyIndex, last: AnyIndex, roles: object = ()) -> None:
+        seen = self._visible_lines()
+        for line in range(max(first.row(), seen.start), min(last.row() + 1, seen.stop)):
+            self.viewport().update(self.visualRect(self._model.index(line, Column.PROMPT)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        try:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            dirty, focused = event.rect().adjusted(-4, -4, 4, 4), self.hasFocus()
+            current = self.currentIndex().row() if self.currentIndex().isValid() else -1
+            selection = self.selectionModel()
+            for line in self._visible_lines():
+                index = self._model.index(line, Column.PROMPT)
+                rect = self.visualRect(index)
+                if not rect.intersects(dirty):
+                    continue
+                if self._model.group_key(line) is not None:
+                    self._paint_header(painter, rect, index, current=focused and line == current)
+                    continue
+                self._painter.paint(
+                    painter,
+                    rect,
+                    index,
+                    selected=selection.isRowSelected(line, QModelIndex()),
+                    current=focused and line == current,
+                    frame=self.player.image() if line == self._hovered else None,
+                )
+        finally:
+            # A painter that is left open by an exception crashes Qt.
+            painter.end()
+
+    def _paint_header(self, painter: QPainter, rect: QRect, index: QModelIndex, *, current: bool) -> None:
+        color, summary = self._theme.color, index.data(Roles.GROUP)
+        painter.fillRect(rect, color(Role.RAISED))
+        painter.setPen(QPen(color(Role.BORDER), 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if current:
+            painter.setPen(QPen(color(Role.ACCENT), 1))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        if not isinstance(summary, GroupSummary):
+            return
+        side = 2 * GRID
+        arrow = "mdi6.chevron-right" if index.data(Roles.COLLAPSED) else "mdi6.chevron-down"
+        self._theme.icon(arrow, Role.MUTED).paint(painter, QRect(GRID, rect.center().y() - side // 2, side, side))
+        strong, small = self._theme.strong_font(), self._theme.small_font()
+        space = rect.adjusted(GRID + side + GRID // 2, 0, -2 * GRID, -1)
+        title = QFontMetrics(strong).elidedText(
+            self._model.group_title(summary), Qt.TextElideMode.ElideMiddle, space.width() * 2 // 3
+        )
+        side_by = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.setFont(strong)
+        painter.setPen(color(Role.TEXT))
+        painter.drawText(space, side_by, title)
+        used = QFontMetrics(strong).horizontalAdvance(title) + GRID + GRID // 2
+        painter.setFont(small)
+        painter.setPen(color(Role.MUTED))
+        painter.drawText(space.adjusted(used, 0, 0, 0), side_by, group_words(summary))
+
+    def _laid_out(self) -> GridLayout:
+        if self._layout is None:
+            width = self._poster_width
+            self._layout = GridLayout(
+                self._model.rowCount(),
+                self._model.group_rows(),
+                width=self.viewport().width(),
+                cell=(width, round(width * 9 / 16) + self._painter.caption_height()),
+                gap=_GAP,
+                header_height=QFontMetrics(self._theme.strong_font()).height() + GRID + GRID // 2,
+            )
+        return self._layout
+
+    def _lines_changed(self) -> None:
+        self._layout = None
+        self._hover(-1)
+        if self.isVisible():
+            self.updateGeometries()
+            self.viewport().update()
+
+    def _line_at(self, point: QPoint) -> int:
+        return self._laid_out().line_at(point.x(), point.y() + self.verticalOffset())
+
+    def _lines_in(self, rect: QRect) -> list[int]:
+        rect = rect.normalized()
+        found = self._laid_out().lines_between(
+            rect.top() + self.verticalOffset(), rect.bottom() + self.verticalOffset()
+        )
+        return [line for line in found if self.visualRect(self._model.index(line, Column.PROMPT)).intersects(rect)]
+
+    def _visible_lines(self) -> range:
+        top = self.verticalOffset()
+        return self._laid_out().lines_between(top, top + self.viewport().height())
+
+    def _note_place(self, *, anyway: bool = False) -> None:
+        """Which task is looked at: the current one if it is in sight, else the first; none at the top, where what is
+        new is to be seen."""
+        self._anchor = None
+        if self._layout is None or (self.verticalOffset() == 0 and not anyway):
+            return
+        current = self.currentIndex()
+        lines = [current.row()] if current.isValid() and current.row() in self._visible_lines() else []
+        for line in (*lines, *self._visible_lines()):
+            task_id = self._model.task_id(line)
+            box = self._layout.box(line)
+            if task_id is not None and box.top + box.height > self.verticalOffset():
+                self._anchor = (task_id, box.top - self.verticalOffset())
+                return
+
+    def _keep_place(self) -> None:
+        anchor, self._anchor = self._anchor, None
+        line = self._model.position(anchor[0]) if anchor is not None else None
+        if anchor is not None and line is not None:
+            self.updateGeometries()
+            self.verticalScrollBar().setValue(self._laid_out().box(line).top - anchor[1])
+
+    def _hover(self, line: int) -> None:
+        if line == self._hovered:
+            return
+        before, self._hovered = self._hovered, line
+        task_id = self._model.task_id(line)
+        row = self._model.row_of(task_id) if task_id is not None else None
+        clips = [output for output in row.outputs if output.is_here and output.media is Media.VIDEO] if row else []
+        self.player.play(Path(clips[0].path) if clips else None)
+        self._repaint(before)
+
+    def _repaint_hovered(self) -> None:
+        self._repaint(self._hovered)
+
+    def _repaint(self, line: int) -> None:
+        if 0 <= line < self._model.rowCount():
+            self.viewport().update(self.visualRect(self._model.index(line, Column.PROMPT)))
+
+    def _open_index(self, index: QModelIndex) -> None:
+        task_id = self._model.task_id(index.row())
+        if task_id is not None:
+            self.opened.emit(task_id)
+        elif (key := self._model.group_key(index.row())) is not None:
+            self._model.toggle_group(key)
+
+    def _look_around(self) -> None:
+        seen = [task_id for line in self._visible_lines() if (task_id := self._model.task_id(line)) is not None]
+        if seen != self._seen:
+            self._seen = seen
+            self.seen_changed.emit(seen)
+
+    def _restyle(self) -> None:
+        self._layout = None
+        self.updateGeometries()
+        self.viewport().update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(5 * USUAL, 3 * USUAL)
+
+
+def _stretches(lines: list[int]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for line in sorted(lines):
+        if found and line == found[-1][1] + 1:
+            found[-1] = (found[-1][0], line)
+        else:
+            found.append((line, line))
+    return found

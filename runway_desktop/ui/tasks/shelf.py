@@ -1,0 +1,37 @@
+"""List and grid in one place: one model, one selection, one of them in sight. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from .grid import GridView
+from .view import TaskView
+
+
+class TaskShelf(QWidget):
+    def __init__(self, view: TaskView, grid: GridView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self.grid = grid
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(view)
+        self._stack.addWidget(grid)
+        self.setFocusProxy(view)
+
+    @property
+    def is_grid(self) -> bool:
+        return self._stack.currentWidget() is self.grid
+
+    def show_grid(self, on: bool) -> None:
+        """The keyboard goes along, and the current task stays in sight."""
+        if on is self.is_grid:
+            return
+        before, after = (self.view, self.grid) if on else (self.grid, self.view)
+        had_focus = before.hasFocus()
+        in_sight = self.view.currentIndex()
+        self._stack.setCurrentWidget(after)
+        self.setFocusProxy(after)
+        if had_focus:
+            after.setFocus()
+        if in_sight.isValid():
+            after.scrollTo(in_sight)
