@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from runway_desktop.domain.events import TaskChanged, TasksAdded, TasksMoved
+from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.outputs import outputs_of
 from runway_desktop.domain.task import (
     Accepted,
@@ -190,6 +190,8 @@ class Ledger:
             await self._store.save(after, entry, outputs)
             self._keep(after)
             self._bus.tell(TaskChanged(after, before))
+            for output in outputs:
+                self._bus.tell(OutputChanged(output))
             return after
 
     async def _change(

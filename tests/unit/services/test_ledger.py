@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import TaskChanged, TasksAdded, TasksMoved
+from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.task import (
     Accepted,
     Answer,
@@ -107,6 +107,7 @@ async def test_results_are_stored_in_the_same_step_as_the_success():
             (1, Media.VIDEO, OutputState.WAITING),
         ]
         assert rig.ledger.open() == ()
+        assert [event.output.index for event in rig.told(OutputChanged)] == [0, 1]
 
 
 async def test_a_second_word_of_success_leaves_the_downloads_alone():
