@@ -30,6 +30,8 @@ from .tally import Tally, Totals
 
 SLICE_SECONDS = 0.006
 """Of checking in one turn of the loop."""
+TELL_SECONDS = 0.1
+"""Between two words about totals while many rows are being checked."""
 AT_ONCE = 12
 """Rows of one change that are checked before it returns."""
 
@@ -69,6 +71,7 @@ class SheetTable(QAbstractTableModel):
         self.beside = ""
         self.is_locked = False
         """While its rows are being stored."""
+        self._counted_at = 0.0
         self._asked_for: frozenset[str] = frozenset()
         self._columns = self.all_columns.ordered(self.all_columns.usual(self.checker.pair))
         self._checking = QTimer(self, interval=0)
@@ -217,7 +220,10 @@ class SheetTable(QAbstractTableModel):
         if last >= 0:
             self._tell(first, last)
         self._arrange(self._wanted_of(self._rows[first : last + 1]))
-        self.counted.emit()
+        # Whoever shows the totals looks at all rows: not for each slice.
+        if not self._to_check or until - self._counted_at > TELL_SECONDS:
+            self._counted_at = until
+            self.counted.emit()
         if self.checker.unseen:
             self.looks_wanted.emit()
 
