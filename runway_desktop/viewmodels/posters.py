@@ -1,5 +1,6 @@
 """Which saved results still need a poster, and keeping what was made. The decoding is the window's; a failed one is
-not tried twice a run.
+not tried twice a run. One that the list does not hold waits until it is scrolled to: to open a clip takes the window
+some milliseconds, and a large batch may be saved out of sight.
 
 GUI thread only.
 """
@@ -37,6 +38,7 @@ class Posters(QObject):
         super().__init__(parent)
         self._engine = engine
         self._runner = runner
+        self._rows = rows
         self._folder = folder
         self._asked: dict[str, Output] = {}
         rows.rows_fetched.connect(self._look)
@@ -59,9 +61,10 @@ class Posters(QObject):
                 self._want(output)
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
-        for touch in touches.values():
-            for output in touch.outputs.values():
-                self._want(output)
+        for task_id, touch in touches.items():
+            if touch.outputs and self._rows.row_of(task_id) is not None:
+                for output in touch.outputs.values():
+                    self._want(output)
 
     def _want(self, output: Output) -> None:
         if not output.is_here or output.poster or output.media is Media.OTHER or output.path in self._asked:
