@@ -68,11 +68,13 @@ class Submission:
         parent_id: TaskId | None = None,
         send_now: bool = True,
         into: BatchId | None = None,
+        shots: Sequence[str] = (),
     ) -> tuple[TaskId, ...]:
         """Stores one held task for each request, all in one transaction, in their order at the end of the lane.
 
         Several, or a named one, form a batch. Without `send_now` they wait until the person sends them
         (`Lane.send_next`). `into` is a batch that is there already, for more of the same sheet.
+        `shots`: the shot that each is meant for; left out where none has one.
         """
         if not requests:
             return ()
@@ -83,6 +85,8 @@ class Submission:
             for request, position in zip(requests, self._positions(len(requests)), strict=True)
         ]
         tasks = [replace(task, batch_id=batch_id, hold_reason="" if send_now else WAITS_FOR_YOU) for task in tasks]
+        if shots:
+            tasks = [replace(task, shot=shot) for task, shot in zip(tasks, shots, strict=True)]
         await self._ledger.add(tasks, await self._inputs(tasks), batch)
         return tuple(task.id for task in tasks)
 
@@ -170,7 +174,7 @@ class Submission:
     async def _again(self, old: Task) -> TaskId:
         [position] = self._positions(1)
         new = self._new(old.request, position, project=old.project, parent_id=old.id)
-        new = replace(new, batch_id=old.batch_id, title=old.title)
+        new = replace(new, batch_id=old.batch_id, title=old.title, shot=old.shot)
         # What its files were then: one that has moved by now can be told from another of its name.
         hashes = {inp.path: inp.sha256 for inp in await self._store.inputs(old.id) if inp.path}
         await self._ledger.add([new], await self._inputs([new], hashes))

@@ -63,6 +63,8 @@ class Outlook(QObject):
     @property
     def words(self) -> str:
         totals = self._model.totals
+        if not totals.rows and any(row.sent for row in self._model.rows):
+            return "Everything here is sent."
         if not totals.rows:
             return "Write or paste prompts, drop a table on it, or drop pictures on cells."
         if totals.unchecked and not self._model.is_checked:

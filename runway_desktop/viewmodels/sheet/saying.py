@@ -110,7 +110,8 @@ class Saying:
 
     def _cell(self, line: Line, column: Column) -> str:
         row, key = line.row, column.key
-        if (axis := self._axis(key)) is not None and not row.sent and row.cells:
+        made_of_axes = not row.sent or any(task.labels for task in row.sent)
+        if row.cells and made_of_axes and (axis := self._axis(key)) is not None:
             return f"× {len(axis.values)}"
         if key in row.cells:
             if key == ENDPOINT:

@@ -28,7 +28,7 @@ from runway_desktop.viewmodels.runner import Runner
 
 from . import importing
 from .blocks import csv_of
-from .columns import MODEL, PROJECT, Kind
+from .columns import MODEL, PROJECT, SHOT, Kind
 from .model import SheetModel
 from .offering import Offering
 from .outlook import Outlook
@@ -158,9 +158,9 @@ class Sheet(QObject):
     @property
     def axes_words(self) -> str:
         """ "6 × 3 = 18 tasks"; empty without axes."""
-        if not self.model.axes:
-            return ""
         totals = self.model.totals
+        if not self.model.axes or not totals.rows:
+            return ""
         combos = 1
         for axis in self.model.axes:
             combos *= len(axis.values)
@@ -419,8 +419,9 @@ class Sheet(QObject):
     async def _store(self, rows: Sequence[SheetRow], project: str) -> list[TaskId]:
         checks = [(row, row.check) for row in rows if row.check is not None]
         requests = [request for _, check in checks for request in check.requests]
+        shots = [str(row.cells.get(SHOT) or "") for row, check in checks for _ in check.requests]
         made = await self._engine.submission.submit(
-            requests, batch_name=self._batch_name, project=project, into=self.batch_id
+            requests, batch_name=self._batch_name, project=project, into=self.batch_id, shots=shots
         )
         if self.batch_id is None and made:
             first = await self._engine.ledger.task(made[0])

@@ -15,7 +15,7 @@ from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, STAT
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE, WRONG_ROLE
 from runway_desktop.viewmodels.state_words import Tone
-from tests.gui.rig import Rig, task, until
+from tests.gui.rig import Rig, rest, task, until
 
 _HORIZONTAL = Qt.Orientation.Horizontal
 LANDSCAPE = {"ratio": "1280:720", "duration": 5}
@@ -235,3 +235,20 @@ async def test_the_sheet_is_exported_with_what_became_of_it(tmp_path: Path):
         assert lines[0].startswith("Prompt,Model,Ratio,Duration,Seed,Project,Credits,Row,Task,File")
         assert lines[1].startswith("'=A formula,,")
         assert "✓ ready" in lines[1]
+
+
+async def test_each_task_knows_the_project_and_the_shot_of_its_row(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt,project,shot\nA,Aurora,010\n{B|C},Aurora,020\nD,,\n")
+        sent: list[Any] = []
+        sheet.sent.connect(sent.extend)
+        sheet.send()
+        await until(lambda: len(sent) == 4)
+        tasks = await rig.store.get_many(sent)
+        assert [(one.project, one.shot) for one in tasks] == [
+            ("Aurora", "010"), ("Aurora", "020"), ("Aurora", "020"), ("", ""),
+        ]  # fmt: skip
+        assert len({one.batch_id for one in tasks}) == 1
+        assert sheet.outlook.words == "Everything here is sent."
+        sheet.let_go()
+        await rest()
