@@ -84,7 +84,7 @@ def name_values(
     return NameValues(
         sent=datetime.fromtimestamp(task.sent_at or task.remote_created_at or task.created_at),
         project=task.project,
-        shot=task.title,
+        shot=task.shot or task.title,
         model=task.request.model,
         endpoint=task.request.endpoint,
         prompt=task.request.prompt,

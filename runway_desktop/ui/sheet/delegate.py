@@ -210,7 +210,7 @@ class SheetDelegate(QStyledItemDelegate):
             if picture is None:
                 painter.fillRect(place, self._theme.color(Role.MEDIA))
             else:
-                size = picture.deviceIndependentSize().toSize()
+                size = picture.size().scaled(PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
                 place = QRect(room.left(), room.center().y() - size.height() // 2, size.width(), size.height())
                 painter.drawPixmap(place, picture)
             room = room.adjusted(place.width() + GRID // 2, 0, 0, 0)

@@ -50,7 +50,7 @@ class _PosterDelegate(QStyledItemDelegate):
             scale = painter.device().devicePixelRatioF() if painter.device() is not None else 1.0
             picture = self._posters.picture(index.data(POSTER_ROLE) or "", POSTER, scale)
             if picture is not None:
-                size = picture.deviceIndependentSize().toSize()
+                size = picture.size().scaled(POSTER, Qt.AspectRatioMode.KeepAspectRatio)
                 at = QRect(0, 0, size.width(), size.height())
                 at.moveCenter(frame.center())
                 painter.drawPixmap(at, picture)
