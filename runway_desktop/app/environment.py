@@ -21,11 +21,12 @@ _SECRET = re.compile(r"key_[0-9A-Za-z]{8,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """`name` also names the key in the keychain."""
+    """`name` is for people; `key_name` names its key in the keychain."""
 
     name: str
     folder: Path
     library: Path
+    key_name: str
 
     @property
     def database(self) -> Path:
@@ -49,11 +50,14 @@ def profile(*, demo: bool, folder: Path | None = None) -> Profile:
     """The profile of this run; makes its folders. Raises OSError when they cannot be made."""
     if folder is not None:
         home = folder.resolve()
-        found = Profile(name="Demo" if demo else f"Profile in {home.name}", folder=home, library=home / "results")
+        # Two folders of one name have two keys.
+        name = "Demo" if demo else f"Profile in {home.name}"
+        found = Profile(name=name, folder=home, library=home / "results", key_name=str(home))
     else:
         home = Path(platformdirs.user_data_dir(APP, appauthor=False)) / ("demo" if demo else "default")
         videos = Path(platformdirs.user_videos_dir()) / APP
-        found = Profile(name="Demo" if demo else "Default", folder=home, library=home / "results" if demo else videos)
+        name = "Demo" if demo else "Default"
+        found = Profile(name=name, folder=home, library=home / "results" if demo else videos, key_name=name)
     found.folder.mkdir(parents=True, exist_ok=True)
     found.posters.mkdir(exist_ok=True)
     return found
@@ -100,5 +104,7 @@ def start_log(path: Path, *, verbose: bool) -> None:
     for handler in (to_file, to_terminal):
         handler.addFilter(Redaction())
         root.addHandler(handler)
+    # A terminal that is gone must not make logging print what it could not say, past the redaction.
+    logging.raiseExceptions = False
     for chatty in ("httpx", "httpcore", "asyncio", "qasync", "PIL", "aiosqlite"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -34,7 +34,7 @@ from . import environment
 from .collector import Collector
 from .lifecycle import Supervisor
 from .options import Options
-from .single_instance import Doorbell, hand_over
+from .single_instance import DoesNotAnswer, Doorbell, enter
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,15 @@ def run(options: Options) -> int:
         return 1
     environment.start_log(profile.log, verbose=options.verbose)
     application = make_application()
-    if hand_over(profile.folder, options.items):
+    try:
+        claim = enter(profile.folder, options.items)
+    except DoesNotAnswer:
+        sys.stderr.write("Runway Desktop runs already with this profile and does not answer. End it, then try again.\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"The profile's folder cannot be used: {error}\n")
+        return 1
+    if claim is None:
         return 0
     doorbell = Doorbell(profile.folder)
     from .session import Session
@@ -67,6 +75,7 @@ def run(options: Options) -> int:
         return run_on_loop(application, session.run)
     finally:
         doorbell.close()
+        claim.release()
 
 
 def make_application() -> QApplication:

@@ -1,54 +1,99 @@
-"""One window per profile: a second start hands its files and ids to the first and ends. GUI thread.
+"""One program per profile: a second start hands its files and ids to the first and ends. Blocking until the loop runs,
+then GUI thread.
 
-A local socket named after the profile's folder; the first to listen is the one that stays. What is handed over is
-one JSON list of the command line's words, at most 1 MB.
+Whoever holds the lock on a file of the profile is the one; the system takes the lock back when a process ends, however
+it ends. A local socket named after the profile's folder is its doorbell. What is handed over is one JSON list of the
+command line's words, at most 1 MB.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-_PATIENCE_MS = 1500
+_PATIENCE_MS = 20_000
+"""So long the first may take to answer: it may be starting itself, from a slow disk."""
+_TRY_EVERY = 0.1
 _MOST_BYTES = 1_000_000
 
 
-def _name(folder: Path) -> str:
-    return "runway-desktop-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]
+class DoesNotAnswer(Exception):
+    """Another program has this profile, and takes nothing."""
 
 
-def hand_over(folder: Path, words: Sequence[str]) -> bool:
-    """Gives the words to a program that runs with this profile; False when none does. Blocking, at most a few
-    seconds."""
+class Claim:
+    """The right to be the one program of a profile, until `release` or the end of the process."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def release(self) -> None:
+        self._file.close()
+
+
+def claim(folder: Path) -> Claim | None:
+    """None when another program has it. Raises OSError when the folder cannot be written."""
+    file = (folder / "lock").open("ab")
+    try:
+        _lock(file)
+    except BlockingIOError:
+        file.close()
+        return None
+    except OSError:
+        # A file system without locks, on a network say: better two windows than none.
+        return Claim(file)
+    return Claim(file)
+
+
+def enter(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> Claim | None:
+    """Becomes the one program of this profile, or hands the words to it: then None. Blocking; raises DoesNotAnswer."""
+    end = time.monotonic() + patience_ms / 1000
+    while True:
+        claimed = claim(folder)
+        if claimed is not None or hand_over(folder, words, patience_ms=patience_ms):
+            return claimed
+        if time.monotonic() > end:
+            raise DoesNotAnswer
+        time.sleep(_TRY_EVERY)
+
+
+def hand_over(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> bool:
+    """Gives the words to the program that has this profile; False when it does not take them."""
     socket = QLocalSocket()
     socket.connectToServer(_name(folder))
-    if not socket.waitForConnected(_PATIENCE_MS):
+    if not socket.waitForConnected(patience_ms):
         return False
     socket.write(json.dumps(list(words)).encode() + b"\n")
-    socket.waitForBytesWritten(_PATIENCE_MS)
-    # The answer proves that a living program took them, and not a socket file that a crash left.
-    taken = socket.waitForReadyRead(_PATIENCE_MS) and bytes(socket.readAll().data()).startswith(b"ok")
+    socket.waitForBytesWritten(patience_ms)
+    # Only the answer proves that a living program took them. One connection waits for it: a second one would hand
+    # the same words over twice.
+    taken = socket.waitForReadyRead(patience_ms) and bytes(socket.readAll().data()).startswith(b"ok")
     socket.disconnectFromServer()
     return taken
 
 
 class Doorbell(QObject):
-    """Listens for later starts. `rung(words)` carries their command lines; an empty list just wants the window."""
+    """Listens for later starts; only for whoever has the claim. `rung(words)` carries their command lines; an empty
+    list just wants the window."""
 
     rung = Signal(object)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._callers: list[QLocalSocket] = []
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._greet)
         if not self._server.listen(_name(folder)):
-            # A crash leaves the socket's file; hand_over has found nobody behind it.
+            # A crash leaves the socket's file. Nobody is behind it, since the profile is ours.
             QLocalServer.removeServer(_name(folder))
             self._server.listen(_name(folder))
 
@@ -56,10 +101,23 @@ class Doorbell(QObject):
         self._server.close()
 
     def _greet(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
-            socket.readyRead.connect(lambda socket=socket: self._read(socket))
-            socket.disconnected.connect(socket.deleteLater)
+        while self._server.hasPendingConnections():
+            socket = self._server.nextPendingConnection()
+            # Ours, or Python deletes it a second time when the last name for it goes.
+            socket.setParent(self)
+            self._callers.append(socket)
+            socket.readyRead.connect(self._listen)
+            socket.disconnected.connect(self._let_go)
+        self._listen()
+
+    def _listen(self) -> None:
+        for socket in list(self._callers):
             self._read(socket)
+
+    def _let_go(self) -> None:
+        for socket in [one for one in self._callers if one.state() is QLocalSocket.LocalSocketState.UnconnectedState]:
+            self._callers.remove(socket)
+            socket.deleteLater()
 
     def _read(self, socket: QLocalSocket) -> None:
         if not socket.canReadLine():
@@ -75,3 +133,25 @@ class Doorbell(QObject):
             return
         if isinstance(words, list) and all(isinstance(word, str) for word in words):
             self.rung.emit(words)
+
+
+def _name(folder: Path) -> str:
+    return "runway-desktop-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        """Raises BlockingIOError when somebody else has it, another OSError where there are no locks."""
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            raise BlockingIOError from None
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        """Raises BlockingIOError when somebody else has it, another OSError where there are no locks."""
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

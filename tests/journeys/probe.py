@@ -29,9 +29,10 @@ def main(pid):
         asked = json.loads(line)
         try:
             answer = {"tree": tree(pid)} if asked["do"] == "look" else {"done": act(pid, asked)}
-        except Exception as error:  # a widget that went while it was looked at
+        except Exception as error:  # noqa: BLE001 - a widget went while it was looked at
             answer = {"error": repr(error)}
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 def tree(pid):

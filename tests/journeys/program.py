@@ -87,7 +87,7 @@ class Program:
     def kill(self) -> None:
         """At once, as a power cut does."""
         self.signal(signal.SIGKILL)
-        self._process.wait(10)  # type: ignore[union-attr]
+        self._process.wait(10)
         self._forget()
 
     def ended(self, patience: float = PATIENCE) -> int:
@@ -102,7 +102,7 @@ class Program:
         if self.runs:
             self.signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(20)  # type: ignore[union-attr]
+                self._process.wait(20)
         if self.runs:
             self.kill()
         self._forget()

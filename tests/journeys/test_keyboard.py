@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.journeys.program import Program
 from tests.journeys.runway import Runway
 from tests.journeys.waiting import until
@@ -54,7 +56,7 @@ def test_the_main_job_is_done_with_keys_alone(program: Program, runway: Runway):
         hands.key(keys)
         hands.wait_for_window(title, program.pid)
         hands.key("Escape")
-        until(lambda title=title: not hands.windows(title, program.pid), f"{title} to close")
+        until(partial(closed, program, title), f"{title} to close")
     assert runway.made() == {"A lagoon at dawn": 1, "A zebra crossing": 1}
 
 
@@ -80,6 +82,10 @@ def test_tab_goes_through_every_control_and_comes_back(program: Program):
     lists = {name for role, name in wanted if role == "list"}
     assert {name for _, name in wanted} - reached - lists == set()
     assert passed[-1][1] == "Prompt", f"Tab never came back: {passed}"
+
+
+def closed(program: Program, title: str) -> bool:
+    return not program.hands.windows(title, program.pid)
 
 
 def chosen(program: Program) -> list[str]:

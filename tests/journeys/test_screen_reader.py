@@ -1,4 +1,4 @@
-"""What is on the screen can be heard: every control has a role and a name, every row says what it is and how it goes."""
+"""What is on the screen can be heard: controls have roles and names, rows say what they are and how they go."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from tests.journeys.runway import Runway
 
 ROLES = frozenset(
     {
-        "button", "push button", "push button menu", "toggle button", "check box", "radio button", "text", "password text",
-        "list", "list item", "table", "table cell", "tree", "tree table", "tree item", "slider", "spin button",
+        "button", "push button menu", "toggle button", "check box", "radio button", "text", "password text", "list",
+        "list item", "table", "table cell", "tree", "tree table", "tree item", "slider", "spin button",
         "combo box", "label", "filler", "page tab", "page tab list", "scroll bar", "menu item",
     }
 )  # fmt: skip

@@ -1,0 +1,77 @@
+"""The command line: what it means, and that nonsense ends with a sentence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runway_desktop import __version__
+from runway_desktop.app import options
+
+
+def test_without_words_it_is_the_persons_own_profile():
+    assert options.read([]) == options.Options()
+
+
+def test_a_file_is_named_absolutely_and_an_id_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "prompts.txt").write_text("A boat")
+    monkeypatch.chdir(tmp_path)
+    found = options.read(
+        ["prompts.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "gone.txt", "https://example.com/a.png"]
+    )
+    assert found.items == (
+        str(tmp_path / "prompts.txt"),
+        "17f20503-6c24-4c16-946b-35dbbce2af2f",
+        "gone.txt",
+        "https://example.com/a.png",
+    )
+
+
+def test_a_tour_is_always_of_the_demo(tmp_path: Path):
+    found = options.read(["--tour", str(tmp_path)])
+    assert found.demo
+    assert found.tour == tmp_path
+
+
+@pytest.mark.parametrize("words", [["--speed", "0"], ["--speed", "fast"], ["--nonsense"]])
+def test_nonsense_ends_with_usage_and_exit_code_2(words: list[str], capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        options.read(words)
+    assert ended.value.code == 2
+    assert "usage: runway-desktop" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        options.read(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"Runway Desktop {__version__}\n"
+
+
+def test_help_costs_no_import_of_qt():
+    asked = "import sys; from runway_desktop.__main__ import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+    done = subprocess.run(
+        [sys.executable, "-c", asked + "print('PySide6.QtWidgets' in sys.modules)"],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, sys.platform in ("win32", "darwin")),
+        ({"DISPLAY": ":0"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({"QT_QPA_PLATFORM": "offscreen"}, True),
+    ],
+)
+def test_where_a_window_can_be_shown(variables: dict[str, str], expected: bool, monkeypatch: pytest.MonkeyPatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert options.has_display() is expected

@@ -1,0 +1,188 @@
+"""One program per profile, whatever the order and the pace in which two are started."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.app import single_instance
+from runway_desktop.app.single_instance import DoesNotAnswer, Doorbell, claim, enter, hand_over
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+ROOT = Path(__file__).parents[3]
+HANDS_OVER = """
+import json, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from runway_desktop.app.single_instance import hand_over
+application = QCoreApplication([])
+print("asking", flush=True)
+print(hand_over(Path(sys.argv[1]), json.loads(sys.argv[2])), flush=True)
+"""
+HOLDS = """
+import sys
+from pathlib import Path
+from runway_desktop.app.single_instance import claim
+mine = claim(Path(sys.argv[1]))
+print("mine" if mine else "taken", flush=True)
+sys.stdin.read()
+"""
+
+
+def other_program(folder: Path) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline().strip() == "mine"
+    return child
+
+
+def end(child: subprocess.Popen[str]) -> None:
+    child.kill()
+    child.communicate()
+
+
+def test_the_first_has_the_profile_and_the_second_has_not(tmp_path: Path):
+    first = claim(tmp_path)
+    assert first is not None
+    assert claim(tmp_path) is None
+    first.release()
+    second = claim(tmp_path)
+    assert second is not None
+    second.release()
+
+
+def test_a_program_that_was_killed_leaves_no_claim_behind(tmp_path: Path):
+    child = other_program(tmp_path)
+    assert claim(tmp_path) is None
+    end(child)
+    mine = claim(tmp_path)
+    assert mine is not None
+    mine.release()
+
+
+def test_two_profiles_do_not_know_each_other(tmp_path: Path):
+    claims = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        claims.append(claim(tmp_path / name))
+    assert all(claims)
+    for one in claims:
+        one.release()
+
+
+def test_words_are_handed_over_whole(tmp_path: Path, qtbot: QtBot):
+    bell = Doorbell(tmp_path)
+    words = ["/home/ö/猫.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "with\nlines"]
+    with qtbot.waitSignal(bell.rung) as rung:
+        second = Second(tmp_path, words)
+    assert rung.args == [words]
+    assert second.answer() == "True"
+    bell.close()
+
+
+def test_a_first_that_is_slow_to_answer_gets_the_words_once(tmp_path: Path, qtbot: QtBot):
+    bell = Doorbell(tmp_path)
+    heard: list[object] = []
+    bell.rung.connect(heard.append)
+    second = Second(tmp_path, ["late"])
+    # Our loop does not run meanwhile, as while the program starts: nothing is taken, and nothing given up.
+    assert second.waits()
+    assert not heard
+    qtbot.waitUntil(lambda: bool(heard))
+    assert second.answer() == "True"
+    assert heard == [["late"]]
+    bell.close()
+
+
+def test_nobody_there_takes_nothing(tmp_path: Path):
+    assert not hand_over(tmp_path, ["word"], patience_ms=50)
+
+
+def test_one_that_hangs_is_said_to_hang_and_never_joined_by_a_second(tmp_path: Path):
+    child = other_program(tmp_path)
+    try:
+        with pytest.raises(DoesNotAnswer):
+            enter(tmp_path, ["word"], patience_ms=150)
+    finally:
+        end(child)
+
+
+def test_whoever_waits_takes_over_when_the_first_ends(tmp_path: Path):
+    child = other_program(tmp_path)
+    timer = threading.Timer(0.2, lambda: end(child))
+    timer.start()
+    mine = enter(tmp_path, ["word"], patience_ms=10_000)
+    timer.join()
+    assert mine is not None
+    mine.release()
+
+
+def test_a_socket_that_a_crash_left_is_no_obstacle(tmp_path: Path, qtbot: QtBot):
+    left = QLocalServer()
+    assert left.listen(single_instance._name(tmp_path))
+    bell = Doorbell(tmp_path)
+    with qtbot.waitSignal(bell.rung) as rung:
+        second = Second(tmp_path, [])
+    assert rung.args == [[]]
+    assert second.answer() == "True"
+    bell.close()
+    left.close()
+
+
+@pytest.mark.parametrize("line", [b"no json\n", b'{"a": 1}\n', b"[1, 2]\n", b"\xff\xfe\n"])
+def test_what_is_no_list_of_words_is_passed_over(line: bytes, tmp_path: Path, qtbot: QtBot):
+    bell = Doorbell(tmp_path)
+    heard: list[object] = []
+    bell.rung.connect(heard.append)
+    socket = QLocalSocket()
+    socket.connectToServer(single_instance._name(tmp_path))
+    assert socket.waitForConnected(1000)
+    socket.write(line)
+    socket.flush()
+    with qtbot.waitSignal(socket.readyRead):
+        pass
+    second = QLocalSocket()
+    second.connectToServer(single_instance._name(tmp_path))
+    assert second.waitForConnected(1000)
+    with qtbot.waitSignal(bell.rung) as rung:
+        second.write(json.dumps(["good"]).encode() + b"\n")
+        second.flush()
+    assert rung.args == [["good"]]
+    assert heard == [["good"]]
+    for one in (socket, second):
+        one.disconnectFromServer()
+    bell.close()
+
+
+class Second:
+    """The second program: a process of its own, since a blocking socket holds the interpreter."""
+
+    def __init__(self, folder: Path, words: list[str]) -> None:
+        self._child = subprocess.Popen(
+            [sys.executable, "-c", HANDS_OVER, str(folder), json.dumps(words)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+
+    def waits(self) -> bool:
+        """Whether it is connected and waits for the answer."""
+        assert self._child.stdout is not None
+        return self._child.stdout.readline().strip() == "asking" and self._child.poll() is None
+
+    def answer(self) -> str:
+        return self._child.communicate(timeout=20)[0].split()[-1]
