@@ -121,7 +121,7 @@ async def build(
         bus,
         clock,
         rng,
-        profile=profile.name,
+        profile=profile.key_name,
         given_secret=given,
         given_place=place,
     )
