@@ -49,7 +49,7 @@ SUITES = (
     ),
     Suite("faults", ("tests/faults",), workers=2),
     Suite("gui", ("tests/gui",), workers=2),
-    Suite("journeys", ("tests/journeys",), needs_display=True),
+    Suite("journeys", ("tests/journeys",), needs_display=True, workers=2),
     # A second or two each: do they run at all. What they measure is for `dev.py bench`.
     Suite("benchmarks", ("tests/benchmarks",)),
 )
