@@ -15,13 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.account import Account
 from runway_desktop.services.bin import SystemBin
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.catalog_renewal import CatalogRenewal
+from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.dispatch import Dispatch
 from runway_desktop.services.downloads import Downloads
@@ -81,7 +82,8 @@ async def build(
     """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for downloads' writing."""
     clock, bus, rng = SystemClock(), Bus(), random.Random()
     loop = asyncio.get_running_loop()
-    catalog = await loop.run_in_executor(workers, Catalog.load)
+    kept_catalog = profile.folder / "catalog.json"
+    catalog = await loop.run_in_executor(workers, catalog_in_use, kept_catalog)
     store = await SqliteStore.open(profile.database)
     settings = Settings(store, bus, clock, default_library=profile.library)
     await settings.load()
@@ -152,6 +154,7 @@ async def build(
         intake=Intake(catalog, workers),
         mender=Mender(profile.inputs, workers, thumbnails=profile.posters),
         lost_files=lost_files,
+        renewal=CatalogRenewal(catalog, kept_catalog, settings, workers),
         is_demo=demo is not None,
     )
     await ledger.load()

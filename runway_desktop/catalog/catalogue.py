@@ -45,6 +45,12 @@ class Catalog:
         except (ValueError, KeyError, TypeError) as error:
             raise CatalogError(f"The file {path} is not a catalogue of models.") from error
 
+    def become(self, other: Catalog) -> None:
+        """Takes over everything from another, for all who hold this one. Pairs that were handed out stay as they
+        are."""
+        self.version, self.endpoints = other.version, other.endpoints
+        self._facts, self._pairs = other._facts, other._pairs
+
     def endpoint(self, name: str) -> Endpoint | None:
         return next((found for found in self.endpoints if found.name == name), None)
 

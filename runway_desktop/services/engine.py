@@ -14,6 +14,7 @@ from runway_desktop.catalog import Catalog
 from .account import Account
 from .budget import Budget
 from .bus import Bus
+from .catalog_renewal import CatalogRenewal
 from .downloads import Downloads
 from .forecast import Forecasts
 from .input_mending import Mender
@@ -52,4 +53,6 @@ class Engine:
     intake: Intake
     mender: Mender
     lost_files: LostFiles
+    renewal: CatalogRenewal | None = None
+    """None where the catalogue cannot be renewed."""
     is_demo: bool = False

@@ -22,6 +22,7 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services import expansion
+from runway_desktop.services.catalog_renewal import IN_USE as CATALOGUE_IN_USE
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.input_mending import mends_for
 from runway_desktop.services.intake import AssetDrop
@@ -96,6 +97,7 @@ class Composer(QObject):
         bridge.organization_changed.connect(lambda _: self.changed.emit())
         bridge.key_changed.connect(lambda _: self.changed.emit())
         bridge.tasks_touched.connect(self._price_may_be_known)
+        bridge.settings_changed.connect(lambda names: self._catalogue_renewed() if CATALOGUE_IN_USE in names else None)
 
     @property
     def pair(self) -> Pair:
@@ -464,6 +466,12 @@ class Composer(QObject):
         self._moved()
         if not_taken:
             self.said.emit(f"{self._draft.pair.label} does not take: {', '.join(not_taken)}.")
+
+    def _catalogue_renewed(self) -> None:
+        """The same pair as the new catalogue has it, or the first where it has it no more; what fits is kept."""
+        pair = self._engine.catalog.pair(self._draft.pair.endpoint, self._draft.pair.model)
+        self._rebuilt(self._draft.switch(pair or self._first_pair()))
+        self.chooser.changed.emit()
 
     def _ask_facts(self) -> None:
         files = self._draft.unknown_files()

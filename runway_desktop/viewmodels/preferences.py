@@ -42,10 +42,13 @@ class ModelLimit:
 class PreferencesForm(QObject):
     changed = Signal(str)
     """The name of the setting that moved, here or elsewhere; empty: what Runway allows."""
+    catalogue_told = Signal(str, bool)
+    """What came of a renewal, in a sentence, and whether it is a refusal."""
 
     def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._runner = runner
         self._added: list[str] = []
         self.key = KeyForm(engine, bridge, runner, self)
         self.caps = CapsForm(engine, bridge, runner, self)
@@ -117,6 +120,34 @@ class PreferencesForm(QObject):
 
     def reset_template(self) -> None:
         self.set_value("name_template", None)
+
+    @property
+    def can_renew_catalogue(self) -> bool:
+        return self._engine.renewal is not None
+
+    @property
+    def catalogue_words(self) -> str:
+        """Which catalogue is in use."""
+        catalog = self._engine.catalog
+        pairs = sum(len(endpoint.models) for endpoint in catalog.endpoints)
+        models = len({model for endpoint in catalog.endpoints for model in endpoint.models})
+        own = "" if self.catalogue_is_built_in else " Renewed from a file."
+        return f"SDK {catalog.version}: {len(catalog.endpoints)} endpoints, {models} models, {pairs} pairs.{own}"
+
+    @property
+    def catalogue_is_built_in(self) -> bool:
+        return self._engine.renewal is None or self._engine.renewal.is_built_in
+
+    def renew_catalogue(self, path: Path | None) -> None:
+        """From a file, or None: back to the built-in one. `catalogue_told` says what came of it."""
+        renewal = self._engine.renewal
+        if renewal is not None:
+            self._runner(
+                renewal.renew(path) if path is not None else renewal.use_built_in(),
+                "renew catalogue",
+                done=lambda came: self.catalogue_told.emit(came.in_words(), False),
+                failed=lambda error: self.catalogue_told.emit(error.in_words(), True),
+            )
 
     def model_limits(self) -> list[ModelLimit]:
         """Models that were used, limited or added here, by name."""

@@ -23,6 +23,7 @@ from PySide6.QtCore import QObject
 from runway_desktop.app.lifecycle import Supervisor
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.task import Batch, BatchId, Media, Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.input_mending import Mender
@@ -83,6 +84,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         intake=Intake(CATALOG, AtOnce()),
         mender=Mender(library.parent / "inputs", AtOnce()),
         lost_files=parts.lost_files,
+        renewal=CatalogRenewal(CATALOG, library.parent / "catalog.json", parts.settings, AtOnce()),
     )
 
 

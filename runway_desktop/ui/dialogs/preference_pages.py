@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
+    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -16,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.marks import set_tone
 from runway_desktop.ui.theme import GRID, Choice, Theme
 from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.preferences import MOST_AT_ONCE, PreferencesForm
@@ -164,11 +169,44 @@ class RunwayPage(Page):
         row.addWidget(self._add)
         row.addStretch()
         self.rows.addLayout(row)
+        if form.can_renew_catalogue:
+            self._add_catalogue()
         self.heading("Cancelling")
         self.switch("ask_before_cancel")
         self.rows.addStretch()
         form.changed.connect(lambda name: self._show_limits() if name in ("", "lane_limits") else None)
         self._show_limits()
+
+    def _add_catalogue(self) -> None:
+        """What can be made, and how to renew it without a new version of the program."""
+        self.heading("Catalogue of models")
+        self._catalogue = self.note()
+        self._renew = QPushButton("Renew from file…", self)
+        self._built_in = QPushButton("Use the built-in one", self)
+        row = QHBoxLayout()
+        for button in (self._renew, self._built_in):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        row.addStretch()
+        self.rows.addLayout(row)
+        self._came = self.note()
+        self._renew.clicked.connect(self._choose_catalogue)
+        self._built_in.clicked.connect(lambda: self.form.renew_catalogue(None))
+        self.form.catalogue_told.connect(self._show_catalogue)
+        self._show_catalogue()
+
+    def _show_catalogue(self, came: str = "", refused: bool = False) -> None:
+        say(self._catalogue, self.form.catalogue_words)
+        self._built_in.setVisible(not self.form.catalogue_is_built_in)
+        say(self._came, came)
+        set_tone(self._came, "bad" if refused else "good")
+
+    def _choose_catalogue(self) -> None:
+        dialog = QFileDialog(self, "Renew the catalogue", "", "Catalogue (*.json)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.form.renew_catalogue(Path(name)))
+        dialog.open()
 
     def _number(self, name: str, most: int, spoken: str) -> QSpinBox:
         box = QSpinBox(self, minimum=1, maximum=most)

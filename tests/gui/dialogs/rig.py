@@ -16,6 +16,7 @@ from runway_desktop.domain.account import KeyPlace
 from runway_desktop.services.account import Account
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library import Library
@@ -58,6 +59,7 @@ class Rig:
             budget=budget, spending=nothing, lane=nothing, poller=nothing,
             downloads=nothing, library=books, verbs=nothing, forecasts=nothing, intake=nothing,
             mender=nothing, lost_files=nothing,
+            renewal=CatalogRenewal(self.catalog, library.parent / "catalog.json", self.settings, AtOnce()),
         )  # fmt: skip
         self.bridge = Bridge(self.bus)
         self.spawned: list[str] = []

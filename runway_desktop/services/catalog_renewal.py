@@ -1,0 +1,230 @@
+"""Renews the catalogue from a newer file, without a new release of the program.
+
+The file is checked, copied into the profile's folder and used at once and at every later start, until the program
+itself ships a newer one or the person goes back to the built-in one. Files are read and written in the executor.
+`renew` raises NotPossible with a sentence for a file that is no catalogue or an older one, DiskError for one that
+cannot be read or kept. Loop's thread only, but for `in_use` and `is_catalogue`, which block.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.catalog import Catalog, CatalogError, Field, FieldKind
+from runway_desktop.domain.errors import DiskError, NotPossible
+
+from .settings import Settings
+
+log = logging.getLogger(__name__)
+
+IN_USE = "catalog.in_use"
+"""The setting that tells everyone which catalogue is in use now."""
+LARGEST = 16 * 1024 * 1024
+"""Bytes. The built-in one has half a megabyte."""
+_VERSION = re.compile(r"\d+(\.\d+){1,3}")
+_HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What came of it: the version in use now, and what differs from before."""
+
+    version: str
+    added: int
+    gone: int
+
+    def in_words(self) -> str:
+        parts = [f"{self.added} new" if self.added else "", f"{self.gone} gone" if self.gone else ""]
+        changes = " and ".join(part for part in parts if part)
+        return f"The catalogue is now SDK {self.version}" + (
+            f": {changes} {'pair' if self.added + self.gone == 1 else 'pairs'} of endpoint and model."
+            if changes
+            else ". Endpoints and models are the same."
+        )
+
+
+class CatalogRenewal:
+    """`catalog` is the one that everybody holds: it becomes another in place. `kept` is where a renewed one is kept."""
+
+    def __init__(self, catalog: Catalog, kept: Path, settings: Settings, executor: Executor | None = None) -> None:
+        self._catalog = catalog
+        self._kept = kept
+        self._settings = settings
+        self._executor = executor
+        self._is_built_in = not kept.exists()
+
+    @property
+    def version(self) -> str:
+        return self._catalog.version
+
+    @property
+    def is_built_in(self) -> bool:
+        return self._is_built_in
+
+    async def is_catalogue(self, path: Path) -> bool:
+        """Whether a dropped file claims to be one; nothing is checked."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, claims_to_be_catalogue, path)
+
+    async def renew(self, path: Path) -> Renewal:
+        """Uses the catalogue in the file from now on."""
+        loop = asyncio.get_running_loop()
+        found, text = await loop.run_in_executor(self._executor, read_catalogue, path)
+        if _order(found.version) < _order(self._catalog.version):
+            raise NotPossible(
+                f"This catalogue is of SDK {found.version}, older than the one in use, {self._catalog.version}.",
+                advice="Choose a newer one.",
+            )
+        await loop.run_in_executor(self._executor, _keep, self._kept, text)
+        return self._become(found, is_built_in=False)
+
+    async def use_built_in(self) -> Renewal:
+        """Goes back to the catalogue that the program brought along."""
+        loop = asyncio.get_running_loop()
+        built_in = await loop.run_in_executor(self._executor, Catalog.load)
+        await loop.run_in_executor(self._executor, _forget, self._kept)
+        return self._become(built_in, is_built_in=True)
+
+    def _become(self, found: Catalog, *, is_built_in: bool) -> Renewal:
+        before, after = _pairs(self._catalog), _pairs(found)
+        self._catalog.become(found)
+        self._is_built_in = is_built_in
+        self._settings.set(IN_USE, {"version": found.version, "built_in": is_built_in, "pairs": len(after)})
+        return Renewal(found.version, added=len(after - before), gone=len(before - after))
+
+
+def in_use(kept: Path) -> Catalog:
+    """The catalogue to start with: the kept one where it is newer than what the program ships, else the shipped one.
+    Blocks. Raises CatalogError only when the program's own is missing."""
+    shipped = Catalog.load()
+    if not kept.exists():
+        return shipped
+    try:
+        found, _ = read_catalogue(kept)
+    except (NotPossible, DiskError) as error:
+        log.warning("The renewed catalogue cannot be used: %s", error)
+        return shipped
+    if _order(found.version) > _order(shipped.version):
+        return found
+    with contextlib.suppress(OSError):
+        # A release has caught up with it.
+        kept.unlink()
+    return shipped
+
+
+def claims_to_be_catalogue(path: Path) -> bool:
+    """By its first bytes: an object that begins with the version of the SDK. Blocks."""
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    return re.match(rb'\s*\{\s*"sdk"\s*:', head) is not None and b'"endpoints"' in head
+
+
+def read_catalogue(path: Path) -> tuple[Catalog, bytes]:
+    """The catalogue in a file and its text, checked through and through. Blocks."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise NotPossible(f"“{path.name}” is too large to be a catalogue.")
+        text = path.read_bytes()
+    except OSError as error:
+        raise DiskError(f"“{path.name}” cannot be read.", detail=str(error)) from error
+    try:
+        facts = json.loads(text)
+        found = Catalog(facts)
+        _check(found, facts)
+    except CatalogError as error:
+        raise NotPossible(f"“{path.name}” is no catalogue that this program can use: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise NotPossible(
+            f"“{path.name}” is no catalogue of models.",
+            advice="A catalogue is the file catalog.json of a newer version of this program.",
+            detail=repr(error),
+        ) from error
+    return found, text
+
+
+def _check(found: Catalog, facts: Mapping[str, Any]) -> None:
+    """What a catalogue must hold to be of use; CatalogError says what it lacks."""
+    if not _VERSION.fullmatch(facts["sdk"]):
+        raise CatalogError("it does not say of which version it is.")
+    names = [endpoint.name for endpoint in found.endpoints]
+    if not names or len(set(names)) != len(names):
+        raise CatalogError("it has no endpoints, or one twice.")
+    for endpoint in found.endpoints:
+        if not re.fullmatch(r"/v\d+/[a-z0-9_]+(/[a-z0-9_]+)*", endpoint.path) or not endpoint.models:
+            raise CatalogError(f"its endpoint {endpoint.name} has no path or no models.")
+        for model in endpoint.models:
+            pair = found.pair(endpoint.name, model)
+            if pair is None or not pair.fields:
+                raise CatalogError(f"it does not describe {model} of {endpoint.name}.")
+            for fields in _levels(pair.fields):
+                _check_fields(fields, f"{endpoint.name}, {model}")
+    listed = {(endpoint.name, model) for endpoint in found.endpoints for model in endpoint.models}
+    if {(pair["endpoint"], pair["model"]) for pair in facts["pairs"]} != listed:
+        raise CatalogError("it describes models that none of its endpoints has.")
+
+
+def _check_fields(fields: tuple[Field, ...], where: str) -> None:
+    names = [field.name for field in fields]
+    if len(set(names)) != len(names) or not all(names):
+        raise CatalogError(f"a setting of {where} has no name, or one that another has too.")
+    for field in fields:
+        if field.is_asset and not field.media:
+            raise CatalogError(f"{field.name} of {where} does not say which media it takes.")
+        if field.kind is FieldKind.CHOICE and not field.choices:
+            raise CatalogError(f"{field.name} of {where} has nothing to choose from.")
+        if field.pattern is not None:
+            try:
+                re.compile(field.pattern)
+            except re.error as error:
+                raise CatalogError(f"{field.name} of {where} has a pattern that cannot be read.") from error
+        numbers: tuple[object, ...] = (field.minimum, field.maximum, field.min_length, field.max_length)
+        if not all(number is None or isinstance(number, int | float) for number in numbers):
+            raise CatalogError(f"{field.name} of {where} has bounds that are no numbers.")
+
+
+def _levels(fields: tuple[Field, ...]) -> Iterator[tuple[Field, ...]]:
+    yield fields
+    for field in fields:
+        if field.fields:
+            yield from _levels(field.fields)
+        for variant in field.variants:
+            yield from _levels(variant.fields)
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _pairs(catalog: Catalog) -> set[tuple[str, str]]:
+    return {(endpoint.name, model) for endpoint in catalog.endpoints for model in endpoint.models}
+
+
+def _keep(kept: Path, text: bytes) -> None:
+    """Whole or not at all."""
+    part = kept.with_suffix(".part")
+    try:
+        part.write_bytes(text)
+        os.replace(part, kept)
+    except OSError as error:
+        raise DiskError("The catalogue could not be kept in the profile's folder.", detail=str(error)) from error
+
+
+def _forget(kept: Path) -> None:
+    try:
+        kept.unlink(missing_ok=True)
+    except OSError as error:
+        raise DiskError("The kept catalogue could not be removed.", detail=str(error)) from error
