@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runway_desktop.catalog import Catalog
+from runway_desktop.catalog import Catalog, FieldKind
 from runway_desktop.domain.library import Row
 from runway_desktop.services.expansion import Axis
 from runway_desktop.viewmodels import wording
@@ -31,6 +31,9 @@ class Saying:
     def __init__(self, catalog: Catalog, checker: RowChecker) -> None:
         self._catalog = catalog
         self._checker = checker
+        self._prompt_names = {
+            known.name for pair in catalog.pairs() for known in pair.fields if known.kind is FieldKind.PROMPT
+        }
 
     def text(self, line: Line, column: Column) -> str:
         match column.kind:
@@ -51,7 +54,9 @@ class Saying:
 
     def tone(self, line: Line, column: Column) -> Tone:
         if line.row.sent:
-            return self._sent_words(line).tone if column.kind is Kind.STATE else Tone.PLAIN
+            if column.kind is Kind.STATE:
+                return self._sent_words(line).tone
+            return Tone.BAD if self.problem(line, column) else Tone.PLAIN
         check = line.row.check
         if check is None or check.is_blank:
             return Tone.PLAIN
@@ -68,9 +73,17 @@ class Saying:
     def problem(self, line: Line, column: Column) -> str:
         """What is wrong with this cell; empty when nothing is."""
         check = line.row.check
-        if check is None or line.row.sent:
+        if line.row.sent:
+            return self._refusal(line, column)
+        if check is None:
             return ""
         return next((said.message for said in check.problems if said.key == column.key), "")
+
+    def _refusal(self, line: Line, column: Column) -> str:
+        """What Runway said of this cell when it refused a task of the row."""
+        names = self._prompt_names if column.kind is Kind.PROMPT else {column.key}
+        said = (refusal for row in line.tasks for refusal in row.task.refusals if refusal.path)
+        return next((refusal.message for refusal in said if str(refusal.path[0]) in names), "")
 
     def tip(self, line: Line, column: Column) -> str:
         check = line.row.check
@@ -84,6 +97,8 @@ class Saying:
         said = (
             [found.message for found in (*check.problems, *check.warnings) if found.key == column.key] if check else []
         )
+        if line.row.sent:
+            said = [refusal] if (refusal := self._refusal(line, column)) else []
         value = line.row.cells.get(column.key)
         if value is not None and cell.is_inputs(value):
             said += [cell.path_of(item["uri"]) or item["uri"] for item in value]

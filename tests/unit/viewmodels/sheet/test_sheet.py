@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.task import Request, State
+from runway_desktop.domain.task import Refusal, Request, State
 from runway_desktop.services.expansion import Axis
 from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
@@ -250,5 +251,20 @@ async def test_each_task_knows_the_project_and_the_shot_of_its_row(tmp_path: Pat
         ]  # fmt: skip
         assert len({one.batch_id for one in tasks}) == 1
         assert sheet.outlook.words == "Everything here is sent."
+        sheet.let_go()
+        await rest()
+
+
+async def test_what_runway_refused_is_said_at_the_cell_of_a_sent_row(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt,duration\nA,5\n")
+        sheet.send()
+        await until(lambda: sheet.model.rows[0].sent and sheet.model.task(sheet.model.rows[0].sent[0].task_id))
+        one = await rig.store.get(sheet.model.rows[0].sent[0].task_id)
+        refusals = (Refusal(path=("duration",), message="Duration must be 5 or 10."),)
+        await rig.change(replace(one, state=State.FAILED, refusals=refusals, ended_at=one.created_at))
+        assert at(sheet, 1, "duration").data(WRONG_ROLE)
+        assert "must be 5 or 10" in str(at(sheet, 1, "duration").data(Qt.ItemDataRole.ToolTipRole))
+        assert not at(sheet, 1, PROMPT).data(WRONG_ROLE)
         sheet.let_go()
         await rest()
