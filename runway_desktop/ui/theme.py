@@ -7,7 +7,7 @@ GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from string import Template
@@ -207,10 +207,31 @@ class Theme(QObject):
         return palette
 
     def _style_sheet(self) -> str:
-        text = resource("theme.qss").read_text(encoding="utf-8")
-        colors = {role.value: self.color(role).name() for role in Role}
-        scheme = "dark" if self.is_dark else "light"
-        return Template(text).substitute(colors, icons=resource("icons").as_posix(), scheme=scheme)
+        return _styled(self._colors, "dark" if self.is_dark else "light")
+
+
+class DarkRoom(Theme):
+    """The dark colours whatever is chosen, for a room where only the media give light. It changes nothing of the
+    application; put `style_sheet` on the room's window."""
+
+    def __init__(self, theme: Theme) -> None:
+        QObject.__init__(self, theme)
+        self._icon_font = theme._icon_font
+        self._icons = {}
+        self._colors = {role: QColor(value) for role, value in _DARK.items()}
+
+    @property
+    def is_dark(self) -> bool:
+        return True
+
+    def style_sheet(self) -> str:
+        return _styled(self._colors, "dark")
+
+
+def _styled(colors: Mapping[Role, QColor], scheme: str) -> str:
+    text = resource("theme.qss").read_text(encoding="utf-8")
+    names = {role.value: color.name() for role, color in colors.items()}
+    return Template(text).substitute(names, icons=resource("icons").as_posix(), scheme=scheme)
 
 
 class FollowsTheme(QObject):

@@ -1,0 +1,173 @@
+"""Two places laid over each other: parted by a divider that moves (wipe), or their difference, which is black where
+they are alike.
+
+The second is laid where the first one lies, so that two sizes of one picture meet point for point. GUI thread.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.ui.theme import GRID, Role, Theme
+
+from .pane import turn_sight
+from .surface import Sight, Surface
+
+STRIDE = 0.02
+"""How far an arrow key moves the divider, as a part of the width."""
+_GRIP = 2 * GRID
+_NEAR = 1.5 * GRID
+
+
+class Way(Enum):
+    SIDE_BY_SIDE = "side by side"
+    WIPE = "wipe"
+    DIFFERENCE = "difference"
+
+
+class Overlay(QWidget):
+    divided = Signal(float)
+    """Where the divider is, from 0 to 1."""
+
+    def __init__(self, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._sight = sight
+        self._pair: tuple[Surface, Surface] | None = None
+        self._names = ("", "")
+        self.way = Way.WIPE
+        self.divider = 0.5
+        self._moving = False
+        self._pressed: QPointF | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        sight.changed.connect(self.update)
+
+    def show_pair(self, first: Surface, second: Surface, way: Way, names: tuple[str, str]) -> None:
+        self._pair, self.way, self._names = (first, second), way, names
+        said = "Wipe between {0} and {1}" if way is Way.WIPE else "Difference of {0} and {1}"
+        self.setAccessibleName(said.format(*names))
+        self.update()
+
+    def set_divider(self, divider: float) -> None:
+        divider = min(max(divider, 0.0), 1.0)
+        if divider != self.divider:
+            self.divider = divider
+            self.setAccessibleDescription(f"Divider at {round(divider * 100)} %")
+            self.divided.emit(divider)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        area = QRectF(self.rect())
+        painter.fillRect(area, Qt.GlobalColor.black)
+        if self._pair is None:
+            return
+        first, second = self._pair
+        ratio = self.devicePixelRatioF()
+        target = self._sight.target(_common(first, second), area)
+        if self.way is Way.DIFFERENCE:
+            painter.drawImage(area.topLeft(), self._difference(first, second, target, ratio))
+        else:
+            x = round(area.width() * self.divider * ratio) / ratio
+            for surface, side in (
+                (first, QRectF(0, 0, x, area.height())),
+                (second, QRectF(x, 0, area.width() - x, area.height())),
+            ):
+                painter.save()
+                painter.setClipRect(side)
+                surface.paint(painter, area, self._sight, ratio, target)
+                painter.restore()
+            self._paint_divider(painter, x)
+        self._paint_names(painter, area)
+
+    def _difference(self, first: Surface, second: Surface, target: QRectF, ratio: float) -> QImage:
+        """In a layer of its own: the difference is of the two, not of what lies behind."""
+        layer = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
+        layer.setDevicePixelRatio(ratio)
+        layer.fill(Qt.GlobalColor.black)
+        painter = QPainter(layer)
+        area = QRectF(self.rect())
+        first.paint(painter, area, self._sight, ratio, target)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
+        second.paint(painter, area, self._sight, ratio, target)
+        painter.end()
+        return layer
+
+    def _paint_divider(self, painter: QPainter, x: float) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
+        painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
+        grip = QRectF(x - _GRIP / 2, self.height() / 2 - _GRIP, _GRIP, 2 * _GRIP)
+        painter.setBrush(self._theme.color(Role.RAISED))
+        painter.drawRoundedRect(grip, _GRIP / 2, _GRIP / 2)
+        middle, reach = self.height() / 2, _GRIP / 6
+        for side in (-1, 1):
+            tip = x + side * reach * 1.8
+            painter.drawLine(QPointF(tip, middle), QPointF(tip - side * reach, middle - reach))
+            painter.drawLine(QPointF(tip, middle), QPointF(tip - side * reach, middle + reach))
+
+    def _paint_names(self, painter: QPainter, area: QRectF) -> None:
+        height = self.fontMetrics().height()
+        line = QRectF(area.x() + GRID * 1.5, area.bottom() - height - GRID, area.width() - 3 * GRID, height)
+        sides = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+        for name, side in zip(self._names, sides, strict=True):
+            words = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(line.width() / 2) - 2 * GRID)
+            width = self.fontMetrics().horizontalAdvance(words) + 2 * GRID
+            x = line.x() - GRID if side is Qt.AlignmentFlag.AlignLeft else line.right() - width + GRID
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color(Role.MEDIA))
+            painter.setOpacity(0.7)
+            painter.drawRoundedRect(QRectF(x, line.y() - 2, width, height + 4), 4, 4)
+            painter.setOpacity(1.0)
+            painter.setPen(self._theme.color(Role.TEXT))
+            painter.drawText(line, int(side | Qt.AlignmentFlag.AlignVCenter), words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        stride = {Qt.Key.Key_Left: -STRIDE, Qt.Key.Key_Right: STRIDE}.get(Qt.Key(event.key()))
+        if stride is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.way is Way.WIPE:
+            self.set_divider(self.divider + stride)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            # Fitted, a press anywhere takes the divider there; zoomed, it pans unless it takes the divider itself.
+            self._moving = self.way is Way.WIPE and (self._sight.is_fitted or self._is_near(event.position()))
+            self._pressed = event.position()
+            self._follow(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton and self._pressed is not None:
+            self._follow(event.position())
+        elif self.way is Way.WIPE and self._is_near(event.position()):
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+        else:
+            self.unsetCursor()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed, self._moving = None, False
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._pair is not None:
+            turn_sight(self._sight, event, QRectF(self.rect()), self._pair[0])
+
+    def _follow(self, at: QPointF) -> None:
+        if self._moving:
+            self.set_divider(at.x() / max(1, self.width()))
+        elif self._pair is not None and self._pressed is not None:
+            self._sight.pan(at - self._pressed, QRectF(self.rect()), self._pair[0].size())
+            self._pressed = at
+
+    def _is_near(self, at: QPointF) -> bool:
+        return abs(at.x() - self.divider * self.width()) <= _NEAR
+
+
+def _common(first: Surface, second: Surface) -> QSizeF:
+    """The size that both are laid out by: the first one's, or the second's while the first is not there."""
+    size = first.size()
+    return second.size() if size.isEmpty() else size

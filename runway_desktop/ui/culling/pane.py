@@ -1,0 +1,171 @@
+"""One place of the culling room: the media, what it is and how it was judged in small words below, and an accent around
+it while it has the focus.
+
+It tells of presses, wheel and drags; the room decides. GUI thread.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from runway_desktop.ui.theme import GRID, Role, Theme
+
+from .surface import STEP, Sight, Surface, paint_words
+
+RADIUS = 4.0
+_BORDER = 2.0
+_INSET = GRID * 1.25
+_WORDS = QColor(255, 255, 255)
+_SHADE = QColor(0, 0, 0, 150)
+
+
+class Pane(QWidget):
+    chosen = Signal()
+    """It has the focus now."""
+    opened = Signal()
+    """A double click: alone, or with the others again."""
+    drag_wanted = Signal()
+
+    def __init__(self, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._sight = sight
+        self.surface = Surface()
+        self._left, self._right, self._bold_right = "", "", False
+        self._stack = ""
+        self._has_focus_mark = False
+        self._pressed: QPointF | None = None
+        self._panned = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 100)
+        sight.changed.connect(self.update)
+
+    def set_words(self, left: str, right: str, *, bold: bool, stack: str = "") -> None:
+        """What it is, how it was judged, and which take of how many it is ("take 2 of 5")."""
+        if (left, right, bold, stack) != (self._left, self._right, self._bold_right, self._stack):
+            self._left, self._right, self._bold_right, self._stack = left, right, bold, stack
+            self.setAccessibleName(left)
+            self.setAccessibleDescription(", ".join(part for part in (right, stack) if part))
+            self.update()
+
+    def set_marked(self, marked: bool) -> None:
+        if marked != self._has_focus_mark:
+            self._has_focus_mark = marked
+            self.update()
+
+    @property
+    def is_marked(self) -> bool:
+        return self._has_focus_mark
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(_BORDER, _BORDER, -_BORDER, -_BORDER)
+        corners = QPainterPath()
+        corners.addRoundedRect(area, RADIUS, RADIUS)
+        painter.save()
+        painter.setClipPath(corners)
+        painter.fillRect(area, Qt.GlobalColor.black)
+        self.surface.paint(painter, area, self._sight, self.devicePixelRatioF())
+        if self.surface.words:
+            painter.setPen(self._theme.color(Role.MUTED))
+            paint_words(painter, area, self.surface.words)
+        self._paint_captions(painter, area)
+        painter.restore()
+        if self._has_focus_mark:
+            painter.setPen(QPen(self._theme.color(Role.ACCENT), _BORDER))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            edge = area.adjusted(-_BORDER / 2, -_BORDER / 2, _BORDER / 2, _BORDER / 2)
+            painter.drawRoundedRect(edge, RADIUS + 1, RADIUS + 1)
+
+    def _paint_captions(self, painter: QPainter, area: QRectF) -> None:
+        if not self._left and not self._right:
+            return
+        metrics = self.fontMetrics()
+        height = metrics.height()
+        band = QRectF(area.x(), area.bottom() - height - 3 * GRID, area.width(), height + 3 * GRID)
+        shade = QLinearGradient(band.topLeft(), band.bottomLeft())
+        shade.setColorAt(0, QColor(0, 0, 0, 0))
+        shade.setColorAt(1, QColor(0, 0, 0, 110))
+        painter.fillRect(band, shade)
+        line = QRectF(area.x() + _INSET, area.bottom() - height - GRID, area.width() - 2 * _INSET, height)
+        right = QFont(self.font())
+        right.setBold(self._bold_right)
+        painter.setFont(right)
+        taken = painter.fontMetrics().horizontalAdvance(self._right) + GRID * 2
+        self._write(painter, line, Qt.AlignmentFlag.AlignRight, self._right)
+        painter.setFont(self.font())
+        words = " · ".join(part for part in (self._left, self._stack) if part)
+        space = max(0, int(line.width()) - taken)
+        self._write(
+            painter,
+            line,
+            Qt.AlignmentFlag.AlignLeft,
+            metrics.elidedText(words, Qt.TextElideMode.ElideRight, space),
+        )
+
+    @staticmethod
+    def _write(painter: QPainter, line: QRectF, side: Qt.AlignmentFlag, words: str) -> None:
+        flags = int(side | Qt.AlignmentFlag.AlignVCenter)
+        painter.setPen(_SHADE)
+        painter.drawText(line.translated(0, 1), flags, words)
+        painter.setPen(_WORDS)
+        painter.drawText(line, flags, words)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.chosen.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed, self._panned = event.position(), False
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        moved = event.position() - self._pressed
+        if not self._sight.is_fitted:
+            self._sight.pan(moved, QRectF(self.rect()), self.surface.size())
+            self._pressed, self._panned = event.position(), True
+        elif _far(moved.toPoint()):
+            self._pressed = None
+            self.drag_wanted.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn_sight(self._sight, event, QRectF(self.rect()), self.surface)
+
+
+def turn_sight(sight: Sight, event: QWheelEvent, area: QRectF, surface: Surface) -> None:
+    """The wheel zooms at the pointer."""
+    turned = event.angleDelta().y() / 120
+    if turned:
+        sight.zoom_at(sight.zoom * STEP**turned, event.position(), area, surface.size())
+        event.accept()
+
+
+def _far(moved: QPoint) -> bool:
+    return moved.manhattanLength() >= QApplication.startDragDistance()

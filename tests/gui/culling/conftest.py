@@ -1,0 +1,40 @@
+"""Engines that a test speaks for, and small pictures with known pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from tests.gui.media.conftest import BACKEND_CHATTER
+
+HERE = Path(__file__).parent
+SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_ignore(*BACKEND_CHATTER, extend=True))
+
+
+@pytest.fixture
+def clips() -> list[Path]:
+    """Four clips of five seconds at 24 frames a second, of four shapes."""
+    return [SAMPLES / f"{name}.mp4" for name in ("dusk-16x9-5s", "sand-1x1-5s", "forest-4x3-5s", "rose-3x4-5s")]
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Makes a picture of 160 × 90 pixels in one colour."""
+
+    def make(name: str, colour: str) -> Path:
+        image = QImage(160, 90, QImage.Format.Format_RGB32)
+        image.fill(QColor(colour))
+        path = tmp_path / f"{name}.png"
+        assert image.save(str(path))
+        return path
+
+    return make
