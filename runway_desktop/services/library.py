@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,6 +37,7 @@ class Details:
     row: Row
     inputs: tuple[Input, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
+    takes: Takes = field(default_factory=Takes)
 
 
 class Library:
@@ -75,7 +76,8 @@ class Library:
             return None
         inputs = await self._store.inputs(task_id)
         ledger = await self._store.ledger(task_id)
-        return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger))
+        takes = await self._store.takes(task_id)
+        return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger), takes=takes)
 
     async def recent_prompts(self, limit: int = 200, text: str = "") -> Sequence[str]:
         """Prompts that were used, latest first, each once; with `text`, those that hold every word of it."""

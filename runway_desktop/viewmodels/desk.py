@@ -36,6 +36,8 @@ class Desk(QObject):
     text_copied = Signal(str, str)
     """The text, and what it is in words ("Task id")."""
     files_copied = Signal(object)
+    model_wanted = Signal()
+    """The request is in the composer; its model is to be chosen."""
     sheet_wanted = Signal(object)
     """A Gathered with several drafts: the person looks at them before anything is stored."""
     show_wanted = Signal(object)
@@ -133,6 +135,9 @@ class Desk(QObject):
                 self._composer.show_refusals({str(said.path[0]): said.message for said in task.refusals if said.path})
             case Verb.NEW_SEED:
                 self._composer.load(task.request, parent=task.id, new_seed=True)
+            case Verb.OTHER_MODEL:
+                self._composer.load(task.request, parent=task.id)
+                self.model_wanted.emit()
             case Verb.EDIT_HELD:
                 self._composer.load(task.request, editing=task.id)
             case Verb.USE_AS_INPUT:
@@ -145,7 +150,7 @@ class Desk(QObject):
         match verb:
             case Verb.FETCH_AGAIN:
                 self._runner(self._fetch_again(ids), "fetch again")
-            case Verb.RETRY:
+            case Verb.RETRY | Verb.SAME:
                 self._runner(self._retry(ids), "retry")
             case Verb.FIND_FILE:
                 self._runner(self._find_file(first), "find file")
@@ -352,7 +357,7 @@ _LOOKS = frozenset(
         Verb.COPY_SUPPORT,
     }
 )
-_WRITES = frozenset({Verb.EDIT_AND_SEND, Verb.NEW_SEED, Verb.EDIT_HELD, Verb.USE_AS_INPUT})
+_WRITES = frozenset({Verb.EDIT_AND_SEND, Verb.NEW_SEED, Verb.OTHER_MODEL, Verb.EDIT_HELD, Verb.USE_AS_INPUT})
 
 
 def _lone_prompt(gathered: Gathered) -> str:

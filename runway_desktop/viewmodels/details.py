@@ -133,7 +133,10 @@ class DetailsModel(QObject):
         found = [
             Fact("Model", " · ".join(part for part in (request.model, made) if part) or "Not known"),
             Fact("Settings", settings_line(pair, request.values)),
-            Fact("Project", task.project),
+            Fact("Project", " · ".join(part for part in (task.project, task.shot and f"shot {task.shot}") if part)),
+            Fact("Tags", ", ".join(task.tags)),
+            Fact("Note", task.note),
+            Fact("Take", self._take(task)),
             Fact("Cost", self._cost(task)),
             Fact("Times", _times(task)),
             Fact("Took", self._took(task)),
@@ -148,6 +151,12 @@ class DetailsModel(QObject):
         found.append(Fact("Kept at Runway", self._kept(row)))
         found.append(Fact("Task", task.remote_id or "", copyable=True, tool_tip="The id that Runway gave it"))
         return [fact for fact in found if fact.text]
+
+    def _take(self, task: Task) -> str:
+        takes = self._details.takes if self._details is not None else None
+        if takes is None or len(takes.ids) < 2:
+            return ""
+        return f"{takes.number(task.id)} of {len(takes.ids)}"
 
     def inputs(self) -> list[InputFact]:
         if self._details is None:

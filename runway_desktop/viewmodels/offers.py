@@ -26,6 +26,8 @@ class Verb(StrEnum):
     FETCH_AGAIN = "fetch again"
     EDIT_AND_SEND = "edit and send"
     NEW_SEED = "new seed"
+    SAME = "same again"
+    OTHER_MODEL = "other model"
     RETRY = "retry"
     EDIT_HELD = "edit held"
     FIND_FILE = "find file"
@@ -136,6 +138,9 @@ def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[O
         found.append(Offer(Verb.EDIT_AND_SEND, "Edit and send", nothing))
         if "seed" in only.task.request.values or only.task.state is State.SUCCEEDED:
             found.append(Offer(Verb.NEW_SEED, "Same with a new seed", nothing))
+        found.append(Offer(Verb.OTHER_MODEL, "Same with another model", nothing))
+        if only.task.state is State.SUCCEEDED:
+            found.append(Offer(Verb.SAME, "Same again", nothing))
     retried = len(concerned(Verb.RETRY, rows))
     if retried:
         found.append(Offer(Verb.RETRY, "Retry" if retried == 1 else f"Retry {retried:,}"))

@@ -188,6 +188,12 @@ def stars(rating: int) -> str:
     return "★" * rating + "☆" * (MOST_STARS - rating) if rating else ""
 
 
+def marks_of(task: Task) -> str:
+    """ "✓ 4★": what the person decided, small enough for a corner."""
+    pick = {Pick.PICK: "✓", Pick.REJECT: "✕"}.get(task.pick, "")
+    return " ".join(part for part in (pick, f"{task.rating}★" if task.rating else "") if part)
+
+
 def rating_words(rating: int) -> str:
     return f"{wording.count(rating, 'star')}" if rating else "Not rated"
 

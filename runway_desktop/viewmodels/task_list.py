@@ -54,6 +54,8 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 class TaskListModel(QAbstractTableModel):
     loaded = Signal()
     """The list answers the present question; empty texts may be chosen now."""
+    answered = Signal()
+    """The beginning of the answer to a new question stands; the rest may follow."""
     groups_changed = Signal()
     rows_fetched = Signal(object)
     """Rows that came from the store, for whoever looks after their posters."""
@@ -332,6 +334,7 @@ class TaskListModel(QAbstractTableModel):
                 return
             if not entries.is_whole:
                 self._merge(entries, listing.group, listing)
+                self.answered.emit()
                 entries = None
         # One at a time goes through everything: of those that wait, all but the latest are out of date by then.
         async with self._sweep:
@@ -345,10 +348,13 @@ class TaskListModel(QAbstractTableModel):
             sums = await self._engine.library.groups(listing) if listing.group is not GroupBy.NONE else ()
         if self._is_stale(asked, listing):
             return
+        is_new = listing is not self._shown
         self._answered, self._loaded = asked, listing
         groups = {summary.key: summary for summary in sums}
         before, self._groups = self._groups, groups
         self._merge(entries, listing.group, listing)
+        if is_new:
+            self.answered.emit()
         if groups != before:
             self._groups_moved(before)
         self.loaded.emit()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import first_paint, idle_cpu, memory, notice_delay, sheet_speed, ui_lag
+from tests.benchmarks import first_paint, idle_cpu, library_size, memory, notice_delay, sheet_speed, ui_lag
 from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere
 from tests.benchmarks.table import Figure, as_json, load, machine, printed, write
 
@@ -54,6 +54,14 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "full": sheet_speed.Size(),
             "quick": sheet_speed.Size(keys=100),
             "smoke": sheet_speed.Size(rows=50, keys=5, tasks=5),
+        },
+    ),
+    "library": (
+        library_size.measure,
+        {
+            "full": library_size.Size(),
+            "quick": library_size.Size(tasks=30_000, keys=80, frames=120, settle=3.0),
+            "smoke": library_size.Size(tasks=300, keys=4, frames=8, settle=0.2),
         },
     ),
     "idle": (

@@ -151,6 +151,8 @@ def _past(
             state=state,
             batch_id=batch,
             project=dice.choice(("", "", "Coast", "Autumn campaign")),
+            rating=dice.choice((0, 0, 0, 0, 2, 4, 5)),
+            tags=dice.choice(((), (), (), ("drone",), ("night", "drone"))),
             remote_id=_remote_id(dice),
             sent_at=sent,
             remote_created_at=sent,

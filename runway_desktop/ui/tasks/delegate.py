@@ -11,9 +11,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from runway_desktop.domain.library import Row
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.state_words import StateWords, Tone
-from runway_desktop.viewmodels.task_cells import Column, Roles
+from runway_desktop.viewmodels.task_cells import Column, Roles, marks_of
 
 from .poster_cache import PosterCache
 
@@ -100,17 +101,22 @@ class RowDelegate(QStyledItemDelegate):
             target.moveCenter(box.center())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(target, picture)
+        row = index.data(Roles.ROW)
+        marks = marks_of(row.task) if isinstance(row, Row) else ""
+        if marks:
+            self._badge(painter, frame, marks, at_left=True)
         badge = index.data(Roles.BADGE)
         if badge:
             self._badge(painter, frame, badge)
         painter.setClipping(False)
 
-    def _badge(self, painter: QPainter, frame: QRectF, text: str) -> None:
+    def _badge(self, painter: QPainter, frame: QRectF, text: str, *, at_left: bool = False) -> None:
         font = self._theme.tabular(self._theme.small_font())
         painter.setFont(font)
         width = QFontMetrics(font).horizontalAdvance(text) + 8
         height = QFontMetrics(font).height()
-        box = QRectF(frame.right() - width - 3, frame.bottom() - height - 3, width, height)
+        left = frame.left() + 3 if at_left else frame.right() - width - 3
+        box = QRectF(left, frame.bottom() - height - 3, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(12, 13, 15, 190))
         painter.drawRoundedRect(box, 3, 3)

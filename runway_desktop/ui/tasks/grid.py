@@ -191,7 +191,7 @@ class GridView(QAbstractItemView):
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """One cell, or from the one where a range began to the other: whole rows of the model, as the list has them."""
         chosen = QItemSelection()
-        if rect.width() <= 1 and rect.height() <= 1:
+        if rect.topLeft() == rect.bottomRight():
             lines = [self._line_at(rect.topLeft())]
         else:
             ends = sorted((self._line_at(rect.topLeft()), self._line_at(rect.bottomRight())))

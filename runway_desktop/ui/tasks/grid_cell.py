@@ -10,7 +10,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.state_words import StateWords, Tone
-from runway_desktop.viewmodels.task_cells import Column, Roles, stars
+from runway_desktop.viewmodels.task_cells import Column, Roles, marks_of
 
 from .poster_cache import PosterCache
 
@@ -86,8 +86,7 @@ class CellPainter:
     def _marks(self, painter: QPainter, box: QRect, row: Row, badge: str) -> None:
         small = self._theme.tabular(self._theme.small_font())
         painter.setFont(small)
-        left = {Pick.PICK: "✓ ", Pick.REJECT: "✕ "}.get(row.task.pick, "") + stars(row.task.rating).rstrip("☆")
-        for text, at_right in ((left.strip(), False), (badge, True)):
+        for text, at_right in ((marks_of(row.task), False), (badge, True)):
             if not text:
                 continue
             metrics = QFontMetrics(small)

@@ -12,7 +12,11 @@ from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal, S
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 MOST = 600
-"""Pictures kept; at 96 × 54 and a scale of 2 about 50 MB."""
+"""Pictures kept, whatever their size."""
+MOST_PIXELS = 12_000_000
+"""Of all pictures kept together: about 48 MB."""
+MOST_WAITING = 120
+"""Pictures that wait to be decoded; beyond that the oldest wish, long scrolled past, is dropped."""
 
 
 class PosterCache(QObject):
@@ -22,7 +26,9 @@ class PosterCache(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pictures: OrderedDict[tuple[str, int, int], QPixmap | None] = OrderedDict()
-        self._pending: set[tuple[str, int, int]] = set()
+        self._pixels = 0
+        self._waiting: OrderedDict[tuple[str, int, int], None] = OrderedDict()
+        self._decoding = False
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._loaded.connect(self._keep, Qt.ConnectionType.QueuedConnection)
@@ -36,25 +42,43 @@ class PosterCache(QObject):
         if key in self._pictures:
             self._pictures.move_to_end(key)
             return self._pictures[key]
-        if key not in self._pending:
-            self._pending.add(key)
-            self._pool.start(_Load(key, self._loaded))
+        # What is wished for last is decoded first: it is what is in sight.
+        self._waiting[key] = None
+        self._waiting.move_to_end(key)
+        while len(self._waiting) > MOST_WAITING:
+            self._waiting.popitem(last=False)
+        self._decode()
         return None
+
+    def _decode(self) -> None:
+        if not self._decoding and self._waiting:
+            self._decoding = True
+            key, _ = self._waiting.popitem()
+            self._pool.start(_Load(key, self._loaded))
 
     def forget(self, path: str) -> None:
         for key in [key for key in self._pictures if key[0] == path]:
-            del self._pictures[key]
+            self._drop(key)
 
     def shutdown(self) -> None:
+        self._waiting.clear()
         self._pool.clear()
         self._pool.waitForDone(2000)
 
     def _keep(self, key: tuple[str, int, int], image: QImage) -> None:
-        self._pending.discard(key)
+        self._decoding = False
+        self._waiting.pop(key, None)
         self._pictures[key] = None if image.isNull() else QPixmap.fromImage(image)
-        while len(self._pictures) > MOST:
-            self._pictures.popitem(last=False)
+        self._pixels += image.width() * image.height()
+        while len(self._pictures) > MOST or (self._pixels > MOST_PIXELS and len(self._pictures) > 1):
+            self._drop(next(iter(self._pictures)))
         self.ready.emit()
+        self._decode()
+
+    def _drop(self, key: tuple[str, int, int]) -> None:
+        picture = self._pictures.pop(key)
+        if picture is not None:
+            self._pixels -= picture.width() * picture.height()
 
 
 class _Load(QRunnable):

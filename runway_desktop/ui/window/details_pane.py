@@ -69,6 +69,7 @@ class DetailsPane(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID)
         column.setSpacing(GRID)
+        self._column = column
         self._title = self._label()
         self._state = self._label()
         self._trouble = self._label()
@@ -112,6 +113,10 @@ class DetailsPane(QWidget):
         column.addStretch(1)
         outer.addWidget(area, 1)
         outer.addWidget(self._build_buttons())
+
+    def put_first(self, widget: QWidget) -> None:
+        """Above the words."""
+        self._column.insertWidget(0, widget)
 
     def _build_buttons(self) -> QWidget:
         self._bottom = QWidget(self)

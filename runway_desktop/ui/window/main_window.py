@@ -40,6 +40,7 @@ from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.judge import Judge
+from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.shelf import TaskShelf
 from runway_desktop.ui.tasks.view import TaskView
@@ -247,6 +248,7 @@ class MainWindow(QMainWindow):
         self._keeper = SearchKeeper(m.filter, self._notices, self)
         search.save_wanted.connect(self._keeper.save)
         self._judge = Judge(m.desk.judging, m.rows, m.places, self._view.selected_ids, self._shelf)
+        self._details_pane.put_first(JudgeBar(m.details, self._judge, theme))
         self._verbs = VerbMenu(m.desk, m.rows, self._view.selected_ids, theme, self)
 
     def _connect(self) -> None:
@@ -262,6 +264,7 @@ class MainWindow(QMainWindow):
         self._places_pane.search_menu_wanted.connect(self._keeper.popup)
         self._list_pane.grid_changed.connect(self._remember_grid)
         m.desk.judging.done.connect(self._judged)
+        m.desk.model_wanted.connect(self._composer_pane.choose_model)
         self._places_pane.chosen.connect(self._open_place)
         self._composer_pane.pasted.connect(self.take_mime)
         self._composer_pane.replaced.connect(self.take_mime)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from runway_desktop.ui.choice_popup import GLANCE, ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.tasks.poster_cache import MOST, PosterCache
+from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import Choice, FollowsTheme, Role
 from runway_desktop.ui.window.dropping import accepts, read
 from tests.gui.rig import until
@@ -150,9 +150,14 @@ async def test_posters_are_decoded_beside_and_kept_within_bounds(tmp_path, theme
     assert len(ready) == 3
     for number in range(MOST + 20):
         cache.picture(str(tmp_path / f"{number}.png"), size, 1)
+        if number % 50 == 0:
+            await until(lambda: not cache._waiting)
     await until(lambda: len(ready) == MOST + 23)
     assert len(cache._pictures) == MOST
     cache.forget(str(tmp_path / f"{MOST}.png"))
     assert len(cache._pictures) == MOST - 1
+    for number in range(MOST_WAITING + 30):
+        cache.picture(str(tmp_path / f"passed {number}.png"), size, 1)
+    assert len(cache._waiting) <= MOST_WAITING
     cache.shutdown()
     cache.deleteLater()

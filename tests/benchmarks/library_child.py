@@ -1,0 +1,117 @@
+"""The real program over a large library: what a person notices of its size, measured from within.
+
+    python -m tests.benchmarks.library_child PROFILE_DIR KEYS FRAMES
+
+Says "rows" with the milliseconds from the window's first paint to the first rows with their words; then "searched"
+with those of each key typed in the search line until the first answer stands, "list" and "grid" with those of each
+frame of a scroll through everything. Closes when its input ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks.children import say
+
+if TYPE_CHECKING:
+    from runway_desktop.app.session import Session
+
+_WORDS = (
+    "lighthouse", "fox storm", "steam train neon", "wheat -fog", "model:veo3.1 gull", "rating:>=4", "cliff lanterns",
+)  # fmt: skip
+
+
+def main() -> int:
+    from runway_desktop.__main__ import main as start
+    from runway_desktop.app import session
+    from runway_desktop.ui.window.main_window import MainWindow
+
+    folder, keys, frames = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    times: dict[str, float] = {}
+
+    class WatchedWindow(MainWindow):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            self.painted.connect(lambda: times.setdefault("painted", time.perf_counter()))
+            self._m.rows.rows_fetched.connect(lambda _: times.setdefault("rows", time.perf_counter()))
+
+    class WatchedSession(session.Session):
+        async def run(self, *given: Any) -> int:
+            work = asyncio.ensure_future(_measure(self, times, keys, frames))
+            try:
+                return await super().run(*given)
+            finally:
+                work.cancel()
+
+    vars(session).update(MainWindow=WatchedWindow, Session=WatchedSession)
+    return start(["--profile-dir", folder])
+
+
+async def _measure(session: Session, times: dict[str, float], keys: int, frames: int) -> None:
+    await session.ready.wait()
+    loop = asyncio.get_running_loop()
+    threading.Thread(target=_close_when_input_ends, args=(session, loop), daemon=True).start()
+    assert session.models is not None, "the session is ready"
+    assert session.window is not None, "the session is ready"
+    rows, window = session.models.rows, session.window
+    window.show_welcome(None)
+    while not rows.is_loaded or "rows" not in times:
+        await asyncio.sleep(0.05)
+    everything = rows.task_count
+    say("rows", late=max(0.0, 1000 * (times["rows"] - times["painted"])), tasks=everything)
+    await asyncio.sleep(2.0)
+    say("searched", took=await _type(session, keys))
+    window.search.clear()
+    while not rows.is_loaded or rows.task_count < everything:
+        await asyncio.sleep(0.05)
+    say("list", took=await _scroll(window.view, frames))
+    window._turn_grid()
+    await asyncio.sleep(1.0)
+    say("grid", took=await _scroll(window._shelf.grid, frames))
+
+
+async def _type(session: Session, keys: int) -> list[float]:
+    """As a quick person types, nine keys a second, word after word."""
+    assert session.models is not None, "the session is ready"
+    assert session.window is not None, "the session is ready"
+    took: list[float] = []
+    typed = itertools.cycle(word[: end + 1] for word in _WORDS for end in range(len(word)))
+    for line in itertools.islice(typed, keys):
+        answered = asyncio.get_running_loop().create_future()
+        before = session.models.filter.listing
+        link = session.models.rows.answered.connect(lambda f=answered: f.done() or f.set_result(time.perf_counter()))
+        begun = time.perf_counter()
+        session.window.search.setText(line)
+        if session.models.filter.listing != before:
+            took.append(1000 * (await asyncio.wait_for(answered, 10) - begun))
+        session.models.rows.answered.disconnect(link)
+        await asyncio.sleep(max(0.0, 0.11 - (time.perf_counter() - begun)))
+    return took
+
+
+async def _scroll(view: Any, frames: int) -> list[float]:
+    """From the top to the bottom and through pages nearby; a frame is the move and the painting of what it shows."""
+    bar, took = view.verticalScrollBar(), []
+    for frame in range(frames):
+        near = frame % 4
+        value = bar.maximum() * (frame // 4 * 4) // frames + near * 90
+        begun = time.perf_counter()
+        bar.setValue(value)
+        view.viewport().repaint()
+        took.append(1000 * (time.perf_counter() - begun))
+        await asyncio.sleep(0.02)
+    return took
+
+
+def _close_when_input_ends(session: Session, loop: asyncio.AbstractEventLoop) -> None:
+    sys.stdin.read()
+    loop.call_soon_threadsafe(session.close)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

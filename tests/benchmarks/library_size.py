@@ -1,0 +1,61 @@
+"""What a library of 100,000 tasks costs a person: first rows, a key in the search, scrolling list and grid, memory."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks import seeding
+from tests.benchmarks.children import Child, NotToldHere, memory, screens
+from tests.benchmarks.first_paint import UNREACHABLE
+from tests.benchmarks.table import Figure, quantile
+
+NAME = "Library: what its size costs"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    tasks: int = 100_000
+    keys: int = 300
+    frames: int = 400
+    settle: float = 6.0
+
+
+def measure(folder: Path, size: Size) -> list[Figure]:
+    """Blocking. The memory is left out where the system does not tell it."""
+    asyncio.run(seeding.fill(folder / "large", finished=size.tasks))
+    asyncio.run(seeding.fill(folder / "empty"))
+    _, variables = next(screens())
+    variables = variables | UNREACHABLE
+    with Child("library_child", str(folder / "large"), str(size.keys), str(size.frames), variables=variables) as child:
+        rows = child.hear("rows", 120.0)
+        searched = child.hear("searched", 120.0 + size.keys)["took"]
+        scrolled = {name: child.hear(name, 120.0)["took"] for name in ("list", "grid")}
+    figures = [
+        _figure(size, "first rows after the window's first paint", rows["late"], 100.0),
+        _figure(size, "a key in the search answered, median", quantile(searched, 0.5)),
+        _figure(size, "a key in the search answered, 99 in 100 within", quantile(searched, 0.99), 50.0),
+    ]
+    for name, took in scrolled.items():
+        figures.append(_figure(size, f"a frame of scrolling the {name}, 99 in 100 within", quantile(took, 0.99)))
+        figures.append(_figure(size, f"a frame of scrolling the {name}, worst", max(took, default=0.0), 25.0))
+    try:
+        own = {name: _memory(folder / name, variables, size.settle) for name in ("large", "empty")}
+    except NotToldHere:
+        return figures
+    more = own["large"] - own["empty"]
+    return [*figures, _figure(size, "memory beyond that of an empty library", more, 150.0, unit="MB")]
+
+
+def _memory(folder: Path, variables: dict[str, str], settle: float) -> float:
+    with Child("program_child", str(folder), variables=variables) as child:
+        child.hear("ready", 120.0)
+        time.sleep(settle)
+        return memory(child.pid)["pss"]
+
+
+def _figure(size: Size, words: str, value: float, at_most: float | None = None, unit: str = "ms") -> Figure:
+    setting = f"{size.tasks} tasks"
+    return Figure(benchmark=NAME, setting=setting, name=words, value=value, unit=unit, at_most=at_most)

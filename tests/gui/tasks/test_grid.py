@@ -1,0 +1,184 @@
+"""The grid and judging in the window, by hand: one selection with the list, and nothing moves by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from runway_desktop.domain.library import GroupBy
+from runway_desktop.domain.task import Pick, State
+from runway_desktop.ui.tasks.hover_player import HoverPlayer
+from runway_desktop.ui.tasks.judge import LinePopup
+from runway_desktop.viewmodels.task_cells import Column
+from tests.gui.rig import Desktop, saved, task, until
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+async def in_grid(rig: Desktop, amount: int, group: GroupBy = GroupBy.NONE):
+    QAbstractItemModelTester(rig.rows, QAbstractItemModelTester.FailureReportingMode.Fatal, rig.window)
+    if amount:
+        await rig.put(*(task(n, State.FAILED) for n in range(1, amount + 1)), batch="b1")
+    rig.filter.group_by(group)
+    await rig.load()
+    await rig.fetch_rows()
+    QTest.keyClick(rig.window, Qt.Key.Key_G, CONTROL | SHIFT)
+    grid = rig.window._shelf.grid
+    await until(grid.isVisible)
+    return grid
+
+
+async def test_selection_and_focus_go_along_between_list_and_grid(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        grid = await in_grid(rig, 60)
+        grid.setFocus()
+        QTest.keyClick(grid, Qt.Key.Key_End)
+        await until(lambda: rig.window.view.selected_ids() == ["t1"])
+        assert grid.visualRect(grid.currentIndex()).bottom() <= grid.viewport().height()
+        QTest.keyClick(grid, Qt.Key.Key_Left, SHIFT)
+        assert rig.window.view.selected_ids() == ["t2", "t1"]
+        QTest.keyClick(grid, Qt.Key.Key_G, CONTROL | SHIFT)
+        assert rig.window.view.isVisible()
+        assert rig.window.view.hasFocus()
+        assert rig.window.view.selected_ids() == ["t2", "t1"]
+        assert rig.window.view.visualRect(rig.window.view.currentIndex()).top() >= 0
+
+
+async def test_what_is_looked_at_stays_while_tasks_come_above(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        grid = await in_grid(rig, 120)
+        rig.window.view.select(["t40"])
+        grid.scrollTo(grid.currentIndex())
+        await until(lambda: grid.verticalOffset() > 0)
+        before = grid.visualRect(grid.currentIndex()).top()
+        for number in range(200, 203):
+            await rig.add(task(number))
+        await until(lambda: rig.rows.task_count == 123)
+        assert abs(grid.visualRect(grid.currentIndex()).top() - before) <= 1
+        assert rig.window.view.selected_ids() == ["t40"]
+        grid.set_poster_width(300)
+        assert 0 <= grid.visualRect(grid.currentIndex()).top() < grid.viewport().height()
+
+
+async def test_the_mouse_chooses_cells_and_folds_groups(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        grid = await in_grid(rig, 9, GroupBy.BATCH)
+        third = grid.visualRect(rig.rows.index(3, Column.PROMPT)).center()
+        QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=third)
+        assert rig.window.view.selected_ids() == ["t7"]
+        fifth = grid.visualRect(rig.rows.index(5, Column.PROMPT)).center()
+        QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, SHIFT, fifth)
+        assert rig.window.view.selected_ids() == ["t7", "t6", "t5"]
+        QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 8))
+        assert rig.rows.rowCount() == 1
+        assert not grid.grab().isNull()
+
+
+async def test_the_grid_and_its_size_are_remembered(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await in_grid(rig, 3)
+        rig.window._list_pane._size.setValue(320)
+        assert rig.engine.settings.get("list.grid") == "1 320"
+
+
+async def test_keys_judge_what_is_chosen_and_control_z_takes_it_back(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        grid = await in_grid(rig, 5)
+        grid.setFocus()
+        rig.window.view.select(["t3", "t4"])
+        QTest.keyClick(grid, Qt.Key.Key_4)
+        await until(lambda: (rig.rows.row_of("t3").task.rating, rig.rows.row_of("t4").task.rating) == (4, 4))
+        await until(lambda: any("2 tasks rated 4 stars." in label.text() for label in rig.window.findChildren(QLabel)))
+        QTest.keyClick(grid, Qt.Key.Key_P)
+        await until(lambda: rig.rows.row_of("t3").task.pick is Pick.PICK)
+        QTest.keyClick(grid, Qt.Key.Key_P)
+        await until(lambda: rig.rows.row_of("t3").task.pick is Pick.NONE)
+        for _ in range(3):
+            QTest.keyClick(grid, Qt.Key.Key_Z, CONTROL)
+        await until(lambda: rig.rows.row_of("t3").task.rating == 0)
+
+
+async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.put(task(9, State.FAILED, tags=("low key",)))
+        await in_grid(rig, 3)
+        rig.places.refresh()
+        await until(lambda: rig.places.counts.tags)
+        rig.window.view.select(["t2"])
+        rig.window._judge.tag()
+        await until(lambda: rig.window._shelf.findChild(LinePopup))
+        popup = rig.window._shelf.findChild(LinePopup)
+        QTest.keyClicks(popup.line, "drone, lo")
+        assert popup.completer.completionCount() == 1
+        popup._complete("low key")
+        popup.completer.popup().hide()
+        assert popup.line.text() == "drone, low key, "
+        QTest.keyClick(popup.line, Qt.Key.Key_Return)
+        await until(lambda: rig.rows.row_of("t2").task.tags == ("drone", "low key"))
+
+
+class FakeEngine(QObject):
+    frame = Signal(object)
+    ended = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.did: list[str] = []
+
+    def load(self, path: Path) -> None:
+        self.did.append(f"load {path.name}")
+
+    def __getattr__(self, name: str):
+        if name in ("play", "unload", "shutdown", "seek"):
+            return lambda *_: self.did.append(name)
+        raise AttributeError(name)
+
+
+async def test_a_clip_plays_while_the_pointer_rests_on_it(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        clip = tmp_path / "clip.mp4"
+        clip.write_bytes(b"x")
+        one = task(1, State.SUCCEEDED)
+        await rig.put(one, outputs=[saved(one, str(clip))])
+        grid = await in_grid(rig, 0)
+        await rig.fetch_rows()
+        engines: list[FakeEngine] = []
+        grid.player._make_engine = lambda parent: engines.append(FakeEngine(parent)) or engines[-1]
+        grid._hover(0)
+        await until(lambda: engines and engines[0].did == ["load clip.mp4", "play"])
+        engines[0].ended.emit()
+        assert engines[0].did[-2:] == ["seek", "play"]
+        grid._hover(-1)
+        assert engines[0].did[-1] == "unload"
+        assert isinstance(grid.player, HoverPlayer)
+        assert grid.player.image() is None
+
+
+async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED), task(2, State.FAILED, tags=("drone",)))
+        rig.places.refresh()
+        await until(lambda: rig.places.counts.tags)
+        search = rig.window.search
+        search.setFocus()
+        QTest.keyClicks(search, "ta")
+        assert search.offers.isVisible()
+        QTest.keyClick(search, Qt.Key.Key_Tab)
+        assert search.text() == "tag:"
+        assert "drone" in search.offers.item(0).text()
+        QTest.keyClick(search, Qt.Key.Key_Down)
+        QTest.keyClick(search, Qt.Key.Key_Return)
+        assert search.text() == "tag:drone "
+        await until(lambda: rig.rows.task_count == 1)
+        [chip] = rig.window._list_pane._chips.buttons.values()
+        QTest.keyClick(search, Qt.Key.Key_S, CONTROL)
+        await until(lambda: any(entry.search for entry in rig.places.entries()))
+        chip.click()
+        await until(lambda: rig.rows.task_count == 2)
+        assert search.text() == ""
+        QTest.keyClicks(search, "model:sora")
+        await until(lambda: "There is no model “sora” here." in rig.window._list_pane._said.text())
+        assert QApplication.focusWidget() is search
