@@ -23,7 +23,7 @@ from runway_desktop.domain.task import Media
 from runway_desktop.ui.media.playback import FASTEST, STEP_BACK_MS, WATCHDOG_MS, Engine
 from runway_desktop.ui.media.players import Fault, MediaEngine
 
-from .track import Phase, Track
+from .track import ROUNDING_US, Phase, Track
 
 MOST = 4
 PATIENCE_MS = 400
@@ -401,7 +401,7 @@ class InStep(QObject):
         if fresh:
             self._tell(fresh)
         end = self._bounds()[1]
-        if moment is not None and self.range[1] is not None and moment + self._frame_us() * 0.9 >= end:
+        if moment is not None and self.range[1] is not None and moment + self._frame_us() + ROUNDING_US >= end:
             self._end_reached()
 
     def _ended(self, track: Track) -> None:
