@@ -33,6 +33,7 @@ from .lifecycle import Supervisor
 from .options import Options, own_words
 from .program import make_application, run_on_loop
 from .session import Session
+from .tour_forms import show_chooser, show_forms
 from .tour_hands import Album, StepFailed, control, dialog, drop, find, press, type_text, until
 from .wiring import Address, demo_secret, start_simulator
 
@@ -177,6 +178,7 @@ class _First(_Walk):
         await self.trouble()
         await self.narrowing()
         await self.looks()
+        await self.making()
 
     async def first_key(self) -> None:
         self.say("first start")
@@ -348,6 +350,17 @@ class _First(_Walk):
             await self.album.take(window, "question")
             find(window, QPushButton, "Keep").click()
 
+    async def making(self) -> None:
+        self.say("forms")
+        video = self.saved(Media.VIDEO)
+        row = self.models.rows.row_of(video) if video is not None else None
+        if row is None:
+            raise StepFailed("there is no clip for the forms")
+        picture, clip = self.session.profile.folder / "dropped" / "harbour.png", Path(row.outputs[0].path)
+        await show_forms(self.window, self.models.composer, self.album, picture, clip)
+        self.say("chooser")
+        await show_chooser(self.window, self.album, "", "chooser")
+
 
 class _Second(_Walk):
     """The same profile, opened again at 200 %."""
@@ -366,6 +379,8 @@ class _Second(_Walk):
             self.session.engine.settings.set("theme", "light")
         await asyncio.sleep(0.4)
         await self.album.take(self.window, "200-percent-light")
+        self.say("chooser at 200 %")
+        await show_chooser(self.window, self.album, "gemini", "200-percent-chooser")
 
 
 def _paint_dusk(path: Path) -> None:

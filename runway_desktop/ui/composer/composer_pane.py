@@ -276,6 +276,10 @@ class ComposerPane(QWidget):
     def _is_in_form(self, field: Field) -> bool:
         return field.name not in self._chips and not field.is_asset and field is not self._composer.pair.prompt_field
 
+    def open_form(self, shown: bool) -> None:
+        """Shows the settings that are one click away, or hides them."""
+        self._more.setChecked(shown)
+
     def _open_form(self, shown: bool) -> None:
         self._form.fit()
         self._form.setVisible(shown)

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QCompleter, QPlainTextEdit
 from runway_desktop.viewmodels.input_places import InputPlaces, Name
 
 _BEGUN = re.compile(r"(?<![\w@])@(\w*)$")
-_CHOSEN = Qt.ItemDataRole.UserRole
+_WORD = Qt.ItemDataRole.UserRole
+"""The word itself; the line that is shown says more."""
 _NARROWEST = 220
 
 
@@ -32,10 +33,10 @@ class TagCompletion(QObject):
         self._completer.setWidget(editor)
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self._completer.setCompletionRole(Qt.ItemDataRole.EditRole)
+        self._completer.setCompletionRole(_WORD)
         self._completer.popup().setAccessibleName("Names of inputs")
         self._completer.activated["QModelIndex"].connect(  # type: ignore[index]
-            lambda index: self._take(index.data(Qt.ItemDataRole.EditRole))
+            lambda index: self._take(index.data(_WORD))
         )
         editor.textChanged.connect(self._look)
         editor.installEventFilter(self)
@@ -57,7 +58,7 @@ class TagCompletion(QObject):
             index = self._completer.popup().currentIndex()
             self._completer.popup().hide()
             if index.isValid():
-                self._take(index.data(Qt.ItemDataRole.EditRole))
+                self._take(index.data(_WORD))
                 return True
         return super().eventFilter(watched, event)
 
@@ -70,9 +71,8 @@ class TagCompletion(QObject):
         self._model.clear()
         for name in names:
             item = QStandardItem()
-            item.setData(name.word, Qt.ItemDataRole.EditRole)
+            item.setData(name.word, _WORD)
             item.setData(f"@{name.word}   {name.meaning}", Qt.ItemDataRole.DisplayRole)
-            item.setData(name, _CHOSEN)
             self._model.appendRow(item)
         self._completer.setCompletionPrefix(begun)
         if not self._completer.completionCount():

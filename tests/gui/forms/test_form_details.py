@@ -1,0 +1,210 @@
+"""Details of the forms: tags that complete, what does not count, lengths, positions, other values, what is dropped."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from runway_desktop.domain.task import Media, Request
+from runway_desktop.services.intake import AssetDrop
+from runway_desktop.ui.choice_popup import ChoicePopup
+from runway_desktop.ui.composer.field_editors import LinePopup
+from runway_desktop.ui.composer.tag_completion import TagCompletion
+from tests.gui.rig import Desktop, rest, until
+
+from .hands import Hands, paste
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def editor_of(desktop: Desktop, name: str) -> QPushButton:
+    editor = desktop.window.composer_pane._form.rows[name].editor
+    assert isinstance(editor, QPushButton)
+    return editor
+
+
+def picture(name: str) -> AssetDrop:
+    return AssetDrop(uri=f"https://media.example.com/{name}.png", media=Media.IMAGE)
+
+
+def with_pictures(desktop: Desktop, *names: str, model: str = "gen4_image") -> None:
+    desktop.composer.choose("text_to_image", model)
+    desktop.composer.add_inputs([picture(name) for name in names])
+
+
+async def focused_prompt(desktop: Desktop):
+    desktop.window.activateWindow()
+    await until(desktop.window.isActiveWindow)
+    prompt = desktop.window.composer_pane._prompt
+    prompt.setFocus()
+    return prompt, prompt.findChild(TagCompletion).completer
+
+
+async def test_an_at_sign_offers_the_tags_and_return_takes_one(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        with_pictures(desktop, "anna", "harbour")
+        first, second = desktop.composer.inputs()
+        desktop.composer.places.set_detail(first, "tag", "anna")
+        desktop.composer.places.set_detail(second, "tag", "harbour")
+        prompt, completer = await focused_prompt(desktop)
+        QTest.keyClicks(prompt, "Portrait of @")
+        assert completer.popup().isVisible()
+        assert completer.completionCount() == 2
+        QTest.keyClicks(prompt, "ha")
+        assert completer.completionCount() == 1
+        QTest.keyClick(prompt, Qt.Key.Key_Return)
+        assert prompt.toPlainText() == "Portrait of @harbour "
+        assert not completer.popup().isVisible()
+        assert desktop.composer.prompt == "Portrait of @harbour "
+
+
+async def test_an_input_without_a_tag_gets_one_when_it_is_named(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        with_pictures(desktop, "anna")
+        prompt, completer = await focused_prompt(desktop)
+        QTest.keyClicks(prompt, "@")
+        assert completer.popup().isVisible()
+        QTest.keyClick(prompt, Qt.Key.Key_Tab)
+        assert prompt.toPlainText() == "@img1 "
+        assert desktop.composer.inputs()[0].tag == "img1"
+        assert desktop.composer.request().values["referenceImages"][0]["tag"] == "img1"
+
+
+async def test_an_at_sign_without_inputs_and_an_address_offer_nothing(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        prompt, completer = await focused_prompt(desktop)
+        QTest.keyClicks(prompt, "@")
+        assert not completer.popup().isVisible()
+        with_pictures(desktop, "anna")
+        prompt.clear()
+        QTest.keyClicks(prompt, "mail me@")
+        assert not completer.popup().isVisible()
+
+
+async def test_a_name_that_no_input_has_is_said_at_the_prompt(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        with_pictures(desktop, "anna")
+        pane = desktop.window.composer_pane
+        paste(pane._prompt, "@bert walks")
+        assert "No input is called @bert" in pane._count.text()
+        desktop.composer.places.set_detail(desktop.composer.inputs()[0], "tag", "bert")
+        assert pane._count.isHidden()
+
+
+async def test_a_tag_that_cannot_be_one_is_refused_at_its_input(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        with_pictures(desktop, "anna")
+        desktop.composer.places.set_detail(desktop.composer.inputs()[0], "tag", "1a")
+        assert desktop.composer.inputs()[0].problem
+
+
+async def test_the_position_of_frames_is_chosen_and_the_other_gives_way(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        desktop.composer.choose("image_to_video", "veo3.1")
+        desktop.composer.add_inputs([picture("a"), picture("b")])
+        first, _ = desktop.composer.inputs()
+        hands = Hands(desktop, {})
+        hands._from_menu(hands._tile(desktop.composer.pair.field(first.field), 0), "Last frame")
+        sent = desktop.composer.request().values["promptImage"]
+        assert [(entry["uri"][-5:], entry["position"]) for entry in sent] == [("a.png", "last"), ("b.png", "first")]
+
+
+async def test_a_mask_is_taken_by_choice_and_not_by_the_first_drop(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        with_pictures(desktop, "scene", "mask", model="ideogram_4_5")
+        assert {item.field for item in desktop.composer.inputs()} == {"referenceImages"}
+        hands = Hands(desktop, {})
+        hands._from_menu(hands._tile(desktop.composer.pair.field("referenceImages"), 1), "Use as: Mask")
+        assert desktop.composer.request().values["maskUri"].endswith("mask.png")
+
+
+async def test_what_does_not_count_says_so_and_cannot_be_set_until_it_does(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        desktop.composer.choose("text_to_video", "gen4.5")
+        pane = desktop.window.composer_pane
+        QTest.mouseClick(pane._more, LEFT)
+        row = pane._form.rows["proresProfile"]
+        assert not row.editor.isEnabled()
+        assert "Counts only when “File format”" in row._note.text()
+        Hands(desktop, {}).choose_value(editor_of(desktop, "outputFormat"), "prores")
+        assert row.editor.isEnabled()
+        Hands(desktop, {}).choose_value(editor_of(desktop, "proresProfile"), "4444")
+        Hands(desktop, {}).choose_value(editor_of(desktop, "outputFormat"), "mp4")
+        assert row.editor.isEnabled(), "what is set can be taken out"
+        assert "counts only" in row._note.text()
+
+
+async def test_what_belongs_together_stands_together(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        desktop.composer.choose("video_to_video", "aleph2")
+        names = list(desktop.window.composer_pane._form.rows)
+        assert names.index("proresProfile") == names.index("outputFormat") + 1
+
+
+async def test_defaults_are_the_apis_own_and_shown_as_such(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        desktop.composer.choose("text_to_video", "gen4.5")
+        assert "Default (MP4)" in editor_of(desktop, "outputFormat").text()
+        assert "outputFormat" not in desktop.composer.request().values
+
+
+async def test_a_prompt_says_its_length_when_it_nears_the_greatest(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        desktop.composer.choose("image_to_video", "gen4.5")
+        pane = desktop.window.composer_pane
+        paste(pane._prompt, "a" * 799)
+        assert pane._count.isHidden()
+        paste(pane._prompt, "a" * 810 + "😀")
+        assert pane._count.text() == "812 of 1,000", "an emoji is two units, as Runway counts"
+
+
+async def test_a_size_that_is_not_listed_can_be_typed_where_the_model_takes_any(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        desktop.composer.choose("text_to_image", "seedream5_lite")
+        pane = desktop.window.composer_pane
+        Hands(desktop, {}).choose_value(pane._chips["ratio"], "2500:2500")
+        assert desktop.composer.value("ratio") == "2500:2500"
+
+
+async def test_a_word_in_place_of_a_number_is_a_button(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        desktop.composer.choose("text_to_video", "seedance2_5")
+        QTest.mouseClick(desktop.window.composer_pane._chips["duration"], LEFT)
+        line = QApplication.activePopupWidget()
+        assert isinstance(line, LinePopup)
+        automatic = next(one for one in line.findChildren(QPushButton) if one.text() == "Automatic")
+        QTest.mouseClick(automatic, LEFT)
+        assert desktop.composer.value("duration") == "auto"
+
+
+async def test_voices_and_languages_go_by_their_names(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        desktop.composer.choose("voice_dubbing", "eleven_voice_dubbing")
+        pane = desktop.window.composer_pane
+        assert "English" in pane._chips["targetLang"].text()
+        desktop.composer.choose("text_to_speech", "eleven_multilingual_v2")
+        QTest.mouseClick(pane._chips["voice"], LEFT)
+        popup = QApplication.activePopupWidget()
+        assert isinstance(popup, ChoicePopup)
+        QTest.keyClicks(popup._search, "maya")
+        QTest.keyClick(popup._search, Qt.Key.Key_Return)
+        await rest()
+        assert pane._chips["voice"].text().startswith("Voice: Maya")
+
+
+async def test_switching_keeps_the_shots_that_fit_and_says_what_is_dropped(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        shots = [{"prompt": "A door opens", "duration": 5}]
+        desktop.composer.load(
+            Request(
+                endpoint="video_to_video",
+                model="klingO3_pro",
+                values={"promptText": "A", "providerSettings": {"keepOriginalSound": False, "multiPrompt": shots}},
+            )
+        )
+        said = []
+        desktop.composer.said.connect(said.append)
+        desktop.composer.choose("text_to_video", "klingO3_pro")
+        assert desktop.composer.value("providerSettings") == {"multiPrompt": shots}
+        assert "Shots and more: Keep sound" in said[-1]
