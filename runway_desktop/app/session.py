@@ -73,17 +73,24 @@ class Session(QObject):
             assembly = await build(self.profile, self._address, workers, file_workers)
             self.engine = assembly.engine
             on_signals(loop, self._closing.set)
-            window = self._open_window(assembly.engine, supervisor, theme)
-            await self._first_paint(window)
-            for name, work in assembly.loops:
-                supervisor.spawn(work(), name)
-            supervisor.spawn(self._find_key(assembly.engine), "find key")
-            await self._closing.wait()
-            await self._go_down(assembly, supervisor, window)
+            try:
+                await self._live(assembly, supervisor, theme)
+            finally:
+                await self._go_down(assembly, supervisor)
         finally:
             workers.shutdown(wait=False, cancel_futures=True)
             file_workers.shutdown(wait=True)
         return 0
+
+    async def _live(self, assembly: Assembly, supervisor: Supervisor, theme: Theme) -> None:
+        """From the first paint until the person wants to leave."""
+        window = self._open_window(assembly.engine, supervisor, theme)
+        await self._first_paint(window)
+        await assembly.prepare()
+        for name, work in assembly.loops:
+            supervisor.spawn(work(), name)
+        supervisor.spawn(self._find_key(assembly.engine), "find key")
+        await self._closing.wait()
 
     def ring(self, words: Sequence[str]) -> None:
         """A later start handed its command line over: take it in and come to the front."""
@@ -311,14 +318,18 @@ class Session(QObject):
             self.close,
         )
 
-    async def _go_down(self, assembly: Assembly, supervisor: Supervisor, window: MainWindow) -> None:
-        window.setEnabled(False)
+    async def _go_down(self, assembly: Assembly, supervisor: Supervisor) -> None:
+        """The handshake, whole also where the window could not be built: what stays open keeps the process alive."""
+        window = self.window
+        if window is not None:
+            window.setEnabled(False)
         await go_down(list(assembly.settling))
-        if window.preview is not None:
+        if window is not None and window.preview is not None:
             window.preview.stop()
         if self._sheets is not None:
             await self._sheets.keep_all()
-        window.let_close()
+        if window is not None:
+            window.let_close()
         if self.models is not None:
             self.models.bridge.close()
         await supervisor.close(5)

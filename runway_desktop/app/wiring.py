@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.account import Account
@@ -59,6 +60,8 @@ SETTLE_SECONDS = 8.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
     engine: Engine
+    prepare: Callable[[], Coroutine[Any, Any, None]]
+    """What the loops need and the first paint does not: to be awaited before they start."""
     loops: tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
     """Name and work of each loop, to be started in this order once the window is painted."""
     closing: tuple[Stage, ...]
@@ -80,11 +83,28 @@ async def build(
     profile: Profile, address: Address, workers: ThreadPoolExecutor, file_workers: ThreadPoolExecutor
 ) -> Assembly:
     """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for downloads' writing."""
+    loop = asyncio.get_running_loop()
+    catalog = await loop.run_in_executor(workers, catalog_in_use, profile.folder / "catalog.json")
+    store = await SqliteStore.open(profile.database)
+    try:
+        return await _assemble(profile, address, catalog, store, workers, file_workers)
+    except BaseException:
+        # Its threads would keep the process alive.
+        await store.close()
+        raise
+
+
+async def _assemble(
+    profile: Profile,
+    address: Address,
+    catalog: Catalog,
+    store: SqliteStore,
+    workers: ThreadPoolExecutor,
+    file_workers: ThreadPoolExecutor,
+) -> Assembly:
     clock, bus, rng = SystemClock(), Bus(), random.Random()
     loop = asyncio.get_running_loop()
     kept_catalog = profile.folder / "catalog.json"
-    catalog = await loop.run_in_executor(workers, catalog_in_use, kept_catalog)
-    store = await SqliteStore.open(profile.database)
     settings = Settings(store, bus, clock, default_library=profile.library)
     await settings.load()
     demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
@@ -160,7 +180,6 @@ async def build(
     await ledger.load()
     dispatch.recall()
     await pricing.load()
-    await budget.load()
 
     async def stop_demo() -> None:
         if demo is not None:
@@ -168,6 +187,7 @@ async def build(
 
     return Assembly(
         engine=engine,
+        prepare=budget.load,
         loops=(
             ("keep settings", settings.run),
             ("account", account.run),
