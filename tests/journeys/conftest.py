@@ -33,7 +33,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 
 @pytest.fixture(scope="session")
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
-    need("Xvfb", "openbox", "xdotool", "import", "dbus-daemon", "dbus-send", "gnome-keyring-daemon")
+    need("Xvfb", "xkbcomp", "openbox", "xdotool", "import", "dbus-daemon", "dbus-send", "gnome-keyring-daemon")
     launcher = need_screen_reader()
     with screens.opened(tmp_path_factory.mktemp("screen")) as screen:
         screen.start_display()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,10 +23,8 @@ class Hands:
         self._do("key", "--clearmodifiers", "--delay", "30", *keys)
 
     def type(self, text: str) -> None:
-        """Types, with whatever letters there are."""
-        for plain, letters in itertools.groupby(text, str.isascii):
-            # For a letter that the keyboard lacks a key is made, which takes the program a while to learn of.
-            self._do("type", "--clearmodifiers", "--delay", "6" if plain else "80", "--", "".join(letters))
+        """Types, with the letters that the screen's keyboard has."""
+        self._do("type", "--clearmodifiers", "--delay", "6", "--", text)
 
     def click(self, at: tuple[int, int], button: int = 1, times: int = 1) -> None:
         self._do("mousemove", "--sync", str(at[0]), str(at[1]))

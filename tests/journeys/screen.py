@@ -18,6 +18,18 @@ from tests.journeys.waiting import until
 _LENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "CI")
 """What a program may know of the session that runs the tests."""
 
+LETTERS = "öäüßé猫"
+"""What is typed here beside the letters of an American keyboard. They lie on the keys F13 and following."""
+
+KEYMAP = """\
+xkb_keymap {{
+  xkb_keycodes {{ include "evdev+aliases(qwerty)" }};
+  xkb_types {{ include "complete" }};
+  xkb_compat {{ include "complete" }};
+  xkb_symbols {{ include "pc+us+inet(evdev)" {keys} }};
+}};
+"""
+
 SESSION_BUS = """\
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -65,6 +77,7 @@ class Screen:
             number = answer.readline().strip()
         assert number, "Xvfb did not start"
         self.variables |= {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        self._make_keys()
         self._start(["openbox", "--sm-disable"])
         until(self._has_window_manager, "the window manager")
 
@@ -145,6 +158,18 @@ class Screen:
         )
         self._children.append(child)
         return child
+
+    def _make_keys(self) -> None:
+        """Gives the keyboard the letters that it lacks. Made while one types, a program may learn of them too late."""
+        keys = "".join(
+            f"key <FK{number}> {{ [ U{ord(letter):04X} ] }}; " for number, letter in enumerate(LETTERS, start=13)
+        )
+        keymap = KEYMAP.format(keys=keys)
+        done = subprocess.run(
+            ["xkbcomp", "-w", "0", "-", self.variables["DISPLAY"]],
+            input=keymap, env=self.variables, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
 
     def _has_window_manager(self) -> bool:
         asked = subprocess.run(
