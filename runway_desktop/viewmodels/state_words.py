@@ -51,6 +51,8 @@ class Around:
     expected: int | None = None
     uploaded: float | None = None
     lane_reason: str = ""
+    price: float | None = None
+    """What a task that was not sent yet will cost, as far as that is known."""
 
 
 def describe(row: Row, around: Around) -> StateWords:
@@ -226,10 +228,12 @@ def badge(row: Row) -> str:
     return f"{length:g} s" if isinstance(length, int | float) and not isinstance(length, bool) else ""
 
 
-def cost_words(task: Task) -> str:
-    """60 actual, ~120 estimated, ? unknown for a sent one, – for nothing yet."""
+def cost_words(task: Task, price: float | None = None) -> str:
+    """60 actual, ~120 estimated, ~60 by its price before it is sent, ? unknown for a sent one, – for nothing yet."""
     if task.cost_credits is not None:
         return wording.number(task.cost_credits)
     if task.estimated_credits is not None:
         return f"~{wording.number(task.estimated_credits)}"
+    if task.state is State.HELD and price is not None:
+        return f"~{wording.number(price)}"
     return "?" if task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live else wording.DASH

@@ -108,7 +108,7 @@ class Cells:
             case Column.PROJECT:
                 return row.task.project
             case Column.CREDITS:
-                return cost_words(row.task)
+                return cost_words(row.task, around.price)
             case Column.SENT:
                 return wording.clock_time(row.task.sent_at, self._clock.now()) if row.task.sent_at else wording.DASH
             case Column.RATING:
@@ -129,6 +129,8 @@ class Cells:
                 return describe(row, around).spoken
             case Column.CREDITS:
                 known = row.task.credits
+                if known is None and around.price is not None:
+                    return f"About {wording.credits_in_words(around.price)} when it is sent"
                 if known is None:
                     return "Cost not known yet"
                 return wording.credits_in_words(known) + (" estimated" if row.task.cost_credits is None else "")

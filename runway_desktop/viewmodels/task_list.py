@@ -313,7 +313,12 @@ class TaskListModel(QAbstractTableModel):
             slots = self._engine.lane.slots(task.request.model)
             return Around(slots_used=slots.in_use, slots=slots.limit)
         if task.state is State.HELD:
-            return Around(lane_reason=self._engine.lane.reason_for(task.id), uploaded=self._uploaded.get(task.id))
+            price = self._engine.pricing.price(task.request)
+            return Around(
+                lane_reason=self._engine.lane.reason_for(task.id),
+                uploaded=self._uploaded.get(task.id),
+                price=price.credits if price is not None else None,
+            )
         received = self._received.get(task.id, {})
         expected = [total for _, total in received.values()]
         known = [total for total in expected if total is not None]
