@@ -42,6 +42,10 @@ MOST_ROWS = 4000
 """Rows kept in memory before those far from what was looked at last are let go."""
 FIRST = 200
 """Tasks of the first answer to a new question; the rest follows when they are on the screen."""
+SIGHT = 30
+"""Tasks that a window shows at once, or nearly."""
+PAUSE = 0.25
+"""Seconds that a new question rests before everything that answers it is asked for."""
 MANY = 5000
 """Of a new question with more lines than this, the list begins anew instead of telling each line's way."""
 
@@ -85,7 +89,11 @@ class TaskListModel(QAbstractTableModel):
         self._remaining: dict[TaskId, tuple[float, float]] = {}
         self._wanted: set[TaskId] = set()
         self._coming: set[TaskId] = set()
+        self._asked_for = range(0)
+        """Positions around the last one that was wanted, which are wanted with it in this turn of the loop."""
         self._looked_at = 0
+        self._most = 0
+        """How many tasks there were in the longest answer: in a large library sums take longer than a person waits."""
         self._asked = 0
         self._answered = 0
         self._loaded: Listing | None = None
@@ -337,10 +345,18 @@ class TaskListModel(QAbstractTableModel):
             entries = await self._engine.library.list(listing, FIRST)
             if self._is_stale(asked, listing):
                 return
-            if not entries.is_whole:
+            # They come with their words, so that nothing is shown twice.
+            await self._fetch([task_id for task_id in entries.ids[:SIGHT] if task_id not in self._rows])
+            if self._is_stale(asked, listing):
+                return
+            if not entries.is_whole or self._most > MANY:
                 self._merge(entries, listing.group, listing)
                 self.answered.emit()
+            if not entries.is_whole:
                 entries = None
+                if self._loaded is not None:
+                    # Whoever goes on typing is not held up by what the next key makes void.
+                    await asyncio.sleep(PAUSE)
         # One at a time goes through everything: of those that wait, all but the latest are out of date by then.
         async with self._sweep:
             if self._is_stale(asked, listing):
@@ -358,6 +374,7 @@ class TaskListModel(QAbstractTableModel):
         groups = {summary.key: summary for summary in sums}
         before, self._groups = self._groups, groups
         self._merge(entries, listing.group, listing)
+        self._most = max(self._most, len(entries))
         if is_new:
             self.answered.emit()
         if groups != before:
@@ -408,7 +425,7 @@ class TaskListModel(QAbstractTableModel):
         new = lines_of(entries, self._collapsed)
         if not live and max(len(self._lines), len(new)) > MANY:
             self.beginResetModel()
-            self._lines, self._places = new, None
+            self._lines, self._places, self._asked_for = new, None, range(0)
             self.endResetModel()
             return
         way = steps(self._lines, new)
@@ -421,12 +438,12 @@ class TaskListModel(QAbstractTableModel):
                 case Removal(first, last):
                     self.beginRemoveRows(QModelIndex(), first, last)
                     del self._lines[first : last + 1]
-                    self._places = None
+                    self._places, self._asked_for = None, range(0)
                     self.endRemoveRows()
                 case Insertion(first, items):
                     self.beginInsertRows(QModelIndex(), first, first + len(items) - 1)
                     self._lines[first:first] = items
-                    self._places = None
+                    self._places, self._asked_for = None, range(0)
                     self.endInsertRows()
                 case Rearrangement(items):
                     self._rearrange(list(items))
@@ -438,14 +455,17 @@ class TaskListModel(QAbstractTableModel):
         self.layoutAboutToBeChanged[_WITH_HINT].emit([], rows_move)  # type: ignore[index]
         before = self.persistentIndexList()
         held = [self._lines[index.row()] for index in before]
-        self._lines, self._places = new, None
+        self._lines, self._places, self._asked_for = new, None, range(0)
         after = [self.index(self._where[line], index.column()) for line, index in zip(held, before, strict=True)]
         self.changePersistentIndexList(before, after)
         self.layoutChanged[_WITH_HINT].emit([], rows_move)  # type: ignore[index]
 
     def _want(self, position: int) -> None:
         self._looked_at = position
+        if position in self._asked_for:
+            return
         first = max(0, position - PAGE // 4)
+        self._asked_for = range(max(first, position - PAGE // 8), min(first + PAGE, position + PAGE // 2))
         for line in self._lines[first : first + PAGE]:
             if not isinstance(line, GroupLine) and line not in self._rows and line not in self._coming:
                 self._wanted.add(line)
@@ -453,6 +473,7 @@ class TaskListModel(QAbstractTableModel):
             self._fetch_timer.start()
 
     def _fetch_wanted(self) -> None:
+        self._asked_for = range(0)
         wanted, self._wanted = list(self._wanted), set()
         if wanted:
             self._coming.update(wanted)
@@ -460,6 +481,8 @@ class TaskListModel(QAbstractTableModel):
 
     async def _fetch(self, wanted: Sequence[TaskId], *, again: bool = False) -> None:
         """`again` puts what comes in place of what is known."""
+        if not wanted:
+            return
         try:
             rows = await self._engine.library.rows(wanted)
         finally:

@@ -69,6 +69,7 @@ async def _measure(session: Session, times: dict[str, float], keys: int, frames:
     window.search.clear()
     while not rows.is_loaded or rows.task_count < everything:
         await asyncio.sleep(0.05)
+    window.show_welcome(None)
     say("list", took=await _scroll(window.view, frames))
     window._turn_grid()
     await asyncio.sleep(1.0)

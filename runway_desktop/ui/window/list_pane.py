@@ -64,11 +64,16 @@ class ListPane(QWidget):
         self._build()
         chosen.changed.connect(self._show_filter)
         model.loaded.connect(self._show_empty)
+        model.answered.connect(self._show_empty)
         model.rowsInserted.connect(lambda *_: self._show_empty())
         model.rowsRemoved.connect(lambda *_: self._show_empty())
         places.changed.connect(self._show_empty)
         FollowsTheme(theme, self, self._restyle)
         self._show_filter()
+
+    def hasHeightForWidth(self) -> bool:
+        """Its pills wrap, but its list scrolls: it leaves the room to what stands below it, which cannot."""
+        return False
 
     def _build(self) -> None:
         outer = QVBoxLayout(self)

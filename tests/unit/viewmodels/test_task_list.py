@@ -269,13 +269,15 @@ async def test_rows_are_fetched_by_page_and_not_twice(tmp_path):
 
         rig.store.rows = rows
         async with after(rig.rows.rows_fetched):
-            for row in range(20):
+            for row in range(100, 120):
                 rig.rows.index(row, Column.PROMPT).data()
                 rig.rows.index(row, Column.STATUS).data()
-            assert rig.rows.index(0, Column.PROMPT).data() == "…"
+            assert rig.rows.index(100, Column.PROMPT).data() == "…"
         await rest()
         assert len(asked) == 1
         assert 20 <= asked[0] <= task_list.PAGE + 20
+        assert rig.rows.index(100, Column.PROMPT).data() == "Prompt 1899"
+        # Those that a window shows first come with the list.
         assert rig.rows.index(0, Column.PROMPT).data() == "Prompt 1999"
 
 
