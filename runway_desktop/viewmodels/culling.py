@@ -128,8 +128,9 @@ class Culling(QObject):
         """Compares these; of a single one, all takes of it."""
         self._runner(self._gather(tuple(task_ids)), "gather takes")
 
-    def open(self, rows: Sequence[Row]) -> None:
-        """Compares the saved results of these rows, in their order."""
+    def open(self, rows: Sequence[Row], *, at: TaskId | None = None, stacked: bool = True) -> None:
+        """Compares the saved results of these rows, in their order, `at` in the focus. Not `stacked`: side by side
+        even if their prompts differ."""
         takes = [
             Take(row.task, output)
             for row in rows
@@ -140,10 +141,10 @@ class Culling(QObject):
             self.said.emit("There is nothing to compare: no chosen task has a saved picture, clip or sound.")
             return
         self._takes = tuple(takes)
-        self._first = self._focus = 0
-        self._stacked = len({_prompt(take) for take in takes}) > 1
+        self._stacked = stacked and len({_prompt(take) for take in takes}) > 1
         self._pile()
         self._size = next((size for size in SIZES if size >= len(self._stacks)), SIZES[-1])
+        self._go_to(next((n for n, stack in enumerate(self._stacks) if stack.top.task.id == at), 0))
         self.opened.emit()
         self.changed.emit()
 
@@ -186,8 +187,7 @@ class Culling(QObject):
         if size != self._size and self._stacks:
             at = self._first + self._focus
             self._size = size
-            self._first = at - at % size
-            self._focus = at - self._first
+            self._go_to(at)
             self.changed.emit()
 
     def turn(self, by: int) -> None:
@@ -237,9 +237,8 @@ class Culling(QObject):
             top = self.focused.top.key if self.focused is not None else None
             self._stacked = stacked
             self._pile()
-            at = next((n for n, stack in enumerate(self._stacks) if any(take.key == top for take in stack.takes)), 0)
-            self._first = at - at % self._size
-            self._focus = at - self._first
+            held = (n for n, stack in enumerate(self._stacks) if any(take.key == top for take in stack.takes))
+            self._go_to(next(held, 0))
             self.changed.emit()
 
     def set_auto_advance(self, on: bool) -> None:
@@ -268,19 +267,14 @@ class Culling(QObject):
         if len(task_ids) == 1:
             family = await self._engine.library.takes(task_ids[0])
             rows = await self._engine.library.rows(family.ids or task_ids)
-            rows = [row for row in rows if row.task.removed_at is None]
+            self.open([row for row in rows if row.task.removed_at is None], at=task_ids[0], stacked=False)
         else:
-            rows = list(await self._engine.library.rows(task_ids))
-        self.open(rows)
-        if len(task_ids) == 1:
-            self._focus_on_task(task_ids[0])
+            self.open(await self._engine.library.rows(task_ids))
 
-    def _focus_on_task(self, task_id: TaskId) -> None:
-        at = next((n for n, stack in enumerate(self._stacks) if stack.top.task.id == task_id), 0)
-        if at:
-            self._first = at - at % self._size
-            self._focus = at - self._first
-            self.changed.emit()
+    def _go_to(self, at: int) -> None:
+        """The set that holds a stack, with the focus on it."""
+        self._first = at - at % self._size
+        self._focus = at - self._first
 
     def _pile(self) -> None:
         piles: dict[object, list[Take]] = {}

@@ -74,6 +74,7 @@ class InStep(QObject):
         self._wanted = False
         """To play as soon as all clips are there."""
         self._resume = False
+        self._start_at = 0.0
         self._next_seek: int | None = None
         self._opener = self._single_shot(0, self._open_now)
         self._watchdog = self._single_shot(watchdog_ms, self._nothing_came)
@@ -100,13 +101,14 @@ class InStep(QObject):
         """Start of the frame that each clip shows, microseconds, of those that have not ended."""
         return {place: track.start for place, track in enumerate(self._tracks) if track.leads}
 
-    def open(self, files: Sequence[tuple[Path, Media] | None], *, play: bool = False) -> None:
-        """Shows the first frame of each, a moment later; None leaves a place silent and dark. What a place holds
+    def open(self, files: Sequence[tuple[Path, Media] | None], *, at: float = 0.0, play: bool = False) -> None:
+        """Shows each at that many seconds, a moment later; None leaves a place silent and dark. What a place holds
         already is opened anew only if another file comes."""
         self._halt()
-        self._files, self._wanted = tuple(files[:MOST]), play
+        self._files, self._wanted, self._start_at = tuple(files[:MOST]), play, at
         self.position, self.length = 0.0, 0.0
-        self.range = (None, None)
+        if not at:
+            self.range = (None, None)
         self._opener.start()
         self.changed.emit()
 
@@ -269,7 +271,7 @@ class InStep(QObject):
             if file is None:
                 track.close()
             elif track.path == file[0] and track.is_ready:
-                track.seek(0)
+                self._tell([track])
             elif not file[0].is_file():
                 track.close()
                 track.phase = Phase.FAILED
@@ -280,10 +282,10 @@ class InStep(QObject):
             track.close()
         self._send_sound()
         self._length_moved()
-        if self.is_seeking:
-            self._patience.start()
         if any(track.phase is Phase.OPENING for track in self._tracks):
             self._watchdog.start()
+        elif self._ready():
+            self._all_there()
 
     def _new_track(self) -> Track:
         track = Track(self._make_engine(self))
@@ -340,11 +342,19 @@ class InStep(QObject):
     def _opened(self, track: Track) -> None:
         track.phase = Phase.READY
         if self._ready():
-            self._watchdog.stop()
-            if self._wanted and not self.is_seeking:
-                self._go()
-            else:
-                self.changed.emit()
+            self._all_there()
+
+    def _all_there(self) -> None:
+        self._watchdog.stop()
+        start = round(self._start_at * 1e6)
+        elsewhere = any(abs(track.start - start) >= track.frame_us for track in self._tracks if track.is_ready)
+        if elsewhere:
+            self._seek_us(start + self._frame_us() // 2)
+            self.changed.emit()
+        elif self._wanted:
+            self._go()
+        else:
+            self.changed.emit()
 
     def _duration_came(self, track: Track, milliseconds: int) -> None:
         track.duration = milliseconds * 1000

@@ -1,0 +1,415 @@
+"""The culling room: a window of its own, full screen at first, where takes are compared and judged by key.
+
+It arranges panes, the clips that play in step, the two that are laid over each other, and the keys; what is compared
+and what a decision does is the view-model's. Dark in every theme: only the media give light. Build it from a plain
+slot, not from a coroutine. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QImage, QImageReader, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from runway_desktop.domain.task import Media, Pick
+from runway_desktop.ui.media.drag import drag_pixmap, start_file_drag
+from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
+from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
+from runway_desktop.viewmodels.culling import Culling, Take
+
+from .bar import CullingBar
+from .in_step import MOST, InStep
+from .overlay import STRIDE, Overlay, Way
+from .pane import Pane
+from .surface import STEP, Sight
+
+_FAULTS = {
+    Fault.MISSING: "{0} is no longer where it was saved.",
+    Fault.BROKEN: "{0} cannot be played. It may be damaged.",
+    Fault.NO_PICTURE: "{0} cannot be decoded here.",
+}
+_AT_ONCE_PIXELS = 1_000_000
+"""A poster up to that size is decoded where it is needed; more would be felt."""
+_AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
+
+
+class CullingRoom(QWidget):
+    left = Signal()
+
+    def __init__(self, model: Culling, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._model = model
+        self._dark = DarkRoom(theme)
+        self._sight = Sight(self)
+        self._workers = Workers(self)
+        self._clips = InStep(self)
+        self._way = Way.SIDE_BY_SIDE
+        self._takes: list[Take | None] = [None] * MOST
+        """What each place holds."""
+        self._is_open = False
+        self._build()
+        self._connect()
+        self._make_keys()
+
+    @property
+    def panes(self) -> list[Pane]:
+        return self._panes
+
+    @property
+    def clips(self) -> InStep:
+        return self._clips
+
+    @property
+    def overlay(self) -> Overlay:
+        return self._overlay
+
+    @property
+    def way(self) -> Way:
+        return self._way
+
+    def enter(self, *, full_screen: bool = True) -> None:
+        """Shows what the view-model compares now."""
+        self._is_open = True
+        self._sight.fit()
+        self._set_way(Way.SIDE_BY_SIDE)
+        if full_screen:
+            self.showFullScreen()
+        else:
+            self.show()
+        self.activateWindow()
+        self._fill(at=0.0, play=True)
+
+    def shutdown(self) -> None:
+        """Before the application ends. Let the event loop turn once afterwards."""
+        self._is_open = False
+        self.close()
+        self._clips.shutdown()
+        self._workers.shutdown()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._is_open = False
+        self._clips.close()
+        for place in range(MOST):
+            self._empty(place)
+        event.accept()
+        self.left.emit()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab turns over the focused stack; where there is none it goes on as everywhere."""
+        on_media = isinstance(QApplication.focusWidget(), Pane | Overlay)
+        if on_media and self._model.cycle(1 if forward else -1):
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def set_way(self, way: Way) -> None:
+        """The same way again goes back to side by side."""
+        self._set_way(Way.SIDE_BY_SIDE if way is self._way else way)
+
+    def _build(self) -> None:
+        self.setObjectName("culling")
+        self.setWindowTitle("Compare")
+        self.setAccessibleName("Compare takes")
+        ground = self._dark.color(Role.MEDIA).name()
+        bar_ground = self._dark.color(Role.SURFACE).name()
+        self.setStyleSheet(
+            f"{self._dark.style_sheet()}\n#culling, #culling-ground {{ background: {ground}; }}"
+            f"\n#culling-bar {{ background: {bar_ground}; }}"
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.resize(1440, 900)
+        self.setMinimumSize(640, 400)
+        self._panes = [Pane(self._dark, self._sight, self) for _ in range(MOST)]
+        self._overlay = Overlay(self._dark, self._sight, self)
+        side_by_side = QWidget(self)
+        side_by_side.setObjectName("culling-ground")
+        self._grid = QGridLayout(side_by_side)
+        self._grid.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID + 2)
+        self._grid.setSpacing(GRID // 2)
+        for place, pane in enumerate(self._panes):
+            self._grid.addWidget(pane, place // 2, place % 2)
+        self._stage = QStackedWidget(self)
+        self._stage.addWidget(side_by_side)
+        self._stage.addWidget(self._overlay)
+        line = QFrame(self)
+        line.setProperty("line", True)
+        line.setFixedHeight(1)
+        self._bar = CullingBar(self._dark, self._clips, self)
+        self._bar.setObjectName("culling-bar")
+        self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._stage, 1)
+        column.addWidget(line)
+        column.addWidget(self._bar)
+
+    def _connect(self) -> None:
+        model, clips = self._model, self._clips
+        model.changed.connect(self._changed)
+        model.judged.connect(self._show_words)
+        model.focus_moved.connect(self._show_focus)
+        clips.shown.connect(self._show_frames)
+        clips.failed.connect(self._clip_failed)
+        self._bar.size_wanted.connect(self._show_size)
+        self._bar.way_wanted.connect(self.set_way)
+        self._bar.advance_wanted.connect(model.set_auto_advance)
+        self._bar.full_screen_wanted.connect(self._toggle_full_screen)
+        for place, pane in enumerate(self._panes):
+            pane.chosen.connect(partial(model.focus_on, place))
+            pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
+            pane.drag_wanted.connect(partial(self._drag, place))
+
+    def _make_keys(self) -> None:
+        model, clips = self._model, self._clips
+        keys: dict[str, Callable[[], object]] = {
+            "Esc": self.close,
+            "Space": clips.toggle,
+            "J": partial(clips.shuttle, -1),
+            "K": partial(clips.shuttle, 0),
+            "L": partial(clips.shuttle, 1),
+            ",": partial(clips.step, -1),
+            ".": partial(clips.step, 1),
+            "I": clips.set_in,
+            "O": clips.set_out,
+            "Shift+L": clips.clear_range,
+            "M": lambda: clips.set_muted(not clips.muted),
+            "W": partial(self.set_way, Way.WIPE),
+            "D": partial(self.set_way, Way.DIFFERENCE),
+            "C": model.swap,
+            "S": lambda: model.stack(not model.is_stacked),
+            "A": lambda: model.set_auto_advance(not model.auto_advance),
+            "Left": partial(model.turn, -1),
+            "Right": partial(model.turn, 1),
+            "Up": partial(model.move_focus, -1),
+            "Down": partial(model.move_focus, 1),
+            "Shift+Left": partial(self._move_divider, -STRIDE),
+            "Shift+Right": partial(self._move_divider, STRIDE),
+            "Z": self._toggle_zoom,
+            "+": lambda: self._sight.set(self._sight.zoom * STEP, self._sight.middle),
+            "=": lambda: self._sight.set(self._sight.zoom * STEP, self._sight.middle),
+            "-": lambda: self._sight.set(self._sight.zoom / STEP, self._sight.middle),
+            "P": partial(model.pick, Pick.PICK),
+            "X": partial(model.pick, Pick.REJECT),
+            "U": model.undo,
+            "Ctrl+Z": model.undo,
+            "F": self._toggle_full_screen,
+            "F11": self._toggle_full_screen,
+            "F6": self._bar.focus_controls,
+        }
+        keys |= {str(stars): partial(model.rate, stars) for stars in range(6)}
+        keys |= {f"Ctrl+{size}": partial(self._show_size, size) for size in (1, 2, 4)}
+        repeating = {",", ".", "+", "=", "-", "Shift+Left", "Shift+Right"}
+        for key, deed in keys.items():
+            shortcut = QShortcut(QKeySequence(key), self)
+            # A key that is held down must not judge one after the other.
+            shortcut.setAutoRepeat(key in repeating)
+            shortcut.activated.connect(deed)
+
+    def _changed(self) -> None:
+        if self._is_open:
+            same = {take.key for take in self._takes if take is not None} & {
+                stack.top.key for stack in self._model.shown
+            }
+            # The moment stays while one of them does: that is what is compared.
+            self._fill(at=self._clips.position if same else 0.0, play=self._clips.is_playing or not same)
+
+    def _fill(self, *, at: float, play: bool) -> None:
+        shown = self._model.shown
+        for place, pane in enumerate(self._panes):
+            take = shown[place].top if place < len(shown) else None
+            pane.setVisible(take is not None)
+            if take is None:
+                self._empty(place)
+            elif self._takes[place] is None or self._takes[place] != take:
+                self._put(place, take)
+        self._arrange(len(shown))
+        files = [
+            (take.path, take.media) if take is not None and take.media is not Media.IMAGE else None
+            for take in self._takes
+        ]
+        if any(files):
+            self._clips.open(files, at=at, play=play)
+        else:
+            self._clips.close()
+        if self._way is not Way.SIDE_BY_SIDE and len(shown) < 2:
+            self._set_way(Way.SIDE_BY_SIDE)
+        self._show_words()
+        self._show_focus()
+
+    def _arrange(self, amount: int) -> None:
+        """Two beside each other, four in a square; an empty second row takes no room."""
+        for line in range(2):
+            self._grid.setRowStretch(line, 1 if line == 0 or amount > 2 else 0)
+            self._grid.setColumnStretch(line, 1 if line == 0 or amount > 1 else 0)
+
+    def _put(self, place: int, take: Take) -> None:
+        before, self._takes[place] = self._takes[place], take
+        if before is not None and before.key == take.key and before.path == take.path:
+            return
+        surface = self._panes[place].surface
+        surface.clear(_poster(take))
+        if take.media is Media.IMAGE:
+            self._workers.run(partial(read_picture, take.path), partial(self._picture_read, place))
+        self._repaint(place)
+
+    def _empty(self, place: int) -> None:
+        self._takes[place] = None
+        self._panes[place].surface.clear()
+
+    def _picture_read(self, place: int, result: Picture | BadPicture) -> None:
+        take = self._takes[place]
+        if take is None or take.path != result.path:
+            return
+        surface = self._panes[place].surface
+        if isinstance(result, Picture):
+            surface.picture = result
+        else:
+            words = _FAULTS[Fault.MISSING] if result.missing else "{0} cannot be read. It may be damaged."
+            surface.words = words.format(take.path.name)
+        self._repaint(place)
+
+    def _show_frames(self, frames: dict[int, Any]) -> None:
+        for place, frame in frames.items():
+            self._panes[place].surface.set_frame(frame)
+            self._repaint(place)
+
+    def _clip_failed(self, place: int, fault: Fault) -> None:
+        take = self._takes[place]
+        if take is not None:
+            self._panes[place].surface.words = _FAULTS[fault].format(take.path.name)
+            self._repaint(place)
+
+    def _repaint(self, place: int) -> None:
+        if self._way is Way.SIDE_BY_SIDE:
+            self._panes[place].update()
+        else:
+            self._overlay.update()
+
+    def _show_words(self) -> None:
+        model = self._model
+        for place, stack in enumerate(model.shown):
+            judged = stack.top.judgement()
+            self._panes[place].set_words(
+                model.caption(place), judged, bold=not judged.startswith("★") or "pick" in judged, stack=stack.words()
+            )
+        self._bar.show_choice(model.size, self._way, model.auto_advance, model.place_words())
+        self._bar.set_hints(self._hints())
+        self._show_overlay()
+
+    def _show_focus(self) -> None:
+        place = self._model.focus
+        for number, pane in enumerate(self._panes):
+            pane.set_marked(number == place and len(self._model.shown) > 1)
+        pane = self._panes[place]
+        focus = QApplication.focusWidget()
+        if (
+            self._way is Way.SIDE_BY_SIDE
+            and (focus is None or isinstance(focus, Pane | Overlay))
+            and not pane.hasFocus()
+        ):
+            pane.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._clips.hear(place)
+        self._show_overlay()
+
+    def _hints(self) -> tuple[str, ...]:
+        model = self._model
+        has_clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
+        several = len(model.shown) > 1
+        return tuple(
+            words
+            for words, holds in (
+                ("J K L in step", has_clips),
+                (", . frame", has_clips),
+                ("1–5 rate", True),
+                ("P pick", True),
+                ("X reject", True),
+                ("C swap", several),
+                ("W wipe", several),
+                ("D difference", several and not has_clips),
+                (f"← → {_AMOUNT_WORDS[model.size]}", bool(model.place_words())),
+                ("Tab next take", any(len(stack.takes) > 1 for stack in model.shown)),
+            )
+            if holds
+        )
+
+    def _pair(self) -> tuple[int, int] | None:
+        """The focused place and its neighbour, left one first."""
+        amount = len(self._model.shown)
+        if amount < 2:
+            return None
+        first = min(self._model.focus, amount - 2)
+        return (first, first + 1)
+
+    def _set_way(self, way: Way) -> None:
+        if way is not Way.SIDE_BY_SIDE and self._pair() is None:
+            return
+        self._way = way
+        overlaid = way is not Way.SIDE_BY_SIDE
+        self._stage.setCurrentIndex(1 if overlaid else 0)
+        self._show_words()
+        if overlaid:
+            self._overlay.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._show_focus()
+
+    def _show_overlay(self) -> None:
+        pair = self._pair()
+        if self._way is Way.SIDE_BY_SIDE or pair is None:
+            return
+        names = [f"{self._model.caption(place)} · {self._model.shown[place].top.judgement()}" for place in pair]
+        self._overlay.show_pair(
+            self._panes[pair[0]].surface, self._panes[pair[1]].surface, self._way, (names[0], names[1])
+        )
+
+    def _show_size(self, size: int) -> None:
+        if self._way is not Way.SIDE_BY_SIDE:
+            self._set_way(Way.SIDE_BY_SIDE)
+        self._model.show(size)
+        self._bar.show_choice(self._model.size, self._way, self._model.auto_advance, self._model.place_words())
+
+    def _move_divider(self, by: float) -> None:
+        if self._way is Way.WIPE:
+            self._overlay.set_divider(self._overlay.divider + by)
+
+    def _toggle_zoom(self) -> None:
+        """Fitted, or one pixel of the focused one on one pixel of the screen."""
+        if not self._sight.is_fitted:
+            self._sight.fit()
+            return
+        on: QWidget = self._panes[self._model.focus] if self._way is Way.SIDE_BY_SIDE else self._overlay
+        size, area = self._panes[self._model.focus].surface.size(), QRectF(on.rect())
+        if not size.isEmpty() and not area.isEmpty():
+            fits = min(area.width() / size.width(), area.height() / size.height()) * on.devicePixelRatioF()
+            # What is smaller than its pane is doubled: fitted it is larger than 100 % already.
+            self._sight.set(1 / fits if fits < 0.95 else 2.0, self._sight.middle)
+
+    def _toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _drag(self, place: int) -> None:
+        take = self._takes[place]
+        if take is not None:
+            pane = self._panes[place]
+            start_file_drag(pane, [take.path], drag_pixmap(pane.surface.image(256), self.devicePixelRatioF()))
+
+    def sizeHint(self) -> QSize:
+        return QSize(1440, 900)
+
+
+def _poster(take: Take) -> QImage:
+    path = Path(take.output.poster) if take.output.poster else None
+    if path is None or not path.is_file():
+        return QImage()
+    reader = QImageReader(str(path))
+    size = reader.size()
+    return reader.read() if 0 < size.width() * size.height() <= _AT_ONCE_PIXELS else QImage()
