@@ -304,6 +304,20 @@ class _First(_Walk):
         await self.album.take(window, "nothing-matches")
         window.search.clear()
         await until(lambda: len(self.tasks()) == before, "all tasks again")
+        self.say("judging and a saved search")
+        self.models.desk.judging.rate(self.tasks()[:3], 4)
+        type_text(window.search, "rating:>=4")
+        await until(lambda: len(self.tasks()) == 3, "the rated tasks")
+        self.models.filter.save_search("Good ones")
+        await until(lambda: any(e.search and e.count == 3 for e in self.models.places.entries()), "its count")
+        await self.album.take(window, "saved-search")
+        window.search.clear()
+        await until(lambda: len(self.tasks()) == before, "all tasks once more")
+        self.say("grid")
+        window.show_grid(True)
+        await asyncio.sleep(0.6)
+        await self.album.take(window, "grid")
+        window.show_grid(False)
 
     async def looks(self) -> None:
         window, engine = self.window, self.session.engine

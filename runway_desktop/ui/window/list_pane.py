@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -35,6 +36,7 @@ _GROUPS = (
     (GroupBy.MODEL, "model"),
     (GroupBy.NONE, "nothing"),
 )
+WIDE = 86 * GRID
 _FALLING = (SortKey.SENT, SortKey.COST, SortKey.RATING)
 """Sorted from the most down when they are chosen."""
 
@@ -147,6 +149,12 @@ class ListPane(QWidget):
         self._as_grid = self._toggle("Grid", on=True)
         row.addWidget(self._as_list)
         row.addWidget(self._as_grid)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow pane the search line alone asks for project and rating."""
+        super().resizeEvent(event)
+        for pill in (self._projects, self._rating):
+            pill.setVisible(self.width() >= WIDE)
 
     @property
     def is_grid(self) -> bool:

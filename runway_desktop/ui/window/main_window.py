@@ -591,6 +591,9 @@ class MainWindow(QMainWindow):
         if len(self._view.selected_ids()) > 1:
             self._notices.tell(sentence, action_text="Undo", on_action=self._undo)
 
+    def show_grid(self, on: bool) -> None:
+        self._list_pane.show_grid(on)
+
     def _turn_grid(self) -> None:
         self._list_pane.show_grid(not self._list_pane.is_grid)
 
