@@ -70,8 +70,10 @@ async def _measure(session: Session, times: dict[str, float], keys: int, frames:
     while not rows.is_loaded or rows.task_count < everything:
         await asyncio.sleep(0.05)
     window.show_welcome(None)
+    window.show_grid(False)
+    await asyncio.sleep(1.0)
     say("list", took=await _scroll(window.view, frames))
-    window._turn_grid()
+    window.show_grid(True)
     await asyncio.sleep(1.0)
     say("grid", took=await _scroll(window._shelf.grid, frames))
 
