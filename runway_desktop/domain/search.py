@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from .task import Request, Task
 
 _SEPARATORS = "/\\"
+LEAST_UNWANTED = 3
+"""Letters of a word that is left out: nearly every text holds any one or two."""
 _WORD = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
@@ -43,8 +45,8 @@ def words_of(text: str) -> Words:
     unwanted: dict[str, None] = {}
     for minus, phrase, word in _WORD.findall(folded(text)):
         found = " ".join(phrase.split()) or word
-        # A lone minus is a word that is still being typed.
-        if found and found != "-":
+        # A lone minus, and a minus with a letter or two, is a word that is still being typed.
+        if found and found != "-" and not (minus and len(found) < LEAST_UNWANTED):
             (unwanted if minus else wanted)[found] = None
     return Words(tuple(wanted), tuple(unwanted))
 
