@@ -1,10 +1,11 @@
-"""The row of buttons that judges the chosen task: five stars, Pick, Reject, Tags, Note. GUI thread."""
+"""The row of buttons that judges the chosen task: five stars, Pick, Reject, Tags, Note, Compare. GUI thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from runway_desktop.domain.task import Pick, Task
@@ -17,6 +18,8 @@ from .judge import Judge
 
 
 class JudgeBar(QWidget):
+    compare_wanted = Signal()
+
     def __init__(self, details: DetailsModel, judge: Judge, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._details = details
@@ -35,7 +38,8 @@ class JudgeBar(QWidget):
         self._reject = self._button("Reject", "X", judge.reject, checkable=True)
         self._tags = self._button("Tags", "T", judge.tag)
         self._note = self._button("Note", "N", judge.note)
-        for button in (self._pick, self._reject, self._tags, self._note):
+        self._compare = self._button("Compare", "C", self.compare_wanted.emit)
+        for button in (self._pick, self._reject, self._tags, self._note, self._compare):
             row.addWidget(button)
         details.changed.connect(self._show)
         FollowsTheme(theme, self, self._show)

@@ -101,6 +101,8 @@ class MainWindow(QMainWindow):
     sheet_wanted = Signal(object)
     """What was dropped or pasted, for a sheet; None for a blank one."""
     kept_sheets_wanted = Signal()
+    compare_wanted = Signal(object)
+    """Task ids whose results are to be compared in the culling room."""
     batch_menu_wanted = Signal(object, QPoint)
     """The id of a batch, and a global position."""
     shortcuts_wanted = Signal()
@@ -190,6 +192,11 @@ class MainWindow(QMainWindow):
         named."""
         self._take(read(mime), to_field, at)
 
+    def pause_preview(self) -> None:
+        """One thing plays at a time."""
+        if self.preview is not None:
+            self.preview.playback.pause()
+
     def let_close(self) -> None:
         """The program has closed down what the window stood on."""
         self._remember()
@@ -248,7 +255,9 @@ class MainWindow(QMainWindow):
         self._keeper = SearchKeeper(m.filter, self._notices, self)
         search.save_wanted.connect(self._keeper.save)
         self._judge = Judge(m.desk.judging, m.rows, m.places, self._view.selected_ids, self._shelf)
-        self._details_pane.put_first(JudgeBar(m.details, self._judge, theme))
+        judge_bar = JudgeBar(m.details, self._judge, theme)
+        judge_bar.compare_wanted.connect(self._compare)
+        self._details_pane.put_first(judge_bar)
         self._verbs = VerbMenu(m.desk, m.rows, self._view.selected_ids, theme, self)
 
     def _connect(self) -> None:
@@ -331,6 +340,8 @@ class MainWindow(QMainWindow):
             ("Take the rating away", ["0"], in_list, here, lambda: judge.rate(0)),
             ("Tag", ["T"], in_list, here, judge.tag),
             ("Note", ["N"], in_list, here, judge.note),
+            ("Compare takes", ["C"], in_list, here, self._compare),
+            ("Compare what is chosen", ["Ctrl+Shift+C"], window, self, self._compare),
             ("Project", ["Shift+P"], in_list, here, judge.project),
             ("Shot", ["Shift+T"], in_list, here, judge.shot),
             ("Redo", [standard.Redo], in_list, here, self._m.desk.judging.redo),
@@ -590,6 +601,12 @@ class MainWindow(QMainWindow):
         self._removed.append(None)
         if len(self._view.selected_ids()) > 1:
             self._notices.tell(sentence, action_text="Undo", on_action=self._undo)
+
+    def _compare(self) -> None:
+        if chosen := self._view.selected_ids():
+            self.compare_wanted.emit(chosen)
+        else:
+            self._notices.tell("Choose what to compare: several tasks, or one for its takes.")
 
     def show_grid(self, on: bool) -> None:
         self._list_pane.show_grid(on)

@@ -1,0 +1,235 @@
+"""The culling room before the eyes: keys, panes, wipe and difference on known pixels, and live judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Pick, State
+from runway_desktop.ui.culling.host import CullingHost
+from runway_desktop.ui.culling.overlay import Way
+from runway_desktop.ui.culling.room import CullingRoom
+from runway_desktop.ui.theme import Choice, Role, Theme
+from runway_desktop.viewmodels.bridge import Touch
+from runway_desktop.viewmodels.culling import Culling
+from tests.gui.rig import saved, task
+from tests.unit.viewmodels.test_culling import NotingJudge
+
+
+class FakeBridge(QObject):
+    tasks_touched = Signal(object)
+
+
+class Open:
+    """A room on made-up rows."""
+
+    def __init__(self, theme: Theme, qtbot: QtBot) -> None:
+        self.bridge, self.judge = FakeBridge(), NotingJudge()
+        engine, runner = SimpleNamespace(), SimpleNamespace()
+        self.model = Culling(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
+        self.room = CullingRoom(self.model, theme)
+        self.qtbot = qtbot
+        qtbot.addWidget(self.room)
+
+    def enter(self, paths: list[Path], prompt: str = "Fog", **members: object) -> None:
+        self.rows = [self.row(number, path, prompt, **members) for number, path in enumerate(paths, start=1)]
+        self.model.open(self.rows)
+        with self.qtbot.waitActive(self.room):
+            self.room.enter(full_screen=False)
+        self.room.resize(800, 500)
+        self.qtbot.waitUntil(lambda: all(pane.surface.is_live for pane in self.shown), timeout=20_000)
+
+    @staticmethod
+    def row(number: int, path: Path, prompt: str, **members: object) -> Row:
+        of = task(number, State.SUCCEEDED, prompt, **members)
+        media = Media.IMAGE if path.suffix == ".png" else Media.VIDEO
+        return Row(task=of, outputs=(saved(of, str(path), media=media),))
+
+    @property
+    def shown(self) -> list[object]:
+        return [pane for pane in self.room.panes if pane.isVisible()]  # type: ignore[return-value]
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.room.focusWidget() or self.room, key, modifiers)
+
+    def pixel(self, widget: QWidget, x: float, y: float) -> QColor:
+        image: QImage = widget.grab().toImage()
+        return image.pixelColor(round(image.width() * x), round(image.height() * y))
+
+
+@pytest.fixture
+def opened(theme: Theme, qtbot: QtBot) -> Iterator[Open]:
+    found = Open(theme, qtbot)
+    yield found
+    found.room.shutdown()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def pictures(plain: Callable[[str, str], Path]) -> list[Path]:
+    return [plain("red", "#ff0000"), plain("yellow", "#ffff00"), plain("blue", "#0000ff")]
+
+
+def test_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    assert len(opened.shown) == 3
+    assert opened.pixel(opened.room.panes[0], 0.5, 0.5) == QColor("#ff0000")
+    assert opened.pixel(opened.room.panes[2], 0.5, 0.5) == QColor("#0000ff")
+    assert [pane.is_marked for pane in opened.room.panes] == [True, False, False, False]
+    opened.key(Qt.Key.Key_Down)
+    assert [pane.is_marked for pane in opened.room.panes] == [False, True, False, False]
+    assert opened.room.panes[1].hasFocus()
+
+
+def test_wipe_shows_the_first_left_of_the_divider_and_the_second_right(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    opened.key(Qt.Key.Key_W)
+    assert opened.room.way is Way.WIPE
+    overlay = opened.room.overlay
+    assert opened.pixel(overlay, 0.25, 0.25) == QColor("#ff0000")
+    assert opened.pixel(overlay, 0.75, 0.25) == QColor("#ffff00")
+    overlay.set_divider(0.9)
+    assert opened.pixel(overlay, 0.75, 0.25) == QColor("#ff0000")
+    for _ in range(10):
+        opened.key(Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert overlay.divider == pytest.approx(0.7)
+    QTest.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=overlay.rect().center())
+    assert overlay.divider == pytest.approx(0.5, abs=0.01)
+    opened.key(Qt.Key.Key_W)
+    assert opened.room.way is Way.SIDE_BY_SIDE
+
+
+def test_difference_is_what_the_two_do_not_share(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    opened.key(Qt.Key.Key_D)
+    assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#00ff00")
+
+
+def test_difference_of_the_same_is_black(opened: Open, plain: Callable[[str, str], Path]) -> None:
+    opened.enter([plain("a", "#808080"), plain("b", "#808080")])
+    opened.key(Qt.Key.Key_D)
+    assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#000000")
+
+
+def test_keys_judge_the_focused_one(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    opened.key(Qt.Key.Key_4)
+    opened.key(Qt.Key.Key_Down)
+    opened.key(Qt.Key.Key_P)
+    opened.key(Qt.Key.Key_X)
+    opened.key(Qt.Key.Key_0)
+    opened.key(Qt.Key.Key_U)
+    assert opened.judge.deeds == [
+        ("rate", ("t1",), 4),
+        ("pick", ("t2",), Pick.PICK),
+        ("pick", ("t2",), Pick.REJECT),
+        ("rate", ("t2",), 0),
+        ("undo", (), None),
+    ]
+
+
+def test_judgement_is_said_live(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    assert opened.room.panes[0].accessibleDescription() == "unrated"
+    touch = Touch()
+    touch.task = replace(opened.rows[0].task, rating=5, pick=Pick.PICK)
+    opened.bridge.tasks_touched.emit({touch.task.id: touch})
+    assert opened.room.panes[0].accessibleDescription() == "★★★★★ pick"
+
+
+def test_tab_turns_over_a_stack(opened: Open, pictures: list[Path]) -> None:
+    opened.rows = [opened.row(n, path, prompt) for n, (path, prompt) in enumerate(zip(pictures, "aab", strict=True), 1)]
+    opened.model.open(opened.rows)
+    with opened.qtbot.waitActive(opened.room):
+        opened.room.enter(full_screen=False)
+    assert len(opened.shown) == 2
+    opened.key(Qt.Key.Key_Tab)
+    assert opened.model.shown[0].top.task.id == "t2"
+    assert "take 2 of 2" in opened.room.panes[0].accessibleDescription()
+    opened.qtbot.waitUntil(lambda: opened.room.panes[0].surface.picture is not None)
+    assert opened.pixel(opened.room.panes[0], 0.5, 0.5) == QColor("#ffff00")
+
+
+def test_zoom_is_shared(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    opened.key(Qt.Key.Key_Z)
+    assert not opened.room._sight.is_fitted
+    opened.key(Qt.Key.Key_Z)
+    assert opened.room._sight.is_fitted
+
+
+def test_one_two_and_four_at_a_time_by_key(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert len(opened.shown) == 1
+    opened.key(Qt.Key.Key_Right)
+    assert opened.model.shown[0].top.task.id == "t2"
+    opened.key(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert [stack.top.task.id for stack in opened.model.shown] == ["t1", "t2"]
+    assert opened.judge.deeds == []
+
+
+def test_missing_file_is_said_in_its_pane(opened: Open, pictures: list[Path], tmp_path: Path) -> None:
+    opened.model.open([opened.row(1, pictures[0], "Fog"), opened.row(2, tmp_path / "gone.png", "Fog")])
+    opened.room.enter(full_screen=False)
+    opened.qtbot.waitUntil(lambda: "no longer" in opened.room.panes[1].surface.words)
+
+
+def test_clips_play_when_the_room_opens_and_stop_when_it_is_left(opened: Open, clips: list[Path]) -> None:
+    opened.enter(clips)
+    opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing, timeout=20_000)
+    opened.key(Qt.Key.Key_Space)
+    assert not opened.room.clips.is_playing
+    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
+    before = opened.room.clips.position
+    opened.key(Qt.Key.Key_Period)
+    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
+    assert opened.room.clips.position == pytest.approx(before + 1 / 24, abs=0.002)
+    with opened.qtbot.waitSignal(opened.room.left):
+        opened.key(Qt.Key.Key_Escape)
+    assert not opened.room.clips.has_clips
+
+
+def test_swapped_clips_keep_their_moment(opened: Open, clips: list[Path]) -> None:
+    opened.enter(clips[:2])
+    opened.key(Qt.Key.Key_K)
+    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
+    opened.room.clips.seek(2.0)
+    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking and opened.room.clips.position > 1.9)
+    opened.key(Qt.Key.Key_C)
+    opened.qtbot.waitUntil(lambda: opened.room.clips.position > 1.9, timeout=20_000)
+    assert not opened.room.clips.is_playing
+
+
+def test_room_is_dark_in_the_light_theme_too(opened: Open, theme: Theme, pictures: list[Path]) -> None:
+    theme.choose(Choice.LIGHT)
+    opened.enter(pictures[:2])
+    ground = opened.room.grab().toImage().pixelColor(2, 2)
+    assert ground.lightness() < 30
+    assert theme.color(Role.MEDIA).lightness() > 200
+
+
+def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtBot, clips: list[Path]) -> None:
+    found = Open(theme, qtbot)
+    window = QWidget()
+    qtbot.addWidget(window)
+    host = CullingHost(found.model, theme, window)
+    host.full_screen = False
+    rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
+    for _ in range(50):
+        with qtbot.waitSignal(host.entered):
+            found.model.open(rows)
+        assert host.room is not None
+        host.room.close()
+    host.shutdown()
+    found.room.shutdown()
