@@ -1,0 +1,362 @@
+"""The window over the engine, for as long as it is open. GUI thread, which is the loop's.
+
+`run` builds the engine, shows the window, starts the loops after the first paint, and, once the person closes it,
+carries out the handshake: settle what is on its way, stop the loops, close what they stood on, then let the window
+go. Pages and dialogs that nobody has asked for yet are not imported before the first paint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QProcess, QTimer
+
+from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.task import BatchId, State
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.intake import Gathered
+from runway_desktop.services.sheets import OPEN_SHEET
+from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.window.main_window import MainWindow, Models
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.memory import Memory
+from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.posters import Posters
+from runway_desktop.viewmodels.runner import Runner
+from runway_desktop.viewmodels.status import Status
+from runway_desktop.viewmodels.task_list import TaskListModel
+
+from . import collector, environment
+from .lifecycle import Supervisor, go_down
+from .options import Options, own_words
+from .program import on_signals
+from .wiring import Address, Assembly, build
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.sheet.host import SheetHost
+
+log = logging.getLogger(__name__)
+
+
+class Session(QObject):
+    def __init__(self, profile: environment.Profile, options: Options, address: Address | None = None) -> None:
+        super().__init__()
+        self.profile = profile
+        self._options = options
+        self._address = address or _address(profile, options)
+        self._closing = asyncio.Event()
+        self._welcoming = False
+        self._refused = False
+        self._waiting_items: list[str] = list(options.items)
+        self.window: MainWindow | None = None
+        self.engine: Engine | None = None
+        self.models: Models | None = None
+        self._sheets: SheetHost | None = None
+        self.ready = asyncio.Event()
+        """Set when the window is painted, the loops run and the key was looked for."""
+
+    async def run(self, supervisor: Supervisor, theme: Theme) -> int:
+        loop = asyncio.get_running_loop()
+        workers = ThreadPoolExecutor(4, thread_name_prefix="worker")
+        file_workers = ThreadPoolExecutor(6, thread_name_prefix="file")
+        try:
+            assembly = await build(self.profile, self._address, workers, file_workers)
+            self.engine = assembly.engine
+            on_signals(loop, self._closing.set)
+            try:
+                await self._live(assembly, supervisor, theme)
+            finally:
+                await self._go_down(assembly, supervisor)
+        finally:
+            workers.shutdown(wait=False, cancel_futures=True)
+            file_workers.shutdown(wait=True)
+        return 0
+
+    async def _live(self, assembly: Assembly, supervisor: Supervisor, theme: Theme) -> None:
+        """From the first paint until the person wants to leave."""
+        window = self._open_window(assembly.engine, supervisor, theme)
+        await self._first_paint(window)
+        await assembly.prepare()
+        for name, work in assembly.loops:
+            supervisor.spawn(work(), name)
+        supervisor.spawn(self._find_key(assembly.engine), "find key")
+        await self._closing.wait()
+
+    def ring(self, words: Sequence[str]) -> None:
+        """A later start handed its command line over: take it in and come to the front."""
+        self._waiting_items += words
+        if self.window is not None:
+            self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)
+            self.window.show()
+            self.window.raise_()
+            self.window.activateWindow()
+        if self.ready.is_set():
+            self._take_items()
+
+    def close(self) -> None:
+        """Leaves without asking."""
+        self._closing.set()
+
+    def _open_window(self, engine: Engine, supervisor: Supervisor, theme: Theme) -> MainWindow:
+        theme.choose(Choice(engine.settings.theme))
+        bridge = Bridge(engine.bus, self)
+        runner = Runner(supervisor.spawn, engine.bus)
+        self._runner = runner
+        rows = TaskListModel(engine, bridge, runner, self)
+        places = Places(engine, bridge, runner, self)
+        composer = Composer(engine, bridge, runner, self)
+        models = Models(
+            bridge=bridge,
+            rows=rows,
+            filter=ListFilter(engine, rows, self),
+            places=places,
+            details=DetailsModel(engine, bridge, runner, rows, self),
+            composer=composer,
+            status=Status(engine, bridge, places, self),
+            desk=Desk(engine, composer, runner, self),
+            posters=Posters(engine, bridge, runner, rows, self.profile.posters, self),
+            memory=Memory(engine.settings),
+        )
+        self.models = models
+        bridge.settings_changed.connect(
+            lambda names: theme.choose(Choice(engine.settings.theme)) if "theme" in names else None
+        )
+        bridge.key_changed.connect(self._key_changed)
+        bridge.connection_changed.connect(self._connection_changed)
+        with theme.put_on_at_the_end():
+            window = MainWindow(models, theme, self.profile.name)
+        self.window = window
+        window.close_wanted.connect(self._close_wanted)
+        window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))
+        window.sheet_wanted.connect(self._open_sheet)
+        window.kept_sheets_wanted.connect(self._list_sheets)
+        window.batch_menu_wanted.connect(self._open_batch_menu)
+        window.shortcuts_wanted.connect(self._open_shortcuts)
+        window.spending_wanted.connect(lambda: self._open_spending(theme))
+        self._theme = theme
+        composer.restore_draft()
+        models.filter.restore()
+        rows.refresh()
+        places.refresh()
+        window.show()
+        return window
+
+    async def _first_paint(self, window: MainWindow) -> None:
+        painted = asyncio.get_running_loop().create_future()
+        window.painted.connect(lambda: painted.set_result(None) if not painted.done() else None)
+        await asyncio.wait_for(painted, 20)
+        collector.spare_what_is_there()
+        # In a plain slot: a player that is built inside a coroutine loses its signals.
+        QTimer.singleShot(0, window.add_preview)
+
+    async def _find_key(self, engine: Engine) -> None:
+        await engine.account.start()
+        if engine.account.key.place is KeyPlace.NONE:
+            self._show_welcome()
+        elif self.window is not None:
+            self.window.composer_pane.focus_prompt()
+        for problem in engine.settings.problems:
+            if self.models is not None:
+                self.models.desk.tell(problem, problem=True)
+        self.ready.set()
+        # The list and all that plays have come meanwhile.
+        collector.spare_what_is_there()
+        self._offer_open_sheet(engine)
+        self._take_items()
+
+    def _key_changed(self, status: KeyStatus) -> None:
+        """A key that was forgotten leaves the workspace to the welcome page; its tasks stay."""
+        if status.place is KeyPlace.NONE and self.ready.is_set() and not self._welcoming:
+            self._show_welcome()
+
+    def _connection_changed(self, connection: Connection) -> None:
+        """A key that Runway takes no more is asked for; nothing goes on without one, and nothing is lost."""
+        refused = connection.link is Link.KEY_REFUSED
+        if refused and not self._refused and self.window is not None and self.ready.is_set() and not self._welcoming:
+            window = self.window
+            window.notices.tell(
+                "Runway did not accept the key. Nothing is asked or sent until there is one that works; nothing is "
+                "lost.",
+                problem=True,
+                action_text="Enter a key…",
+                on_action=lambda: window.preferences_wanted.emit("Key"),
+            )
+        self._refused = refused
+
+    def _show_welcome(self) -> None:
+        if self.window is None or self.engine is None or self.models is None:
+            return
+        from runway_desktop.ui.dialogs.welcome import Welcome
+        from runway_desktop.viewmodels.welcome import KeyForm
+
+        form = KeyForm(self.engine, self.models.bridge, self._runner, self)
+        welcome = Welcome(form, self._theme)
+        form.accepted.connect(lambda _: self._show_workspace())
+        welcome.demo_wanted.connect(self._start_demo)
+        self._welcoming = True
+        self.window.show_welcome(welcome)
+
+    def _show_workspace(self) -> None:
+        self._welcoming = False
+        if self.window is not None:
+            self.window.show_welcome(None)
+
+    def _start_demo(self) -> None:
+        """The demo is a program of its own with a folder of its own; this window makes room for it."""
+        program = [*own_words(), "--demo"]
+        if QProcess.startDetached(program[0], program[1:])[0]:
+            self.close()
+        elif self.models is not None:
+            self.models.desk.tell("The demo could not be started.", problem=True)
+
+    def _open_shortcuts(self) -> None:
+        if self.window is not None:
+            from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+
+            ShortcutsDialog(self.window).open()
+
+    def _open_spending(self, theme: Theme) -> None:
+        """One window of it; asked for again it comes to the front."""
+        if self.window is None or self.engine is None or self.models is None:
+            return
+        from runway_desktop.ui.spending.spending_window import SpendingWindow
+        from runway_desktop.viewmodels.spending import SpendingModel
+
+        opened = self.window.findChild(SpendingWindow)
+        if opened is None:
+            model = SpendingModel(self.engine, self.models.bridge, self._runner, self)
+            opened = SpendingWindow(model, theme, self.window)
+            opened.caps_wanted.connect(lambda: self._open_preferences(theme, "Money"))
+        opened.show()
+        opened.raise_()
+        opened.activateWindow()
+
+    def _open_preferences(self, theme: Theme, section: str) -> None:
+        if self.window is not None and self.engine is not None and self.models is not None:
+            from runway_desktop.ui.dialogs.preferences import Preferences
+            from runway_desktop.viewmodels.preferences import PreferencesForm
+
+            model = PreferencesForm(self.engine, self.models.bridge, self._runner, self)
+            dialog = Preferences(model, theme, self.window)
+            dialog.show_section(section or "Key")
+            dialog.open()
+
+    def _sheet_host(self) -> SheetHost | None:
+        """Whoever opens sheets, made when the first one is wanted."""
+        if self.window is None or self.engine is None or self.models is None:
+            return None
+        if self._sheets is None:
+            from runway_desktop.ui.sheet.host import SheetHost
+            from runway_desktop.viewmodels.sheet.door import SheetDoor
+
+            models, window = self.models, self.window
+            door = SheetDoor(self.engine, models.bridge, self._runner, models.composer, self)
+            self._sheets = SheetHost(door, self._theme, window)
+            self._sheets.show_wanted.connect(models.desk.show_wanted)
+            self._sheets.told.connect(models.desk.tell)
+            self._sheets.left_open.connect(
+                lambda words, opens: window.notices.tell(words, action_text="Open sheet", on_action=opens)
+            )
+        return self._sheets
+
+    def _open_sheet(self, gathered: Gathered | None) -> None:
+        host = self._sheet_host()
+        if host is not None and gathered is not None:
+            host.door.open_gathered(gathered)
+        elif host is not None:
+            host.door.open_blank()
+
+    def _list_sheets(self) -> None:
+        host = self._sheet_host()
+        if host is not None:
+            host.door.list_kept()
+
+    def _open_batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
+        host = self._sheet_host()
+        if host is not None:
+            host.batch_menu(batch_id, at)
+
+    def _offer_open_sheet(self, engine: Engine) -> None:
+        """A sheet that was open when the program was killed."""
+        host = self._sheet_host() if engine.settings.get(OPEN_SHEET) is not None else None
+        if host is not None:
+            host.door.look_for_left_open()
+
+    def _take_items(self) -> None:
+        items, self._waiting_items = self._waiting_items, []
+        if not items or self.models is None:
+            return
+        paths = [Path(item) for item in items if Path(item).exists()]
+        words = [item for item in items if not Path(item).exists()]
+        # One after the other: beside files a text is taken for another form of the same thing, as in a drop.
+        if paths:
+            self.models.desk.take(paths=paths)
+        if words:
+            self.models.desk.take(text="\n".join(words))
+
+    def _close_wanted(self) -> None:
+        """Asks only while something is being sent or saved."""
+        engine, window = self.engine, self.window
+        if engine is None or window is None:
+            self.close()
+            return
+        sending = sum(task.state is State.SENDING for task in engine.ledger.open())
+        saving = engine.downloads.running
+        if not sending and not saving:
+            self.close()
+            return
+        parts = (_under_way("task", sending, "sent"), _under_way("result", saving, "saved"))
+        busy = " and ".join(part for part in parts if part)
+        confirm(
+            window,
+            Question(
+                "Close now?",
+                f"{busy[0].upper()}{busy[1:]}. What takes long goes on at the next start. "
+                "Tasks go on at Runway and will be picked up.",
+                "Close",
+                "Stay",
+            ),
+            self.close,
+        )
+
+    async def _go_down(self, assembly: Assembly, supervisor: Supervisor) -> None:
+        """The handshake, whole also where the window could not be built: what stays open keeps the process alive."""
+        window = self.window
+        if window is not None:
+            window.setEnabled(False)
+        await go_down(list(assembly.settling))
+        if window is not None and window.preview is not None:
+            window.preview.stop()
+        if self._sheets is not None:
+            await self._sheets.keep_all()
+        if window is not None:
+            window.let_close()
+        if self.models is not None:
+            self.models.bridge.close()
+        await supervisor.close(5)
+        await go_down(list(assembly.closing))
+
+
+def _address(profile: environment.Profile, options: Options) -> Address:
+    if options.demo:
+        return Address(
+            simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))
+        )
+    return Address(base_url=environment.base_url(), secret=environment.secret_from_environment())
+
+
+def _under_way(what: str, number: int, deed: str) -> str:
+    """ "2 results are being saved"; empty for none."""
+    return f"{wording.count(number, what)} {'is' if number == 1 else 'are'} being {deed}" if number else ""
