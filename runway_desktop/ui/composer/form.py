@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from runway_desktop.catalog import Field, with_what_belongs_together
@@ -19,8 +19,10 @@ from runway_desktop.viewmodels.composer import Composer
 
 from .field_editors import FormRow
 
-LEAST_HEIGHT = 26 * GRID
-"""Up to this the form may always grow; above it, to 45 % of the window."""
+LEAST_HEIGHT = 14 * GRID
+"""Up to this the form may always grow; above it, to 45 % of the window, as far as the rest needs no more."""
+REST = 500
+"""What the bars, some rows of the list, the prompt with its inputs, and the chips want of the window's height."""
 
 
 class Form(QScrollArea):
@@ -69,6 +71,7 @@ class Form(QScrollArea):
             old.deleteLater()
         self.setWidget(holder)
         self.fit()
+        self._fit_soon()
 
     def show_state(self, composer: Composer) -> None:
         """All values anew, what is wrong with them, and which of them do not count now."""
@@ -87,8 +90,21 @@ class Form(QScrollArea):
         """As high as its lines, but never so high that the list is gone."""
         holder = self.widget()
         if holder is not None:
-            most = max(LEAST_HEIGHT, round(self.window().height() * 0.45))
-            self.setFixedHeight(min(most, max(holder.sizeHint().height(), 8 * GRID)))
+            height = self.window().height()
+            most = max(LEAST_HEIGHT, min(round(height * 0.45), height - REST))
+            # Notes wrap: at the width that is there they need less than their own wish says.
+            width = self.viewport().width()
+            wanted = holder.heightForWidth(width) if self.isVisible() and width > 0 else -1
+            self.setFixedHeight(min(most, max(wanted if wanted > 0 else holder.sizeHint().height(), 8 * GRID)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_soon()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit_soon()
 
     def _add_rows(
         self, fields: Sequence[Field], value: Callable[[str], Any], holder: QWidget, grid: QGridLayout, line: int
