@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import first_paint, idle_cpu, library_size, memory, notice_delay, sheet_speed, ui_lag
+from tests.benchmarks import first_paint, idle_cpu, in_step, library_size, memory, notice_delay, sheet_speed, ui_lag
 from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere
 from tests.benchmarks.table import Figure, as_json, load, machine, printed, write
 
@@ -71,6 +71,10 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "quick": idle_cpu.Size(seconds=20.0, settle=8.0),
             "smoke": idle_cpu.Size(tasks=50, open_tasks=5, seconds=1.0, settle=0.2),
         },
+    ),
+    "in_step": (
+        in_step.measure,
+        {"full": in_step.Size(), "quick": in_step.Size(rounds=1), "smoke": in_step.Size(seconds=1.0, rounds=1)},
     ),
 }
 

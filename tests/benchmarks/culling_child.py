@@ -1,0 +1,109 @@
+"""The culling room with four clips of five seconds at 24 frames a second, played once from beginning to end.
+
+    python -m tests.benchmarks.culling_child SECONDS
+
+Says "played" with, in frames: how far apart what was shown ever was, how far apart the players themselves ever were,
+how many moments were shown; and how long it took. Ends by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.culling.in_step import InStep
+from runway_desktop.ui.culling.pane import Pane
+from runway_desktop.ui.culling.surface import Sight
+from runway_desktop.ui.media.players import MediaEngine
+from runway_desktop.ui.theme import Choice, DarkRoom, Theme
+
+SAMPLES = Path(__file__).parents[2] / "resources" / "samples"
+CLIPS = ("dusk-16x9-5s.mp4", "sand-1x1-5s.mp4", "forest-4x3-5s.mp4", "rose-3x4-5s.mp4")
+FRAME_US = 1e6 / 24
+
+
+class Watch:
+    """Plays, and notes at each showing what every pane shows."""
+
+    def __init__(self, application: QApplication, seconds: float) -> None:
+        self.application = application
+        self.seconds = seconds
+        room = DarkRoom(Theme(application, Choice.DARK))
+        sight = Sight()
+        self.panes = [Pane(room, sight) for _ in CLIPS]
+        for number, pane in enumerate(self.panes):
+            pane.setGeometry(640 * (number % 2), 360 * (number // 2), 640, 360)
+            pane.show()
+        self.newest: dict[int, int] = {}
+        self.apart = self.players_apart = 0.0
+        self.moments = 0
+        self.began: float | None = None
+        self.played = 0.0
+        self.clips = InStep(make_engine=self._engine)
+        self.clips.shown.connect(self._shown)
+        self.clips.changed.connect(self._changed)
+        self.clips.open([(SAMPLES / name, Media.VIDEO) for name in CLIPS], play=True)
+
+    def _engine(self, parent: object) -> MediaEngine:
+        engine = MediaEngine(None, sound=False)
+        number = len(self.newest)
+        self.newest[number] = 0
+        engine.frame.connect(lambda frame: self._came(number, frame.startTime()))
+        return engine
+
+    def _came(self, number: int, start: int) -> None:
+        self.newest[number] = start
+        if self.clips.is_playing:
+            spread = max(self.newest.values()) - min(self.newest.values())
+            self.players_apart = max(self.players_apart, spread / FRAME_US)
+
+    def _shown(self, frames: dict[int, object]) -> None:
+        for place, frame in frames.items():
+            self.panes[place].surface.set_frame(frame)
+            self.panes[place].update()
+        starts = self.clips.starts().values()
+        if self.clips.is_playing and len(starts) == len(CLIPS):
+            self.moments += 1
+            self.apart = max(self.apart, (max(starts) - min(starts)) / FRAME_US)
+            if self.clips.position >= self.seconds:
+                self.clips.pause()
+
+    def _changed(self) -> None:
+        if self.clips.is_playing and self.began is None:
+            self.began = time.monotonic()
+        elif not self.clips.is_playing and self.began is not None and not self.played:
+            self.played = time.monotonic() - self.began
+            QTimer.singleShot(0, self._end)
+
+    def _end(self) -> None:
+        said = {
+            "word": "played",
+            "apart": self.apart,
+            "players_apart": self.players_apart,
+            "moments": self.moments,
+            "position": self.clips.position,
+            "took": self.played,
+        }
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()
+        self.clips.shutdown()
+        QTimer.singleShot(0, self.application.quit)
+
+
+def main() -> int:
+    application = QApplication(sys.argv[:1])
+    watch = Watch(application, float(sys.argv[1]))
+    code = application.exec()
+    for pane in watch.panes:
+        pane.deleteLater()
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
