@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QProcess, QTimer
 
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
-from runway_desktop.domain.task import BatchId, State
+from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered
 from runway_desktop.services.sheets import OPEN_SHEET
@@ -45,6 +45,7 @@ from .program import on_signals
 from .wiring import Address, Assembly, build
 
 if TYPE_CHECKING:
+    from runway_desktop.ui.culling.host import CullingHost
     from runway_desktop.ui.sheet.host import SheetHost
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Session(QObject):
         self.engine: Engine | None = None
         self.models: Models | None = None
         self._sheets: SheetHost | None = None
+        self.culling: CullingHost | None = None
         self.ready = asyncio.Event()
         """Set when the window is painted, the loops run and the key was looked for."""
 
@@ -142,6 +144,7 @@ class Session(QObject):
         window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))
         window.sheet_wanted.connect(self._open_sheet)
         window.kept_sheets_wanted.connect(self._list_sheets)
+        window.compare_wanted.connect(self._compare)
         window.batch_menu_wanted.connect(self._open_batch_menu)
         window.shortcuts_wanted.connect(self._open_shortcuts)
         window.spending_wanted.connect(lambda: self._open_spending(theme))
@@ -278,6 +281,21 @@ class Session(QObject):
         elif host is not None:
             host.door.open_blank()
 
+    def _compare(self, task_ids: Sequence[TaskId]) -> None:
+        """The culling room, made when it is first wanted."""
+        if self.window is None or self.engine is None or self.models is None:
+            return
+        if self.culling is None:
+            from runway_desktop.ui.culling.host import CullingHost
+            from runway_desktop.viewmodels.culling import Culling
+
+            models, window = self.models, self.window
+            model = Culling(self.engine, models.bridge, self._runner, models.desk.judging, self)
+            model.said.connect(models.desk.tell)
+            self.culling = CullingHost(model, self._theme, window)
+            self.culling.entered.connect(window.pause_preview)
+        self.culling.compare(task_ids)
+
     def _list_sheets(self) -> None:
         host = self._sheet_host()
         if host is not None:
@@ -341,6 +359,8 @@ class Session(QObject):
             window.preview.stop()
         if self._sheets is not None:
             await self._sheets.keep_all()
+        if self.culling is not None:
+            self.culling.shutdown()
         if window is not None:
             window.let_close()
         if self.models is not None:
