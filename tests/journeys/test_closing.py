@@ -21,6 +21,7 @@ def test_closing_asks_while_a_result_is_being_saved_and_goes_on_next_time(progra
     program.hands.close_window(window)
     stay = program.eyes.wait_for("button", "Stay")
     assert "focused" in stay.states, "the safe answer has the focus"
+    program.eyes.wait_for_words("1 result is being saved")
     program.hands.key("Return")
     program.eyes.wait_gone("button", "Stay")
     assert program.runs

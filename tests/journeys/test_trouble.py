@@ -36,7 +36,7 @@ def test_a_key_refused_in_the_middle_of_the_day_is_asked_for_and_nothing_is_drop
     runway.mend()
     runway.turn(speed=40.0)
     hands, eyes = program.hands, program.eyes
-    hands.key("ctrl+comma")
+    hands.click(eyes.wait_for("button", "Enter a key").middle)
     hands.click(eyes.wait_for("password text", "API key").middle)
     hands.type(SECRET)
     hands.key("Return")
