@@ -7,6 +7,7 @@ The same contract tests run against both. `trouble` makes every write fail; `wri
 from __future__ import annotations
 
 import builtins
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -181,6 +182,19 @@ class MemoryStore:
 
     async def amount(self, wanted: Filter) -> int:
         return sum(self._matches(task, wanted) for task in self._tasks.values())
+
+    async def outputs_with(self, hashes: Sequence[str]) -> builtins.list[Output]:
+        every = [output for task_id in sorted(self._outputs) for output in self._outputs_of(task_id)]
+        return [output for output in every if output.sha256 and output.sha256 in hashes]
+
+    async def uses_of(self, hashes: Sequence[str], folders: Sequence[str] = ()) -> builtins.list[Input]:
+        return [
+            asset
+            for of_task in self._inputs.values()
+            for asset in of_task.values()
+            if (asset.sha256 and asset.sha256 in hashes)
+            or any(asset.path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
+        ]
 
     async def takes(self, task_id: TaskId) -> Takes:
         family = {task_id} if task_id in self._tasks else set()

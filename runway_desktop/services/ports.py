@@ -163,6 +163,15 @@ class Store(Protocol):
         """How many tasks would be listed."""
         ...
 
+    async def outputs_with(self, hashes: Sequence[str]) -> builtins.list[Output]:
+        """Results whose bytes have one of these SHA-256, removed tasks' too."""
+        ...
+
+    async def uses_of(self, hashes: Sequence[str], folders: Sequence[str] = ()) -> builtins.list[Input]:
+        """Inputs whose bytes have one of these SHA-256, or whose file lies in one of these folders, each once;
+        removed tasks' too."""
+        ...
+
     async def takes(self, task_id: TaskId) -> Takes:
         """The task, what it was made again from, and all that was made again from any of those."""
         ...

@@ -93,11 +93,18 @@ def add_finding(connection: sqlite3.Connection) -> None:
     )
 
 
+def add_lineage(connection: sqlite3.Connection) -> None:
+    """1.4: what was made from what is found by bytes. An older program ignores it."""
+    for statement in schema.LINEAGE:
+        connection.execute(statement)
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
     Migration(Version(1, 2), add_judging),
     Migration(Version(1, 3), add_finding),
+    Migration(Version(1, 4), add_lineage),
 )
 
 

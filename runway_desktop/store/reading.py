@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -84,6 +85,31 @@ def takes(connection: sqlite3.Connection, task_id: TaskId) -> list[TaskId]:
     """A task, what it was made again from, and what was made again from any of those: oldest first."""
     found = connection.execute(_TAKES, (task_id,)).fetchall()
     return [TaskId(name) for (name,) in found]
+
+
+def outputs_with(connection: sqlite3.Connection, hashes: Sequence[str]) -> list[Output]:
+    return [
+        output_of(row)
+        for some, marks in _pages([one for one in hashes if one])
+        for row in connection.execute(
+            f"{_OUTPUTS} WHERE sha256 IN ({marks}) AND sha256 <> '' ORDER BY task_id, \"index\"", some
+        )
+    ]
+
+
+def uses_of(connection: sqlite3.Connection, hashes: Sequence[str], folders: Sequence[str]) -> list[Input]:
+    found = {
+        row[:2]: input_of(row)
+        for some, marks in _pages([one for one in hashes if one])
+        for row in connection.execute(f"{_INPUTS} WHERE sha256 IN ({marks}) AND sha256 <> '' ORDER BY number", some)
+    }
+    for folder in folders:
+        # All that begins with the folder and its separator: the character after that is where it ends.
+        begin = folder.rstrip(os.sep) + os.sep
+        bounds = (to_cell(begin), to_cell(begin[:-1] + chr(ord(os.sep) + 1)))
+        query = f"{_INPUTS} WHERE path >= ? AND path < ? AND path <> '' ORDER BY number"
+        found |= {row[:2]: input_of(row) for row in connection.execute(query, bounds)}
+    return list(found.values())
 
 
 def by_remote_id(connection: sqlite3.Connection, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:

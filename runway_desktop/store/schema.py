@@ -184,6 +184,13 @@ FINDING = (
 )
 """Added by version 1.3."""
 
+LINEAGE = (
+    "CREATE INDEX outputs_by_bytes ON outputs (sha256) WHERE sha256 <> ''",
+    "CREATE INDEX inputs_by_bytes ON inputs (sha256) WHERE sha256 <> ''",
+    "CREATE INDEX inputs_by_path ON inputs (path) WHERE path <> ''",
+)
+"""Added by version 1.4."""
+
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
     # else.

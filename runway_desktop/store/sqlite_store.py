@@ -127,6 +127,12 @@ class SqliteStore:
     async def amount(self, wanted: Filter) -> int:
         return await self._read(lambda connection: listings.amount(connection, wanted), self._sweeper)
 
+    async def outputs_with(self, hashes: Sequence[str]) -> builtins.list[Output]:
+        return await self._read(lambda connection: reading.outputs_with(connection, hashes))
+
+    async def uses_of(self, hashes: Sequence[str], folders: Sequence[str] = ()) -> builtins.list[Input]:
+        return await self._read(lambda connection: reading.uses_of(connection, hashes, folders))
+
     async def takes(self, task_id: TaskId) -> Takes:
         return Takes(ids=tuple(await self._read(lambda connection: reading.takes(connection, task_id))))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -503,6 +504,28 @@ async def test_takes_are_tied_to_the_first(opened: Opened):
             assert takes.number(TaskId(name)) == number
         assert (await store.takes(TaskId("orphan"))).ids == ("orphan",)
         assert (await store.takes(TaskId("none"))).ids == ()
+
+
+async def test_results_and_their_uses_are_found_by_bytes(opened: Opened):
+    def made(task_id: str, index: int, sha256: str) -> Output:
+        return Output(task_id=TaskId(task_id), index=index, url="", url_fetched_at=NOON, sha256=sha256)
+
+    def used(task_id: str, sha256: str, name: str) -> Input:
+        path = name.replace("/", os.sep)
+        return Input(task_id=TaskId(task_id), place=("promptImage",), uri=f"file:///{name}", sha256=sha256, path=path)
+
+    async with opened() as store:
+        await put(store, a_task("a"), a_task("b"))
+        uses = [used("c", "1" * 64, "x/1.png"), used("d", "", "in/ab/2.png"), used("e", "", "in/abc/3.png")]
+        await store.add([a_task("c"), a_task("d"), a_task("e")], uses, None, [])
+        await store.save_outputs(
+            [made("b", 1, "2" * 64), made("a", 0, "1" * 64), made("b", 0, "1" * 64), made("a", 1, "")]
+        )
+        found = await store.outputs_with(["1" * 64, ""])
+        assert [(output.task_id, output.index) for output in found] == [("a", 0), ("b", 0)]
+        assert await store.outputs_with([]) == []
+        assert [use.task_id for use in await store.uses_of(["1" * 64, ""])] == ["c"]
+        assert sorted(use.task_id for use in await store.uses_of(["1" * 64], [f"in{os.sep}ab"])) == ["c", "d"]
 
 
 async def test_the_first_entries_come_alone_and_say_whether_more_follow(opened: Opened):

@@ -12,7 +12,7 @@ import pytest
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span, Without
 from runway_desktop.domain.task import Pick, State
-from runway_desktop.store import SqliteStore
+from runway_desktop.store import SqliteStore, reading
 from runway_desktop.store.listing import entries_query
 from tests.unit.store.libraries import fill
 
@@ -88,3 +88,12 @@ async def quickest(ask: Callable[[], Awaitable[object]]) -> float:
         await ask()
         times.append(time.perf_counter() - began)
     return min(times)
+
+
+async def test_what_was_made_from_what_is_found_by_an_index(tmp_path: Path):
+    for query, index, parameters in (
+        (f"{reading._OUTPUTS} WHERE sha256 IN (?) AND sha256 <> ''", "outputs_by_bytes", ["a"]),
+        (f"{reading._INPUTS} WHERE sha256 IN (?) AND sha256 <> ''", "inputs_by_bytes", ["a"]),
+        (f"{reading._INPUTS} WHERE path >= ? AND path < ? AND path <> ''", "inputs_by_path", ["a", "b"]),
+    ):
+        assert index in await plan_of(tmp_path / "p.db", query, parameters)
