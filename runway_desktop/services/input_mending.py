@@ -37,6 +37,7 @@ _READABLE = frozenset({"JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "AVIF"})
 _ENDINGS = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}
 _LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
 _NOTE = "original.json"
+_HOME_DIGITS = 16
 _LONGEST_STEM = 80  # characters
 _BLOCK = 1 << 20
 
@@ -128,6 +129,10 @@ class Mender:
     async def sizes(self, path: Path, facts: MediaFacts, mends: Sequence[Mend]) -> dict[Mend, int]:
         """About how many bytes each copy of a picture would have; empty where that takes too long to find out."""
         return await self._run(_sizes, path, facts, tuple(mend for mend in mends if mend.kind is not MendKind.FRAME))
+
+    def home_of(self, sha256: str) -> Path:
+        """The folder for copies of the file with these bytes."""
+        return self._folder / sha256[:_HOME_DIGITS]
 
     async def origin(self, copy: Path) -> Origin | None:
         """What a copy was made from; None for a file that is no copy of ours."""
@@ -244,7 +249,7 @@ def _origin(copy: Path) -> Origin | None:
 def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
     """Where a copy goes: in a folder for each original's bytes, so that two originals of one name never meet."""
     digest = file_hash(original)
-    home = folder / digest[:16]
+    home = folder / digest[:_HOME_DIGITS]
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -20,6 +20,7 @@ from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 
 from .bus import Bus
 from .disk_words import spoken_for
+from .lineage import Lineage
 from .ports import LedgerEntry, Store
 from .settings import Settings
 from .sheets import Sheets
@@ -48,6 +49,7 @@ class Library:
         self._executor = executor
         self._posters = asyncio.Lock()
         self.sheets = Sheets(store)
+        self.lineage = Lineage(store)
 
     async def list(self, listing: Listing, limit: int = 0) -> Entries:
         """The ids to show, in order; with a limit, the first so many, at once."""

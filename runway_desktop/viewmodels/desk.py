@@ -26,6 +26,7 @@ from .composer import Composer
 from .inputs import InputMending
 from .judging import JudgingModel
 from .offers import Question, Verb, concerned, question
+from .onward import Onward
 from .runner import Runner
 
 MOST_SAID = 3
@@ -67,6 +68,8 @@ class Desk(QObject):
         self.judging = JudgingModel(engine, runner, self)
         self.inputs = InputMending(engine, composer, runner, self)
         """What can be done with each input of the composer."""
+        self.onward = Onward(engine, composer, runner, self)
+        """What a result can become."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._engine.bus.tell(Notice(message, detail, is_problem=problem))

@@ -21,6 +21,7 @@ from runway_desktop.services.uncertainty import verdict
 
 from . import wording
 from .bridge import Bridge, Touch
+from .lineage import LineageModel
 from .money import cost_in_words
 from .offers import Verb, may_retry
 from .runner import Runner
@@ -36,14 +37,6 @@ class Fact:
     text: str
     copyable: bool = False
     tool_tip: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class InputFact:
-    label: str
-    path: Path | None
-    uri: str
-    media: Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +72,8 @@ class DetailsModel(QObject):
         self._engine = engine
         self._runner = runner
         self._list = rows
+        self.lineage = LineageModel(engine, bridge, runner, self)
+        """The one chosen task among its kin."""
         self._chosen: tuple[TaskId, ...] = ()
         self._details: Details | None = None
         self._showing: tuple[Showing, ...] = ()
@@ -104,6 +99,7 @@ class DetailsModel(QObject):
         if chosen == self._chosen:
             return
         self._chosen = chosen
+        self.lineage.choose(chosen[0] if len(chosen) == 1 else None)
         if len(chosen) != 1:
             self._details = None
             self._asked += 1
@@ -157,19 +153,6 @@ class DetailsModel(QObject):
         if takes is None or len(takes.ids) < 2:
             return ""
         return f"{takes.number(task.id)} of {len(takes.ids)}"
-
-    def inputs(self) -> list[InputFact]:
-        if self._details is None:
-            return []
-        pair = self._engine.catalog.pair(self._details.row.task.request.endpoint, self._details.row.task.request.model)
-        found = []
-        for item in self._details.inputs:
-            name = str(item.place[0]) if item.place else ""
-            field = pair.field(name) if pair is not None else None
-            found.append(
-                InputFact(field.label if field else name, Path(item.path) if item.path else None, item.uri, item.media)
-            )
-        return found
 
     def trouble(self) -> str:
         """What went wrong, in words; empty when nothing did."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -17,21 +19,24 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.lineage.onward_menu import onward_menu
+from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.details import DetailsModel, Fact, InputFact
+from runway_desktop.viewmodels.details import DetailsModel, Fact, Showing
 from runway_desktop.viewmodels.offers import Verb, offers
+from runway_desktop.viewmodels.onward import Onward
 from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 COPIES = (Verb.COPY_PROMPT, Verb.COPY_ID, Verb.COPY_FILE, Verb.COPY_PATH, Verb.COPY_SUPPORT)
-INPUT_SIZE = QSize(7 * GRID, 5 * GRID)
 
 
 class DetailsPane(QWidget):
+    task_wanted = Signal(object)
+    """Id of another task to go to."""
     verb_wanted = Signal(object)
     """A Verb for the shown task."""
     copy_wanted = Signal(str, str)
@@ -51,10 +56,10 @@ class DetailsPane(QWidget):
         self._rows = rows
         self._theme = theme
         self._posters = posters
-        self._inputs: tuple[InputFact, ...] = ()
+        self._onward: Onward | None = None
+        self._shown_result: Callable[[], Showing | None] = lambda: None
         self._build()
         details.changed.connect(self._show)
-        posters.ready.connect(self._show_inputs)
         FollowsTheme(theme, self, self._show)
 
     def _build(self) -> None:
@@ -94,10 +99,9 @@ class DetailsPane(QWidget):
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID // 2)
         self._grid.setColumnStretch(1, 1)
-        self._made_from = QLabel("Made from", holder)
-        self._made_from.setProperty("tone", "faint")
-        self._inputs_area = QWidget(holder)
-        self._inputs_row = FlowLayout(self._inputs_area)
+        self._lineage = LineageStrip(self._details.lineage, self._theme, self._posters, holder)
+        self._lineage.task_wanted.connect(self.task_wanted)
+        self._lineage.onward_wanted.connect(lambda: self._onward_menu(self._lineage))
         for widget in (
             self._title,
             self._state,
@@ -106,13 +110,17 @@ class DetailsPane(QWidget):
             self._next,
             self._small,
             self._facts,
-            self._made_from,
-            self._inputs_area,
+            self._lineage,
         ):
             column.addWidget(widget)
         column.addStretch(1)
         outer.addWidget(area, 1)
         outer.addWidget(self._build_buttons())
+
+    def offer_onward(self, onward: Onward, shown: Callable[[], Showing | None]) -> None:
+        """What can be made of the result that the preview shows, which `shown` tells."""
+        self._onward, self._shown_result = onward, shown
+        self._show()
 
     def put_first(self, widget: QWidget) -> None:
         """Above the words."""
@@ -128,11 +136,15 @@ class DetailsPane(QWidget):
         for verb, text in (
             (Verb.EDIT_AND_SEND, "Edit and send"),
             (Verb.NEW_SEED, "New seed"),
-            (Verb.USE_AS_INPUT, "Use as input"),
+            (Verb.USE_AS_INPUT, "Use as input  ▾"),
             (Verb.SHOW_FILE, "Show file"),
         ):
             button = QPushButton(text, self._bottom)
-            button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
+            if verb is Verb.USE_AS_INPUT:
+                button.setAccessibleName("Use as input")
+                button.clicked.connect(lambda _=False: self._onward_menu(self._verb_buttons[Verb.USE_AS_INPUT]))
+            else:
+                button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
             self._verb_buttons[verb] = button
             self._buttons.addWidget(button)
         self._copy = QPushButton("Copy  ▾", self._bottom)
@@ -173,8 +185,9 @@ class DetailsPane(QWidget):
         uncertain = row is not None and any(offer.verb is Verb.LET_GO for group in offers([row]) for offer in group)
         self._decide.setVisible(uncertain)
         self._show_facts(self._details.facts())
-        self._inputs = tuple(self._details.inputs())
-        self._show_inputs()
+        shown = self._shown_result()
+        ways = self._onward.ways(shown.media) if self._onward is not None and shown is not None and shown.path else []
+        self._lineage.offer([way.text for way in ways])
         self._show_buttons(row)
 
     def _show_state(self, row: Row | None) -> None:
@@ -233,38 +246,6 @@ class DetailsPane(QWidget):
         self._grid.addWidget(copy, number, 2, Qt.AlignmentFlag.AlignTop)
         return label, text
 
-    def _show_inputs(self) -> None:
-        self._made_from.setVisible(bool(self._inputs))
-        self._inputs_area.setVisible(bool(self._inputs))
-        while self._inputs_row.count():
-            item = self._inputs_row.takeAt(0)
-            if item is not None and item.widget() is not None:
-                item.widget().deleteLater()
-        scale = self.devicePixelRatioF()
-        for fact in self._inputs:
-            label = QLabel(self._inputs_area)
-            label.setFixedSize(INPUT_SIZE)
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            name = fact.path.name if fact.path else fact.uri
-            label.setToolTip(f"{fact.label}\n{name}")
-            label.setAccessibleName(f"{fact.label}: {name}")
-            picture = (
-                self._posters.picture(str(fact.path), INPUT_SIZE, scale)
-                if fact.path and fact.media is Media.IMAGE
-                else None
-            )
-            if picture is not None:
-                picture.setDevicePixelRatio(scale)
-                label.setPixmap(picture)
-            else:
-                icon = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform"}.get(
-                    fact.media, "mdi6.image-outline"
-                )
-                label.setPixmap(self._theme.icon(icon).pixmap(QSize(20, 20), scale))
-            label.show()
-            self._inputs_row.addWidget(label)
-        self._inputs_area.updateGeometry()
-
     def _show_buttons(self, row: Row | None) -> None:
         found = {offer.verb: offer for group in offers([row]) for offer in group} if row is not None else {}
         for verb, button in self._verb_buttons.items():
@@ -273,6 +254,12 @@ class DetailsPane(QWidget):
             if offer is not None:
                 button.setEnabled(offer.enabled)
                 button.setToolTip(offer.reason)
+
+    def _onward_menu(self, below: QWidget) -> None:
+        shown = self._shown_result()
+        if self._onward is not None and shown is not None and shown.path is not None:
+            menu = onward_menu(self._onward, shown.path, shown.media, self)
+            menu.popup(below.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def _copy_menu(self) -> None:
         row = self._details.row

@@ -36,6 +36,7 @@ from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.inputs.find_file import FileFinder
 from runway_desktop.ui.inputs.pasted import PictureKeeper
+from runway_desktop.ui.lineage.last_frame import LastFrames
 from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
@@ -48,7 +49,7 @@ from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.details import DetailsModel, Showing
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.offers import Verb
@@ -208,6 +209,7 @@ class MainWindow(QMainWindow):
         self._pictures.shutdown()
         self._shelf.grid.shutdown()
         self._posters_small.shutdown()
+        self._last_frames.shutdown()
         self._may_close = True
         self.close()
 
@@ -288,6 +290,10 @@ class MainWindow(QMainWindow):
         self._view.selection_moved.connect(lambda: m.details.choose(self._view.selected_ids()))
         m.details.showing_changed.connect(self._show_result)
         self._details_pane.verb_wanted.connect(self._verbs.take)
+        self._details_pane.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
+        self._details_pane.offer_onward(m.desk.onward, self._shown_result)
+        m.desk.onward.placed.connect(self._composer_pane.focus_prompt)
+        self._last_frames = LastFrames(m.desk.onward, self)
         self._details_pane.copy_wanted.connect(self._copy_text)
         self._details_pane.support_wanted.connect(
             lambda with_prompt: m.rows.with_rows(
@@ -551,6 +557,12 @@ class MainWindow(QMainWindow):
             self.preview.clear(showing[0].text)
         else:
             self.preview.show_outputs(showing)
+
+    def _shown_result(self) -> Showing | None:
+        """What the preview shows, if it is a result."""
+        showing = self._m.details.showing
+        place = self.preview.current_index if self.preview is not None else 0
+        return showing[min(place, len(showing) - 1)] if showing and showing[0].path is not None else None
 
     def _drag_files(self, task_ids: Sequence[TaskId]) -> None:
         from runway_desktop.ui.media.drag import start_file_drag

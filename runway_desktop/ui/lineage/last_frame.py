@@ -1,0 +1,39 @@
+"""Decodes a clip's last frame when it is to be the first of the next. The player is made when one is first wanted, from
+a plain slot. GUI thread.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from runway_desktop.viewmodels.inputs import FrameAt
+from runway_desktop.viewmodels.onward import Onward
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.inputs.frames import FrameGrabber
+
+
+class LastFrames(QObject):
+    def __init__(self, onward: Onward, parent: QObject) -> None:
+        super().__init__(parent)
+        self._onward = onward
+        self._grabber: FrameGrabber | None = None
+        onward.frame_wanted.connect(lambda path: QTimer.singleShot(0, self, lambda: self._grab(path)))
+
+    def shutdown(self) -> None:
+        """Before the application ends."""
+        if self._grabber is not None:
+            self._grabber.shutdown()
+
+    def _grab(self, path: Path) -> None:
+        if self._grabber is None:
+            # What decodes clips is slow to import and seldom needed.
+            from runway_desktop.ui.inputs.frames import FrameGrabber
+
+            self._grabber = FrameGrabber(self)
+            self._grabber.grabbed.connect(self._onward.keep_last_frame)
+            self._grabber.failed.connect(lambda _, reason: self._onward.frame_failed(reason))
+        self._grabber.grab(path, FrameAt.LAST, path)

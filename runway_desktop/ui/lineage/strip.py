@@ -1,0 +1,156 @@
+"""The lineage in the details: what it was made from → itself → what was made from it, and its takes below.
+
+A thumbnail goes to its task, by pointer or by key. Where nothing was made of a result yet, the end says what could be.
+GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.lineage import LineageModel, Node
+
+from .thumb import SIZE, Thumb
+
+MOST_TAKES = 12
+MOST_OFFERED = 2
+"""Ways on that are named where nothing was made of it yet."""
+
+
+class LineageStrip(QWidget):
+    task_wanted = Signal(object)
+    """The id of a task to go to."""
+    onward_wanted = Signal()
+    """What can be made of it should be offered."""
+
+    def __init__(self, model: LineageModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        self._posters = posters
+        self._ways: tuple[str, ...] = ()
+        self._shown: object = None
+        self._takes_head, self._tree_head = self._head("Takes"), self._head("Made from")
+        self._tree, self._takes = QWidget(self), QWidget(self)
+        self._tree_row, self._takes_row = FlowLayout(self._tree), FlowLayout(self._takes)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        for widget in (self._tree_head, self._tree, self._takes_head, self._takes):
+            column.addWidget(widget)
+        model.changed.connect(self.refresh)
+        posters.ready.connect(self._repaint)
+        FollowsTheme(theme, self, self._again)
+
+    def offer(self, ways: Sequence[str]) -> None:
+        """What could be made of it, in words; empty where there is no result."""
+        if tuple(ways) != self._ways:
+            self._ways = tuple(ways)
+            self.refresh()
+
+    def thumbs(self) -> list[Thumb]:
+        """All that are shown, in order."""
+        return [
+            thumb
+            for row in (self._tree_row, self._takes_row)
+            for number in range(row.count())
+            if (item := row.itemAt(number)) is not None and isinstance(thumb := item.widget(), Thumb)
+        ]
+
+    def refresh(self) -> None:
+        """Puts the thumbnails anew, if any of it moved."""
+        model = self._model
+        above, this, below, takes = model.above(), model.this(), model.below(), model.takes()
+        shown = (above, this, below, takes, self._ways)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        _clear(self._tree_row)
+        _clear(self._takes_row)
+        has_tree = this is not None and bool(above or below or self._ways)
+        if has_tree and this is not None:
+            self._tree_head.setText("Made from" if above else "Made into")
+            self._put_tree(above, this, below)
+        for number, node in enumerate(takes[-MOST_TAKES:], start=max(1, len(takes) - MOST_TAKES + 1)):
+            self._put(self._takes_row, node, number=str(number))
+        for widget, visible in (
+            (self._tree_head, has_tree),
+            (self._tree, has_tree),
+            (self._takes_head, bool(takes)),
+            (self._takes, bool(takes)),
+        ):
+            widget.setVisible(visible)
+        self.setVisible(has_tree or bool(takes))
+        self.updateGeometry()
+
+    def _put_tree(self, above: list[list[Node]], this: Node, below: list[list[Node]]) -> None:
+        for generation in above:
+            for node in generation:
+                self._put(self._tree_row, node)
+            self._put_arrow()
+        self._put(self._tree_row, this, here=True)
+        for generation in below:
+            self._put_arrow()
+            for node in generation:
+                self._put(self._tree_row, node)
+        if self._ways and not below:
+            self._put_arrow()
+            self._put_ways()
+
+    def _put(self, row: FlowLayout, node: Node, *, number: str = "", here: bool = False) -> None:
+        here = here or (node.task_id is not None and node.task_id == self._model.task_id)
+        thumb = Thumb(node, self._theme, self._posters, self._tree, number=number, here=here)
+        if node.task_id is not None and not here:
+            thumb.clicked.connect(lambda _=False, task_id=node.task_id: self.task_wanted.emit(task_id))
+        thumb.setVisible(True)
+        row.addWidget(thumb)
+
+    def _put_arrow(self) -> None:
+        arrow = QLabel("→", self._tree)
+        arrow.setProperty("tone", "faint")
+        arrow.setAccessibleName("made into")
+        arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        arrow.setFixedHeight(SIZE.height())
+        arrow.setVisible(True)
+        self._tree_row.addWidget(arrow)
+
+    def _put_ways(self) -> None:
+        words = ", ".join(word[:1].lower() + word[1:] for word in self._ways[:MOST_OFFERED])
+        button = QPushButton(f"{words}…", self._tree)
+        button.setAccessibleName("What can be made of it")
+        button.setToolTip("Choose what to make of it")
+        button.setProperty("kind", "flat")
+        color = self._theme.color(Role.FAINT).name()
+        button.setStyleSheet(f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; }}")
+        button.setFixedHeight(SIZE.height())
+        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(lambda _=False: self.onward_wanted.emit())
+        button.setVisible(True)
+        self._tree_row.addWidget(button)
+
+    def _head(self, words: str) -> QLabel:
+        label = QLabel(words, self)
+        label.setProperty("tone", "faint")
+        return label
+
+    def _again(self) -> None:
+        self._shown = None
+        self.refresh()
+
+    def _repaint(self) -> None:
+        for thumb in self.thumbs():
+            thumb.update()
+
+
+def _clear(row: FlowLayout) -> None:
+    while row.count():
+        item = row.takeAt(0)
+        if item is not None and item.widget() is not None:
+            item.widget().hide()
+            item.widget().deleteLater()

@@ -1,0 +1,111 @@
+"""One thumbnail of the lineage: a button that goes to its task, or a picture of a file that was not made here.
+
+The picture comes from the window's cache when it is painted. GUI thread.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.viewmodels.lineage import Node
+
+SIZE = QSize(7 * GRID, 5 * GRID)
+_ICONS = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform", Media.OTHER: "mdi6.file-outline"}
+_RADIUS = 4.0
+
+
+class Thumb(QAbstractButton):
+    def __init__(
+        self, node: Node, theme: Theme, posters: PosterCache, parent: QWidget, *, number: str = "", here: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self.node = node
+        self._theme = theme
+        self._posters = posters
+        self._number = number
+        """Written in its corner."""
+        self._here = here
+        """It is the task that is shown."""
+        self.setFixedSize(SIZE)
+        leads = node.task_id is not None and not here
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if leads else Qt.FocusPolicy.NoFocus)
+        if leads:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        words = ": ".join(part for part in (node.relation, node.title) if part)
+        self.setAccessibleName(f"{words}, shown now" if here else words)
+        self.setToolTip("\n".join(part for part in (node.relation, node.title) if part))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Right)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        corners = QPainterPath()
+        corners.addRoundedRect(area, _RADIUS, _RADIUS)
+        painter.save()
+        painter.setClipPath(corners)
+        painter.fillRect(area, self._theme.color(Role.HOVER))
+        self._paint_picture(painter, area)
+        if self._number:
+            self._paint_number(painter, area)
+        painter.restore()
+        self._paint_edge(painter, area)
+
+    def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
+        ratio = self.devicePixelRatioF()
+        # Twice as large as the thumbnail, as it fills it and what is over is cut off.
+        picture = self._posters.picture(self.node.picture, SIZE * 2, ratio) if self.node.picture else None
+        if picture is None:
+            icon = _ICONS.get(self.node.media, "mdi6.image-outline")
+            size = 2.5 * GRID
+            place = QRectF(area.center().x() - size / 2, area.center().y() - size / 2, size, size)
+            self._theme.icon(icon, Role.MUTED).paint(painter, place.toRect())
+            return
+        width, height = picture.width(), picture.height()
+        scale = max(area.width() / width, area.height() / height)
+        shown = QRectF(0, 0, area.width() / scale, area.height() / scale)
+        shown.moveCenter(QRectF(0, 0, width, height).center())
+        painter.drawPixmap(area, picture, shown)
+
+    def _paint_number(self, painter: QPainter, area: QRectF) -> None:
+        painter.setFont(self._theme.small_font())
+        metrics = painter.fontMetrics()
+        width = metrics.horizontalAdvance(self._number) + GRID
+        box = QRectF(area.right() - width, area.bottom() - metrics.height(), width, metrics.height())
+        painter.setOpacity(0.75)
+        painter.fillRect(box, Qt.GlobalColor.black)
+        painter.setOpacity(1.0)
+        painter.setPen(Qt.GlobalColor.white)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), self._number)
+
+    def _paint_edge(self, painter: QPainter, area: QRectF) -> None:
+        lively = self.hasFocus() or (self.underMouse() and self.focusPolicy() is not Qt.FocusPolicy.NoFocus)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._here or lively:
+            painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
+        else:
+            painter.setPen(QPen(self._theme.color(Role.BORDER), 1))
+        painter.drawRoundedRect(area, _RADIUS, _RADIUS)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()

@@ -1,0 +1,127 @@
+"""The chosen task among its kin, and what a result can become."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from runway_desktop.domain.events import TasksAdded
+from runway_desktop.domain.task import Input, Media, State
+from tests.gui.rig import Rig, saved, task, until
+
+
+def png(width: int, height: int) -> bytes:
+    kept = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(kept, "PNG")
+    return kept.getvalue()
+
+
+async def a_family(rig: Rig) -> None:
+    """t1 made a picture, t2 a clip of it, t3 is a take of t2."""
+    still, clip, again = (task(n, State.SUCCEEDED, f"Shot {n}") for n in (1, 2, 3))
+    uses = [
+        Input(task_id=one.id, place=("promptImage",), uri="file:///still.png", sha256="aa", media=Media.IMAGE)
+        for one in (clip, again)
+    ]
+    await rig.put(
+        still,
+        clip,
+        again,
+        inputs=uses,
+        outputs=[
+            saved(still, "/library/still.png", media=Media.IMAGE, sha256="aa"),
+            saved(clip, "/library/clip.mp4", sha256="bb", poster="/posters/clip.jpg"),
+        ],
+    )
+
+
+async def test_kin_of_the_chosen_task_are_told_in_order(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        await a_family(rig)
+        model = rig.details.lineage
+        rig.details.choose(["t2"])
+        await until(model.this)
+        (parent,) = model.above()[0]
+        assert (parent.task_id, parent.picture, parent.title) == ("t1", "/library/still.png", "Shot 1")
+        assert parent.relation
+        assert model.this().picture == "/posters/clip.jpg"
+        rig.details.choose(["t1"])
+        await until(model.this)
+        assert [node.task_id for node in model.below()[0]] == ["t2", "t3"]
+        assert not model.above()
+        rig.details.choose(["t1", "t2"])
+        assert model.this() is None
+
+
+async def test_new_child_appears_by_itself(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        await a_family(rig)
+        model = rig.details.lineage
+        rig.details.choose(["t2"])
+        await until(model.this)
+        use = Input(task_id=task(4).id, place=("videoUri",), uri="file:///clip.mp4", sha256="bb", media=Media.VIDEO)
+        await rig.store.add([task(4)], [use], None, ())
+        rig.engine.bus.tell(TasksAdded((task(4),)))
+        await until(model.below, "the child is there")
+
+
+async def test_takes_are_numbered(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        first = task(1, State.SUCCEEDED)
+        second = task(2, State.SUCCEEDED, parent_id=first.id)
+        await rig.put(first, second)
+        rig.details.choose(["t2"])
+        await until(rig.details.lineage.takes)
+        assert [node.relation for node in rig.details.lineage.takes()] == ["Take 1", "Take 2"]
+
+
+async def test_ways_on_fit_the_kind_and_a_clip_offers_its_last_frame_first(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        onward = rig.desk.onward
+        clip = onward.ways(Media.VIDEO)
+        assert clip[0].last_frame
+        assert {way.endpoint for way in clip[1:]} >= {"video_upscale"}
+        picture = {way.endpoint for way in onward.ways(Media.IMAGE)}
+        assert "image_to_video" in picture
+        assert "video_upscale" not in picture
+        assert onward.ways(Media.OTHER) == []
+
+
+async def test_chosen_way_puts_the_result_into_a_model_that_takes_it(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        picture = tmp_path / "still.png"
+        picture.write_bytes(png(1280, 720))
+        for way in rig.desk.onward.ways(Media.IMAGE):
+            rig.composer.clear()
+            rig.desk.onward.take(way, picture, Media.IMAGE)
+            await until(rig.composer.inputs, way.endpoint)
+            assert rig.composer.pair.endpoint == way.endpoint
+            assert rig.composer.inputs()[0].path == picture
+
+
+async def test_last_frame_is_decoded_by_the_window_and_becomes_the_first_frame(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        onward = rig.desk.onward
+        clip = Path(__file__).parents[3] / "resources" / "samples" / "dusk-16x9-5s.mp4"
+        wanted: list[Path] = []
+        onward.frame_wanted.connect(wanted.append)
+        onward.take(onward.ways(Media.VIDEO)[0], clip, Media.VIDEO)
+        assert wanted == [clip]
+        onward.keep_last_frame(clip, png(1280, 720))
+        await until(rig.composer.inputs)
+        (item,) = rig.composer.inputs()
+        assert rig.composer.pair.endpoint == "image_to_video"
+        assert "last frame" in item.name
+        assert item.path is not None
+        origin = await rig.engine.mender.origin(item.path)
+        assert origin is not None
+        assert rig.engine.mender.home_of(origin.sha256) == item.path.parent
+
+
+async def test_file_that_is_gone_is_said(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        rig.desk.onward.take(rig.desk.onward.ways(Media.IMAGE)[0], tmp_path / "gone.png", Media.IMAGE)
+        await until(lambda: rig.told)
+        assert not rig.composer.inputs()
