@@ -1,0 +1,122 @@
+"""The lineage in the real window: it is walked by its thumbnails, and a clip's exact last frame goes on."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.task import Input, Media, State
+from runway_desktop.ui.lineage.strip import LineageStrip
+from runway_desktop.ui.lineage.thumb import Thumb
+from runway_desktop.ui.media.players import MediaEngine
+from runway_desktop.ui.theme import Theme
+from tests.gui.rig import Desktop, saved, task, until
+
+CLIP = Path(__file__).parents[3] / "resources" / "samples" / "dusk-16x9-5s.mp4"
+LAST_START_US = round(119 / 24 * 1e6)
+"""Of the clip's 120 frames."""
+
+
+async def a_family(rig: Desktop, clip: Path = CLIP) -> None:
+    """t1 made a picture, t2 a clip of it, t3 another clip of t2's."""
+    still, first, second = (task(n, State.SUCCEEDED, f"Shot {n}") for n in (1, 2, 3))
+    uses = [
+        Input(task_id=first.id, place=("promptImage",), uri="file:///a.png", sha256="aa", media=Media.IMAGE),
+        Input(task_id=second.id, place=("videoUri",), uri="file:///b.mp4", sha256="bb", media=Media.VIDEO),
+    ]
+    results = [
+        saved(still, str(rig.folder / "a.png"), media=Media.IMAGE, sha256="aa"),
+        saved(first, str(clip), sha256="bb"),
+    ]
+    await rig.put(still, first, second, inputs=uses, outputs=results)
+    rig.rows.refresh()
+    await until(lambda: rig.rows.position("t3") is not None)
+
+
+def strip_of(rig: Desktop) -> LineageStrip:
+    return rig.window.findChild(LineageStrip)
+
+
+def thumbs(rig: Desktop) -> list[Thumb]:
+    return strip_of(rig).thumbs()
+
+
+async def test_thumbnails_lead_to_their_tasks(tmp_path: Path, theme: Theme) -> None:
+    async with Desktop(tmp_path, theme) as rig:
+        await a_family(rig)
+        rig.window.view.select(["t2"])
+        await until(lambda: [thumb.node.task_id for thumb in thumbs(rig)] == ["t1", "t2", "t3"])
+        first, here, last = thumbs(rig)
+        assert here.focusPolicy() is Qt.FocusPolicy.NoFocus
+        assert "shown now" in here.accessibleName()
+        assert "Shot 1" in first.accessibleName()
+        QTest.mouseClick(last, Qt.MouseButton.LeftButton)
+        await until(lambda: rig.window.view.selected_ids() == ["t3"])
+        await until(lambda: [thumb.node.task_id for thumb in thumbs(rig)] == ["t1", "t2", "t3"])
+        walked = thumbs(rig)[0]
+        walked.setFocus()
+        QTest.keyClick(walked, Qt.Key.Key_Return)
+        await until(lambda: rig.window.view.selected_ids() == ["t1"])
+
+
+async def test_nothing_is_shown_where_there_is_nothing(tmp_path: Path, theme: Theme) -> None:
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.put(task(1))
+        rig.rows.refresh()
+        await until(lambda: rig.rows.position("t1") is not None)
+        rig.window.view.select(["t1"])
+        await until(rig.details.lineage.this)
+        assert not strip_of(rig).isVisible()
+        assert thumbs(rig) == []
+
+
+async def test_use_as_input_lists_what_takes_a_clip(tmp_path: Path, theme: Theme) -> None:
+    async with Desktop(tmp_path, theme) as rig:
+        await a_family(rig)
+        rig.window.view.select(["t2"])
+        await until(lambda: rig.window._shown_result() is not None)
+        buttons = [found for found in rig.window.findChildren(QPushButton) if found.accessibleName() == "Use as input"]
+        buttons[0].click()
+        await until(QApplication.activePopupWidget)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        words = [action.text() for action in menu.actions() if action.text()]
+        assert words[0] == "Last frame as first frame"
+        assert len(words) > 2
+        menu.close()
+
+
+async def test_last_frame_is_the_exact_last_one(tmp_path: Path, theme: Theme, qtbot: QtBot) -> None:
+    clip = tmp_path / "clip.mp4"
+    shutil.copy(CLIP, clip)
+    async with Desktop(tmp_path, theme) as rig:
+        onward = rig.desk.onward
+        onward.take(onward.ways(Media.VIDEO)[0], clip, Media.VIDEO)
+        await until(rig.composer.inputs, "the frame is in the composer")
+        (item,) = rig.composer.inputs()
+        assert rig.composer.pair.endpoint == "image_to_video"
+        kept = QImage(str(item.path))
+    truth = played_to_the_end(clip, qtbot)
+    assert truth.startTime() == LAST_START_US
+    assert kept.convertToFormat(QImage.Format.Format_RGB32) == truth.toImage().convertToFormat(
+        QImage.Format.Format_RGB32
+    )
+
+
+def played_to_the_end(clip: Path, qtbot: QtBot) -> object:
+    """The last frame that comes when the clip simply plays."""
+    owner, frames = QObject(), []
+    engine = MediaEngine(owner, sound=False)
+    engine.frame.connect(frames.append)
+    with qtbot.waitSignal(engine.ended, timeout=20_000):
+        engine.load(clip)
+        engine.set_rate(4.0)
+        engine.play()
+    engine.shutdown()
+    return frames[-1]
