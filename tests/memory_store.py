@@ -375,7 +375,7 @@ class MemoryStore:
         for asset in inputs:
             self._inputs.setdefault(asset.task_id, {})[asset.place] = asset
         for task in tasks:
-            if task.id in before and before[task.id].request != task.request:
+            if task.id in before and before[task.id].request.values != task.request.values:
                 kept = self._inputs.get(task.id, {})
                 self._inputs[task.id] = {at: asset for at, asset in kept.items() if still_asked(task.request, at)}
         self._ledger.extend(entries)

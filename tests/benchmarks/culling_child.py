@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -63,7 +64,7 @@ class Watch:
             spread = max(self.newest.values()) - min(self.newest.values())
             self.players_apart = max(self.players_apart, spread / FRAME_US)
 
-    def _shown(self, frames: dict[int, object]) -> None:
+    def _shown(self, frames: dict[int, Any]) -> None:
         for place, frame in frames.items():
             self.panes[place].surface.set_frame(frame)
             self.panes[place].update()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QPushButton,
     QToolButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
+from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.composer import Composer
@@ -46,7 +46,7 @@ class TopBar(QWidget):
         self,
         status: Status,
         places: Places,
-        search: QLineEdit,
+        search: SearchLine,
         theme: Theme,
         profile: str,
         parent: QWidget | None = None,

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
         return self._verbs
 
     @property
-    def search(self) -> QLineEdit:
+    def search(self) -> SearchLine:
         return self._top.search
 
     @property

@@ -241,7 +241,12 @@ async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path,
         ]
         assert set(reached) >= set(expected)
         at = reached.index
-        assert at(rig.pane._prompt) < at(rig.pane._inputs.tiles[0]) < at(rig.pane._inputs.add_tile) < at(rig.pane._endpoint)
+        assert (
+            at(rig.pane._prompt)
+            < at(rig.pane._inputs.tiles[0])
+            < at(rig.pane._inputs.add_tile)
+            < at(rig.pane._endpoint)
+        )
         assert at(rig.pane._model) < at(rig.pane._chips["ratio"]) < at(rig.pane._send)
 
 

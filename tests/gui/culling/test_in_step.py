@@ -142,7 +142,7 @@ def test_loop_goes_from_out_to_in(two: Band) -> None:
     two.clips.step(4)
     two.all_say(14)
     two.clips.set_out()
-    assert two.clips.range == (0.4, pytest.approx(0.6))
+    assert two.clips.range == pytest.approx((0.4, 0.6))
     two.clips.seek(0.4)
     two.all_say(10)
     two.clips.play()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
@@ -56,8 +57,8 @@ class Open:
         return Row(task=of, outputs=(saved(of, str(path), media=media),))
 
     @property
-    def shown(self) -> list[object]:
-        return [pane for pane in self.room.panes if pane.isVisible()]  # type: ignore[return-value]
+    def shown(self) -> list[Any]:
+        return [pane for pane in self.room.panes if pane.isVisible()]
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.room.focusWidget() or self.room, key, modifiers)
@@ -106,7 +107,7 @@ def test_wipe_shows_the_first_left_of_the_divider_and_the_second_right(opened: O
     QTest.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=overlay.rect().center())
     assert overlay.divider == pytest.approx(0.5, abs=0.01)
     opened.key(Qt.Key.Key_W)
-    assert opened.room.way is Way.SIDE_BY_SIDE
+    assert opened.room.way == Way.SIDE_BY_SIDE  # type: ignore[comparison-overlap]
 
 
 def test_difference_is_what_the_two_do_not_share(opened: Open, pictures: list[Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
@@ -11,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.task import Input, Media, State
+from runway_desktop.domain.task import Input, Media, State, TaskId
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.lineage.thumb import Thumb
 from runway_desktop.ui.media.players import MediaEngine
@@ -36,7 +37,7 @@ async def a_family(rig: Desktop, clip: Path = CLIP) -> None:
     ]
     await rig.put(still, first, second, inputs=uses, outputs=results)
     rig.rows.refresh()
-    await until(lambda: rig.rows.position("t3") is not None)
+    await until(lambda: rig.rows.position(TaskId("t3")) is not None)
 
 
 def strip_of(rig: Desktop) -> LineageStrip:
@@ -50,27 +51,27 @@ def thumbs(rig: Desktop) -> list[Thumb]:
 async def test_thumbnails_lead_to_their_tasks(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
-        rig.window.view.select(["t2"])
-        await until(lambda: [thumb.node.task_id for thumb in thumbs(rig)] == ["t1", "t2", "t3"])
+        rig.window.view.select([TaskId("t2")])
+        await until(lambda: [thumb.node.task_id for thumb in thumbs(rig)] == [TaskId("t1"), TaskId("t2"), TaskId("t3")])
         first, here, last = thumbs(rig)
         assert here.focusPolicy() is Qt.FocusPolicy.NoFocus
         assert "shown now" in here.accessibleName()
         assert "Shot 1" in first.accessibleName()
         QTest.mouseClick(last, Qt.MouseButton.LeftButton)
-        await until(lambda: rig.window.view.selected_ids() == ["t3"])
-        await until(lambda: [thumb.node.task_id for thumb in thumbs(rig)] == ["t1", "t2", "t3"])
+        await until(lambda: rig.window.view.selected_ids() == [TaskId("t3")])
+        await until(lambda: [thumb.node.task_id for thumb in thumbs(rig)] == [TaskId("t1"), TaskId("t2"), TaskId("t3")])
         walked = thumbs(rig)[0]
         walked.setFocus()
         QTest.keyClick(walked, Qt.Key.Key_Return)
-        await until(lambda: rig.window.view.selected_ids() == ["t1"])
+        await until(lambda: rig.window.view.selected_ids() == [TaskId("t1")])
 
 
 async def test_nothing_is_shown_where_there_is_nothing(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(task(1))
         rig.rows.refresh()
-        await until(lambda: rig.rows.position("t1") is not None)
-        rig.window.view.select(["t1"])
+        await until(lambda: rig.rows.position(TaskId("t1")) is not None)
+        rig.window.view.select([TaskId("t1")])
         await until(rig.details.lineage.this)
         assert not strip_of(rig).isVisible()
         assert thumbs(rig) == []
@@ -79,7 +80,7 @@ async def test_nothing_is_shown_where_there_is_nothing(tmp_path: Path, theme: Th
 async def test_use_as_input_lists_what_takes_a_clip(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
-        rig.window.view.select(["t2"])
+        rig.window.view.select([TaskId("t2")])
         await until(lambda: rig.window._shown_result() is not None)
         buttons = [found for found in rig.window.findChildren(QPushButton) if found.accessibleName() == "Use as input"]
         buttons[0].click()
@@ -109,7 +110,7 @@ async def test_last_frame_is_the_exact_last_one(tmp_path: Path, theme: Theme, qt
     )
 
 
-def played_to_the_end(clip: Path, qtbot: QtBot) -> object:
+def played_to_the_end(clip: Path, qtbot: QtBot) -> Any:
     """The last frame that comes when the clip simply plays."""
     owner, frames = QObject(), []
     engine = MediaEngine(owner, sound=False)

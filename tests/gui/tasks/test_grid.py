@@ -9,7 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from runway_desktop.domain.library import GroupBy
-from runway_desktop.domain.task import Pick, State
+from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.tasks.hover_player import HoverPlayer
 from runway_desktop.ui.tasks.judge import LinePopup
 from runway_desktop.viewmodels.task_cells import Column
@@ -36,21 +36,21 @@ async def test_selection_and_focus_go_along_between_list_and_grid(tmp_path, them
         grid = await in_grid(rig, 60)
         grid.setFocus()
         QTest.keyClick(grid, Qt.Key.Key_End)
-        await until(lambda: rig.window.view.selected_ids() == ["t1"])
+        await until(lambda: rig.window.view.selected_ids() == [TaskId("t1")])
         assert grid.visualRect(grid.currentIndex()).bottom() <= grid.viewport().height()
         QTest.keyClick(grid, Qt.Key.Key_Left, SHIFT)
-        assert rig.window.view.selected_ids() == ["t2", "t1"]
+        assert rig.window.view.selected_ids() == [TaskId("t2"), TaskId("t1")]
         QTest.keyClick(grid, Qt.Key.Key_G, CONTROL | SHIFT)
         assert rig.window.view.isVisible()
         assert rig.window.view.hasFocus()
-        assert rig.window.view.selected_ids() == ["t2", "t1"]
+        assert rig.window.view.selected_ids() == [TaskId("t2"), TaskId("t1")]
         assert rig.window.view.visualRect(rig.window.view.currentIndex()).top() >= 0
 
 
 async def test_what_is_looked_at_stays_while_tasks_come_above(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 120)
-        rig.window.view.select(["t40"])
+        rig.window.view.select([TaskId("t40")])
         grid.scrollTo(grid.currentIndex())
         await until(lambda: grid.verticalOffset() > 0)
         before = grid.visualRect(grid.currentIndex()).top()
@@ -58,7 +58,7 @@ async def test_what_is_looked_at_stays_while_tasks_come_above(tmp_path, theme, q
             await rig.add(task(number))
         await until(lambda: rig.rows.task_count == 123)
         assert abs(grid.visualRect(grid.currentIndex()).top() - before) <= 1
-        assert rig.window.view.selected_ids() == ["t40"]
+        assert rig.window.view.selected_ids() == [TaskId("t40")]
         grid.set_poster_width(300)
         assert 0 <= grid.visualRect(grid.currentIndex()).top() < grid.viewport().height()
 
@@ -68,10 +68,10 @@ async def test_the_mouse_chooses_cells_and_folds_groups(tmp_path, theme, qtbot):
         grid = await in_grid(rig, 9, GroupBy.BATCH)
         third = grid.visualRect(rig.rows.index(3, Column.PROMPT)).center()
         QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=third)
-        assert rig.window.view.selected_ids() == ["t7"]
+        assert rig.window.view.selected_ids() == [TaskId("t7")]
         fifth = grid.visualRect(rig.rows.index(5, Column.PROMPT)).center()
         QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, SHIFT, fifth)
-        assert rig.window.view.selected_ids() == ["t7", "t6", "t5"]
+        assert rig.window.view.selected_ids() == [TaskId("t7"), TaskId("t6"), TaskId("t5")]
         QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 8))
         assert rig.rows.rowCount() == 1
         assert not grid.grab().isNull()
@@ -88,17 +88,19 @@ async def test_keys_judge_what_is_chosen_and_control_z_takes_it_back(tmp_path, t
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 5)
         grid.setFocus()
-        rig.window.view.select(["t3", "t4"])
+        rig.window.view.select([TaskId("t3"), TaskId("t4")])
         QTest.keyClick(grid, Qt.Key.Key_4)
-        await until(lambda: (rig.rows.row_of("t3").task.rating, rig.rows.row_of("t4").task.rating) == (4, 4))
+        await until(
+            lambda: (rig.rows.row_of(TaskId("t3")).task.rating, rig.rows.row_of(TaskId("t4")).task.rating) == (4, 4)
+        )
         await until(lambda: any("2 tasks rated 4 stars." in label.text() for label in rig.window.findChildren(QLabel)))
         QTest.keyClick(grid, Qt.Key.Key_P)
-        await until(lambda: rig.rows.row_of("t3").task.pick is Pick.PICK)
+        await until(lambda: rig.rows.row_of(TaskId("t3")).task.pick is Pick.PICK)
         QTest.keyClick(grid, Qt.Key.Key_P)
-        await until(lambda: rig.rows.row_of("t3").task.pick is Pick.NONE)
+        await until(lambda: rig.rows.row_of(TaskId("t3")).task.pick is Pick.NONE)
         for _ in range(3):
             QTest.keyClick(grid, Qt.Key.Key_Z, CONTROL)
-        await until(lambda: rig.rows.row_of("t3").task.rating == 0)
+        await until(lambda: rig.rows.row_of(TaskId("t3")).task.rating == 0)
 
 
 async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
@@ -107,7 +109,7 @@ async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
         await in_grid(rig, 3)
         rig.places.refresh()
         await until(lambda: rig.places.counts.tags)
-        rig.window.view.select(["t2"])
+        rig.window.view.select([TaskId("t2")])
         rig.window._judge.tag()
         await until(lambda: rig.window._shelf.findChild(LinePopup))
         popup = rig.window._shelf.findChild(LinePopup)
@@ -117,7 +119,7 @@ async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
         popup.completer.popup().hide()
         assert popup.line.text() == "drone, low key, "
         QTest.keyClick(popup.line, Qt.Key.Key_Return)
-        await until(lambda: rig.rows.row_of("t2").task.tags == ("drone", "low key"))
+        await until(lambda: rig.rows.row_of(TaskId("t2")).task.tags == ("drone", "low key"))
 
 
 class FakeEngine(QObject):

@@ -334,7 +334,7 @@ async def test_a_sent_request_remembers_the_model_for_its_endpoint(tmp_path):
         pair = CATALOG.pair("text_to_video", CATALOG.endpoint("text_to_video").models[-1])
         rig.composer.load(Request(endpoint=pair.endpoint, model=pair.model, values=smallest(pair)))
         rig.composer.send()
-        await until(lambda: rig.store._tasks)
+        await until(lambda: rig.engine.settings.get("composer.models"))
         rig.composer.choose_endpoint("text_to_image")
         rig.composer.choose_endpoint("text_to_video")
         assert rig.composer.pair.model == pair.model

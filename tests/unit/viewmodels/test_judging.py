@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.domain.library import Filter, Place, Span
-from runway_desktop.domain.task import Pick, State
+from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.viewmodels.list_filter import ListFilter
 from tests.gui.rig import Rig, after, saved, task, until
 
@@ -13,10 +13,10 @@ async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED))
         judging = rig.desk.judging
         async with after(judging.done) as told:
-            judging.rate(["t1", "t2"], 4)
+            judging.rate([TaskId("t1"), TaskId("t2")], 4)
         assert told == [("2 tasks rated 4 stars.", True)]
         async with after(judging.done) as told:
-            judging.tag(["t1"], "Drone, night")
+            judging.tag([TaskId("t1")], "Drone, night")
         assert told == [("Tags of 1 task changed.", True)]
         assert judging.undo_words == "Undo tagging of 1 task"
         for words in ("Undone: tagging of 1 task.", "Undone: rating of 2 tasks."):
@@ -29,7 +29,7 @@ async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
             judging.redo()
         assert (await rig.by_id(2)).rating == 4
         async with after(judging.done):
-            judging.pick(["t1"], Pick.REJECT)
+            judging.pick([TaskId("t1")], Pick.REJECT)
         assert judging.redo_words == ""
 
 
@@ -37,7 +37,7 @@ async def test_a_minus_takes_a_tag_away(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED, tags=("drone", "night")))
         async with after(rig.desk.judging.done):
-            rig.desk.judging.tag(["t1"], "-Drone, dusk")
+            rig.desk.judging.tag([TaskId("t1")], "-Drone, dusk")
         assert (await rig.by_id(1)).tags == ("night", "dusk")
 
 
@@ -46,7 +46,7 @@ async def test_a_list_of_what_is_rated_follows_the_rating(tmp_path):
         await rig.shown(task(1, State.FAILED, rating=5), task(2, State.FAILED))
         rig.filter.search("rating:>=4")
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 1)
-        rig.desk.judging.rate(["t2"], 4)
+        rig.desk.judging.rate([TaskId("t2")], 4)
         await until(lambda: rig.rows.task_count == 2)
 
 
@@ -61,7 +61,7 @@ async def test_the_row_says_what_was_decided(tmp_path):
 async def test_details_say_which_take_it_is(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED, parent_id="t1", tags=("drone",)))
-        rig.details.choose(["t2"])
+        rig.details.choose([TaskId("t2")])
         await until(lambda: ("Take", "2 of 2") in [(fact.label, fact.text) for fact in rig.details.facts()])
         assert ("Tags", "drone") in [(fact.label, fact.text) for fact in rig.details.facts()]
 
@@ -99,11 +99,11 @@ async def test_searches_are_kept_with_the_place_they_were_made_in(tmp_path):
         other.open_search(kept)
         assert other.title == "Good ones"
         asked = other.listing.filter
-        assert (asked.text, asked.rating, asked.places) == ("prompt", Span(4, None), {Place.SAVED})
+        assert (asked.text, asked.rating, asked.places) == ("prompt", Span(4, None), frozenset({Place.SAVED}))
         other.delete_search(kept.id)
         assert other.searches == ()
         other.restore_search(kept, 0)
-        assert other.searches == (kept,)
+        assert list(other.searches) == [kept]
 
 
 async def test_nothing_asked_for_is_nothing_to_save(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from runway_desktop.domain.events import TasksAdded
-from runway_desktop.domain.task import Input, Media, State
+from runway_desktop.domain.task import Input, Media, State, TaskId
 from tests.gui.rig import Rig, saved, task, until
 
 
@@ -41,17 +41,17 @@ async def test_kin_of_the_chosen_task_are_told_in_order(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         await a_family(rig)
         model = rig.details.lineage
-        rig.details.choose(["t2"])
+        rig.details.choose([TaskId("t2")])
         await until(model.this)
         (parent,) = model.above()[0]
-        assert (parent.task_id, parent.picture, parent.title) == ("t1", "/library/still.png", "Shot 1")
+        assert (parent.task_id, parent.picture, parent.title) == (TaskId("t1"), "/library/still.png", "Shot 1")
         assert parent.relation
         assert model.this().picture == "/posters/clip.jpg"
-        rig.details.choose(["t1"])
+        rig.details.choose([TaskId("t1")])
         await until(model.this)
-        assert [node.task_id for node in model.below()[0]] == ["t2", "t3"]
+        assert [node.task_id for node in model.below()[0]] == [TaskId("t2"), TaskId("t3")]
         assert not model.above()
-        rig.details.choose(["t1", "t2"])
+        rig.details.choose([TaskId("t1"), TaskId("t2")])
         assert model.this() is None
 
 
@@ -59,7 +59,7 @@ async def test_new_child_appears_by_itself(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         await a_family(rig)
         model = rig.details.lineage
-        rig.details.choose(["t2"])
+        rig.details.choose([TaskId("t2")])
         await until(model.this)
         use = Input(task_id=task(4).id, place=("videoUri",), uri="file:///clip.mp4", sha256="bb", media=Media.VIDEO)
         await rig.store.add([task(4)], [use], None, ())
@@ -72,7 +72,7 @@ async def test_takes_are_numbered(tmp_path: Path) -> None:
         first = task(1, State.SUCCEEDED)
         second = task(2, State.SUCCEEDED, parent_id=first.id)
         await rig.put(first, second)
-        rig.details.choose(["t2"])
+        rig.details.choose([TaskId("t2")])
         await until(rig.details.lineage.takes)
         assert [node.relation for node in rig.details.lineage.takes()] == ["Take 1", "Take 2"]
 

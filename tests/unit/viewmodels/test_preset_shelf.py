@@ -93,10 +93,10 @@ async def test_prompts_used_before_come_back_step_by_step(tmp_path: Path):
         composer.set_prompt("Being written")
         for wanted in ("Latest", "Older", "Oldest", "Oldest"):
             composer.history.older(composer.prompt)
-            await until(lambda wanted=wanted: composer.prompt == wanted)
+            await until(lambda wanted=wanted: composer.prompt == wanted)  # type: ignore[misc]
         for wanted in ("Older", "Latest", "Being written"):
             composer.history.newer(composer.prompt)
-            await until(lambda wanted=wanted: composer.prompt == wanted)
+            await until(lambda wanted=wanted: composer.prompt == wanted)  # type: ignore[misc]
         composer.history.newer(composer.prompt)
         await rest()
         assert composer.prompt == "Being written"

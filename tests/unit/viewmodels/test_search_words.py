@@ -31,7 +31,7 @@ def said(line: str) -> tuple[str, ...]:
 
 
 def at(*day: int) -> float:
-    return datetime(*day).timestamp()
+    return datetime(*day).timestamp()  # type: ignore[arg-type]
 
 
 def test_a_line_is_taken_apart_into_words_with_and_without_a_key():
