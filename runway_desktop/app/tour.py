@@ -33,6 +33,7 @@ from .lifecycle import Supervisor
 from .options import Options, own_words
 from .program import make_application, run_on_loop
 from .session import Session
+from .tour_comparing import compare
 from .tour_forms import show_chooser, show_forms
 from .tour_hands import Album, StepFailed, control, dialog, drop, find, press, type_text, until
 from .wiring import Address, demo_secret, start_simulator
@@ -178,6 +179,7 @@ class _First(_Walk):
         await self.trouble()
         await self.narrowing()
         await self.looks()
+        await compare(self)
         await self.making()
 
     async def first_key(self) -> None:

@@ -74,6 +74,10 @@ class CullingRoom(QWidget):
     def way(self) -> Way:
         return self._way
 
+    def shortcuts(self) -> list[QShortcut]:
+        """Everything that has a key."""
+        return self.findChildren(QShortcut)
+
     def enter(self, *, full_screen: bool = True) -> None:
         """Shows what the view-model compares now."""
         self._is_open = True

@@ -19,8 +19,6 @@ from runway_desktop.viewmodels.lineage import LineageModel, Node
 from .thumb import SIZE, Thumb
 
 MOST_TAKES = 12
-MOST_OFFERED = 2
-"""Ways on that are named where nothing was made of it yet."""
 
 
 class LineageStrip(QWidget):
@@ -100,8 +98,7 @@ class LineageStrip(QWidget):
             for node in generation:
                 self._put(self._tree_row, node)
         if self._ways and not below:
-            self._put_arrow()
-            self._put_ways()
+            self._put_way()
 
     def _put(self, row: FlowLayout, node: Node, *, number: str = "", here: bool = False) -> None:
         here = here or (node.task_id is not None and node.task_id == self._model.task_id)
@@ -120,9 +117,10 @@ class LineageStrip(QWidget):
         arrow.setVisible(True)
         self._tree_row.addWidget(arrow)
 
-    def _put_ways(self) -> None:
-        words = ", ".join(word[:1].lower() + word[1:] for word in self._ways[:MOST_OFFERED])
-        button = QPushButton(f"{words}…", self._tree)
+    def _put_way(self) -> None:
+        """The likeliest; the others are in the menu that it opens."""
+        words = self._ways[0][:1].lower() + self._ways[0][1:]
+        button = QPushButton(f"→  {words}…", self._tree)
         button.setAccessibleName("What can be made of it")
         button.setToolTip("Choose what to make of it")
         button.setProperty("kind", "flat")
