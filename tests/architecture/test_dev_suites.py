@@ -28,11 +28,17 @@ def test_unknown_suite_is_answered_with_those_there_are():
         suites.test(Path(sys.executable), ["moon"], [])
 
 
-def test_every_folder_of_tests_belongs_to_a_suite():
+def test_every_file_of_tests_belongs_to_a_suite():
     known = {path for suite in suites.SUITES for path in suite.paths}
-    folders = {file.parent.relative_to(ROOT) for file in (ROOT / "tests").rglob("test_*.py")}
-    homeless = [str(f) for f in folders if not any(f.is_relative_to(path) for path in known)]
+    files = {file.relative_to(ROOT) for file in (ROOT / "tests").rglob("test_*.py")}
+    homeless = [str(file) for file in files if not any(file.is_relative_to(path) for path in known)]
     assert homeless == []
+
+
+def test_no_file_of_tests_is_run_by_two_suites():
+    paths = [path for suite in suites.SUITES for path in suite.paths]
+    assert len(paths) == len(set(paths))
+    assert not [(a, b) for a in paths for b in paths if a != b and Path(a).is_relative_to(b)]
 
 
 def test_too_old_a_python_is_told_which_one_is_needed():

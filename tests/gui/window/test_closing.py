@@ -46,9 +46,9 @@ async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
 @pytest.mark.parametrize(
     ("tasks", "saving", "says"),
     [
-        ((task(1, State.SENDING),), 0, "There is 1 being sent;"),
-        ((), 2, "There are 2 being saved;"),
-        ((task(1, State.SENDING),), 1, "There are 1 being sent and 1 being saved;"),
+        ((task(1, State.SENDING),), 0, "1 task is being sent."),
+        ((), 2, "2 results are being saved."),
+        ((task(1, State.SENDING),), 1, "1 task is being sent and 1 result is being saved."),
     ],
 )
 async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path, theme, qtbot, tasks, saving, says):
