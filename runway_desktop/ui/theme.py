@@ -225,7 +225,8 @@ class DarkRoom(Theme):
         return True
 
     def style_sheet(self) -> str:
-        return _styled(self._colors, "dark")
+        # Words take their colour from the application's palette, which may be a light one.
+        return f"QLabel {{ color: {self._colors[Role.TEXT].name()}; }}\n{_styled(self._colors, 'dark')}"
 
 
 def _styled(colors: Mapping[Role, QColor], scheme: str) -> str:

@@ -23,17 +23,14 @@ from runway_desktop.domain.task import Media
 from runway_desktop.ui.media.playback import FASTEST, STEP_BACK_MS, WATCHDOG_MS, Engine
 from runway_desktop.ui.media.players import Fault, MediaEngine
 
+from .pace import balance
 from .track import ROUNDING_US, Phase, Track
 
 MOST = 4
 PATIENCE_MS = 400
 """How long a seek waits for the slowest clip."""
 BALANCE_MS = 80
-NUDGE = 0.08
-"""By how much of its pace a clip is slowed or hurried."""
 _AFTER_END_MS = 60
-_REST_AT_US = 400_000
-"""A clip that is so far ahead rests: its frames would fill the memory."""
 
 
 class InStep(QObject):
@@ -76,12 +73,12 @@ class InStep(QObject):
         self._resume = False
         self._start_at = 0.0
         self._next_seek: int | None = None
-        self._opener = self._single_shot(0, self._open_now)
-        self._watchdog = self._single_shot(watchdog_ms, self._nothing_came)
-        self._patience = self._single_shot(patience_ms, self._out_of_patience)
-        self._end = self._single_shot(_AFTER_END_MS, self._end_reached)
-        self._balancer = self._repeating(BALANCE_MS, self._balance)
-        self._backwards = self._repeating(STEP_BACK_MS, self._step_back)
+        self._opener = _single_shot(self, 0, self._open_now)
+        self._watchdog = _single_shot(self, watchdog_ms, self._nothing_came)
+        self._patience = _single_shot(self, patience_ms, self._out_of_patience)
+        self._end = _single_shot(self, _AFTER_END_MS, self._end_reached)
+        self._balancer = _repeating(self, BALANCE_MS, self._balance)
+        self._backwards = _repeating(self, STEP_BACK_MS, self._step_back)
         self._clock = QElapsedTimer()
         self._reverse_from = 0.0
 
@@ -230,17 +227,6 @@ class InStep(QObject):
             self.muted = muted
             self._send_sound()
             self.changed.emit()
-
-    def _single_shot(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
-        timer = self._repeating(milliseconds, then)
-        timer.setSingleShot(True)
-        return timer
-
-    def _repeating(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(then)
-        return timer
 
     def _set_range(self, wanted: tuple[float | None, float | None]) -> None:
         if wanted != self.range:
@@ -489,25 +475,19 @@ class InStep(QObject):
             self.pause()
 
     def _balance(self) -> None:
-        """Slows who is ahead and hurries who is behind, a little at a time."""
         leading = [track for track in self._tracks if track.leads]
-        if not self.is_playing or len(leading) < 2:
-            return
-        beat = self._beat()
-        slowest = min(track.newest for track in leading)
-        pace = beat.newest if beat is not None and beat.leads else slowest
-        for track in leading:
-            if track.newest - slowest > _REST_AT_US:
-                track.rest()
-                continue
-            if track.newest - slowest < _REST_AT_US // 4:
-                track.go_on()
-            if track is beat:
-                continue
-            lead = (track.newest - pace) / track.frame_us
-            if lead > 1.5:
-                track.set_rate(self.rate * (1 - NUDGE))
-            elif lead < -1.5:
-                track.set_rate(self.rate * (1 + NUDGE))
-            elif abs(lead) < 1:
-                track.set_rate(self.rate)
+        if self.is_playing and len(leading) > 1:
+            balance(leading, self._beat(), self.rate)
+
+
+def _single_shot(parent: QObject, milliseconds: int, then: Callable[[], None]) -> QTimer:
+    timer = _repeating(parent, milliseconds, then)
+    timer.setSingleShot(True)
+    return timer
+
+
+def _repeating(parent: QObject, milliseconds: int, then: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(then)
+    return timer

@@ -312,7 +312,7 @@ class CullingRoom(QWidget):
         for number, pane in enumerate(self._panes):
             pane.set_marked(number == place and len(self._model.shown) > 1)
         pane = self._panes[place]
-        focus = QApplication.focusWidget()
+        focus = self.focusWidget()
         if (
             self._way is Way.SIDE_BY_SIDE
             and (focus is None or isinstance(focus, Pane | Overlay))

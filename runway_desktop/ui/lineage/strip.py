@@ -125,8 +125,9 @@ class LineageStrip(QWidget):
         button.setToolTip("Choose what to make of it")
         button.setProperty("kind", "flat")
         color = self._theme.color(Role.FAINT).name()
-        button.setStyleSheet(f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; }}")
-        button.setFixedHeight(SIZE.height())
+        button.setStyleSheet(
+            f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; min-height: {SIZE.height() - 2}px; }}"
+        )
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda _=False: self.onward_wanted.emit())
         button.setVisible(True)

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.library import Row
@@ -218,6 +218,22 @@ def test_room_is_dark_in_the_light_theme_too(opened: Open, theme: Theme, picture
     ground = opened.room.grab().toImage().pixelColor(2, 2)
     assert ground.lightness() < 30
     assert theme.color(Role.MEDIA).lightness() > 200
+
+
+def test_times_can_be_read_in_the_light_theme(opened: Open, theme: Theme, clips: list[Path]) -> None:
+    theme.choose(Choice.LIGHT)
+    opened.enter(clips[:1])
+    for label in opened.room.findChildren(QLabel):
+        assert label.palette().color(label.foregroundRole()).lightness() > 120, label.text()
+
+
+def test_room_that_is_entered_again_begins_with_the_first(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    opened.key(Qt.Key.Key_Down)
+    opened.key(Qt.Key.Key_Escape)
+    opened.enter(pictures)
+    assert opened.model.focus == 0
+    assert opened.room.panes[0].hasFocus()
 
 
 def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtBot, clips: list[Path]) -> None:
