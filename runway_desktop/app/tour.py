@@ -23,7 +23,9 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPlai
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, State, TaskId
 from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow
+from runway_desktop.ui.spending.spending_window import SpendingWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow, Models
 from runway_desktop.viewmodels.offers import Verb
@@ -220,7 +222,13 @@ class _First(_Walk):
         find(sheet, QPushButton, "Generate").click()
         await until(lambda: len(self.tasks()) >= 5, "the tasks in the list")
         await self.album.take(window, "sheet-sent")
-        sheet.close()
+        self.say("the sheet's grid")
+        find(sheet, QPushButton, "Show as grid").click()
+        await until(lambda: dialog(window, GridWindow), "the grid")
+        await self.album.take(window, "sheet-as-grid")
+        for opened in (dialog(window, GridWindow), sheet):
+            if opened is not None:
+                opened.close()
         self.say("drop of a picture")
         drop(window, [picture])
         await until(self.models.composer.inputs, "the picture in the composer")
@@ -337,6 +345,14 @@ class _First(_Walk):
             "everything to end",
             120,
         )
+        self.say("spending")
+        window.spending_wanted.emit()
+        await until(lambda: dialog(window, SpendingWindow), "the spending")
+        await asyncio.sleep(0.5)
+        await self.album.take(window, "spending")
+        spending = dialog(window, SpendingWindow)
+        if spending is not None:
+            spending.close()
         video = self.saved(Media.VIDEO)
         if video is not None:
             await self.choose(video)
