@@ -154,11 +154,12 @@ class GridLayout:
         return self._starts[block] + (1 if self._has_header else 0)
 
     def _first_at(self, block: int, y: int) -> int:
-        start, _ = self._span(block)
+        start, end = self._span(block)
         rows = (y - self._tops[block] - (self._header_height if self._has_header else 0)) // (
             self.cell_height + self._gap
         )
-        return start if rows <= 0 else self._first_task(block) + rows * self.columns
+        # Below its last cells a block has nothing more: what comes first there is the next block's header.
+        return start if rows <= 0 else min(end, self._first_task(block) + rows * self.columns)
 
     def _last_at(self, block: int, y: int) -> int:
         _, end = self._span(block)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runway_desktop.ui.tasks.grid_layout import GridLayout
@@ -26,6 +26,7 @@ def test_every_line_is_found_where_it_stands(groups: list[int], width: int):
         assert line in layout.lines_between(box.top, box.top + box.height)
 
 
+@example([1, 0], 127, 11)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=6), st.integers(0, 3000), st.integers(0, 800))
 def test_what_is_in_sight_is_among_the_lines_between(groups: list[int], top: int, height: int):
     layout = laid_out(groups)
