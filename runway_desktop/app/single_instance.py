@@ -30,10 +30,12 @@ class DoesNotAnswer(Exception):
 
 
 class Claim:
-    """The right to be the one program of a profile, until `release` or the end of the process."""
+    """The right to be the one program of a profile, until `release` or the end of the process. `is_sure`: the system
+    itself keeps others out."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], *, is_sure: bool = True) -> None:
         self._file = file
+        self.is_sure = is_sure
 
     def release(self) -> None:
         self._file.close()
@@ -48,8 +50,8 @@ def claim(folder: Path) -> Claim | None:
         file.close()
         return None
     except OSError:
-        # A file system without locks, on a network say: better two windows than none.
-        return Claim(file)
+        # A file system without locks, on a network say: only the doorbell can tell whether another is there.
+        return Claim(file, is_sure=False)
     return Claim(file)
 
 
@@ -58,7 +60,14 @@ def enter(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS
     end = time.monotonic() + patience_ms / 1000
     while True:
         claimed = claim(folder)
-        if claimed is not None or hand_over(folder, words, patience_ms=patience_ms):
+        if claimed is not None and claimed.is_sure:
+            return claimed
+        # Two programs on one profile would send what waits there twice, so whoever answers keeps it.
+        if hand_over(folder, words, patience_ms=patience_ms):
+            if claimed is not None:
+                claimed.release()
+            return None
+        if claimed is not None:
             return claimed
         if time.monotonic() > end:
             raise DoesNotAnswer

@@ -37,6 +37,24 @@ sys.stdin.read()
 """
 
 
+ENTERS_WITHOUT_LOCKS = """
+import errno, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from runway_desktop.app import single_instance
+application = QCoreApplication([])
+def refuse(file):
+    raise OSError(errno.ENOLCK, "No locks available")
+single_instance._lock = refuse
+print("mine" if single_instance.enter(Path(sys.argv[1]), ["word"]) else "given", flush=True)
+"""
+
+
+def entering_without_locks(folder: Path) -> subprocess.Popen[str]:
+    words = [sys.executable, "-c", ENTERS_WITHOUT_LOCKS, str(folder)]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
 def other_program(folder: Path) -> subprocess.Popen[str]:
     child = subprocess.Popen(
         [sys.executable, "-c", HOLDS, str(folder)],
@@ -92,6 +110,19 @@ def test_words_are_handed_over_whole(tmp_path: Path, qtbot: QtBot):
     assert rung.args == [words]
     assert second.answer() == "True"
     bell.close()
+
+
+def test_where_files_cannot_be_locked_whoever_answers_keeps_the_profile(tmp_path: Path, qtbot: QtBot):
+    bell = Doorbell(tmp_path)
+    with qtbot.waitSignal(bell.rung) as rung:
+        second = entering_without_locks(tmp_path)
+    assert rung.args == [["word"]]
+    assert second.communicate(timeout=20)[0].strip() == "given"
+    bell.close()
+
+
+def test_where_files_cannot_be_locked_and_nobody_answers_the_program_starts(tmp_path: Path):
+    assert entering_without_locks(tmp_path).communicate(timeout=20)[0].strip() == "mine"
 
 
 def test_a_first_that_is_slow_to_answer_gets_the_words_once(tmp_path: Path, qtbot: QtBot):
