@@ -42,7 +42,7 @@ def no_key() -> KeyRefused:
 def unusable_key() -> KeyRefused:
     """For a key that cannot be put into a header: blanks inside, line breaks, letters outside ASCII."""
     message = "The key for Runway holds characters that a key cannot have."
-    return KeyRefused(message, advice="Copy it again and enter it in the preferences.")
+    return KeyRefused(message, advice="Copy it again, whole, and enter it once more.")
 
 
 def from_connection(error: Exception, host: str, *, who: str = "Runway") -> ApiError:
@@ -100,7 +100,7 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
         case 401:
             return KeyRefused(
                 "Runway did not accept the key.",
-                advice="Check it in the preferences; a stray blank or a disabled key is the usual cause.",
+                advice="Check it: a stray blank or a disabled key is the usual cause.",
                 detail=detail,
                 status=status,
             )
