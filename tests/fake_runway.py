@@ -28,7 +28,8 @@ from typing import Any, Literal
 
 from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits
 from runway_desktop.domain.errors import DiskError, KeyRefused, LinkExpired, NoReply, NotThere
-from runway_desktop.domain.task import Answer, RemoteId
+from runway_desktop.domain.happenings import Answer
+from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.wire import CreatedTask, Stream
 
 CallName = Literal["create", "task", "delete", "organization", "usage", "upload"]

@@ -26,7 +26,8 @@ import httpx
 
 from runway_desktop.domain.account import Organization, UsedCredits
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
-from runway_desktop.domain.task import Answer, RemoteId
+from runway_desktop.domain.happenings import Answer
+from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.wire import CreatedTask
 
 from . import replies, uploads, wire

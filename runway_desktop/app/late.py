@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from runway_desktop.domain.account import Organization, UsedCredits
-from runway_desktop.domain.task import Answer, RemoteId
+from runway_desktop.domain.happenings import Answer
+from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.wire import CreatedTask, Stream
 from runway_desktop.services.ports import Fetcher, Runway
 

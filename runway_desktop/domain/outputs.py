@@ -5,7 +5,8 @@ from __future__ import annotations
 from posixpath import splitext
 from urllib.parse import urlsplit
 
-from .task import Answer, Media, Output, Task
+from .happenings import Answer
+from .task import Media, Output, Task
 
 _BY_EXTENSION = {
     **dict.fromkeys((".mp4", ".mov", ".webm", ".mkv", ".m4v"), Media.VIDEO),

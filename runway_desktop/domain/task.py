@@ -1,15 +1,14 @@
-"""A task, its outputs and inputs, and the one function that moves a task from state to state.
+"""What a task is: its request, inputs and outputs, its state, and what is known of its money and its failure.
 
-Pure and immutable: `advance` takes a task and what happened and gives the next task. It never raises for what a server
-may say; it raises `ImpossibleMove` only when the program itself asks for a move that has no meaning. Times are Unix
-seconds (UTC), credits are floats, identifiers are strings.
+Immutable values. What may happen to a task is in `happenings.py`, the one function that moves it from state to state in
+`advance.py`. Times are Unix seconds (UTC), credits are floats, identifiers are strings.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NewType
 
@@ -234,115 +233,6 @@ class Task:
         return self.state is State.GONE and self.remote_id is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What Runway said of a task (`GET /v1/tasks/{id}`), already off the wire. `status` is the server's word, known or
-    not."""
-
-    remote_id: RemoteId
-    status: str
-    created_at: float | None = None
-    progress: float | None = None
-    estimated_credits: float | None = None
-    cost_credits: float | None = None
-    output: tuple[str, ...] = ()
-    failure: str = ""
-    failure_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """The sending begins: from here on the request may reach Runway. `evidence` is what was known just before, so that
-    it outlives a program that dies in the middle."""
-
-    evidence: Evidence | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """Runway took it and gave it an id."""
-
-    remote_id: RemoteId
-    estimated_credits: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NotSent:
-    """Surely nothing reached Runway, or it was turned away unread (429, 503): back to the lane."""
-
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Runway answered that the request is not valid. No task was made, nothing is charged."""
-
-    message: str
-    refusals: tuple[Refusal, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """The request left and no answer came."""
-
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceGathered:
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class LetGo:
-    """The person gives up on an uncertain task."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """The person cancels a held task: it never leaves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """Asked for, and answered 404."""
-
-
-@dataclass(frozen=True, slots=True)
-class CancelAsked:
-    """The person asked to cancel; Runway has not said anything yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """Runway confirmed the DELETE of a task."""
-
-
-Happening = (
-    Sending
-    | Accepted
-    | NotSent
-    | Refused
-    | NoAnswer
-    | EvidenceGathered
-    | LetGo
-    | Dropped
-    | Answered
-    | NotFound
-    | CancelAsked
-    | Deleted
-)
-
-
-class ImpossibleMove(ValueError):
-    """Our own mistake: a move that has no meaning in the task's state."""
-
-
 def new_task_id() -> TaskId:
     return TaskId(uuid.uuid4().hex)
 
@@ -360,112 +250,3 @@ def parse_remote_id(text: str) -> RemoteId | None:
     except ValueError:
         return None
     return RemoteId(word) if value.version == 4 and str(value) == word else None
-
-
-_WORDS = {
-    "PENDING": State.PENDING,
-    "THROTTLED": State.THROTTLED,
-    "RUNNING": State.RUNNING,
-    "SUCCEEDED": State.SUCCEEDED,
-    "FAILED": State.FAILED,
-    "CANCELLED": State.CANCELLED,
-}
-
-
-def advance(task: Task, happening: Happening, now: float) -> Task:
-    """The next task. `now` in Unix seconds. Raises `ImpossibleMove` for the program's own mistakes only."""
-    match happening:
-        case Sending(evidence):
-            _expect(task, happening, State.HELD)
-            return replace(
-                task,
-                state=State.SENDING,
-                sent_at=now,
-                hold_reason="",
-                refusals=(),
-                failure=None,
-                evidence=evidence,
-            )
-        case Accepted(remote_id, estimated):
-            _expect(task, happening, State.SENDING, State.UNCERTAIN)
-            return replace(
-                task,
-                state=State.PENDING,
-                remote_id=remote_id,
-                sent_at=task.sent_at or now,
-                evidence=None,
-                estimated_credits=estimated if estimated is not None else task.estimated_credits,
-            )
-        case NotSent(reason):
-            _expect(task, happening, State.SENDING)
-            return replace(task, state=State.HELD, sent_at=None, hold_reason=reason, evidence=None)
-        case Refused(message, refusals):
-            _expect(task, happening, State.SENDING)
-            return replace(
-                task,
-                state=State.FAILED,
-                ended_at=now,
-                refusals=refusals,
-                cost_credits=0.0,
-                evidence=None,
-                failure=Failure(code="REQUEST.REFUSED", words=message),
-            )
-        case NoAnswer(evidence):
-            _expect(task, happening, State.SENDING)
-            return replace(task, state=State.UNCERTAIN, evidence=evidence)
-        case EvidenceGathered(evidence):
-            return replace(task, evidence=evidence) if task.state is State.UNCERTAIN else task
-        case LetGo():
-            _expect(task, happening, State.UNCERTAIN)
-            return replace(task, state=State.GONE, ended_at=now)
-        case Dropped():
-            _expect(task, happening, State.HELD)
-            return replace(task, state=State.CANCELLED, ended_at=now, hold_reason="", cost_credits=0.0)
-        case CancelAsked():
-            return task if task.state.is_final else replace(task, cancel_asked=True)
-        case Answered(answer):
-            return _answered(task, answer, now)
-        case NotFound() | Deleted():
-            return _vanished(task, happening, now)
-
-
-def _answered(task: Task, answer: Answer, now: float) -> Task:
-    state = _WORDS.get(answer.status, State.OTHER)
-    if task.state is State.SUCCEEDED and state is not State.SUCCEEDED:
-        # A paid result stays one, whatever a late or confused answer says.
-        return replace(task, asked_at=now)
-    if task.state in (State.FAILED, State.CANCELLED) and not state.is_final:
-        # An answer that was on its way while the task ended.
-        return replace(task, asked_at=now)
-    known = replace(
-        task,
-        state=state,
-        remote_status=answer.status if state is State.OTHER else "",
-        asked_at=now,
-        remote_created_at=answer.created_at if answer.created_at is not None else task.remote_created_at,
-        estimated_credits=answer.estimated_credits if answer.estimated_credits is not None else task.estimated_credits,
-        cost_credits=answer.cost_credits if answer.cost_credits is not None else task.cost_credits,
-        progress=answer.progress if state is State.RUNNING else None,
-    )
-    if state is State.RUNNING:
-        # Progress that the server takes back would make the bar jump; the larger word stands.
-        said = max((p for p in (task.progress, answer.progress) if p is not None), default=None)
-        return replace(known, progress=said, running_since=task.running_since or now)
-    if state.is_final:
-        failure = Failure(code=answer.failure_code, words=answer.failure) if state is State.FAILED else None
-        return replace(known, ended_at=task.ended_at if task.state.is_final and task.ended_at else now, failure=failure)
-    return known
-
-
-def _vanished(task: Task, happening: NotFound | Deleted, now: float) -> Task:
-    if task.state is State.SUCCEEDED or (task.state.is_final and isinstance(happening, Deleted)):
-        return replace(task, deleted_remotely=True, asked_at=now)
-    if task.state.is_final:
-        return replace(task, asked_at=now)
-    ours = task.cancel_asked or isinstance(happening, Deleted)
-    return replace(task, state=State.CANCELLED if ours else State.GONE, ended_at=now, asked_at=now, progress=None)
-
-
-def _expect(task: Task, happening: Happening, *states: State) -> None:
-    if task.state not in states:
-        raise ImpossibleMove(f"{type(happening).__name__} makes no sense for a task that is {task.state}")

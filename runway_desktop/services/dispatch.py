@@ -25,6 +25,7 @@ from enum import StrEnum
 from typing import Any
 
 from runway_desktop.domain.account import Organization
+from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import (
     ApiError,
     KeyRefused,
@@ -36,20 +37,8 @@ from runway_desktop.domain.errors import (
     StoreError,
 )
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.task import (
-    Accepted,
-    Evidence,
-    EvidenceGathered,
-    Happening,
-    ImpossibleMove,
-    NoAnswer,
-    NotSent,
-    Refused,
-    Sending,
-    State,
-    Task,
-    TaskId,
-)
+from runway_desktop.domain.happenings import Accepted, EvidenceGathered, Happening, NoAnswer, NotSent, Refused, Sending
+from runway_desktop.domain.task import Evidence, State, Task, TaskId
 
 from .account import Account
 from .backoff import delay

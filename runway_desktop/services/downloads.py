@@ -45,8 +45,9 @@ from runway_desktop.domain.events import (
     SettingsChanged,
     TaskChanged,
 )
+from runway_desktop.domain.happenings import NotFound
 from runway_desktop.domain.outputs import outputs_of
-from runway_desktop.domain.task import NotFound, Output, OutputState, State, Task, TaskId
+from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 
 from .backoff import delay
 from .bus import Bus

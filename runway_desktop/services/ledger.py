@@ -18,32 +18,26 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
+from runway_desktop.domain.advance import advance
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
-from runway_desktop.domain.outputs import outputs_of
-from runway_desktop.domain.task import (
+from runway_desktop.domain.happenings import (
     Accepted,
     Answer,
     Answered,
-    Batch,
     CancelAsked,
     Deleted,
     Dropped,
-    Evidence,
     EvidenceGathered,
     Happening,
-    Input,
     LetGo,
     NoAnswer,
     NotFound,
     NotSent,
-    Output,
     Refused,
     Sending,
-    State,
-    Task,
-    TaskId,
-    advance,
 )
+from runway_desktop.domain.outputs import outputs_of
+from runway_desktop.domain.task import Batch, Evidence, Input, Output, State, Task, TaskId
 
 from .bus import Bus
 from .ports import Clock, LedgerEntry, Store

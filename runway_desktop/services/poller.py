@@ -24,8 +24,9 @@ from dataclasses import dataclass, replace
 
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, ServerTrouble, SlowDown, StoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
+from runway_desktop.domain.happenings import Answer, NotFound
 from runway_desktop.domain.outputs import guess_media
-from runway_desktop.domain.task import Answer, Media, NotFound, RemoteId, State, Task, TaskId
+from runway_desktop.domain.task import Media, RemoteId, State, Task, TaskId
 
 from .account import Account
 from .backoff import delay

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from runway_desktop.domain.account import Organization, UsedCredits
+from runway_desktop.domain.happenings import Answer
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.spending import SpendingLine
-from runway_desktop.domain.task import Answer, Batch, BatchId, Input, Output, RemoteId, Task, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 from runway_desktop.domain.wire import CreatedTask, Stream
 
 __all__ = [

@@ -12,7 +12,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from runway_desktop.domain.task import Answer, State
+from runway_desktop.domain.happenings import Answer
+from runway_desktop.domain.task import State
 
 LEAST_GAP = 5.0
 """Least seconds between two questions about one task, and between its sending and the first. Source: the API's

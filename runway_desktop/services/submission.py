@@ -15,13 +15,12 @@ from types import MappingProxyType
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.happenings import Accepted, LetGo
 from runway_desktop.domain.task import (
     WAITS_FOR_YOU,
-    Accepted,
     Batch,
     BatchId,
     Input,
-    LetGo,
     RemoteId,
     Request,
     State,

@@ -13,21 +13,11 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import ApiError, DiskError, NotReached, NotThere
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
-from runway_desktop.domain.task import (
-    CancelAsked,
-    Deleted,
-    Dropped,
-    ImpossibleMove,
-    NotFound,
-    Output,
-    OutputState,
-    RemoteId,
-    State,
-    Task,
-    TaskId,
-)
+from runway_desktop.domain.happenings import CancelAsked, Deleted, Dropped, NotFound
+from runway_desktop.domain.task import Output, OutputState, RemoteId, State, Task, TaskId
 
 from .account import Account
 from .bus import Bus

@@ -7,20 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
-from runway_desktop.domain.task import (
-    Accepted,
-    Answer,
-    Evidence,
-    ImpossibleMove,
-    Media,
-    OutputState,
-    Sending,
-    State,
-    Task,
-    TaskId,
-)
+from runway_desktop.domain.happenings import Accepted, Answer, Sending
+from runway_desktop.domain.task import Evidence, Media, OutputState, State, Task, TaskId
 from runway_desktop.services.ledger import DIED_WHILE_SENDING, NoSuchTask
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id

@@ -18,7 +18,8 @@ from runway_desktop.domain.errors import (
     SlowDown,
     StoreError,
 )
-from runway_desktop.domain.task import Answer, OutputState, RemoteId, State, TaskId
+from runway_desktop.domain.happenings import Answer
+from runway_desktop.domain.task import OutputState, RemoteId, State, TaskId
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import settle

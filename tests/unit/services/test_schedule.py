@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.domain.task import Answer, State
+from runway_desktop.domain.happenings import Answer
+from runway_desktop.domain.task import State
 from runway_desktop.services.schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, LONGEST, Seen, next_question, with_answer
 from tests.fake_runway import remote_id
 

@@ -8,15 +8,8 @@ import pytest
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import TasksAdded
-from runway_desktop.domain.task import (
-    WAITS_FOR_YOU,
-    Answer,
-    Evidence,
-    NoAnswer,
-    Sending,
-    State,
-    TaskId,
-)
+from runway_desktop.domain.happenings import Answer, NoAnswer, Sending
+from runway_desktop.domain.task import WAITS_FOR_YOU, Evidence, State, TaskId
 from tests.engine_rig import Rig, request, with_picture
 from tests.fake_runway import remote_id
 

@@ -1,0 +1,115 @@
+"""What may happen to a task: what the person decides, how its sending went, what Runway says of it.
+
+Immutable values without rules; `advance.py` says what each does to a task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .task import Evidence, Refusal, RemoteId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Runway said of a task (`GET /v1/tasks/{id}`), already off the wire. `status` is the server's word, known or
+    not."""
+
+    remote_id: RemoteId
+    status: str
+    created_at: float | None = None
+    progress: float | None = None
+    estimated_credits: float | None = None
+    cost_credits: float | None = None
+    output: tuple[str, ...] = ()
+    failure: str = ""
+    failure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The sending begins: from here on the request may reach Runway. `evidence` is what was known just before, so that
+    it outlives a program that dies in the middle."""
+
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Runway took it and gave it an id."""
+
+    remote_id: RemoteId
+    estimated_credits: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Surely nothing reached Runway, or it was turned away unread (429, 503): back to the lane."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Runway answered that the request is not valid. No task was made, nothing is charged."""
+
+    message: str
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """The request left and no answer came."""
+
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceGathered:
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """The person gives up on an uncertain task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The person cancels a held task: it never leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Asked for, and answered 404."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """The person asked to cancel; Runway has not said anything yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """Runway confirmed the DELETE of a task."""
+
+
+Happening = (
+    Sending
+    | Accepted
+    | NotSent
+    | Refused
+    | NoAnswer
+    | EvidenceGathered
+    | LetGo
+    | Dropped
+    | Answered
+    | NotFound
+    | CancelAsked
+    | Deleted
+)

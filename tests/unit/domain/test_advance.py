@@ -1,0 +1,165 @@
+"""What a task promises as things happen to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.domain.advance import ImpossibleMove, advance
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.happenings import (
+    Accepted,
+    Answer,
+    Answered,
+    CancelAsked,
+    Deleted,
+    Dropped,
+    EvidenceGathered,
+    LetGo,
+    NoAnswer,
+    NotFound,
+    NotSent,
+    Refused,
+    Sending,
+)
+from runway_desktop.domain.task import Evidence, Refusal, RemoteId, Request, State, Task, TaskId
+
+REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
+NOW = 1_750_000_000.0
+
+
+def task(state: State = State.HELD, **more) -> Task:
+    remote = None if state in (State.HELD, State.SENDING, State.UNCERTAIN) else REMOTE
+    return Task(
+        id=TaskId("one"),
+        request=Request(endpoint="text_to_video", model="gen4.5"),
+        created_at=NOW - 100,
+        state=state,
+        **{"remote_id": remote, **more},
+    )
+
+
+def answered(of: Task, status: str, **more) -> Task:
+    return advance(of, Answered(Answer(remote_id=REMOTE, status=status, **more)), NOW)
+
+
+def test_a_task_goes_from_held_to_succeeded():
+    sending = advance(task(), Sending(), NOW)
+    accepted = advance(sending, Accepted(REMOTE, 25.0), NOW + 1)
+    running = advance(accepted, Answered(Answer(remote_id=REMOTE, status="RUNNING", progress=0.3)), NOW + 10)
+    done = advance(running, Answered(Answer(remote_id=REMOTE, status="SUCCEEDED", cost_credits=20.0)), NOW + 40)
+    assert (sending.state, sending.sent_at) == (State.SENDING, NOW)
+    assert (accepted.state, accepted.remote_id, accepted.estimated_credits) == (State.PENDING, REMOTE, 25.0)
+    assert (running.state, running.progress, running.running_since) == (State.RUNNING, 0.3, NOW + 10)
+    assert (done.state, done.ended_at, done.credits, done.progress) == (State.SUCCEEDED, NOW + 40, 20.0, None)
+
+
+def test_what_was_known_before_the_sending_is_stored_with_it():
+    before = Evidence(balance_before=100.0, daily_before=3)
+    assert advance(task(), Sending(before), NOW).evidence == before
+    assert advance(advance(task(), Sending(before), NOW), Accepted(REMOTE), NOW).evidence is None
+    assert advance(advance(task(), Sending(before), NOW), NotSent("x"), NOW).evidence is None
+
+
+def test_a_sending_that_was_turned_away_waits_again_and_says_why():
+    back = advance(task(State.SENDING, sent_at=NOW), NotSent("Too many requests."), NOW)
+    assert (back.state, back.sent_at, back.hold_reason) == (State.HELD, None, "Too many requests.")
+    assert advance(back, Sending(), NOW).hold_reason == ""
+
+
+def test_a_refused_request_fails_at_no_cost_with_the_fields_that_were_named():
+    refusal = Refusal(path=("duration",), message="Too long")
+    failed = advance(task(State.SENDING), Refused("Validation failed", (refusal,)), NOW)
+    assert (failed.state, failed.cost_credits, failed.refusals) == (State.FAILED, 0.0, (refusal,))
+    assert failed.failure == Failure(code="REQUEST.REFUSED", words="Validation failed")
+
+
+def test_a_sending_without_an_answer_is_uncertain_until_someone_decides():
+    uncertain = advance(task(State.SENDING), NoAnswer(Evidence(reason="Cut.")), NOW)
+    assert uncertain.state is State.UNCERTAIN
+    more = advance(uncertain, EvidenceGathered(Evidence(reason="Cut.", daily_after=4)), NOW)
+    assert more.evidence is not None
+    assert more.evidence.daily_after == 4
+    gone = advance(more, LetGo(), NOW)
+    assert gone.state is State.GONE
+    assert gone.let_go
+    assert advance(more, Accepted(REMOTE), NOW).state is State.PENDING
+
+
+def test_an_uncertain_task_is_never_sent_by_a_move():
+    with pytest.raises(ImpossibleMove):
+        advance(task(State.UNCERTAIN), Sending(), NOW)
+
+
+def test_a_held_task_that_is_dropped_never_left_and_costs_nothing():
+    dropped = advance(task(hold_reason="x"), Dropped(), NOW)
+    assert (dropped.state, dropped.ended_at, dropped.cost_credits, dropped.hold_reason) == (
+        State.CANCELLED,
+        NOW,
+        0.0,
+        "",
+    )
+    with pytest.raises(ImpossibleMove):
+        advance(task(State.SENDING), Dropped(), NOW)
+
+
+def test_an_unknown_status_is_kept_as_its_word_and_asked_on():
+    odd = answered(task(State.RUNNING), "DREAMING")
+    assert (odd.state, odd.remote_status) == (State.OTHER, "DREAMING")
+    assert odd.state.is_live
+    assert answered(odd, "RUNNING").remote_status == ""
+
+
+def test_progress_never_goes_back_while_running():
+    running = answered(task(State.RUNNING, progress=0.6, running_since=NOW - 5), "RUNNING", progress=0.4)
+    assert (running.progress, running.running_since) == (0.6, NOW - 5)
+
+
+def test_a_paid_result_stays_one_whatever_comes_later():
+    done = task(State.SUCCEEDED, ended_at=NOW - 5, cost_credits=25.0)
+    assert answered(done, "FAILED").state is State.SUCCEEDED
+    assert advance(done, NotFound(), NOW).state is State.SUCCEEDED
+    assert advance(done, NotFound(), NOW).deleted_remotely
+    assert advance(done, Deleted(), NOW).deleted_remotely
+
+
+def test_a_late_answer_does_not_bring_an_ended_task_back_to_life():
+    for state in (State.FAILED, State.CANCELLED):
+        assert answered(task(state, ended_at=NOW), "RUNNING", progress=0.5).state is state
+
+
+def test_a_result_that_was_on_its_way_while_cancel_was_answered_is_kept():
+    assert answered(task(State.CANCELLED, ended_at=NOW), "SUCCEEDED").state is State.SUCCEEDED
+
+
+def test_a_404_means_cancelled_only_where_that_was_asked():
+    assert advance(task(State.RUNNING), NotFound(), NOW).state is State.GONE
+    asked = advance(task(State.RUNNING), CancelAsked(), NOW)
+    assert asked.state is State.RUNNING
+    assert advance(asked, NotFound(), NOW).state is State.CANCELLED
+
+
+def test_a_failure_brings_its_code_and_words():
+    failed = answered(task(State.RUNNING), "FAILED", failure="No.", failure_code="SAFETY.INPUT.TEXT", cost_credits=0.0)
+    assert failed.failure == Failure(code="SAFETY.INPUT.TEXT", words="No.")
+    assert failed.credits == 0.0
+
+
+@given(
+    state=st.sampled_from(State),
+    status=st.text(max_size=12)
+    | st.sampled_from(["PENDING", "THROTTLED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]),
+    progress=st.none() | st.floats(allow_nan=False, allow_infinity=False),
+)
+def test_no_answer_of_the_server_ever_raises(state, status, progress):
+    after = answered(task(state, remote_id=REMOTE), status, progress=progress)
+    assert isinstance(after.state, State)
+
+
+@given(state=st.sampled_from(State))
+def test_asking_to_cancel_never_moves_a_task(state):
+    before = task(state)
+    assert replace(advance(before, CancelAsked(), NOW), cancel_asked=False) == before
