@@ -23,7 +23,8 @@ from runway_desktop.services.intake import Gathered
 from runway_desktop.services.sheets import OPEN_SHEET
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.ui.window.main_window import MainWindow, Models
+from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.window.models import Models
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer

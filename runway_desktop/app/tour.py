@@ -27,7 +27,8 @@ from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.spending.spending_window import SpendingWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.window.main_window import MainWindow, Models
+from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.window.models import Models
 from runway_desktop.viewmodels.offers import Verb
 
 from . import environment

@@ -38,7 +38,7 @@ def main() -> int:
         def __init__(self, *given: Any) -> None:
             super().__init__(*given)
             self.painted.connect(lambda: times.setdefault("painted", time.perf_counter()))
-            self._m.rows.rows_fetched.connect(lambda _: times.setdefault("rows", time.perf_counter()))
+            self.models.rows.rows_fetched.connect(lambda _: times.setdefault("rows", time.perf_counter()))
 
     class WatchedSession(session.Session):
         async def run(self, *given: Any) -> int:
@@ -75,7 +75,7 @@ async def _measure(session: Session, times: dict[str, float], keys: int, frames:
     say("list", took=await _scroll(window.view, frames))
     window.show_grid(True)
     await asyncio.sleep(1.0)
-    say("grid", took=await _scroll(window._shelf.grid, frames))
+    say("grid", took=await _scroll(window.workspace.grid, frames))
 
 
 async def _type(session: Session, keys: int) -> list[float]:

@@ -30,7 +30,8 @@ from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
 from runway_desktop.services.library import Library
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.window.main_window import MainWindow, Models
+from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.window.models import Models
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk

@@ -26,7 +26,7 @@ async def in_grid(rig: Desktop, amount: int, group: GroupBy = GroupBy.NONE):
     await rig.load()
     await rig.fetch_rows()
     QTest.keyClick(rig.window, Qt.Key.Key_G, CONTROL | SHIFT)
-    grid = rig.window._shelf.grid
+    grid = rig.window.workspace.grid
     await until(grid.isVisible)
     return grid
 
@@ -80,7 +80,7 @@ async def test_the_mouse_chooses_cells_and_folds_groups(tmp_path, theme, qtbot):
 async def test_the_grid_and_its_size_are_remembered(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await in_grid(rig, 3)
-        rig.window._list_pane._size.setValue(320)
+        rig.window.workspace.list._size.setValue(320)
         assert rig.engine.settings.get("list.grid") == "1 320"
 
 
@@ -110,9 +110,9 @@ async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
         rig.places.refresh()
         await until(lambda: rig.places.counts.tags)
         rig.window.view.select([TaskId("t2")])
-        rig.window._judge.tag()
-        await until(lambda: rig.window._shelf.findChild(LinePopup))
-        popup = rig.window._shelf.findChild(LinePopup)
+        rig.window.judge.tag()
+        await until(lambda: rig.window.workspace.shelf.findChild(LinePopup))
+        popup = rig.window.workspace.shelf.findChild(LinePopup)
         QTest.keyClicks(popup.line, "drone, lo")
         assert popup.completer.completionCount() == 1
         popup._complete("low key")
@@ -175,12 +175,12 @@ async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_
         QTest.keyClick(search, Qt.Key.Key_Return)
         assert search.text() == "tag:drone "
         await until(lambda: rig.rows.task_count == 1)
-        [chip] = rig.window._list_pane._chips.buttons.values()
+        [chip] = rig.window.workspace.list._chips.buttons.values()
         QTest.keyClick(search, Qt.Key.Key_S, CONTROL)
         await until(lambda: any(entry.search for entry in rig.places.entries()))
         chip.click()
         await until(lambda: rig.rows.task_count == 2)
         assert search.text() == ""
         QTest.keyClicks(search, "model:sora")
-        await until(lambda: "There is no model “sora” here." in rig.window._list_pane._said.text())
+        await until(lambda: "There is no model “sora” here." in rig.window.workspace.list._said.text())
         assert QApplication.focusWidget() is search

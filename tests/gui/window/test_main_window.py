@@ -28,7 +28,9 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.commands.table import Section, commands_of
 from runway_desktop.ui.theme import Choice
+from runway_desktop.ui.window.deeds import list_deeds, window_deeds
 from runway_desktop.viewmodels.offers import Verb
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
@@ -147,7 +149,7 @@ async def test_a_filter_stays_marked_when_its_menu_is_only_looked_at(tmp_path, t
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
         rig.filter.toggle_state("Failed")
-        pill = rig.window._list_pane._status
+        pill = rig.window.workspace.list._status
         assert pill.isChecked()
         QTest.mouseClick(pill, LEFT)
         menu = rig.window.findChild(QMenu)
@@ -179,7 +181,7 @@ async def test_ids_pasted_into_a_new_window_are_adopted_and_no_prompt(tmp_path, 
         if in_prompt:
             rig.window.composer_pane.focus_prompt()
         else:
-            rig.window._list_pane._group.setFocus()
+            rig.window.workspace.list._group.setFocus()
         QGuiApplication.clipboard().setText(f"{remote_id(1)}\n{remote_id(2)}")
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_V, CONTROL)
         await until(lambda: rig.rows.task_count == 2)
@@ -188,7 +190,7 @@ async def test_ids_pasted_into_a_new_window_are_adopted_and_no_prompt(tmp_path, 
 
 async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        pane = rig.window._list_pane
+        pane = rig.window.workspace.list
         assert pane._empty_title.text() == "Nothing made yet"
         await listed(rig, task(1, State.FAILED, prompt="fog"), task(2, State.FAILED, prompt="sun"))
         QTest.keyClick(rig.window.view, Qt.Key.Key_F, CONTROL)
@@ -207,9 +209,9 @@ async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot
 async def test_an_empty_place_is_neither_nothing_yet_nor_a_filter(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
-        rig.window._places_pane.setCurrentRow(1)
+        rig.window.workspace.places.setCurrentRow(1)
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 0)
-        assert rig.window._list_pane._empty_title.text() == "Nothing here now"
+        assert rig.window.workspace.list._empty_title.text() == "Nothing here now"
         assert rig.filter.title == "Live"
 
 
@@ -241,7 +243,9 @@ async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_
 
 async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        actions = {action.text(): action for owner in (rig.window, rig.window._shelf) for action in owner.actions()}
+        actions = {
+            action.text(): action for owner in (rig.window, rig.window.workspace.shelf) for action in owner.actions()
+        }
         for name in ("Retry", "Send the request", "Remove from list"):
             assert not actions[name].autoRepeat()
         assert actions["One frame forward"].autoRepeat()
@@ -255,6 +259,12 @@ async def test_no_two_commands_have_the_same_keys(tmp_path, theme, qtbot):
         everywhere = {keys.toString() for action in rig.window.actions() for keys in action.shortcuts()}
         in_list = {keys.toString() for action in rig.window.view.actions() for keys in action.shortcuts()}
         assert not everywhere & in_list
+
+
+async def test_each_command_of_the_window_and_its_list_has_a_deed_and_each_deed_a_command(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        for section, deeds in ((Section.WINDOW, window_deeds(rig.window)), (Section.LIST, list_deeds(rig.window))):
+            assert {command.id for command in commands_of(section)} == set(deeds)
 
 
 async def test_ctrl_return_sends_from_anywhere_and_the_new_task_is_shown(tmp_path, theme, qtbot):
@@ -318,14 +328,14 @@ async def test_cancel_asks_with_the_count_and_the_safe_answer_has_the_keyboard(t
         rig.runway.say(remote_id(1), "RUNNING")
         rig.runway.say(remote_id(2), "RUNNING")
         choose(rig, 1, 2)
-        rig.window._verbs.take(Verb.CANCEL)
+        rig.window.verb_menu.take(Verb.CANCEL)
         [asked] = dialogs(rig.window)
         yes = next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks")
         assert not yes.isDefault()
         QTest.keyClick(asked, Qt.Key.Key_Escape)
         await rest()
         assert rig.runway.named("delete") == []
-        rig.window._verbs.take(Verb.CANCEL)
+        rig.window.verb_menu.take(Verb.CANCEL)
         [asked] = dialogs(rig.window)
         QTest.mouseClick(
             next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks"), LEFT
@@ -339,7 +349,7 @@ async def test_who_does_not_want_to_be_asked_is_not(tmp_path, theme, qtbot):
         await listed(rig, task(1, State.RUNNING))
         rig.runway.say(remote_id(1), "RUNNING")
         choose(rig, 1)
-        rig.window._verbs.take(Verb.CANCEL)
+        rig.window.verb_menu.take(Verb.CANCEL)
         assert dialogs(rig.window) == []
         await until(lambda: rig.runway.named("delete"))
 
@@ -400,7 +410,7 @@ async def test_labels_are_read_by_their_words(tmp_path, theme, qtbot):
 async def test_details_offer_the_next_step_and_the_three_decisions(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.UNCERTAIN), task(2, State.FAILED, failure=Failure(code="INTERNAL")))
-        pane = rig.window._details_pane
+        pane = rig.window.workspace.details
         choose(rig, 1)
         await until(lambda: rig.details.row is not None and rig.details.row.task.id == "t1")
         assert pane._decide.isVisible()

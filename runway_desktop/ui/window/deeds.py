@@ -1,0 +1,92 @@
+"""What the commands of the window and of its list do, by their ids in `ui.commands.table`; and the actions that carry
+their keys. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.ui.commands.table import Section, commands_of
+from runway_desktop.viewmodels.offers import Verb
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.media.preview import Preview
+
+    from .main_window import MainWindow
+
+Deed = Callable[[], object]
+
+
+def window_deeds(window: MainWindow) -> dict[str, Deed]:
+    """One for each command of `Section.WINDOW`."""
+    m, work = window.models, window.workspace
+    return {
+        "request.new": window.begin_request,
+        "request.send": m.composer.send,
+        "sheet.new": lambda: window.sheet_wanted.emit(None),
+        "sheet.kept": window.kept_sheets_wanted.emit,
+        "search.focus": window.focus_search,
+        "search.keep": window.keeper.save,
+        "list.focus": work.shelf.setFocus,
+        "list.look": lambda: work.list.show_grid(not work.list.is_grid),
+        "list.paste": window.taking_in.paste,
+        "list.undo": window.taking_back.undo,
+        "compare.chosen": window.compare,
+        "runway.ask": m.desk.ask_now,
+        "spending": window.spending_wanted.emit,
+        "notices.focus": work.notices.focus_latest,
+        "preferences": lambda: window.preferences_wanted.emit(""),
+        "shortcuts": window.shortcuts_wanted.emit,
+        "quit": window.close,
+    }
+
+
+def list_deeds(window: MainWindow) -> dict[str, Deed]:
+    """One for each command of `Section.LIST`."""
+    verb, judge = window.verb_menu.take, window.judge
+    return {
+        "judge.pick": judge.pick,
+        "judge.reject": judge.reject,
+        **{f"judge.rate.{stars}": partial(judge.rate, stars) for stars in range(6)},
+        "judge.tag": judge.tag,
+        "judge.note": judge.note,
+        "judge.project": judge.project,
+        "judge.shot": judge.shot,
+        "judge.redo": window.models.desk.judging.redo,
+        "compare.takes": window.compare,
+        "task.copy": partial(verb, Verb.COPY_PROMPT),
+        "task.retry": partial(verb, Verb.RETRY),
+        "task.edit": window.edit,
+        "task.rename": partial(verb, Verb.RENAME),
+        "task.remove": partial(verb, Verb.REMOVE),
+        "play.toggle": _playing(window, lambda preview: preview.toggle_play()),
+        "play.back": _playing(window, lambda preview: preview.shuttle(-1)),
+        "play.stop": _playing(window, lambda preview: preview.shuttle(0)),
+        "play.forward": _playing(window, lambda preview: preview.shuttle(1)),
+        "play.frame.back": _playing(window, lambda preview: preview.step(-1)),
+        "play.frame.forward": _playing(window, lambda preview: preview.step(1)),
+        "play.full": _playing(window, lambda preview: preview.toggle_full_screen()),
+        "list.clear": window.clear_choice,
+    }
+
+
+def add_actions(owner: QWidget, section: Section, context: Qt.ShortcutContext, deeds: Mapping[str, Deed]) -> None:
+    """An action on `owner` for each command of the section."""
+    for command in commands_of(section):
+        action = QAction(command.words, owner)
+        action.setShortcuts(command.default_keys())
+        action.setShortcutContext(context)
+        action.setAutoRepeat(command.repeats)
+        action.triggered.connect(lambda _=False, does=deeds[command.id]: does())
+        owner.addAction(action)
+
+
+def _playing(window: MainWindow, does: Callable[[Preview], object]) -> Deed:
+    """The preview comes after the first paint; until then its keys do nothing."""
+    return lambda: does(window.preview) if window.preview is not None else None

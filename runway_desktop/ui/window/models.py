@@ -1,0 +1,30 @@
+"""All view-models that the window shows, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.memory import Memory
+from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.posters import Posters
+from runway_desktop.viewmodels.status import Status
+from runway_desktop.viewmodels.task_list import TaskListModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    bridge: Bridge
+    rows: TaskListModel
+    filter: ListFilter
+    places: Places
+    details: DetailsModel
+    composer: Composer
+    status: Status
+    desk: Desk
+    posters: Posters
+    memory: Memory

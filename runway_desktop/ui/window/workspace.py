@@ -1,0 +1,136 @@
+"""How the window is arranged: places, list with composer, preview with details, the bars above and below; and how that
+arrangement is remembered.
+
+Builds and holds the panes; connects nothing. GUI thread.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QVBoxLayout, QWidget
+
+from runway_desktop.ui.composer.composer_pane import ComposerPane
+from runway_desktop.ui.dialogs.notices import Notices
+from runway_desktop.ui.search.search_line import SearchLine
+from runway_desktop.ui.tasks.grid import GridView
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.shelf import TaskShelf
+from runway_desktop.ui.tasks.view import TaskView
+from runway_desktop.ui.theme import GRID, Theme
+
+from .bars import StatusLine, TopBar
+from .details_pane import DetailsPane
+from .list_pane import ListPane
+from .models import Models
+from .places_pane import PlacesPane
+
+_SPLITTER, _STAGE, _COLUMNS, _GRID = "window.splitter", "window.stage", "list.columns.10", "list.grid"
+STAGE_HEIGHT = 290
+"""Of a new profile: a clip of 16:9 in the right pane, with the controls below it."""
+
+
+class Workspace(QWidget):
+    def __init__(self, m: Models, theme: Theme, profile: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._memory = m.memory
+        self.posters = PosterCache(self)
+        self.view = TaskView(m.rows, theme, self.posters)
+        self.grid = GridView(m.rows, self.view.selectionModel(), theme, self.posters)
+        self.shelf = TaskShelf(self.view, self.grid)
+        self.search = SearchLine(m.filter, theme)
+        self.top = TopBar(m.status, m.places, self.search, theme, profile)
+        self.places = PlacesPane(m.places, theme)
+        self.list = ListPane(self.shelf, m.rows, m.filter, m.places, theme)
+        self.composer = ComposerPane(m.composer, m.desk, theme, self.posters)
+        self.notices = Notices(theme, self.list)
+        self.details = DetailsPane(m.details, m.rows, theme, self.posters)
+        left = pane_of(self.places, pane="side")
+        middle = pane_of(self.list, line(), self.composer, pane="list", stretch=self.list)
+        self.preview_room = pane_of()
+        self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
+        self.preview_waits = QLabel("", self.preview_room)
+        self.preview_room.layout().addWidget(self.preview_waits)
+        self._stage = QSplitter(Qt.Orientation.Vertical)
+        self._stage.addWidget(self.preview_room)
+        self._stage.addWidget(self.details)
+        self._stage.setStretchFactor(0, 3)
+        self._stage.setStretchFactor(1, 2)
+        self._stage.setHandleWidth(1)
+        right = pane_of(self._stage, pane="raised")
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widget, least in ((left, 140), (middle, 420), (right, 260)):
+            widget.setMinimumWidth(least)
+            self._splitter.addWidget(widget)
+        self._splitter.setHandleWidth(1)
+        for place, share in enumerate((0, 3, 1)):
+            self._splitter.setStretchFactor(place, share)
+        self._splitter.setCollapsible(1, False)
+        parts = (self.top, line(), self._splitter, line(), StatusLine(m.status, m.composer, theme))
+        _stack(self, *parts, stretch=self._splitter)
+        self.list.grid_changed.connect(self._remember_grid)
+
+    def restore(self, height: int) -> None:
+        """As it was left, or as a new profile begins in a window of this height."""
+        recall = self._memory.recall
+        splitter = recall(_SPLITTER)
+        if splitter is None or not self._splitter.restoreState(state_of(splitter)):
+            self._splitter.setSizes([208, 812, 418])
+        stage = recall(_STAGE)
+        if stage is None or not self._stage.restoreState(state_of(stage)):
+            self._stage.setSizes([STAGE_HEIGHT, height - STAGE_HEIGHT])
+        columns = recall(_COLUMNS)
+        if columns is not None:
+            self.view.horizontalHeader().restoreState(state_of(columns))
+        grid = (recall(_GRID) or "").split()
+        if len(grid) == 2 and all(word.isdecimal() for word in grid):
+            self.list.show_grid(grid[0] == "1", int(grid[1]))
+
+    def remember(self) -> None:
+        self._memory.keep(_SPLITTER, text_of(self._splitter.saveState()))
+        self._memory.keep(_STAGE, text_of(self._stage.saveState()))
+
+    def remember_columns(self) -> None:
+        """Those of the narrow list are the program's own."""
+        if not self.view.is_narrow:
+            self._memory.keep(_COLUMNS, text_of(self.view.horizontalHeader().saveState()))
+
+    def shutdown(self) -> None:
+        self.composer.shutdown()
+        self.grid.shutdown()
+        self.posters.shutdown()
+
+    def _remember_grid(self) -> None:
+        self._memory.keep(_GRID, f"{int(self.list.is_grid)} {self.grid.poster_width}")
+
+
+def pane_of(*widgets: QWidget, pane: str = "", stretch: QWidget | None = None) -> QWidget:
+    """The widgets below each other; `pane` names the surface they stand on."""
+    holder = QWidget()
+    if pane:
+        holder.setProperty("pane", pane)
+        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    _stack(holder, *widgets, stretch=stretch)
+    return holder
+
+
+def line() -> QFrame:
+    drawn = QFrame()
+    drawn.setProperty("line", True)
+    drawn.setFixedHeight(1)
+    return drawn
+
+
+def state_of(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode())
+
+
+def text_of(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode()
+
+
+def _stack(holder: QWidget, *widgets: QWidget, stretch: QWidget | None = None) -> None:
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget, 1 if widget is stretch or len(widgets) == 1 else 0)
