@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -18,7 +19,9 @@ def test_benchmark_gives_its_figures(name: str):
     except NotToldHere:
         pytest.skip("this system does not tell")
     assert figures
-    assert all(figure.value >= 0 for figure in figures)
+    # What one process needs beyond another may well be less than nothing while there is next to nothing in either.
+    assert all(math.isfinite(figure.value) for figure in figures)
+    assert all(figure.value >= 0 for figure in figures if "beyond" not in figure.name)
 
 
 def test_missed_target_is_said_in_the_table_and_in_json():
