@@ -79,10 +79,10 @@ PACKAGES: dict[str, tuple[str, ...]] = {
 }
 
 # What the tests drive the window with, and what they ask for: a display, a window manager, hands, eyes, a
-# keychain, and a decoder that is not ours.
+# keychain, and readers of media and of what is written into them that are not ours.
 PACKAGES_FOR_TESTS = (
     "xvfb", "xauth", "openbox", "xdotool", "imagemagick", "at-spi2-core", "python3-pyatspi", "dbus", "gnome-keyring",
-    "fonts-noto-cjk", "ffmpeg",
+    "fonts-noto-cjk", "ffmpeg", "libimage-exiftool-perl",
 )  # fmt: skip
 
 

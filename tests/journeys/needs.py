@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
+
+from tests.programs import lack, need_programs
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 LIBEXEC = ("/usr/libexec", "/usr/lib/at-spi2-core", "/usr/lib")
@@ -17,9 +18,7 @@ def need(*programs: str) -> None:
     """Leaves the test out unless the system has all of these programs."""
     if not sys.platform.startswith("linux"):
         pytest.skip("this system has no screen of its own to offer")
-    lacking = [name for name in programs if shutil.which(name) is None]
-    if lacking:
-        _lack(f"{', '.join(lacking)} is not installed")
+    need_programs(*programs)
 
 
 def need_screen_reader() -> str:
@@ -27,14 +26,8 @@ def need_screen_reader() -> str:
     need()
     launcher = next((path for folder in LIBEXEC if os.path.exists(path := f"{folder}/at-spi-bus-launcher")), None)
     if launcher is None:
-        _lack("at-spi2-core is not installed")
+        lack("at-spi2-core is not installed")
     looked = subprocess.run([SYSTEM_PYTHON, "-c", "import pyatspi"], check=False, capture_output=True)
     if looked.returncode != 0:
-        _lack("the system's Python has no pyatspi")
-    return str(launcher)
-
-
-def _lack(reason: str) -> None:
-    if os.environ.get("CI", "").casefold() in ("true", "1"):
-        pytest.fail(f"{reason}, and a test machine must have it")
-    pytest.skip(reason)
+        lack("the system's Python has no pyatspi")
+    return launcher

@@ -1,4 +1,5 @@
-"""JPEG: an XMP segment before the picture's own segments, which are copied as they are.
+"""JPEG: an XMP segment before the picture's own segments, which are copied as they are, and an EXIF one where there is
+none.
 
 Source of the layout: ITU T.81, annex B; the XMP specification, part 3. A segment holds 65,533 bytes, so a longer
 note goes without.
@@ -11,10 +12,11 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-from . import xmp
+from . import exif, xmp
 from .rewriting import rewritten
 
 _MARK = b"http://ns.adobe.com/xap/1.0/\0"
+_EXIF = b"Exif\0\0"
 _MOST = 65_533
 
 
@@ -26,12 +28,15 @@ def write(path: Path, title: str, comment: str, date: str, document: str) -> Non
         if source.read(2) != b"\xff\xd8":
             raise ValueError("This is no JPEG.")
         target.write(b"\xff\xd8")
-        waiting = True
+        waiting, described = True, False
         while segment := _segment(source):
             marker, body = segment
-            if marker == 0xE1 and body.startswith(_MARK):
+            if marker == 0xE1 and (body.startswith(_MARK) or _is_our_exif(body)):
                 continue
+            described = described or (marker == 0xE1 and body.startswith(_EXIF))
             if waiting and marker not in (0xE0, 0xE1):
+                if not described:
+                    _put(target, 0xE1, _EXIF + exif.block(comment, date))
                 _put(target, 0xE1, content)
                 waiting = False
             _put(target, marker, body)
@@ -51,6 +56,10 @@ def read(path: Path) -> str | None:
             if marker == 0xDA:
                 return None
     return None
+
+
+def _is_our_exif(body: bytes) -> bool:
+    return body.startswith(_EXIF) and exif.is_ours(body[len(_EXIF) :])
 
 
 def _segment(source: BinaryIO) -> tuple[int, bytes] | None:

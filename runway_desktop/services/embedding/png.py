@@ -1,5 +1,8 @@
 """PNG: text chunks right behind the header. The picture's own chunks are copied as they are.
 
+The comment stands there twice: in Unicode, and once more in the older chunk that some programs (ffprobe 7 among them)
+read alone, which holds Latin letters only; others are written there by their number.
+
 Source of the layout: the PNG specification, third edition.
 """
 
@@ -15,6 +18,8 @@ from .rewriting import rewritten
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEY = b"runway-desktop"
+_COMMENT = b"Comment"
+_MARK = b" (Runway Desktop)"
 
 
 def write(path: Path, title: str, comment: str, date: str, document: str) -> None:
@@ -32,11 +37,14 @@ def write(path: Path, title: str, comment: str, date: str, document: str) -> Non
         for kind, content in _chunks(source):
             if kind == b"iTXt" and content.partition(b"\0")[0] in texts:
                 continue
+            if kind == b"tEXt" and content.startswith(_COMMENT + b"\0") and content.endswith(_MARK):
+                continue
             _put(target, kind, content)
             if kind == b"IHDR":
                 for key, text in texts.items():
                     if text:
                         _put(target, b"iTXt", _international(key, text))
+                _put(target, b"tEXt", _latin(comment, date))
 
 
 def read(path: Path) -> str | None:
@@ -58,6 +66,11 @@ def _international(key: bytes, text: str) -> bytes:
     content = text.encode("utf-8", errors="replace").replace(b"\0", b" ")
     packed = len(content) > 1024
     return key + b"\0" + bytes((packed, 0)) + b"\0\0" + (zlib.compress(content, 9) if packed else content)
+
+
+def _latin(comment: str, date: str) -> bytes:
+    words = comment.replace("\0", " ") + (f", {date}" if date else "")
+    return _COMMENT + b"\0" + words.encode("latin-1", errors="backslashreplace") + _MARK
 
 
 def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:

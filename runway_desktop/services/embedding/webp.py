@@ -1,4 +1,5 @@
-"""WebP: an XMP chunk at the end of the file, announced in the extended header, which a plain file is given.
+"""WebP: an XMP chunk at the end of the file, announced in the extended header, which a plain file is given; an EXIF
+chunk before it where there is none.
 
 Source of the layout: the WebP container specification. The picture's own chunks are copied as they are.
 """
@@ -10,22 +11,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from . import xmp
+from . import exif, xmp
 from .rewriting import rewritten
 
-_XMP_FLAG, _ALPHA_FLAG = 0x04, 0x10
+_XMP_FLAG, _EXIF_FLAG, _ALPHA_FLAG = 0x04, 0x08, 0x10
 
 
 def write(path: Path, title: str, comment: str, date: str, document: str) -> None:
     with rewritten(path) as (source, target):
-        chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP "]
+        chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP " and not _is_our_exif(kind, body)]
         if not chunks:
             raise ValueError("The WebP holds no picture.")
         if chunks[0][0] == b"VP8X":
-            flags = chunks[0][1][0] | _XMP_FLAG
+            flags = chunks[0][1][0] | _XMP_FLAG | _EXIF_FLAG
             chunks[0] = (b"VP8X", bytes((flags,)) + chunks[0][1][1:])
         else:
             chunks.insert(0, (b"VP8X", _extended_header(*chunks[0])))
+        if not any(kind == b"EXIF" for kind, _ in chunks):
+            chunks.append((b"EXIF", exif.block(comment, date)))
         chunks.append((b"XMP ", xmp.packet(title, comment, date, document)))
         size = 4 + sum(8 + len(body) + len(body) % 2 for _, body in chunks)
         target.write(b"RIFF" + struct.pack("<I", size) + b"WEBP")
@@ -38,8 +41,12 @@ def read(path: Path) -> str | None:
         return next((xmp.document_of(body) for kind, body in _chunks(source) if kind == b"XMP "), None)
 
 
+def _is_our_exif(kind: bytes, body: bytes) -> bool:
+    return kind == b"EXIF" and exif.is_ours(body)
+
+
 def _extended_header(kind: bytes, body: bytes) -> bytes:
-    flags = _XMP_FLAG
+    flags = _XMP_FLAG | _EXIF_FLAG
     if kind == b"VP8 ":
         if body[3:6] != b"\x9d\x01\x2a":
             raise ValueError("The WebP's picture cannot be read.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import wave
 from pathlib import Path
@@ -19,6 +18,7 @@ from runway_desktop.simulator.media.pictures import wrapped
 from runway_desktop.simulator.media.recipe import FORMATS, Recipe, recipe_of
 from runway_desktop.simulator.media.tones import Shape
 from tests.media_files import problem_of
+from tests.programs import need_programs
 
 SAMPLES = resource("samples")
 PROMPT = "A lighthouse keeper walks into the storm & <waits> – 灯台 🙂"
@@ -91,9 +91,9 @@ def test_clips_of_one_kind_do_not_all_look_alike() -> None:
     assert len({nearest(recipe(seed=seed), 0, samples).path for seed in range(30)}) >= 4
 
 
-@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="decodes with ffprobe, which is not here")
 @pytest.mark.parametrize(("file_format", "seconds"), [("mp4", 5.0), ("mp4", 2.0), ("mov", 1.5)])
 def test_shortened_clip_decodes_to_exactly_its_frames(tmp_path: Path, file_format: str, seconds: float) -> None:
+    need_programs("ffprobe")
     target = tmp_path / f"clip.{file_format}"
     target.write_bytes(make_output(recipe(file_format, seconds=seconds), 0, SAMPLES))
     command = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v", "-of", "csv=p=0"]
