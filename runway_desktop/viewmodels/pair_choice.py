@@ -1,0 +1,86 @@
+"""Which endpoint and model to go to: the first ever, the one used last, one that takes what is there.
+
+Asks the catalogue and what is remembered of former sendings; changes nothing but that memory. Nothing here blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from runway_desktop.catalog import Endpoint, MediaKind, Pair
+from runway_desktop.domain.task import Request
+from runway_desktop.services.engine import Engine
+
+from .request_draft import InputItem, kind_of
+
+_FIRST = ("text_to_video", "gen4.5")
+"""What a new profile starts with."""
+_MODELS = "composer.models"
+
+
+class PairChoice:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def first(self) -> Pair:
+        catalog = self._engine.catalog
+        return catalog.pair(*_FIRST) or next(iter(catalog.pairs()))
+
+    def model_for(self, endpoint: Endpoint, current: Pair, inputs: Iterable[InputItem]) -> str:
+        """The model last used there; else the present one; else the first that asks for no input beyond these."""
+        model = self._last_used(endpoint)
+        if model is not None and model in endpoint.models:
+            return model
+        return current.model if current.model in endpoint.models else self._first_ready(endpoint, inputs)
+
+    def taking_prompt(self, current: Pair, inputs: Iterable[InputItem]) -> Pair | None:
+        """One that takes a prompt and these inputs."""
+        for endpoint in self._engine.catalog.endpoints_taking(_kinds(inputs), has_prompt=True):
+            for model in self._models_first_used(endpoint, current):
+                pair = self._engine.catalog.pair(endpoint.name, model)
+                if pair is not None and pair.prompt_field is not None:
+                    return pair
+        return None
+
+    def taking_input(
+        self, kind: MediaKind | None, current: Pair, inputs: Iterable[InputItem], *, has_prompt: bool
+    ) -> Pair | None:
+        """One that takes an input of this kind, beside these and the prompt where any does."""
+        only = frozenset({kind} if kind is not None else ())
+        fitting = self._engine.catalog.endpoints_taking(_kinds(inputs) | only, has_prompt=has_prompt)
+        if not fitting:
+            fitting = self._engine.catalog.endpoints_taking(only, has_prompt=False)
+        for endpoint in fitting:
+            for model in self._models_first_used(endpoint, current):
+                pair = self._engine.catalog.pair(endpoint.name, model)
+                if pair is not None and any(kind in field.media for field in pair.asset_fields):
+                    return pair
+        return None
+
+    def remember(self, request: Request) -> None:
+        """This model was sent: it is the one to go to when its endpoint is chosen again."""
+        self._engine.settings.set(_MODELS, {**self._remembered(), request.endpoint: request.model})
+
+    def _first_ready(self, endpoint: Endpoint, inputs: Iterable[InputItem]) -> str:
+        here = _kinds(inputs)
+        for model in endpoint.models:
+            pair = self._engine.catalog.pair(endpoint.name, model)
+            if pair is not None and all(field.media & here for field in pair.asset_fields if field.required):
+                return model
+        return endpoint.models[0]
+
+    def _models_first_used(self, endpoint: Endpoint, current: Pair) -> list[str]:
+        wanted = (self._last_used(endpoint), current.model, _FIRST[1])
+        preferred = [model for model in wanted if model in endpoint.models]
+        return list(dict.fromkeys([*preferred, *endpoint.models]))
+
+    def _last_used(self, endpoint: Endpoint) -> str | None:
+        return self._remembered().get(endpoint.name)
+
+    def _remembered(self) -> Mapping[str, str]:
+        remembered = self._engine.settings.get(_MODELS, {})
+        return remembered if isinstance(remembered, Mapping) else {}
+
+
+def _kinds(inputs: Iterable[InputItem]) -> frozenset[MediaKind]:
+    return frozenset(kind for item in inputs if (kind := kind_of(item.media)) is not None)
