@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import TaskId
 
+MANY = 5000
+"""Of a new question with more lines than this, the list begins anew instead of telling each line's way."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:

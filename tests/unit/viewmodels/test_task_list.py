@@ -15,7 +15,7 @@ from runway_desktop.domain.events import DownloadProgressed, TasksMoved, UploadP
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import OutputState, State, TaskId
-from runway_desktop.viewmodels import task_list
+from runway_desktop.viewmodels import task_lines, task_pages
 from runway_desktop.viewmodels.task_cells import Column, Roles
 from runway_desktop.viewmodels.task_list import TaskListModel
 from tests.gui.rig import Rig, after, rest, saved, task, until
@@ -275,14 +275,14 @@ async def test_rows_are_fetched_by_page_and_not_twice(tmp_path):
             assert rig.rows.index(100, Column.PROMPT).data() == "…"
         await rest()
         assert len(asked) == 1
-        assert 20 <= asked[0] <= task_list.PAGE + 20
+        assert 20 <= asked[0] <= task_pages.PAGE + 20
         assert rig.rows.index(100, Column.PROMPT).data() == "Prompt 1899"
         # Those that a window shows first come with the list.
         assert rig.rows.index(0, Column.PROMPT).data() == "Prompt 1999"
 
 
 async def test_memory_stays_bounded_while_one_scrolls_through_everything(tmp_path, monkeypatch):
-    monkeypatch.setattr(task_list, "MOST_ROWS", 400)
+    monkeypatch.setattr(task_pages, "MOST_ROWS", 400)
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         await rig.put(*(task(number, State.FAILED) for number in range(3000)))
@@ -290,7 +290,7 @@ async def test_memory_stays_bounded_while_one_scrolls_through_everything(tmp_pat
         for row in range(0, 3000, 60):
             rig.rows.index(row, Column.PROMPT).data()
             await until(lambda: rig.rows.index(row, Column.PROMPT).data() != "…")  # noqa: B023 - awaited at once
-        assert len(rig.rows._rows) <= 400
+        assert len(rig.rows._pages) <= 400
         assert rig.rows.index(2940, Column.PROMPT).data() == "Prompt 59"
 
 
@@ -338,7 +338,7 @@ async def test_a_header_is_silent_until_its_sums_are_there(tmp_path):
 
 
 async def test_a_new_question_about_very_many_begins_the_list_anew(tmp_path, monkeypatch):
-    monkeypatch.setattr(task_list, "MANY", 50)
+    monkeypatch.setattr(task_lines, "MANY", 50)
     async with Rig(tmp_path) as rig:
         tester = QAbstractItemModelTester(rig.rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
         resets = []
