@@ -21,6 +21,7 @@ from runway_desktop.catalog.catalogue import Catalog, CatalogError
 from runway_desktop.catalog.conditions import idle_reason, kept_part, with_what_belongs_together
 from runway_desktop.catalog.model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
 from runway_desktop.catalog.payload import build_payload, is_left_out
+from runway_desktop.catalog.starting import starting_values
 from runway_desktop.catalog.text import (
     number_in_words,
     prompt_of,
@@ -55,6 +56,7 @@ __all__ = [
     "number_in_words",
     "prompt_of",
     "settings_line",
+    "starting_values",
     "uri_problem",
     "utf16_length",
     "validate",

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.catalog import Catalog, Field, FieldKind, MediaKind, Pair
+from runway_desktop.catalog import Catalog, Field, FieldKind, MediaKind, Pair, starting_values
 from runway_desktop.catalog.labels import choice_label
 from runway_desktop.domain.task import Request
 from runway_desktop.services.engine import Engine
 
 from . import wording
 from .bridge import Bridge
-from .request_draft import preset
 from .runner import Runner
 
 if TYPE_CHECKING:
@@ -301,7 +300,7 @@ _MAKES = ((MediaKind.VIDEO, "Makes clips"), (MediaKind.IMAGE, "Makes pictures"),
 
 def _typical(pair: Pair) -> Request:
     """What someone would send who changes nothing, five seconds long where a length can be chosen."""
-    values = preset(pair)
+    values = starting_values(pair)
     length = pair.field("duration")
     if length is not None and "duration" not in values:
         values["duration"] = _usual_length(length)

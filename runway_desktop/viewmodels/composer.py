@@ -28,6 +28,7 @@ from runway_desktop.services.pricing import Price
 from .bridge import Bridge, Touch
 from .chooser import Chooser
 from .draft_keeping import DraftKeeping
+from .input_item import InputItem
 from .input_places import InputPlaces
 from .input_taking import InputTaking
 from .offers import Question
@@ -35,7 +36,7 @@ from .pair_choice import PairChoice
 from .preset_shelf import PresetShelf
 from .prompt_braces import brace_findings, requests_of
 from .prompt_history import PromptHistory
-from .request_draft import InputItem, RequestDraft
+from .request_draft import RequestDraft
 from .runner import Runner
 from .sending import Button, Order, Sending, button_for
 

@@ -13,7 +13,8 @@ from typing import Any
 from runway_desktop.catalog import Field, is_left_out
 from runway_desktop.services.intake import AssetDrop
 
-from .request_draft import InputItem, RequestDraft, local_path
+from .input_item import InputItem, local_path
+from .request_draft import RequestDraft
 
 TAG = "tag"
 _NUMBERED = {"referenceAudios": "Audio"}

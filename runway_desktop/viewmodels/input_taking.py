@@ -14,8 +14,9 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.input_mending import mends_for
 from runway_desktop.services.intake import AssetDrop
 
+from .input_item import KIND_WORDS, kind_of
 from .pair_choice import PairChoice
-from .request_draft import KIND_WORDS, RequestDraft, kind_of
+from .request_draft import RequestDraft
 from .runner import Runner
 
 

@@ -21,7 +21,7 @@ from runway_desktop.services.intake import AssetDrop
 
 from . import wording
 from .composer import Composer
-from .request_draft import InputItem
+from .input_item import InputItem
 from .runner import Runner
 
 __all__ = ["FrameAt", "InputMending", "Mend", "MendKind"]

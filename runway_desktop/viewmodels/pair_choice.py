@@ -11,7 +11,7 @@ from runway_desktop.catalog import Endpoint, MediaKind, Pair
 from runway_desktop.domain.task import Request
 from runway_desktop.services.engine import Engine
 
-from .request_draft import InputItem, kind_of
+from .input_item import InputItem, kind_of
 
 _FIRST = ("text_to_video", "gen4.5")
 """What a new profile starts with."""

@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from runway_desktop.catalog import (
     AssetItem,
     Field,
     FieldKind,
     Finding,
-    MediaKind,
     Pair,
     asset_items,
     asset_value,
@@ -26,39 +23,15 @@ from runway_desktop.catalog import (
     is_left_out,
     kept_part,
     prompt_of,
+    starting_values,
     validate,
     value_in_words,
 )
-from runway_desktop.domain.task import Media, Request
+from runway_desktop.domain.task import Request
 from runway_desktop.services.intake import AssetDrop
 from runway_desktop.services.media_facts import MediaFacts, check_asset, check_together
 
-KIND_WORDS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputItem:
-    """One input as the composer shows it. `number` counts within its field."""
-
-    field: str
-    number: int
-    uri: str
-    media: Media
-    label: str
-    """What it is for: "First frame", "Reference"."""
-    facts: MediaFacts | None
-    problem: str
-    tag: str = ""
-    """What the prompt calls it, without its @."""
-
-    @property
-    def path(self) -> Path | None:
-        return local_path(self.uri)
-
-    @property
-    def name(self) -> str:
-        found = self.path
-        return found.name if found else self.uri.rsplit("/", 1)[-1][:60] or self.uri
+from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
 
 
 @dataclass(slots=True)
@@ -73,7 +46,7 @@ class _Shelf:
 class RequestDraft:
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
-        self.values: dict[str, Any] = preset(pair)
+        self.values: dict[str, Any] = starting_values(pair)
         """Without the inputs."""
         self.assets: dict[str, list[AssetItem]] = {}
         self.facts: dict[str, MediaFacts] = {}
@@ -113,8 +86,8 @@ class RequestDraft:
                         field=field.name,
                         number=number,
                         uri=item.uri,
-                        media=_media(field, item, facts),
-                        label=self._input_label(field, number, item),
+                        media=media_in(field, item, facts),
+                        label=label_of(field, number, item),
                         facts=facts,
                         problem=self._input_problem(field, number, item.uri),
                         tag=str(item.extra.get("tag") or ""),
@@ -172,7 +145,7 @@ class RequestDraft:
         self._shelf.prompt = text
 
     def clear(self) -> None:
-        self.values = preset(self.pair)
+        self.values = starting_values(self.pair)
         self.assets.clear()
         self._shelf = _Shelf()
         self.touched()
@@ -183,7 +156,7 @@ class RequestDraft:
             self.facts[drop.uri] = drop.facts
             self.unreadable.pop(drop.uri, None)
         items = self.assets.setdefault(field.name, [])
-        replaced = short_name(items.pop().uri) if len(items) >= _capacity(field) else ""
+        replaced = short_name(items.pop().uri) if len(items) >= capacity(field) else ""
         items.append(AssetItem(uri=drop.uri, media=kind_of(drop.media)))
         self.touched()
         return replaced
@@ -242,7 +215,7 @@ class RequestDraft:
             items = asset_items(field, kept.pop(field.name, None))
             if items:
                 self.assets[field.name] = list(items)
-        self.values = preset(pair) | kept
+        self.values = starting_values(pair) | kept
         self._shelf = _Shelf()
         self.touched()
         return strange
@@ -252,7 +225,7 @@ class RequestDraft:
         prompt = self.prompt
         old_values, old_assets, old_pair = self.values, self.assets, self.pair
         self.pair = pair
-        self.values = preset(pair)
+        self.values = starting_values(pair)
         own = {
             name: value
             for name, value in old_values.items()
@@ -263,8 +236,8 @@ class RequestDraft:
         # Some settings are only allowed beside others, which may come later: what did not fit is tried once more.
         left = {name: value for name, value in moving.items() if not self._keep_value(name, value, parts_lost)}
         left = {name: value for name, value in left.items() if not self._keep_value(name, value, parts_lost)}
-        old_preset = preset(old_pair)
-        chosen = {name: value for name, value in left.items() if value != old_preset.get(name)}
+        old_start = starting_values(old_pair)
+        chosen = {name: value for name, value in left.items() if value != old_start.get(name)}
         self._shelf.values = chosen
         dropped = [
             _in_words(old_field, value)
@@ -297,7 +270,7 @@ class RequestDraft:
         for name, item, was_shelved in [*moving, *((name, item, True) for name, item in shelved)]:
             facts = self.facts.get(item.uri)
             old_field = old_pair.field(name)
-            media = _media(old_field, item, facts) if old_field else _media_of(item, facts)
+            media = media_in(old_field, item, facts)
             drop = AssetDrop(uri=item.uri, path=local_path(item.uri), media=media, facts=facts, findings=())
             same = self.pair.field(name)
             if same is not None and same.is_asset and self.has_room(same, drop):
@@ -319,7 +292,7 @@ class RequestDraft:
         kind = kind_of(drop.media)
         if kind is not None and kind not in field.media:
             return False
-        return len(self.assets.get(field.name, ())) < _capacity(field)
+        return len(self.assets.get(field.name, ())) < capacity(field)
 
     def place_for(self, drop: AssetDrop) -> Field | None:
         """Where it goes: a required place before others, a list before a lone one, a free one before one whose
@@ -344,16 +317,6 @@ class RequestDraft:
             self.values[field.name] = prompt
         return []
 
-    def _input_label(self, field: Field, number: int, item: AssetItem) -> str:
-        position = item.position or (
-            field.positions[number] if field.position_required and number < len(field.positions) else None
-        )
-        if field.positions and position is None and number == 0 and field.bare:
-            position = field.positions[0]
-        if position:
-            return f"{position.replace('_', ' ').capitalize()} frame"
-        return field.label if _capacity(field) == 1 else f"{field.label} {number + 1}"
-
     def _input_problem(self, field: Field, number: int, uri: str) -> str:
         for finding in self._checks():
             if finding.path[:2] == (field.name, number) or (finding.path == (field.name,) and number == 0):
@@ -369,72 +332,5 @@ class RequestDraft:
         return own or ""
 
 
-def preset(pair: Pair) -> dict[str, Any]:
-    """What a required field must have anyway: its default, else its first choice or least number."""
-    found: dict[str, Any] = {}
-    for field in pair.fields:
-        if not field.required or field.is_asset or field.kind in (FieldKind.PROMPT, FieldKind.TEXT):
-            continue
-        if field.default is not None:
-            found[field.name] = field.default
-        elif field.choices:
-            found[field.name] = field.choices[0]
-        elif field.kind is FieldKind.OBJECT and len(field.variants) == 1:
-            found[field.name] = _least_variant(field)
-        elif field.name == "duration":
-            found[field.name] = int(max(field.minimum or 0, min(5, field.maximum or 5)))
-        elif field.kind in (FieldKind.INTEGER, FieldKind.NUMBER) and field.minimum is not None:
-            found[field.name] = field.minimum
-        elif field.kind is FieldKind.SWITCH:
-            found[field.name] = False
-    return found
-
-
 def _in_words(field: Field, value: Any) -> str:
     return f"{field.label} {value_in_words(value)}" if isinstance(value, str | int | float) else field.label
-
-
-def kind_of(media: Media) -> MediaKind | None:
-    return MediaKind(media.value) if media is not Media.OTHER else None
-
-
-def _least_variant(field: Field) -> dict[str, Any]:
-    """The only form that a required object has, with the first choice for each of its required members."""
-    variant = field.variants[0]
-    found: dict[str, Any] = {field.tag_key: variant.tag} if field.tag_key else {}
-    for member in variant.fields:
-        if member.required and member.choices:
-            found[member.name] = member.choices[0]
-    return found
-
-
-def _capacity(field: Field) -> int:
-    if field.kind is FieldKind.ASSET:
-        return 1
-    if field.max_length is not None:
-        return field.max_length
-    return len(field.positions) if field.positions else 16
-
-
-def _media(field: Field, item: AssetItem, facts: MediaFacts | None) -> Media:
-    known = _media_of(item, facts)
-    return Media(next(iter(field.media)).value) if known is Media.OTHER and len(field.media) == 1 else known
-
-
-def _media_of(item: AssetItem, facts: MediaFacts | None) -> Media:
-    if facts is not None:
-        return facts.media
-    return Media(item.media.value) if item.media is not None else Media.OTHER
-
-
-def local_path(uri: str) -> Path | None:
-    # It brings HTTP and e-mail along, for which the first paint must not wait.
-    from urllib.request import url2pathname
-
-    parts = urlsplit(uri)
-    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
-
-
-def short_name(uri: str) -> str:
-    path = local_path(uri)
-    return path.name if path else uri.rsplit("/", 1)[-1][:40]

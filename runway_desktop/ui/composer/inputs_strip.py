@@ -22,8 +22,8 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
+from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import FrameAt
-from runway_desktop.viewmodels.request_draft import InputItem
 
 from .input_menu import add_places
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import InputMending, Mend
-from runway_desktop.viewmodels.request_draft import InputItem
 
 from .tile import facts_words
 

@@ -34,8 +34,8 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.ui.window.dropping import accepts
 from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import InputMending
-from runway_desktop.viewmodels.request_draft import InputItem
 
 PICTURE = QSize(9 * GRID, 6 * GRID)
 TILE = QSize(23 * GRID, 6 * GRID)

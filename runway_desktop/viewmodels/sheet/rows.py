@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from runway_desktop.catalog import Catalog, FieldKind, Pair, is_left_out, prompt_of, validate
+from runway_desktop.catalog import Catalog, FieldKind, Pair, is_left_out, prompt_of, starting_values, validate
 from runway_desktop.domain.task import Request
 from runway_desktop.services.expansion import MOST, Axis, combinations, count, expansions
 from runway_desktop.services.intake import FoundInput
@@ -293,23 +293,14 @@ class RowChecker:
         return self._catalog.pair(composed.endpoint, composed.model) or next(iter(self._catalog.pairs()))
 
     def _blank_values(self, pair: Pair) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+        values = starting_values(pair)
         own = pair.model == self.composed.model
         for known in pair.fields:
             if known.is_asset or known.kind is FieldKind.PROMPT:
                 continue
             value = self.composed.values.get(known.name)
-            wanted = own or known.required
-            if wanted and not is_left_out(value) and not _complaints(pair, known.name, value):
+            if (own or known.required) and not is_left_out(value) and not _complaints(pair, known.name, value):
                 values[known.name] = value
-            elif not known.required:
-                continue
-            elif known.default is not None:
-                values[known.name] = known.default
-            elif known.choices:
-                values[known.name] = known.choices[0]
-            elif known.name == "duration" and known.minimum is not None:
-                values[known.name] = int(max(known.minimum, min(5, known.maximum or 5)))
         if not own:
             values.pop("seed", None)
         return values

@@ -10,9 +10,9 @@ from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import FrameAt, Mend, MendKind
 from runway_desktop.viewmodels.offers import Verb, offers
-from runway_desktop.viewmodels.request_draft import InputItem
 from tests.engine_rig import with_picture
 from tests.gui.rig import Rig, rest, until
 

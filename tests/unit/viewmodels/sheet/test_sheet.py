@@ -95,6 +95,17 @@ async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns
         assert said(sheet, 4) == "The catalogue knows no model “gen-none”."
 
 
+async def test_a_blank_cell_stands_for_what_the_form_would_start_with(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt,endpoint,model\nWelcome aboard.,text_to_speech,eleven_v3\n")
+        assert said(sheet, 1) == "✓ ready"
+        check = sheet.model.rows[0].check
+        assert check is not None
+        rig.composer.choose("text_to_speech", "eleven_v3")
+        rig.composer.set_prompt("Welcome aboard.")
+        assert check.requests == (rig.composer.request(),)
+
+
 async def test_every_edit_can_be_taken_back_and_done_again(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
