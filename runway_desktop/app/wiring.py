@@ -35,6 +35,7 @@ from runway_desktop.services.intake import Intake
 from runway_desktop.services.lane import Lane
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library import Library
+from runway_desktop.services.library_folder import LibraryFolder
 from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing, read_published
@@ -107,6 +108,7 @@ async def _assemble(
     kept_catalog = profile.folder / "catalog.json"
     settings = Settings(store, bus, clock, default_library=profile.library)
     await settings.load()
+    folder = LibraryFolder(settings, bus, clock)
     demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
     given = demo.secret if demo is not None else address.secret
     place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
@@ -164,6 +166,7 @@ async def _assemble(
         lane=lane,
         poller=poller,
         downloads=downloads,
+        folder=folder,
         library=Library(store, bus, settings, workers),
         account=account,
         verbs=Verbs(ledger, store, runway, account, SystemBin(workers), bus, clock, workers),
@@ -181,15 +184,19 @@ async def _assemble(
     dispatch.recall()
     await pricing.load()
 
+    async def in_worker(work: Callable[[], None]) -> None:
+        await loop.run_in_executor(workers, work)
+
     async def stop_demo() -> None:
         if demo is not None:
-            await loop.run_in_executor(workers, demo.stop)
+            await in_worker(demo.stop)
 
     return Assembly(
         engine=engine,
         prepare=budget.load,
         loops=(
             ("keep settings", settings.run),
+            ("library folder", folder.run),
             ("account", account.run),
             ("lane", lane.run),
             ("poller", poller.run),
@@ -210,6 +217,7 @@ async def _assemble(
             Stage("settings", "drafts and widths are kept", settings.flush, 5),
             Stage("HTTP", "connections close before the loop does", lambda: _close(runway, fetcher), 5),
             Stage("store", "everything that writes has ended", store.close, 10),
+            Stage("disk", "nothing is written any more", lambda: in_worker(folder.shutdown), 10),
             Stage("demo", "nobody asks it any more", stop_demo, 5),
         ),
     )

@@ -13,7 +13,8 @@ asking again helps.
     │   └── ServerTrouble           5xx; .retry_after likewise. 503 says that it did not take the request
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
     ├── StoreError                  the database: newer than this program, damaged, not writable
-    ├── DiskError                   a folder or file that cannot be read or written; full disk
+    ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state where it
+    │                               speaks of the whole folder
     ├── LinkExpired                 a result's link is no longer good; a fresh one can be asked for
     └── NotPossible                 the person asked for what the task's state does not allow any more
 
@@ -25,6 +26,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from .folders import FolderState
 from .task import Refusal
 
 
@@ -116,7 +118,13 @@ class StoreError(RunwayDesktopError):
 
 
 class DiskError(RunwayDesktopError):
+    """`state` is how the whole folder is, where the error says that; None where it concerns one file or name."""
+
     may_retry = True
+
+    def __init__(self, message: str, *, advice: str = "", detail: str = "", state: FolderState | None = None) -> None:
+        super().__init__(message, advice=advice, detail=detail)
+        self.state = state
 
 
 class LinkExpired(RunwayDesktopError):

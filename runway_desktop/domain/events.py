@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .account import Connection, KeyStatus, Organization
 from .caps import HeldBack
+from .folders import FolderHealth
 from .task import Output, Task, TaskId
 
 
@@ -91,6 +92,14 @@ class CapReached:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryFolderChanged:
+    """The folder of the results came to another state, or is another folder. Once for each change."""
+
+    health: FolderHealth
+    before: FolderHealth
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     names: frozenset[str]
 
@@ -117,6 +126,7 @@ Event = (
     | KeyChanged
     | LaneChanged
     | CapReached
+    | LibraryFolderChanged
     | SettingsChanged
     | Notice
 )

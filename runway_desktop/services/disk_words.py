@@ -9,10 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.services.media_facts import megabytes
 
 _WINDOWS_DISK_FULL = (39, 112)
 _ELSEWHERE = "in the preferences"
+_NOT_THERE = frozenset(
+    code
+    for name in ("ENOENT", "ENOTDIR", "ENODEV", "ENXIO", "EIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH",
+                 "ENETDOWN", "ENETUNREACH", "ETIMEDOUT", "ECONNRESET", "ECONNABORTED", "EREMOTEIO")
+    if (code := getattr(errno, name, None)) is not None
+)  # fmt: skip
+"""What a folder's look says where its drive was pulled out, or its server went away."""
 
 
 @contextmanager
@@ -30,33 +38,78 @@ def spoken_for(folder: Path, *, needed: int | None = None) -> Iterator[None]:
 
 def disk_full(folder: Path, needed: int | None, *, detail: str = "") -> DiskError:
     amount = f"{megabytes(needed)} are needed in {folder}." if needed else f"It is the disk of {folder}."
-    return DiskError(f"The disk is full. {amount}", advice="Make room; saving goes on by itself.", detail=detail)
+    advice = "Make room; saving goes on by itself."
+    return DiskError(f"The disk is full. {amount}", advice=advice, detail=detail, state=FolderState.FULL)
 
 
 def folder_missing(folder: Path, *, detail: str = "") -> DiskError:
     advice = f"Connect its drive, or choose another folder {_ELSEWHERE}."
-    return DiskError(f"The folder {folder} is not there.", advice=advice, detail=detail)
+    return DiskError(f"The folder {folder} is not there.", advice=advice, detail=detail, state=FolderState.ABSENT)
+
+
+def not_writable(folder: Path, *, detail: str = "") -> DiskError:
+    advice = f"Allow it, or choose another folder {_ELSEWHERE}."
+    return DiskError(f"Nothing may be written in {folder}.", advice=advice, detail=detail, state=FolderState.READ_ONLY)
+
+
+def no_answer(folder: Path) -> DiskError:
+    advice = f"Check its drive or network, or choose another folder {_ELSEWHERE}."
+    return DiskError(f"The folder {folder} does not answer.", advice=advice, state=FolderState.SLOW)
+
+
+def of_health(health: FolderHealth) -> DiskError | None:
+    """Why nothing can be saved in a folder; None where something can."""
+    folder = Path(health.folder)
+    match health.state:
+        case FolderState.ABSENT:
+            return folder_missing(folder, detail=health.detail)
+        case FolderState.READ_ONLY:
+            return not_writable(folder, detail=health.detail)
+        case FolderState.FULL:
+            return disk_full(folder, None, detail=health.detail)
+        case FolderState.SLOW:
+            return no_answer(folder)
+        case FolderState.UNKNOWN | FolderState.FINE | FolderState.NEARLY_FULL:
+            return None
+
+
+def state_of(error: OSError) -> FolderState | None:
+    """What an error in the folder itself says of it; None for one that concerns a file or its name."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) or getattr(error, "winerror", None) in _WINDOWS_DISK_FULL:
+        return FolderState.FULL
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return FolderState.READ_ONLY
+    return FolderState.ABSENT if error.errno in _NOT_THERE else None
 
 
 def in_words(error: OSError, folder: Path, needed: int | None = None) -> DiskError:
-    detail = f"{type(error).__name__} {error.errno}: {error.strerror}"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT) or getattr(error, "winerror", None) in _WINDOWS_DISK_FULL:
-        return disk_full(folder, needed, detail=detail)
-    match error.errno:
-        case errno.ENOENT | errno.ENOTDIR | errno.ENODEV | errno.ENXIO:
+    detail = detail_of(error)
+    if error.errno == errno.EIO:
+        advice = f"Check the disk, or choose another folder {_ELSEWHERE}."
+        return DiskError(f"The disk of {folder} reports an error.", advice=advice, detail=detail)
+    match state_of(error):
+        case FolderState.FULL:
+            return disk_full(folder, needed, detail=detail)
+        case FolderState.READ_ONLY:
+            return not_writable(folder, detail=detail)
+        case FolderState.ABSENT:
             return folder_missing(folder, detail=detail)
-        case errno.EROFS | errno.EACCES | errno.EPERM:
-            message = f"Nothing may be written in {folder}."
-            advice = f"Allow it, or choose another folder {_ELSEWHERE}."
+        case _:
+            return _of_a_file(error, folder, detail)
+
+
+def detail_of(error: OSError) -> str:
+    return f"{type(error).__name__} {error.errno}: {error.strerror}"
+
+
+def _of_a_file(error: OSError, folder: Path, detail: str) -> DiskError:
+    match error.errno:
         case errno.EFBIG:
             message = f"The disk of {folder} takes no files of this size."
             advice = f"Choose a folder on another disk {_ELSEWHERE}."
         case errno.ENAMETOOLONG | errno.EINVAL | errno.EILSEQ:
             message = f"The disk of {folder} does not take this name."
             advice = f"Choose a shorter template for names {_ELSEWHERE}."
-        case errno.EIO:
-            message = f"The disk of {folder} reports an error."
-            advice = f"Check the disk, or choose another folder {_ELSEWHERE}."
         case _:
             message = f"The file could not be written in {folder}."
             advice = "It is tried again in a few minutes."

@@ -22,6 +22,7 @@ from .intake import Intake
 from .lane import Lane
 from .ledger import Ledger
 from .library import Library
+from .library_folder import LibraryFolder
 from .lost_files import LostFiles
 from .poller import Poller
 from .ports import Clock
@@ -44,6 +45,7 @@ class Engine:
     poller: Poller
     downloads: Downloads
     library: Library
+    folder: LibraryFolder
     account: Account
     verbs: Verbs
     pricing: Pricing

@@ -29,11 +29,10 @@ from runway_desktop.domain.filenames import numbered
 
 from . import sidecar
 from .disk_words import disk_full, folder_missing, spoken_for
+from .folder_look import SPARE, missing_because
 from .media_facts import HEAD_LENGTH
 from .wholeness import seems_cut_short
 
-SPARE = 8 * 1024 * 1024
-"""Bytes that are left free on a disk: one that is filled to the last byte breaks other programs, and our database."""
 _BLOCK = 1024 * 1024
 _MOST_NAMES = 10_000
 
@@ -267,18 +266,14 @@ def is_free(path: Path, owner: Owner) -> bool:
     return not os.path.lexists(beside) or sidecar.owner_of(beside) == owner
 
 
-def prepare_folder(library: Path) -> None:
-    """Makes the library's folder where that is surely meant: one level, or anywhere in the home folder. A missing
-    drive is not replaced
-    by a folder of the same name."""
+def prepare_folder(library: Path, known_mount: str | None = None) -> None:
+    """Makes the library's folder where that is surely meant. `known_mount` as in `missing_because`."""
     with spoken_for(library):
-        if library.is_dir():
-            return
-        home = Path.home()
-        if library.parent.is_dir() or home in library.parents:
+        missing = missing_because(library, known_mount)
+        if not missing:
             library.mkdir(parents=True, exist_ok=True)
             return
-    raise folder_missing(library)
+    raise folder_missing(library, detail=missing)
 
 
 def check_room(folder: Path, needed: int) -> None:

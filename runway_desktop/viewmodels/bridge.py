@@ -27,6 +27,7 @@ class Bridge(QObject):
     key_changed = Signal(object)
     lane_changed = Signal(object)
     cap_reached = Signal(object)
+    library_folder_changed = Signal(object)
     settings_changed = Signal(object)
     notice = Signal(object)
 
@@ -85,6 +86,8 @@ class Bridge(QObject):
                 self.lane_changed.emit(event)
             case events.CapReached(held):
                 self.cap_reached.emit(held)
+            case events.LibraryFolderChanged():
+                self.library_folder_changed.emit(event)
             case events.SettingsChanged(names):
                 self.settings_changed.emit(names)
             case events.Notice():

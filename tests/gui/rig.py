@@ -29,6 +29,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
 from runway_desktop.services.library import Library
+from runway_desktop.services.library_folder import LibraryFolder
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.models import Models
@@ -75,6 +76,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         lane=parts.lane,
         poller=parts.poller,
         downloads=downloads,
+        folder=LibraryFolder(parts.settings, parts.bus, parts.clock, lambda *_: AtOnce()),
         library=Library(parts.store, parts.bus, parts.settings, AtOnce()),
         account=parts.account,
         verbs=parts.verbs,

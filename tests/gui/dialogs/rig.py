@@ -20,6 +20,7 @@ from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library import Library
+from runway_desktop.services.library_folder import LibraryFolder
 from runway_desktop.services.pricing import Pricing
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.submission import Submission
@@ -57,7 +58,9 @@ class Rig:
             bus=self.bus, clock=self.clock, catalog=self.catalog, settings=self.settings, ledger=self.ledger,
             submission=self.submission, account=self.account, pricing=self.pricing,
             budget=budget, spending=nothing, lane=nothing, poller=nothing,
-            downloads=nothing, library=books, verbs=nothing, forecasts=nothing, intake=nothing,
+            downloads=nothing, library=books,
+            folder=LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce()),
+            verbs=nothing, forecasts=nothing, intake=nothing,
             mender=nothing, lost_files=nothing,
             renewal=CatalogRenewal(self.catalog, library.parent / "catalog.json", self.settings, AtOnce()),
         )  # fmt: skip

@@ -1,0 +1,43 @@
+"""How the folder that holds the results is. Pure values; `services.library_folder` finds it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FolderState(StrEnum):
+    UNKNOWN = "unknown"
+    """Nobody has looked yet. Taken for fine, until something says otherwise."""
+    FINE = "fine"
+    NEARLY_FULL = "nearly full"
+    """Something fits still, but little, or not all that is to come."""
+    FULL = "full"
+    READ_ONLY = "read-only"
+    """Write-protected, or this account may not write there."""
+    ABSENT = "absent"
+    """Unplugged, unmounted, moved or deleted."""
+    SLOW = "slow"
+    """It has not answered within the time that a disk may take: a network drive that hangs, a drive that wakes up."""
+
+    @property
+    def can_write(self) -> bool:
+        return self in (FolderState.UNKNOWN, FolderState.FINE, FolderState.NEARLY_FULL)
+
+    @property
+    def can_read(self) -> bool:
+        """Whether what is saved there can be looked at: a file that is not found is then really not there."""
+        return self not in (FolderState.ABSENT, FolderState.SLOW)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderHealth:
+    """What the last look saw. `since` is when it came to this state, in Unix seconds; `free` is in bytes, None where
+    nobody knows; `to_come` is about how much is still to be saved; `detail` is small print."""
+
+    folder: str
+    state: FolderState = FolderState.UNKNOWN
+    free: int | None = None
+    to_come: int = 0
+    since: float = 0.0
+    detail: str = ""

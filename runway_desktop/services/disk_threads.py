@@ -1,0 +1,89 @@
+"""A few threads for work on a disk that may never answer.
+
+They end with the program, whatever they wait for: the pool of the standard library waits at exit for a thread that
+hangs in a dead network drive, for ever. What was being written then is as after a kill, which everything that writes
+is made for. Fits `concurrent.futures.Executor`; usable from any thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+PATIENCE = 5.0
+"""Seconds that closing waits for each thread's work, until the first that hangs."""
+
+
+class DiskThreads(Executor):
+    """`most` threads at the most, made when they are needed. `name` is theirs."""
+
+    def __init__(self, most: int, name: str, *, patience: float = PATIENCE) -> None:
+        self._most = most
+        self._name = name
+        self._patience = patience
+        self._queue: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._free = 0
+        """Threads without work, less the work that waits for one."""
+        self._closed = False
+
+    def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
+        future: Future[Result] = Future()
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("These threads are closed")
+            self._free -= 1
+            self._queue.put((future, partial(fn, *args, **kwargs)))
+            if self._free < 0 and len(self._threads) < self._most:
+                thread = threading.Thread(target=self._live, name=f"{self._name} {len(self._threads) + 1}", daemon=True)
+                self._threads.append(thread)
+                self._free += 1
+                thread.start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Takes nothing more; waits a little for what is under way, and not at all for what hangs."""
+        with self._lock:
+            self._closed = True
+            threads = tuple(self._threads)
+        if cancel_futures:
+            self._drop_what_waits()
+        for _ in threads:
+            self._queue.put(None)
+        patience = self._patience
+        for thread in threads if wait else ():
+            thread.join(patience)
+            # One that hangs is proof enough of the drive's state.
+            patience = 0.0 if thread.is_alive() else patience
+
+    def _drop_what_waits(self) -> None:
+        with suppress(Empty):
+            while (waiting := self._queue.get_nowait()) is not None:
+                waiting[0].cancel()
+
+    def _live(self) -> None:
+        while (found := self._queue.get()) is not None:
+            _carry_out(*found)
+            # What it holds must not live until the next work comes.
+            del found
+            with self._lock:
+                self._free += 1
+
+
+def _carry_out(future: Future[Any], work: Callable[[], Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - whoever waits for the future gets it
+        future.set_exception(error)
+    else:
+        future.set_result(result)

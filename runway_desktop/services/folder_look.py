@@ -1,0 +1,101 @@
+"""One look at a folder in which results are saved. Blocks, and may hang with the drive: call it on a thread of its own.
+
+Raises nothing: whatever the system refuses is what the look is for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from runway_desktop.domain.folders import FolderState
+
+from .disk_words import detail_of, state_of
+
+SPARE = 8 * 1024 * 1024
+"""Bytes that are left free on a disk: one that is filled to the last byte breaks other programs, and our database."""
+_TRIAL = ".runway-desktop-trial"
+"""A file that is written and taken away again. Its name is always the same, so that a kill leaves one at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`mount` is the mount point that the folder lies on; None where the folder itself is not there."""
+
+    state: FolderState
+    free: int | None = None
+    mount: str | None = None
+    detail: str = ""
+
+
+def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Look:
+    """How a folder is. `known_mount` is the mount point that it lay on when it was last seen, None for one that never
+    was. `doubted` is how it is thought to be: what failed before is tried by writing. The folder is not made."""
+    try:
+        gone = missing_because(folder, known_mount)
+        if gone:
+            return Look(FolderState.ABSENT, detail=gone)
+        if not _is_folder(folder):
+            return Look(FolderState.FINE, shutil.disk_usage(_nearest(folder)).free)
+        mount = mount_of(folder)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            return Look(FolderState.READ_ONLY, mount=mount)
+        free = shutil.disk_usage(folder).free
+        if free < SPARE:
+            return Look(FolderState.FULL, free, mount)
+        if not doubted.can_write:
+            _try_writing(folder, SPARE // 2 if doubted is FolderState.FULL else 1)
+    except OSError as error:
+        return Look(state_of(error) or FolderState.ABSENT, detail=detail_of(error))
+    return Look(FolderState.FINE, free, mount)
+
+
+def missing_because(folder: Path, known_mount: str | None) -> str:
+    """Why a folder counts as absent; empty where it is there, or may be made: one level, or anywhere in the home
+    folder, and only one that was never seen. A drive that is missing is not replaced by a folder of the same name.
+    Raises OSError where the system does not say."""
+    if known_mount and not os.path.ismount(known_mount):
+        return f"nothing is mounted at {known_mount}"
+    if _is_folder(folder):
+        return ""
+    if os.path.lexists(folder):
+        return "a file, or a link that leads nowhere, has its name"
+    if known_mount is not None:
+        return "it was there before"
+    return "" if _is_folder(folder.parent) or Path.home() in folder.parents else "its drive or folder is missing"
+
+
+def mount_of(folder: Path) -> str:
+    """The nearest mount point at or above a folder that is there."""
+    place = folder.resolve()
+    while not os.path.ismount(place) and place != place.parent:
+        place = place.parent
+    return str(place)
+
+
+def _try_writing(folder: Path, size: int) -> None:
+    trial = folder / _TRIAL
+    try:
+        with trial.open("wb") as file:
+            file.write(bytes(size))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        with suppress(OSError):
+            trial.unlink(missing_ok=True)
+
+
+def _is_folder(path: Path) -> bool:
+    """Raises OSError for what is not an answer: newer versions of `Path.is_dir` say no to a drive that fails."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _nearest(folder: Path) -> Path:
+    return next((place for place in (folder, *folder.parents) if _is_folder(place)), folder)
