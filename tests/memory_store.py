@@ -81,17 +81,22 @@ class MemoryStore:
         self._sheets: dict[str, KeptSheet] = {}
 
     async def add(
-        self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
+        self,
+        tasks: Sequence[Task],
+        inputs: Sequence[Input],
+        batch: Batch | None,
+        entries: Sequence[LedgerEntry],
+        outputs: Sequence[Output] = (),
     ) -> None:
         self._may_write()
         if any(task.id in self._tasks for task in tasks) or len({task.id for task in tasks}) < len(tasks):
             raise ValueError("A task that is added is there already")
         known = {*self._tasks, *(task.id for task in tasks)}
         batches = {*self._batches, *([batch.id] if batch else [])}
-        self._must_know(known, batches, tasks, inputs, (), entries)
+        self._must_know(known, batches, tasks, inputs, outputs, entries)
         if batch is not None:
             self._batches[batch.id] = batch
-        self._put(tasks, (), inputs, entries)
+        self._put(tasks, outputs, inputs, entries)
 
     async def save(
         self, task: Task, entry: LedgerEntry | None = None, outputs: Sequence[Output] = (), inputs: Sequence[Input] = ()
@@ -243,6 +248,9 @@ class MemoryStore:
             states=dict(Counter(task.state for task in shown)),
             ratings=dict(Counter(task.rating for task in shown)),
         )
+
+    async def batch_names(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
+        return {one: self._batches[one].name for one in batch_ids if one in self._batches}
 
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> builtins.list[Timing]:
         alike = [

@@ -40,6 +40,7 @@ from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing, read_published
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.spending import Spending
 from runway_desktop.services.submission import Submission
 from runway_desktop.services.verbs import Verbs
@@ -156,6 +157,7 @@ async def _assemble(
     downloads = Downloads(store, ledger, runway, fetcher, bus, clock, settings, rng, file_workers)
     submission = Submission(ledger, store, catalog, clock, workers)
     lost_files = LostFiles(ledger, store, submission, catalog, bus, clock, workers)
+    sidecars = SidecarKeeper(store, bus, clock, settings, workers)
     engine = Engine(
         bus=bus,
         clock=clock,
@@ -202,6 +204,7 @@ async def _assemble(
             ("poller", poller.run),
             ("lost files", lost_files.run),
             ("downloads", downloads.run),
+            ("sidecars", sidecars.run),
         ),
         settling=(
             Stage("sendings", "an id that is on its way is a paid result", lane.settle, SETTLE_SECONDS + 60),
@@ -211,6 +214,7 @@ async def _assemble(
                 lambda: downloads.settle(SETTLE_SECONDS),
                 SETTLE_SECONDS + 4,
             ),
+            Stage("sidecars", "what was rated a moment ago stands beside its result", sidecars.settle, 5),
         ),
         closing=(
             Stage("ledger", "what was answered is written before the store closes", ledger.settle, 10),

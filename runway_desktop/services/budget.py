@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
-from runway_desktop.domain.events import Event, TaskChanged
+from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
 from runway_desktop.domain.spending import counted_credits, spent_at
 from runway_desktop.domain.task import Task
 
@@ -145,9 +145,16 @@ class Budget:
         return sum(price.credits for price in prices if price is not None)
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, TaskChanged):
-            self._book(event.before, -1.0)
-            self._book(event.task, 1.0)
+        match event:
+            case TaskChanged(task, before):
+                self._book(before, -1.0)
+                self._book(task, 1.0)
+            case TasksAdded(tasks):
+                # One that was sent elsewhere, or by another profile of the same key, counts on the day it was sent.
+                for task in tasks:
+                    self._book(task, 1.0)
+            case _:
+                pass
 
     def _book(self, task: Task, sign: float) -> None:
         at, credits = spent_at(task), counted_credits(task)

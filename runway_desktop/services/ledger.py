@@ -78,6 +78,31 @@ class Ledger:
         if tasks:
             await self._finish(self._add(tuple(tasks), tuple(inputs), batch))
 
+    async def take_in(
+        self,
+        tasks: Sequence[Task],
+        outputs: Sequence[Output],
+        inputs: Sequence[Input] = (),
+        batch: Batch | None = None,
+        *,
+        source: str = "",
+    ) -> None:
+        """Stores tasks that ended before they came here, with their results, all or none, and tells of them. `source`
+        says where they were found. ValueError for one that has not ended: it would be asked for, or sent."""
+        if any(not task.state.is_final for task in tasks):
+            raise ValueError("A task that has not ended cannot be taken in")
+        if tasks:
+            entries = [
+                LedgerEntry(
+                    task_id=task.id,
+                    at=self._clock.now(),
+                    kind="imported",
+                    detail={**_birth_detail(task), "from": source},
+                )
+                for task in tasks
+            ]
+            await self._finish(self._store_new(tuple(tasks), tuple(inputs), batch, entries, tuple(outputs)))
+
     async def move(
         self, task_id: TaskId, happening: Happening, *, outputs: Sequence[Output] = (), **detail: Any
     ) -> Task:
@@ -158,7 +183,17 @@ class Ledger:
         entries = [
             LedgerEntry(task_id=task.id, at=now, kind=_birth(task), detail=_birth_detail(task)) for task in tasks
         ]
-        await self._store.add(tasks, inputs, batch, entries)
+        await self._store_new(tasks, inputs, batch, entries)
+
+    async def _store_new(
+        self,
+        tasks: tuple[Task, ...],
+        inputs: tuple[Input, ...],
+        batch: Batch | None,
+        entries: Sequence[LedgerEntry],
+        outputs: tuple[Output, ...] = (),
+    ) -> None:
+        await self._store.add(tasks, inputs, batch, entries, outputs)
         for task in tasks:
             self._keep(task)
         self._bus.tell(TasksAdded(tasks))

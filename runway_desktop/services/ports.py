@@ -112,8 +112,15 @@ class Store(Protocol):
     the built-in one.)"""
 
     async def add(
-        self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
-    ) -> None: ...
+        self,
+        tasks: Sequence[Task],
+        inputs: Sequence[Input],
+        batch: Batch | None,
+        entries: Sequence[LedgerEntry],
+        outputs: Sequence[Output] = (),
+    ) -> None:
+        """New tasks with all that is theirs, together or not at all. A batch is inserted or renamed."""
+        ...
 
     async def save(
         self, task: Task, entry: LedgerEntry | None = None, outputs: Sequence[Output] = (), inputs: Sequence[Input] = ()
@@ -182,6 +189,10 @@ class Store(Protocol):
     async def groups(self, listing: Listing) -> Sequence[GroupSummary]: ...
 
     async def counts(self) -> PlaceCounts: ...
+
+    async def batch_names(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
+        """Of those that are here."""
+        ...
 
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> Sequence[Timing]:
         """Of tasks that succeeded, latest first: of the same shape (a word that the caller derives from the

@@ -17,17 +17,16 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from runway_desktop.domain.errors import ApiError, BadReply, NoReply
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.filenames import render
-from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey
 from runway_desktop.domain.task import Output, OutputState, Task
 
 from . import part_file, sidecar
+from .batch_places import BatchPlaces
 from .bus import Bus
-from .embedding import Note as EmbeddedNote
 from .embedding import NotEmbedded, embed, note_of
 from .media_facts import HEAD_LENGTH
 from .part_file import Finished, Note, Owner, PartFile
@@ -205,18 +204,8 @@ class Saving:
     async def _relative_name(self, job: Job, task: Task, ext: str) -> tuple[str, ...]:
         count = len(await self._store.outputs(task.id))
         template = self._settings.name_template
-        batch, row = "", None
-        if task.batch_id is not None and ("{batch" in template.lower() or "{row" in template.lower()):
-            batch, row = await self._place_in_batch(task)
+        batch, row = await BatchPlaces(self._store).of(task, template)
         return render(template, name_values(task, job.output, ext=ext, count=count, batch=batch, row=row))
-
-    async def _place_in_batch(self, task: Task) -> tuple[str, int | None]:
-        counts = await self._store.counts()
-        name = next((name for batch, name, _ in counts.batches if batch == task.batch_id), "")
-        only = Filter(batches=frozenset({task.batch_id} if task.batch_id else ()))
-        members = await self._store.list(Listing(filter=only, sort=SortKey.SENT, descending=False, group=GroupBy.NONE))
-        row = next((number for number, entry in enumerate(members, 1) if entry.id == task.id), None)
-        return name, row
 
     async def _write(self, part: PartFile, buffer: bytearray) -> None:
         if buffer:
@@ -265,7 +254,8 @@ class Saving:
         detail = {"index": saved.index, "file": finished.path.name, "size": saved.size, "sha256": saved.sha256}
         inputs = await self._store.inputs(task.id)
         count = len(await self._store.outputs(task.id))
-        document = sidecar.compose(task, saved, inputs, count=count)
+        batch = await BatchPlaces(self._store).name(task.batch_id)
+        document = sidecar.compose(task, saved, inputs, count=count, batch=batch)
         if self._settings.sidecars:
             try:
                 await self._do(sidecar.write, finished.path, document)
@@ -277,20 +267,27 @@ class Saving:
         await self.put(job, saved, entry)
         await self._do(part_file.forget_note, finished.path)
         if self._settings.embed:
-            await self._embed(job, saved, note_of(document))
+            await self._embed(job, saved, document)
 
-    async def _embed(self, job: Job, saved: Output, note: EmbeddedNote) -> None:
+    async def _embed(self, job: Job, saved: Output, document: dict[str, Any]) -> None:
         """Puts the request into the file too. Only once the result is safe: whatever goes wrong here, it stays as it
         came."""
         path = Path(saved.path)
         try:
-            if not await self._do(embed, path, note):
+            if not await self._do(embed, path, note_of(document)):
                 return
             size, digest = await self._do(_measure, path)
         except (OSError, NotEmbedded) as error:
             log.info("The request could not be written into %s: %s", path.name, error)
             return
         await self.put(job, replace(job.output, size=size, sha256=digest))
+        if self._settings.sidecars:
+            # Its hash is that of the file as it lies there now, so that a later look can tell whether it was changed.
+            document["output"] |= {"size": size, "sha256": digest}
+            try:
+                await self._do(sidecar.write, path, document)
+            except OSError as error:
+                log.info("The sidecar beside %s keeps the hash of the file as it came: %s", path.name, error)
 
     async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)

@@ -1,29 +1,50 @@
 """The small JSON file beside each result, from which the request can be read again years later and without this
 program's database.
 
-`compose` and `read` are pure. `write` and `owner_of` block: call them in the executor. The format is ours and
-versioned: a reader
-takes a newer version as far as it understands it, and never raises for what stands in a file.
+`compose` and `read` are pure. `write`, `document_in` and `owner_of` block: call them in the executor. The format is
+ours and versioned: a reader takes a newer version as far as it understands it, and never raises for what stands in a
+file.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from runway_desktop import __version__
-from runway_desktop.domain.task import Input, Output, Request, Task
+from runway_desktop.domain.search import clean_tag
+from runway_desktop.domain.task import Input, Media, Output, Pick, Request, Task
+
+from .judging import MOST_STARS
 
 SCHEMA = "runway-desktop.result"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2 carries the judgement too, and its hash is that of the file as it lies there. In version 1 it may be that of the
+file before the request was written into it."""
 LARGEST = 4 * 1024 * 1024
 """Bytes. A sidecar is a few kilobytes; embedded pictures may make it larger, anything beyond is something else."""
+TIMES = ("made", "sent", "created_at_runway", "running_since", "ended", "saved")
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the person made of the task."""
+
+    rating: int = 0
+    pick: Pick = Pick.NONE
+    tags: tuple[str, ...] = ()
+    shot: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +56,19 @@ class Sidecar:
     title: str = ""
     remote_id: str = ""
     task_id: str = ""
+    parent_id: str = ""
+    batch_id: str = ""
+    batch: str = ""
     index: int = 0
     file: str = ""
+    media: Media = Media.OTHER
+    size: int = 0
+    sha256: str = ""
+    times: Mapping[str, float] = field(default_factory=dict)
+    """Unix seconds of those of `TIMES` that are known."""
+    cost: float | None = None
+    estimated: float | None = None
+    judgement: Judgement = Judgement()
     version: int = SCHEMA_VERSION
     inputs: tuple[tuple[tuple[str | int, ...], str, str], ...] = field(default=())
 
@@ -90,11 +122,30 @@ def compose(task: Task, output: Output, inputs: Sequence[Input], *, count: int =
             "saved": _time(output.saved_at),
         },
         "cost": {"credits": task.cost_credits, "estimated_credits": task.estimated_credits},
+        "judgement": _judgement_of(task),
         "output": {
             "index": output.index,
             "count": count,
             "file": Path(output.path).name,
             "media": output.media.value,
+            "size": output.size,
+            "sha256": output.sha256,
+        },
+    }
+
+
+def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) -> dict[str, Any]:
+    """A sidecar's document with what may have changed since it was written; the rest, and what a newer program put
+    into it, stays."""
+    version = document.get("schema_version")
+    return {
+        **document,
+        "schema_version": max(version, SCHEMA_VERSION) if isinstance(version, int) else SCHEMA_VERSION,
+        "task": {**_part(document, "task"), "project": task.project, "title": task.title},
+        "judgement": {**_part(document, "judgement"), **_judgement_of(task)},
+        "output": {
+            **_part(document, "output"),
+            "file": Path(output.path).name,
             "size": output.size,
             "sha256": output.sha256,
         },
@@ -123,7 +174,7 @@ def read(document: object) -> Sidecar | None:
     """What a parsed JSON document tells, if it is a sidecar of ours; None if it is anything else."""
     if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
         return None
-    request, task, output = (_part(document, name) for name in ("request", "task", "output"))
+    request, task, output, cost = (_part(document, name) for name in ("request", "task", "output", "cost"))
     endpoint, model, values = request.get("endpoint"), request.get("model"), request.get("values")
     if not isinstance(endpoint, str) or not isinstance(model, str) or not isinstance(values, Mapping):
         return None
@@ -135,22 +186,86 @@ def read(document: object) -> Sidecar | None:
         title=_text(task, "title"),
         remote_id=_text(task, "runway_id"),
         task_id=_text(task, "id"),
-        index=index if isinstance(index, int) else 0,
+        parent_id=_text(task, "parent_id"),
+        batch_id=_text(task, "batch_id"),
+        batch=_text(task, "batch"),
+        index=max(0, index) if isinstance(index, int) else 0,
         file=_text(output, "file"),
+        media=_one_of(Media, _text(output, "media"), Media.OTHER),
+        size=int(_number(output, "size") or 0),
+        sha256=_text(output, "sha256").lower(),
+        times=_times(_part(document, "times")),
+        cost=_number(cost, "credits"),
+        estimated=_number(cost, "estimated_credits"),
+        judgement=_judgement(_part(document, "judgement")),
         version=version if isinstance(version, int) else SCHEMA_VERSION,
         inputs=tuple(_inputs(inputs)) if isinstance(inputs, list) else (),
     )
 
 
-def owner_of(sidecar: Path) -> tuple[str, int] | None:
-    """The task's id and the output's index that a sidecar file names; None for a file that is no sidecar. Blocks."""
+def document_in(sidecar: Path) -> dict[str, Any] | None:
+    """The JSON object in a file, as it stands there; None where there is none. Blocks; raises nothing."""
     try:
         if sidecar.stat().st_size > LARGEST:
             return None
-        found = read(json.loads(sidecar.read_bytes()))
+        found = json.loads(sidecar.read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
+    return found if isinstance(found, dict) else None
+
+
+def owner_of(sidecar: Path) -> tuple[str, int] | None:
+    """The task's id and the output's index that a sidecar file names; None for a file that is no sidecar. Blocks."""
+    found = read(document_in(sidecar))
     return (found.task_id, found.index) if found else None
+
+
+def _judgement_of(task: Task) -> dict[str, Any]:
+    return {
+        "rating": task.rating,
+        "pick": task.pick.value,
+        "tags": list(task.tags),
+        "shot": task.shot,
+        "note": task.note,
+    }
+
+
+def _judgement(part: Mapping[str, Any]) -> Judgement:
+    rating, tags = part.get("rating"), part.get("tags")
+    words = [word for word in tags if isinstance(word, str)] if isinstance(tags, list) else []
+    return Judgement(
+        rating=rating if isinstance(rating, int) and 0 <= rating <= MOST_STARS else 0,
+        pick=_one_of(Pick, _text(part, "pick"), Pick.NONE),
+        tags=tuple(dict.fromkeys(tag for word in words if (tag := clean_tag(word)))),
+        shot=_text(part, "shot"),
+        note=_text(part, "note"),
+    )
+
+
+def _times(part: Mapping[str, Any]) -> dict[str, float]:
+    return {name: at for name in TIMES if (at := _at(_text(part, name))) is not None}
+
+
+def _at(text: str) -> float | None:
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(part: Mapping[str, Any], name: str) -> float | None:
+    found = part.get(name)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found) or found < 0:
+        return None
+    return float(found)
+
+
+def _one_of(kind: type[Kind], word: str, otherwise: Kind) -> Kind:
+    try:
+        return kind(word)
+    except ValueError:
+        return otherwise
 
 
 def _inputs(entries: list[Any]) -> list[tuple[tuple[str | int, ...], str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Input, Output, RemoteId, Task, TaskId
+from runway_desktop.domain.task import BatchId, Input, Output, RemoteId, Task, TaskId
 
 from .records import (
     INPUT_COLUMNS,
@@ -120,6 +120,14 @@ def by_remote_id(connection: sqlite3.Connection, remote_ids: Sequence[RemoteId])
             f"SELECT remote_id, id FROM tasks WHERE remote_id IN ({marks}) ORDER BY number",
             ids,
         )
+    }
+
+
+def batch_names(connection: sqlite3.Connection, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
+    return {
+        BatchId(batch_id): to_text(name)
+        for ids, marks in _pages(batch_ids)
+        for batch_id, name in connection.execute(f"SELECT id, name FROM batches WHERE id IN ({marks})", ids)
     }
 
 

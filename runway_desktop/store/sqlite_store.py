@@ -68,12 +68,17 @@ class SqliteStore:
         return cls(path, writer, reader, sweeper, zone)
 
     async def add(
-        self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None, entries: Sequence[LedgerEntry]
+        self,
+        tasks: Sequence[Task],
+        inputs: Sequence[Input],
+        batch: Batch | None,
+        entries: Sequence[LedgerEntry],
+        outputs: Sequence[Output] = (),
     ) -> None:
         def work(connection: sqlite3.Connection) -> None:
             if batch is not None:
                 writing.put_batch(connection, batch)
-            writing.add_tasks(connection, tasks, inputs)
+            writing.add_tasks(connection, tasks, inputs, outputs)
             writing.add_entries(connection, entries)
 
         await self._writer.write(work)
@@ -144,6 +149,9 @@ class SqliteStore:
 
     async def counts(self) -> PlaceCounts:
         return await self._read(listings.counts, self._sweeper)
+
+    async def batch_names(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
+        return await self._read(lambda connection: reading.batch_names(connection, batch_ids))
 
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> builtins.list[Timing]:
         return await self._read(lambda connection: reading.timings(connection, endpoint, model, shape, limit))

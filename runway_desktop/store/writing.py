@@ -52,8 +52,11 @@ _SEARCHED = ("prompt", "title", "model", "id", "remote_id", "note", "tags", "pro
 _TAGS = _SEARCHED.index("tags")
 
 
-def add_tasks(connection: sqlite3.Connection, tasks: Sequence[Task], inputs: Iterable[Input]) -> None:
+def add_tasks(
+    connection: sqlite3.Connection, tasks: Sequence[Task], inputs: Iterable[Input], outputs: Iterable[Output] = ()
+) -> None:
     connection.executemany(_ADD_TASK, map(task_cells, tasks))
+    put_outputs(connection, outputs)
     put_inputs(connection, inputs)
     for task in tasks:
         renew_search(connection, task.id)

@@ -178,6 +178,8 @@ async def test_saved_result_holds_its_request_and_the_store_knows_the_file_as_it
     assert saved.state is OutputState.SAVED
     assert saved.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert saved.size == path.stat().st_size > len(sample)
+    beside = json.loads((desk.library / "gen4.5_Fox.mp4.json").read_text(encoding="utf-8"))
+    assert (beside["output"]["size"], beside["output"]["sha256"]) == (saved.size, saved.sha256)
     assert desk.files() == ["gen4.5_Fox.mp4"]
 
 

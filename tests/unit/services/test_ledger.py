@@ -11,7 +11,7 @@ from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.happenings import Accepted, Answer, Sending
-from runway_desktop.domain.task import Evidence, Media, OutputState, State, Task, TaskId
+from runway_desktop.domain.task import Evidence, Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.ledger import DIED_WHILE_SENDING, NoSuchTask
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
@@ -189,3 +189,32 @@ async def test_an_accepted_id_is_in_the_ledger_too():
         await rig.ledger.move(TaskId("one"), Accepted(REMOTE, 25.0))
         line = (await rig.store.ledger(TaskId("one")))[-1]
         assert (line.kind, dict(line.detail)) == ("accepted", {"remote_id": REMOTE, "estimated_credits": 25.0})
+
+
+async def test_what_ended_elsewhere_is_taken_in_with_its_results_and_is_neither_asked_for_nor_sent():
+    async with Rig() as rig:
+        done = held("one", state=State.SUCCEEDED, remote_id=REMOTE, sent_at=rig.clock.now() - 90_000, cost_credits=25.0)
+        result = Output(task_id=done.id, index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, path="/a.mp4")
+        await rig.ledger.take_in([done], [result], source="/old library")
+        [line] = await rig.store.ledger(done.id)
+        assert (line.kind, line.detail["from"]) == ("imported", "/old library")
+        assert await rig.store.outputs(done.id) == [result]
+        assert rig.told(TasksAdded)[-1].tasks == (done,)
+        await rig.clock.advance(3600)
+        assert not [call for call in rig.runway.calls if call.name in ("task", "create")]
+        assert rig.runway.requests == {}
+        assert rig.budget.spent_today == 0.0
+
+
+async def test_one_that_was_sent_today_counts_today_wherever_it_was_sent():
+    async with Rig() as rig:
+        done = held("one", state=State.SUCCEEDED, remote_id=REMOTE, sent_at=rig.clock.now() - 1, cost_credits=25.0)
+        await rig.ledger.take_in([done], [])
+        assert rig.budget.spent_today == 25.0
+
+
+async def test_nothing_is_taken_in_that_has_not_ended():
+    async with idle() as rig:
+        with pytest.raises(ValueError, match="ended"):
+            await rig.ledger.take_in([held(state=State.RUNNING, remote_id=REMOTE)], [])
+        assert await rig.store.get(TaskId("one")) is None

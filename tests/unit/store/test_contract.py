@@ -134,6 +134,26 @@ async def test_a_full_task_comes_back_as_it_went(opened: Opened):
         assert await store.get(TaskId("none")) is None
 
 
+async def test_a_task_that_ended_elsewhere_comes_with_its_results_or_not_at_all(opened: Opened):
+    task, result = a_task(state=State.SUCCEEDED, remote_id=REMOTE), an_output(state=OutputState.SAVED, path="/a.mp4")
+    async with opened() as store:
+        with pytest.raises(LookupError):
+            await store.add([task], [], None, [a_line()], [result, an_output("another")])
+        assert await store.get(task.id) is None
+        await store.add([task], [], None, [a_line(kind="imported")], [result])
+        [row] = await store.rows([task.id])
+        assert (row.task, row.outputs) == (task, (result,))
+        assert (await store.counts()).places[Place.SAVED] == 1
+        assert await store.unsaved() == []
+
+
+async def test_batches_have_names(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task(batch_id=BatchId("b")), batch=Batch(id=BatchId("b"), name="Füchse", created_at=NOON))
+        assert await store.batch_names([BatchId("b"), BatchId("none")]) == {"b": "Füchse"}
+        assert await store.batch_names([]) == {}
+
+
 async def test_saving_changes_task_outputs_inputs_and_ledger_together(opened: Opened):
     asset = an_input()
     async with opened() as store:
