@@ -127,6 +127,15 @@ class MemoryStore:
         self._must_know(self._tasks, self._batches, (), (), outputs, ())
         self._put((), outputs, (), ())
 
+    async def renew_links(self, outputs: Sequence[Output]) -> None:
+        self._may_write()
+        for output in outputs:
+            stored = self._outputs.get(output.task_id, {})
+            if output.index in stored:
+                stored[output.index] = replace(
+                    stored[output.index], url=output.url, url_fetched_at=output.url_fetched_at
+                )
+
     async def get(self, task_id: TaskId) -> Task | None:
         return self._tasks.get(task_id)
 

@@ -1,7 +1,7 @@
 """Where this run lives: its profile folder, its log, what it was told on the command line and by the environment.
 
-A profile is a folder. The demo has one of its own and can never touch real tasks. Logs are redacted: a secret is
-cut out of every line, whoever wrote it. Blocking, called before the loop runs.
+A profile is a folder. The demo has one of its own and can never touch real tasks. Logs are redacted: a secret, and
+what is signed of a link, is cut out of every line, whoever wrote it. Blocking, called before the loop runs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import platformdirs
 
 APP = "Runway Desktop"
 _SECRET = re.compile(r"key_[0-9A-Za-z]{8,}")
+_SIGNED = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]+")
+"""A link with its signature: whoever has it can download the result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class Redaction(logging.Filter):
 
 
 def redacted(text: str) -> str:
-    return _SECRET.sub("key_…", text)
+    return _SIGNED.sub(r"\1?…", _SECRET.sub("key_…", text))
 
 
 def start_log(path: Path, *, verbose: bool) -> None:

@@ -29,6 +29,7 @@ from runway_desktop.services.dispatch import Dispatch
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.forecast import Forecasts
+from runway_desktop.services.fresh_links import FreshLinks
 from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.inputs import Inputs
 from runway_desktop.services.intake import Intake
@@ -169,6 +170,7 @@ async def _assemble(
         poller=poller,
         downloads=downloads,
         folder=folder,
+        links=FreshLinks(store, ledger, runway, account, bus, clock),
         library=Library(store, bus, settings, workers),
         account=account,
         verbs=Verbs(ledger, store, runway, account, SystemBin(workers), bus, clock, workers),

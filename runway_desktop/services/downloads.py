@@ -45,14 +45,13 @@ from runway_desktop.domain.events import (
     SettingsChanged,
     TaskChanged,
 )
-from runway_desktop.domain.happenings import NotFound
-from runway_desktop.domain.outputs import outputs_of
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 
 from .backoff import delay
 from .bus import Bus
 from .clock import Alarm, first_of
 from .download_tally import Tally
+from .fresh_links import ask_for_links
 from .ledger import Ledger
 from .part_file import Owner, forget_part
 from .ports import Clock, Fetcher, LedgerEntry, Runway, Store
@@ -343,20 +342,7 @@ class Downloads:
             return True
 
     async def _ask(self, task: Task) -> tuple[Output, ...]:
-        """The task's results with fresh links. NotThere when Runway knows no such task; other ApiErrors as they
-        come."""
-        if task.remote_id is None:
-            raise NotThere("This task never reached Runway.")
-        try:
-            answer = await self._runway.task(task.remote_id)
-        except NotThere:
-            await self._ledger.move(task.id, NotFound())
-            raise
-        known = await self._ledger.answer(task.id, answer)
-        fresh = outputs_of(known, answer, self._clock.now())
-        if not fresh:
-            raise ServerTrouble("Runway names no results for this task at the moment.")
-        return fresh
+        return await ask_for_links(task, self._runway, self._ledger, self._clock)
 
     async def _expire(self, task_id: TaskId, asking: Job | None = None) -> None:
         """Runway has them no longer: says so for each output that is neither saved nor just arriving by a link that

@@ -17,6 +17,7 @@ from .bus import Bus
 from .catalog_renewal import CatalogRenewal
 from .downloads import Downloads
 from .forecast import Forecasts
+from .fresh_links import FreshLinks
 from .input_mending import Mender
 from .intake import Intake
 from .lane import Lane
@@ -44,6 +45,7 @@ class Engine:
     lane: Lane
     poller: Poller
     downloads: Downloads
+    links: FreshLinks
     library: Library
     folder: LibraryFolder
     account: Account

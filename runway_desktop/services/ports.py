@@ -134,6 +134,11 @@ class Store(Protocol):
 
     async def save_outputs(self, outputs: Sequence[Output]) -> None: ...
 
+    async def renew_links(self, outputs: Sequence[Output]) -> None:
+        """Writes the link of each, and when it was fetched; the rest stays as it is stored. One that is not there is
+        left out."""
+        ...
+
     async def get(self, task_id: TaskId) -> Task | None: ...
 
     async def get_many(self, task_ids: Sequence[TaskId]) -> builtins.list[Task]:

@@ -97,6 +97,9 @@ class SqliteStore:
     async def save_outputs(self, outputs: Sequence[Output]) -> None:
         await self._write((), outputs, (), ())
 
+    async def renew_links(self, outputs: Sequence[Output]) -> None:
+        await self._writer.write(lambda connection: writing.renew_links(connection, outputs))
+
     async def get(self, task_id: TaskId) -> Task | None:
         found = await self.get_many((task_id,))
         return found[0] if found else None

@@ -94,6 +94,13 @@ def put_outputs(connection: sqlite3.Connection, outputs: Iterable[Output]) -> No
         connection.execute(_PUT_OUTPUT, output_cells(output))
 
 
+def renew_links(connection: sqlite3.Connection, outputs: Iterable[Output]) -> None:
+    connection.executemany(
+        'UPDATE outputs SET url = ?, url_fetched_at = ? WHERE task_id = ? AND "index" = ?',
+        [(to_cell(output.url), output.url_fetched_at, output.task_id, output.index) for output in outputs],
+    )
+
+
 def put_inputs(connection: sqlite3.Connection, inputs: Iterable[Input]) -> None:
     for asset in inputs:
         connection.execute(_PUT_INPUT, input_cells(asset))

@@ -26,6 +26,7 @@ from runway_desktop.domain.task import Batch, BatchId, Media, Output, OutputStat
 from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.fresh_links import FreshLinks
 from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
 from runway_desktop.services.library import Library
@@ -77,6 +78,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         poller=parts.poller,
         downloads=downloads,
         folder=LibraryFolder(parts.settings, parts.bus, parts.clock, lambda *_: AtOnce()),
+        links=FreshLinks(parts.store, parts.ledger, parts.runway, parts.account, parts.bus, parts.clock),
         library=Library(parts.store, parts.bus, parts.settings, AtOnce()),
         account=parts.account,
         verbs=parts.verbs,

@@ -58,7 +58,7 @@ class Rig:
             bus=self.bus, clock=self.clock, catalog=self.catalog, settings=self.settings, ledger=self.ledger,
             submission=self.submission, account=self.account, pricing=self.pricing,
             budget=budget, spending=nothing, lane=nothing, poller=nothing,
-            downloads=nothing, library=books,
+            downloads=nothing, links=nothing, library=books,
             folder=LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce()),
             verbs=nothing, forecasts=nothing, intake=nothing,
             mender=nothing, lost_files=nothing,

@@ -92,6 +92,18 @@ def test_a_secret_is_cut_out_of_messages_arguments_and_tracebacks(tmp_path: Path
         assert "ValueError" in said
 
 
+def test_a_link_that_downloads_a_result_is_cut_before_its_signature(tmp_path: Path):
+    log, terminal = tmp_path / "log.txt", io.StringIO()
+    with logging_into(log, terminal):
+        link = "https://out.example.com/a/fox.mp4?_jwt=abc.def&Signature=xyz"
+        logging.getLogger("runway_desktop.test").warning("%r: GET %s failed", {"url": link}, link)
+    for said in (log.read_text(encoding="utf-8"), terminal.getvalue()):
+        assert said.count("https://out.example.com/a/fox.mp4?…") == 2
+        assert "abc" not in said
+        assert "xyz" not in said
+        assert said.rstrip().endswith("failed")
+
+
 def test_a_terminal_that_is_gone_gets_no_traceback_past_the_redaction(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

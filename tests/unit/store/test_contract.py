@@ -251,6 +251,16 @@ async def test_unsaved_results_are_found(opened: Opened):
         assert {row.task.id for row in await store.unsaved()} == {"waiting", "downloading", "failed"}
 
 
+async def test_a_fresh_link_leaves_the_rest_of_the_result_as_it_is(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task("a", state=State.SUCCEEDED))
+        saved = an_output("a", state=OutputState.SAVED, path="/library/a.mp4", sha256="ab", size=9)
+        await store.save_output(saved)
+        old = replace(saved, url="https://out.example/fresh", url_fetched_at=NOON, state=OutputState.WAITING, path="")
+        await store.renew_links([old, replace(old, index=7), replace(old, task_id=TaskId("nobody"))])
+        assert await store.outputs(TaskId("a")) == [replace(saved, url=old.url, url_fetched_at=NOON)]
+
+
 async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Opened):
     async with opened() as store:
         tasks = [a_task(name) for name in "abc"]

@@ -1,0 +1,37 @@
+"""How long a link works, by the rule that the API's description gives: 24 to 48 hours after it was fetched."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.expiry import AT_LATEST, SURELY, LinkLife, Standing
+
+HOUR = 3600.0
+LIFE = LinkLife(1_750_000_000.0)
+
+
+@pytest.mark.parametrize(
+    ("hours", "standing", "left", "spent"),
+    [
+        (-2.0, Standing.GOOD, 24.0, 0.0),
+        (0.0, Standing.GOOD, 24.0, 0.0),
+        (12.0, Standing.GOOD, 12.0, 0.25),
+        (23.99, Standing.GOOD, 0.01, 0.4998),
+        (24.0, Standing.DOUBTFUL, 0.0, 0.5),
+        (47.99, Standing.DOUBTFUL, 0.0, 0.9998),
+        (48.0, Standing.OVER, 0.0, 1.0),
+        (999.0, Standing.OVER, 0.0, 1.0),
+    ],
+)
+def test_a_link_works_surely_for_a_day_and_at_the_latest_for_two(
+    hours: float, standing: Standing, left: float, spent: float
+) -> None:
+    now = LIFE.fetched_at + hours * HOUR
+    assert LIFE.standing(now) is standing
+    assert LIFE.left(now) == pytest.approx(left * HOUR)
+    assert LIFE.spent(now) == pytest.approx(spent, abs=1e-4)
+
+
+def test_the_one_that_ends_first_is_the_smallest() -> None:
+    assert min(LinkLife(20.0), LinkLife(10.0)) == LinkLife(10.0)
+    assert (LinkLife(10.0).surely_until, LinkLife(10.0).at_latest) == (10.0 + SURELY, 10.0 + AT_LATEST)
