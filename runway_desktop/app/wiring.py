@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.account import Account
+from runway_desktop.services.applications import Applications
 from runway_desktop.services.bin import SystemBin
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
@@ -181,6 +184,7 @@ async def _assemble(
         intake=Intake(catalog, workers),
         mender=Mender(profile.inputs, workers, thumbnails=profile.posters),
         lost_files=lost_files,
+        applications=Applications(settings, workers, os.environ, Path.home()),
         renewal=CatalogRenewal(catalog, kept_catalog, settings, workers),
         is_demo=demo is not None,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from runway_desktop.catalog import Catalog
 
 from .account import Account
+from .applications import Applications
 from .budget import Budget
 from .bus import Bus
 from .catalog_renewal import CatalogRenewal
@@ -57,6 +58,7 @@ class Engine:
     intake: Intake
     mender: Mender
     lost_files: LostFiles
+    applications: Applications
     renewal: CatalogRenewal | None = None
     """None where the catalogue cannot be renewed."""
     is_demo: bool = False

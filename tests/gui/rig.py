@@ -23,6 +23,7 @@ from PySide6.QtCore import QObject
 from runway_desktop.app.lifecycle import Supervisor
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.task import Batch, BatchId, Media, Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.services.applications import Applications
 from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
@@ -51,6 +52,11 @@ from tests.fake_runway import FakeFetcher, remote_id
 
 PATIENCE = 5.0
 """Seconds of real time after which a promise counts as broken."""
+
+
+def desktop_variables(folder: Path) -> dict[str, str]:
+    """A desktop of one's own: nothing that this machine has installed."""
+    return {f"XDG_{name}": str(folder / "desktop") for name in ("CONFIG_HOME", "CONFIG_DIRS", "DATA_HOME", "DATA_DIRS")}
 
 
 def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None = None) -> Engine:
@@ -89,6 +95,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         intake=Intake(CATALOG, AtOnce()),
         mender=Mender(library.parent / "inputs", AtOnce()),
         lost_files=parts.lost_files,
+        applications=Applications(parts.settings, AtOnce(), desktop_variables(library.parent), library.parent),
         renewal=CatalogRenewal(CATALOG, library.parent / "catalog.json", parts.settings, AtOnce()),
     )
 

@@ -1,0 +1,210 @@
+"""A `.desktop` file: what it says, and the command that its Exec line means for some files. Pure; raises ValueError for
+a line that the specification does not allow.
+
+Source: Desktop Entry Specification 1.5, "Basic format of the file", "Localized values", "The Exec key".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MAIN = "Desktop Entry"
+_ESCAPES = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\", ";": ";"}
+_QUOTED_ESCAPES = '"`$\\'
+_FOR_ONE, _FOR_MANY = "fu", "FU"
+_DEPRECATED = "dDnNvm"
+"""Field codes that an older version had: they stand for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One process to start: program and arguments, and the folder to start it in ("" for no special one)."""
+
+    words: tuple[str, ...]
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesktopEntry:
+    """`id` is the file's name below its applications folder, with "-" for "/"."""
+
+    id: str
+    path: Path
+    values: Mapping[str, str]
+
+    @property
+    def is_hidden(self) -> bool:
+        """As good as deleted: it takes away the entry of the same id in a folder that comes later."""
+        return self._is("Hidden")
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is a program for the menus. One that needs a terminal cannot be started from here."""
+        return self.values.get("Type") == "Application" and not self._is("NoDisplay") and not self._is("Terminal")
+
+    @property
+    def mime_types(self) -> tuple[str, ...]:
+        return tuple(split(self.values.get("MimeType", "")))
+
+    @property
+    def takes_many(self) -> bool:
+        """Whether one process takes several files."""
+        return any(code in word for word in self.command() for code in ("%F", "%U"))
+
+    @property
+    def try_exec(self) -> str:
+        """A program that must be there for this one to be of use."""
+        return unescaped(self.values.get("TryExec", ""))
+
+    def is_for(self, desktops: Sequence[str]) -> bool:
+        """Whether it wants to be seen on the desktop that runs (`XDG_CURRENT_DESKTOP`, the most special first)."""
+        only, never = split(self.values.get("OnlyShowIn", "")), split(self.values.get("NotShowIn", ""))
+        for desktop in desktops:
+            if desktop in only:
+                return True
+            if desktop in never:
+                return False
+        return not only
+
+    def text(self, key: str, locale: str = "") -> str:
+        """A value in the language of a locale such as "de_AT.UTF-8@euro", else without one."""
+        for name in (*_localized(key, locale), key):
+            if name in self.values:
+                return unescaped(self.values[name])
+        return ""
+
+    def command(self) -> list[str]:
+        """The words of the Exec line, with its field codes still in them. ValueError where it is none."""
+        words = list(_words(unescaped(self.values.get("Exec", ""))))
+        if not words:
+            raise ValueError(f"{self.id} says no command")
+        return words
+
+    def launches(self, paths: Sequence[Path], locale: str = "") -> list[Launch]:
+        """The processes that open these files: one for all where the program takes several, else one for each."""
+        groups = [tuple(paths)] if self.takes_many else [(path,) for path in paths]
+        folder = self.text("Path")
+        return [Launch(tuple(self._filled(group, locale)), folder) for group in groups]
+
+    def _filled(self, paths: tuple[Path, ...], locale: str) -> Iterator[str]:
+        has_files = False
+        for word in self.command():
+            if word in ("%F", "%U"):
+                has_files = True
+                yield from (str(path) if word == "%F" else path.as_uri() for path in paths)
+            elif word == "%i":
+                icon = self.text("Icon", locale)
+                yield from ("--icon", icon) if icon else ()
+            else:
+                filled, names_file = self._with_codes(word, paths[0], locale)
+                has_files = has_files or names_file
+                if filled or "%" not in word:
+                    yield filled
+        if not has_files:
+            # A program that says nothing of files and yet wants this kind gets them as everyone gives them.
+            yield from map(str, paths)
+
+    def _with_codes(self, word: str, path: Path, locale: str) -> tuple[str, bool]:
+        """The word with what its codes stand for, and whether a file was among it."""
+        text, names_file, rest = "", False, iter(word)
+        for letter in rest:
+            if letter != "%":
+                text += letter
+                continue
+            code = next(rest, "")
+            if code in ("f", "F", "u", "U"):
+                names_file = True
+                text += str(path) if code in "fF" else path.as_uri()
+            elif code == "c":
+                text += self.text("Name", locale)
+            elif code == "k":
+                text += str(self.path)
+            elif code == "%":
+                text += "%"
+            elif code not in _DEPRECATED or not code:
+                raise ValueError(f"{self.id} has the unknown field code %{code}")
+        return text, names_file
+
+    def _is(self, key: str) -> bool:
+        return self.values.get(key, "").strip().lower() == "true"
+
+
+def read_entry(id_: str, path: Path, text: str) -> DesktopEntry:
+    """What a desktop file says. Of several equal keys the first counts."""
+    return DesktopEntry(id=id_, path=path, values=groups_of(text).get(MAIN, {}))
+
+
+def groups_of(text: str) -> dict[str, dict[str, str]]:
+    """The groups of a file in the format of desktop entries; lines that are none are passed over."""
+    found: dict[str, dict[str, str]] = {}
+    group: dict[str, str] | None = None
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("[") and line.endswith("]"):
+            group = found.setdefault(line[1:-1], {})
+        elif group is not None and line and not line.startswith("#"):
+            key, equals, value = line.partition("=")
+            if equals:
+                group.setdefault(key.strip(), value.strip())
+    return found
+
+
+def unescaped(value: str) -> str:
+    """A string value without its escapes."""
+    text, letters = "", iter(value)
+    for letter in letters:
+        if letter != "\\":
+            text += letter
+            continue
+        escaped = next(letters, "")
+        # An escape that is none is passed on: inside a quoted argument the second rule may know it.
+        text += _ESCAPES.get(escaped, "\\" + escaped)
+    return text
+
+
+def split(value: str) -> list[str]:
+    """The parts of a list value; a semicolon within one is escaped."""
+    parts, part, letters = [], "", iter(value)
+    for letter in letters:
+        if letter == "\\":
+            part += letter + next(letters, "")
+        elif letter == ";":
+            parts.append(part)
+            part = ""
+        else:
+            part += letter
+    return [unescaped(part).strip() for part in (*parts, part) if part.strip()]
+
+
+def _words(line: str) -> Iterator[str]:
+    """The arguments of a command line."""
+    word, began, quoted, letters = "", False, False, iter(line)
+    for letter in letters:
+        if quoted and letter == "\\":
+            following = next(letters, "")
+            word += following if following in _QUOTED_ESCAPES else "\\" + following
+        elif letter == '"':
+            quoted, began = not quoted, True
+        elif letter.isspace() and not quoted:
+            if began:
+                yield word
+            word, began = "", False
+        else:
+            word, began = word + letter, True
+    if quoted:
+        raise ValueError("A quoted argument has no end")
+    if began:
+        yield word
+
+
+def _localized(key: str, locale: str) -> Iterator[str]:
+    """Keys to look for, the best first: language_COUNTRY@modifier, language_COUNTRY, language@modifier, language."""
+    name, _, modifier = locale.partition("@")
+    language, _, country = name.partition(".")[0].partition("_")
+    if not language or language in ("C", "POSIX"):
+        return
+    for place in (f"{language}_{country}", language) if country else (language,):
+        if modifier:
+            yield f"{key}[{place}@{modifier}]"
+        yield f"{key}[{place}]"
