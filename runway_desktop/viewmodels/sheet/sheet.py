@@ -12,36 +12,32 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.library import Row
 from runway_desktop.domain.sheets import KeptSheet, new_sheet_id
-from runway_desktop.domain.task import BatchId, Output, Request, TaskId
+from runway_desktop.domain.task import BatchId, Request, TaskId
 from runway_desktop.services import sheets
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered, IntakeFinding
-from runway_desktop.services.sheets import OPEN_SHEET, SentTask, SheetContent
+from runway_desktop.services.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge, Touch
-from runway_desktop.viewmodels.money import sending_question
 from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.runner import Runner
 
 from . import importing
-from .blocks import csv_of
-from .columns import MODEL, PROJECT, SHOT, Kind
+from .columns import MODEL, Kind
+from .exporting import as_csv
+from .following import Following
 from .model import SheetModel
 from .offering import Offering
 from .outlook import Outlook
+from .row_sending import RowSending
 from .rows import SheetRow
 
 FIRST_FEW = 2
 KEEP_AFTER_MS = 500
 BLANK_ROWS = 12
 """Of a new sheet."""
-SUBMITTED_AT_ONCE = 60
-"""Tasks of one transaction: a few milliseconds of the loop, then others have a turn."""
 LOOKED_AT_ONCE = 100
-FETCHED_AT_ONCE = 200
 
 
 class Sheet(QObject):
@@ -69,18 +65,23 @@ class Sheet(QObject):
         self._runner = runner
         self._content = content
         self.id = sheet_id or new_sheet_id()
-        self.batch_id = batch_id
-        self._batch_name = batch_name or content.name
         self._was_kept = bool(sheet_id)
         self.findings = tuple(findings)
         """What could not be read, of files and lines as a whole."""
         self.model = SheetModel(engine.catalog, engine.pricing, content.composed, self)
         self.model.beside = content.beside
         self.outlook = Outlook(engine, bridge, runner, self.model, self)
+        self._following = Following(engine, self.model)
+        self._sending = RowSending(engine, runner, self.model, self._following, self)
+        self._sending.batch_id = batch_id
+        self._sending.batch_name, self._sending.project = batch_name or content.name, content.project
+        self._sending.sent.connect(self.sent)
+        self._sending.troubled.connect(self.troubled)
+        self._sending.changed.connect(self.sending_changed)
+        self._sending.ended.connect(self.keep_now)
         self.offering = Offering(engine, runner, self.model)
         self._is_open = True
         self._looking = False
-        self._of_task: dict[TaskId, int] = {}
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._keep.timeout.connect(self.keep_now)
         self._price_again = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
@@ -137,6 +138,11 @@ class Sheet(QObject):
     # What stands around the table.
 
     @property
+    def batch_id(self) -> BatchId | None:
+        """The batch of its tasks; None while none was sent."""
+        return self._sending.batch_id
+
+    @property
     def title(self) -> str:
         return self._content.name
 
@@ -150,7 +156,7 @@ class Sheet(QObject):
             parts.append(self.axes_words)
         elif strange:
             parts.append(f"{wording.count(len(strange), 'column')} not matched")
-        elif any(row.cells for row in self.model.rows) and self._batch_name != self.title:
+        elif any(row.cells for row in self.model.rows) and self._sending.batch_name != self.title:
             parts.append("columns matched by name")
         parts.append(f"{sent:,} sent" if sent else "nothing is uploaded or sent yet")
         return " · ".join(parts)
@@ -189,7 +195,7 @@ class Sheet(QObject):
 
     @property
     def any_sent(self) -> bool:
-        return bool(self._of_task)
+        return self._following.any
 
     @property
     def unmatched(self) -> dict[str, str]:
@@ -212,32 +218,21 @@ class Sheet(QObject):
     def rename(self, name: str) -> None:
         if name and name != self._content.name:
             self._content = replace(self._content, name=name)
-            self._batch_name = name
+            self._sending.batch_name = name
             self.named.emit()
             self._keep.start()
 
     def question(self, most: int | None = None, places: Iterable[int] | None = None) -> Question | None:
         """What to ask before these are sent: they cost more than the person spends without a question."""
-        checks = [row.check for row in self._chosen(most, places) if row.check is not None]
-        amount = sum(len(check.requests) for check in checks)
-        priced = sum(check.priced for check in checks)
-        return sending_question(
-            self._engine.settings.confirm_above,
-            amount,
-            sum(check.credits for check in checks),
-            exact=all(check.exact for check in checks),
-            unknown=amount - priced,
-        )
+        return self._sending.question(self._sending.chosen(most, places))
 
     def send(self, most: int | None = None, places: Iterable[int] | None = None) -> None:
         """Stores the rows that are ready in the lane: the first `most` tasks' rows, or those at `places`, or all."""
         if self.reason:
             return
-        ready = self._chosen(most, places)
-        if not ready:
-            return
-        self._lock(True)
-        self._runner(self._send(ready), "store a sheet's rows", failed=self._failed)
+        ready = self._sending.chosen(most, places)
+        if ready:
+            self._sending.send(ready)
 
     def take_files(self, paths: Sequence[Path], place: int | None, key: str = "") -> None:
         """Files that were dropped: on a cell of inputs each goes there and into the cells below it; on another cell
@@ -260,20 +255,7 @@ class Sheet(QObject):
 
     def as_csv(self) -> str:
         """The sheet with what became of its rows, in the order of its columns."""
-        columns = [column for column in self.model.columns if column.kind is not Kind.RESULT]
-        rows = []
-        for place, row in enumerate(self.model.rows):
-            if not row.cells and not row.sent:
-                continue
-            texts = []
-            for column in columns:
-                at = self.model.index(place, self.model.columns.index(column))
-                texts.append(str((at.data(2) if column.is_cell else at.data()) or ""))
-            tasks = [found for task in row.sent if (found := self.model.task(task.task_id)) is not None]
-            texts.append(" | ".join(found.task.remote_id or "" for found in tasks))
-            texts.append(" | ".join(output.path for found in tasks for output in found.outputs if output.path))
-            rows.append(texts)
-        return csv_of([*(column.title for column in columns), "Task", "File"], rows)
+        return as_csv(self.model)
 
     def export(self, path: Path) -> None:
         """Writes the sheet as CSV."""
@@ -337,7 +319,7 @@ class Sheet(QObject):
         self.model.fill(rows)
         self.model.changed.connect(self._keep.start)
         for row in rows:
-            self._of_task |= {task.task_id: row.number for task in row.sent}
+            self._following.link(row.number, row.sent)
         if any(row.cells for row in rows):
             self._keep.start()
         self._runner(self._learn(), "learn about a sheet's rows")
@@ -345,13 +327,7 @@ class Sheet(QObject):
     async def _learn(self) -> None:
         """What only the store knows: refused prompts, and what became of the rows that were sent."""
         self.model.know_refused(await self._engine.library.refused_prompts())
-        ids = list(self._of_task)
-        for start in range(0, len(ids), FETCHED_AT_ONCE):
-            self._show_rows(await self._engine.library.rows(ids[start : start + FETCHED_AT_ONCE]))
-
-    def _show_rows(self, rows: Sequence[Row]) -> None:
-        places = {at for row in rows if (at := self.model.place_of(self._of_task.get(row.task.id, 0))) is not None}
-        self.model.show_tasks({row.task.id: row for row in rows}, places)
+        await self._following.learn()
 
     def _look(self) -> None:
         if not self._looking and self.model.checker.unseen:
@@ -390,85 +366,11 @@ class Sheet(QObject):
         for finding in gathered.findings[:1]:
             self.model.said.emit(finding.message)
 
-    def _chosen(self, most: int | None, places: Iterable[int] | None) -> list[SheetRow]:
-        """The rows that would be sent."""
-        wanted = self.model.rows if places is None else [self.model.rows[place] for place in sorted(set(places))]
-        return [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
-
-    def _lock(self, locked: bool) -> None:
-        self.model.is_locked = locked
-        self.sending_changed.emit()
-
-    async def _send(self, rows: Sequence[SheetRow]) -> None:
-        """Rows of one project after the other, all in one batch."""
-        by_project: dict[str, list[SheetRow]] = {}
-        for row in rows:
-            by_project.setdefault(str(row.cells.get(PROJECT) or self._content.project), []).append(row)
-        ids: list[TaskId] = []
-        try:
-            for project, group in by_project.items():
-                for some in _portions(group):
-                    ids += await self._store(some, project)
-        finally:
-            self._lock(False)
-            if ids:
-                self.sent.emit(tuple(ids))
-            self.model.counted.emit()
-            self.keep_now()
-
-    async def _store(self, rows: Sequence[SheetRow], project: str) -> list[TaskId]:
-        checks = [(row, row.check) for row in rows if row.check is not None]
-        requests = [request for _, check in checks for request in check.requests]
-        shots = [str(row.cells.get(SHOT) or "") for row, check in checks for _ in check.requests]
-        made = await self._engine.submission.submit(
-            requests, batch_name=self._batch_name, project=project, into=self.batch_id, shots=shots
-        )
-        if self.batch_id is None and made:
-            first = await self._engine.ledger.task(made[0])
-            self.batch_id = first.batch_id if first is not None else None
-        left = iter(made)
-        sent: dict[int, list[SentTask]] = {}
-        for row, check in checks:
-            sent[row.number] = [SentTask(next(left), labels) for labels in check.labels]
-            self._of_task |= {task.task_id: row.number for task in sent[row.number]}
-        self.model.mark_sent(sent)
-        self._show_rows(await self._engine.library.rows(made))
-        return list(made)
-
-    def _failed(self, error: RunwayDesktopError) -> None:
-        self._lock(False)
-        self.troubled.emit(f"The rows that are left could not be stored and were not sent. {error.in_words()}")
-
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
-        rows = []
-        for task_id in touches.keys() & self._of_task.keys():
-            known, touch = self.model.task(task_id), touches[task_id]
-            if known is not None:
-                rows.append(
-                    replace(known, task=touch.task or known.task, outputs=_merged(known.outputs, touch.outputs))
-                )
-        self._show_rows(rows)
+        self._following.take(touches)
         totals = self.model.totals
         if totals.priced < totals.ready and any(_has_price(touch) for touch in touches.values()):
             self._price_again.start()
-
-
-def _portions(rows: Sequence[SheetRow]) -> Iterable[list[SheetRow]]:
-    some: list[SheetRow] = []
-    amount = 0
-    for row in rows:
-        some.append(row)
-        amount += len(row.check.requests) if row.check is not None else 0
-        if amount >= SUBMITTED_AT_ONCE:
-            yield some
-            some, amount = [], 0
-    if some:
-        yield some
-
-
-def _merged(outputs: tuple[Output, ...], changed: dict[int, Output]) -> tuple[Output, ...]:
-    by_index = {output.index: output for output in outputs} | changed
-    return tuple(by_index[index] for index in sorted(by_index))
 
 
 def _has_price(touch: Touch) -> bool:

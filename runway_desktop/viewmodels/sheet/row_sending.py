@@ -1,0 +1,131 @@
+"""From ready rows to held tasks: which rows, the question before a dear sending, the storing in portions.
+
+The sheet is locked while its rows are being stored: what is sent is what stood there. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.task import BatchId, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.sheets import SentTask
+from runway_desktop.viewmodels.money import sending_question
+from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.runner import Runner
+
+from .columns import PROJECT, SHOT
+from .following import Following
+from .model import SheetModel
+from .rows import SheetRow
+
+SUBMITTED_AT_ONCE = 60
+"""Tasks of one transaction: a few milliseconds of the loop, then others have a turn."""
+
+
+class RowSending(QObject):
+    sent = Signal(object)
+    """A tuple of task ids, stored in the lane."""
+    troubled = Signal(str)
+    changed = Signal()
+    """The storing began or ended."""
+    ended = Signal()
+    """Rows were stored, or could not be: the sheet should be kept as it is now."""
+
+    def __init__(
+        self, engine: Engine, runner: Runner, model: SheetModel, following: Following, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._model = model
+        self._following = following
+        self.batch_id: BatchId | None = None
+        """Of all tasks of this sheet, once the first are stored."""
+        self.batch_name = ""
+        self.project = ""
+        """Of rows that name none."""
+
+    def chosen(self, most: int | None = None, places: Iterable[int] | None = None) -> list[SheetRow]:
+        """The rows that would be sent: the first `most` ready ones, or those at `places`, or all."""
+        rows = self._model.rows
+        wanted = rows if places is None else [rows[place] for place in sorted(set(places))]
+        return [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
+
+    def question(self, rows: Sequence[SheetRow]) -> Question | None:
+        """What to ask before these are sent: they cost more than the person spends without a question."""
+        checks = [row.check for row in rows if row.check is not None]
+        amount = sum(len(check.requests) for check in checks)
+        priced = sum(check.priced for check in checks)
+        return sending_question(
+            self._engine.settings.confirm_above,
+            amount,
+            sum(check.credits for check in checks),
+            exact=all(check.exact for check in checks),
+            unknown=amount - priced,
+        )
+
+    def send(self, rows: Sequence[SheetRow]) -> None:
+        """Stores these rows in the lane."""
+        self._lock(True)
+        self._runner(self._send(rows), "store a sheet's rows", failed=self._failed)
+
+    def _lock(self, locked: bool) -> None:
+        self._model.is_locked = locked
+        self.changed.emit()
+
+    async def _send(self, rows: Sequence[SheetRow]) -> None:
+        """Rows of one project after the other, all in one batch."""
+        by_project: dict[str, list[SheetRow]] = {}
+        for row in rows:
+            by_project.setdefault(str(row.cells.get(PROJECT) or self.project), []).append(row)
+        ids: list[TaskId] = []
+        try:
+            for project, group in by_project.items():
+                for some in _portions(group):
+                    ids += await self._store(some, project)
+        finally:
+            self._lock(False)
+            if ids:
+                self.sent.emit(tuple(ids))
+            self._model.counted.emit()
+            self.ended.emit()
+
+    async def _store(self, rows: Sequence[SheetRow], project: str) -> list[TaskId]:
+        checks = [(row, row.check) for row in rows if row.check is not None]
+        requests = [request for _, check in checks for request in check.requests]
+        shots = [str(row.cells.get(SHOT) or "") for row, check in checks for _ in check.requests]
+        made = await self._engine.submission.submit(
+            requests, batch_name=self.batch_name, project=project, into=self.batch_id, shots=shots
+        )
+        if self.batch_id is None and made:
+            first = await self._engine.ledger.task(made[0])
+            self.batch_id = first.batch_id if first is not None else None
+        left = iter(made)
+        sent: dict[int, list[SentTask]] = {}
+        for row, check in checks:
+            sent[row.number] = [SentTask(next(left), labels) for labels in check.labels]
+            self._following.link(row.number, sent[row.number])
+        self._model.mark_sent(sent)
+        await self._following.learn(made)
+        return list(made)
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        self._lock(False)
+        self.troubled.emit(f"The rows that are left could not be stored and were not sent. {error.in_words()}")
+
+
+def _portions(rows: Sequence[SheetRow]) -> Iterable[list[SheetRow]]:
+    some: list[SheetRow] = []
+    amount = 0
+    for row in rows:
+        some.append(row)
+        amount += len(row.check.requests) if row.check is not None else 0
+        if amount >= SUBMITTED_AT_ONCE:
+            yield some
+            some, amount = [], 0
+    if some:
+        yield some
