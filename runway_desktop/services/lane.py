@@ -14,7 +14,7 @@ import logging
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.caps import HeldBack
@@ -34,6 +34,7 @@ from runway_desktop.domain.events import (
 from runway_desktop.domain.task import WAITS_FOR_YOU, State, Task, TaskId
 
 from .account import Account
+from .aftercare import Aftercare
 from .backoff import delay
 from .budget import Budget
 from .bus import Bus
@@ -42,6 +43,7 @@ from .clock import Alarm
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
 from .inputs import Inputs
+from .lane_forecast import LaneForecast, LaneForecasts, Slots
 from .lane_order import positions_before
 from .ledger import Ledger
 from .ports import Clock
@@ -56,30 +58,11 @@ AT_ONCE = 4
 """Sendings at once, of different models or with files still being read."""
 LOOK_AGAIN = 30.0
 """Seconds until a task whose file is missing is tried again."""
-WORTH_LOOKING = 1_800.0
-"""Seconds after a sending without an answer for which counts and balance say something of it."""
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
 
 
 _HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """Tasks of one model at Runway. `limit` None: no limit."""
-
-    in_use: int
-    limit: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class LaneForecast:
-    """How many wait here, and in how many seconds all of them are probably done."""
-
-    waiting: int
-    low_seconds: float
-    high_seconds: float
 
 
 class Lane:
@@ -102,16 +85,15 @@ class Lane:
         self._account = account
         self._settings = settings
         self._caps = CapWatch(ledger, budget, account, bus)
-        self._forecasts = forecasts
+        self._forecasts = LaneForecasts(ledger, forecasts, self.slots)
         self._bus = bus
         self._clock = clock
         self._rng = rng
         self._alarm = Alarm(clock)
+        self._aftercare = Aftercare(dispatch, clock, self._alarm.ring)
         self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
         self._deliveries: set[asyncio.Task[Outcome]] = set()
-        self._looks: dict[TaskId, asyncio.Task[None]] = {}
         self._one_post: dict[str, asyncio.Lock] = {}
-        self._unsettled: dict[TaskId, tuple[str, asyncio.Event]] = {}
         self._stuck_until: dict[TaskId, float] = {}
         self._not_before = 0.0
         self._wait_words = ""
@@ -132,14 +114,12 @@ class Lane:
         """Sends until cancelled. Then files being read are let go, and a POST that is under way is waited for: its id
         is stored."""
         self._dispatch.recall()
-        for task in self._ledger.open():
-            if self._tells_something(task):
-                self._look(task)
+        self._aftercare.take_up(self._ledger.open())
         try:
             while True:
                 await self._caps.catch_up()
                 self._fill()
-                await self._remember_times()
+                await self._forecasts.remember_times()
                 await self._alarm.wait(self._pause_length())
         finally:
             await self.settle()
@@ -148,9 +128,10 @@ class Lane:
         """For the end: nothing more is sent, files being read and looks at the counts are let go, and what is under
         way is waited for."""
         self._ending = True
-        leftover = [errand for _, errand in self._errands.values()] + list(self._looks.values())
+        leftover = [errand for _, errand in self._errands.values()]
         for task in leftover:
             task.cancel()
+        leftover += self._aftercare.let_go()
         while self._deliveries:
             await asyncio.wait(tuple(self._deliveries))
         await asyncio.gather(*leftover, return_exceptions=True)
@@ -197,23 +178,7 @@ class Lane:
 
     def forecast(self) -> LaneForecast | None:
         """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
-        waiting: dict[str, list[Task]] = {}
-        for task in self._ledger.held():
-            if task.hold_reason != WAITS_FOR_YOU and task.removed_at is None:
-                waiting.setdefault(task.request.model, []).append(task)
-        if not waiting:
-            return None
-        low = high = 0.0
-        for model, tasks in waiting.items():
-            known = self._forecasts.usual_now(tasks[0].request)
-            if known is None or known.total is None:
-                return None
-            in_use = self._in_use(model)
-            at_once = self._limit(model) or len(tasks) + in_use
-            rounds = math.ceil((len(tasks) + in_use) / at_once)
-            low = max(low, known.total.low * (rounds - 1 if in_use else rounds))
-            high = max(high, known.total.high * rounds)
-        return LaneForecast(sum(map(len, waiting.values())), low, high)
+        return self._forecasts.now()
 
     def _fill(self) -> None:
         """Starts what may be started, and says why nothing more is."""
@@ -227,7 +192,7 @@ class Lane:
                 if len(self._errands) >= AT_ONCE:
                     break
                 model = task.request.model
-                if not self._may_go(task, now) or self._is_unsettled(model):
+                if not self._may_go(task, now) or self._aftercare.is_unsettled(model):
                     continue
                 limit = self._limit(model)
                 if limit is not None and in_use[model] >= limit:
@@ -266,11 +231,6 @@ class Lane:
             and task.hold_reason != WAITS_FOR_YOU
             and self._stuck_until.get(task.id, 0.0) <= now
         )
-
-    def _is_unsettled(self, model: str) -> bool:
-        """A sending of this model got no answer, and counts and balance were not read since: another would blur
-        them."""
-        return any(model == other and not looked.is_set() for other, looked in self._unsettled.values())
 
     def _held(self) -> list[Task]:
         held = [task for task in self._ledger.held() if task.removed_at is None]
@@ -317,7 +277,7 @@ class Lane:
             body = await self._inputs.prepare(task)
             async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
                 before = await self._dispatch.look_before()
-                if self._blocked() or self._is_unsettled(task.request.model):
+                if self._blocked() or self._aftercare.is_unsettled(task.request.model):
                     return
                 if self._caps.too_dear(task, self._errands) is not None:
                     return
@@ -344,7 +304,7 @@ class Lane:
                 self._back_off("Waiting a moment after an error")
                 found = self._ledger.get_open(task.id)
                 if found is not None:
-                    self._look(found)
+                    self._aftercare.look(found)
                 if self._uncertain >= UNCERTAIN_IN_A_ROW:
                     self._pause_words = f"Paused: the last {self._uncertain} sendings got no answer"
                     self._settings.set(PAUSED, True)
@@ -376,49 +336,6 @@ class Lane:
         seconds = delay(self._failures, self._rng, retry_after=retry_after)
         self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
         self._wait_words = words.rstrip(".")
-
-    def _tells_something(self, task: Task) -> bool:
-        """Whether a reading now still says something of an uncertain task of the last run. Hours later, counts and
-        balance have moved for many other reasons."""
-        if task.state is not State.UNCERTAIN or (task.evidence is not None and task.evidence.balance_after is not None):
-            return False
-        return task.sent_at is not None and 0.0 <= self._clock.now() - task.sent_at <= WORTH_LOOKING
-
-    def _look(self, task: Task) -> None:
-        first_look = asyncio.Event()
-        self._unsettled[task.id] = (task.request.model, first_look)
-        look = asyncio.create_task(self._look_and_wake(task.id, first_look), name=f"look after {task.id}")
-        self._looks[task.id] = look
-        look.add_done_callback(lambda done: self._looked(task.id, done))
-
-    async def _look_and_wake(self, task_id: TaskId, first_look: asyncio.Event) -> None:
-        looking = asyncio.create_task(self._dispatch.look_after(task_id, first_look))
-        try:
-            await first_look.wait()
-            self._unsettled.pop(task_id, None)
-            self._alarm.ring()
-            await looking
-        finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
-
-    def _looked(self, task_id: TaskId, done: asyncio.Task[None]) -> None:
-        self._looks.pop(task_id, None)
-        self._unsettled.pop(task_id, None)
-        if not done.cancelled() and (error := done.exception()) is not None:
-            log.error("Looking after %s went wrong", task_id, exc_info=error)
-
-    async def _remember_times(self) -> None:
-        """Reads the history of what waits, one of each pair, so that `forecast` can answer at once."""
-        seen: set[tuple[str, str]] = set()
-        for task in self._ledger.held():
-            pair = (task.request.endpoint, task.request.model)
-            if pair not in seen:
-                seen.add(pair)
-                try:
-                    await self._forecasts.usual(task.request)
-                except StoreError as error:
-                    log.warning("The history of %s could not be read: %s", pair, error)
 
     def _pause_length(self) -> float | None:
         now = self._clock.monotonic()
