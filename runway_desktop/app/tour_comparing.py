@@ -19,19 +19,19 @@ from .tour_hands import StepFailed, find, press, type_text, until
 
 if TYPE_CHECKING:
     from .session import Session
-    from .tour import _Walk
+    from .tour_walk import Walk
 
 _SECONDS_IN = 1.6
 """How far the clips are played before their picture is taken."""
 
 
-async def compare(walk: _Walk) -> None:
+async def compare(walk: Walk) -> None:
     """Needs saved clips and pictures in the list."""
     await _culling(walk)
     await _lineage(walk)
 
 
-def _saved(walk: _Walk, media: Media) -> list[TaskId]:
+def _saved(walk: Walk, media: Media) -> list[TaskId]:
     return [
         row.task.id
         for row in walk.rows()
@@ -39,7 +39,7 @@ def _saved(walk: _Walk, media: Media) -> list[TaskId]:
     ]
 
 
-async def _culling(walk: _Walk) -> None:
+async def _culling(walk: Walk) -> None:
     walk.say("culling room with clips")
     room = await _enter(walk.session, walk, _saved(walk, Media.VIDEO)[:4])
     await until(lambda: room.clips.position >= _SECONDS_IN, "clips that play", 40)
@@ -64,7 +64,7 @@ async def _culling(walk: _Walk) -> None:
     _key(room, Qt.Key.Key_Escape)
 
 
-async def _enter(session: Session, walk: _Walk, task_ids: list[TaskId]) -> CullingRoom:
+async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> CullingRoom:
     if not task_ids:
         raise StepFailed("there is nothing to compare")
     walk.window.view.select(task_ids)
@@ -92,7 +92,7 @@ def _name(key: Qt.Key) -> str:
     return {Qt.Key.Key_Escape: "Esc"}.get(key, key.name.removeprefix("Key_"))
 
 
-async def _lineage(walk: _Walk) -> None:
+async def _lineage(walk: Walk) -> None:
     walk.say("last frame as first frame")
     models, window = walk.models, walk.window
     clip = next(iter(_saved(walk, Media.VIDEO)), None)
