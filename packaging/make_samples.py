@@ -2,9 +2,9 @@
 
 Run once, by hand, when the samples shall look different: `python packaging/make_samples.py [NAME…]`. It needs Pillow,
 which the program has, and a command `ffmpeg` with x264, which the program does not need: the results are kept in the
-repository. Every clip is a landscape that drifts under soft light, with a small timecode in its lower right corner
-(hours, minutes, seconds, frames), by which stepping from frame to frame can be checked. The same call draws the same
-pictures. Raises `CalledProcessError` when ffmpeg refuses.
+repository. Every clip is a landscape that drifts under soft light, with a small timecode in its upper right corner
+(hours, minutes, seconds, frames), by which stepping from frame to frame can be checked; the lower corners belong to
+what a window writes over a picture. The same call draws the same pictures. Raises `CalledProcessError` when ffmpeg refuses.
 """
 
 from __future__ import annotations
@@ -74,6 +74,22 @@ ROSE = Look(
     ((148, 116, 158), (226, 162, 172), (250, 216, 198)), (255, 240, 226), (206, 150, 166), (70, 44, 82),
     sun=(0.42, 0.4), clouds=0.8, ridges=4, roughness=0.8,
 )  # fmt: skip
+ICE = Look(
+    ((92, 128, 158), (176, 206, 222), (238, 244, 246)), (255, 255, 250), (186, 208, 222), (46, 74, 104),
+    sun=(0.22, 0.3), sun_size=0.05, clouds=0.45, ridges=6, roughness=2.1,
+)  # fmt: skip
+AUTUMN = Look(
+    ((120, 96, 84), (214, 150, 92), (248, 214, 150)), (255, 238, 196), (206, 132, 74), (58, 26, 20),
+    sun=(0.74, 0.36), clouds=0.3, ridges=7, roughness=1.3,
+)  # fmt: skip
+STORM = Look(
+    ((26, 32, 40), (66, 78, 88), (140, 150, 148)), (206, 216, 208), (74, 88, 96), (10, 16, 22), water=True,
+    sun=(0.5, 0.42), sun_size=0.03, clouds=1.0, roughness=1.5,
+)  # fmt: skip
+MEADOW = Look(
+    ((74, 142, 190), (160, 206, 214), (240, 244, 206)), (255, 252, 220), (150, 190, 120), (30, 78, 44),
+    sun=(0.8, 0.24), clouds=0.6, ridges=5, roughness=0.45,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,10 @@ CLIPS = (
     Clip("night-16x9-4s.mp4", 960, 540, 4, NIGHT, 4, sound=True),
     Clip("harbour-16x9-6s.mp4", 960, 540, 6, HARBOUR, 5, sound=True),
     Clip("sand-16x9-2s.mp4", 960, 540, 2, SAND, 6),
+    Clip("ice-16x9-8s.mp4", 960, 540, 8, ICE, 15),
+    Clip("autumn-16x9-8s.mp4", 960, 540, 8, AUTUMN, 16),
+    Clip("storm-16x9-8s.mp4", 960, 540, 8, STORM, 17, sound=True),
+    Clip("meadow-16x9-8s.mp4", 960, 540, 8, MEADOW, 18),
     Clip("rose-9x16-5s.mp4", 540, 960, 5, ROSE, 7),
     Clip("harbour-9x16-8s.mp4", 540, 960, 8, HARBOUR, 8, sound=True),
     Clip("sand-1x1-5s.mp4", 720, 720, 5, SAND, 9),
@@ -345,12 +365,12 @@ def vignette_of(size: tuple[int, int]) -> Image.Image:
 
 
 def stamp(frame: Image.Image, number: int) -> None:
-    """Writes the timecode, small and half transparent, into the lower right corner."""
+    """Writes the timecode, small and half transparent, into the upper right corner."""
     seconds, rest = divmod(number, FRAMES_PER_SECOND)
     words = f"00:00:{seconds:02d}:{rest:02d}"
     font = ImageFont.load_default(max(10, round(min(frame.size) * 0.026)))
     mask = Image.new("L", frame.size, 0)
-    ImageDraw.Draw(mask).text((frame.width - 14, frame.height - 12), words, fill=150, font=font, anchor="rs")
+    ImageDraw.Draw(mask).text((frame.width - 14, 12), words, fill=150, font=font, anchor="rt")
     frame.paste((255, 255, 255), (0, 0), mask)
 
 
