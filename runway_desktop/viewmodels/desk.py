@@ -23,6 +23,8 @@ from runway_desktop.services.verbs import CancelReport, DeleteReport
 
 from . import wording
 from .composer import Composer
+from .handing import VERBS as HANDED
+from .handing import Handing
 from .inputs import InputMending
 from .judging import JudgingModel
 from .offers import Question, Verb, concerned, question
@@ -34,9 +36,6 @@ MOST_SAID = 3
 
 
 class Desk(QObject):
-    text_copied = Signal(str, str)
-    """The text, and what it is in words ("Task id")."""
-    files_copied = Signal(object)
     model_wanted = Signal()
     """The request is in the composer; its model is to be chosen."""
     sheet_wanted = Signal(object)
@@ -45,10 +44,6 @@ class Desk(QObject):
     """Task ids to select and scroll to."""
     open_wanted = Signal(object)
     """A task id whose result is to be shown large."""
-    folder_wanted = Signal(object)
-    """A path to show in the system's file manager."""
-    system_wanted = Signal(object)
-    """Paths to open with the system's program."""
     undo_offered = Signal(str, object)
     """A sentence, and the ids to restore."""
     file_wanted = Signal(object)
@@ -70,6 +65,8 @@ class Desk(QObject):
         """What can be done with each input of the composer."""
         self.onward = Onward(engine, composer, runner, self)
         """What a result can become."""
+        self.handing = Handing(engine, runner, self)
+        """What is copied, shown in its folder, opened elsewhere."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._engine.bus.tell(Notice(message, detail, is_problem=problem))
@@ -101,33 +98,16 @@ class Desk(QObject):
         """One verb on these rows, after whatever had to be asked was answered. `text` is a typed id or title."""
         if not rows:
             return
-        if verb in _LOOKS:
-            self._look(verb, rows)
+        if verb is Verb.OPEN:
+            self.open_wanted.emit(rows[0].task.id)
+        elif verb is Verb.COPY_SUPPORT:
+            self.copy_support(rows)
+        elif verb in HANDED:
+            self.handing.carry_out(verb, rows)
         elif verb in _WRITES:
             self._write(verb, rows[0])
         else:
             self._act(verb, rows, text)
-
-    def _look(self, verb: Verb, rows: Sequence[Row]) -> None:
-        """Shows or copies; nothing changes."""
-        paths = _saved_paths(rows)
-        match verb:
-            case Verb.OPEN:
-                self.open_wanted.emit(rows[0].task.id)
-            case Verb.OPEN_WITH_SYSTEM:
-                self.system_wanted.emit(paths)
-            case Verb.SHOW_FILE if paths:
-                self.folder_wanted.emit(paths[0])
-            case Verb.COPY_PROMPT:
-                self._copy("Prompt", [row.task.request.prompt for row in rows])
-            case Verb.COPY_ID:
-                self._copy("Task id", [row.task.remote_id or "" for row in rows])
-            case Verb.COPY_PATH:
-                self._copy("Path", [str(path) for path in paths])
-            case Verb.COPY_FILE:
-                self.files_copied.emit(paths)
-            case Verb.COPY_SUPPORT:
-                self.copy_support(rows)
 
     def _write(self, verb: Verb, row: Row) -> None:
         """Puts a task's request into the composer."""
@@ -337,10 +317,7 @@ class Desk(QObject):
             details = await self._engine.library.details(task_id)
             if details is not None:
                 texts.append(support_details(details.row.task, details.ledger, include_prompt=include_prompt))
-        self.text_copied.emit("\n\n".join(texts), "Support details")
-
-    def _copy(self, what: str, words: Sequence[str]) -> None:
-        self.text_copied.emit("\n".join(word for word in words if word), what)
+        self.handing.copy("\n\n".join(texts), "Support details copied.")
 
     def _report(self, report: CancelReport | DeleteReport) -> None:
         """Says what a verb could not do, a sentence each."""
@@ -348,18 +325,6 @@ class Desk(QObject):
             self.tell(message, problem=True)
 
 
-_LOOKS = frozenset(
-    {
-        Verb.OPEN,
-        Verb.OPEN_WITH_SYSTEM,
-        Verb.SHOW_FILE,
-        Verb.COPY_PROMPT,
-        Verb.COPY_ID,
-        Verb.COPY_PATH,
-        Verb.COPY_FILE,
-        Verb.COPY_SUPPORT,
-    }
-)
 _WRITES = frozenset({Verb.EDIT_AND_SEND, Verb.NEW_SEED, Verb.OTHER_MODEL, Verb.EDIT_HELD, Verb.USE_AS_INPUT})
 
 

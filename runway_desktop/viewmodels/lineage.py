@@ -31,6 +31,8 @@ class Node:
     """Path of a picture to show; empty: an icon of its `media`."""
     media: Media
     title: str
+    path: str = ""
+    """Of the file that it stands for; empty where there is none here."""
     relation: str = ""
     """How it is tied to what follows it, or, below the task, what was made: "First frame", "Upscale a clip"."""
 
@@ -109,7 +111,8 @@ class LineageModel(QObject):
         if tie.row is None:
             use = tie.use
             path = use.path if use.media is Media.IMAGE else ""
-            return Node(None, path, use.media, Path(use.path).name if use.path else use.uri[:_LONGEST_TITLE], relation)
+            name = Path(use.path).name if use.path else use.uri[:_LONGEST_TITLE]
+            return Node(None, path, use.media, name, use.path, relation)
         return self._of_row(tie.row, relation, tie.output)
 
     def _younger(self, tie: Kin) -> Node:
@@ -121,9 +124,10 @@ class LineageModel(QObject):
         shown = output or next((found for found in row.outputs if found.is_here), None)
         title = _shortened(row.task.title or row.task.request.prompt or row.task.request.model)
         if shown is None:
-            return Node(row.task.id, row.first_input_path, Media.OTHER, title, relation)
+            return Node(row.task.id, row.first_input_path, Media.OTHER, title, "", relation)
         own = shown.path if shown.media is Media.IMAGE and shown.is_here else ""
-        return Node(row.task.id, shown.poster or own, shown.media, title, relation)
+        file = shown.path if shown.is_here else ""
+        return Node(row.task.id, shown.poster or own, shown.media, title, file, relation)
 
     def _field(self, tie: Kin) -> str:
         """What the input was for, in the words of the model that took it."""

@@ -14,15 +14,20 @@ from enum import StrEnum
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import Media, State
 
 from . import wording
+
+_PICTURED = (Media.IMAGE, Media.VIDEO)
+"""What has a picture that can be copied as such."""
 
 
 class Verb(StrEnum):
     OPEN = "open"
     SHOW_FILE = "show file"
     OPEN_WITH_SYSTEM = "open with system"
+    OPEN_WITH = "open with"
+    """A program that the person chooses: the menu lists them, or the system asks."""
     FETCH_AGAIN = "fetch again"
     EDIT_AND_SEND = "edit and send"
     NEW_SEED = "new seed"
@@ -41,6 +46,8 @@ class Verb(StrEnum):
     COPY_ID = "copy id"
     COPY_PATH = "copy path"
     COPY_FILE = "copy file"
+    COPY_PICTURE = "copy picture"
+    COPY_LINK = "copy link"
     COPY_SUPPORT = "copy support details"
     DO_NOT_SEND = "do not send"
     CANCEL = "cancel"
@@ -96,6 +103,7 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
         look += [
             Offer(Verb.OPEN, "Open result", nothing),
             Offer(Verb.OPEN_WITH_SYSTEM, "Open with the system's program"),
+            Offer(Verb.OPEN_WITH, "Open with…"),
             Offer(Verb.SHOW_FILE, "Show in folder"),
         ]
     if any(row.task.state is State.SUCCEEDED and any(not output.is_here for output in row.outputs) for row in rows):
@@ -105,10 +113,17 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
         look.append(Offer(Verb.FETCH_AGAIN, "Fetch again from Runway", gone))
     groups.append(look)
     groups.append(_making(rows, states, only))
-    copying = [
+    groups.append(_copying(rows, saved))
+    groups.append(_ending(rows, states))
+    return [group for group in groups if group]
+
+
+def _copying(rows: Sequence[Row], saved: Sequence[Row]) -> list[Offer]:
+    one = len(rows) == 1
+    found = [
         Offer(
             Verb.COPY_PROMPT,
-            "Copy prompt",
+            "Copy prompt" if one else "Copy prompts",
             _none(rows, lambda row: bool(row.task.request.prompt), "There is no prompt."),
         ),
         Offer(
@@ -117,12 +132,22 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
             _none(rows, lambda row: row.task.remote_id is not None, "Runway has given no id yet."),
         ),
     ]
-    if saved:
-        copying += [Offer(Verb.COPY_FILE, "Copy file" if one else "Copy files"), Offer(Verb.COPY_PATH, "Copy path")]
-    copying.append(Offer(Verb.COPY_SUPPORT, "Copy support details"))
-    groups.append(copying)
-    groups.append(_ending(rows, states))
-    return [group for group in groups if group]
+    files = sum(output.is_here for row in rows for output in row.outputs)
+    if files:
+        found += [
+            Offer(Verb.COPY_FILE, "Copy file" if files == 1 else f"Copy {files:,} files"),
+            Offer(Verb.COPY_PATH, "Copy path" if files == 1 else "Copy paths"),
+        ]
+    if one and saved and any(output.media in _PICTURED for output in saved[0].outputs if output.is_here):
+        frame = all(output.media is Media.VIDEO for output in saved[0].outputs if output.is_here)
+        found.append(Offer(Verb.COPY_PICTURE, "Copy this frame" if frame else "Copy picture"))
+    linked = concerned(Verb.COPY_LINK, rows)
+    if linked:
+        links = sum(len(row.outputs) for row in linked)
+        gone = _none(linked, lambda row: not row.task.deleted_remotely, "It was deleted from Runway.")
+        found.append(Offer(Verb.COPY_LINK, "Copy link" if links == 1 else f"Copy {links:,} links", gone))
+    found.append(Offer(Verb.COPY_SUPPORT, "Copy support details"))
+    return found
 
 
 def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[Offer]:
@@ -194,6 +219,8 @@ def concerned(verb: Verb, rows: Sequence[Row]) -> list[Row]:
             done = [row for row in rows if row.task.state is State.SUCCEEDED and not row.task.deleted_remotely]
             unsaved = [row for row in done if any(not output.is_here for output in row.outputs)]
             return unsaved or done
+        case Verb.COPY_LINK:
+            return [row for row in rows if row.task.state is State.SUCCEEDED and row.task.remote_id and row.outputs]
         case Verb.DELETE_REMOTELY:
             # A failed or cancelled task has nothing at Runway that could be deleted.
             done = [row for row in rows if row.task.state is State.SUCCEEDED]
@@ -252,7 +279,8 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
             amount = wording.count(files, "file")
             return Question(
                 f"Move {amount} to the bin?",
-                "The tasks stay in the list. Runway keeps a result only for a day or two after it was made.",
+                "The tasks stay in the list. Runway may have their results no longer: how long it keeps them is not "
+                "published.",
                 f"Move {amount} to the bin",
             )
         case Verb.SEND_AGAIN:

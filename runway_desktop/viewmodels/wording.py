@@ -76,6 +76,13 @@ def span(low: float, high: float) -> str:
     return f"{first}–{last} {name}" if first != last else f"{last} {name}"
 
 
+def left(seconds: float) -> str:
+    """What is left of a time, rounded down: "18 h left", "40 min left"."""
+    if seconds < 60:
+        return "less than a minute left"
+    return f"{seconds // 3600:.0f} h left" if seconds >= 2 * 3600 else f"{seconds // 60:.0f} min left"
+
+
 def clock_time(at: float, now: float) -> str:
     """Today "14:02", this year "3 Nov", older "3 Nov 2025"."""
     then, today = datetime.fromtimestamp(at), datetime.fromtimestamp(now)
@@ -83,6 +90,15 @@ def clock_time(at: float, now: float) -> str:
         return f"{then:%H:%M}"
     day = f"{then.day} {then:%b}"
     return day if then.year == today.year else f"{day} {then.year}"
+
+
+def moment(at: float, now: float) -> str:
+    """A time to come or just gone: "today, 14:00", "tomorrow, 14:00", "26 Nov, 14:00"."""
+    then, today = datetime.fromtimestamp(at), datetime.fromtimestamp(now).date()
+    days = (then.date() - today).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
+    day = near or f"{then.day} {then:%b}" + ("" if then.year == today.year else f" {then.year}")
+    return f"{day}, {then:%H:%M}"
 
 
 def full_time(at: float) -> str:

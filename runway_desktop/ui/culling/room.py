@@ -17,12 +17,13 @@ from PySide6.QtGui import QCloseEvent, QImage, QImageReader, QKeySequence, QShor
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import Media, Pick
-from runway_desktop.ui.media.drag import drag_pixmap, start_file_drag
+from runway_desktop.ui.handing.drag import start_drag
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
 from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
 from runway_desktop.viewmodels.culling import Culling, Take
+from runway_desktop.viewmodels.parcel import Parcel
 
 from .bar import CullingBar
 from .in_step import MOST, InStep
@@ -404,7 +405,7 @@ class CullingRoom(QWidget):
         take = self._takes[place]
         if take is not None:
             pane = self._panes[place]
-            start_file_drag(pane, [take.path], drag_pixmap(pane.surface.image(256), self.devicePixelRatioF()))
+            start_drag(pane, self._dark, Parcel(paths=(take.path,)), pane.surface.image(256))
 
     def sizeHint(self) -> QSize:
         return QSize(1440, 900)

@@ -1,18 +1,23 @@
-"""One thumbnail of the lineage: a button that goes to its task, or a picture of a file that was not made here.
+"""One thumbnail of the lineage: a button that goes to its task, or a picture of a file that was not made here. Its file
+can be dragged out.
 
 The picture comes from the window's cache when it is painted. GUI thread.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from runway_desktop.domain.task import Media
+from runway_desktop.ui.handing.drag import start_drag
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.lineage import Node
+from runway_desktop.viewmodels.parcel import Parcel
 
 SIZE = QSize(7 * GRID, 5 * GRID)
 _ICONS = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform", Media.OTHER: "mdi6.file-outline"}
@@ -29,6 +34,7 @@ class Thumb(QAbstractButton):
         self._posters = posters
         self._number = number
         """Written in its corner."""
+        self._pressed_at: QPoint | None = None
         self._here = here
         """It is the task that is shown."""
         self.setFixedSize(SIZE)
@@ -39,6 +45,21 @@ class Thumb(QAbstractButton):
         words = ": ".join(part for part in (node.relation, node.title) if part)
         self.setAccessibleName(f"{words}, shown now" if here else words)
         self.setToolTip("\n".join(part for part in (node.relation, node.title) if part))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = event.position().toPoint()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        moved = event.position().toPoint() - self._pressed_at
+        if moved.manhattanLength() >= QApplication.startDragDistance():
+            # What becomes a drag is no click.
+            self._pressed_at = None
+            self.setDown(False)
+            paths = (Path(self.node.path),) if self.node.path else ()
+            start_drag(self, self._theme, Parcel(paths=paths, poster=self.node.picture))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():

@@ -18,9 +18,10 @@ from PySide6.QtGui import QHideEvent, QImage, QImageReader, QKeySequence, QShort
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import Media
+from runway_desktop.ui.handing.drag import start_drag
 from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.viewmodels.parcel import Parcel
 
-from .drag import drag_pixmap, start_file_drag
 from .full_screen import FullScreenWindow
 from .items import PreviewItem
 from .notice_view import NoticeView
@@ -88,6 +89,15 @@ class Preview(QWidget):
     @property
     def strip(self) -> OutputStrip:
         return self._strip
+
+    @property
+    def shown_path(self) -> Path | None:
+        """The file that is on the stage, or should be."""
+        return self._shown.path if self._shown is not None else None
+
+    def shown_frame(self) -> QImage:
+        """The frame of the clip that is on the stage; a null image for all else, and while only its poster is."""
+        return self._video.image() if self.stage is self._video and self._video.shows_frame else QImage()
 
     @property
     def stage(self) -> Stage:
@@ -405,9 +415,8 @@ class Preview(QWidget):
         self.toggle_full_screen()
 
     def _drag_out_of_strip(self, row: int) -> None:
-        path = self._items[row].path if 0 <= row < len(self._items) else None
-        if path is not None:
-            start_file_drag(self, [path], drag_pixmap(self._strip.thumbnail_at(row), self.devicePixelRatioF()))
+        if 0 <= row < len(self._items) and self._items[row].path is not None:
+            start_drag(self, self._theme, self._parcel(row), self._strip.thumbnail_at(row))
 
     def _drag_out(self) -> None:
         item = self._shown
@@ -417,7 +426,11 @@ class Preview(QWidget):
         image = stage.image() if isinstance(stage, VideoView) else self._poster(item)
         if isinstance(stage, PictureView) and stage.picture is not None:
             image = stage.picture.levels[-1]
-        start_file_drag(self, [item.path], drag_pixmap(image, self.devicePixelRatioF()))
+        start_drag(self, self._theme, self._parcel(self._index), image)
+
+    def _parcel(self, row: int) -> Parcel:
+        path, count = self._items[row].path, len(self._items)
+        return Parcel(paths=(path,) if path is not None else (), part=f"{row + 1} of {count}" if count > 1 else "")
 
     def _full_screen_left(self) -> None:
         self._full_screen = None

@@ -31,7 +31,15 @@ from runway_desktop.viewmodels.onward import Onward
 from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.task_list import TaskListModel
 
-COPIES = (Verb.COPY_PROMPT, Verb.COPY_ID, Verb.COPY_FILE, Verb.COPY_PATH, Verb.COPY_SUPPORT)
+COPIES = (
+    Verb.COPY_PROMPT,
+    Verb.COPY_ID,
+    Verb.COPY_FILE,
+    Verb.COPY_PATH,
+    Verb.COPY_PICTURE,
+    Verb.COPY_LINK,
+    Verb.COPY_SUPPORT,
+)
 
 
 class DetailsPane(QWidget):

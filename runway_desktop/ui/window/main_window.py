@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
         if self._poster_maker is not None:
             self._poster_maker.shutdown()
         self.taking_in.shutdown()
+        self._handing_on.shutdown()
         self.workspace.shutdown()
         self._last_frames.shutdown()
         self._may_close = True
@@ -207,7 +208,7 @@ class MainWindow(QMainWindow):
         self.verb_menu = VerbMenu(m.desk, m.rows, chosen, theme, self)
         self.taking_in = TakingIn(m.desk, m.memory, self)
         self.taking_back = TakingBack(m.desk, work.notices, chosen, self)
-        self._handing_on = HandingOn(m.desk, m.rows, work.view, work.notices)
+        self._handing_on = HandingOn(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self._last_frames = LastFrames(m.desk.onward, self)
         FileFinder(m.desk, self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId, parse_remote_id
 from runway_desktop.ui.dialogs.confirm import ask_text, confirm
+from runway_desktop.ui.handing.programs_menu import ProgramsMenu
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.offers import Verb, offers
@@ -35,6 +37,8 @@ _ICONS = {
     Verb.DELETE_FILE: "mdi6.trash-can-outline",
     Verb.REMOVE: "mdi6.playlist-minus",
     Verb.COPY_PROMPT: "mdi6.content-copy",
+    Verb.COPY_LINK: "mdi6.link-variant",
+    Verb.COPY_PICTURE: "mdi6.image-outline",
     Verb.USE_AS_INPUT: "mdi6.image-plus-outline",
     Verb.SEND_NEXT: "mdi6.arrow-up-bold-outline",
 }
@@ -74,6 +78,9 @@ class VerbMenu(QObject):
             if number:
                 menu.addSeparator()
             for offer in group:
+                if offer.verb is Verb.OPEN_WITH and self._desk.handing.lists_programs:
+                    menu.addMenu(ProgramsMenu(self._desk.handing, _files(rows), self._theme, menu))
+                    continue
                 action = menu.addAction(offer.text, lambda verb=offer.verb: self.take(verb))
                 action.setEnabled(offer.enabled)
                 action.setToolTip(offer.reason)
@@ -116,6 +123,10 @@ class VerbMenu(QObject):
             self._desk.carry_out(verb, chosen)
         else:
             confirm(self._window, asked, lambda: self._desk.carry_out(verb, chosen))
+
+
+def _files(rows: list[Row]) -> list[Path]:
+    return [Path(output.path) for row in rows for output in row.outputs if output.is_here]
 
 
 def _id_problem(text: str) -> str:

@@ -135,13 +135,13 @@ async def test_menu_holds_everything_that_can_be_done(tmp_path, theme):
         enabled = {action.text(): action.isEnabled() for action in menu.actions()}
         assert (enabled["Move left"], enabled["Move right"]) == (False, True)
         opened, folders = [], []
-        rig.desk.system_wanted.connect(opened.append)
-        rig.desk.folder_wanted.connect(folders.append)
+        rig.desk.handing.system_wanted.connect(opened.append)
+        rig.desk.handing.selection_wanted.connect(folders.append)
         by_text = {action.text(): action for action in menu.actions()}
         for name in ("Open", "Show in folder", "Move right"):
             by_text[name].trigger()
         assert opened == [[tmp_path / "a.png"]]
-        assert folders == [tmp_path / "a.png"]
+        assert folders == [[tmp_path / "a.png"]]
         assert rig.names == ["b.png", "a.png", "c.png"]
         menu.close()
 

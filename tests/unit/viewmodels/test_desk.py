@@ -247,7 +247,7 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
 async def test_words_are_copied_a_line_each(tmp_path, verb, text):
     async with Rig(tmp_path) as rig:
         copied = []
-        rig.desk.text_copied.connect(lambda words, what: copied.append(words))
+        rig.desk.handing.text_copied.connect(lambda words, *_: copied.append(words))
         rig.desk.carry_out(verb, await chosen(rig, task(1, State.RUNNING), task(2, State.RUNNING)))
         assert copied == [text]
 
@@ -255,7 +255,7 @@ async def test_words_are_copied_a_line_each(tmp_path, verb, text):
 async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING, prompt="My secret idea"))
-        async with after(rig.desk.text_copied) as copied:
+        async with after(rig.desk.handing.text_copied) as copied:
             rig.desk.carry_out(Verb.COPY_SUPPORT, rows)
         assert remote_id(1) in copied[0][0]
         assert "secret idea" not in copied[0][0]

@@ -1,0 +1,84 @@
+"""Pointing at files in the system's file manager: the files themselves are selected where the system can, else their
+folder is opened.
+
+Linux asks whoever owns org.freedesktop.FileManager1 on the session's D-Bus, without waiting for the answer; Explorer
+and the Finder have a command. GUI thread; raises nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from runway_desktop.viewmodels.handing import Launch
+
+from . import launching
+
+if TYPE_CHECKING:
+    from PySide6.QtDBus import QDBusPendingCallWatcher
+
+MOST = 100
+"""Files that are selected at once: a folder window with thousands of marks helps nobody."""
+PATIENCE_MS = 10_000
+"""How long a file manager may take to start."""
+_NAME, _PATH = "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"
+
+
+class FileManager(QObject):
+    """`failed` is told of a folder that could not be opened either."""
+
+    def __init__(
+        self, failed: Callable[[Path], None], parent: QObject | None = None, *, platform: str = sys.platform
+    ) -> None:
+        super().__init__(parent)
+        self._failed = failed
+        self._platform = platform
+        self._asking: set[QDBusPendingCallWatcher] = set()
+
+    def show(self, paths: Sequence[Path]) -> None:
+        """Selects the files, or opens the folder of the first."""
+        if not paths:
+            return
+        command = select_command(self._platform, paths[:MOST])
+        if command is None:
+            self._ask(paths[:MOST])
+        elif not launching.start(command):
+            self.open_folder(paths[0].parent)
+
+    def open_folder(self, folder: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._failed(folder)
+
+    def _ask(self, paths: Sequence[Path]) -> None:
+        from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
+
+        bus = QDBusConnection.sessionBus()
+        if not bus.isConnected():
+            self.open_folder(paths[0].parent)
+            return
+        message = QDBusMessage.createMethodCall(_NAME, _PATH, _NAME, "ShowItems")
+        message.setArguments([[path.as_uri() for path in paths], ""])
+        watcher = QDBusPendingCallWatcher(bus.asyncCall(message, PATIENCE_MS), self)
+        self._asking.add(watcher)
+        watcher.finished.connect(lambda: self._answered(watcher, paths[0]))
+
+    def _answered(self, watcher: QDBusPendingCallWatcher, path: Path) -> None:
+        self._asking.discard(watcher)
+        if watcher.isError():
+            self.open_folder(path.parent)
+        watcher.deleteLater()
+
+
+def select_command(platform: str, paths: Sequence[Path]) -> Launch | None:
+    """The command that selects files in the system's file manager; None where D-Bus does it. Explorer selects one."""
+    if platform == "win32":
+        # A path with a blank or a comma stays whole only in quotes that are put by Windows' rules, as Qt does.
+        return Launch(("explorer.exe", "/select,", str(paths[0])))
+    if platform == "darwin":
+        return Launch(("open", "-R", *map(str, paths)))
+    return None

@@ -1,0 +1,88 @@
+"""What leaves the window in one drag: which file of each task, and the words for it. Pure.
+
+Whether a file is still there is asked of the disk by whoever starts the drag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Output, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    paths: tuple[Path, ...] = ()
+    poster: str = ""
+    """Path of a picture of the first, small enough to be decoded at once; empty where there is none."""
+    part: str = ""
+    """Which of a task's several results the only one is: "2 of 4"."""
+    missing: tuple[str, ...] = ()
+    """Names of files that are not where they were saved."""
+    unsaved: int = 0
+    """Results that are not saved yet."""
+
+    @property
+    def label(self) -> str:
+        """What stands below the picture at the pointer."""
+        if len(self.paths) == 1:
+            what = " · ".join(part for part in (self.paths[0].name, self.part) if part)
+        else:
+            what = f"{len(self.paths):,} files"
+        left = len(self.missing) + self.unsaved
+        return f"{what} · without {left:,} that {'is' if left == 1 else 'are'} not here" if left else what
+
+    @property
+    def refusal(self) -> str:
+        """Why there is nothing to drag; empty when there is."""
+        if self.paths:
+            return ""
+        if len(self.missing) == 1 and not self.unsaved:
+            return f"{self.missing[0]} is no longer where it was saved."
+        if self.missing and not self.unsaved:
+            return "The files are no longer where they were saved."
+        if self.unsaved == 1 and not self.missing:
+            return "This result is not saved yet, so there is no file to drag."
+        if self.unsaved:
+            return "None of these results is here, so there is no file to drag."
+        return "There is no result yet, so there is no file to drag."
+
+    def without(self, gone: Collection[Path]) -> Parcel:
+        """What is left of it when these files are not there."""
+        if not gone:
+            return self
+        return replace(
+            self,
+            paths=tuple(path for path in self.paths if path not in gone),
+            missing=(*self.missing, *(path.name for path in self.paths if path in gone)),
+        )
+
+
+def parcel_of(rows: Sequence[Row], shown: Path | None = None) -> Parcel:
+    """One file of each task: of several results the one that is `shown`, else the first that is here, which is the one
+    whose poster stands in the list."""
+    chosen = [found for row in rows if (found := chosen_output(row, shown)) is not None]
+    part = ""
+    if len(chosen) == 1 and len(rows) == 1 and len(rows[0].outputs) > 1:
+        part = f"{chosen[0].index + 1} of {len(rows[0].outputs)}"
+    empty = [row for row in rows if chosen_output(row, shown) is None]
+    return Parcel(
+        paths=tuple(Path(output.path) for output in chosen),
+        poster=_picture(chosen[0]) if chosen else "",
+        part=part,
+        unsaved=sum(row.task.state is State.SUCCEEDED for row in empty),
+    )
+
+
+def chosen_output(row: Row, shown: Path | None) -> Output | None:
+    """The result that stands for its task; None where none is here."""
+    here = [output for output in row.outputs if output.is_here]
+    on_stage = next((output for output in here if shown is not None and Path(output.path) == shown), None)
+    return on_stage or next(iter(here), None)
+
+
+def _picture(output: Output) -> str:
+    return output.poster or (output.path if output.media is Media.IMAGE else "")

@@ -1,0 +1,149 @@
+"""What the window hands on: pictures, links, files, and programs in a menu; and what is said when that fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QDrag, QGuiApplication, QImage
+from PySide6.QtWidgets import QMenu
+
+from runway_desktop.domain.task import Media, State, TaskId
+from runway_desktop.ui.handing import launching
+from runway_desktop.ui.handing.programs_menu import ProgramsMenu
+from runway_desktop.viewmodels.handing import Launch
+from runway_desktop.viewmodels.offers import Verb
+from tests.gui.rig import Desktop, rest, saved, task, until
+
+
+def still(folder: Path, name: str = "still.png", color: str = "teal") -> Path:
+    image = QImage(64, 36, QImage.Format.Format_RGB32)
+    image.fill(QColor(color))
+    path = folder / name
+    image.save(str(path))
+    return path
+
+
+async def show(rig: Desktop, *paths: Path, media: Media = Media.IMAGE, poster: str = "") -> None:
+    """One task with these results, chosen."""
+    one = task(1, State.SUCCEEDED)
+    outputs = [saved(one, str(path), index, media=media, poster=poster) for index, path in enumerate(paths)]
+    await rig.put(one, outputs=outputs)
+    rig.rows.refresh()
+    await until(lambda: rig.rows.position(one.id) is not None)
+    rig.window.view.select([one.id])
+    await until(lambda: rig.details.showing)
+
+
+async def test_a_picture_is_copied_as_a_picture(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await show(rig, still(tmp_path))
+        rig.window.verb_menu.take(Verb.COPY_PICTURE)
+        await until(lambda: "Picture copied." in rig.window.notices.messages())
+        copied = QGuiApplication.clipboard().image()
+        assert (copied.width(), copied.height()) == (64, 36)
+        assert copied.pixelColor(0, 0) == QColor("teal")
+
+
+async def test_of_several_pictures_the_shown_one_is_copied(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.add_preview()
+        await show(rig, still(tmp_path), still(tmp_path, "other.png", "maroon"))
+        preview = rig.window.preview
+        assert preview is not None
+        preview.strip.setCurrentRow(1)
+        await until(lambda: preview.shown_path == tmp_path / "other.png")
+        rig.window.verb_menu.take(Verb.COPY_PICTURE)
+        await until(lambda: "Picture copied." in rig.window.notices.messages())
+        assert QGuiApplication.clipboard().image().pixelColor(0, 0) == QColor("maroon")
+
+
+async def test_of_a_clip_that_plays_nowhere_the_poster_is_copied(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        clip = tmp_path / "clip.mp4"
+        clip.write_bytes(b"clip")
+        await show(rig, clip, media=Media.VIDEO, poster=str(still(tmp_path, "poster.png")))
+        rig.window.verb_menu.take(Verb.COPY_PICTURE)
+        await until(lambda: "Poster of the clip copied." in rig.window.notices.messages())
+        assert QGuiApplication.clipboard().image().width() == 64
+
+
+async def test_a_picture_that_is_damaged_or_gone_is_said(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        path = tmp_path / "still.png"
+        path.write_bytes(b"no picture")
+        await show(rig, path)
+        rig.window.verb_menu.take(Verb.COPY_PICTURE)
+        await until(lambda: "still.png cannot be read here. It may be damaged." in rig.told)
+        path.unlink()
+        rig.window.verb_menu.take(Verb.COPY_PICTURE)
+        await until(lambda: "still.png is no longer where it was saved." in rig.told)
+
+
+async def test_a_link_is_copied_with_its_warning_in_small_print(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await show(rig, still(tmp_path))
+        rig.clock.jump(-rig.clock.now() + rig.details.row.outputs[0].url_fetched_at + 60)
+        rig.window.verb_menu.take(Verb.COPY_LINK)
+        await until(lambda: any("Link copied." in told for told in rig.window.notices.messages()))
+        assert QGuiApplication.clipboard().text() == "https://out.example/clip.mp4"
+
+
+async def test_open_with_is_a_menu_of_programs_and_one_that_fails_is_told(tmp_path, theme, monkeypatch):
+    async with Desktop(tmp_path, theme) as rig:
+        applications = tmp_path / "desktop" / "applications"
+        applications.mkdir(parents=True)
+        for name in ("Editor", "Viewer"):
+            entry = f"[Desktop Entry]\nType=Application\nName={name}\nExec=sh -c {name} %F\nMimeType=image/png;\n"
+            (applications / f"{name.lower()}.desktop").write_text(entry)
+        await show(rig, still(tmp_path))
+        menu = ProgramsMenu(rig.desk.handing, [tmp_path / "still.png"], theme, rig.window)
+        menu.aboutToShow.emit()
+        await until(lambda: len(menu.actions()) == 2)
+        assert [action.text() for action in menu.actions()] == ["Editor", "Viewer"]
+        started: list[Launch] = []
+        monkeypatch.setattr(launching, "start", lambda launch: started.append(launch) or len(started) == 1)
+        menu.actions()[1].trigger()
+        assert started == [Launch(("sh", "-c", "Viewer", str(tmp_path / "still.png")))]
+        menu.actions()[0].trigger()
+        await until(lambda: "Editor could not be started." in rig.told)
+        again = ProgramsMenu(rig.desk.handing, [tmp_path / "still.png"], theme, rig.window)
+        again.aboutToShow.emit()
+        await until(lambda: again.actions()[0].text() == "Editor")
+        nothing = ProgramsMenu(rig.desk.handing, [tmp_path / "frames.zip"], theme, rig.window)
+        nothing.aboutToShow.emit()
+        await until(lambda: "knows no program" in nothing.actions()[0].text())
+
+
+async def test_the_menu_of_a_task_holds_the_programs(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await show(rig, still(tmp_path))
+        rig.window.verb_menu.popup(rig.window.mapToGlobal(rig.window.rect().center()))
+        await until(lambda: rig.window.findChildren(ProgramsMenu))
+        menu = rig.window.findChildren(ProgramsMenu)[0].parentWidget()
+        assert isinstance(menu, QMenu)
+        words = [action.text() for action in menu.actions()]
+        assert words.index("Open with") == words.index("Open with the system's program") + 1
+        menu.close()
+        await rest()
+
+
+@pytest.mark.parametrize("grid", [False, True])
+async def test_a_drag_from_list_and_grid_takes_the_shown_result(tmp_path, theme, monkeypatch, grid):
+    dragged: list[list[str]] = []
+    monkeypatch.setattr(
+        QDrag, "exec", lambda self, _: dragged.append([url.fileName() for url in self.mimeData().urls()])
+    )
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.add_preview()
+        rig.window.show_grid(grid)
+        await show(rig, still(tmp_path), still(tmp_path, "other.png"))
+        view = rig.window.workspace.grid if grid else rig.window.view
+        preview = rig.window.preview
+        assert preview is not None
+        await until(lambda: preview.shown_path == tmp_path / "still.png")
+        view.files_dragged.emit([TaskId("t1")])
+        preview.strip.setCurrentRow(1)
+        await until(lambda: preview.shown_path == tmp_path / "other.png")
+        view.files_dragged.emit([TaskId("t1")])
+        assert dragged == [["still.png"], ["other.png"]]
