@@ -44,6 +44,11 @@ class Profile:
         return self.folder / "inputs"
 
     @property
+    def rescued(self) -> Path:
+        """Results that are kept here while the library cannot be used."""
+        return self.folder / "Rescued"
+
+    @property
     def log(self) -> Path:
         return self.folder / "log.txt"
 

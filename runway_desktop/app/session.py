@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QPoint, QProcess, QTimer
 
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
 from runway_desktop.domain.task import BatchId, State, TaskId
+from runway_desktop.services.disk_threads import DiskThreads
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered
 from runway_desktop.services.sheets import OPEN_SHEET
@@ -73,7 +74,7 @@ class Session(QObject):
     async def run(self, supervisor: Supervisor, theme: Theme) -> int:
         loop = asyncio.get_running_loop()
         workers = ThreadPoolExecutor(4, thread_name_prefix="worker")
-        file_workers = ThreadPoolExecutor(6, thread_name_prefix="file")
+        file_workers = DiskThreads(4, "file")
         try:
             assembly = await build(self.profile, self._address, workers, file_workers)
             self.engine = assembly.engine

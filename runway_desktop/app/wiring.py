@@ -12,7 +12,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,7 @@ from runway_desktop.services.library_folder import LibraryFolder
 from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing, read_published
+from runway_desktop.services.rescue import Rescue
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.spending import Spending
@@ -85,10 +86,9 @@ class Address:
     simulate: tuple[str, ...] | None = None
 
 
-async def build(
-    profile: Profile, address: Address, workers: ThreadPoolExecutor, file_workers: ThreadPoolExecutor
-) -> Assembly:
-    """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for downloads' writing."""
+async def build(profile: Profile, address: Address, workers: ThreadPoolExecutor, file_workers: Executor) -> Assembly:
+    """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for what touches saved results, which
+    may lie on a drive that hangs."""
     loop = asyncio.get_running_loop()
     catalog = await loop.run_in_executor(workers, catalog_in_use, profile.folder / "catalog.json")
     store = await SqliteStore.open(profile.database)
@@ -106,7 +106,7 @@ async def _assemble(
     catalog: Catalog,
     store: SqliteStore,
     workers: ThreadPoolExecutor,
-    file_workers: ThreadPoolExecutor,
+    file_workers: Executor,
 ) -> Assembly:
     clock, bus, rng = SystemClock(), Bus(), random.Random()
     loop = asyncio.get_running_loop()
@@ -114,6 +114,7 @@ async def _assemble(
     settings = Settings(store, bus, clock, default_library=profile.library)
     await settings.load()
     folder = LibraryFolder(settings, bus, clock)
+    rescue = Rescue(profile.rescued, folder, settings, bus, clock)
     demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
     given = demo.secret if demo is not None else address.secret
     place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
@@ -158,7 +159,7 @@ async def _assemble(
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
     lane = Lane(ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng)
     poller = Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit)
-    downloads = Downloads(store, ledger, runway, fetcher, bus, clock, settings, rng, file_workers)
+    downloads = Downloads(store, ledger, runway, fetcher, bus, clock, settings, rng, folder, rescue)
     submission = Submission(ledger, store, catalog, clock, workers)
     lost_files = LostFiles(ledger, store, submission, catalog, bus, clock, workers)
     sidecars = SidecarKeeper(store, bus, clock, settings, workers)
@@ -174,9 +175,9 @@ async def _assemble(
         downloads=downloads,
         folder=folder,
         links=FreshLinks(store, ledger, runway, account, bus, clock),
-        library=Library(store, bus, settings, workers),
+        library=Library(store, bus, settings, file_workers),
         account=account,
-        verbs=Verbs(ledger, store, runway, account, SystemBin(workers), bus, clock, workers),
+        verbs=Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, file_workers),
         pricing=pricing,
         budget=budget,
         spending=Spending(store, runway, catalog, clock, workers),

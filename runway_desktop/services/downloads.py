@@ -6,7 +6,9 @@ What each failure does:
     a link that is no longer good        Runway is asked for a fresh one, once an attempt; 404 there means EXPIRED, for
     good
     the key is refused or missing        it waits until there is another
-    disk full, folder gone, read-only    FAILED with a sentence; tried again every few minutes and when told
+    disk full, folder gone, read-only    FAILED with a sentence in each row, once; nothing is tried until the folder
+    or silent                            can be used again. What waits too long is rescued (`rescue`)
+    one file that the disk refuses       FAILED with a sentence; tried again every few minutes and when told
     the content is not the result        FAILED with a sentence; thrown away and fetched anew with a fresh link
     the database refuses                 nothing is lost: the file is there, and is found when it is tried again
 `run` is one for the life of the program, held by the supervisor. Loop's thread only.
@@ -18,11 +20,9 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from runway_desktop.domain.account import KeyPlace, Link
@@ -41,6 +41,7 @@ from runway_desktop.domain.events import (
     ConnectionChanged,
     Event,
     KeyChanged,
+    LibraryFolderChanged,
     OutputChanged,
     SettingsChanged,
     TaskChanged,
@@ -50,18 +51,20 @@ from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from .backoff import delay
 from .bus import Bus
 from .clock import Alarm, first_of
+from .disk_words import folder_missing
 from .download_tally import Tally
 from .fresh_links import ask_for_links
 from .ledger import Ledger
+from .library_folder import LibraryFolder
 from .part_file import Owner, forget_part
 from .ports import Clock, Fetcher, LedgerEntry, Runway, Store
+from .rescue import Rescue
 from .result_file import WrongContent
 from .saving import Job, Saving
+from .saving_gate import SavingGate
 from .settings import Settings
 
 log = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
 
 DISK_AGAIN_AFTER = 180.0
 """Seconds until a disk that refused is tried again by itself."""
@@ -78,9 +81,6 @@ OUR_MISTAKE = "The program made a mistake while saving this. Fetch it again; if 
 
 
 class Downloads:
-    """`executor` runs what blocks: it needs a thread for each download at the same time, or they wait for each
-    other."""
-
     def __init__(
         self,
         store: Store,
@@ -91,7 +91,8 @@ class Downloads:
         clock: Clock,
         settings: Settings,
         rng: random.Random,
-        executor: Executor,
+        folder: LibraryFolder,
+        rescue: Rescue,
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -100,9 +101,11 @@ class Downloads:
         self._clock = clock
         self._settings = settings
         self._rng = rng
-        self._executor = executor
+        self._folder = folder
+        self._rescue = rescue
         self._tally = Tally(bus, clock)
-        self._saving = Saving(store, fetcher, bus, clock, settings, executor, self._progressed)
+        self._gate = SavingGate(folder, rescue, store, bus)
+        self._saving = Saving(store, fetcher, bus, clock, settings, folder, self._progressed)
         self._jobs: dict[Owner, Job] = {}
         """Everything that is to be saved, in the order in which it came."""
         self._running: dict[Owner, asyncio.Task[None]] = {}
@@ -123,6 +126,7 @@ class Downloads:
             async with asyncio.TaskGroup() as group:
                 while not self._closing:
                     await self._take_in_arrivals()
+                    await self._gate.tell_rows(job for owner, job in self._jobs.items() if owner not in self._running)
                     self._start(group)
                     self._tally.count(*self._count())
                     await self._alarm.wait(self._until_next())
@@ -134,18 +138,23 @@ class Downloads:
         for output in outputs:
             owner = (output.task_id, output.index)
             if output.state not in (OutputState.SAVED, OutputState.EXPIRED) and owner not in self._jobs:
-                self._jobs[owner] = Job(output)
+                self._jobs[owner] = Job(output, ended_at=task.ended_at or self._clock.now())
+        self._gate.have_rows_told()
         self._alarm.ring()
 
     async def fetch_again(self, task_id: TaskId) -> None:
         """The person asks: saves again what was not saved or is not where it was put, with fresh links.
 
-        Raises ApiError when Runway cannot be asked, NotThere when it keeps the results no longer, StoreError.
+        Raises ApiError when Runway cannot be asked, NotThere when it keeps the results no longer, DiskError when they
+        are saved in a folder that is not there at the moment, StoreError.
         """
         task = await self._ledger.task(task_id)
         if task is None or task.remote_id is None:
             raise NotThere("This task never reached Runway, so there is nothing to fetch.")
         stored = {output.index: output for output in await self._store.outputs(task_id)}
+        for output in stored.values():
+            if output.is_here and await self._folder.is_away(Path(output.path)):
+                raise folder_missing(Path(output.path).parent)
         try:
             fresh = await self._ask(task)
         except NotThere as error:
@@ -161,7 +170,7 @@ class Downloads:
             again = replace(known or output, url=output.url, url_fetched_at=output.url_fetched_at)
             again = replace(again, state=OutputState.WAITING, problem="", saved_at=None)
             await self._store.save_output(again)
-            self._jobs[owner] = Job(again)
+            self._jobs[owner] = Job(again, ended_at=task.ended_at or self._clock.now())
             self._bus.tell(OutputChanged(again))
         self._alarm.ring()
 
@@ -170,6 +179,11 @@ class Downloads:
         for job in self._jobs.values():
             job.due = 0.0
         self._alarm.ring()
+
+    def rescue_now(self) -> None:
+        """The person does not want to wait for the library: what cannot be saved there is kept in the profile."""
+        self._rescue.start_now()
+        self.resume_waiting()
 
     async def settle(self, deadline: float) -> None:
         """Closing: starts nothing new, gives what runs `deadline` seconds to finish, then stops it; it goes on at the
@@ -218,10 +232,25 @@ class Downloads:
             case SettingsChanged(names):
                 if "library_folder" in names:
                     self.resume_waiting()
-                elif "download_limit" in names:
+                elif not names.isdisjoint(("download_limit", "rescue")):
                     self._alarm.ring()
+            case LibraryFolderChanged():
+                self._folder_changed(event)
             case _:
                 pass
+
+    def _folder_changed(self, event: LibraryFolderChanged) -> None:
+        if event.health.state.can_write:
+            self.resume_waiting()
+        if event.health.folder != event.before.folder and not event.before.state.can_read:
+            self._give_up(job for job in self._jobs.values() if job.rescue_to is None)
+        self._alarm.ring()
+
+    def _give_up(self, stuck: Iterable[Job]) -> None:
+        """What hangs in a folder that does not answer begins again elsewhere."""
+        for job in stuck:
+            if (running := self._running.get(job.owner)) is not None:
+                running.cancel()
 
     async def _take_in_arrivals(self) -> None:
         while self._arrivals:
@@ -237,10 +266,13 @@ class Downloads:
 
     def _start(self, group: asyncio.TaskGroup) -> None:
         now = self._clock.monotonic()
+        jobs = self._jobs.values()
+        self._gate.expect(jobs, self._ledger.all_at_runway)
+        self._give_up(self._gate.stuck(jobs))
         for owner, job in self._jobs.items():
             if len(self._running) >= self._settings.download_limit:
                 return
-            if owner not in self._running and job.due <= now:
+            if owner not in self._running and job.due <= now and self._gate.lets(job):
                 name = f"save {owner[0]} {owner[1]}"
                 self._idle.clear()
                 self._running[owner] = group.create_task(self._work(job), name=name)
@@ -250,8 +282,10 @@ class Downloads:
         now = self._clock.monotonic()
         times = [STORE_AGAIN_AFTER] if self._arrivals else []
         if len(self._running) < self._settings.download_limit:
-            due = (job.due for owner, job in self._jobs.items() if owner not in self._running)
+            due = (job.due for owner, job in self._jobs.items() if owner not in self._running and self._gate.lets(job))
             times += [time - now for time in due if time != NEVER]
+        if (seconds := self._gate.seconds_until(self._jobs.values())) is not None:
+            times.append(seconds)
         if (seconds := self._tally.seconds_until(*self._count())) is not None:
             times.append(seconds)
         return max(0.01, min(times)) if times else None
@@ -278,6 +312,8 @@ class Downloads:
             self._jobs.pop(job.owner, None)
             return
         before = job.received
+        if not await self._gate.enter(job):
+            return
         try:
             if await self._save_with_good_link(job, task):
                 self._jobs.pop(job.owner, None)
@@ -285,6 +321,7 @@ class Downloads:
             await self._wait(job, LONGEST_WAIT, OutputState.WAITING, WAITS_FOR_KEY)
         except DiskError as error:
             await self._wait(job, DISK_AGAIN_AFTER, OutputState.FAILED, error.in_words(), error)
+            await self._gate.failed(job, error)
         except WrongContent as error:
             job.wants_fresh_link = True
             seconds = self._back_off(job, before, None)
@@ -359,7 +396,7 @@ class Downloads:
             await self._saving.put(job, replace(job.output, state=OutputState.EXPIRED, problem=EXPIRED), entry)
             self._jobs.pop(owner, None)
             if job.output.path:
-                await self._off_loop(forget_part, Path(job.output.path), owner)
+                await self._folder.do(forget_part, Path(job.output.path), owner)
 
     async def _wait(
         self, job: Job, seconds: float, state: OutputState, problem: str, error: RunwayDesktopError | None = None
@@ -394,10 +431,9 @@ class Downloads:
         return delay(job.failures, self._rng, retry_after=asked, longest=LONGEST_WAIT)
 
     async def _is_there(self, output: Output) -> bool:
-        return await self._off_loop(Path(output.path).is_file)
-
-    async def _off_loop(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+        """Saved and not found is not lost while the folder that it lies in is away."""
+        path = Path(output.path)
+        return await self._folder.is_away(path) or await self._folder.do(path.is_file)
 
     def _count(self) -> tuple[int, int]:
         return len(self._running), len(self._jobs) - len(self._running)

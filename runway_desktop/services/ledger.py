@@ -144,6 +144,11 @@ class Ledger:
         """How many tasks of the model are at Runway or being sent."""
         return self._at_runway[model]
 
+    @property
+    def all_at_runway(self) -> int:
+        """How many tasks, of whatever model, are at Runway or being sent."""
+        return self._at_runway.total()
+
     def get_open(self, task_id: TaskId) -> Task | None:
         return self._open.get(task_id)
 

@@ -79,6 +79,7 @@ class LibraryFolder:
         self._current = self._place(settings.library)
         self._others: dict[Path, _Place] = {}
         self._workers = threads(most, "library")
+        self._elsewhere = threads(2, "beside the library")
         self._working: dict[object, float] = {}
         """When each piece of work that is under way began, in monotonic seconds."""
         self._is_doubted = False
@@ -139,8 +140,12 @@ class LibraryFolder:
             await self._look(place)
         return not place.health.state.can_read
 
-    async def do(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        """Runs work that touches the folder on its own threads. What takes long has the folder looked at."""
+    async def do(self, work: Callable[..., Result], *arguments: Any, elsewhere: bool = False) -> Result:
+        """Runs work that touches the folder on its own threads. What takes long has the folder looked at.
+
+        `elsewhere`: on threads that go on while those of the folder hang, for work that does not touch it."""
+        if elsewhere:
+            return await asyncio.get_running_loop().run_in_executor(self._elsewhere, work, *arguments)
         key = object()
         self._working[key] = self._clock.monotonic()
         self._has_worked = True
@@ -150,6 +155,14 @@ class LibraryFolder:
             return await asyncio.get_running_loop().run_in_executor(self._workers, work, *arguments)
         finally:
             self._working.pop(key, None)
+
+    async def tidy(self, path: Path, work: Callable[[], object]) -> None:
+        """Runs what tidies `path` up after work that was given up. Where its folder hangs, or may hang, nobody waits
+        for it: it is done once the drive answers, or never."""
+        if self.holds(path) and self.health.state.can_read:
+            await self.do(work)
+        else:
+            self._make_threads(1, "left behind").submit(work)
 
     async def run(self) -> None:
         """Looks whenever there is reason to, until cancelled. One for the life of the program."""
@@ -163,6 +176,7 @@ class LibraryFolder:
     def shutdown(self) -> None:
         """Lets the threads go; what hangs is left behind."""
         self._workers.shutdown(wait=True)
+        self._elsewhere.shutdown(wait=True)
         for place in (self._current, *self._others.values()):
             place.threads.shutdown(wait=False)
 

@@ -158,6 +158,14 @@ class PartFile:
             _sync_folder(self.final.parent)
             return Finished(self.final, self.received, self.note.sha256, self.head)
 
+    def copy_into(self, other: PartFile) -> None:
+        """Writes all that has arrived into another part that is still empty."""
+        with self._lock, spoken_for(self.final.parent):
+            self._file.flush()
+            self._file.seek(0)
+            while block := self._file.read(_BLOCK):
+                other.write(block)
+
     def close(self) -> None:
         """Keeps what has arrived for the next attempt."""
         with self._lock, suppress(OSError):

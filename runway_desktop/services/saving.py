@@ -1,11 +1,9 @@
 """One attempt at saving one result: open the link, write, check, name, sidecar, store. `downloads` decides when, and
 what a failure means.
 
-Loop's thread; all that touches the disk runs in the executor. Raises what the fetcher raises (LinkExpired, NotReached,
-NoReply and the
-other ApiErrors), DiskError, StoreError, and WrongContent. However it ends, what has arrived stays for the next
-attempt, apart from
-content that is wrong. Cancelling is safe at any point.
+Loop's thread; all that touches the disk runs on the threads of the library's folder. Raises what the fetcher raises
+(LinkExpired, NotReached, NoReply and the other ApiErrors), DiskError, StoreError, and WrongContent. However it ends,
+what has arrived stays for the next attempt, apart from content that is wrong. Cancelling is safe at any point.
 """
 
 from __future__ import annotations
@@ -14,10 +12,10 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, BadReply, NoReply
 from runway_desktop.domain.events import OutputChanged
@@ -28,6 +26,7 @@ from . import part_file, sidecar
 from .batch_places import BatchPlaces
 from .bus import Bus
 from .embedding import NotEmbedded, embed, note_of
+from .library_folder import LibraryFolder
 from .media_facts import HEAD_LENGTH
 from .part_file import Finished, Note, Owner, PartFile
 from .ports import Clock, Fetcher, LedgerEntry, Store, Stream
@@ -49,6 +48,10 @@ class Job:
     attempt's file."""
 
     output: Output
+    ended_at: float = 0.0
+    """When its task ended, in Unix seconds: Runway keeps it for a day or two from then on."""
+    rescue_to: Path | None = None
+    """A folder to save it in while the library cannot be used."""
     received: int = 0
     total: int | None = None
     failures: int = 0
@@ -77,7 +80,7 @@ class Saving:
         bus: Bus,
         clock: Clock,
         settings: Settings,
-        executor: Executor,
+        folder: LibraryFolder,
         progressed: Callable[[Job, int], None],
     ) -> None:
         self._store = store
@@ -85,20 +88,21 @@ class Saving:
         self._bus = bus
         self._clock = clock
         self._settings = settings
-        self._executor = executor
+        self._folder = folder
         self._progressed = progressed
-        self._naming = asyncio.Lock()
+        self._namings: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
         self._claimed: set[str] = set()
 
     async def save(self, job: Job, task: Task) -> None:
         """Saves the job's output; when it returns, the store has it as SAVED and everyone was told."""
         finished: Finished | None = None
         part: PartFile | None = None
-        if job.output.path:
-            planned = Path(job.output.path)
-            finished = await self._do(part_file.find_finished, planned, job.owner)
+        planned = Path(job.output.path)
+        # What lies in a folder that is away is left to it: this one begins anew elsewhere.
+        if job.output.path and not (job.rescue_to is not None and await self._folder.is_away(planned)):
+            finished = await self._do(job, part_file.find_finished, planned, job.owner)
             if finished is None:
-                part = await self._do(PartFile.resume, planned, job.owner)
+                part = await self._do(job, PartFile.resume, planned, job.owner)
         if finished is None:
             finished = await self._fetch(job, task, part)
         await self._keep(job, task, finished)
@@ -114,6 +118,8 @@ class Saving:
     async def _fetch(self, job: Job, task: Task, part: PartFile | None) -> Finished:
         claims: set[str] = set()
         try:
+            if part is not None and not part.final.is_relative_to(self._home(job)):
+                part = await self._carry(job, task, part, claims)
             if part is not None:
                 claims.add(_claim(part.final))
                 self._claimed |= claims
@@ -139,34 +145,61 @@ class Saving:
                         if part is None and len(buffer) >= HEAD_LENGTH:
                             part = await self._begin(job, task, stream, bytes(buffer[:HEAD_LENGTH]), claims)
                         if len(buffer) >= BLOCK and part is not None:
-                            await self._write(part, buffer)
+                            await self._write(job, part, buffer)
                         job.received += len(chunk)
                         self._progressed(job, len(chunk))
                 except ApiError:
                     if part is not None:
-                        await self._write(part, buffer)
+                        await self._write(job, part, buffer)
                     raise
                 if part is None:
                     part = await self._begin(job, task, stream, bytes(buffer), claims)
-                await self._write(part, buffer)
-                await self._check_length(part, stream.total)
+                await self._write(job, part, buffer)
+                await self._check_length(job, part, stream.total)
                 return part
         except BaseException:
             if part is not None:
-                await self._do(part.close)
+                await self._let_go(job, part)
             raise
+
+    async def _carry(self, job: Job, task: Task, part: PartFile, claims: set[str]) -> PartFile:
+        """What has arrived, taken along to the folder that it is saved in now. A kill leaves the first bytes of it
+        there, which is a part like any other."""
+        open_parts = [part]
+        try:
+            relative = await self._relative_name(job, task, part.final.suffix)
+            needed = max(part.received, part.note.total or 0)
+            moved = await self._make_part(job, relative, part.note, needed, claims, job.output)
+            open_parts.append(moved)
+            await self._do(job, part.copy_into, moved)
+            await self._do(job, part.discard)
+        except BaseException:
+            for one in open_parts:
+                await self._let_go(job, one)
+            raise
+        return moved
+
+    async def _let_go(self, job: Job, part: PartFile) -> None:
+        """Closes a part that stays for the next attempt."""
+        if job.rescue_to is not None and part.final.is_relative_to(job.rescue_to):
+            await self._do(job, part.close)
+        else:
+            await self._folder.tidy(part.final, part.close)
+
+    def _home(self, job: Job) -> Path:
+        return job.rescue_to or self._settings.library
 
     async def _go_on(self, job: Job, part: PartFile, stream: Stream) -> None:
         """Makes the part fit what the server sends: the rest, or all of it anew."""
         same_file = stream.total is None or part.note.total in (None, stream.total)
         same_file = same_file and (not stream.etag or not part.note.etag or stream.etag == part.note.etag)
         if stream.offset == 0:
-            await self._do(lambda: part.restart(etag=stream.etag, total=stream.total))
+            await self._do(job, lambda: part.restart(etag=stream.etag, total=stream.total))
         elif stream.offset != part.received or not same_file:
-            await self._do(part.discard)
+            await self._do(job, part.discard)
             raise BadReply("Runway sent the rest of another file.", advice="It is fetched again from the start.")
         if stream.total is not None:
-            await self._do(part_file.check_room, part.final.parent, stream.total - part.received)
+            await self._do(job, part_file.check_room, part.final.parent, stream.total - part.received)
         job.received, job.total = part.received, stream.total
         await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=""))
 
@@ -174,26 +207,38 @@ class Saving:
         """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file."""
         found = judge(head, url=job.output.url, content_type=stream.content_type)
         relative = await self._relative_name(job, task, found.ext)
-        library = self._settings.library
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
+        job.total = stream.total
+        media = media_of(found, job.output, task)
+        downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem="")
+        return await self._make_part(job, relative, note, stream.total or 0, claims, downloading)
+
+    async def _make_part(
+        self, job: Job, relative: tuple[str, ...], note: Note, needed: int, claims: set[str], output: Output
+    ) -> PartFile:
+        """A new part under a free name. The store knows `output` with its path before the disk does."""
+        home = self._home(job)
         for _ in range(_NAME_TRIES):
-            async with self._naming:
-                final = await self._do(self._choose, library, relative, job.owner, stream.total or 0)
+            # A lock for each folder: whoever hangs in one that does not answer holds up nobody elsewhere.
+            async with self._namings.setdefault(home, asyncio.Lock()):
+                final = await self._do(job, self._choose, home, self._known_mount(job), relative, job.owner, needed)
                 claims.add(_claim(final))
                 self._claimed |= claims
-            job.total = stream.total
-            media = media_of(found, job.output, task)
-            downloading = replace(job.output, state=OutputState.DOWNLOADING, path=str(final), media=media, problem="")
-            await self.put(job, downloading)
+            await self.put(job, replace(output, path=str(final)))
             try:
-                return await self._do(PartFile.create, final, note)
+                return await self._do(job, PartFile.create, final, note)
             except FileExistsError:
                 continue
-        raise part_file.names_taken(library.joinpath(*relative))
+        raise part_file.names_taken(home.joinpath(*relative))
 
-    def _choose(self, library: Path, relative: tuple[str, ...], owner: Owner, needed: int) -> Path:
-        """In the executor: a free name in a folder that has the room."""
-        part_file.prepare_folder(library)
+    def _known_mount(self, job: Job) -> str | None:
+        return self._folder.known_mount if job.rescue_to is None else None
+
+    def _choose(
+        self, library: Path, known_mount: str | None, relative: tuple[str, ...], owner: Owner, needed: int
+    ) -> Path:
+        """On a thread: a free name in a folder that has the room."""
+        part_file.prepare_folder(library, known_mount)
         wanted = library.joinpath(*relative)
         part_file.check_room(wanted.parent, needed)
         return part_file.free_name(wanted, self._may_choose(owner))
@@ -207,17 +252,17 @@ class Saving:
         batch, row = await BatchPlaces(self._store).of(task, template)
         return render(template, name_values(task, job.output, ext=ext, count=count, batch=batch, row=row))
 
-    async def _write(self, part: PartFile, buffer: bytearray) -> None:
+    async def _write(self, job: Job, part: PartFile, buffer: bytearray) -> None:
         if buffer:
             block = bytes(buffer)
             buffer.clear()
-            await self._do(part.write, block)
+            await self._do(job, part.write, block)
 
-    async def _check_length(self, part: PartFile, total: int | None) -> None:
+    async def _check_length(self, job: Job, part: PartFile, total: int | None) -> None:
         if total is None or part.received == total:
             return
         if part.received > total:
-            await self._do(part.discard)
+            await self._do(job, part.discard)
         raise NoReply(
             "The download ended before the file was complete.",
             advice="It goes on where it stopped.",
@@ -227,15 +272,15 @@ class Saving:
     async def _finish(self, job: Job, part: PartFile) -> Finished:
         try:
             found = judge(part.head, url=job.output.url)
-            if await self._do(part.seems_cut_short, found.format) and part.sha256 != job.doubted:
+            if await self._do(job, part.seems_cut_short, found.format) and part.sha256 != job.doubted:
                 job.doubted = part.sha256
                 raise WrongContent("What Runway sent seems to be cut short.")
-            finished = await self._do(part.finish, self._may_choose(job.owner))
+            finished = await self._do(job, part.finish, self._may_choose(job.owner))
         except WrongContent:
-            await self._do(part.discard)
+            await self._do(job, part.discard)
             raise
         except BaseException:
-            await self._do(part.close)
+            await self._let_go(job, part)
             raise
         return finished
 
@@ -258,14 +303,14 @@ class Saving:
         document = sidecar.compose(task, saved, inputs, count=count, batch=batch)
         if self._settings.sidecars:
             try:
-                await self._do(sidecar.write, finished.path, document)
+                await self._do(job, sidecar.write, finished.path, document)
             except OSError as error:
                 # The result itself is safe; a missing sidecar is told of, and is no reason to pay twice.
                 log.warning("No sidecar beside %s: %s", finished.path.name, error)
                 detail["sidecar"] = f"could not be written: {error.strerror}"
         entry = LedgerEntry(task_id=task.id, at=self._clock.now(), kind="saved", detail=detail)
         await self.put(job, saved, entry)
-        await self._do(part_file.forget_note, finished.path)
+        await self._do(job, part_file.forget_note, finished.path)
         if self._settings.embed:
             await self._embed(job, saved, document)
 
@@ -274,9 +319,9 @@ class Saving:
         came."""
         path = Path(saved.path)
         try:
-            if not await self._do(embed, path, note_of(document)):
+            if not await self._do(job, embed, path, note_of(document)):
                 return
-            size, digest = await self._do(_measure, path)
+            size, digest = await self._do(job, _measure, path)
         except (OSError, NotEmbedded) as error:
             log.info("The request could not be written into %s: %s", path.name, error)
             return
@@ -285,12 +330,12 @@ class Saving:
             # Its hash is that of the file as it lies there now, so that a later look can tell whether it was changed.
             document["output"] |= {"size": size, "sha256": digest}
             try:
-                await self._do(sidecar.write, path, document)
+                await self._do(job, sidecar.write, path, document)
             except OSError as error:
                 log.info("The sidecar beside %s keeps the hash of the file as it came: %s", path.name, error)
 
-    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+    async def _do(self, job: Job, work: Callable[..., Result], *arguments: object) -> Result:
+        return await self._folder.do(work, *arguments, elsewhere=job.rescue_to is not None)
 
 
 def _measure(path: Path) -> tuple[int, str]:

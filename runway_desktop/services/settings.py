@@ -139,6 +139,12 @@ class Settings:
     name_template = Preference(DEFAULT_TEMPLATE, "How saved files are named.", _text)
     sidecars = Preference(True, "Keep the request in a small JSON file beside each result.", _switch)
     embed = Preference(True, "Write the request into the result's file too, where its format can hold it.", _switch)
+    rescue = Preference(
+        True,
+        "While the library cannot be used, keep results in the profile's folder after an hour, and move them home "
+        "later.",
+        _switch,
+    )
     theme = Preference[Theme]("system", "Light, dark, or as the system is.", _theme)
     poll_limit = Preference(8, "How many tasks are asked about at the same time, 1 to 8.", _within(1, 8))
     download_limit = Preference(4, "How many results are downloaded at the same time, 1 to 4.", _within(1, 4))

@@ -8,7 +8,6 @@ import hashlib
 import json
 import random
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +17,9 @@ import pytest
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.task import Media, OutputState, Request, State
 from runway_desktop.services.downloads import Downloads
+from runway_desktop.services.library_folder import LibraryFolder
 from runway_desktop.services.media_facts import probe
+from runway_desktop.services.rescue import Rescue
 from runway_desktop.simulator.faults import Fault, Harm
 from tests.engine_rig import Rig, request
 from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, simulated, until
@@ -31,7 +32,8 @@ async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Do
     rig.settings.library_folder = str(library)
     # The promise is about the bytes as they came.
     rig.settings.embed = False
-    with ThreadPoolExecutor(4) as workers:
+    folder = LibraryFolder(rig.settings, rig.bus, cast(Any, clock))
+    try:
         downloads = Downloads(
             rig.store,
             rig.ledger,
@@ -41,7 +43,8 @@ async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Do
             cast(Any, clock),
             rig.settings,
             random.Random(1),
-            workers,
+            folder,
+            Rescue(library.parent / "Rescued", folder, rig.settings, rig.bus, cast(Any, clock)),
         )
         loop = asyncio.create_task(downloads.run())
         try:
@@ -50,6 +53,8 @@ async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Do
             await downloads.settle(0.0)
             await loop
             await fetcher.aclose()
+    finally:
+        folder.shutdown()
 
 
 async def everything_saved(rig: Rig, count: int) -> list[Path]:

@@ -32,6 +32,7 @@ from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
 from runway_desktop.services.library import Library
 from runway_desktop.services.library_folder import LibraryFolder
+from runway_desktop.services.rescue import Rescue
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.models import Models
@@ -62,6 +63,7 @@ def desktop_variables(folder: Path) -> dict[str, str]:
 def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None = None) -> Engine:
     """The engine as the program's wiring makes it, on the fakes of an engine's rig. Results go to `library`."""
     parts.settings.library_folder = str(library)
+    folder = LibraryFolder(parts.settings, parts.bus, parts.clock, lambda *_: AtOnce())
     downloads = Downloads(
         parts.store,
         parts.ledger,
@@ -71,7 +73,8 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         parts.clock,
         parts.settings,
         parts.account._rng,
-        AtOnce(),
+        folder,
+        Rescue(library.parent / "Rescued", folder, parts.settings, parts.bus, parts.clock),
     )
     return Engine(
         bus=parts.bus,
@@ -83,7 +86,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         lane=parts.lane,
         poller=parts.poller,
         downloads=downloads,
-        folder=LibraryFolder(parts.settings, parts.bus, parts.clock, lambda *_: AtOnce()),
+        folder=folder,
         links=FreshLinks(parts.store, parts.ledger, parts.runway, parts.account, parts.bus, parts.clock),
         library=Library(parts.store, parts.bus, parts.settings, AtOnce()),
         account=parts.account,

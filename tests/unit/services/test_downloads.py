@@ -34,6 +34,8 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk_words import spoken_for
 from runway_desktop.services.downloads import DISK_AGAIN_AFTER, EXPIRED, OUR_MISTAKE, Downloads
 from runway_desktop.services.ledger import Ledger
+from runway_desktop.services.library_folder import LibraryFolder, MakeThreads
+from runway_desktop.services.rescue import Rescue
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
@@ -56,7 +58,15 @@ def _box(kind: bytes, content: bytes) -> bytes:
 class Desk:
     """Downloads on a real disk and a fake everything else."""
 
-    def __init__(self, folder: Path, *, store: MemoryStore | None = None, clock: FakeClock | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        store: MemoryStore | None = None,
+        clock: FakeClock | None = None,
+        threads: MakeThreads = lambda *_: AtOnce(),
+        profile: Path | None = None,
+    ) -> None:
         self.library = folder
         self.store = store or MemoryStore()
         self.clock = clock or FakeClock()
@@ -68,9 +78,11 @@ class Desk:
         # These promises are about the bytes as they came; the note inside them has its own test below.
         self.settings.embed = False
         self.settings.name_template = "{model}_{prompt}"
+        self.folder = LibraryFolder(self.settings, self.bus, self.clock, threads)
+        self.rescued = (profile or folder.parent) / "Rescued"
         self.downloads = Downloads(
             self.store, self.ledger, self.runway, self.fetcher, self.bus, self.clock, self.settings,
-            random.Random(1), AtOnce(),
+            random.Random(1), self.folder, Rescue(self.rescued, self.folder, self.settings, self.bus, self.clock),
         )  # fmt: skip
         self._made = 0
 
@@ -108,13 +120,14 @@ class Desk:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        loop = asyncio.create_task(self.downloads.run())
+        loops = [asyncio.create_task(work()) for work in (self.folder.run, self.downloads.run)]
         await settle()
         try:
             yield
         finally:
-            loop.cancel()
-            await asyncio.gather(loop, return_exceptions=True)
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
 
 
 @pytest.fixture
@@ -382,7 +395,7 @@ async def test_output_that_is_lost_for_good_is_not_tried_again_for_the_sake_of_i
 
 async def test_disk_that_stays_full_is_one_line_in_the_ledger(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip(5_000_000))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1_000_000}))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 12_000_000}))
     async with desk.running():
         task = await desk.finished_task()
         await desk.clock.advance(10 * DISK_AGAIN_AFTER)
@@ -548,7 +561,7 @@ async def test_file_named_before_a_kill_and_damaged_since_is_fetched_again(desk)
 
 async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip(5_000_000))
-    usage = type("Usage", (), {"free": 1_000_000})
+    usage = type("Usage", (), {"free": 12_000_000})
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _: usage)
         async with desk.running():

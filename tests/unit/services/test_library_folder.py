@@ -7,11 +7,9 @@ import errno
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor, Future
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,33 +19,10 @@ from runway_desktop.services import folder_look
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.library_folder import ANSWER_WITHIN, FRESH, LITTLE, ROUND, SEEN, LibraryFolder
 from runway_desktop.services.settings import Settings
-from tests.engine_rig import AtOnce
+from tests.fake_drive import Drive
 from tests.fakes import FakeClock, MemoryStore, settle
 
 GIGABYTE = 1024**3
-
-
-class Drive(Executor):
-    """Threads that work at once, or hang until the drive answers."""
-
-    def __init__(self) -> None:
-        self.hangs = False
-        self.waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
-        self.asked = 0
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.asked += 1
-        if not self.hangs:
-            return AtOnce().submit(fn, *args, **kwargs)
-        future: Future[Any] = Future()
-        self.waiting.append((future, lambda: fn(*args, **kwargs)))
-        return future
-
-    def answer(self) -> None:
-        self.hangs = False
-        waiting, self.waiting = self.waiting, []
-        for future, work in waiting:
-            future.set_result(work())
 
 
 class Watched:
@@ -60,7 +35,7 @@ class Watched:
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
         self.pools: list[Drive] = []
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, self._threads)
-        self.looker, self.drive = self.pools
+        self.looker, self.drive, _ = self.pools
 
     def _threads(self, most: int, name: str) -> Drive:
         self.pools.append(Drive())
