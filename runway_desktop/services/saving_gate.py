@@ -89,7 +89,7 @@ class SavingGate:
         return min((time for time in times if time is not None and time > 0), default=None)
 
     async def tell_rows(self, jobs: Iterable[Job]) -> None:
-        """Gives the rows of what waits the reason, or takes it back, in one transaction. Does nothing where they know."""
+        """Gives the rows of what waits the reason, or takes it back, in one transaction, if they do not know."""
         if self._is_stale:
             self._is_stale = False
             try:
