@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -30,6 +30,7 @@ from runway_desktop.domain.library import (
     Takes,
     Without,
 )
+from runway_desktop.domain.presence import KeptFile, Looked, kept_file
 from runway_desktop.domain.search import (
     Words,
     asked_seconds,
@@ -135,6 +136,45 @@ class MemoryStore:
                 stored[output.index] = replace(
                     stored[output.index], url=output.url, url_fetched_at=output.url_fetched_at
                 )
+
+    async def change_output(
+        self,
+        task_id: TaskId,
+        index: int,
+        edit: Callable[[Output], Output | None],
+        entry: LedgerEntry | None = None,
+    ) -> Output | None:
+        self._may_write()
+        before = self._outputs.get(task_id, {}).get(index)
+        after = None if before is None else edit(before)
+        if after is None or after == before:
+            return None
+        self._outputs[task_id][index] = after
+        self._ledger.extend(() if entry is None else (entry,))
+        return after
+
+    async def kept_files(self, after: tuple[TaskId, int] | None, limit: int) -> builtins.list[KeptFile]:
+        found = [file for file in self._kept() if after is None or file.key > after]
+        return found[:limit]
+
+    async def missing_files(self) -> builtins.list[KeptFile]:
+        return [file for file in self._kept() if self._outputs[file.task_id][file.index].is_missing]
+
+    async def note_looks(self, looks: Sequence[Looked]) -> builtins.list[Output]:
+        self._may_write()
+        moved = []
+        for looked in looks:
+            task_id, index = looked.file.key
+            before = self._outputs.get(task_id, {}).get(index)
+            if before is None or not before.is_kept:
+                continue
+            if (before.path, before.sha256) != (looked.file.path, looked.file.sha256):
+                continue
+            self._outputs[task_id][index] = after = replace(before, look=looked.look)
+            if looked.look.presence is not looked.file.look.presence:
+                self._ledger.extend(() if looked.entry is None else (looked.entry,))
+                moved.append(after)
+        return moved
 
     async def get(self, task_id: TaskId) -> Task | None:
         return self._tasks.get(task_id)
@@ -388,7 +428,11 @@ class MemoryStore:
         before = dict(self._tasks)
         self._tasks.update((task.id, task) for task in tasks)
         for output in outputs:
-            self._outputs.setdefault(output.task_id, {})[output.index] = output
+            known = self._outputs.setdefault(output.task_id, {}).get(output.index)
+            is_same = known is not None and _file_of(known) == _file_of(output)
+            self._outputs[output.task_id][output.index] = (
+                replace(output, look=known.look) if known is not None and is_same else output
+            )
         for asset in inputs:
             self._inputs.setdefault(asset.task_id, {})[asset.place] = asset
         for task in tasks:
@@ -420,6 +464,11 @@ class MemoryStore:
             ),
         )
 
+    def _kept(self) -> builtins.list[KeptFile]:
+        every = [output for of_task in self._outputs.values() for output in of_task.values()]
+        found = [file for output in every if (file := kept_file(output)) is not None]
+        return sorted(found, key=lambda file: file.key)
+
     def _outputs_of(self, task_id: TaskId) -> Sequence[Output]:
         return [output for _, output in sorted(self._outputs.get(task_id, {}).items())]
 
@@ -450,6 +499,10 @@ class MemoryStore:
                 return self._is_saved(task)
             case Place.PICKS:
                 return task.pick is Pick.PICK
+            case Place.MISSING:
+                return any(output.is_missing for output in self._outputs_of(task.id))
+            case Place.CHANGED:
+                return any(output.is_changed for output in self._outputs_of(task.id))
 
     def _matches(self, task: Task, wanted: Filter) -> bool:
         paths = [a.path for a in self._inputs.get(task.id, {}).values()] + [o.path for o in self._outputs_of(task.id)]
@@ -545,6 +598,10 @@ class MemoryStore:
 
 def _at(task: Task) -> float:
     return task.sent_at if task.sent_at is not None else task.created_at
+
+
+def _file_of(output: Output) -> tuple[object, ...]:
+    return (output.path, output.sha256, output.size, output.state)
 
 
 def _sent_key(task: Task) -> tuple[float, float]:

@@ -22,6 +22,10 @@ class Place(StrEnum):
     """Uncertain, failed, gone, an output that could not be saved; not yet put away by the person."""
     SAVED = "saved"
     PICKS = "picks"
+    MISSING = "missing files"
+    """A file is not where it was saved."""
+    CHANGED = "changed files"
+    """A file was changed outside."""
 
 
 class SortKey(StrEnum):

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, NewType
 
 from .failures import Failure
+from .presence import NEVER_LOOKED, Look, Presence
 
 TaskId = NewType("TaskId", str)
 RemoteId = NewType("RemoteId", str)
@@ -109,11 +110,34 @@ class Output:
     width: int = 0
     height: int = 0
     duration: float = 0.0
+    binned_from: str = ""
+    """Where the file was before it was moved to the bin, as the person wished. Empty else, and where that was done by a
+    version that did not note it."""
+    look: Look = NEVER_LOOKED
+    """What the disk said last. A store forgets it when the file is another one: see `ports.Store.save_output`."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Saved, and not moved to the bin since: there should be a file at `path`."""
+        return self.state is OutputState.SAVED and bool(self.path)
 
     @property
     def is_here(self) -> bool:
-        """Saved, and not moved to the bin since: there should be a file at `path`."""
-        return self.state is OutputState.SAVED and bool(self.path)
+        """Kept, and as far as is known the file is there."""
+        return self.is_kept and self.look.presence is not Presence.MISSING
+
+    @property
+    def is_missing(self) -> bool:
+        return self.is_kept and self.look.presence is Presence.MISSING
+
+    @property
+    def is_changed(self) -> bool:
+        return self.is_kept and self.look.presence is Presence.CHANGED
+
+    @property
+    def is_binned(self) -> bool:
+        """Moved to the bin on purpose."""
+        return self.state is OutputState.SAVED and not self.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from runway_desktop.domain.account import Organization, UsedCredits
 from runway_desktop.domain.happenings import Answer
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
+from runway_desktop.domain.presence import KeptFile, Looked
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.spending import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
@@ -101,8 +102,13 @@ class SecretStore(Protocol):
 
 
 class Bin(Protocol):
-    async def throw(self, path: Path) -> None:
-        """Moves a file to the system's bin. DiskError when it cannot."""
+    async def throw(self, path: Path) -> Path | None:
+        """Moves a file to the system's bin and tells where in it it is now; None where the system does not tell, or
+        there was no file. DiskError when it cannot."""
+        ...
+
+    async def take_back(self, binned: Path, place: Path) -> None:
+        """Moves a file from where it is in the bin to its place, and never over another. DiskError when it cannot."""
         ...
 
 
@@ -130,13 +136,42 @@ class Store(Protocol):
 
     async def save_many(self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = ()) -> None: ...
 
-    async def save_output(self, output: Output, entry: LedgerEntry | None = None) -> None: ...
+    async def save_output(self, output: Output, entry: LedgerEntry | None = None) -> None:
+        """Inserts or replaces it, here as everywhere. What the disk said last of its file stays as it is known here,
+        unless path, bytes, size or state are others: then it is what `output` says."""
+        ...
 
     async def save_outputs(self, outputs: Sequence[Output]) -> None: ...
 
     async def renew_links(self, outputs: Sequence[Output]) -> None:
         """Writes the link of each, and when it was fetched; the rest stays as it is stored. One that is not there is
         left out."""
+        ...
+
+    async def change_output(
+        self,
+        task_id: TaskId,
+        index: int,
+        edit: Callable[[Output], Output | None],
+        entry: LedgerEntry | None = None,
+    ) -> Output | None:
+        """Changes an output as it is at this moment, whatever others write; gives what it is now. None, and no line in
+        the ledger, when it is not there, or `edit` gave None or the same. `edit` is pure; it is called on another
+        thread."""
+        ...
+
+    async def kept_files(self, after: tuple[TaskId, int] | None, limit: int) -> Sequence[KeptFile]:
+        """The first so many results, behind `after`, that have a file, or had one before it went to the bin; in an
+        order that does not change. Removed tasks' too."""
+        ...
+
+    async def missing_files(self) -> Sequence[KeptFile]:
+        """Those that were not where they were saved."""
+        ...
+
+    async def note_looks(self, looks: Sequence[Looked]) -> Sequence[Output]:
+        """Notes what the disk said, of those results that are still at the same path with the same bytes, and their
+        lines in the ledger where it is news; gives the results that it is news of."""
         ...
 
     async def get(self, task_id: TaskId) -> Task | None: ...

@@ -23,6 +23,8 @@ PLACES = {
     Place.NEEDS_ATTENTION: "attention",
     Place.SAVED: "saved",
     Place.PICKS: f"pick = '{Pick.PICK.value}'",
+    Place.MISSING: "missing",
+    Place.CHANGED: "changed",
 }
 """Every place but ALL."""
 

@@ -99,12 +99,20 @@ def add_lineage(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def add_presence(connection: sqlite3.Connection) -> None:
+    """1.5: what the disk said last of each file, and where a file was before it went to the bin. An older program
+    ignores both."""
+    for statement in schema.PRESENCE:
+        connection.execute(statement)
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
     Migration(Version(1, 2), add_judging),
     Migration(Version(1, 3), add_finding),
     Migration(Version(1, 4), add_lineage),
+    Migration(Version(1, 5), add_presence),
 )
 
 

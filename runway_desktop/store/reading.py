@@ -29,7 +29,7 @@ _PAGE = 500
 """Ids in one question: SQLite compiles a statement for each number of parameters, and limits that number."""
 
 _TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM tasks"
-_OUTPUTS = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs"
+OUTPUTS = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs"
 _INPUTS = f"SELECT {', '.join(INPUT_COLUMNS)} FROM inputs"
 _TIMINGS = """
     SELECT sent_at, running_since, ended_at FROM tasks
@@ -63,7 +63,7 @@ def rows(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Row
     outputs: dict[str, list[Output]] = {}
     pictures: dict[str, str] = {}
     for ids, marks in _pages(task_ids):
-        for row in connection.execute(f"{_OUTPUTS} WHERE task_id IN ({marks})", ids):
+        for row in connection.execute(f"{OUTPUTS} WHERE task_id IN ({marks})", ids):
             outputs.setdefault(row[0], []).append(output_of(row))
         for task_id, path in connection.execute(
             f"SELECT task_id, path FROM inputs WHERE task_id IN ({marks}) AND media = 'image' AND path <> '' "
@@ -92,7 +92,7 @@ def outputs_with(connection: sqlite3.Connection, hashes: Sequence[str]) -> list[
         output_of(row)
         for some, marks in _pages([one for one in hashes if one])
         for row in connection.execute(
-            f"{_OUTPUTS} WHERE sha256 IN ({marks}) AND sha256 <> '' ORDER BY task_id, \"index\"", some
+            f"{OUTPUTS} WHERE sha256 IN ({marks}) AND sha256 <> '' ORDER BY task_id, \"index\"", some
         )
     ]
 
@@ -148,7 +148,7 @@ def unsaved(connection: sqlite3.Connection) -> list[Row]:
 
 
 def outputs_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[Output]:
-    return [output_of(row) for row in connection.execute(f'{_OUTPUTS} WHERE task_id = ? ORDER BY "index"', (task_id,))]
+    return [output_of(row) for row in connection.execute(f'{OUTPUTS} WHERE task_id = ? ORDER BY "index"', (task_id,))]
 
 
 def inputs_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[Input]:

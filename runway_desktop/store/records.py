@@ -12,6 +12,7 @@ from typing import Any
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Look, Presence, Signs
 from runway_desktop.domain.search import asked_seconds, heading_of, prompt_key
 from runway_desktop.domain.shapes import shape_of
 from runway_desktop.domain.task import (
@@ -41,7 +42,13 @@ TASK_COLUMNS = (
 )  # fmt: skip
 OUTPUT_COLUMNS = (
     "task_id", '"index"', "url", "url_fetched_at", "state", "media", "path", "size", "sha256", "saved_at", "problem",
-    "poster", "width", "height", "duration",
+    "poster", "width", "height", "duration", "binned_from",
+    # The last look.
+    "presence", "looked_at", "seen_size", "seen_modified",
+)  # fmt: skip
+LOOK_COLUMNS = OUTPUT_COLUMNS[-4:]
+KEPT_COLUMNS = (
+    "task_id", '"index"', "path", "binned_from", "size", "sha256", "saved_at", *LOOK_COLUMNS,
 )  # fmt: skip
 INPUT_COLUMNS = (
     "task_id", "place", "uri", "media", "path", "sha256", "size", "upload_uri", "uploaded_at",
@@ -148,13 +155,14 @@ def output_cells(output: Output) -> tuple[Cell, ...]:
         output.task_id, output.index, to_cell(output.url), output.url_fetched_at, output.state.value,
         output.media.value, to_cell(output.path), output.size, to_cell(output.sha256), output.saved_at,
         to_cell(output.problem), to_cell(output.poster), output.width, output.height, output.duration,
+        to_cell(output.binned_from), *look_cells(output.look),
     )  # fmt: skip
 
 
 def output_of(row: Sequence[Any]) -> Output:
     (
         task_id, index, url, url_fetched_at, state, media, path, size, sha256, saved_at, problem, poster, width, height,
-        duration,
+        duration, binned_from, *look,
     ) = row  # fmt: skip
     return Output(
         task_id=TaskId(task_id),
@@ -172,6 +180,29 @@ def output_of(row: Sequence[Any]) -> Output:
         width=width,
         height=height,
         duration=duration,
+        binned_from=to_text(binned_from),
+        look=_look(*look),
+    )
+
+
+def look_cells(look: Look) -> tuple[Cell, ...]:
+    """In the order of LOOK_COLUMNS."""
+    size, modified = (None, None) if look.signs is None else (look.signs.size, look.signs.modified)
+    return ("" if look.presence is Presence.HERE else look.presence.value, look.at, size, modified)
+
+
+def kept_file_of(row: Sequence[Any]) -> KeptFile:
+    """From a row in the order of KEPT_COLUMNS."""
+    task_id, index, path, binned_from, size, sha256, saved_at, *look = row
+    return KeptFile(
+        task_id=TaskId(task_id),
+        index=index,
+        path=to_text(path or binned_from),
+        size=size,
+        sha256=to_text(sha256),
+        saved_at=saved_at,
+        look=_look(*look),
+        is_binned=not path,
     )
 
 
@@ -204,6 +235,13 @@ def ledger_cells(entry: LedgerEntry) -> tuple[Cell, ...]:
 def ledger_entry_of(row: Sequence[Any]) -> LedgerEntry:
     task_id, at, kind, detail = row
     return LedgerEntry(task_id=TaskId(task_id), at=at, kind=to_text(kind), detail=from_json(detail))
+
+
+def _look(presence: str, at: float | None, size: int | None, modified: int | None) -> Look:
+    if not presence and at is None and size is None:
+        return NEVER_LOOKED
+    signs = None if size is None or modified is None else Signs(size, modified)
+    return Look(presence=Presence(presence) if presence else Presence.HERE, at=at, signs=signs)
 
 
 def _failure_cell(failure: Failure | None) -> str | bytes | None:

@@ -191,6 +191,46 @@ LINEAGE = (
 )
 """Added by version 1.4."""
 
+_ASTRAY = """
+    UPDATE tasks SET
+        missing = EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id AND {missing}),
+        changed = EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id AND {changed})
+    WHERE id = {task_id};
+"""
+_KEPT = "state = 'saved' AND path <> '' AND presence"
+
+PRESENCE = (
+    "ALTER TABLE outputs ADD COLUMN binned_from TEXT NOT NULL DEFAULT ''",
+    # What the disk said last: `presence` is '' for a file that is there, so that most rows stay out of the index.
+    "ALTER TABLE outputs ADD COLUMN presence TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE outputs ADD COLUMN looked_at REAL",
+    "ALTER TABLE outputs ADD COLUMN seen_size INTEGER",
+    "ALTER TABLE outputs ADD COLUMN seen_modified INTEGER",
+    "CREATE INDEX outputs_astray ON outputs (presence) WHERE presence <> ''",
+    # True by the triggers below.
+    "ALTER TABLE tasks ADD COLUMN missing INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE tasks ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
+    *(
+        f"""
+        CREATE TRIGGER output_{name} AFTER {event} ON outputs WHEN {when} BEGIN
+            {_ASTRAY.format(missing=f"{_KEPT} = 'missing'", changed=f"{_KEPT} = 'changed'", task_id=task_id)}
+        END
+        """
+        for name, event, when, task_id in (
+            ("astray_at_first", "INSERT", "NEW.presence <> ''", "NEW.task_id"),
+            ("astray", "UPDATE OF presence, state, path", "NEW.presence <> '' OR OLD.presence <> ''", "NEW.task_id"),
+            ("astray_no_more", "DELETE", "OLD.presence <> ''", "OLD.task_id"),
+        )
+    ),
+    "DROP INDEX tasks_by_sent",
+    """
+    CREATE INDEX tasks_by_sent ON tasks (
+        sent_or_made, position, number, id, batch_id, model, state, attention, saved, credits, endpoint, project,
+        rating, pick, shot, prompt_key, asked_seconds, seconds, missing, changed, removed_at ) WHERE removed_at IS NULL
+    """,
+)
+"""Added by version 1.5."""
+
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
     # else.

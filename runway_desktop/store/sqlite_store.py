@@ -14,19 +14,20 @@ from __future__ import annotations
 import builtins
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
+from runway_desktop.domain.presence import KeptFile, Looked
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.spending import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 
 from . import listing as listings
-from . import reading, sheets, spending, trouble, writing
+from . import presence, reading, sheets, spending, trouble, writing
 from .lanes import Lane, Work, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date
 from .records import to_cell, to_json
@@ -99,6 +100,30 @@ class SqliteStore:
 
     async def renew_links(self, outputs: Sequence[Output]) -> None:
         await self._writer.write(lambda connection: writing.renew_links(connection, outputs))
+
+    async def change_output(
+        self,
+        task_id: TaskId,
+        index: int,
+        edit: Callable[[Output], Output | None],
+        entry: LedgerEntry | None = None,
+    ) -> Output | None:
+        def work(connection: sqlite3.Connection) -> Output | None:
+            after = presence.change_output(connection, task_id, index, edit)
+            if after is not None and entry is not None:
+                writing.add_entries(connection, (entry,))
+            return after
+
+        return await self._writer.write(work)
+
+    async def kept_files(self, after: tuple[TaskId, int] | None, limit: int) -> builtins.list[KeptFile]:
+        return await self._read(lambda connection: presence.kept_files(connection, after, limit), self._sweeper)
+
+    async def missing_files(self) -> builtins.list[KeptFile]:
+        return await self._read(presence.missing, self._sweeper)
+
+    async def note_looks(self, looks: Sequence[Looked]) -> builtins.list[Output]:
+        return await self._writer.write(lambda connection: presence.note_looks(connection, looks))
 
     async def get(self, task_id: TaskId) -> Task | None:
         found = await self.get_many((task_id,))

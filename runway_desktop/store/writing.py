@@ -6,6 +6,7 @@ Raise LookupError for a task that is not there; SQLite's own errors are translat
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Iterable, Sequence
 
@@ -16,6 +17,7 @@ from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
 from .records import (
     INPUT_COLUMNS,
+    LOOK_COLUMNS,
     OUTPUT_COLUMNS,
     TASK_COLUMNS,
     Cell,
@@ -42,7 +44,17 @@ def _insertion(table: str, columns: tuple[str, ...], key: tuple[str, ...] = ()) 
 
 _ADD_TASK = _insertion("tasks", TASK_COLUMNS)
 _PUT_BATCH = _insertion("batches", ("id", "name", "created_at"), ("id",))
-_PUT_OUTPUT = _insertion("outputs", OUTPUT_COLUMNS, ("task_id", '"index"'))
+_PUT_OUTPUT_AND_LOOK = _insertion("outputs", OUTPUT_COLUMNS, ("task_id", '"index"'))
+_IS_OTHER_FILE = " OR ".join(f"excluded.{column} <> {column}" for column in ("path", "sha256", "size", "state"))
+# Who saves an output may have read it before the last look at its file; that look stands while the file is the same.
+_PUT_OUTPUT = functools.reduce(
+    lambda statement, column: statement.replace(
+        f"{column} = excluded.{column}",
+        f"{column} = CASE WHEN {_IS_OTHER_FILE} THEN excluded.{column} ELSE {column} END",
+    ),
+    LOOK_COLUMNS,
+    _PUT_OUTPUT_AND_LOOK,
+)
 _PUT_INPUT = _insertion("inputs", INPUT_COLUMNS, ("task_id", "place"))
 _ADD_ENTRY = _insertion("ledger", ("task_id", "at", "kind", "detail"))
 _PUT_ESTIMATE = _insertion("estimates", ("endpoint", "model", "shape", "credits", "at"), ("endpoint", "model", "shape"))
@@ -89,9 +101,11 @@ def put_batch(connection: sqlite3.Connection, batch: Batch) -> None:
     connection.execute(_PUT_BATCH, (batch.id, to_cell(batch.name), batch.created_at))
 
 
-def put_outputs(connection: sqlite3.Connection, outputs: Iterable[Output]) -> None:
+def put_outputs(connection: sqlite3.Connection, outputs: Iterable[Output], *, with_looks: bool = False) -> None:
+    """`with_looks`: what they say of their files is the newest that is known."""
+    statement = _PUT_OUTPUT_AND_LOOK if with_looks else _PUT_OUTPUT
     for output in outputs:
-        connection.execute(_PUT_OUTPUT, output_cells(output))
+        connection.execute(statement, output_cells(output))
 
 
 def renew_links(connection: sqlite3.Connection, outputs: Iterable[Output]) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta, timezone
 
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.ports import Store
 
+Opened = Callable[[], AbstractAsyncContextManager[Store]]
+"""Opens a store, the one on disk or the one in memory; see `conftest`."""
+KATHMANDU = timezone(timedelta(hours=5, minutes=45))
+"""A zone whose days begin where nobody expects it."""
 NOON = 1_750_000_000.0
 _WORDS = (
     "lighthouse",

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import (
     BatchId,
@@ -44,6 +45,13 @@ evidences = st.builds(
     balance_before=prices, balance_after=prices, daily_before=counts, daily_after=counts,
     accepted_between=st.integers(0, 99), price=prices, reason=texts,
 )  # fmt: skip
+
+looks = st.builds(
+    Look,
+    presence=st.sampled_from(Presence),
+    at=st.none() | moments,
+    signs=st.none() | st.builds(Signs, size=st.integers(0, 2**62), modified=st.integers(0, 2**62)),
+)
 
 
 def tasks(task_id: str) -> st.SearchStrategy[Task]:
@@ -102,6 +110,8 @@ def outputs(task_id: str) -> st.SearchStrategy[Output]:
         width=st.integers(0, 99_999),
         height=st.integers(0, 99_999),
         duration=st.floats(0, 1e5),
+        binned_from=texts,
+        look=looks,
     )
 
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,30 +31,10 @@ from runway_desktop.domain.task import (
     TaskId,
 )
 from runway_desktop.services.ports import Store
-from runway_desktop.store import SqliteStore
 from tests.fakes import MemoryStore
-from tests.unit.store.libraries import NOON, fill
+from tests.unit.store.libraries import KATHMANDU, NOON, Opened, fill
 
-Opened = Callable[[], AbstractAsyncContextManager[Store]]
-
-KATHMANDU = timezone(timedelta(hours=5, minutes=45))
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
-
-
-@pytest.fixture(params=["on disk", "in memory"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
-    @asynccontextmanager
-    async def store() -> AsyncIterator[Store]:
-        on_disk = request.param == "on disk"
-        made: Store = (
-            await SqliteStore.open(tmp_path / "profile.db", zone=KATHMANDU) if on_disk else MemoryStore(zone=KATHMANDU)
-        )
-        try:
-            yield made
-        finally:
-            await made.close()
-
-    return store
 
 
 def a_task(

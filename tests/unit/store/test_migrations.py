@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey, Span
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span
+from runway_desktop.domain.presence import NEVER_LOOKED, Look, Looked, Presence
 from runway_desktop.domain.task import TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path
@@ -148,4 +149,8 @@ async def test_what_version_one_wrote_is_still_read(tmp_path: Path):
     assert (await store.counts()).batches == (("b1", "shots.csv", 1),)
     assert await store.amount(Filter(length=Span(5, 5), text=task.project)) == 1
     assert len(await store.list(Listing(group=GroupBy.PROMPT, sort=SortKey.RATING))) == 1
+    [file] = await store.kept_files(None, 10)
+    assert (file.path, file.look) == ("/films/lighthouse.mp4", NEVER_LOOKED)
+    assert await store.note_looks([Looked(file=file, look=Look(presence=Presence.MISSING, at=1.0))])
+    assert await store.amount(Filter(place=Place.MISSING)) == 1
     await store.close()

@@ -92,7 +92,7 @@ async def quickest(ask: Callable[[], Awaitable[object]]) -> float:
 
 async def test_what_was_made_from_what_is_found_by_an_index(tmp_path: Path):
     for query, index, parameters in (
-        (f"{reading._OUTPUTS} WHERE sha256 IN (?) AND sha256 <> ''", "outputs_by_bytes", ["a"]),
+        (f"{reading.OUTPUTS} WHERE sha256 IN (?) AND sha256 <> ''", "outputs_by_bytes", ["a"]),
         (f"{reading._INPUTS} WHERE sha256 IN (?) AND sha256 <> ''", "inputs_by_bytes", ["a"]),
         (f"{reading._INPUTS} WHERE path >= ? AND path < ? AND path <> ''", "inputs_by_path", ["a", "b"]),
     ):

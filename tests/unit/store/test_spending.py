@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
-
-import pytest
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.spending import counted_credits
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, Request, State, Task, TaskId
-from runway_desktop.services.ports import Store
 from runway_desktop.store import SqliteStore
 from tests.fakes import MemoryStore
-from tests.unit.store.libraries import NOON, fill
+from tests.unit.store.libraries import KATHMANDU, NOON, Opened, fill
 
-Opened = Callable[[], AbstractAsyncContextManager[Store]]
-KATHMANDU = timezone(timedelta(hours=5, minutes=45))
 DAY = 86_400.0
 EVER = (0.0, 4e9)
-
-
-@pytest.fixture(params=["on disk", "in memory"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
-    @asynccontextmanager
-    async def store() -> AsyncIterator[Store]:
-        on_disk = request.param == "on disk"
-        made: Store = (
-            await SqliteStore.open(tmp_path / "profile.db", zone=KATHMANDU) if on_disk else MemoryStore(zone=KATHMANDU)
-        )
-        try:
-            yield made
-        finally:
-            await made.close()
-
-    return store
 
 
 def spent(number: int, credits: float | None = 60.0, state: State = State.SUCCEEDED, **members: object) -> Task:

@@ -1,0 +1,169 @@
+"""What the disk said of saved files is kept by both stores, undone by nobody who did not look, and found at once."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.library import Filter, Listing, Place, Without
+from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Look, Looked, Presence, Signs, kept_file
+from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.services.ports import Store
+from runway_desktop.store import SqliteStore, presence
+from runway_desktop.store.listing import entries_query
+from tests.unit.store.libraries import NOON, Opened, fill
+
+GONE = Look(presence=Presence.MISSING, at=NOON + 10)
+OTHER = Look(presence=Presence.CHANGED, at=NOON + 10, signs=Signs(7, 1_750_000_000_000_000_001))
+
+
+def saved(name: str = "t1", index: int = 0, **members: Any) -> Output:
+    made: dict[str, Any] = {
+        "task_id": TaskId(name), "index": index, "url": "", "url_fetched_at": NOON, "state": OutputState.SAVED,
+        "path": f"/films/{name} {index}.mp4", "size": 5, "sha256": f"{name}{index}", "saved_at": NOON,
+    }  # fmt: skip
+    return Output(**(made | members))
+
+
+def file_of(output: Output) -> KeptFile:
+    file = kept_file(output)
+    assert file is not None
+    return file
+
+
+async def keep(store: Store, *outputs: Output) -> None:
+    for name in dict.fromkeys(output.task_id for output in outputs):
+        request = Request(endpoint="text_to_video", model="gen4.5")
+        await store.add([Task(id=name, request=request, created_at=NOON, state=State.SUCCEEDED)], [], None, [])
+    await store.save_outputs(outputs)
+
+
+async def ids(store: Store, **wanted: Any) -> set[str]:
+    return {entry.id for entry in await store.list(Listing(filter=Filter(**wanted)))}
+
+
+async def test_a_look_is_kept_and_tells_what_is_news(opened: Opened):
+    first, second = saved("a"), saved("b")
+    line = LedgerEntry(task_id=TaskId("a"), at=NOON, kind="file missing", detail={"index": 0})
+    async with opened() as store:
+        await keep(store, first, second)
+        here = Look(at=NOON + 10, signs=Signs(5, 3))
+        news = await store.note_looks(
+            [Looked(file=file_of(first), look=GONE, entry=line), Looked(file=file_of(second), look=here)]
+        )
+        assert news == [replace(first, look=GONE)]
+        assert await store.outputs(second.task_id) == [replace(second, look=here)]
+        assert [entry.kind for entry in await store.ledger(first.task_id)] == ["file missing"]
+        assert await store.missing_files() == [file_of(replace(first, look=GONE))]
+        [file] = [file for file in await store.kept_files(None, 9) if file.task_id == "a"]
+        assert await store.note_looks([Looked(file=file, look=here)]) == [replace(first, look=here)]
+        assert await store.missing_files() == []
+
+
+async def test_a_look_at_what_is_another_file_by_now_is_forgotten(opened: Opened):
+    output = saved()
+    line = LedgerEntry(task_id=output.task_id, at=NOON, kind="file missing", detail={})
+    for now in (
+        replace(output, path="/films/moved.mp4"),
+        replace(output, sha256="other"),
+        replace(output, state=OutputState.WAITING),
+    ):
+        async with opened() as store:
+            if not await store.outputs(output.task_id):
+                await keep(store, output)
+            await store.save_output(now)
+            assert await store.note_looks([Looked(file=file_of(output), look=GONE, entry=line)]) == []
+            assert await store.outputs(output.task_id) == [now]
+            assert await store.ledger(output.task_id) == []
+
+
+async def test_whoever_saves_an_output_does_not_undo_what_the_disk_said(opened: Opened):
+    output = saved()
+    async with opened() as store:
+        await keep(store, output)
+        await store.note_looks([Looked(file=file_of(output), look=GONE)])
+        await store.save_output(replace(output, poster="/posters/1.jpg"))
+        assert await store.outputs(output.task_id) == [replace(output, poster="/posters/1.jpg", look=GONE)]
+        again = replace(output, path="/films/again.mp4", sha256="again")
+        await store.save_output(again)
+        assert await store.outputs(output.task_id) == [again]
+        assert again.look == NEVER_LOOKED
+
+
+async def test_an_output_is_changed_as_it_is_now(opened: Opened):
+    output = saved()
+    line = LedgerEntry(task_id=output.task_id, at=NOON, kind="file found", detail={})
+    async with opened() as store:
+        await keep(store, output)
+        await store.save_output(replace(output, poster="/posters/1.jpg"))
+        await store.note_looks([Looked(file=file_of(output), look=GONE)])
+
+        found = await store.change_output(
+            output.task_id, 0, lambda now: replace(now, path="/found/fox.mp4", look=NEVER_LOOKED), line
+        )
+        assert found == replace(output, poster="/posters/1.jpg", path="/found/fox.mp4")
+        assert await store.outputs(output.task_id) == [found]
+        assert await ids(store, text="fox") == {"t1"}
+        assert await store.change_output(output.task_id, 0, lambda now: now, line) is None
+        assert await store.change_output(output.task_id, 0, lambda now: None, line) is None
+        assert await store.change_output(output.task_id, 7, lambda now: replace(now, size=1), line) is None
+        assert await store.ledger(output.task_id) == [line]
+
+
+async def test_files_come_in_pages_each_once_binned_ones_too(opened: Opened):
+    kept = [saved(name, index) for name in ("a", "b", "c") for index in (0, 1)]
+    binned = saved("d", path="", binned_from="/films/d.mp4")
+    others = [
+        saved("e", state=OutputState.WAITING),
+        saved("f", state=OutputState.EXPIRED),
+        saved("g", path=""),
+    ]
+    async with opened() as store:
+        await keep(store, *kept, binned, *others)
+        found: list[KeptFile] = []
+        while page := await store.kept_files(found[-1].key if found else None, 2):
+            found += page
+        assert found == [file_of(output) for output in (*kept, binned)]
+        assert [(file.path, file.is_binned) for file in found][-1] == ("/films/d.mp4", True)
+
+
+async def test_places_follow_what_the_disk_says(opened: Opened):
+    output, other = saved("a"), saved("b", 1)
+    async with opened() as store:
+        await keep(store, output, saved("b"), other, saved("c"))
+        await store.note_looks([Looked(file=file_of(output), look=GONE), Looked(file=file_of(other), look=OTHER)])
+        assert await ids(store, place=Place.MISSING) == {"a"}
+        assert await ids(store, place=Place.CHANGED) == {"b"}
+        assert await ids(store, without=Without(places=frozenset({Place.MISSING}))) == {"b", "c"}
+        counts = (await store.counts()).places
+        assert (counts[Place.MISSING], counts[Place.CHANGED]) == (1, 1)
+        await store.save_output(replace(output, path="", binned_from=output.path, look=GONE))
+        await store.save_output(replace(other, sha256="kept"))
+        assert await ids(store, place=Place.MISSING) == set()
+        assert await ids(store, place=Place.CHANGED) == set()
+        await store.save_output(saved("c", 2, look=GONE))
+        assert await ids(store, place=Place.MISSING) == {"c"}
+        await store.save_output(saved("c", 2, state=OutputState.WAITING, look=GONE))
+        assert await ids(store, place=Place.MISSING) == set()
+
+
+async def plan_of(path: Path, query: str, parameters: Any) -> str:
+    store = await SqliteStore.open(path)
+    await fill(store, 50)
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        return "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", parameters))
+
+
+async def test_the_list_of_missing_files_and_the_next_page_need_no_search(tmp_path: Path):
+    page = await plan_of(tmp_path / "a.db", *presence.page_query((TaskId("b"), 0), 500))
+    assert page.startswith("SEARCH outputs USING PRIMARY KEY")
+    assert "TEMP B-TREE" not in page
+    missing = await plan_of(tmp_path / "b.db", presence.MISSING, [])
+    assert "outputs_astray (presence=?)" in missing
+    listed = await plan_of(tmp_path / "c.db", *entries_query(Listing(filter=Filter(places=frozenset({Place.CHANGED})))))
+    assert "COVERING INDEX tasks_by_sent" in listed
