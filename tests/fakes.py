@@ -112,14 +112,27 @@ class MemorySecrets:
 
 
 class MemoryBin:
-    """A bin that remembers what was thrown into it. The file is really gone. With `trouble` set it takes nothing."""
+    """A bin that remembers what was thrown into it: the file is really gone, and what it held is in `contents`. With
+    `trouble` set it takes nothing and gives nothing. `tells` False: it does not say where things are in it."""
 
-    def __init__(self, *, trouble: str = "") -> None:
+    def __init__(self, *, trouble: str = "", tells: bool = True) -> None:
         self.thrown: list[Path] = []
+        self.contents: dict[Path, bytes] = {}
         self.trouble = trouble
+        self.tells = tells
 
-    async def throw(self, path: Path) -> None:
+    async def throw(self, path: Path) -> Path | None:
         if self.trouble or not path.exists():
             raise DiskError(self.trouble or f"“{path.name}” is not there any more.")
+        place = Path("/bin") / str(len(self.thrown)) / path.name
+        self.contents[place] = path.read_bytes()
         path.unlink()
         self.thrown.append(path)
+        return place if self.tells else None
+
+    async def take_back(self, binned: Path, place: Path) -> None:
+        if self.trouble or binned not in self.contents:
+            raise DiskError(self.trouble or f"{place.name} is not in the bin any more.")
+        if place.exists():
+            raise DiskError(f"There is another {place.name} in its place now.")
+        place.write_bytes(self.contents.pop(binned))

@@ -151,7 +151,7 @@ class PartFile:
             _write_note(self.final, self.note)
             while True:
                 try:
-                    _rename_exclusively(part_of(self.final), self.final)
+                    rename_exclusively(part_of(self.final), self.final)
                     break
                 except FileExistsError:
                     self._move_to(free_name(self.final, owner_of_names))
@@ -300,7 +300,7 @@ def _write_note(final: Path, note: Note) -> None:
     draft.replace(note_of(final))
 
 
-def _rename_exclusively(old: Path, new: Path) -> None:
+def rename_exclusively(old: Path, new: Path) -> None:
     """Renames; raises FileExistsError rather than replace anything."""
     if sys.platform == "win32":
         old.rename(new)

@@ -11,19 +11,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from runway_desktop.domain.advance import ImpossibleMove
-from runway_desktop.domain.errors import ApiError, DiskError, NotReached, NotThere
-from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
+from runway_desktop.domain.errors import ApiError, NotReached, NotThere
+from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.happenings import CancelAsked, Deleted, Dropped, NotFound
-from runway_desktop.domain.task import Output, OutputState, RemoteId, State, Task, TaskId
+from runway_desktop.domain.task import OutputState, RemoteId, State, Task, TaskId
 
 from .account import Account
+from .binned_files import BinnedFiles, BinReport
 from .bus import Bus
 from .ledger import Ledger
-from .ports import Bin, Clock, LedgerEntry, Runway, Store
-from .sidecar import path_for
+from .ports import Bin, Clock, Runway, Store
 
 AT_ONCE = 4
 
@@ -55,12 +54,11 @@ class Verbs:
         clock: Clock,
         executor: Executor | None = None,
     ) -> None:
-        self._executor = executor
         self._ledger = ledger
         self._store = store
         self._runway = runway
         self._account = account
-        self._bin = file_bin
+        self._binned = BinnedFiles(store, file_bin, bus, clock, executor)
         self._bus = bus
         self._clock = clock
 
@@ -115,20 +113,13 @@ class Verbs:
         """Undoes `remove`."""
         await self._ledger.change_many(task_ids, lambda task: replace(task, removed_at=None), "restored")
 
-    async def delete_files(self, task_ids: Sequence[TaskId]) -> DeleteReport:
+    async def delete_files(self, task_ids: Sequence[TaskId]) -> BinReport:
         """Moves the saved files of tasks, and their sidecars, to the system's bin. The rows stay."""
-        deleted: list[TaskId] = []
-        failed: dict[TaskId, str] = {}
-        for task_id in dict.fromkeys(task_ids):
-            try:
-                for output in await self._store.outputs(task_id):
-                    if output.state is OutputState.SAVED and output.path:
-                        await self._throw(output)
-            except DiskError as error:
-                failed[task_id] = error.in_words()
-            else:
-                deleted.append(task_id)
-        return DeleteReport(deleted=tuple(deleted), failed=failed)
+        return await self._binned.throw(task_ids)
+
+    async def put_back_files(self, task_ids: Sequence[TaskId]) -> BinReport:
+        """Undoes `delete_files`."""
+        return await self._binned.put_back(task_ids)
 
     async def rename(self, task_id: TaskId, title: str) -> Task:
         """A name for the row; blank gives the prompt back its place."""
@@ -226,21 +217,6 @@ class Verbs:
             return error.in_words()
         await self._ledger.move(task_id, Deleted())
         return ""
-
-    async def _throw(self, output: Output) -> None:
-        path = Path(output.path)
-        for found in (path, path_for(path)):
-            if await asyncio.get_running_loop().run_in_executor(self._executor, found.exists):
-                await self._bin.throw(found)
-        gone = replace(output, path="", problem="The file was moved to the bin.")
-        entry = LedgerEntry(
-            task_id=output.task_id,
-            at=self._clock.now(),
-            kind="file deleted",
-            detail={"index": output.index, "file": path.name},
-        )
-        await self._store.save_output(gone, entry)
-        self._bus.tell(OutputChanged(gone))
 
 
 async def _each(task_ids: Sequence[TaskId], one: Callable[[TaskId], Awaitable[None]]) -> None:

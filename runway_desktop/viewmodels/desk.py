@@ -15,6 +15,7 @@ from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.services.binned_files import BinReport
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import AssetDrop, Gathered
 from runway_desktop.services.lost_files import PutBack
@@ -319,7 +320,7 @@ class Desk(QObject):
                 texts.append(support_details(details.row.task, details.ledger, include_prompt=include_prompt))
         self.handing.copy("\n\n".join(texts), "Support details copied.")
 
-    def _report(self, report: CancelReport | DeleteReport) -> None:
+    def _report(self, report: CancelReport | DeleteReport | BinReport) -> None:
         """Says what a verb could not do, a sentence each."""
         for message in tuple(dict.fromkeys(report.failed.values()))[:MOST_SAID]:
             self.tell(message, problem=True)

@@ -534,7 +534,7 @@ async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(des
 
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     with monkeypatch.context() as patch:
-        patch.setattr(part_file, "_rename_exclusively", dies)
+        patch.setattr(part_file, "rename_exclusively", dies)
         async with desk.running():
             task = await desk.finished_task()
             await settle()

@@ -184,7 +184,7 @@ async def test_files_go_to_the_bin_with_their_sidecars_and_the_row_stays(tmp_pat
     sidecar.write_text("{}")
     async with idle() as rig:
         task_id = await succeeded(rig, clip)
-        assert (await rig.verbs.delete_files([task_id])).deleted == (task_id,)
+        assert (await rig.verbs.delete_files([task_id])).done == (task_id,)
         assert rig.bin.thrown == [clip, sidecar]
         [output] = await rig.store.outputs(task_id)
         assert (output.state, output.path) == (OutputState.SAVED, "")
