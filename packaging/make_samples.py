@@ -4,7 +4,8 @@ Run once, by hand, when the samples shall look different: `python packaging/make
 which the program has, and a command `ffmpeg` with x264, which the program does not need: the results are kept in the
 repository. Every clip is a landscape that drifts under soft light, with a small timecode in its upper right corner
 (hours, minutes, seconds, frames), by which stepping from frame to frame can be checked; the lower corners belong to
-what a window writes over a picture. The same call draws the same pictures. Raises `CalledProcessError` when ffmpeg refuses.
+what a window writes over a picture. The same call draws the same pictures. Raises
+`CalledProcessError` when ffmpeg refuses.
 """
 
 from __future__ import annotations
