@@ -31,6 +31,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.offers import Question
@@ -132,6 +133,7 @@ class Session(QObject):
             desk=Desk(engine, composer, runner, self),
             posters=Posters(engine, bridge, runner, rows, self.profile.posters, self),
             memory=Memory(engine.settings),
+            keys=KeyChoices(engine.settings, bridge, self),
         )
         self.models = models
         bridge.settings_changed.connect(
@@ -230,7 +232,7 @@ class Session(QObject):
         if self.window is not None:
             from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 
-            ShortcutsDialog(self.window).open()
+            ShortcutsDialog(self.window.keys, self.window).open()
 
     def _open_spending(self, theme: Theme) -> None:
         """One window of it; asked for again it comes to the front."""
@@ -268,7 +270,7 @@ class Session(QObject):
 
             models, window = self.models, self.window
             door = SheetDoor(self.engine, models.bridge, self._runner, models.composer, self)
-            self._sheets = SheetHost(door, self._theme, window)
+            self._sheets = SheetHost(door, self._theme, window.keys, window)
             self._sheets.show_wanted.connect(models.desk.show_wanted)
             self._sheets.told.connect(models.desk.tell)
             self._sheets.left_open.connect(
@@ -294,7 +296,7 @@ class Session(QObject):
             models, window = self.models, self.window
             model = Culling(self.engine, models.bridge, self._runner, models.desk.judging, self)
             model.said.connect(models.desk.tell)
-            self.culling = CullingHost(model, self._theme, window)
+            self.culling = CullingHost(model, self._theme, window.keys, window)
             self.culling.entered.connect(window.pause_preview)
         self.culling.compare(task_ids)
 

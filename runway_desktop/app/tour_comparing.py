@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit
 
 from runway_desktop.domain.task import Media, OutputState, TaskId
@@ -81,15 +82,11 @@ async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> Cullin
 
 
 def _key(room: CullingRoom, key: Qt.Key) -> None:
-    """By the room's own shortcuts, as a key pressed in it is."""
-    wanted = next((found for found in room.shortcuts() if found.key().toString() == _name(key)), None)
+    """By the room's own actions, as a key pressed in it is."""
+    wanted = next((found for found in room.actions() if QKeySequence(key) in found.shortcuts()), None)
     if wanted is None:
-        raise StepFailed(f"the culling room knows no key {_name(key)}")
-    wanted.activated.emit()
-
-
-def _name(key: Qt.Key) -> str:
-    return {Qt.Key.Key_Escape: "Esc"}.get(key, key.name.removeprefix("Key_"))
+        raise StepFailed(f"the culling room knows no key {key.name}")
+    wanted.trigger()
 
 
 async def _lineage(walk: Walk) -> None:

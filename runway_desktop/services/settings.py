@@ -131,6 +131,16 @@ def _limits(value: Any) -> dict[str, int]:
     }
 
 
+def _shortcuts(value: Any) -> dict[str, list[str]]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return {
+        command: list(keys)
+        for command, keys in value.items()
+        if isinstance(command, str) and isinstance(keys, list) and all(isinstance(key, str) for key in keys)
+    }
+
+
 class Settings:
     """The settings of one profile. Typed attributes are read and set like any other; the rest goes through `get` and
     `set`."""
@@ -161,6 +171,7 @@ class Settings:
     ask_before_cancel = Preference(True, "Ask before a task is cancelled on Runway.", _switch)
     loop_clips = Preference(True, "Play clips again from the start when they end.", _switch)
     muted = Preference(False, "Play without sound.", _switch)
+    shortcuts = Preference[dict[str, list[str]]]({}, "Keys that you chose for commands.", _shortcuts)
 
     def __init__(self, store: Store, bus: Bus, clock: Clock, *, default_library: Path) -> None:
         self._store = store

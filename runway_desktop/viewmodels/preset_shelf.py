@@ -85,7 +85,7 @@ class PresetShelf(QObject):
     def take_key(self, key: int) -> None:
         preset = self._presets.on_key(key)
         if preset is None:
-            self.said.emit(f"No preset is on Ctrl+{key} yet. Save one with “Presets”.")
+            self.said.emit(f"No preset stands on key {key} yet. Save one with “Presets”.")
         else:
             self.take(preset)
 

@@ -40,6 +40,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.places import Places
@@ -188,6 +189,7 @@ class Rig:
             desk=Desk(engine, self.composer, runner, owner),
             posters=Posters(engine, bridge, runner, rows, self.folder / "posters", owner),
             memory=Memory(engine.settings),
+            keys=KeyChoices(engine.settings, bridge, owner),
         )
         self.desk, self.filter, self.details = self.models.desk, self.models.filter, self.models.details
         return self

@@ -7,18 +7,37 @@ line here and a deed there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
 Standard = QKeySequence.StandardKey
 
 
-class Section(StrEnum):
-    """Where the keys of a command hold; its words are the heading in the list of shortcuts."""
+class Where(Enum):
+    """A place that listens to keys. Those of the window are heard in the list and the preview too."""
 
-    WINDOW = "Anywhere"
+    WINDOW = auto()
+    LIST = auto()
+    PREVIEW = auto()
+    ROOM = auto()
+    """The culling room, a window of its own."""
+    SHEET = auto()
+    """A batch sheet, a window of its own."""
+
+
+class Section(StrEnum):
+    """A heading in the list of shortcuts."""
+
+    MAKING = "Making"
+    FINDING = "Finding"
     LIST = "In the list and the grid"
+    JUDGING = "Judging"
+    PLAYING = "Playing and looking"
+    COMPARING = "Comparing"
+    SHEET = "In a sheet"
+    WINDOW = "Window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +46,16 @@ class Command:
     """Never changed: settings know it by this."""
     words: str
     section: Section
+    where: frozenset[Where]
     keys: tuple[Standard | str, ...]
     """A standard key stands for those of the system the program runs on."""
     repeats: bool = False
-    """Whether a key that is held down does it again and again: never what retries, sends or removes."""
+    """Whether a key that is held down does it again and again: never what retries, sends, judges or removes."""
+    fixed: str = ""
+    """Why its keys cannot be changed; empty when they can."""
 
     def default_keys(self) -> list[QKeySequence]:
+        """All that hold, those of a multimedia keyboard too."""
         found = (
             sequence
             for key in self.keys
@@ -40,59 +63,151 @@ class Command:
         )
         return list(dict.fromkeys(found))
 
+    def usual_keys(self) -> list[QKeySequence]:
+        """Those to tell of: of a standard key only the first that an ordinary keyboard has."""
+        bindings = ([QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key) for key in self.keys)
+        found = (next(filter(is_usual, sequences), None) for sequences in bindings)
+        return list(dict.fromkeys(sequence for sequence in found if sequence is not None))
 
-def _window(id_: str, words: str, *keys: Standard | str) -> Command:
-    return Command(id_, words, Section.WINDOW, keys)
+    def meets(self, other: Command) -> bool:
+        """Whether there is a place where both would hear the same key."""
+        return bool(_heard(self.where) & _heard(other.where))
 
 
-def _list(id_: str, words: str, *keys: Standard | str, repeats: bool = False) -> Command:
-    return Command(id_, words, Section.LIST, keys, repeats)
+def _heard(where: frozenset[Where]) -> frozenset[Where]:
+    return where | {Where.LIST, Where.PREVIEW} if Where.WINDOW in where else where
 
+
+class _In:
+    """Writes commands of one section, whose keys hold in the same places unless one says otherwise."""
+
+    def __init__(self, section: Section, *where: Where) -> None:
+        self._section = section
+        self._where = where
+
+    def __call__(
+        self,
+        id_: str,
+        words: str,
+        *keys: Standard | str,
+        also: tuple[Where, ...] = (),
+        repeats: bool = False,
+        fixed: str = "",
+    ) -> Command:
+        return Command(id_, words, self._section, frozenset({*self._where, *also}), keys, repeats, fixed)
+
+
+_making = _In(Section.MAKING, Where.WINDOW)
+_finding = _In(Section.FINDING, Where.WINDOW)
+_window = _In(Section.WINDOW, Where.WINDOW)
+_anywhere = _In(Section.LIST, Where.WINDOW)
+_list = _In(Section.LIST, Where.LIST)
+_judging = _In(Section.JUDGING, Where.LIST)
+_playing = _In(Section.PLAYING, Where.PREVIEW)
+_comparing = _In(Section.COMPARING, Where.ROOM)
+_sheet = _In(Section.SHEET, Where.SHEET)
+_SEEN = (Where.PREVIEW, Where.ROOM)
+"""Where one judges what one is looking at."""
+_PLAYED = (Where.LIST, Where.ROOM)
+_SYSTEM = "It is the system's own way."
 
 COMMANDS: tuple[Command, ...] = (
-    _window("request.new", "New request", Standard.New),
-    _window("request.send", "Send the request", "Ctrl+Return", "Ctrl+Enter"),
-    _window("sheet.new", "New sheet", "Ctrl+Shift+N"),
-    _window("sheet.kept", "Open a kept sheet", "Ctrl+Shift+O"),
-    _window("search.focus", "Search", Standard.Find),
-    _window("search.keep", "Save this search", Standard.Save),
-    _window("list.focus", "Go to the list", "Ctrl+L"),
-    _window("list.look", "List or grid", "Ctrl+Shift+G"),
-    # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
-    _window("list.paste", "Paste tasks, prompts or files", Standard.Paste),
-    _window("list.undo", "Undo in the list", Standard.Undo),
-    _window("compare.chosen", "Compare what is chosen", "Ctrl+Shift+C"),
-    _window("runway.ask", "Ask Runway now", Standard.Refresh),
-    _window("spending", "Spending", "Ctrl+Shift+M"),
-    _window("notices.focus", "Go to the newest notice", "F6"),
-    _window("preferences", "Preferences", Standard.Preferences, "Ctrl+,"),
-    _window("shortcuts", "Keyboard shortcuts", "Ctrl+?"),
-    _window("quit", "Quit", Standard.Quit, "Ctrl+Q"),
-    _list("judge.pick", "Pick", "P"),
-    _list("judge.reject", "Reject", "X"),
-    *(_list(f"judge.rate.{stars}", f"Rate {stars}", str(stars)) for stars in range(1, 6)),
-    _list("judge.rate.0", "Take the rating away", "0"),
-    _list("judge.tag", "Tag", "T"),
-    _list("judge.note", "Note", "N"),
-    _list("judge.project", "Project", "Shift+P"),
-    _list("judge.shot", "Shot", "Shift+T"),
-    _list("judge.redo", "Redo", Standard.Redo),
-    _list("compare.takes", "Compare takes", "C"),
+    _making("request.new", "New request", Standard.New),
+    _making("request.send", "Send the request", "Ctrl+Return", "Ctrl+Enter"),
+    _making("request.model", "Choose a model", "Alt+M"),
+    _making("request.recall", "Prompts used before", "Ctrl+H"),
+    *(_making(f"request.preset.{n}", f"Take up preset {n}", f"Ctrl+{n}") for n in range(1, 10)),
+    _making("sheet.new", "New sheet", "Ctrl+Shift+N"),
+    _making("sheet.kept", "Open a kept sheet", "Ctrl+Shift+O"),
+    _finding("search.focus", "Search", Standard.Find),
+    _finding("search.keep", "Save this search", Standard.Save),
+    _finding("list.focus", "Go to the list", "Ctrl+L"),
+    _finding("list.look", "List or grid", "Ctrl+Shift+G"),
+    _list("list.clear", "Clear search and selection", "Esc"),
+    _list("task.open", "Open the result", "Return", fixed=_SYSTEM),
+    _list("task.menu", "Everything that can be done with it", "Shift+F10", fixed=_SYSTEM),
     _list("task.copy", "Copy prompts", Standard.Copy),
+    # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
+    _anywhere("list.paste", "Paste tasks, prompts or files", Standard.Paste),
     _list("task.retry", "Retry", "Ctrl+R"),
     _list("task.edit", "Edit", "Ctrl+E"),
     _list("task.rename", "Rename", "F2"),
     _list("task.remove", "Remove from list", Standard.Delete),
-    _list("play.toggle", "Play or pause", "Space"),
-    _list("play.back", "Shuttle back", "J"),
-    _list("play.stop", "Shuttle stop", "K"),
-    _list("play.forward", "Shuttle forward", "L"),
-    _list("play.frame.back", "One frame back", ",", repeats=True),
-    _list("play.frame.forward", "One frame forward", ".", repeats=True),
-    _list("play.full", "Full screen", "F"),
-    _list("list.clear", "Clear search and selection", "Esc"),
+    _anywhere("list.undo", "Undo in the list", Standard.Undo),
+    _judging("judge.pick", "Pick", "P", also=_SEEN),
+    _judging("judge.reject", "Reject", "X", also=_SEEN),
+    *(_judging(f"judge.rate.{stars}", f"Rate {stars}", str(stars), also=_SEEN) for stars in range(1, 6)),
+    _judging("judge.rate.0", "Take the rating away", "0", also=_SEEN),
+    _judging("judge.tag", "Tag", "T"),
+    _judging("judge.note", "Note", "N"),
+    _judging("judge.project", "Project", "Shift+P"),
+    _judging("judge.shot", "Shot", "Shift+T"),
+    _judging("judge.redo", "Redo", Standard.Redo),
+    _playing("play.toggle", "Play or pause", "Space", also=_PLAYED),
+    _playing("play.back", "Shuttle back", "J", also=_PLAYED),
+    _playing("play.stop", "Shuttle stop", "K", also=_PLAYED),
+    _playing("play.forward", "Shuttle forward", "L", also=_PLAYED),
+    _playing("play.frame.back", "One frame back", ",", also=_PLAYED, repeats=True),
+    _playing("play.frame.forward", "One frame forward", ".", also=_PLAYED, repeats=True),
+    _playing("play.loop", "Loop or play once", "Shift+L"),
+    _playing("play.sound", "Sound on or off", "M", also=(Where.ROOM,)),
+    _playing("play.full", "Full screen", "F", "F11", also=_PLAYED),
+    _playing("look.fit", "Fit, or pixel by pixel", "Z", also=(Where.ROOM,)),
+    _playing("look.in", "Zoom in", "+", "=", also=(Where.ROOM,), repeats=True),
+    _playing("look.out", "Zoom out", "-", also=(Where.ROOM,), repeats=True),
+    _list("compare.takes", "Compare takes", "C"),
+    _anywhere("compare.chosen", "Compare what is chosen", "Ctrl+Shift+C"),
+    *(_comparing(f"compare.show.{n}", f"{words} at a time", f"Ctrl+{n}") for n, words in ((1, "One"), (2, "Two"))),
+    _comparing("compare.show.4", "Four at a time", "Ctrl+4"),
+    _comparing("compare.next", "Next ones", "Right"),
+    _comparing("compare.before", "Ones before", "Left"),
+    _comparing("compare.focus.up", "Focus the one before", "Up"),
+    _comparing("compare.focus.down", "Focus the next one", "Down"),
+    _comparing("compare.take", "Next take of the stack", "Tab", fixed="Tab goes on everywhere."),
+    _comparing("compare.swap", "Swap the two", "C"),
+    _comparing("compare.stack", "Stack takes or spread them", "S"),
+    _comparing("compare.wipe", "Wipe between two", "W"),
+    _comparing("compare.divider.left", "Divider to the left", "Shift+Left", repeats=True),
+    _comparing("compare.divider.right", "Divider to the right", "Shift+Right", repeats=True),
+    _comparing("compare.difference", "Difference of two", "D"),
+    _comparing("compare.in", "Loop from here", "I"),
+    _comparing("compare.out", "Loop up to here", "O"),
+    _comparing("compare.whole", "Loop the whole clip again", "Shift+L"),
+    _comparing("compare.advance", "Go on after a decision, or stay", "A"),
+    _comparing("compare.undo", "Undo the last decision", "U", Standard.Undo),
+    _comparing("compare.controls", "Go to the controls", "F6"),
+    _comparing("compare.close", "Leave comparing", "Esc", fixed="Escape always leads out."),
+    _sheet("sheet.send", "Send all that is ready", "Ctrl+Return", "Ctrl+Enter"),
+    _sheet("sheet.fill", "Fill down", "Ctrl+D"),
+    _sheet("sheet.insert.above", "Insert rows above", "Ctrl+I"),
+    _sheet("sheet.insert.below", "Insert rows below", "Ctrl+Shift+I"),
+    _sheet("sheet.duplicate", "Duplicate rows", "Ctrl+Shift+D"),
+    _sheet("sheet.delete", "Delete rows", "Ctrl+-"),
+    _sheet("sheet.finding", "Next finding", "F8", repeats=True),
+    _sheet("sheet.undo", "Undo in the sheet", Standard.Undo, repeats=True),
+    _sheet("sheet.redo", "Redo in the sheet", Standard.Redo, "Ctrl+Y", repeats=True),
+    _sheet("sheet.export", "Export sheet", Standard.Save),
+    _sheet("sheet.close", "Close the sheet", "Ctrl+W"),
+    _window("spending", "Spending", "Ctrl+Shift+M"),
+    # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
+    _window("runway.ask", "Ask Runway now", "F5"),
+    _window("notices.focus", "Go to the newest notice", "F6"),
+    _window("preferences", "Preferences", Standard.Preferences, "Ctrl+,"),
+    _window("shortcuts", "Keyboard shortcuts", "Ctrl+?"),
+    _window("quit", "Quit", Standard.Quit, "Ctrl+Q"),
 )
+BY_ID = {command.id: command for command in COMMANDS}
 
 
-def commands_of(*sections: Section) -> list[Command]:
-    return [command for command in COMMANDS if command.section in sections]
+def key_of(sequence: QKeySequence) -> Qt.Key:
+    return sequence[0].key()  # type: ignore[index]
+
+
+def is_usual(sequence: QKeySequence) -> bool:
+    """Whether an ordinary keyboard has it: no key for music, mail or copying, and none beyond F12."""
+    key = key_of(sequence)
+    return key < Qt.Key.Key_F13 or Qt.Key.Key_F35 < key < Qt.Key.Key_Back
+
+
+def commands_in(where: Where) -> list[Command]:
+    return [command for command in COMMANDS if where in command.where]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from runway_desktop.catalog import Field, FieldKind
 from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -111,12 +112,19 @@ class ComposerPane(QWidget):
     """A QMimeData that was dropped on an input, whose field and number follow."""
 
     def __init__(
-        self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget | None = None
+        self,
+        composer: Composer,
+        desk: Desk,
+        theme: Theme,
+        keys: Keys,
+        posters: PosterCache,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._composer = composer
         self._desk = desk
         self._theme = theme
+        self._keys = keys
         self._posters = posters
         self._chips: dict[str, Chip] = {}
         self._narrow = False
@@ -125,16 +133,7 @@ class ComposerPane(QWidget):
         composer.prompt_changed.connect(self._show_prompt)
         composer.changed.connect(self._show_state)
         composer.focus_wanted.connect(self._focus_field)
-        choose = QAction("Choose a model", self)
-        choose.setShortcut(QKeySequence("Alt+M"))
-        choose.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        choose.triggered.connect(self.choose_model)
-        self.addAction(choose)
-        recall = QAction("Prompts used before", self)
-        recall.setShortcut(QKeySequence("Ctrl+H"))
-        recall.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        recall.triggered.connect(composer.history.ask)
-        self.addAction(recall)
+        keys.changed.connect(self._show_state)
         composer.history.listed.connect(self._choose_prompt)
         self._rebuild()
         self._show_prompt()
@@ -192,7 +191,7 @@ class ComposerPane(QWidget):
         self._chip_flow = FlowLayout(self._chip_area)
         self._endpoint = self._choice_chip("What to make", self._choose_endpoint)
         self._model = self._choice_chip("Model", self.choose_model)
-        self._presets = PresetsButton(self._composer.presets, self._chip_area, self)
+        self._presets = PresetsButton(self._composer.presets, self._keys, self._chip_area, self)
         self._more = QPushButton("More…", self._chip_area)
         self._more.setCheckable(True)
         self._more.setProperty("kind", "chip")
@@ -339,7 +338,9 @@ class ComposerPane(QWidget):
         button = self._composer.button()
         self._send.setText("   ".join(part for part in (button.text, button.price) if part))
         reasons = "\n".join(button.reasons)
-        self._send.setToolTip(reasons or "\n".join(part for part in ("Send (Ctrl+Return)", button.detail) if part))
+        self._send.setToolTip(
+            reasons or "\n".join(part for part in (self._keys.tip("Send", "request.send"), button.detail) if part)
+        )
         self._send.setAccessibleName(f"{button.text}, {button.price}" if button.price else button.text)
         self._send.setAccessibleDescription(reasons)
 

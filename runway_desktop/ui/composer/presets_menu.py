@@ -1,5 +1,5 @@
-"""The presets under a button: take one up, save what the composer holds, rename, remove, exchange as files. Ctrl+1 to
-Ctrl+9 take up those that stand on a key. GUI thread only."""
+"""The presets under a button: take one up, save what the composer holds, rename, remove, exchange as files. Nine can
+stand on a key of their own. GUI thread only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.dialogs.confirm import ask_text, confirm
 from runway_desktop.ui.dialogs.words import tip, words
 from runway_desktop.ui.theme import GRID
@@ -29,23 +29,17 @@ from runway_desktop.viewmodels.preset_shelf import KEYS, Preset, PresetShelf
 
 
 class PresetsButton(QPushButton):
-    """A chip with a menu. `holder` is the widget in whose window the keys count."""
+    """A chip with a menu. Its windows open over `holder`'s."""
 
-    def __init__(self, shelf: PresetShelf, parent: QWidget, holder: QWidget) -> None:
+    def __init__(self, shelf: PresetShelf, keys: Keys, parent: QWidget, holder: QWidget) -> None:
         super().__init__("Presets  ▾", parent)
         self._shelf = shelf
+        self._keys = keys
         self._holder = holder
         self.setProperty("kind", "chip")
         self.setAutoDefault(False)
         self.setAccessibleName("Presets")
         self.clicked.connect(self._open)
-        for key in KEYS:
-            action = QAction(f"Take up preset {key}", holder)
-            action.setShortcut(QKeySequence(f"Ctrl+{key}"))
-            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.setAutoRepeat(False)
-            action.triggered.connect(partial(self._take_key, key))
-            holder.addAction(action)
 
     def menu_of_presets(self) -> QMenu:
         """Built anew each time: presets come and go."""
@@ -54,7 +48,7 @@ class PresetsButton(QPushButton):
             action = menu.addAction(preset.name, partial(shelf.take, preset))
             action.setToolTip(f"{preset.model}{', with its prompt' if preset.prompt is not None else ''}")
             if preset.key:
-                action.setShortcut(QKeySequence(f"Ctrl+{preset.key}"))
+                action.setShortcuts(self._keys.of(f"request.preset.{preset.key}"))
         menu.setToolTipsVisible(True)
         if shelf.all:
             menu.addSeparator()
@@ -73,11 +67,8 @@ class PresetsButton(QPushButton):
     def _open(self) -> None:
         self.menu_of_presets().popup(self.mapToGlobal(self.rect().bottomLeft()))
 
-    def _take_key(self, key: int, _: bool = False) -> None:
-        self._shelf.take_key(key)
-
     def _save(self) -> None:
-        SavePreset(self._shelf, self._holder.window()).open()
+        SavePreset(self._shelf, self._keys, self._holder.window()).open()
 
     def _rename(self, preset: Preset) -> None:
         ask_text(
@@ -116,7 +107,7 @@ class PresetsButton(QPushButton):
 
 
 class SavePreset(QDialog):
-    def __init__(self, shelf: PresetShelf, parent: QWidget) -> None:
+    def __init__(self, shelf: PresetShelf, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
         self._shelf = shelf
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -131,7 +122,8 @@ class SavePreset(QDialog):
         self._key.addItem("On no key", 0)
         for key in KEYS:
             holder = next((preset.name for preset in shelf.all if preset.key == key), "")
-            self._key.addItem(f"Ctrl+{key} (now {holder})" if holder else f"Ctrl+{key}", key)
+            pressed = keys.words(f"request.preset.{key}") or f"{key}, which has no key now"
+            self._key.addItem(f"{pressed} (now {holder})" if holder else pressed, key)
         self._key.setCurrentIndex(self._key.findData(shelf.free_key))
         self._save = QPushButton("Save preset", self)
         self._save.setProperty("kind", "primary")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.bar import BarButton, LineSlider
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
@@ -88,9 +89,10 @@ class CullingBar(QWidget):
     advance_wanted = Signal(bool)
     full_screen_wanted = Signal()
 
-    def __init__(self, theme: DarkRoom, clips: InStep, parent: QWidget) -> None:
+    def __init__(self, theme: DarkRoom, clips: InStep, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._keys = keys
         self._clips = clips
         self._hint_words: tuple[str, ...] = ()
         self._line = ScrubLine(theme, self)
@@ -99,7 +101,6 @@ class CullingBar(QWidget):
         self._line.setPageStep(1000)
         self._line.setRange(0, 0)
         self._line.setAccessibleName("Position of all clips")
-        self._line.setToolTip("Position of all clips. I and O set where a loop begins and ends, Shift+L takes it away")
         self._line.sliderPressed.connect(clips.begin_scrub)
         self._line.sliderMoved.connect(lambda value: clips.seek(value / 1000))
         self._line.sliderReleased.connect(clips.end_scrub)
@@ -126,6 +127,8 @@ class CullingBar(QWidget):
         clips.changed.connect(self.show_state)
         clips.moved.connect(self._show_position)
         clips.length_known.connect(lambda _: self.show_state())
+        keys.changed.connect(self._dress)
+        keys.changed.connect(self.show_state)
         self._dress()
 
     def set_hints(self, words: tuple[str, ...]) -> None:
@@ -155,10 +158,14 @@ class CullingBar(QWidget):
             part.setVisible(there)
         self._rest.setVisible(not there)
         playing = clips.is_playing
-        self._play.dress("mdi6.pause" if playing else "mdi6.play", "Pause" if playing else "Play", "Space")
+        self._play.dress(
+            "mdi6.pause" if playing else "mdi6.play", "Pause" if playing else "Play", self._keys.words("play.toggle")
+        )
         self._mute.setChecked(clips.muted)
         self._mute.dress(
-            "mdi6.volume-off" if clips.muted else "mdi6.volume-high", "Sound on" if clips.muted else "Mute", "M"
+            "mdi6.volume-off" if clips.muted else "mdi6.volume-high",
+            "Sound on" if clips.muted else "Mute",
+            self._keys.words("play.sound"),
         )
         self._line.setRange(0, round(clips.length * 1000))
         self._line.set_range(clips.range)
@@ -201,14 +208,18 @@ class CullingBar(QWidget):
         return label
 
     def _dress(self) -> None:
+        keys = self._keys.words
         icons = {1: "mdi6.square-outline", 2: "mdi6.view-parallel-outline", 4: "mdi6.view-grid-outline"}
         names = {1: "One at a time", 2: "Two side by side", 4: "Four side by side"}
         for size, button in self._sizes.items():
-            button.dress(icons[size], names[size], f"Ctrl+{size}")
-        self._ways[Way.WIPE].dress("mdi6.compare", "Wipe between two", "W")
-        self._ways[Way.DIFFERENCE].dress("mdi6.circle-opacity", "Difference of two", "D")
-        self._advance.dress("mdi6.debug-step-over", "Go on after a decision", "A")
-        self._full.dress("mdi6.fullscreen", "Full screen or window", "F")
+            button.dress(icons[size], names[size], keys(f"compare.show.{size}"))
+        self._ways[Way.WIPE].dress("mdi6.compare", "Wipe between two", keys("compare.wipe"))
+        self._ways[Way.DIFFERENCE].dress("mdi6.circle-opacity", "Difference of two", keys("compare.difference"))
+        self._advance.dress("mdi6.debug-step-over", "Go on after a decision", keys("compare.advance"))
+        self._full.dress("mdi6.fullscreen", "Full screen or window", keys("play.full"))
+        ends = [keys(name) for name in ("compare.in", "compare.out", "compare.whole")]
+        loops = ". {} and {} set where a loop begins and ends, {} takes it away" if all(ends) else ""
+        self._line.setToolTip(f"Position of all clips{loops.format(*ends)}")
 
     def _show_position(self, seconds: float) -> None:
         if not self._line.isSliderDown():

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.culling import Culling
 
@@ -18,10 +19,11 @@ class CullingHost(QObject):
     entered = Signal()
     """The room is before the eyes: what plays elsewhere should stop."""
 
-    def __init__(self, model: Culling, theme: Theme, window: QWidget) -> None:
+    def __init__(self, model: Culling, theme: Theme, keys: Keys, window: QWidget) -> None:
         super().__init__(window)
         self._model = model
         self._theme = theme
+        self._keys = keys
         self._window = window
         self._closed = False
         self.room: CullingRoom | None = None
@@ -46,7 +48,7 @@ class CullingHost(QObject):
         if self._closed:
             return
         if self.room is None:
-            self.room = CullingRoom(self._model, self._theme, self._window)
+            self.room = CullingRoom(self._model, self._theme, self._keys, self._window)
             self.room.left.connect(self._window.activateWindow)
         if not self.room.isVisible():
             self.room.enter(full_screen=self.full_screen)

@@ -7,16 +7,17 @@ slot, not from a coroutine. GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QImage, QImageReader, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QImage, QImageReader
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import Media, Pick
+from runway_desktop.ui.commands.keys import Deed, Keys
+from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.handing.drag import start_drag
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
 from runway_desktop.ui.media.players import Fault
@@ -38,15 +39,17 @@ _FAULTS = {
 }
 _AT_ONCE_PIXELS = 1_000_000
 """A poster up to that size is decoded where it is needed; more would be felt."""
+_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 _AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
 
 
 class CullingRoom(QWidget):
     left = Signal()
 
-    def __init__(self, model: Culling, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, model: Culling, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._model = model
+        self._keys = keys
         self._dark = DarkRoom(theme)
         self._sight = Sight(self)
         self._workers = Workers(self)
@@ -57,7 +60,7 @@ class CullingRoom(QWidget):
         self._is_open = False
         self._build()
         self._connect()
-        self._make_keys()
+        self._keys.bind(self, Where.ROOM, self._deeds(), Qt.ShortcutContext.WindowShortcut)
 
     @property
     def panes(self) -> list[Pane]:
@@ -74,10 +77,6 @@ class CullingRoom(QWidget):
     @property
     def way(self) -> Way:
         return self._way
-
-    def shortcuts(self) -> list[QShortcut]:
-        """Everything that has a key."""
-        return self.findChildren(QShortcut)
 
     def enter(self, *, full_screen: bool = True) -> None:
         """Shows what the view-model compares now."""
@@ -145,7 +144,7 @@ class CullingRoom(QWidget):
         line = QFrame(self)
         line.setProperty("line", True)
         line.setFixedHeight(1)
-        self._bar = CullingBar(self._dark, self._clips, self)
+        self._bar = CullingBar(self._dark, self._clips, self._keys, self)
         self._bar.setObjectName("culling-bar")
         self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)
@@ -157,6 +156,7 @@ class CullingRoom(QWidget):
 
     def _connect(self) -> None:
         model, clips = self._model, self._clips
+        self._keys.changed.connect(self._show_words)
         model.changed.connect(self._changed)
         model.judged.connect(self._show_words)
         model.focus_moved.connect(self._show_focus)
@@ -171,51 +171,42 @@ class CullingRoom(QWidget):
             pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
             pane.drag_wanted.connect(partial(self._drag, place))
 
-    def _make_keys(self) -> None:
+    def _deeds(self) -> dict[str, Deed]:
         model, clips = self._model, self._clips
-        keys: dict[str, Callable[[], object]] = {
-            "Esc": self.close,
-            "Space": clips.toggle,
-            "J": partial(clips.shuttle, -1),
-            "K": partial(clips.shuttle, 0),
-            "L": partial(clips.shuttle, 1),
-            ",": partial(clips.step, -1),
-            ".": partial(clips.step, 1),
-            "I": clips.set_in,
-            "O": clips.set_out,
-            "Shift+L": clips.clear_range,
-            "M": lambda: clips.set_muted(not clips.muted),
-            "W": partial(self.set_way, Way.WIPE),
-            "D": partial(self.set_way, Way.DIFFERENCE),
-            "C": model.swap,
-            "S": lambda: model.stack(not model.is_stacked),
-            "A": lambda: model.set_auto_advance(not model.auto_advance),
-            "Left": partial(model.turn, -1),
-            "Right": partial(model.turn, 1),
-            "Up": partial(model.move_focus, -1),
-            "Down": partial(model.move_focus, 1),
-            "Shift+Left": partial(self._move_divider, -STRIDE),
-            "Shift+Right": partial(self._move_divider, STRIDE),
-            "Z": self._toggle_zoom,
-            "+": lambda: self._sight.set(self._sight.zoom * STEP, self._sight.middle),
-            "=": lambda: self._sight.set(self._sight.zoom * STEP, self._sight.middle),
-            "-": lambda: self._sight.set(self._sight.zoom / STEP, self._sight.middle),
-            "P": partial(model.pick, Pick.PICK),
-            "X": partial(model.pick, Pick.REJECT),
-            "U": model.undo,
-            "Ctrl+Z": model.undo,
-            "F": self._toggle_full_screen,
-            "F11": self._toggle_full_screen,
-            "F6": self._bar.focus_controls,
+        return {
+            "play.toggle": clips.toggle,
+            "play.back": partial(clips.shuttle, -1),
+            "play.stop": partial(clips.shuttle, 0),
+            "play.forward": partial(clips.shuttle, 1),
+            "play.frame.back": partial(clips.step, -1),
+            "play.frame.forward": partial(clips.step, 1),
+            "play.sound": lambda: clips.set_muted(not clips.muted),
+            "play.full": self._toggle_full_screen,
+            "look.fit": self._toggle_zoom,
+            "look.in": lambda: self._sight.set(self._sight.zoom * STEP, self._sight.middle),
+            "look.out": lambda: self._sight.set(self._sight.zoom / STEP, self._sight.middle),
+            "judge.pick": partial(model.pick, Pick.PICK),
+            "judge.reject": partial(model.pick, Pick.REJECT),
+            **{f"judge.rate.{stars}": partial(model.rate, stars) for stars in range(6)},
+            **{f"compare.show.{size}": partial(self._show_size, size) for size in (1, 2, 4)},
+            "compare.next": partial(model.turn, 1),
+            "compare.before": partial(model.turn, -1),
+            "compare.focus.up": partial(model.move_focus, -1),
+            "compare.focus.down": partial(model.move_focus, 1),
+            "compare.swap": model.swap,
+            "compare.stack": lambda: model.stack(not model.is_stacked),
+            "compare.wipe": partial(self.set_way, Way.WIPE),
+            "compare.divider.left": partial(self._move_divider, -STRIDE),
+            "compare.divider.right": partial(self._move_divider, STRIDE),
+            "compare.difference": partial(self.set_way, Way.DIFFERENCE),
+            "compare.in": clips.set_in,
+            "compare.out": clips.set_out,
+            "compare.whole": clips.clear_range,
+            "compare.advance": lambda: model.set_auto_advance(not model.auto_advance),
+            "compare.undo": model.undo,
+            "compare.controls": self._bar.focus_controls,
+            "compare.close": self.close,
         }
-        keys |= {str(stars): partial(model.rate, stars) for stars in range(6)}
-        keys |= {f"Ctrl+{size}": partial(self._show_size, size) for size in (1, 2, 4)}
-        repeating = {",", ".", "+", "=", "-", "Shift+Left", "Shift+Right"}
-        for key, deed in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self)
-            # A key that is held down must not judge one after the other.
-            shortcut.setAutoRepeat(key in repeating)
-            shortcut.activated.connect(deed)
 
     def _changed(self) -> None:
         if self._is_open:
@@ -330,19 +321,31 @@ class CullingRoom(QWidget):
         return tuple(
             words
             for words, holds in (
-                ("J K L in step", has_clips),
-                (", . frame", has_clips),
-                ("1–5 rate", True),
-                ("P pick", True),
-                ("X reject", True),
-                ("C swap", several),
-                ("W wipe", several),
-                ("D difference", several and not has_clips),
-                (f"← → {_AMOUNT_WORDS[model.size]}", bool(model.place_words())),
-                ("Tab next take", any(len(stack.takes) > 1 for stack in model.shown)),
+                (self._hint("in step", "play.back", "play.stop", "play.forward"), has_clips),
+                (self._hint("frame", "play.frame.back", "play.frame.forward"), has_clips),
+                (self._hint("rate", *(f"judge.rate.{stars}" for stars in range(1, 6))), True),
+                (self._hint("pick", "judge.pick"), True),
+                (self._hint("reject", "judge.reject"), True),
+                (self._hint("swap", "compare.swap"), several),
+                (self._hint("wipe", "compare.wipe"), several),
+                (self._hint("difference", "compare.difference"), several and not has_clips),
+                (
+                    self._hint(_AMOUNT_WORDS[model.size], "compare.before", "compare.next"),
+                    bool(model.place_words()),
+                ),
+                (self._hint("next take", "compare.take"), any(len(stack.takes) > 1 for stack in model.shown)),
             )
-            if holds
+            if words and holds
         )
+
+    def _hint(self, words: str, *command_ids: str) -> str:
+        """Nothing where a key is missing."""
+        keys = [self._keys.words(command_id).partition(", ")[0] for command_id in command_ids]
+        if not all(keys):
+            return ""
+        if keys == [str(number) for number in range(1, len(keys) + 1)] and len(keys) > 1:
+            return f"1–{len(keys)} {words}"
+        return f"{' '.join(_ARROWS.get(key, key) for key in keys)} {words}"
 
     def _pair(self) -> tuple[int, int] | None:
         """The focused place and its neighbour, left one first."""

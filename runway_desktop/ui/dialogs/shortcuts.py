@@ -1,13 +1,12 @@
-"""What can be done with keys in a window, read from its own actions and shortcuts, and searched. GUI thread only."""
+"""All commands with their keys, by what they are for: searched, and changed below the list. GUI thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -18,56 +17,62 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
 from runway_desktop.ui.theme import GRID
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.offers import Question
 
+from .confirm import confirm
+from .key_editor import KeyEditor
 from .words import tip, words
+
+_ID = Qt.ItemDataRole.UserRole
+_READ = Qt.ItemDataRole.AccessibleTextRole
 
 
 class ShortcutsDialog(QDialog):
-    """`extra` names keys that views handle themselves: what they do, and the keys as they are shown."""
-
-    def __init__(self, window: QWidget, extra: Iterable[tuple[str, str]] = (), parent: QWidget | None = None) -> None:
-        super().__init__(parent or window)
+    def __init__(self, keys: Keys, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys = keys
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keyboard shortcuts")
         self.setAccessibleName("Keyboard shortcuts")
-        self.resize(64 * GRID, 68 * GRID)
+        self.resize(72 * GRID, 80 * GRID)
         self._search = QLineEdit(self, placeholderText="Search for a deed or a key", clearButtonEnabled=True)
         self._search.setAccessibleName("Search shortcuts")
         self._search.textChanged.connect(self._filter)
         self._search.installEventFilter(self)
-        self._list = QTreeWidget(self, columnCount=2)
-        self._list.setHeaderLabels(["What", "Keys"])
-        self._list.setAccessibleName("Shortcuts")
-        self._list.setRootIsDecorated(False)
-        self._list.setProperty("kind", "lines")
-        self._list.setUniformRowHeights(True)
-        self._list.setSortingEnabled(False)
-        header = self._list.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._list = self._build_list()
         self._nothing = words(self, "No shortcut has these words.", "muted")
         self._nothing.hide()
+        self._editor = KeyEditor(keys, self)
+        self._editor.left.connect(self._list.setFocus)
+        self._reset_all = QPushButton("Reset all…", self)
+        self._reset_all.setAutoDefault(False)
+        self._reset_all.clicked.connect(self._ask_to_reset)
         close = QPushButton("Close", self)
         close.setAutoDefault(False)
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
+        row.addWidget(self._reset_all)
         row.addStretch()
         row.addWidget(close)
+        line = QFrame(self)
+        line.setProperty("line", True)
+        line.setFixedHeight(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(GRID)
         layout.addWidget(self._search)
         layout.addWidget(self._nothing)
         layout.addWidget(self._list, 1)
+        layout.addWidget(self._editor)
+        layout.addWidget(line)
         layout.addLayout(row)
-        for what, keys in sorted({*shortcuts_of(window), *extra}, key=lambda pair: pair[0].casefold()):
-            item = QTreeWidgetItem([what, keys])
-            item.setToolTip(0, tip(what))
-            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{what}: {keys}")
-            self._list.addTopLevelItem(item)
+        self._fill()
+        keys.changed.connect(self._show_keys)
+        self._show_keys()
         self._search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -76,40 +81,92 @@ class ShortcutsDialog(QDialog):
                 self._list.keyPressEvent(event)
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._editor.begin()
                 return True
         return super().eventFilter(watched, event)
 
+    def _build_list(self) -> QTreeWidget:
+        tree = QTreeWidget(self, columnCount=3)
+        tree.setHeaderLabels(["What", "Keys", ""])
+        tree.setAccessibleName("Shortcuts")
+        tree.setRootIsDecorated(False)
+        tree.setItemsExpandable(False)
+        tree.setIndentation(0)
+        tree.setProperty("kind", "lines")
+        tree.setUniformRowHeights(True)
+        tree.setAllColumnsShowFocus(True)
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        tree.currentItemChanged.connect(lambda item, _: self._editor.show_command(_command_of(item)))
+        tree.itemActivated.connect(lambda *_: self._editor.begin())
+        return tree
+
+    def _fill(self) -> None:
+        for section in Section:
+            heading = QTreeWidgetItem([section.value])
+            heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            font = self.font()
+            font.setWeight(font.Weight.DemiBold)
+            heading.setFont(0, font)
+            self._list.addTopLevelItem(heading)
+            for command in COMMANDS:
+                if command.section is section:
+                    item = QTreeWidgetItem(heading, [command.words])
+                    item.setData(0, _ID, command.id)
+                    item.setToolTip(0, tip(command.fixed))
+            heading.setExpanded(True)
+            heading.setFirstColumnSpanned(True)
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        headings = [self._list.topLevelItem(number) for number in range(self._list.topLevelItemCount())]
+        return [heading.child(number) for heading in headings for number in range(heading.childCount())]
+
+    def _show_keys(self) -> None:
+        for item in self._items():
+            command = BY_ID[item.data(0, _ID)]
+            keys, changed = self._keys.words(command.id), self._keys.is_changed(command.id)
+            item.setText(1, keys)
+            item.setText(2, "changed" if changed else "")
+            said = f"{command.words}: {self._keys.spoken(command.id) or 'no key'}{', changed' if changed else ''}"
+            item.setData(0, _READ, said)
+            for column, text in ((1, keys or "no key"), (2, "changed" if changed else "usual")):
+                item.setData(column, _READ, text)
+        reason = "" if self._keys.changed_commands() else "Every command has its usual keys."
+        self._reset_all.setEnabled(not reason)
+        self._reset_all.setToolTip(tip(reason))
+        self._reset_all.setAccessibleDescription(reason)
+
+    def _ask_to_reset(self) -> None:
+        amount = wording.count(len(self._keys.changed_commands()), "command")
+        asked = Question(
+            f"Reset the keys of {amount}?", "They get the keys back that the program came with.", f"Reset {amount}"
+        )
+        confirm(self, asked, self._keys.reset_all)
+
     def _filter(self, text: str) -> None:
         wanted = text.casefold().split()
-        shown = 0
+        first: QTreeWidgetItem | None = None
         for number in range(self._list.topLevelItemCount()):
-            item = self._list.topLevelItem(number)
-            said = f"{item.text(0)} {item.text(1)}".casefold()
-            fits = all(word in said for word in wanted)
-            item.setHidden(not fits)
-            shown += fits
-        self._nothing.setVisible(not shown)
+            heading = self._list.topLevelItem(number)
+            shown = 0
+            for place in range(heading.childCount()):
+                item = heading.child(place)
+                said = f"{heading.text(0)} {item.text(0)} {item.text(1)} {item.text(2)}".casefold()
+                fits = all(word in said for word in wanted)
+                item.setHidden(not fits)
+                shown += fits
+                first = item if fits and first is None else first
+            heading.setHidden(not shown)
+        self._nothing.setVisible(first is None)
+        if wanted and first is not None:
+            self._list.setCurrentItem(first)
+        else:
+            self._list.clearSelection()
+            self._list.setCurrentIndex(QModelIndex())
 
 
-def shortcuts_of(window: QWidget) -> list[tuple[str, str]]:
-    """What each shortcut of a window does, and its keys in the system's own writing. An action says it by its text, a
-    bare shortcut by its "what's this"."""
-    found: dict[str, list[str]] = {}
-    for action in {*window.findChildren(QAction), *window.actions()}:
-        text = plain(action.text() or action.toolTip())
-        if text and action.shortcuts():
-            found.setdefault(text, []).extend(map(_native, action.shortcuts()))
-    for shortcut in window.findChildren(QShortcut):
-        text = plain(shortcut.whatsThis())
-        if text:
-            found.setdefault(text, []).extend(map(_native, shortcut.keys()))
-    return [(what, ", ".join(dict.fromkeys(filter(None, keys)))) for what, keys in found.items()]
-
-
-def plain(text: str) -> str:
-    """A menu's text without its mnemonic marks and dots."""
-    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").removesuffix("…").strip()
-
-
-def _native(keys: QKeySequence) -> str:
-    return keys.toString(QKeySequence.SequenceFormat.NativeText)
+def _command_of(item: QTreeWidgetItem | None) -> Command | None:
+    return BY_ID.get(item.data(0, _ID)) if item is not None else None

@@ -8,16 +8,18 @@ words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QImage, QImageReader, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QImage, QImageReader
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import Media
+from runway_desktop.ui.commands.keys import Deed, Keys
+from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.handing.drag import start_drag
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.parcel import Parcel
@@ -55,10 +57,11 @@ class Preview(QWidget):
     """After `stop`: no file is held any more."""
 
     def __init__(
-        self, palette_source: Theme, parent: QWidget | None = None, *, playback: Playback | None = None
+        self, palette_source: Theme, keys: Keys, parent: QWidget | None = None, *, playback: Playback | None = None
     ) -> None:
         super().__init__(parent)
         self._theme = palette_source
+        self._keys = keys
         self._workers = Workers(self)
         self._playback = playback if playback is not None else Playback(self)
         self._items: tuple[PreviewItem, ...] = ()
@@ -193,8 +196,8 @@ class Preview(QWidget):
         self._video = VideoView(self._theme)
         self._sound = WaveformView(self._theme)
         self._stages = StageBox(self._all_stages(), self._body)
-        self._transport = Transport(self._theme, self._playback)
-        self._zoom_bar = ZoomBar(self._theme, self._picture)
+        self._transport = Transport(self._theme, self._playback, keys=self._keys)
+        self._zoom_bar = ZoomBar(self._theme, self._picture, self._keys)
         self._no_bar = QWidget()
         self._bars = QStackedWidget(self._body)
         for bar in (self._no_bar, self._transport, self._zoom_bar):
@@ -237,27 +240,22 @@ class Preview(QWidget):
         self._zoom_bar.full_screen_wanted.connect(self.toggle_full_screen)
         for stage in self._all_stages():
             stage.drag_wanted.connect(self._drag_out)
-        keys: dict[str, Callable[[], None]] = {
-            "Space": self.toggle_play,
-            "J": partial(self.shuttle, -1),
-            "K": partial(self.shuttle, 0),
-            "L": partial(self.shuttle, 1),
-            ",": partial(self.step, -1),
-            ".": partial(self.step, 1),
-            "Shift+L": lambda: self.set_loop(not playback.loop),
-            "M": lambda: playback.set_volume(playback.volume, not playback.muted),
-            "F": self.toggle_full_screen,
-            "F11": self.toggle_full_screen,
-            "Z": self._picture.toggle_fit,
-            "+": self._picture.zoom_in,
-            "=": self._picture.zoom_in,
-            "-": self._picture.zoom_out,
+        deeds: dict[str, Deed] = {
+            "play.toggle": self.toggle_play,
+            "play.back": partial(self.shuttle, -1),
+            "play.stop": partial(self.shuttle, 0),
+            "play.forward": partial(self.shuttle, 1),
+            "play.frame.back": partial(self.step, -1),
+            "play.frame.forward": partial(self.step, 1),
+            "play.loop": lambda: self.set_loop(not playback.loop),
+            "play.sound": lambda: playback.set_volume(playback.volume, not playback.muted),
+            "play.full": self.toggle_full_screen,
+            "look.fit": self._picture.toggle_fit,
+            "look.in": self._picture.zoom_in,
+            "look.out": self._picture.zoom_out,
         }
-        for key, action in keys.items():
-            # On the body, which holds all controls and moves into the full-screen window with them.
-            shortcut = QShortcut(QKeySequence(key), self._body)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
+        # On the body, which holds all controls and moves into the full-screen window with them.
+        self._keys.bind(self._body, Where.PREVIEW, deeds, Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _all_stages(self) -> tuple[Stage, ...]:
         return (self._notice, self._picture, self._video, self._sound)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
 from .bar import BarButton, LineSlider
@@ -29,9 +30,13 @@ class Transport(QWidget):
     play_wanted = Signal()
     full_screen_wanted = Signal()
 
-    def __init__(self, theme: Theme, playback: Playback, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, playback: Playback, parent: QWidget | None = None, *, keys: Keys | None = None
+    ) -> None:
+        """Without keys none are told: whoever holds it has none."""
         super().__init__(parent)
         self._theme = theme
+        self._keys = keys
         self._playback = playback
         self._back = self._button(lambda: playback.step(-1))
         self._play = self._button(self.play_wanted.emit)
@@ -67,6 +72,8 @@ class Transport(QWidget):
         playback.changed.connect(self._show_state)
         playback.moved.connect(self._show_position)
         playback.length_known.connect(self._length_known)
+        if keys is not None:
+            keys.changed.connect(self._restyle)
         self._style = FollowsTheme(theme, self, self._restyle)
 
     def keep_to_frames(self) -> None:
@@ -108,35 +115,41 @@ class Transport(QWidget):
     def _restyle(self) -> None:
         small = self._theme.tabular(self._theme.small_font())
         self._time.setFont(small)
-        self._back.dress("mdi6.step-backward", self.tr("One frame back"), ",")
-        self._on.dress("mdi6.step-forward", self.tr("One frame on"), ".")
+        self._back.dress("mdi6.step-backward", self.tr("One frame back"), self._told("play.frame.back"))
+        self._on.dress("mdi6.step-forward", self.tr("One frame on"), self._told("play.frame.forward"))
         self._slider.setAccessibleName(self.tr("Position"))
-        self._slider.setToolTip(self.tr("Position. J, K and L play backwards, stop and play"))
+        shuttle = [self._told(name) for name in ("play.back", "play.stop", "play.forward")]
+        words = self.tr("Position. {0} plays backwards, {1} stops, {2} plays") if all(shuttle) else self.tr("Position")
+        self._slider.setToolTip(words.format(*shuttle))
         self._loudness.setAccessibleName(self.tr("Volume"))
-        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), "F, F11")
+        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), self._told("play.full"))
         self._show_state()
 
     def _show_state(self) -> None:
         playback = self._playback
         ready = playback.activity in (Activity.PAUSED, Activity.PLAYING)
+        toggles = self._told("play.toggle")
         if playback.is_playing:
-            self._play.dress("mdi6.pause", self.tr("Pause"), self.tr("Space"))
+            self._play.dress("mdi6.pause", self.tr("Pause"), toggles)
         else:
-            self._play.dress("mdi6.play", self.tr("Play"), self.tr("Space"))
+            self._play.dress("mdi6.play", self.tr("Play"), toggles)
         for widget in (self._back, self._on, self._slider):
             widget.setEnabled(ready)
         self._loop.setChecked(playback.loop)
-        self._loop.dress("mdi6.repeat", self.tr("Loop"), "Shift+L")
+        self._loop.dress("mdi6.repeat", self.tr("Loop"), self._told("play.loop"))
         silent = playback.muted or playback.volume == 0
         self._volume.dress("mdi6.volume-off" if silent else "mdi6.volume-high", self.tr("Volume"))
         self._mute.dress(
             "mdi6.volume-off" if silent else "mdi6.volume-high",
             self.tr("Sound on") if silent else self.tr("Mute"),
-            "M",
+            self._told("play.sound"),
         )
         if playback.activity in (Activity.EMPTY, Activity.OPENING, Activity.FAILED) and playback.duration == 0:
             self._slider.setRange(0, 0)
         self._write_time()
+
+    def _told(self, command_id: str) -> str:
+        return self._keys.words(command_id) if self._keys is not None else ""
 
     def _length_known(self, seconds: float) -> None:
         self._slider.setRange(0, round(seconds * 1000))

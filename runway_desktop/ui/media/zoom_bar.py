@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
 from .bar import BarButton
@@ -14,9 +15,10 @@ from .picture_view import PictureView
 class ZoomBar(QWidget):
     full_screen_wanted = Signal()
 
-    def __init__(self, theme: Theme, view: PictureView, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, view: PictureView, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._keys = keys
         self._view = view
         self._fit = BarButton(theme, self)
         self._fit.setCheckable(True)
@@ -42,13 +44,14 @@ class ZoomBar(QWidget):
         self._in.clicked.connect(view.zoom_in)
         self._full.clicked.connect(self.full_screen_wanted)
         view.zoom_changed.connect(self._show_zoom)
+        keys.changed.connect(self._restyle)
         self._style = FollowsTheme(theme, self, self._restyle)
 
     def _restyle(self) -> None:
         self._words.setFont(self._theme.tabular(self._theme.small_font()))
-        self._out.dress("mdi6.magnify-minus-outline", self.tr("Zoom out"), "−")
-        self._in.dress("mdi6.magnify-plus-outline", self.tr("Zoom in"), "+")
-        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), "F, F11")
+        self._out.dress("mdi6.magnify-minus-outline", self.tr("Zoom out"), self._keys.words("look.out"))
+        self._in.dress("mdi6.magnify-plus-outline", self.tr("Zoom in"), self._keys.words("look.in"))
+        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), self._keys.words("play.full"))
         self._show_zoom()
 
     def _show_zoom(self) -> None:
@@ -57,8 +60,9 @@ class ZoomBar(QWidget):
             button.setEnabled(picture is not None)
         self._fit.setChecked(picture is not None and self._view.is_fitted)
         self._pixel.setChecked(picture is not None and not self._view.is_fitted and abs(self._view.zoom - 1) < 0.001)
-        self._fit.dress("mdi6.fit-to-page-outline", self.tr("Fit"), "Z")
-        self._pixel.dress("mdi6.numeric-1-box-outline", self.tr("100 %: one pixel to one pixel"), "Z")
+        keys = self._keys.words("look.fit")
+        self._fit.dress("mdi6.fit-to-page-outline", self.tr("Fit"), keys)
+        self._pixel.dress("mdi6.numeric-1-box-outline", self.tr("100 %: one pixel to one pixel"), keys)
         if picture is None:
             self._words.clear()
         else:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.search_words import Suggestion
@@ -21,10 +22,11 @@ class SearchLine(QLineEdit):
     save_wanted = Signal()
     """The present search is to be kept."""
 
-    def __init__(self, chosen: ListFilter, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, chosen: ListFilter, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent, clearButtonEnabled=True)
         self._filter = chosen
         self._theme = theme
+        self._keys = keys
         self.setAccessibleName("Search tasks")
         self.setMaximumWidth(56 * GRID)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -35,7 +37,6 @@ class SearchLine(QLineEdit):
             theme.icon("mdi6.star-outline", Role.MUTED), QLineEdit.ActionPosition.TrailingPosition
         )
         self._star.setText("Save this search")
-        self._star.setToolTip("Save this search (Ctrl+S)")
         self._star.triggered.connect(self.save_wanted)
         self._offers = QListWidget(self)
         self._offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
@@ -49,6 +50,7 @@ class SearchLine(QLineEdit):
         self.textChanged.connect(chosen.search)
         chosen.text_wanted.connect(self._show_text)
         chosen.changed.connect(self._show_star)
+        keys.changed.connect(self._restyle)
         FollowsTheme(theme, self, self._restyle)
 
     @property
@@ -129,6 +131,7 @@ class SearchLine(QLineEdit):
         self._star.setVisible(self._filter.narrows)
 
     def _restyle(self) -> None:
+        self._star.setToolTip(self._keys.tip("Save this search", "search.keep"))
         self._magnifier.setIcon(self._theme.icon("mdi6.magnify", Role.FAINT))
         self._star.setIcon(self._theme.icon("mdi6.star-outline", Role.MUTED))
         self._show_star()

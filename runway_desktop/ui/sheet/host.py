@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.task import BatchId
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.sheet.door import SheetDoor, kept_in_words
@@ -25,10 +26,11 @@ class SheetHost(QObject):
     left_open = Signal(str, object)
     """A sentence, and what opens the sheet again."""
 
-    def __init__(self, door: SheetDoor, theme: Theme, window: QWidget) -> None:
+    def __init__(self, door: SheetDoor, theme: Theme, keys: Keys, window: QWidget) -> None:
         super().__init__(window)
         self._door = door
         self._theme = theme
+        self._keys = keys
         self._window = window
         self._windows: dict[str, SheetWindow] = {}
         door.opened.connect(self._open)
@@ -62,7 +64,7 @@ class SheetHost(QObject):
         menu.popup(at)
 
     def _open(self, sheet: Sheet) -> None:
-        window = SheetWindow(sheet, self._theme, self._window)
+        window = SheetWindow(sheet, self._theme, self._keys, self._window)
         self._windows[sheet.id] = window
         window.show_wanted.connect(self.show_wanted)
         window.finished.connect(lambda _: self._gone(sheet.id))
@@ -91,7 +93,8 @@ class SheetHost(QObject):
 
     def _choose_kept(self, kept: list[KeptSheet]) -> None:
         if not kept:
-            self.told.emit("No sheet is kept yet. Drop a table, or begin one with Ctrl+Shift+N.")
+            keys = self._keys.words("sheet.new")
+            self.told.emit(f"No sheet is kept yet. Drop a table{f', or begin one with {keys}' if keys else ''}.")
             return
         options = [Option(sheet.id, kept_in_words(sheet, self._door.when(sheet))) for sheet in kept]
         popup = ChoicePopup(options, None, "Kept sheets", self._window)

@@ -11,11 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.dialogs.words import ElidedLabel, announce, say, tip, words
@@ -38,10 +40,11 @@ class SheetWindow(QDialog):
     show_wanted = Signal(object)
     """Task ids to show in the main window."""
 
-    def __init__(self, sheet: Sheet, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, sheet: Sheet, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheet = sheet
         self._theme = theme
+        self._keys = keys
         self._posters = PosterCache(self)
         self._is_closed = False
         sheet.setParent(self)
@@ -50,6 +53,7 @@ class SheetWindow(QDialog):
         self.steps = UndoSteps(sheet.model)
         self._build()
         self._make_actions()
+        keys.changed.connect(self._show)
         sheet.outlook.changed.connect(self._show)
         sheet.sending_changed.connect(self._show)
         sheet.named.connect(self._show)
@@ -167,30 +171,23 @@ class SheetWindow(QDialog):
         return button
 
     def _make_actions(self) -> None:
-        table, standard = self._table, QKeySequence.StandardKey
-        self._actions: dict[str, QAction] = {}
-        undo = self.steps.createUndoAction(self, "Undo")
-        redo = self.steps.createRedoAction(self, "Redo")
-        undo.setShortcuts(QKeySequence.keyBindings(standard.Undo))
-        redo.setShortcuts(list(dict.fromkeys([*QKeySequence.keyBindings(standard.Redo), QKeySequence("Ctrl+Y")])))
-        for action in (undo, redo):
+        table = self._table
+        undo, redo = self.steps.createUndoAction(self, "Undo"), self.steps.createRedoAction(self, "Redo")
+        for action, command in ((undo, "sheet.undo"), (redo, "sheet.redo")):
+            self._keys.give(action, command)
             self.addAction(action)
-        for name, keys, does in (
-            ("Fill down", ["Ctrl+D"], table.fill_down),
-            ("Insert rows above", ["Ctrl+I"], table.insert_rows),
-            ("Insert rows below", ["Ctrl+Shift+I"], lambda: table.insert_rows(below=True)),
-            ("Duplicate rows", ["Ctrl+Shift+D"], table.duplicate_rows),
-            ("Delete rows", ["Ctrl+-"], table.delete_rows),
-            ("Next finding", ["F8"], table.next_finding),
-            ("Send all that is ready", ["Ctrl+Return", "Ctrl+Enter"], self._send),
-            ("Export sheet", ["Ctrl+S"], self._export),
-            ("Close the sheet", ["Ctrl+W"], self.reject),
-        ):
-            action = QAction(name, self)
-            action.setShortcuts([QKeySequence(key) for key in keys])
-            action.triggered.connect(lambda _=False, does=does: does())
-            self.addAction(action)
-            self._actions[name] = action
+        deeds: dict[str, Callable[[], object]] = {
+            "sheet.fill": table.fill_down,
+            "sheet.insert.above": table.insert_rows,
+            "sheet.insert.below": partial(table.insert_rows, below=True),
+            "sheet.duplicate": table.duplicate_rows,
+            "sheet.delete": table.delete_rows,
+            "sheet.finding": table.next_finding,
+            "sheet.send": self._send,
+            "sheet.export": self._export,
+            "sheet.close": self.reject,
+        }
+        self._keys.bind(self, Where.SHEET, deeds, Qt.ShortcutContext.WindowShortcut)
 
     def _menu(self, at: QPoint) -> None:
         table, sheet = self._table, self._sheet
@@ -218,8 +215,8 @@ class SheetWindow(QDialog):
         ):
             menu.addAction(text, does).setShortcut(QKeySequence(keys))
         menu.addSeparator()
-        for name in ("Fill down", "Insert rows above", "Insert rows below", "Duplicate rows", "Delete rows"):
-            menu.addAction(self._actions[name])
+        rows = ("sheet.fill", "sheet.insert.above", "sheet.insert.below", "sheet.duplicate", "sheet.delete")
+        menu.addActions([action for action in self.actions() if action.objectName() in rows])
         menu.popup(at)
 
     def _tasks_of(self, places: list[int]) -> list[TaskId]:
@@ -239,7 +236,7 @@ class SheetWindow(QDialog):
         price = "" if sheet.reason else price_words(totals)
         self._go.setText("   ".join(part for part in (f"Generate {totals.ready:,} ready", price) if part))
         self._go.setEnabled(not sheet.reason)
-        self._go.setToolTip(tip(sheet.reason) or "Put them into the lane (Ctrl+Return)")
+        self._go.setToolTip(tip(sheet.reason) or self._keys.tip("Put them into the lane", "sheet.send"))
         self._go.setAccessibleName(f"Generate {wording.count(totals.ready, 'ready task')}, {price}".rstrip(", "))
         self._go.setAccessibleDescription(sheet.reason)
         self._few.setVisible(totals.ready_rows > FIRST_FEW or totals.rows > FIRST_FEW)

@@ -1,65 +1,78 @@
-"""The row of buttons that judges the chosen task: five stars, Pick, Reject, Tags, Note, Compare. GUI thread."""
+"""The row of buttons that judges the chosen task: five stars, Pick, Reject, Tags, Note, Compare. One line at any width:
+where there is little room its buttons are signs without words. GUI thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from runway_desktop.domain.task import Pick, Task
-from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.details import DetailsModel
 from runway_desktop.viewmodels.task_cells import MOST_STARS, rating_words
 
 from .judge import Judge
 
+_STAR = QSize(18, 26)
+_LEAST = 26
+"""Width of a button without words."""
+_GAP = 2
+
 
 class JudgeBar(QWidget):
     compare_wanted = Signal()
 
-    def __init__(self, details: DetailsModel, judge: Judge, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, details: DetailsModel, judge: Judge, theme: Theme, keys: Keys, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._details = details
         self._judge = judge
         self._theme = theme
-        row = FlowLayout(self)
-        stars = QWidget(self)
-        beside = QHBoxLayout(stars)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(0)
-        self._stars = [self._star(number, stars) for number in range(1, MOST_STARS + 1)]
+        self._keys = keys
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(_GAP)
+        stars = QHBoxLayout()
+        stars.setSpacing(0)
+        self._stars = [self._star(number) for number in range(1, MOST_STARS + 1)]
         for star in self._stars:
-            beside.addWidget(star)
-        row.addWidget(stars)
-        self._pick = self._button("Pick", "P", judge.pick, checkable=True)
-        self._reject = self._button("Reject", "X", judge.reject, checkable=True)
-        self._tags = self._button("Tags", "T", judge.tag)
-        self._note = self._button("Note", "N", judge.note)
-        self._compare = self._button("Compare", "C", self.compare_wanted.emit)
-        for button in (self._pick, self._reject, self._tags, self._note, self._compare):
+            stars.addWidget(star)
+        row.addLayout(stars)
+        self._pick = _Deed("Pick", "judge.pick", "mdi6.check", judge.pick, self, checkable=True)
+        self._reject = _Deed("Reject", "judge.reject", "mdi6.close", judge.reject, self, checkable=True)
+        self._tags = _Deed("Tags", "judge.tag", "mdi6.tag-outline", judge.tag, self)
+        self._note = _Deed("Note", "judge.note", "mdi6.note-text-outline", judge.note, self)
+        self._compare = _Deed("Compare", "compare.takes", "mdi6.compare", self.compare_wanted.emit, self)
+        self._deeds = (self._pick, self._reject, self._tags, self._note, self._compare)
+        for button in self._deeds:
             row.addWidget(button)
+        row.addStretch(1)
         details.changed.connect(self._show)
-        FollowsTheme(theme, self, self._show)
+        keys.changed.connect(self._restyle)
+        FollowsTheme(theme, self, self._restyle)
 
-    def _star(self, number: int, parent: QWidget) -> QToolButton:
-        star = QToolButton(parent)
+    def minimumSizeHint(self) -> QSize:
+        """Its words give way, and it does not hold a pane wide."""
+        width = MOST_STARS * _STAR.width() + len(self._deeds) * (_LEAST + _GAP)
+        return QSize(width, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _star(self, number: int) -> QToolButton:
+        star = QToolButton(self)
         star.setProperty("kind", "flat")
         star.setStyleSheet("padding: 4px 1px; min-height: 0;")
-        star.setToolTip(f"{rating_words(number)} ({number})")
+        star.setFixedWidth(_STAR.width())
         star.clicked.connect(partial(self._rate, number))
         return star
-
-    def _button(self, name: str, key: str, does: Callable[[], object], *, checkable: bool = False) -> QPushButton:
-        button = QPushButton(f"{name}  {key}", self)
-        button.setAccessibleName(name)
-        button.setToolTip(f"{name} ({key})")
-        button.setCheckable(checkable)
-        # Its word about being checked is not the deed's.
-        button.clicked.connect(lambda _=False: does())
-        return button
 
     def _rate(self, number: int) -> None:
         """The star that is the rating already takes it away."""
@@ -68,6 +81,24 @@ class JudgeBar(QWidget):
 
     def _task(self) -> Task | None:
         return self._details.row.task if self._details.row is not None else None
+
+    def _restyle(self) -> None:
+        for button in self._deeds:
+            button.dress(self._theme, self._keys)
+        for number, star in enumerate(self._stars, start=1):
+            star.setToolTip(self._keys.tip(rating_words(number), f"judge.rate.{number}"))
+        self._show()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Words for all where they have room, else for the two that decide, else for none."""
+        room = self.width() - MOST_STARS * _STAR.width()
+        for worded in (self._deeds, (self._pick, self._reject), ()):
+            widths = (button.wide if button in worded else _LEAST for button in self._deeds)
+            if sum(widths) + len(self._deeds) * _GAP <= room or not worded:
+                for button in self._deeds:
+                    button.show_words(on=button in worded)
+                return
 
     def _show(self) -> None:
         task = self._task()
@@ -79,6 +110,50 @@ class JudgeBar(QWidget):
             star.setIcon(self._theme.icon(name, role))
             chosen = ", the rating now" if number == rating else ""
             star.setAccessibleName(f"Rate {rating_words(number)}{chosen}")
-        self._pick.setChecked(task is not None and task.pick is Pick.PICK)
-        self._reject.setChecked(task is not None and task.pick is Pick.REJECT)
-        self.setMinimumHeight(4 * GRID)
+        for button, pick in ((self._pick, Pick.PICK), (self._reject, Pick.REJECT)):
+            button.setChecked(task is not None and task.pick is pick)
+            button.dress(self._theme, self._keys)
+
+
+class _Deed(QPushButton):
+    """A button that is a sign alone, or a sign with its word and its key."""
+
+    def __init__(
+        self,
+        name: str,
+        command: str,
+        sign: str,
+        does: Callable[[], object],
+        parent: QWidget,
+        *,
+        checkable: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._command = command
+        self._sign = sign
+        self._words = name
+        self._worded = False
+        self.wide = _LEAST
+        """Its width with words."""
+        self.setProperty("compact", True)
+        self.setAccessibleName(name)
+        self.setCheckable(checkable)
+        self.setIconSize(QSize(16, 16))
+        # Its word about being checked is not the deed's.
+        self.clicked.connect(lambda _=False: does())
+
+    def dress(self, theme: Theme, keys: Keys) -> None:
+        self.setIcon(theme.icon(self._sign, Role.ACCENT if self.isChecked() else Role.MUTED))
+        self.setToolTip(keys.tip(self._name, self._command))
+        self._words = f"{self._name}  {keys.words(self._command)}".rstrip()
+        self.ensurePolished()
+        self.wide = self.fontMetrics().horizontalAdvance(self._words) + 16 + 3 * GRID
+        self.show_words(on=self._worded)
+
+    def show_words(self, *, on: bool) -> None:
+        self._worded = on
+        text, width = (self._words, self.wide) if on else ("", _LEAST)
+        if self.text() != text or self.minimumWidth() != width:
+            self.setText(text)
+            self.setFixedWidth(width)

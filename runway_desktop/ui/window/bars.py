@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels import wording
@@ -48,6 +49,7 @@ class TopBar(QWidget):
         places: Places,
         search: SearchLine,
         theme: Theme,
+        keys: Keys,
         profile: str,
         parent: QWidget | None = None,
     ) -> None:
@@ -55,6 +57,7 @@ class TopBar(QWidget):
         self._status = status
         self._places = places
         self._theme = theme
+        self._keys = keys
         self._profile = profile
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -82,15 +85,16 @@ class TopBar(QWidget):
         self._preferences = QToolButton(self)
         self._preferences.setProperty("kind", "chip")
         self._preferences.setIconSize(QSize(16, 16))
-        self._preferences.setToolTip("Preferences (Ctrl+,)")
         self._preferences.setAccessibleName("Preferences")
         self._preferences.clicked.connect(self.preferences_wanted)
         row.addWidget(self._preferences)
         status.changed.connect(self._show)
         places.changed.connect(self._show)
+        keys.changed.connect(self._restyle)
         FollowsTheme(theme, self, self._restyle)
 
     def _restyle(self) -> None:
+        self._preferences.setToolTip(self._keys.tip("Preferences", "preferences"))
         self._preferences.setIcon(self._theme.icon("mdi6.cog-outline"))
         self._shown_link: Link | None = None
         self._shown_paused: bool | None = None
@@ -127,7 +131,7 @@ class TopBar(QWidget):
     def _balance_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Spending…", self.spending_wanted.emit).setShortcut("Ctrl+Shift+M")
+        menu.addAction("Spending…", self.spending_wanted.emit).setShortcuts(self._keys.of("spending"))
         menu.addAction("Caps…", self.caps_wanted.emit)
         menu.addSeparator()
         menu.addAction("Ask Runway again", self.refresh_wanted.emit)

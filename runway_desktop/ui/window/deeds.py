@@ -1,34 +1,30 @@
-"""What the commands of the window and of its list do, by their ids in `ui.commands.table`; and the actions that carry
-their keys. GUI thread.
-"""
+"""What the commands of the window, its list and its preview do, by their ids in `ui.commands.table`. GUI thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
-
-from runway_desktop.ui.commands.table import Section, commands_of
+from runway_desktop.ui.commands.keys import Deed
 from runway_desktop.viewmodels.offers import Verb
+from runway_desktop.viewmodels.preset_shelf import KEYS
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
 
     from .main_window import MainWindow
 
-Deed = Callable[[], object]
-
 
 def window_deeds(window: MainWindow) -> dict[str, Deed]:
-    """One for each command of `Section.WINDOW`."""
+    """One for each command of `Where.WINDOW`."""
     m, work = window.models, window.workspace
     return {
         "request.new": window.begin_request,
         "request.send": m.composer.send,
+        "request.model": work.composer.choose_model,
+        "request.recall": m.composer.history.ask,
+        **{f"request.preset.{number}": partial(m.composer.presets.take_key, number) for number in KEYS},
         "sheet.new": lambda: window.sheet_wanted.emit(None),
         "sheet.kept": window.kept_sheets_wanted.emit,
         "search.focus": window.focus_search,
@@ -48,12 +44,10 @@ def window_deeds(window: MainWindow) -> dict[str, Deed]:
 
 
 def list_deeds(window: MainWindow) -> dict[str, Deed]:
-    """One for each command of `Section.LIST`."""
+    """One for each command of `Where.LIST`."""
     verb, judge = window.verb_menu.take, window.judge
     return {
-        "judge.pick": judge.pick,
-        "judge.reject": judge.reject,
-        **{f"judge.rate.{stars}": partial(judge.rate, stars) for stars in range(6)},
+        **judging_deeds(window),
         "judge.tag": judge.tag,
         "judge.note": judge.note,
         "judge.project": judge.project,
@@ -76,15 +70,14 @@ def list_deeds(window: MainWindow) -> dict[str, Deed]:
     }
 
 
-def add_actions(owner: QWidget, section: Section, context: Qt.ShortcutContext, deeds: Mapping[str, Deed]) -> None:
-    """An action on `owner` for each command of the section."""
-    for command in commands_of(section):
-        action = QAction(command.words, owner)
-        action.setShortcuts(command.default_keys())
-        action.setShortcutContext(context)
-        action.setAutoRepeat(command.repeats)
-        action.triggered.connect(lambda _=False, does=deeds[command.id]: does())
-        owner.addAction(action)
+def judging_deeds(window: MainWindow) -> dict[str, Deed]:
+    """Those that the preview hears too: what one is looking at is what one judges."""
+    judge = window.judge
+    return {
+        "judge.pick": judge.pick,
+        "judge.reject": judge.reject,
+        **{f"judge.rate.{stars}": partial(judge.rate, stars) for stars in range(6)},
+    }
 
 
 def _playing(window: MainWindow, does: Callable[[Preview], object]) -> Deed:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.library import GroupBy, SortKey
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.search.chips import Chips
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST
@@ -54,6 +55,7 @@ class ListPane(QWidget):
         chosen: ListFilter,
         places: Places,
         theme: Theme,
+        keys: Keys,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -63,6 +65,7 @@ class ListPane(QWidget):
         self._filter = chosen
         self._places = places
         self._theme = theme
+        self._keys = keys
         self._build()
         chosen.changed.connect(self._show_filter)
         model.loaded.connect(self._show_empty)
@@ -70,6 +73,7 @@ class ListPane(QWidget):
         model.rowsInserted.connect(lambda *_: self._show_empty())
         model.rowsRemoved.connect(lambda *_: self._show_empty())
         places.changed.connect(self._show_empty)
+        keys.changed.connect(self._tell_keys)
         FollowsTheme(theme, self, self._restyle)
         self._show_filter()
 
@@ -180,7 +184,6 @@ class ListPane(QWidget):
         button.setProperty("kind", "flat")
         button.setIconSize(QSize(16, 16))
         button.setAccessibleName(name)
-        button.setToolTip(f"{name} (Ctrl+Shift+G changes)")
         button.setChecked(on is self._shelf.is_grid)
         button.clicked.connect(lambda: self.show_grid(on))
         return button
@@ -217,6 +220,15 @@ class ListPane(QWidget):
         self._as_list.setIcon(self._theme.icon("mdi6.format-list-bulleted", Role.MUTED))
         self._as_grid.setIcon(self._theme.icon("mdi6.view-grid-outline", Role.MUTED))
         self._empty_icon.setPixmap(self._theme.icon("mdi6.tray-arrow-down", Role.FAINT).pixmap(40, 40))
+
+        self._tell_keys()
+
+    def _tell_keys(self) -> None:
+        keys = self._keys.words("list.look")
+        for button in (self._as_list, self._as_grid):
+            name = button.accessibleName()
+            button.setToolTip(f"{name} ({keys} changes)" if keys else name)
+        self._show_empty()
 
     def _show_filter(self) -> None:
         chosen = self._filter
@@ -270,10 +282,11 @@ class ListPane(QWidget):
             self._empty_text.setText("Tasks appear here by themselves.")
         else:
             self._empty_title.setText("Nothing made yet")
+            key = self._keys.words("request.send").partition(", ")[0]
             self._empty_text.setText(
-                "Write a prompt below and press Ctrl+Return. Or drop something anywhere: a text file with a "
-                "prompt in each line, "
-                "a table, pictures, clips, or the id of a task that you started elsewhere."
+                f"Write a prompt below and {f'press {key}' if key else 'send it'}. Or drop something anywhere: a "
+                "text file with a prompt in each line, a table, pictures, clips, or the id of a task that you started "
+                "elsewhere."
             )
         self._empty_button.setVisible(narrowed)
         self._stack.setCurrentWidget(self._empty)

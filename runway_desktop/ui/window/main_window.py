@@ -17,7 +17,8 @@ from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, GroupBy, Row
 from runway_desktop.domain.task import BatchId, TaskId
-from runway_desktop.ui.commands.table import Section
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Notices
@@ -32,7 +33,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.details import Showing
 from runway_desktop.viewmodels.offers import Verb
 
-from .deeds import add_actions, list_deeds, window_deeds
+from .deeds import judging_deeds, list_deeds, window_deeds
 from .dropping import accepts
 from .finding import Finding
 from .handing_on import HandingOn
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
 
 _GEOMETRY = "window.geometry"
+_INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
 class MainWindow(QMainWindow):
@@ -69,6 +71,7 @@ class MainWindow(QMainWindow):
     def __init__(self, models: Models, theme: Theme, profile: str) -> None:
         super().__init__()
         self.models = models
+        self.keys = Keys(models.keys, self)
         self._theme = theme
         self._may_close = False
         self._was_painted = False
@@ -81,9 +84,8 @@ class MainWindow(QMainWindow):
         self._build(profile)
         self._connect()
         self._connect_desk()
-        add_actions(self, Section.WINDOW, Qt.ShortcutContext.WindowShortcut, window_deeds(self))
-        in_list = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        add_actions(self.workspace.shelf, Section.LIST, in_list, list_deeds(self))
+        self.keys.bind(self, Where.WINDOW, window_deeds(self), Qt.ShortcutContext.WindowShortcut)
+        self.keys.bind(self.workspace.shelf, Where.LIST, list_deeds(self), _INSIDE)
         self._restore()
 
     @property
@@ -108,7 +110,8 @@ class MainWindow(QMainWindow):
         from runway_desktop.ui.media.preview import Preview
 
         posters, inputs, room = self.models.posters, self.models.desk.inputs, self.workspace.preview_room
-        self.preview = Preview(self._theme, room)
+        self.preview = Preview(self._theme, self.keys, room)
+        self.keys.bind(self.preview, Where.PREVIEW, judging_deeds(self), _INSIDE)
         room.layout().addWidget(self.preview)
         self.workspace.preview_waits.hide()
         self.preview.openRequested.connect(lambda path: self._handing_on.open_with_system([path]))
@@ -195,17 +198,17 @@ class MainWindow(QMainWindow):
 
     def _build(self, profile: str) -> None:
         m, theme = self.models, self._theme
-        self.workspace = work = Workspace(m, theme, profile)
+        self.workspace = work = Workspace(m, theme, self.keys, profile)
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
         chosen = work.view.selected_ids
         self.keeper = SearchKeeper(m.filter, work.notices, self)
         self.judge = Judge(m.desk.judging, m.rows, m.places, chosen, work.shelf)
-        judge_bar = JudgeBar(m.details, self.judge, theme)
+        judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
-        self.verb_menu = VerbMenu(m.desk, m.rows, chosen, theme, self)
+        self.verb_menu = VerbMenu(m.desk, m.rows, chosen, theme, self.keys, self)
         self.taking_in = TakingIn(m.desk, m.memory, self)
         self.taking_back = TakingBack(m.desk, work.notices, chosen, self)
         self._handing_on = HandingOn(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)

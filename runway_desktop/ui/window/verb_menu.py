@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId, parse_remote_id
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.dialogs.confirm import ask_text, confirm
 from runway_desktop.ui.handing.programs_menu import ProgramsMenu
 from runway_desktop.ui.theme import Role, Theme
@@ -17,13 +18,14 @@ from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.offers import Verb, offers
 from runway_desktop.viewmodels.task_list import TaskListModel
 
-_KEYS = {
-    Verb.OPEN: "Return",
-    Verb.RETRY: "Ctrl+R",
-    Verb.EDIT_AND_SEND: "Ctrl+E",
-    Verb.EDIT_HELD: "Ctrl+E",
-    Verb.RENAME: "F2",
-    Verb.REMOVE: "Del",
+_COMMANDS = {
+    Verb.OPEN: "task.open",
+    Verb.RETRY: "task.retry",
+    Verb.EDIT_AND_SEND: "task.edit",
+    Verb.EDIT_HELD: "task.edit",
+    Verb.RENAME: "task.rename",
+    Verb.REMOVE: "task.remove",
+    Verb.COPY_PROMPT: "task.copy",
 }
 _ICONS = {
     Verb.OPEN: "mdi6.play-outline",
@@ -48,7 +50,13 @@ class VerbMenu(QObject):
     """`chosen` gives the ids that are chosen in the list now; rows that nobody looked at yet are fetched first."""
 
     def __init__(
-        self, desk: Desk, rows: TaskListModel, chosen: Callable[[], list[TaskId]], theme: Theme, parent: QWidget
+        self,
+        desk: Desk,
+        rows: TaskListModel,
+        chosen: Callable[[], list[TaskId]],
+        theme: Theme,
+        keys: Keys,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._window = parent
@@ -56,6 +64,7 @@ class VerbMenu(QObject):
         self._rows = rows
         self._chosen = chosen
         self._theme = theme
+        self._keys = keys
 
     def popup(self, at: QPoint) -> None:
         """The menu for what is chosen now; it may change until something is picked, so the rows are asked again
@@ -84,8 +93,8 @@ class VerbMenu(QObject):
                 action = menu.addAction(offer.text, lambda verb=offer.verb: self.take(verb))
                 action.setEnabled(offer.enabled)
                 action.setToolTip(offer.reason)
-                if offer.verb in _KEYS:
-                    action.setShortcut(_KEYS[offer.verb])
+                if offer.verb in _COMMANDS:
+                    action.setShortcuts(self._keys.of(_COMMANDS[offer.verb])[:1])
                 if offer.verb in _ICONS:
                     action.setIcon(self._theme.icon(_ICONS[offer.verb], Role.BAD if offer.dangerous else Role.MUTED))
         menu.popup(at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.search.search_line import SearchLine
@@ -30,18 +31,18 @@ STAGE_HEIGHT = 290
 
 
 class Workspace(QWidget):
-    def __init__(self, m: Models, theme: Theme, profile: str, parent: QWidget | None = None) -> None:
+    def __init__(self, m: Models, theme: Theme, keys: Keys, profile: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._memory = m.memory
         self.posters = PosterCache(self)
         self.view = TaskView(m.rows, theme, self.posters)
         self.grid = GridView(m.rows, self.view.selectionModel(), theme, self.posters)
         self.shelf = TaskShelf(self.view, self.grid)
-        self.search = SearchLine(m.filter, theme)
-        self.top = TopBar(m.status, m.places, self.search, theme, profile)
+        self.search = SearchLine(m.filter, theme, keys)
+        self.top = TopBar(m.status, m.places, self.search, theme, keys, profile)
         self.places = PlacesPane(m.places, theme)
-        self.list = ListPane(self.shelf, m.rows, m.filter, m.places, theme)
-        self.composer = ComposerPane(m.composer, m.desk, theme, self.posters)
+        self.list = ListPane(self.shelf, m.rows, m.filter, m.places, theme, keys)
+        self.composer = ComposerPane(m.composer, m.desk, theme, keys, self.posters)
         self.notices = Notices(theme, self.list)
         self.details = DetailsPane(m.details, m.rows, theme, self.posters)
         left = pane_of(self.places, pane="side")
@@ -57,24 +58,24 @@ class Workspace(QWidget):
         self._stage.setStretchFactor(1, 2)
         self._stage.setHandleWidth(1)
         right = pane_of(self._stage, pane="raised")
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
         for widget, least in ((left, 140), (middle, 420), (right, 260)):
             widget.setMinimumWidth(least)
-            self._splitter.addWidget(widget)
-        self._splitter.setHandleWidth(1)
+            self.columns.addWidget(widget)
+        self.columns.setHandleWidth(1)
         for place, share in enumerate((0, 3, 1)):
-            self._splitter.setStretchFactor(place, share)
-        self._splitter.setCollapsible(1, False)
-        parts = (self.top, line(), self._splitter, line(), StatusLine(m.status, m.composer, theme))
-        _stack(self, *parts, stretch=self._splitter)
+            self.columns.setStretchFactor(place, share)
+        self.columns.setCollapsible(1, False)
+        parts = (self.top, line(), self.columns, line(), StatusLine(m.status, m.composer, theme))
+        _stack(self, *parts, stretch=self.columns)
         self.list.grid_changed.connect(self._remember_grid)
 
     def restore(self, height: int) -> None:
         """As it was left, or as a new profile begins in a window of this height."""
         recall = self._memory.recall
         splitter = recall(_SPLITTER)
-        if splitter is None or not self._splitter.restoreState(state_of(splitter)):
-            self._splitter.setSizes([208, 812, 418])
+        if splitter is None or not self.columns.restoreState(state_of(splitter)):
+            self.columns.setSizes([208, 812, 418])
         stage = recall(_STAGE)
         if stage is None or not self._stage.restoreState(state_of(stage)):
             self._stage.setSizes([STAGE_HEIGHT, height - STAGE_HEIGHT])
@@ -86,7 +87,7 @@ class Workspace(QWidget):
             self.list.show_grid(grid[0] == "1", int(grid[1]))
 
     def remember(self) -> None:
-        self._memory.keep(_SPLITTER, text_of(self._splitter.saveState()))
+        self._memory.keep(_SPLITTER, text_of(self.columns.saveState()))
         self._memory.keep(_STAGE, text_of(self._stage.saveState()))
 
     def remember_columns(self) -> None:

@@ -15,6 +15,7 @@ from runway_desktop.catalog import Field, FieldKind, MediaKind, Pair, is_left_ou
 from runway_desktop.domain.task import Media, Request, TaskId
 from runway_desktop.services.intake import AssetDrop
 from runway_desktop.ui.choice_popup import ChoicePopup
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.choices import options_of
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup
@@ -56,7 +57,7 @@ class Shown(Rig):
 async def shown(folder: Path, theme: Theme) -> AsyncIterator[Shown]:
     async with Shown(folder) as rig:
         posters = PosterCache()
-        rig.pane = ComposerPane(rig.composer, rig.desk, theme, posters)
+        rig.pane = ComposerPane(rig.composer, rig.desk, theme, Keys(), posters)
         rig.pane.resize(760, 400)
         rig.pane.show()
         rig.pane.activateWindow()

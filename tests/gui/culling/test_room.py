@@ -17,6 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, State
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.culling.host import CullingHost
 from runway_desktop.ui.culling.overlay import Way
 from runway_desktop.ui.culling.room import CullingRoom
@@ -38,7 +40,7 @@ class Open:
         self.bridge, self.judge = FakeBridge(), NotingJudge()
         engine, runner = SimpleNamespace(), SimpleNamespace()
         self.model = Culling(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
-        self.room = CullingRoom(self.model, theme)
+        self.room = CullingRoom(self.model, theme, Keys())
         self.qtbot = qtbot
         qtbot.addWidget(self.room)
 
@@ -90,6 +92,12 @@ def test_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, p
     opened.key(Qt.Key.Key_Down)
     assert [pane.is_marked for pane in opened.room.panes] == [False, True, False, False]
     assert opened.room.panes[1].hasFocus()
+
+
+def test_every_command_of_the_room_is_carried_out_in_it(opened: Open) -> None:
+    # Tab is the focus's own.
+    wanted = {command.id for command in commands_in(Where.ROOM)} - {"compare.take"}
+    assert {action.objectName() for action in opened.room.actions()} == wanted
 
 
 def test_wipe_shows_the_first_left_of_the_divider_and_the_second_right(opened: Open, pictures: list[Path]) -> None:
@@ -240,7 +248,7 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
     found = Open(theme, qtbot)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CullingHost(found.model, theme, window)
+    host = CullingHost(found.model, theme, Keys(), window)
     host.full_screen = False
     rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
     for _ in range(50):

@@ -1,59 +1,175 @@
-"""The list of keys is read from the window itself."""
+"""The list of shortcuts: grouped, searched, and each changed where it stands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QMainWindow, QTreeWidget
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QKeySequenceEdit, QLabel, QLineEdit, QPushButton, QTreeWidget, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog, plain, shortcuts_of
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.table import COMMANDS
+from runway_desktop.ui.dialogs.confirm import Confirm
+from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
-from tests.gui.dialogs.rig import child
+from runway_desktop.viewmodels.key_choices import KeyChoices
+from tests.gui.dialogs.rig import Rig, child
+
+READ = Qt.ItemDataRole.AccessibleTextRole
+CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+
+
+class Opened:
+    """The dialog on real choices, with hands."""
+
+    def __init__(self, rig: Rig, owner: QObject, qtbot: QtBot) -> None:
+        self.keys = Keys(KeyChoices(rig.settings, rig.bridge, owner), owner)
+        self.dialog = ShortcutsDialog(self.keys)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        qtbot.addWidget(self.dialog)
+        self.dialog.open()
+        self.tree, self.edit = child(self.dialog, QTreeWidget), child(self.dialog, QKeySequenceEdit)
+
+    def headings(self) -> list[QTreeWidgetItem]:
+        found = [self.tree.topLevelItem(number) for number in range(self.tree.topLevelItemCount())]
+        return [heading for heading in found if not heading.isHidden()]
+
+    def rows(self) -> list[tuple[str, str]]:
+        items = [heading.child(number) for heading in self.headings() for number in range(heading.childCount())]
+        return [(item.text(0), item.text(1)) for item in items if not item.isHidden()]
+
+    def item(self, words: str) -> QTreeWidgetItem:
+        items = [heading.child(number) for heading in self.headings() for number in range(heading.childCount())]
+        return next(item for item in items if item.text(0) == words)
+
+    def choose(self, words: str) -> None:
+        self.tree.setCurrentItem(self.item(words))
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+        QTest.keyClick(self.edit, key, modifiers)
+
+    def button(self, text: str) -> QPushButton:
+        return next(found for found in self.dialog.findChildren(QPushButton) if found.text() == text)
+
+    def said(self) -> str:
+        return " ".join(label.text() for label in self.dialog.findChildren(QLabel) if label.isVisible())
 
 
 @pytest.fixture
-def window(theme: Theme, qtbot: QtBot) -> QMainWindow:
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    for text, keys in (("&New", "Ctrl+N"), ("Cancel on Runway…", "Ctrl+Backspace"), ("Without keys", "")):
-        action = QAction(text, window)
-        action.setShortcut(QKeySequence(keys))
-        window.addAction(action)
-    send = QShortcut(QKeySequence("Ctrl+Return"), window)
-    send.setWhatsThis("Send")
-    QShortcut(QKeySequence("Ctrl+K"), window)
-    return window
+def opened(rig: Rig, theme: Theme, qtbot: QtBot) -> Iterator[Opened]:
+    owner = QObject()
+    yield Opened(rig, owner, qtbot)
+    owner.deleteLater()
 
 
-def rows(dialog: ShortcutsDialog) -> list[tuple[str, str]]:
-    tree = child(dialog, QTreeWidget)
-    items = [tree.topLevelItem(number) for number in range(tree.topLevelItemCount())]
-    return [(item.text(0), item.text(1)) for item in items if item is not None and not item.isHidden()]
+def test_commands_stand_under_what_they_are_for(opened: Opened):
+    assert [heading.text(0) for heading in opened.headings()][:3] == ["Making", "Finding", "In the list and the grid"]
+    assert len(opened.rows()) == len(COMMANDS)
+    assert ("Retry", "Ctrl+R") in opened.rows()
+    assert ("Swap the two", "C") in opened.rows()
+    assert ("Fill down", "Ctrl+D") in opened.rows()
 
 
-def test_actions_and_named_shortcuts_are_listed_with_their_keys(window: QMainWindow):
-    assert sorted(shortcuts_of(window)) == [
-        ("Cancel on Runway", "Ctrl+Backspace"),
-        ("New", "Ctrl+N"),
-        ("Send", "Ctrl+Return"),
-    ]
-
-
-def test_keys_of_views_stand_among_them_and_all_can_be_searched(window: QMainWindow, qtbot: QtBot):
-    dialog = ShortcutsDialog(window, [("Play or pause", "Space")])
-    dialog.open()
-    assert [what for what, _ in rows(dialog)] == ["Cancel on Runway", "New", "Play or pause", "Send"]
-    line = child(dialog, QLineEdit)
-    qtbot.keyClicks(line, "ctrl new")
-    assert rows(dialog) == [("New", "Ctrl+N")]
+def test_it_is_searched_by_words_by_keys_and_by_section(opened: Opened, qtbot: QtBot):
+    line = child(opened.dialog, QLineEdit)
+    qtbot.keyClicks(line, "ctrl+r retry")
+    assert opened.rows() == [("Retry", "Ctrl+R")]
+    assert [heading.text(0) for heading in opened.headings()] == ["In the list and the grid"]
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert dialog.isVisible()
+    assert opened.dialog.isVisible()
+    assert opened.edit.hasFocus()
+    line.setText("comparing divider")
+    assert len(opened.rows()) == 2
     line.setText("nowhere")
-    assert rows(dialog) == []
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert opened.rows() == []
+    assert "No shortcut has these words." in opened.said()
 
 
-def test_a_menus_marks_are_no_part_of_its_words():
-    assert plain("Save && &close…") == "Save & close"
+def test_other_keys_are_pressed_and_hold_at_once(opened: Opened):
+    opened.choose("Retry")
+    opened.press(Qt.Key.Key_G, CONTROL)
+    assert opened.keys.of("task.retry") == [QKeySequence("Ctrl+G")]
+    row = opened.item("Retry")
+    assert (row.text(1), row.text(2)) == ("Ctrl+G", "changed")
+    assert row.data(0, READ) == "Retry: Ctrl+G, changed"
+    opened.button("Reset").click()
+    assert (row.text(1), row.text(2)) == ("Ctrl+R", "")
+
+
+def test_a_key_that_another_has_is_told_and_taken_only_when_wanted(opened: Opened):
+    opened.choose("Retry")
+    opened.press(Qt.Key.Key_E, CONTROL)
+    assert "Ctrl+E is the key of “Edit” (in the list and the grid)." in opened.said()
+    assert opened.keys.words("task.retry") == "Ctrl+R"
+    opened.button("Use it here instead").click()
+    assert opened.keys.words("task.retry") == "Ctrl+E"
+    assert opened.keys.words("task.edit") == ""
+    assert not opened.button("Use it here instead").isVisible()
+    # The other way round its own key is with somebody now, too.
+    opened.choose("Edit")
+    opened.button("Reset").click()
+    assert "Ctrl+E is the key of “Retry”" in opened.said()
+    opened.button("Use it here instead").click()
+    assert (opened.keys.words("task.edit"), opened.keys.words("task.retry")) == ("Ctrl+E", "")
+
+
+def test_a_wish_that_was_not_taken_is_gone_with_the_next_command(opened: Opened):
+    opened.choose("Retry")
+    opened.press(Qt.Key.Key_E, CONTROL)
+    opened.choose("Rename")
+    assert not opened.button("Use it here instead").isVisible()
+    assert opened.edit.keySequence() == QKeySequence("F2")
+    opened.choose("Retry")
+    assert opened.edit.keySequence() == QKeySequence("Ctrl+R")
+
+
+def test_the_systems_own_keys_stay_with_a_reason(opened: Opened):
+    opened.choose("Open the result")
+    assert not opened.edit.isEnabled()
+    assert "This key stays as it is. It is the system's own way." in opened.said()
+    opened.choose("Retry")
+    opened.press(Qt.Key.Key_Return)
+    assert "Return stays with “Open the result”." in opened.said()
+    assert not opened.button("Use it here instead").isVisible()
+
+
+def test_a_key_can_be_taken_away(opened: Opened):
+    opened.choose("Quit")
+    opened.button("No key").click()
+    assert opened.keys.of("quit") == []
+    assert opened.item("Quit").data(0, READ) == "Quit: no key, changed"
+    assert not opened.button("No key").isEnabled()
+
+
+def test_all_are_reset_after_a_question_with_their_number(opened: Opened):
+    reset = opened.button("Reset all…")
+    assert not reset.isEnabled()
+    assert reset.accessibleDescription() == "Every command has its usual keys."
+    opened.choose("Retry")
+    opened.press(Qt.Key.Key_G, CONTROL)
+    opened.choose("Quit")
+    opened.button("No key").click()
+    reset.click()
+    [asked] = [found for found in opened.dialog.findChildren(QDialog) if isinstance(found, Confirm)]
+    yes = next(found for found in asked.findChildren(QPushButton) if found.text() == "Reset 2 commands")
+    assert not yes.hasFocus()
+    yes.click()
+    assert opened.keys.changed_commands() == []
+
+
+def test_the_keyboard_comes_there_and_away_again(opened: Opened, qtbot: QtBot):
+    line = child(opened.dialog, QLineEdit)
+    qtbot.keyClicks(line, "rename")
+    qtbot.keyClick(opened.tree, Qt.Key.Key_Return)
+    assert opened.edit.hasFocus()
+    assert opened.edit.accessibleName() == "Keys of Rename: F2. Press others, or Tab to go on."
+    qtbot.keyClick(opened.edit, Qt.Key.Key_Escape)
+    assert opened.tree.hasFocus()
+    assert opened.keys.words("task.rename") == "F2"
+    assert opened.dialog.isVisible()
+    with qtbot.waitSignal(opened.dialog.rejected):
+        qtbot.keyClick(opened.tree, Qt.Key.Key_Escape)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.playback import Playback
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.theme import Choice, Theme
@@ -54,7 +55,7 @@ def make_preview(theme: Theme, qtbot: QtBot) -> Iterator[Callable[..., Preview]]
         window = QWidget()
         layout = QVBoxLayout(window)
         layout.setContentsMargins(0, 0, 0, 0)
-        preview = Preview(theme, playback=playback)
+        preview = Preview(theme, Keys(), playback=playback)
         layout.addWidget(preview)
         layout.addStretch(1)
         window.resize(400, 400)

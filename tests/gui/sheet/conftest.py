@@ -10,6 +10,7 @@ import pytest
 import shiboken6
 
 from runway_desktop.domain.task import Request
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.sheet.sheet import Sheet
@@ -35,7 +36,7 @@ def opened(tmp_path: Path, theme: Theme) -> Opened:
                 sheet = Sheet.of_gathered(rig.engine, rig.bridge, rig.runner, gathered, COMPOSED)
             else:
                 sheet = Sheet.blank(rig.engine, rig.bridge, rig.runner, COMPOSED)
-            made = SheetWindow(sheet, theme)
+            made = SheetWindow(sheet, theme, Keys())
             made.resize(1200, 640)
             made.show()
             made.activateWindow()

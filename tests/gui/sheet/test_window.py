@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
+from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.sheet.axis_dialog import AxisDialog
 from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
 from runway_desktop.ui.sheet.grid_view import GridWindow
@@ -59,6 +60,12 @@ def press(window: SheetWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.
 def editor(window: SheetWindow) -> QWidget:
     assert window.table.editor is not None, "no editor is open"
     return window.table.editor
+
+
+async def test_every_command_of_a_sheet_is_carried_out_in_it(opened: Opened):
+    async with opened("") as (_, window):
+        wanted = {command.id for command in commands_in(Where.SHEET)}
+        assert {action.objectName() for action in window.actions()} == wanted
 
 
 async def test_it_says_what_came_and_what_it_will_cost(opened: Opened):

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.commands.table import Section, commands_of
+from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.theme import Choice
 from runway_desktop.ui.window.deeds import list_deeds, window_deeds
 from runway_desktop.viewmodels.offers import Verb
@@ -251,20 +251,10 @@ async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
         assert actions["One frame forward"].autoRepeat()
 
 
-async def test_no_two_commands_have_the_same_keys(tmp_path, theme, qtbot):
-    async with Desktop(tmp_path, theme) as rig:
-        for owner in (rig.window, rig.window.view):
-            keys = [keys.toString() for action in owner.actions() for keys in action.shortcuts()]
-            assert len(keys) == len(set(keys))
-        everywhere = {keys.toString() for action in rig.window.actions() for keys in action.shortcuts()}
-        in_list = {keys.toString() for action in rig.window.view.actions() for keys in action.shortcuts()}
-        assert not everywhere & in_list
-
-
 async def test_each_command_of_the_window_and_its_list_has_a_deed_and_each_deed_a_command(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        for section, deeds in ((Section.WINDOW, window_deeds(rig.window)), (Section.LIST, list_deeds(rig.window))):
-            assert {command.id for command in commands_of(section)} == set(deeds)
+        for where, deeds in ((Where.WINDOW, window_deeds(rig.window)), (Where.LIST, list_deeds(rig.window))):
+            assert {command.id for command in commands_in(where) if not command.fixed} == set(deeds)
 
 
 async def test_ctrl_return_sends_from_anywhere_and_the_new_task_is_shown(tmp_path, theme, qtbot):

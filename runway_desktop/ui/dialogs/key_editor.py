@@ -1,0 +1,177 @@
+"""Where one command's keys are changed: they are pressed, and hold at once; who has them already is said here, with the
+way to take them. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QPushButton, QVBoxLayout, QWidget
+
+from runway_desktop.ui.commands.keys import Keys, spoken
+from runway_desktop.ui.commands.table import Command
+from runway_desktop.ui.theme import GRID
+
+from .words import announce, say, tip, words
+
+
+class KeyEditor(QWidget):
+    left = Signal()
+    """Escape: back to the list, with the keys as they are."""
+
+    def __init__(self, keys: Keys, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._keys = keys
+        self._command: Command | None = None
+        self._wanted: list[QKeySequence] = []
+        """What was asked for and belongs to others still."""
+        self._what = words(self, wrap=False)
+        font = self._what.font()
+        font.setWeight(font.Weight.DemiBold)
+        self._what.setFont(font)
+        self._edit = QKeySequenceEdit(self)
+        self._edit.setMaximumSequenceLength(1)
+        self._edit.setMinimumWidth(20 * GRID)
+        self._edit.editingFinished.connect(self._pressed)
+        self._edit.installEventFilter(self)
+        self._none = self._button("No key", self._take_away)
+        self._reset = self._button("Reset", self._take_back)
+        self._said = words(self, tone="muted")
+        self._take = self._button("Use it here instead", self._take_over)
+        room = self._take.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self._take.setSizePolicy(room)
+        self._take.hide()
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self._edit)
+        row.addWidget(self._none)
+        row.addWidget(self._reset)
+        row.addStretch(1)
+        answer = QHBoxLayout()
+        answer.setSpacing(GRID)
+        answer.addWidget(self._said, 1)
+        answer.addWidget(self._take)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        layout.addWidget(self._what)
+        layout.addLayout(row)
+        layout.addLayout(answer)
+        keys.changed.connect(self._again)
+        self.show_command(None)
+
+    def show_command(self, command: Command | None) -> None:
+        """None: nothing is chosen."""
+        self._command = command
+        self._again()
+
+    def begin(self) -> None:
+        """The next keys that are pressed are the command's."""
+        if self._edit.isEnabled():
+            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape alone means leaving here as everywhere."""
+        if watched is self._edit and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if plain and event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if plain and event.type() == QEvent.Type.KeyPress:
+                self._again()
+                self.left.emit()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _button(self, text: str, does: object) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAutoDefault(False)
+        button.clicked.connect(does)
+        return button
+
+    def _again(self) -> None:
+        """As it is now, without what was asked for."""
+        command, self._wanted = self._command, []
+        self._take.hide()
+        can = command is not None and not command.fixed
+        for widget in (self._edit, self._none, self._reset):
+            widget.setEnabled(can)
+        self._what.setText(command.words if command is not None else "Choose what should have other keys.")
+        self._say("")
+        if command is None:
+            self._edit.clear()
+            return
+        self._show_keys(self._keys.of(command.id)[:1])
+        keys = self._keys.spoken(command.id) or "none"
+        self._edit.setAccessibleName(f"Keys of {command.words}: {keys}. Press others, or Tab to go on.")
+        changed, usual = self._keys.is_changed(command.id), command.usual_keys()
+        self._reset.setEnabled(can and changed)
+        written = ", ".join(sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in usual)
+        self._reset.setToolTip(tip(f"Back to {written}" if changed else "It has its usual keys."))
+        self._reset.setAccessibleDescription("" if changed else "It has its usual keys.")
+        has = bool(self._keys.of(command.id))
+        self._none.setEnabled(can and has)
+        self._none.setToolTip(tip("" if has else "It has no key."))
+        if command.fixed:
+            self._say(f"This key stays as it is. {command.fixed}")
+
+    def _show_keys(self, sequences: Sequence[QKeySequence]) -> None:
+        blocked = self._edit.blockSignals(True)
+        self._edit.setKeySequence(sequences[0] if sequences else QKeySequence())
+        self._edit.blockSignals(blocked)
+
+    def _pressed(self) -> None:
+        command, sequence = self._command, self._edit.keySequence()
+        if command is None or sequence in (QKeySequence(), *self._keys.of(command.id)[:1]):
+            return
+        self._ask_for([sequence])
+
+    def _take_away(self) -> None:
+        self._ask_for([])
+
+    def _take_back(self) -> None:
+        if self._command is not None:
+            self._ask_for(self._command.default_keys())
+
+    def _ask_for(self, wanted: list[QKeySequence]) -> None:
+        """Takes the keys, unless somebody has them: then it says who, and how to take them all the same."""
+        command = self._command
+        if command is None:
+            return
+        rivals = self._keys.rivals(command.id, wanted)
+        if not rivals:
+            self._choose(wanted)
+            return
+        stays = next((rival for rival in rivals if rival.fixed), None)
+        self._wanted = wanted
+        met = next(sequence for sequence in wanted if any(sequence in self._keys.of(rival.id) for rival in rivals))
+        written = met.toString(QKeySequence.SequenceFormat.NativeText)
+        if stays is not None:
+            self._say(f"{written} stays with “{stays.words}”. {stays.fixed} Press another one.", "warn")
+        else:
+            whose = " and ".join(f"“{rival.words}” ({_lower(rival.section)})" for rival in rivals)
+            self._say(f"{written} is the key of {whose}.", "warn")
+        self._take.setVisible(stays is None)
+        announce(self, f"{self._said.text()}{' Use it here instead?' if stays is None else ''}")
+
+    def _take_over(self) -> None:
+        self._choose(self._wanted)
+        self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose(self, wanted: list[QKeySequence]) -> None:
+        command = self._command
+        if command is None:
+            return
+        self._keys.choose(command.id, wanted)
+        says = f"{command.words}: {', '.join(map(spoken, wanted[:1])) or 'no key'}."
+        announce(self, says)
+
+    def _say(self, text: str, tone: str = "muted") -> None:
+        say(self._said, text, tone)
+
+
+def _lower(section: str) -> str:
+    return section[0].lower() + section[1:]

@@ -1,0 +1,165 @@
+"""The keys that commands have: the table's, or the person's own, everywhere at once."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.services.settings import Settings
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.table import COMMANDS, Section, Where, commands_in
+from runway_desktop.viewmodels.key_choices import KeyChoices
+from tests.gui.rig import Desktop, Rig, rest, task, until
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def keys_of(rig: Rig) -> Keys:
+    return Keys(rig.models.keys, rig.owner)
+
+
+def held_by(owner: QObject) -> dict[str, QAction]:
+    return {action.objectName(): action for action in owner.findChildren(QAction) if action.objectName()}
+
+
+def test_where_two_commands_are_heard_together_no_key_is_that_of_both() -> None:
+    usual = Keys()
+    for command in COMMANDS:
+        assert usual.rivals(command.id, usual.of(command.id)) == []
+
+
+def test_the_tables_ids_are_unique_and_every_section_has_some() -> None:
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+    assert {command.section for command in COMMANDS} == set(Section)
+    for section, commands in itertools.groupby(
+        sorted(COMMANDS, key=lambda command: command.section), key=lambda command: command.section
+    ):
+        words = [command.words for command in commands]
+        assert len(words) == len(set(words)), section
+
+
+def test_only_keys_that_an_ordinary_keyboard_has_are_told() -> None:
+    usual = Keys()
+    assert QKeySequence("Ctrl+Ins") in usual.of("task.copy")
+    assert usual.words("task.copy") == "Ctrl+C"
+    assert usual.words("list.undo") == "Ctrl+Z"
+    assert usual.words("request.send") == "Ctrl+Return, Ctrl+Enter"
+    for command in COMMANDS:
+        assert usual.words(command.id).isascii()
+        assert usual.words(command.id)
+
+
+def test_signs_have_names_for_a_screen_reader() -> None:
+    usual = Keys()
+    assert usual.spoken("play.frame.back") == "comma"
+    assert usual.spoken("preferences") == "Ctrl+comma"
+    assert usual.spoken("look.in") == "plus or equals"
+
+
+async def test_another_key_works_at_once_and_the_old_one_no_more(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.add(task(1, State.FAILED, failure=Failure(code="INTERNAL")))
+        await until(lambda: rig.rows.row_of(TaskId("t1")))
+        rig.window.view.setFocus()
+        rig.window.view.select([TaskId("t1")])
+        rig.window.keys.choose("task.retry", [QKeySequence("Ctrl+G")])
+        QTest.keyClick(rig.window.view, Qt.Key.Key_R, CONTROL)
+        await rest()
+        assert rig.rows.task_count == 1
+        QTest.keyClick(rig.window.view, Qt.Key.Key_G, CONTROL)
+        await until(lambda: rig.rows.task_count == 2)
+
+
+async def test_tool_tips_and_menus_tell_the_key_that_holds_now(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        [gear] = [found for found in rig.window.findChildren(QToolButton) if found.accessibleName() == "Preferences"]
+        assert gear.toolTip() == "Preferences (Ctrl+,)"
+        rig.window.keys.choose("preferences", [QKeySequence("Ctrl+P")])
+        assert gear.toolTip() == "Preferences (Ctrl+P)"
+        rig.window.keys.choose("preferences", [])
+        assert gear.toolTip() == "Preferences"
+
+
+async def test_choices_are_kept_in_the_profile(tmp_path):
+    async with Rig(tmp_path) as rig:
+        keys_of(rig).choose("task.retry", [QKeySequence("Ctrl+G")])
+        keys_of(rig).choose("quit", [])
+        await rig.engine.settings.flush()
+        again = Settings(rig.store, rig.parts.bus, rig.clock, default_library=tmp_path)
+        await again.load()
+        kept = Keys(KeyChoices(again, rig.bridge, rig.owner), rig.owner)
+        assert kept.of("task.retry") == [QKeySequence("Ctrl+G")]
+        assert kept.of("quit") == []
+        assert [command.id for command in kept.changed_commands()] == ["task.retry", "quit"]
+        kept.reset_all()
+        assert kept.changed_commands() == []
+
+
+async def test_what_takes_anothers_key_leaves_that_one_its_others(tmp_path):
+    async with Rig(tmp_path) as rig:
+        keys = keys_of(rig)
+        wanted = [QKeySequence("F11")]
+        assert [rival.id for rival in keys.rivals("task.edit", wanted)] == ["play.full"]
+        keys.choose("task.edit", wanted)
+        assert keys.of("task.edit") == wanted
+        assert keys.words("play.full") == "F"
+        assert keys.rivals("task.edit", wanted) == []
+        keys.reset("play.full")
+        assert keys.words("play.full") == "F, F11"
+        assert keys.of("task.edit") == []
+        keys.reset("task.edit")
+        assert keys.changed_commands() == []
+
+
+def test_the_same_key_may_do_two_things_where_only_one_of_them_is_heard() -> None:
+    usual = Keys()
+    assert usual.of("compare.takes") == usual.of("compare.swap")
+    assert [rival.id for rival in usual.rivals("judge.note", [QKeySequence("Shift+L")])] == []
+    # The window hears its keys in the list and the preview too, but not in a window of its own.
+    assert "play.loop" in [rival.id for rival in usual.rivals("runway.ask", [QKeySequence("Shift+L")])]
+    assert usual.rivals("runway.ask", [QKeySequence("Ctrl+W")]) == []
+
+
+@pytest.mark.parametrize("stored", [["Hyper+Nonsense"], ["Ctrl+"]])
+async def test_a_key_that_nobody_can_press_is_no_choice(tmp_path, stored):
+    async with Rig(tmp_path) as rig:
+        rig.engine.settings.shortcuts = {"task.retry": stored, "from.a.later.version": ["Ctrl+G"]}
+        keys = keys_of(rig)
+        assert keys.of("task.retry") == [QKeySequence("Ctrl+R")]
+        keys.choose("quit", [QKeySequence("Ctrl+G")])
+        assert rig.engine.settings.shortcuts["from.a.later.version"] == ["Ctrl+G"]
+
+
+async def test_every_command_is_carried_out_wherever_its_keys_hold(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.add_preview()
+        preview = rig.window.preview
+        assert preview is not None
+        owners: dict[Where, tuple[QWidget, ...]] = {
+            Where.WINDOW: (rig.window,),
+            Where.LIST: (rig.window.workspace.shelf,),
+            Where.PREVIEW: (preview,),
+        }
+        for where, owned in owners.items():
+            wanted = {command.id for command in commands_in(where) if not command.fixed}
+            assert wanted <= {name for owner in owned for name in held_by(owner)}
+
+
+async def test_what_one_looks_at_can_be_judged_with_the_same_keys(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.add_preview()
+        await rig.add(task(1, State.FAILED))
+        await until(lambda: rig.rows.row_of(TaskId("t1")))
+        rig.window.view.select([TaskId("t1")])
+        preview = rig.window.preview
+        assert preview is not None
+        preview.setFocus()
+        QTest.keyClick(preview.stage, Qt.Key.Key_4)
+        await until(lambda: (row := rig.rows.row_of(TaskId("t1"))) is not None and row.task.rating == 4)

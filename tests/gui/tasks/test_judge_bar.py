@@ -1,0 +1,46 @@
+"""The row of buttons that judges: one calm line in a pane of any width."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton
+
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from tests.gui.rig import Desktop, rest, task, until
+
+
+@pytest.mark.parametrize("width", [260, 300, 360, 420, 600])
+async def test_all_of_it_stands_on_one_line_inside_its_pane(tmp_path, theme, qtbot, width):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.add(task(1, State.FAILED))
+        await until(lambda: rig.rows.row_of(TaskId("t1")))
+        rig.window.view.select([TaskId("t1")])
+        pane = rig.window.workspace.details
+        splitter = rig.window.workspace.columns
+        splitter.setSizes([200, splitter.width() - 200 - width, width])
+        await until(lambda: abs(pane.width() - width) < 4)
+        await rest()
+        [bar] = rig.window.findChildren(JudgeBar)
+        buttons = bar.findChildren(QAbstractButton)
+        assert [button.accessibleName() for button in buttons][-5:] == ["Pick", "Reject", "Tags", "Note", "Compare"]
+        assert len({button.geometry().center().y() for button in buttons}) == 1
+        assert max(button.geometry().right() for button in buttons) <= bar.width()
+        assert bar.mapTo(pane, bar.rect().topRight()).x() <= pane.width()
+
+
+async def test_words_stand_beside_the_signs_where_they_have_room(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.add(task(1, State.FAILED))
+        await until(lambda: rig.rows.row_of(TaskId("t1")))
+        rig.window.view.select([TaskId("t1")])
+        [bar] = rig.window.findChildren(JudgeBar)
+        for width, words in (
+            (300, ["", "", ""]),
+            (420, ["Pick  P", "Reject  X", ""]),
+            (720, ["Pick  P", "Reject  X", "Tags  T"]),
+        ):
+            bar.resize(width, bar.height())
+            assert [button.text() for button in bar.findChildren(QAbstractButton)[5:8]] == words
+        rig.window.keys.choose("judge.pick", [])
+        assert [button.text() for button in bar.findChildren(QAbstractButton)[5:7]] == ["Pick", "Reject  X"]
