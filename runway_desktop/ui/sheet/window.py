@@ -103,6 +103,8 @@ class SheetWindow(QDialog):
             self._is_closed = True
             self._table.finish_editing()
             self._sheet.close()
+            # Rows may still be being stored: the sheet lives until that, and its being kept, are done.
+            self._sheet.setParent(None)
             self._posters.shutdown()
 
     def _build(self) -> None:
