@@ -122,10 +122,16 @@ class Submission:
 
     async def retry(self, task_id: TaskId) -> TaskId:
         """The same request again, as a new task linked to the old one. Only of a task that has ended."""
-        old = await self._task(task_id)
-        if not old.state.is_final:
+        [new] = await self.retry_all([task_id])
+        return new
+
+    async def retry_all(self, task_ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """The same requests again, each as a new task linked to the old one: all of them or none. Only of tasks that
+        have ended."""
+        olds = [await self._task(task_id) for task_id in task_ids]
+        if not all(old.state.is_final for old in olds):
             raise NotPossible("This task has not ended yet.", advice="Cancel it first, or wait for its end.")
-        return await self._again(old)
+        return await self._again(olds)
 
     async def edit_held(
         self, task_id: TaskId, request: Request, *, hashes: Mapping[str, str] = MappingProxyType({})
@@ -150,7 +156,8 @@ class Submission:
         click, a second result is paid for."""
         old = await self._task(task_id)
         await self.let_go(task_id)
-        return await self._again(old)
+        [new] = await self._again([old])
+        return new
 
     async def settle_with(self, task_id: TaskId, remote_id: str) -> Task:
         """The decision that an uncertain task was made, and has this Runway id."""
@@ -170,14 +177,18 @@ class Submission:
         await self._uncertain(task_id)
         return await self._ledger.move(task_id, LetGo())
 
-    async def _again(self, old: Task) -> TaskId:
-        [position] = self._positions(1)
-        new = self._new(old.request, position, project=old.project, parent_id=old.id)
-        new = replace(new, batch_id=old.batch_id, title=old.title, shot=old.shot)
-        # What its files were then: one that has moved by now can be told from another of its name.
-        hashes = {inp.path: inp.sha256 for inp in await self._store.inputs(old.id) if inp.path}
-        await self._ledger.add([new], await self._inputs([new], hashes))
-        return new.id
+    async def _again(self, olds: Sequence[Task]) -> tuple[TaskId, ...]:
+        tasks: list[Task] = []
+        inputs: list[Input] = []
+        for old, position in zip(olds, self._positions(len(olds)), strict=True):
+            new = self._new(old.request, position, project=old.project, parent_id=old.id)
+            new = replace(new, batch_id=old.batch_id, title=old.title, shot=old.shot)
+            # What its files were then: one that has moved by now can be told from another of its name.
+            hashes = {inp.path: inp.sha256 for inp in await self._store.inputs(old.id) if inp.path}
+            inputs += await self._inputs([new], hashes)
+            tasks.append(new)
+        await self._ledger.add(tasks, inputs)
+        return tuple(task.id for task in tasks)
 
     async def _task(self, task_id: TaskId) -> Task:
         found = await self._ledger.task(task_id)

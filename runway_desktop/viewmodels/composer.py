@@ -31,7 +31,6 @@ from .draft_keeping import DraftKeeping
 from .input_item import InputItem
 from .input_places import InputPlaces
 from .input_taking import InputTaking
-from .offers import Question
 from .pair_choice import PairChoice
 from .preset_shelf import PresetShelf
 from .prompt_braces import brace_findings, requests_of
@@ -302,38 +301,50 @@ class Composer(QObject):
         reasons = tuple(dict.fromkeys(finding.message for finding in self.findings()))
         if self._sending.is_storing:
             reasons = ("It is being stored.",)
-        return button_for(amount=self.amount, price=self.price(), reasons=reasons, is_edit=self._editing is not None)
+        return button_for(
+            amount=self.amount,
+            price=self.price(),
+            reasons=reasons,
+            is_edit=self._editing is not None,
+            is_another=self._sending.is_another(self.request(), self._project),
+            note=self._sending.note,
+        )
 
     def send(self) -> None:
         """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and
-        where. Asks first when it costs more than the person wants to spend without a question."""
+        where. Asks first when it costs more than the person wants to spend without a question. What was sent a moment
+        ago is not sent again by a second press in a row, which is said at the button."""
+        if not self._may_send() or self._sending.holds_back(self.request(), self._project, self.amount):
+            return
         price = self.price() if self._editing is None else None
-        self._send(self._sending.question(price, self.amount))
+        question = self._sending.question(price, self.amount)
+        if question is not None:
+            self.question_wanted.emit(question)
+        else:
+            self._sending.store(self._order())
 
     def send_confirmed(self) -> None:
         """The same after the question."""
-        self._send(None)
+        if self._may_send():
+            self._sending.store(self._order())
 
-    def _send(self, question: Question | None) -> None:
-        findings = self.findings()
-        self._attempted = True
+    def _may_send(self) -> bool:
         if self._sending.is_storing:
-            return
+            return False
+        self._attempted = True
+        findings = self.findings()
         if findings:
             self.changed.emit()
             self.focus_wanted.emit(str(findings[0].path[0]) if findings[0].path else "")
-            return
-        if question is not None:
-            self.question_wanted.emit(question)
-            return
-        self._sending.store(
-            Order(
-                request=self.request(),
-                requests=tuple(self.requests()),
-                editing=self._editing,
-                parent=self._parent_task,
-                project=self._project,
-            )
+        return not findings
+
+    def _order(self) -> Order:
+        return Order(
+            request=self.request(),
+            requests=tuple(self.requests()),
+            editing=self._editing,
+            parent=self._parent_task,
+            project=self._project,
         )
 
     def _stored(self, order: Order, ids: tuple[TaskId, ...]) -> None:
@@ -390,6 +401,7 @@ class Composer(QObject):
         self.changed.emit()
 
     def _moved(self) -> None:
+        self._sending.drop_note()
         self._keeping.keep_soon()
         self.changed.emit()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
@@ -28,6 +29,8 @@ from .handing import VERBS as HANDED
 from .handing import Handing
 from .inputs import InputMending
 from .judging import JudgingModel
+from .just_sent import JustSent
+from .money import sending_question
 from .offers import Question, Verb, concerned, question
 from .onward import Onward
 from .runner import Runner
@@ -61,6 +64,7 @@ class Desk(QObject):
         self._engine = engine
         self._composer = composer
         self._runner = runner
+        self._just_sent = JustSent(engine.clock)
         self.judging = JudgingModel(engine, runner, self)
         self.inputs = InputMending(engine, composer, runner, self)
         """What can be done with each input of the composer."""
@@ -90,9 +94,11 @@ class Desk(QObject):
         self._composer.set_prompt(text)
 
     def question(self, verb: Verb, rows: Sequence[Row]) -> Question | None:
-        """What must be asked first; None when nothing can be lost, or the person does not want to be asked."""
+        """What must be asked first; None when nothing can be lost or spent that the person wants to be asked about."""
         if verb is Verb.CANCEL and not self._engine.settings.ask_before_cancel:
             return None
+        if verb in _AGAIN:
+            return self._again_question(concerned(verb, rows))
         return question(verb, rows)
 
     def carry_out(self, verb: Verb, rows: Sequence[Row], *, text: str = "") -> None:
@@ -134,7 +140,10 @@ class Desk(QObject):
         match verb:
             case Verb.FETCH_AGAIN:
                 self._runner(self._fetch_again(ids), "fetch again")
+            case Verb.RETRY | Verb.SAME if self._just_sent.is_too_soon(ids):
+                self.tell(f"Just sent again. Choose “{_AGAIN[verb]}” once more if you want another.")
             case Verb.RETRY | Verb.SAME:
+                self._just_sent.note(ids)
                 self._runner(self._retry(ids), "retry")
             case Verb.FIND_FILE:
                 self._runner(self._find_file(first), "find file")
@@ -284,8 +293,26 @@ class Desk(QObject):
         )
         self.show_wanted.emit([*adoption.added, *adoption.known])
 
+    def _again_question(self, rows: Sequence[Row]) -> Question | None:
+        """What to ask before these are paid for once more."""
+        prices = [self._engine.pricing.price(row.task.request) for row in rows]
+        known = [price for price in prices if price is not None]
+        return sending_question(
+            self._engine.settings.confirm_above,
+            len(rows),
+            sum(price.credits for price in known),
+            exact=all(price.exact for price in known),
+            unknown=len(rows) - len(known),
+        )
+
     async def _retry(self, task_ids: Sequence[TaskId]) -> None:
-        self.show_wanted.emit([await self._engine.submission.retry(task_id) for task_id in task_ids])
+        try:
+            made = await self._engine.submission.retry_all(task_ids)
+        except RunwayDesktopError:
+            self._just_sent.forget()
+            raise
+        self._just_sent.note(list(task_ids))
+        self.show_wanted.emit(list(made))
 
     async def _find_file(self, task_id: TaskId) -> None:
         missing = await self._engine.lost_files.missing(task_id)
@@ -326,6 +353,7 @@ class Desk(QObject):
             self.tell(message, problem=True)
 
 
+_AGAIN = {Verb.RETRY: "Retry", Verb.SAME: "Same again"}
 _WRITES = frozenset({Verb.EDIT_AND_SEND, Verb.NEW_SEED, Verb.OTHER_MODEL, Verb.EDIT_HELD, Verb.USE_AS_INPUT})
 
 

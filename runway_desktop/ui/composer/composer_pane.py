@@ -23,6 +23,7 @@ from runway_desktop.catalog import Field, FieldKind
 from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.dialogs.words import announce, say, words
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -181,9 +182,14 @@ class ComposerPane(QWidget):
         self._form.edited.connect(self._composer.set_value)
         self._form.hide()
         outer.addWidget(self._form)
-        self._wrong = QLabel(self, wordWrap=True)
-        self._wrong.setProperty("tone", "bad")
+        self._wrong = words(self, tone="bad")
         outer.addWidget(self._wrong)
+        self._note = words(self, tone="muted")
+        self._note.hide()
+        outer.addWidget(self._note)
+        outer.addLayout(self._build_bottom())
+
+    def _build_bottom(self) -> QGridLayout:
         self._bottom = QGridLayout()
         self._bottom.setSpacing(GRID)
         self._bottom.setColumnStretch(0, 1)
@@ -201,7 +207,7 @@ class ComposerPane(QWidget):
         self._send.clicked.connect(self._composer.send)
         self._bottom.addWidget(self._chip_area, 0, 0)
         self._bottom.addWidget(self._send, 0, 1, Qt.AlignmentFlag.AlignBottom)
-        outer.addLayout(self._bottom)
+        return self._bottom
 
     def _build_count(self) -> QLabel:
         label = QLabel("", self._box)
@@ -343,6 +349,9 @@ class ComposerPane(QWidget):
         )
         self._send.setAccessibleName(f"{button.text}, {button.price}" if button.price else button.text)
         self._send.setAccessibleDescription(reasons)
+        if button.note != self._note.text():
+            announce(self, button.note)
+        say(self._note, button.note, "muted")
 
     def _choose_endpoint(self) -> None:
         self._open_chooser(self._endpoint, at_parts=True)

@@ -270,8 +270,8 @@ class SheetWindow(QDialog):
     def _send(self, most: int | None = None, places: list[int] | None = None) -> None:
         self._table.finish_editing()
         sheet = self._sheet
-        if sheet.reason:
-            self._tell(sheet.reason)
+        if held_back := sheet.reason or sheet.too_soon:
+            self._tell(held_back)
             return
         question = sheet.question(most, places)
         if question is None:

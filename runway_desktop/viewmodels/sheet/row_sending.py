@@ -13,6 +13,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.sheets import SentTask
+from runway_desktop.viewmodels.just_sent import JustSent
 from runway_desktop.viewmodels.money import sending_question
 from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.runner import Runner
@@ -24,6 +25,8 @@ from .rows import SheetRow
 
 SUBMITTED_AT_ONCE = 60
 """Tasks of one transaction: a few milliseconds of the loop, then others have a turn."""
+
+_ROWS = "rows"
 
 
 class RowSending(QObject):
@@ -43,11 +46,17 @@ class RowSending(QObject):
         self._runner = runner
         self._model = model
         self._following = following
+        self._just_sent = JustSent(engine.clock)
         self.batch_id: BatchId | None = None
         """Of all tasks of this sheet, once the first are stored."""
         self.batch_name = ""
         self.project = ""
         """Of rows that name none."""
+
+    @property
+    def too_soon(self) -> str:
+        """Why a press now is more likely one too many; empty else. What it would send are other rows than before."""
+        return "Just sent. Press again to send more." if self._just_sent.is_too_soon(_ROWS) else ""
 
     def chosen(self, most: int | None = None, places: Iterable[int] | None = None) -> list[SheetRow]:
         """The rows that would be sent: the first `most` ready ones, or those at `places`, or all."""
@@ -90,6 +99,7 @@ class RowSending(QObject):
         finally:
             self._lock(False)
             if ids:
+                self._just_sent.note(_ROWS)
                 self.sent.emit(tuple(ids))
             self._model.counted.emit()
             self.ended.emit()

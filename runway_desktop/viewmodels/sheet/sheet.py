@@ -190,6 +190,11 @@ class Sheet(QObject):
         return "" if totals.ready else "No row is ready. The last column says what each needs."
 
     @property
+    def too_soon(self) -> str:
+        """Why a press in a row with the last is held back; empty when it is not."""
+        return self._sending.too_soon
+
+    @property
     def has_unsent(self) -> bool:
         return bool(self.model.totals.rows)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, Qt, QUrl
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
@@ -179,6 +180,42 @@ async def test_typing_fills_the_request_and_ctrl_return_sends_it_once(tmp_path, 
         await rest()
         assert len(rig.store._tasks) == 1
         assert "\n" not in rig.pane._prompt.toPlainText()
+
+
+async def test_a_double_click_on_the_button_sends_once_and_says_how_to_make_another(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.composer.set_prompt("A lighthouse")
+        button = rig.pane._send
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        await until(lambda: rig.store._tasks and not rig.composer.button().reasons)
+        # The second half of a double click: a press of its own kind, and a release.
+        QTest.mouseDClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
+        await rest()
+        assert len(rig.store._tasks) == 1
+        assert rig.pane._note.isVisible()
+        assert "Press again to make another take" in rig.pane._note.text()
+        assert button.accessibleName().startswith("Generate another")
+        QTest.keyClicks(rig.pane._prompt, "!")
+        assert not rig.pane._note.isVisible()
+        assert button.text().startswith("Generate  ")
+
+
+async def test_a_key_that_is_held_down_sends_once_however_long_it_is_held(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        sent: list[object] = []
+        rig.composer.sent.connect(sent.append)
+        rig.pane.focus_prompt()
+        rig.composer.set_prompt("A lighthouse")
+        QTest.keyPress(rig.pane._prompt, Qt.Key.Key_Return, CONTROL)
+        await until(lambda: sent)
+        await rig.clock.advance(60)
+        for _ in range(5):
+            held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, CONTROL, "\r", True)
+            QApplication.sendEvent(rig.pane._prompt, held)
+        await rest()
+        assert len(rig.store._tasks) == 1
+        assert rig.composer.prompt == "A lighthouse"
 
 
 async def test_return_in_the_prompt_is_a_new_line(tmp_path, theme, qtbot):

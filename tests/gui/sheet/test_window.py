@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
+from runway_desktop.services import sheets
 from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.sheet.axis_dialog import AxisDialog
 from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
@@ -253,3 +254,30 @@ async def test_every_control_has_a_name(opened: Opened):
         index = window.sheet.model.index(1, window.sheet.model.column_place("duration") or 0)
         assert "4, 6 or 8 seconds" in str(index.data(Qt.ItemDataRole.AccessibleTextRole))
         assert window.table.indexAt(QPoint(5, 5)).isValid()
+
+
+async def test_a_double_click_sends_the_first_few_once_and_a_held_key_sends_nothing_more(opened: Opened):
+    async with opened(SHOTS.replace("veo3.1_fast", "gen4.5") + "A pier,gen4.5,1280:720,5,\n" * 2) as (rig, window):
+        few = button(window, "First 2 only")
+        few.click()
+        await until(lambda: len(rig.store._tasks) == 2 and few.isEnabled())
+        few.click()
+        assert "Just sent. Press again to send more." in said(window)
+        await rig.clock.advance(2)
+        send = next(action for action in window.actions() if action.text() == "Send all that is ready")
+        assert not send.autoRepeat()
+        assert len(rig.store._tasks) == 2
+        send.trigger()
+        await until(lambda: len(rig.store._tasks) == 6)
+
+
+async def test_a_sheet_that_is_closed_while_its_rows_are_stored_still_knows_which_were_sent(opened: Opened):
+    async with opened("prompt\nA lighthouse\nA pier\n") as (rig, window):
+        button(window, "Generate 2 ready").click()
+        assert window.sheet.is_sending
+        window.close()
+        await until(lambda: len(rig.store._tasks) == 2)
+        await until(lambda: rig.store._sheets and "sent" in next(iter(rig.store._sheets.values())).text)
+        [kept] = rig.store._sheets.values()
+        assert kept.batch_id is not None
+        assert all(row.sent for row in sheets.read(kept.text).rows)

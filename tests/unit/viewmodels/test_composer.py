@@ -315,6 +315,87 @@ async def test_sending_twice_while_it_is_stored_sends_once(tmp_path):
         assert rig.composer.button().reasons == ()
 
 
+async def sent_once(rig: Rig, **values) -> list[object]:
+    sent: list[object] = []
+    rig.composer.sent.connect(sent.append)
+    rig.composer.load(plain_request("A watch", **values))
+    rig.composer.send()
+    await until(lambda: sent)
+    return sent
+
+
+async def test_a_second_press_in_a_row_is_not_paid_for_and_says_so_at_the_button(tmp_path):
+    async with Rig(tmp_path) as rig:
+        sent = await sent_once(rig)
+        for _ in range(3):
+            await rig.clock.advance(0.5)
+            rig.composer.send()
+        await rest()
+        assert len(rig.store._tasks) == len(sent) == 1
+        assert rig.composer.button().note == "Just sent. Press again to make another take."
+        await rig.clock.advance(0.5)
+        rig.composer.send()
+        await until(lambda: len(sent) == 2, "a press after a moment makes another take")
+        assert rig.composer.button().note == ""
+        assert len(rig.store._tasks) == 2
+
+
+async def test_something_else_is_sent_at_once_however_soon(tmp_path):
+    async with Rig(tmp_path) as rig:
+        sent = await sent_once(rig)
+        rig.composer.send()
+        assert rig.composer.button().note
+        rig.composer.set_value("duration", 10)
+        assert rig.composer.button().note == ""
+        rig.composer.send()
+        await until(lambda: len(sent) == 2)
+
+
+async def test_the_button_of_what_was_sent_offers_another_until_something_is_edited(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.engine.pricing.learn(plain_request("A watch"), 25)
+        await sent_once(rig)
+        button = rig.composer.button()
+        assert (button.text, button.price) == ("Generate another", "25 credits")
+        rig.composer.set_prompt("A watch, at noon")
+        assert rig.composer.button().text == "Generate"
+        rig.composer.set_prompt("A watch")
+        assert rig.composer.button().text == "Generate another"
+        rig.composer.set_project("Aurora")
+        assert rig.composer.button().text == "Generate"
+
+
+async def test_several_that_were_just_sent_are_counted_and_a_fixed_seed_is_told(tmp_path):
+    async with Rig(tmp_path) as rig:
+        sent: list[object] = []
+        rig.composer.sent.connect(sent.append)
+        rig.composer.load(plain_request("A watch", seed=7))
+        rig.composer.set_prompt("A {watch|clock}")
+        rig.composer.send()
+        await until(lambda: sent)
+        rig.composer.send()
+        button = rig.composer.button()
+        assert button.text == "Generate 2 more"
+        assert button.note == ("Just sent. Press again to make 2 more. With the same seed it will look much the same.")
+        await rest()
+        assert len(rig.store._tasks) == 2
+
+
+async def test_changes_that_were_just_saved_do_not_become_a_second_task_by_a_second_press(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.add(task(1))
+        rig.composer.load(task(1).request, editing=TaskId("t1"))
+        rig.composer.set_prompt("Changed")
+        sent: list[object] = []
+        rig.composer.sent.connect(sent.append)
+        rig.composer.send()
+        await until(lambda: sent)
+        rig.composer.send()
+        await rest()
+        assert list(rig.store._tasks) == ["t1"]
+        assert rig.composer.button().text == "Generate another"
+
+
 async def test_a_store_that_refuses_keeps_everything_typed_and_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.load(plain_request("A lighthouse", seed=4))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Request, State
 from runway_desktop.services.intake import AssetDrop, Draft, Gathered, IntakeFinding
@@ -190,6 +191,46 @@ async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
         async with after(rig.desk.show_wanted) as shown:
             rig.desk.carry_out(Verb.RETRY, rows)
         assert [rig.store._tasks[one].parent_id for one in shown[0]] == ["t1"]
+
+
+@pytest.mark.parametrize(("verb", "state"), [(Verb.RETRY, State.CANCELLED), (Verb.SAME, State.SUCCEEDED)])
+async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(verb, state, tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1, state))
+        rig.desk.carry_out(verb, rows)
+        rig.desk.carry_out(verb, rows)
+        await until(lambda: len(rig.store._tasks) == 2)
+        rig.desk.carry_out(verb, rows)
+        await rest()
+        assert len(rig.store._tasks) == 2
+        assert "once more if you want another" in rig.told[-1]
+        await rig.clock.advance(2)
+        rig.desk.carry_out(verb, rows)
+        await until(lambda: len(rig.store._tasks) == 3, "a press after a moment is meant")
+
+
+async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_part(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1, State.CANCELLED), task(2, State.CANCELLED))
+        rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
+        rig.desk.carry_out(Verb.RETRY, rows)
+        await until(lambda: rig.notices)
+        rig.store.trouble = None
+        assert len(rig.store._tasks) == 2
+        rig.desk.carry_out(Verb.RETRY, rows)
+        await until(lambda: len(rig.store._tasks) == 4)
+
+
+async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
+        await rig.engine.pricing.learn(rows[0].task.request, 60)
+        assert rig.desk.question(Verb.RETRY, rows) is None
+        rig.engine.settings.confirm_above = 100
+        asked = rig.desk.question(Verb.RETRY, rows)
+        assert asked is not None
+        assert asked.title == "Send 3 tasks for 180 credits?"
+        assert rig.desk.question(Verb.RETRY, rows[:1]) is None
 
 
 async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):

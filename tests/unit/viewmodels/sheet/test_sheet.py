@@ -197,6 +197,17 @@ async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_
         ]
 
 
+async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig)
+        assert sheet.too_soon == ""
+        sheet.send(1)
+        await until(lambda: not sheet.is_sending and sheet.model.rows[0].sent)
+        assert sheet.too_soon == "Just sent. Press again to send more."
+        await rig.clock.advance(2)
+        assert sheet.too_soon == ""
+
+
 async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
