@@ -51,6 +51,16 @@ _WRITERS: dict[str, Callable[[Path, str, str, str, str], None]] = {
     ".ogg": tags.write_ogg,
     ".oga": tags.write_ogg,
 }
+_REMOVERS: dict[str, Callable[[Path], None]] = {
+    ".png": png.remove,
+    **dict.fromkeys((".jpg", ".jpeg"), jpeg.remove),
+    ".webp": webp.remove,
+    **dict.fromkeys((".mp4", ".m4v", ".m4a", ".mov"), tags.remove_mp4),
+    ".mp3": tags.remove_mp3,
+    ".wav": tags.remove_wav,
+    ".flac": tags.remove_flac,
+    **dict.fromkeys((".ogg", ".oga"), tags.remove_ogg),
+}
 _READERS: dict[str, Callable[[Path], str | None]] = {
     **dict.fromkeys((".png",), png.read),
     **dict.fromkeys((".jpg", ".jpeg"), jpeg.read),
@@ -97,9 +107,23 @@ def embed(path: Path, note: Note, ending: str = "") -> bool:
     return True
 
 
-def read(path: Path) -> Mapping[str, Any] | None:
-    """The document that was written into the file; None where there is none. Raises OSError only."""
-    reader = _READERS.get(path.suffix.lower())
+def remove(path: Path, ending: str = "") -> bool:
+    """Takes the note out again, with the title and comment that came with it; False where there is none. The media's
+    own data stay. OSError, and NotEmbedded for a file that cannot be written anew."""
+    remover = _REMOVERS.get((ending or path.suffix).lower())
+    if remover is None or read(path, ending) is None:
+        return False
+    try:
+        remover(path)
+    except ValueError as error:
+        raise NotEmbedded(str(error)) from error
+    return True
+
+
+def read(path: Path, ending: str = "") -> Mapping[str, Any] | None:
+    """The document that was written into the file; None where there is none. Raises OSError only. `ending` as in
+    `embed`."""
+    reader = _READERS.get((ending or path.suffix).lower())
     if reader is None:
         return None
     try:

@@ -58,6 +58,22 @@ def read(path: Path) -> str | None:
     return None
 
 
+def remove(path: Path) -> None:
+    """Takes the segments out that `write` put in."""
+    with rewritten(path) as (source, target):
+        if source.read(2) != b"\xff\xd8":
+            raise ValueError("This is no JPEG.")
+        target.write(b"\xff\xd8")
+        while segment := _segment(source):
+            marker, body = segment
+            is_packet = body.startswith(_MARK) and xmp.document_of(body[len(_MARK) :]) is not None
+            if marker != 0xE1 or not (is_packet or _is_our_exif(body)):
+                _put(target, marker, body)
+            if marker == 0xDA:
+                break
+        shutil.copyfileobj(source, target)
+
+
 def _is_our_exif(body: bytes) -> bool:
     return body.startswith(_EXIF) and exif.is_ours(body[len(_EXIF) :])
 

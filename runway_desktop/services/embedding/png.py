@@ -18,26 +18,19 @@ from .rewriting import rewritten
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEY = b"runway-desktop"
+_FOR_OTHERS = (b"Title", b"Description", b"Software", b"Creation Time")
 _COMMENT = b"Comment"
 _MARK = b" (Runway Desktop)"
 
 
 def write(path: Path, title: str, comment: str, date: str, document: str) -> None:
-    texts = {
-        b"Title": title,
-        b"Description": comment,
-        b"Software": "Runway Desktop",
-        b"Creation Time": date,
-        KEY: document,
-    }
+    texts = dict(zip((*_FOR_OTHERS, KEY), (title, comment, "Runway Desktop", date, document), strict=True))
     with rewritten(path) as (source, target):
         if source.read(8) != SIGNATURE:
             raise ValueError("This is no PNG.")
         target.write(SIGNATURE)
         for kind, content in _chunks(source):
-            if kind == b"iTXt" and content.partition(b"\0")[0] in texts:
-                continue
-            if kind == b"tEXt" and content.startswith(_COMMENT + b"\0") and content.endswith(_MARK):
+            if _is_ours(kind, content):
                 continue
             _put(target, kind, content)
             if kind == b"IHDR":
@@ -60,6 +53,23 @@ def read(path: Path) -> str | None:
             if kind == b"IDAT":
                 return None
     return None
+
+
+def remove(path: Path) -> None:
+    """Takes the texts out that `write` put in. Those of other programs with the same keys go with them."""
+    with rewritten(path) as (source, target):
+        if source.read(8) != SIGNATURE:
+            raise ValueError("This is no PNG.")
+        target.write(SIGNATURE)
+        for kind, content in _chunks(source):
+            if not _is_ours(kind, content):
+                _put(target, kind, content)
+
+
+def _is_ours(kind: bytes, content: bytes) -> bool:
+    if kind == b"tEXt":
+        return content.startswith(_COMMENT + b"\0") and content.endswith(_MARK)
+    return kind == b"iTXt" and content.partition(b"\0")[0] in (*_FOR_OTHERS, KEY)
 
 
 def _international(key: bytes, text: str) -> bytes:

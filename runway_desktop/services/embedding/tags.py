@@ -71,6 +71,30 @@ def read_ogg(path: Path) -> str | None:
     return _comment(_opened(_open_ogg, path))
 
 
+def remove_mp4(path: Path) -> None:
+    def drop(file: Any) -> None:
+        for name in ("\xa9nam", "\xa9cmt", "\xa9too", "\xa9day", _ATOM):
+            (file.tags or {}).pop(name, None)
+
+    _change(path, ".mp4", _open_mp4, drop)
+
+
+def remove_mp3(path: Path) -> None:
+    _change(path, ".mp3", _open_mp3, _drop_frames)
+
+
+def remove_wav(path: Path) -> None:
+    _change(path, ".wav", _open_wav, _drop_frames)
+
+
+def remove_flac(path: Path) -> None:
+    _change(path, ".flac", _open_flac, _drop_comments)
+
+
+def remove_ogg(path: Path) -> None:
+    _change(path, ".ogg", _open_ogg, _drop_comments)
+
+
 def _change(path: Path, ending: str, opens: Callable[[Path], Any], put: Callable[[Any], None]) -> None:
     from mutagen import MutagenError
 
@@ -141,6 +165,18 @@ def _put_frames(file: Any, title: str, comment: str, date: str, document: str) -
         frames.append(id3.TDRC(encoding=3, text=[date[:19]]))
     for frame in frames:
         file.tags.add(frame)
+
+
+def _drop_frames(file: Any) -> None:
+    for key in ("TIT2", "COMM", "TSSE", "TDRC", f"TXXX:{NAME}"):
+        if file.tags is not None:
+            file.tags.delall(key)
+
+
+def _drop_comments(file: Any) -> None:
+    for name in ("title", "comment", "encoder", "date", NAME):
+        if name in (file.tags or ()):
+            del file[name]
 
 
 def _frame(file: Any) -> str | None:

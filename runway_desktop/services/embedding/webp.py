@@ -7,7 +7,7 @@ Source of the layout: the WebP container specification. The picture's own chunks
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,10 +30,18 @@ def write(path: Path, title: str, comment: str, date: str, document: str) -> Non
         if not any(kind == b"EXIF" for kind, _ in chunks):
             chunks.append((b"EXIF", exif.block(comment, date)))
         chunks.append((b"XMP ", xmp.packet(title, comment, date, document)))
-        size = 4 + sum(8 + len(body) + len(body) % 2 for _, body in chunks)
-        target.write(b"RIFF" + struct.pack("<I", size) + b"WEBP")
-        for kind, body in chunks:
-            target.write(kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2))
+        _put(target, chunks)
+
+
+def remove(path: Path) -> None:
+    """Takes the chunks out that `write` put in."""
+    with rewritten(path) as (source, target):
+        chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP " and not _is_our_exif(kind, body)]
+        if chunks and chunks[0][0] == b"VP8X":
+            described = any(kind == b"EXIF" for kind, _ in chunks)
+            flags = chunks[0][1][0] & ~_XMP_FLAG & ~(0 if described else _EXIF_FLAG)
+            chunks[0] = (b"VP8X", bytes((flags,)) + chunks[0][1][1:])
+        _put(target, chunks)
 
 
 def read(path: Path) -> str | None:
@@ -43,6 +51,13 @@ def read(path: Path) -> str | None:
 
 def _is_our_exif(kind: bytes, body: bytes) -> bool:
     return kind == b"EXIF" and exif.is_ours(body)
+
+
+def _put(target: BinaryIO, chunks: Sequence[tuple[bytes, bytes]]) -> None:
+    size = 4 + sum(8 + len(body) + len(body) % 2 for _, body in chunks)
+    target.write(b"RIFF" + struct.pack("<I", size) + b"WEBP")
+    for kind, body in chunks:
+        target.write(kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2))
 
 
 def _extended_header(kind: bytes, body: bytes) -> bytes:

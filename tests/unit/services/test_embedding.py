@@ -14,7 +14,7 @@ from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services import embedding
-from runway_desktop.services.embedding import Note, NotEmbedded, embed, note_of, read
+from runway_desktop.services.embedding import Note, NotEmbedded, embed, note_of, read, remove
 from tests.programs import need_programs
 
 PROMPT = 'Leuchtturm im Sturm – 猫が眠る & <tags> "quotes" ]]>'
@@ -183,3 +183,60 @@ def test_other_formats_and_giant_requests_go_without(tmp_path: Path) -> None:
     picture = make_picture(tmp_path, "png", "RGB", {})
     giant = note_of({**DOCUMENT, "request": {**DOCUMENT["request"], "values": {"uri": "x" * embedding.LARGEST}}})
     assert embed(picture, giant) is False
+
+
+@pytest.mark.parametrize("ending", KINDS)
+def test_a_file_for_a_client_says_nothing_of_its_request(tmp_path: Path, ending: str) -> None:
+    path = make(tmp_path, ending)
+    embed(path, note())
+    assert remove(path) is True
+    assert read(path) is None
+    content = path.read_bytes()
+    assert not [word for word in ("Leuchtturm", "41207", "runway_id", "Runway Desktop") if word.encode() in content]
+    assert remove(path) is False
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("ending", KINDS)
+def test_other_programs_find_nothing_either_and_the_media_stay_as_they_were(tmp_path: Path, ending: str) -> None:
+    need_programs("ffmpeg", "ffprobe", "exiftool")
+    path = make(tmp_path, ending)
+    before = streams_of(path, ending)
+    embed(path, note())
+    remove(path)
+    assert streams_of(path, ending) == before
+    for seen in (seen_by_ffprobe(path), seen_by_exiftool(path)):
+        assert "gen4.5" not in seen
+        assert "Leuchtturm" not in seen
+
+
+@pytest.mark.parametrize(("ending", "mode", "options"), PICTURES)
+def test_a_picture_for_a_client_keeps_every_pixel(
+    tmp_path: Path, ending: str, mode: str, options: dict[str, Any]
+) -> None:
+    path = make_picture(tmp_path, ending, mode, options)
+    with Image.open(path) as picture:
+        before = (picture.mode, picture.size, picture.tobytes())
+    embed(path, note())
+    remove(path)
+    with Image.open(path) as picture:
+        assert (picture.mode, picture.size, picture.tobytes()) == before
+
+
+@pytest.mark.parametrize("ending", ["jpg", "webp"])
+def test_what_a_picture_brought_along_is_not_taken_out(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"scanned.{ending}"
+    exif = Image.Exif()
+    exif[0x010E] = "Ada's harbour"
+    Image.linear_gradient("L").convert("RGB").save(path, exif=exif)
+    embed(path, note())
+    remove(path)
+    with Image.open(path) as picture:
+        assert dict(picture.getexif()) == {0x010E: "Ada's harbour"}
+
+
+def test_a_file_without_a_request_is_not_touched(tmp_path: Path) -> None:
+    path = make_picture(tmp_path, "png", "RGB", {})
+    before = path.stat()
+    assert remove(path) is False
+    assert path.stat().st_ino == before.st_ino
