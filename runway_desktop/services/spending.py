@@ -26,9 +26,9 @@ from runway_desktop.domain.spending import counted_credits, spent_at
 from runway_desktop.domain.task import Task
 
 from .ports import Clock, Runway, Store
+from .spreadsheet import BOM, plain
 
 BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "credits", "dollars", "task id")
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Period(Enum):
@@ -116,7 +116,7 @@ class Spending:
         unfinished = path.with_name(f"{path.name}.part")
         try:
             # The mark at its beginning tells spreadsheets that it is UTF-8.
-            unfinished.write_text(text.getvalue(), encoding="utf-8-sig", errors="replace", newline="")
+            unfinished.write_text(text.getvalue(), encoding=BOM, errors="replace", newline="")
             os.replace(unfinished, path)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -133,11 +133,11 @@ class Spending:
         pair = self._catalog.pair(request.endpoint, request.model)
         return (
             f"{at:%Y-%m-%d %H:%M}",
-            _safe(task.project),
-            _safe(batch),
-            _safe(task.title or request.prompt),
-            _safe(request.model),
-            _safe(settings_line(pair, request.values)),
+            plain(task.project),
+            plain(batch),
+            plain(task.title or request.prompt),
+            plain(request.model),
+            plain(settings_line(pair, request.values)),
             f"{credits:.2f}".rstrip("0").rstrip("."),
             f"{credits * DOLLARS_PER_CREDIT:.2f}",
             task.remote_id or "",
@@ -146,8 +146,3 @@ class Spending:
 
 def _midnight(day: date, zone: tzinfo | None) -> float:
     return datetime.combine(day, datetime.min.time(), zone).timestamp()
-
-
-def _safe(text: str) -> str:
-    """A text that a spreadsheet takes for a formula is somebody's prompt, and must stay one."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text

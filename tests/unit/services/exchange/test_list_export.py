@@ -1,0 +1,166 @@
+"""The list as a file says what the list says, in its order, for spreadsheets and for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from dataclasses import replace
+from datetime import timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runway_desktop.domain.errors import DiskError, StoreError
+from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, State, Task, TaskId
+from runway_desktop.services.exchange.list_columns import COLUMNS
+from runway_desktop.services.exchange.list_export import PAGE, ListExport, ListForm
+from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.spreadsheet import plain
+from tests.engine_rig import CATALOG, AtOnce, request
+from tests.fake_runway import remote_id
+from tests.fakes import MemoryStore
+
+NOON = 1_750_000_000.0
+KATHMANDU = timezone(timedelta(hours=5, minutes=45))
+EVERY = [column.key for column in COLUMNS]
+
+
+def a_task(number: int = 1, prompt: str = "A lighthouse in the fog", **members: Any) -> Task:
+    defaults: dict[str, Any] = {"state": State.SUCCEEDED, "remote_id": remote_id(number), "sent_at": NOON + number}
+    return Task(id=TaskId(f"t{number}"), request=request(prompt, seed=7), created_at=NOON, **(defaults | members))
+
+
+async def written(
+    tmp_path: Path, *tasks: Task, form: ListForm = ListForm.CSV, columns: Any = EVERY, **more: Any
+) -> Path:
+    store = MemoryStore()
+    await store.add(tasks, [], more.get("batch"), [], more.get("outputs", ()))
+    path = tmp_path / f"list.{form}"
+    export = ListExport(store, CATALOG, AtOnce(), zone=KATHMANDU)
+    found = await export.write(path, [task.id for task in tasks], columns, form, Progress())
+    assert (found.path, found.rows) == (path, len(tasks))
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    return path
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+async def test_a_csv_has_numbers_as_numbers_times_with_their_zone_and_files_a_line_each(tmp_path):
+    task = a_task(
+        ended_at=NOON + 61.5, cost_credits=12.0, estimated_credits=12.5, rating=4, pick=Pick.PICK,
+        tags=("night", "rain"), project="Aurora", shot="010", note="A\nB", title="Take 3", parent_id=TaskId("t0"),
+        batch_id=BatchId("b"),
+    )  # fmt: skip
+    outputs = [
+        Output(task_id=task.id, index=at, url="", url_fetched_at=0, state=OutputState.SAVED, path=f"/lib/{at}.mp4")
+        for at in range(2)
+    ]
+    batch = Batch(id=BatchId("b"), name="shots.csv", created_at=NOON)
+    [row] = rows_of(await written(tmp_path, task, outputs=outputs, batch=batch))
+    assert row["sent"] == "2025-06-15T20:51:41+05:45"
+    assert (row["credits"], row["dollars"], row["estimated_credits"], row["took_seconds"]) == (
+        "12",
+        "0.12",
+        "12.5",
+        "60.5",
+    )
+    assert (row["rating"], row["pick"], row["tags"]) == ("4", "pick", "night\nrain")
+    assert row["files"] == "/lib/0.mp4\n/lib/1.mp4"
+    assert (row["settings"], row["seed"], row["batch"]) == ("1280:720 · 5 s · seed 7", "7", "shots.csv")
+    assert (row["runway_id"], row["id"], row["parent_id"]) == (task.remote_id, "t1", "t0")
+    assert json.loads(row["values"])["promptText"] == "A lighthouse in the fog"
+
+
+@pytest.mark.parametrize("prompt", ['=HYPERLINK("http://x")', "+1", "-fog", "@sum", "\tfog", "＝1+1"])
+async def test_a_prompt_never_becomes_a_formula(tmp_path, prompt):
+    [row] = rows_of(await written(tmp_path, a_task(prompt=prompt)))
+    assert row["prompt"] == f"'{prompt}"
+
+
+async def test_the_json_is_the_prompt_itself_with_lists_and_numbers(tmp_path):
+    path = await written(tmp_path, a_task(prompt="=1+1", cost_credits=12.0, tags=("a",)), a_task(2), form=ListForm.JSON)
+    first, second = json.loads(path.read_text(encoding="utf-8"))
+    assert (first["prompt"], first["credits"], first["tags"], first["files"]) == ("=1+1", 12, ["a"], [])
+    assert first["values"]["seed"] == 7
+    assert second["credits"] is None
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 4
+
+
+async def test_excel_sees_that_it_is_utf_8(tmp_path):
+    path = await written(tmp_path, a_task(prompt="Füchse im Schnee 🦊"))
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfprompt")
+    assert rows_of(path)[0]["prompt"] == "Füchse im Schnee 🦊"
+
+
+async def test_columns_and_rows_stand_as_they_were_chosen(tmp_path):
+    tasks = [a_task(number) for number in (3, 1, 2)]
+    path = await written(tmp_path, *tasks, columns=["id", "nobody knows this", "prompt"])
+    assert [next(iter(row.items())) for row in rows_of(path)] == [("id", "t3"), ("id", "t1"), ("id", "t2")]
+    assert list(rows_of(path)[0]) == ["id", "prompt"]
+
+
+async def test_no_task_at_all_is_a_list_all_the_same(tmp_path):
+    assert json.loads((await written(tmp_path, form=ListForm.JSON)).read_text()) == []
+
+
+async def test_a_long_list_is_told_of_and_can_be_stopped_and_what_was_there_stays(tmp_path):
+    store = MemoryStore()
+    tasks = [a_task(number) for number in range(3 * PAGE)]
+    await store.add(tasks, [], None, [])
+    path = tmp_path / "list.csv"
+    path.write_text("the old one", encoding="utf-8")
+    told: list[tuple[int, int]] = []
+
+    def hear() -> None:
+        told.append((progress.done, progress.total))
+        progress.stop()
+
+    progress = Progress(hear)
+    export = ListExport(store, CATALOG, AtOnce())
+    found = await export.write(path, [task.id for task in tasks], EVERY, ListForm.CSV, progress)
+    assert (found.rows, found.is_stopped) == (0, True)
+    assert told == [(PAGE, 3 * PAGE)]
+    assert path.read_text(encoding="utf-8") == "the old one"
+    assert [one.name for one in tmp_path.iterdir()] == ["list.csv"]
+
+
+async def test_a_store_or_a_disk_that_refuses_leaves_what_was_there(tmp_path, monkeypatch):
+    store = MemoryStore()
+    await store.add([a_task()], [], None, [])
+
+    async def refuses(_: object) -> None:
+        raise StoreError("Locked.")
+
+    monkeypatch.setattr(store, "rows", refuses)
+    path = tmp_path / "list.csv"
+    path.write_text("the old one", encoding="utf-8")
+    export = ListExport(store, CATALOG, AtOnce())
+    with pytest.raises(StoreError):
+        await export.write(path, [TaskId("t1")], EVERY, ListForm.CSV, Progress())
+    assert [one.name for one in tmp_path.iterdir()] == ["list.csv"]
+    with pytest.raises(DiskError):
+        await export.write(tmp_path / "nowhere" / "list.csv", [TaskId("t1")], EVERY, ListForm.CSV, Progress())
+    assert path.read_text(encoding="utf-8") == "the old one"
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.text(max_size=30), min_size=4, max_size=4), cost=st.floats(0, 1e6))
+def test_whatever_was_typed_comes_out_as_it_was(tmp_path_factory, texts, cost):
+    prompt, title, note, project = texts
+    task = replace(a_task(prompt=prompt), title=title, note=note, project=project, cost_credits=cost)
+    folder = tmp_path_factory.mktemp("list")
+    [row] = rows_of(asyncio.run(written(folder, task)))
+    whole = [text.encode("utf-8", "replace").decode() for text in texts]
+    assert [row[key] for key in ("prompt", "title", "note", "project")] == [plain(text) for text in whole]
+    assert float(row["credits"]) == pytest.approx(cost, abs=1e-6)
+    (folder / "list.csv").unlink()
+    [read] = json.loads(asyncio.run(written(folder, task, form=ListForm.JSON)).read_text(encoding="utf-8"))
+    assert [read[key] for key in ("prompt", "title", "note", "project")] == texts
+    assert read["credits"] == cost
