@@ -11,7 +11,7 @@ from pathlib import Path
 from .gathered import IntakeFinding
 
 MOST_FILES = 2_000
-_OWN = (".part", ".part.json", ".part.new", ".tmp", ".crdownload", ".download")
+_OWN = (".part", ".part.json", ".part.new", ".copying", ".embedding", ".tmp", ".crdownload", ".download")
 _NOISE = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 

@@ -1,0 +1,257 @@
+"""Results as files in a folder of the person's choice, under names from a template.
+
+The tasks are read page by page, however many they are; each file is one trip to the worker, which puts it there whole
+or not at all. What cannot be read is told at the end; what the folder refuses ends the export. Done again into the same
+folder it goes on where it stopped: what stands there already is not copied twice. Loop's thread. `survey` raises
+StoreError, `run` that and DiskError when there is no room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.filenames import numbered, render
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
+from runway_desktop.services import embedding, sidecar
+from runway_desktop.services.batch_places import BatchPlaces
+from runway_desktop.services.disk_words import spoken_for
+from runway_desktop.services.folder_look import SPARE
+from runway_desktop.services.media_facts import megabytes
+from runway_desktop.services.ports import Store
+from runway_desktop.services.result_file import name_values
+
+from .progress import Progress
+from .whole_copy import How, Names, Put, SourceTrouble, put_whole, sha256_of
+
+Result = TypeVar("Result")
+
+PAGE = 200
+FIRST = 5
+"""Files whose names are shown before the export."""
+MOST_FAILURES = 200
+"""That are told one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChoice:
+    """`link`: a second name for the same file where the disk can do that, which takes no room. `keep_request`: the
+    request that stands inside a file stays there."""
+
+    folder: Path
+    template: str
+    link: bool = False
+    sidecars: bool = False
+    keep_request: bool = True
+    only_picks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One result that is to be exported."""
+
+    task: Task
+    output: Output
+    count: int
+    batch: str = ""
+    row: int | None = None
+
+    def name(self, template: str) -> tuple[str, ...]:
+        """The parts of its path in the folder."""
+        ext = Path(self.output.path).suffix.lstrip(".")
+        return render(
+            template,
+            name_values(self.task, self.output, ext=ext, count=self.count, batch=self.batch, row=self.row),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What there is to export. `size` in bytes as far as it is known; `first` are the first few, for their names."""
+
+    files: int = 0
+    size: int = 0
+    without: int = 0
+    """Tasks that have no file here."""
+    first: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesExported:
+    """`failures`: the file's name and why it could not be exported. `problem`: what ended the export, if anything
+    did."""
+
+    folder: Path
+    copied: int = 0
+    linked: int = 0
+    there: int = 0
+    failed: int = 0
+    failures: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+    is_stopped: bool = False
+
+
+@dataclass(slots=True)
+class _Tally:
+    by_way: dict[How, int] = field(default_factory=lambda: dict.fromkeys(How, 0))
+    failed: int = 0
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    problem: str = ""
+
+
+class FileExport:
+    def __init__(self, store: Store, executor: Executor) -> None:
+        self._store = store
+        self._executor = executor
+
+    async def survey(
+        self, task_ids: Sequence[TaskId], template: str, progress: Progress, *, only_picks: bool
+    ) -> Survey:
+        """Looks through the tasks. Gives what it has so far when it is stopped."""
+        files, size, without = 0, 0, 0
+        first: list[Item] = []
+        places = BatchPlaces(self._store)
+        async for rows in self._pages(task_ids, progress):
+            for row in rows:
+                here = [output for output in row.outputs if output.is_here]
+                if only_picks and row.task.pick is not Pick.PICK:
+                    continue
+                files, size, without = files + len(here), size + sum(one.size for one in here), without + (not here)
+                if len(first) < FIRST:
+                    first += [await self._item(row, output, template, places) for output in here]
+        return Survey(files=files, size=size, without=without, first=tuple(first[:FIRST]))
+
+    async def run(
+        self, task_ids: Sequence[TaskId], choice: FileChoice, survey: Survey, progress: Progress
+    ) -> FilesExported:
+        if not choice.link:
+            await self._do(_check_room, choice.folder, survey.size)
+        names = Names(beside=choice.sidecars)
+        places = BatchPlaces(self._store)
+        tally = _Tally()
+        done = 0
+        async for rows in self._pages(task_ids, Progress()):
+            for row in rows:
+                if choice.only_picks and row.task.pick is not Pick.PICK:
+                    continue
+                inputs: Sequence[Input] | None = None
+                for output in row.outputs:
+                    if progress.is_stopped or tally.problem:
+                        return _report(choice, tally, progress)
+                    if not output.is_here:
+                        continue
+                    if inputs is None:
+                        inputs = await self._store.inputs(row.task.id) if choice.sidecars else ()
+                    item = await self._item(row, output, choice.template, places)
+                    await self._export(item, inputs, choice, names, tally)
+                    done += 1
+                    progress.report(done, survey.files)
+        return _report(choice, tally, progress)
+
+    async def _export(
+        self, item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, tally: _Tally
+    ) -> None:
+        try:
+            put = await self._do(_put, item, inputs, choice, names)
+            tally.by_way[put.how] += 1
+        except SourceTrouble as error:
+            tally.failed += 1
+            if len(tally.failures) < MOST_FAILURES:
+                tally.failures.append((Path(item.output.path).name, error.message))
+        except DiskError as error:
+            tally.problem = error.message
+
+    async def _item(self, row: Row, output: Output, template: str, places: BatchPlaces) -> Item:
+        batch, number = await places.of(row.task, template)
+        return Item(row.task, output, len(row.outputs), batch, number)
+
+    async def _pages(self, task_ids: Sequence[TaskId], progress: Progress) -> AsyncIterator[Sequence[Row]]:
+        for start in range(0, len(task_ids), PAGE):
+            if progress.is_stopped:
+                return
+            yield await self._store.rows(task_ids[start : start + PAGE])
+            progress.report(min(start + PAGE, len(task_ids)), len(task_ids))
+
+    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def names_of(items: Sequence[Item], template: str) -> list[str]:
+    """How the files would be called in an empty folder, with `/` between folders. Pure."""
+    taken: set[str] = set()
+    found = []
+    for item in items:
+        *folders, name = item.name(template)
+        number = 1
+        while (path := "/".join((*folders, numbered(name, number)))).casefold() in taken:
+            number += 1
+        taken.add(path.casefold())
+        found.append(path)
+    return found
+
+
+def _report(choice: FileChoice, tally: _Tally, progress: Progress) -> FilesExported:
+    return FilesExported(
+        folder=choice.folder,
+        copied=tally.by_way[How.COPIED],
+        linked=tally.by_way[How.LINKED],
+        there=tally.by_way[How.THERE],
+        failed=tally.failed,
+        failures=tuple(tally.failures),
+        problem=tally.problem,
+        is_stopped=progress.is_stopped,
+    )
+
+
+def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names) -> Put:
+    """In a worker."""
+    source, wanted = Path(item.output.path), choice.folder.joinpath(*item.name(choice.template))
+    strips = not choice.keep_request and _holds_request(source)
+    put = put_whole(
+        source,
+        wanted,
+        names,
+        link=choice.link,
+        change=(lambda draft: _without_request(draft, source)) if strips else None,
+    )
+    if choice.sidecars:
+        with spoken_for(put.path.parent):
+            digest = item.output.sha256 if item.output.sha256 and not strips else sha256_of(put.path)
+            as_it_is = replace(item.output, path=str(put.path), size=put.path.stat().st_size, sha256=digest)
+            document = sidecar.compose(item.task, as_it_is, inputs, count=item.count, batch=item.batch)
+            sidecar.write(put.path, document)
+    return put
+
+
+def _without_request(draft: Path, source: Path) -> None:
+    """One that cannot be rid of its request is not handed out."""
+    try:
+        embedding.remove(draft, source.suffix)
+    except embedding.NotEmbedded as error:
+        raise SourceTrouble(f"The request could not be taken out of “{source.name}”.", detail=str(error)) from error
+
+
+def _holds_request(source: Path) -> bool:
+    try:
+        return embedding.read(source) is not None
+    except OSError as error:
+        raise SourceTrouble(f"“{source.name}” cannot be read.", detail=str(error)) from error
+
+
+def _check_room(folder: Path, needed: int) -> None:
+    """In a worker. A second name takes no room, so it is asked for copies only."""
+    near = next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
+    with spoken_for(near):
+        free = shutil.disk_usage(near).free - SPARE
+    if free < needed:
+        raise DiskError(
+            f"{megabytes(needed)} are to be copied, and the disk of {folder} has room for {megabytes(max(0, free))}.",
+            advice="Choose a folder on another disk, or export fewer results.",
+        )

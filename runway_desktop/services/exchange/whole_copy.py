@@ -1,0 +1,155 @@
+"""A file put somewhere else whole: no half file ever stands under a final name, and nobody's file is replaced.
+
+Blocks: call it in the executor. Raises DiskError: `SourceTrouble` for the file itself, any other for its new place. A
+program that dies in the middle leaves a `.copying`, which the next copy of that name writes over.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import count
+from pathlib import Path
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.filenames import numbered
+from runway_desktop.services import sidecar
+from runway_desktop.services.disk_words import spoken_for
+from runway_desktop.services.part_file import rename_exclusively
+
+DRAFT = ".copying"
+
+
+class SourceTrouble(DiskError):
+    """It lies with the file that was to be copied: it is not there, or cannot be read."""
+
+
+class How(Enum):
+    COPIED = auto()
+    LINKED = auto()
+    THERE = auto()
+    """The same bytes stood under that name already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    path: Path
+    how: How
+
+
+class Names:
+    """Which names one export or import has taken. `beside`: the name of the sidecar must be free too."""
+
+    def __init__(self, *, beside: bool) -> None:
+        self._beside = beside
+        self._taken: set[str] = set()
+
+    def is_free(self, path: Path) -> bool:
+        if self.is_ours(path) or os.path.lexists(path):
+            return False
+        return not self._beside or not os.path.lexists(sidecar.path_for(path))
+
+    def is_ours(self, path: Path) -> bool:
+        """Two names that differ in case only are one file on Windows and macOS."""
+        return str(path).casefold() in self._taken
+
+    def take(self, path: Path) -> None:
+        self._taken.add(str(path).casefold())
+
+
+def put_whole(
+    source: Path,
+    wanted: Path,
+    names: Names,
+    *,
+    link: bool = False,
+    change: Callable[[Path], object] | None = None,
+) -> Put:
+    """Puts `source` under the name `wanted`, or "wanted (2)" and so on where another file has it. A file of the same
+    bytes that stands there from an earlier time is taken for it.
+
+    With `link` a second name for the same file where the disk can do that, unless `change` is given, which is done to
+    the copy before it gets its name.
+    """
+    if not source.is_file():
+        raise SourceTrouble(f"“{source.name}” is not where it was saved.")
+    with spoken_for(wanted.parent):
+        wanted.parent.mkdir(parents=True, exist_ok=True)
+        put = _linked(source, wanted, names) if link and change is None else None
+        put = put or _copied(source, wanted, names, change)
+    names.take(put.path)
+    return put
+
+
+def sha256_of(path: Path) -> str:
+    """OSError passes through."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _linked(source: Path, wanted: Path, names: Names) -> Put | None:
+    """None where the disk knows no second names, or it is another disk."""
+    for path in _candidates(wanted):
+        if names.is_free(path):
+            try:
+                os.link(source, path)
+            except FileExistsError:
+                continue
+            except OSError:
+                return None
+            return Put(path, How.LINKED)
+        if not names.is_ours(path) and _is_same(source, path):
+            return Put(path, How.THERE)
+    return None
+
+
+def _copied(source: Path, wanted: Path, names: Names, change: Callable[[Path], object] | None) -> Put:
+    draft = wanted.with_name(wanted.name + DRAFT)
+    try:
+        _copy(source, draft)
+        if change is not None:
+            change(draft)
+        with suppress(OSError):
+            shutil.copystat(source, draft)
+        with draft.open("rb+") as written:
+            os.fsync(written.fileno())
+        for path in _candidates(wanted):
+            if names.is_free(path):
+                try:
+                    rename_exclusively(draft, path)
+                except FileExistsError:
+                    continue
+                return Put(path, How.COPIED)
+            if not names.is_ours(path) and _is_same(draft, path):
+                return Put(path, How.THERE)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+    raise AssertionError("There is always a next number")
+
+
+def _copy(source: Path, draft: Path) -> None:
+    try:
+        opened = source.open("rb")
+    except OSError as error:
+        raise SourceTrouble(f"“{source.name}” cannot be read.", detail=str(error)) from error
+    with opened:
+        # In the system's own fast way, which on some disks copies nothing at all.
+        shutil.copyfile(source, draft)
+
+
+def _candidates(wanted: Path) -> map[Path]:
+    return map(lambda number: wanted.with_name(numbered(wanted.name, number)), count(1))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return other.is_file() and filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False

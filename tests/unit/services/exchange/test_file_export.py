@@ -1,0 +1,225 @@
+"""Chosen results go to a folder under names from a template, whole or not at all, and nobody's file is replaced."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import namedtuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.task import Batch, BatchId, Pick, TaskId
+from runway_desktop.services import embedding, sidecar
+from runway_desktop.services.exchange import whole_copy
+from runway_desktop.services.exchange.file_export import FileChoice, FileExport, FilesExported, names_of
+from runway_desktop.services.exchange.progress import Progress
+from tests.engine_rig import AtOnce
+from tests.unit.services.exchange.results import NOON, Results, a_task, files_in
+
+TEMPLATE = "{project}/{prompt}_{seed}"
+
+
+@pytest.fixture
+def results(tmp_path):
+    return Results(tmp_path / "library")
+
+
+async def export(results: Results, folder: Path, *task_ids: TaskId, progress: Any = None, **more: Any) -> FilesExported:
+    service = FileExport(results.store, AtOnce())
+    ids = task_ids or tuple(results.store._tasks)
+    choice = FileChoice(folder=folder, **({"template": TEMPLATE} | more))
+    survey = await service.survey(ids, choice.template, Progress(), only_picks=choice.only_picks)
+    return await service.run(ids, choice, survey, progress or Progress())
+
+
+async def test_files_get_the_names_of_the_template_and_are_the_same_bytes(results, tmp_path):
+    [output] = await results.put(a_task(1, project="Aurora"))
+    found = await export(results, tmp_path / "out")
+    assert (found.copied, found.linked, found.there, found.failed) == (1, 0, 0, 0)
+    assert files_in(tmp_path / "out") == ["Aurora/A-lighthouse-in-the-fog_1.png"]
+    copy = tmp_path / "out/Aurora/A-lighthouse-in-the-fog_1.png"
+    assert copy.read_bytes() == Path(output.path).read_bytes()
+    assert embedding.read(copy) is not None
+
+
+async def test_the_first_names_are_shown_as_they_will_be(results, tmp_path):
+    for number in range(1, 4):
+        await results.put(a_task(number, project="Aurora"), files=2 if number == 1 else 1)
+    service = FileExport(results.store, AtOnce())
+    survey = await service.survey(list(results.store._tasks), "{prompt}", Progress(), only_picks=False)
+    assert (survey.files, survey.without) == (4, 0)
+    shown = names_of(survey.first, "{prompt}")
+    assert shown == [
+        "A-lighthouse-in-the-fog_1.png", "A-lighthouse-in-the-fog_2.png", "A-lighthouse-in-the-fog.png",
+        "A-lighthouse-in-the-fog (2).png",
+    ]  # fmt: skip
+    await export(results, tmp_path / "out", template="{prompt}")
+    assert files_in(tmp_path / "out") == sorted(shown)
+
+
+async def test_a_second_name_takes_no_room_and_a_stripped_file_is_never_one(results, tmp_path):
+    [output] = await results.put(a_task())
+    found = await export(results, tmp_path / "linked", link=True)
+    assert (found.copied, found.linked) == (0, 1)
+    [name] = files_in(tmp_path / "linked")
+    assert os.path.samefile(tmp_path / "linked" / name, output.path)
+    before = Path(output.path).read_bytes()
+    found = await export(results, tmp_path / "client", link=True, keep_request=False)
+    assert (found.copied, found.linked) == (1, 0)
+    [name] = files_in(tmp_path / "client")
+    assert embedding.read(tmp_path / "client" / name) is None
+    assert Path(output.path).read_bytes() == before
+
+
+async def test_another_disk_gets_copies_where_second_names_were_asked_for(results, tmp_path, monkeypatch):
+    await results.put(a_task())
+
+    def refuses(*_: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuses)
+    found = await export(results, tmp_path / "out", link=True)
+    assert (found.copied, found.linked) == (1, 0)
+
+
+async def test_a_sidecar_tells_of_the_file_that_it_stands_beside(results, tmp_path):
+    batch = Batch(id=BatchId("b"), name="shots.csv", created_at=NOON)
+    await results.put(a_task(batch_id=BatchId("b"), rating=4, tags=("night",)), batch=batch)
+    await export(results, tmp_path / "out", sidecars=True, keep_request=False, template="{batch}_{row}")
+    assert files_in(tmp_path / "out") == ["shots.csv_1.png", "shots.csv_1.png.json"]
+    document = json.loads((tmp_path / "out/shots.csv_1.png.json").read_text(encoding="utf-8"))
+    found = sidecar.read(document)
+    assert found.sha256 == whole_copy.sha256_of(tmp_path / "out/shots.csv_1.png")
+    assert (found.file, found.judgement.rating, found.batch) == ("shots.csv_1.png", 4, "shots.csv")
+
+
+async def test_without_sidecars_none_is_written(results, tmp_path):
+    await results.put(a_task())
+    await export(results, tmp_path / "out")
+    assert not [name for name in files_in(tmp_path / "out") if name.endswith(".json")]
+
+
+async def test_only_picks_are_exported_where_that_is_wanted(results, tmp_path):
+    await results.put(a_task(1, pick=Pick.PICK))
+    await results.put(a_task(2, pick=Pick.REJECT))
+    found = await export(results, tmp_path / "out", only_picks=True)
+    assert found.copied == 1
+    assert files_in(tmp_path / "out") == ["A-lighthouse-in-the-fog_1.png"]
+
+
+async def test_a_file_of_somebody_else_is_never_replaced_and_a_second_export_copies_nothing_twice(results, tmp_path):
+    await results.put(a_task())
+    stranger = tmp_path / "out/A-lighthouse-in-the-fog_1.png"
+    stranger.parent.mkdir()
+    stranger.write_text("mine", encoding="utf-8")
+    first = await export(results, tmp_path / "out", sidecars=True)
+    again = await export(results, tmp_path / "out", sidecars=True)
+    assert (first.copied, first.there, again.copied, again.there) == (1, 0, 0, 1)
+    assert files_in(tmp_path / "out") == [
+        "A-lighthouse-in-the-fog_1 (2).png", "A-lighthouse-in-the-fog_1 (2).png.json", "A-lighthouse-in-the-fog_1.png"
+    ]  # fmt: skip
+    assert stranger.read_text(encoding="utf-8") == "mine"
+
+
+async def test_two_results_of_the_same_bytes_are_two_files(results, tmp_path):
+    for number in (1, 2):
+        await results.put(a_task(number), inside=False, ending="mp4")
+    found = await export(results, tmp_path / "out", template="{prompt}")
+    assert found.copied == 2
+    assert len(files_in(tmp_path / "out")) == 2
+
+
+async def test_what_is_gone_is_told_and_the_others_are_exported(results, tmp_path):
+    [gone] = await results.put(a_task(1))
+    await results.put(a_task(2))
+    Path(gone.path).unlink()
+    found = await export(results, tmp_path / "out")
+    assert (found.copied, found.failed, found.problem) == (1, 1, "")
+    assert found.failures == ((Path(gone.path).name, f"“{Path(gone.path).name}” is not where it was saved."),)
+
+
+async def test_a_request_that_cannot_be_taken_out_is_not_handed_out(results, tmp_path, monkeypatch):
+    await results.put(a_task())
+
+    def refuses(*_: object) -> bool:
+        raise embedding.NotEmbedded("odd")
+
+    monkeypatch.setattr(embedding, "remove", refuses)
+    found = await export(results, tmp_path / "out", keep_request=False)
+    assert (found.copied, found.failed) == (0, 1)
+    assert files_in(tmp_path / "out") == []
+
+
+async def test_a_folder_that_refuses_ends_it_with_a_sentence_and_leaves_no_half_file(results, tmp_path, monkeypatch):
+    for number in range(1, 4):
+        await results.put(a_task(number))
+    copyfile, copies = shutil.copyfile, []
+
+    def full(source: Path, target: Path) -> Any:
+        copies.append(target)
+        if len(copies) == 2:
+            Path(target).write_bytes(b"half")
+            raise OSError(28, "No space left on device")
+        return copyfile(source, target)
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    found = await export(results, tmp_path / "out")
+    assert found.copied == 1
+    assert found.problem.startswith("The disk is full.")
+    assert len(copies) == 2
+    assert files_in(tmp_path / "out") == ["A-lighthouse-in-the-fog_1.png"]
+
+
+async def test_room_is_asked_for_before_anything_is_copied(results, tmp_path, monkeypatch):
+    await results.put(a_task())
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 1))
+    with pytest.raises(DiskError, match="has room for 0 bytes"):
+        await export(results, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+async def test_it_can_be_stopped_between_two_files(results, tmp_path):
+    for number in range(1, 5):
+        await results.put(a_task(number))
+    told: list[tuple[int, int]] = []
+
+    def hear() -> None:
+        told.append((progress.done, progress.total))
+        if progress.done == 2:
+            progress.stop()
+
+    progress = Progress(hear)
+    found = await export(results, tmp_path / "out", progress=progress)
+    assert (found.copied, found.is_stopped) == (2, True)
+    assert told == [(1, 4), (2, 4)]
+
+
+async def test_killed_in_the_middle_of_a_file_no_final_name_is_there_and_the_next_time_it_is_whole(
+    results, tmp_path, monkeypatch
+):
+    class Killed(BaseException):
+        pass
+
+    [output] = await results.put(a_task())
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", _dies(Killed))
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
+        with pytest.raises(Killed):
+            await export(results, tmp_path / "out")
+    assert files_in(tmp_path / "out") == ["A-lighthouse-in-the-fog_1.png.copying"]
+    found = await export(results, tmp_path / "out")
+    assert found.copied == 1
+    assert files_in(tmp_path / "out") == ["A-lighthouse-in-the-fog_1.png"]
+    assert (tmp_path / "out/A-lighthouse-in-the-fog_1.png").read_bytes() == Path(output.path).read_bytes()
+
+
+def _dies(error: type[BaseException]) -> Any:
+    def dies(*_: object) -> None:
+        raise error
+
+    return dies
