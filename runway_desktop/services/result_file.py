@@ -19,7 +19,7 @@ from runway_desktop.domain.task import Media, Output, Task
 
 from .media_facts import Sniffed, is_page, sniff
 
-_KNOWN = frozenset(
+KNOWN = frozenset(
     {
         *("mp4", "m4v", "mov", "webm", "mkv", "avi"),
         *("png", "jpg", "jpeg", "webp", "gif", "avif", "tif", "tiff", "svg"),
@@ -51,7 +51,7 @@ def judge(head: bytes, *, url: str, content_type: str = "") -> Sniffed:
     found = sniff(head)
     if found is not None:
         return found
-    if claim in _KNOWN:
+    if claim in KNOWN:
         raise WrongContent(f"What Runway sent is no {claim.upper()} file, though its name says so.")
     return Sniffed(Media.OTHER, claim.upper() or "file", claim)
 

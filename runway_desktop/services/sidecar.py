@@ -60,6 +60,7 @@ class Sidecar:
     batch_id: str = ""
     batch: str = ""
     index: int = 0
+    count: int = 1
     file: str = ""
     media: Media = Media.OTHER
     size: int = 0
@@ -190,6 +191,7 @@ def read(document: object) -> Sidecar | None:
         batch_id=_text(task, "batch_id"),
         batch=_text(task, "batch"),
         index=max(0, index) if isinstance(index, int) else 0,
+        count=max(1, int(_number(output, "count") or 1)),
         file=_text(output, "file"),
         media=_one_of(Media, _text(output, "media"), Media.OTHER),
         size=int(_number(output, "size") or 0),
@@ -218,6 +220,11 @@ def owner_of(sidecar: Path) -> tuple[str, int] | None:
     """The task's id and the output's index that a sidecar file names; None for a file that is no sidecar. Blocks."""
     found = read(document_in(sidecar))
     return (found.task_id, found.index) if found else None
+
+
+def belongs_to(result: Path, owner: tuple[str, int]) -> bool:
+    """Whether no sidecar beside a result says that it is another's. Blocks."""
+    return owner_of(path_for(result)) in (None, owner)
 
 
 def _judgement_of(task: Task) -> dict[str, Any]:

@@ -220,6 +220,7 @@ def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names) 
         names,
         link=choice.link,
         change=(lambda draft: _without_request(draft, source)) if strips else None,
+        may_stand_for=lambda path: not choice.sidecars or sidecar.belongs_to(path, (item.task.id, item.output.index)),
     )
     if choice.sidecars:
         with spoken_for(put.path.parent):

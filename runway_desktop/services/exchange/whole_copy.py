@@ -70,9 +70,10 @@ def put_whole(
     *,
     link: bool = False,
     change: Callable[[Path], object] | None = None,
+    may_stand_for: Callable[[Path], bool] = lambda _: True,
 ) -> Put:
     """Puts `source` under the name `wanted`, or "wanted (2)" and so on where another file has it. A file of the same
-    bytes that stands there from an earlier time is taken for it.
+    bytes that stands there from an earlier time is taken for it, if it `may_stand_for` it.
 
     With `link` a second name for the same file where the disk can do that, unless `change` is given, which is done to
     the copy before it gets its name.
@@ -81,8 +82,8 @@ def put_whole(
         raise SourceTrouble(f"“{source.name}” is not where it was saved.")
     with spoken_for(wanted.parent):
         wanted.parent.mkdir(parents=True, exist_ok=True)
-        put = _linked(source, wanted, names) if link and change is None else None
-        put = put or _copied(source, wanted, names, change)
+        put = _linked(source, wanted, names, may_stand_for) if link and change is None else None
+        put = put or _copied(source, wanted, names, change, may_stand_for)
     names.take(put.path)
     return put
 
@@ -93,7 +94,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _linked(source: Path, wanted: Path, names: Names) -> Put | None:
+def _linked(source: Path, wanted: Path, names: Names, may_stand_for: Callable[[Path], bool]) -> Put | None:
     """None where the disk knows no second names, or it is another disk."""
     for path in _candidates(wanted):
         if names.is_free(path):
@@ -104,12 +105,18 @@ def _linked(source: Path, wanted: Path, names: Names) -> Put | None:
             except OSError:
                 return None
             return Put(path, How.LINKED)
-        if not names.is_ours(path) and _is_same(source, path):
+        if not names.is_ours(path) and _is_same(source, path) and may_stand_for(path):
             return Put(path, How.THERE)
     return None
 
 
-def _copied(source: Path, wanted: Path, names: Names, change: Callable[[Path], object] | None) -> Put:
+def _copied(
+    source: Path,
+    wanted: Path,
+    names: Names,
+    change: Callable[[Path], object] | None,
+    may_stand_for: Callable[[Path], bool],
+) -> Put:
     draft = wanted.with_name(wanted.name + DRAFT)
     try:
         _copy(source, draft)
@@ -126,7 +133,7 @@ def _copied(source: Path, wanted: Path, names: Names, change: Callable[[Path], o
                 except FileExistsError:
                     continue
                 return Put(path, How.COPIED)
-            if not names.is_ours(path) and _is_same(draft, path):
+            if not names.is_ours(path) and _is_same(draft, path) and may_stand_for(path):
                 return Put(path, How.THERE)
     finally:
         with suppress(OSError):

@@ -46,9 +46,9 @@ def choose_files(paths: Sequence[Path]) -> Chosen:
 
 def _inside(folder: Path) -> tuple[list[Path], list[str]]:
     try:
-        entries = sorted(folder.iterdir(), key=lambda path: _as_counted(path.name))
+        entries = sorted(folder.iterdir(), key=lambda path: as_counted(path.name))
         folders = [path for path in entries if path.is_dir()]
-        files = [path for path in entries if path.is_file() and not _is_noise(path)]
+        files = [path for path in entries if path.is_file() and not is_noise(path)]
     except OSError as error:
         return [], [f"The folder cannot be read: {error.strerror or error}."]
     names = {path.name for path in files}
@@ -63,11 +63,11 @@ def _inside(folder: Path) -> tuple[list[Path], list[str]]:
     return kept, remarks
 
 
-def _is_noise(path: Path) -> bool:
+def is_noise(path: Path) -> bool:
     name = path.name.lower()
     return name.startswith((".", "~$")) or name in _NOISE or name.endswith(_OWN)
 
 
-def _as_counted(name: str) -> list[tuple[int, int, str]]:
+def as_counted(name: str) -> list[tuple[int, int, str]]:
     parts = re.split(r"(\d+)", name.casefold())
     return [(0, int(part), "") if part.isdecimal() and len(part) < 19 else (1, 0, part) for part in parts if part]

@@ -1,0 +1,357 @@
+"""A folder of results from another machine, an old profile or a lost list becomes tasks that are kept.
+
+`look` walks the folder and says of each result whether it is new here; `take_in` verifies the bytes and stores the
+tasks, a chunk at a time, each whole or not at all, so that an import that was cut short is simply done again: what is
+here by then is known. `take_back` undoes a whole import. Nothing here asks Runway, sends, or moves a file. Loop's
+thread; files are read in the executor. Raises StoreError, and DiskError where copies have no room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence, Set
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from runway_desktop.catalog import Catalog
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.filenames import render
+from runway_desktop.domain.task import Output, OutputState, Task, TaskId, new_task_id, parse_remote_id
+from runway_desktop.services import embedding, part_file, sidecar
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.ledger import Ledger
+from runway_desktop.services.ports import Clock, LedgerEntry, Store
+from runway_desktop.services.result_file import name_values
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.verbs import Verbs
+
+from .folder_reading import FolderWalk, FoundResult
+from .imported_tasks import batch_of, inputs_for, output_of, task_of
+from .progress import Progress
+from .standing import Candidate, Standing, Standings
+from .whole_copy import Names, SourceTrouble, put_whole, sha256_of
+
+Result = TypeVar("Result")
+
+CHUNK = 40
+"""Results of one transaction, or a few more where one task has several."""
+TAKEN_BACK = "The import of this file was undone."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderLook:
+    """What lies in a folder. `is_whole`: it was not stopped before its end."""
+
+    folder: Path
+    candidates: tuple[Candidate, ...] = ()
+    without_request: int = 0
+    alone: int = 0
+    troubles: tuple[str, ...] = ()
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What came of an import. `changed` and `failures` name files; `problem` is what ended it, if anything did."""
+
+    folder: Path
+    added: tuple[TaskId, ...] = ()
+    restored: tuple[TaskId, ...] = ()
+    filled: tuple[tuple[Output | None, Output], ...] = ()
+    """Results that known tasks were given: what was there before, and what is there now."""
+    results: int = 0
+    known: int = 0
+    changed: tuple[str, ...] = ()
+    failures: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+    is_stopped: bool = False
+
+
+@dataclass(slots=True)
+class _Work:
+    """An import while it is made."""
+
+    copies: bool
+    names: Names
+    progress: Progress
+    added: list[TaskId] = field(default_factory=list)
+    restored: dict[TaskId, None] = field(default_factory=dict)
+    filled: list[tuple[Output | None, Output]] = field(default_factory=list)
+    results: int = 0
+    known: int = 0
+    changed: list[str] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A result whose bytes were read. `changed`: they are not those that were written down when it was saved."""
+
+    found: FoundResult
+    size: int
+    digest: str
+    changed: bool
+
+
+class FolderImport:
+    def __init__(
+        self,
+        ledger: Ledger,
+        store: Store,
+        verbs: Verbs,
+        catalog: Catalog,
+        settings: Settings,
+        bus: Bus,
+        clock: Clock,
+        executor: Executor,
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._verbs = verbs
+        self._catalog = catalog
+        self._settings = settings
+        self._bus = bus
+        self._clock = clock
+        self._executor = executor
+        self._standings = Standings(store, executor)
+
+    async def look(self, folder: Path, progress: Progress) -> FolderLook:
+        """Walks the folder and all in it. `progress.done` counts the files that were looked at."""
+        walk = FolderWalk(folder)
+        while not progress.is_stopped and await self._do(walk.step):
+            progress.report(walk.seen, 0)
+        candidates = await self._standings.of(walk.results)
+        return FolderLook(
+            folder=folder,
+            candidates=tuple(candidates),
+            without_request=walk.without_request,
+            alone=walk.alone,
+            troubles=tuple(walk.troubles),
+            is_whole=not progress.is_stopped,
+        )
+
+    async def take_in(
+        self, folder: Path, found: Sequence[FoundResult], progress: Progress, *, copies: bool = False
+    ) -> Imported:
+        """Imports these results. They stay where they are; with `copies` the list keeps copies in the library, named
+        by the template. What turns out to be known meanwhile is left alone."""
+        if copies:
+            await self._do(part_file.prepare_folder, self._settings.library)
+            await self._do(part_file.check_room, self._settings.library, sum(one.size for one in found))
+        work = _Work(copies, Names(beside=True), progress)
+        done = 0
+        for chunk in _chunks(found):
+            if progress.is_stopped or work.problem:
+                break
+            progress.report(done, len(found))
+            await self._take_in_chunk(folder, chunk, work)
+            done += len(chunk)
+            progress.report(done, len(found))
+        return Imported(
+            folder=folder,
+            added=tuple(work.added),
+            restored=tuple(work.restored),
+            filled=tuple(work.filled),
+            results=work.results,
+            known=work.known,
+            changed=tuple(work.changed),
+            failures=tuple(work.failures),
+            problem=work.problem,
+            is_stopped=progress.is_stopped,
+        )
+
+    async def take_back(self, imported: Imported) -> None:
+        """Undoes an import: its tasks leave the list, and known tasks have again what they had. Files stay, copies
+        too."""
+        await self._verbs.remove([*imported.added, *imported.restored])
+        for before, after in imported.filled:
+            back = before or replace(after, path="", problem=TAKEN_BACK)
+            await self._store.save_output(back, self._line(after, "import undone"))
+            self._bus.tell(OutputChanged(back))
+
+    async def _take_in_chunk(self, folder: Path, chunk: Sequence[FoundResult], work: _Work) -> None:
+        fresh: list[FoundResult] = []
+        for one in await self._standings.of(chunk):
+            match one.standing:
+                case Standing.NEW:
+                    fresh.append(one.found)
+                case Standing.MISSING_HERE:
+                    await self._fill(one.found, work)
+                case Standing.REMOVED:
+                    await self._bring_back(one.found, work)
+                case Standing.KNOWN | Standing.DOUBLE:
+                    work.known += 1
+        reads = [read for one in fresh if (read := await self._read(one, work)) is not None]
+        reads = await self._without_known_bytes(reads, work)
+        tasks = await self._new_tasks([read.found for read in reads])
+        placed = [await self._placed(read, tasks[read.found.task_key], work) for read in reads]
+        outputs = [output for output in placed if output is not None]
+        with_results = {output.task_id for output in outputs}
+        tasks = {key: task for key, task in tasks.items() if task.id in with_results}
+        if not tasks:
+            return
+        told = {read.found.task_key: read.found.told for read in reads}
+        inputs = [one for key, task in tasks.items() for one in inputs_for(task, told[key], self._catalog)]
+        new = list(tasks.values())
+        batch = batch_of(new, told[next(iter(tasks))])
+        if batch is not None and await self._store.batch_names([batch.id]):
+            # It is here under a name that the person may have given it.
+            batch = None
+        await self._ledger.take_in(new, outputs, inputs, batch, source=str(folder))
+        work.added += [task.id for task in new]
+        work.results += len(outputs)
+
+    async def _new_tasks(self, found: Sequence[FoundResult]) -> dict[str, Task]:
+        """By the keys of the results. Where somebody else has the id that a file names, the task gets a new one."""
+        tasks: dict[str, Task] = {}
+        for one in found:
+            if one.task_key not in tasks:
+                tasks[one.task_key] = task_of(one, self._catalog)
+        taken = {task.id for task in await self._store.get_many([task.id for task in tasks.values()])}
+        for key, task in tasks.items():
+            if task.id in taken:
+                tasks[key] = replace(task, id=new_task_id())
+            taken.add(task.id)
+        return tasks
+
+    async def _read(self, found: FoundResult, work: _Work) -> _Read | None:
+        """None for one that cannot be read, and for all that follow once it is stopped."""
+        if work.progress.is_stopped:
+            return None
+        work.progress.report(work.progress.done + 1, work.progress.total)
+        try:
+            return await self._do(_read, found)
+        except OSError as error:
+            work.failures.append((found.path.name, f"“{found.path.name}” cannot be read: {error.strerror or error}."))
+            return None
+
+    async def _without_known_bytes(self, reads: Sequence[_Read], work: _Work) -> list[_Read]:
+        """Results without an id at Runway are known by their bytes. With two ids they are two, however alike."""
+        nameless = [read.digest for read in reads if parse_remote_id(read.found.told.remote_id) is None]
+        known = {output.sha256 for output in await self._store.outputs_with(nameless) if output.is_here}
+        kept: list[_Read] = []
+        for read in reads:
+            is_nameless = parse_remote_id(read.found.told.remote_id) is None
+            if is_nameless and read.digest in known:
+                work.known += 1
+                continue
+            if is_nameless:
+                known.add(read.digest)
+            if read.changed:
+                work.changed.append(read.found.path.name)
+            kept.append(read)
+        return kept
+
+    async def _fill(self, found: FoundResult, work: _Work) -> None:
+        """Gives a known task the result that it has not."""
+        row = (await self._standings.rows_of([found])).get(found.task_key)
+        read = await self._read(found, work)
+        if row is None or read is None:
+            return
+        output = await self._placed(read, row.task, work)
+        if output is None:
+            return
+        before = next((one for one in row.outputs if one.index == output.index), None)
+        if before is not None:
+            output = replace(before, state=OutputState.SAVED, path=output.path, size=output.size, problem="",
+                             sha256=output.sha256, saved_at=output.saved_at)  # fmt: skip
+        await self._store.save_output(output, self._line(output, "imported"))
+        self._bus.tell(OutputChanged(output))
+        work.filled.append((before, output))
+        work.results += 1
+        if read.changed:
+            work.changed.append(found.path.name)
+
+    async def _bring_back(self, found: FoundResult, work: _Work) -> None:
+        row = (await self._standings.rows_of([found])).get(found.task_key)
+        if row is not None and row.task.id not in work.restored:
+            await self._verbs.restore([row.task.id])
+            work.restored[row.task.id] = None
+        work.results += 1
+
+    async def _placed(self, read: _Read, task: Task, work: _Work) -> Output | None:
+        """The result where it will be: where it is, or in the library."""
+        output = output_of(read.found, task.id, read.found.path, read.size, read.digest)
+        if not work.copies or work.problem:
+            return None if work.problem else output
+        known = {one.path for one in await self._store.outputs_with([read.digest])}
+        try:
+            return await self._do(self._copy, read, task, output, work.names, known)
+        except SourceTrouble as error:
+            work.failures.append((read.found.path.name, error.message))
+        except DiskError as error:
+            work.problem = error.message
+        return None
+
+    def _copy(self, read: _Read, task: Task, output: Output, names: Names, known: Set[str]) -> Output:
+        """In a worker. `known` are files of the same bytes that belong to other results."""
+        told = read.found.told
+        ext = read.found.path.suffix.lstrip(".")
+        name = render(
+            self._settings.name_template,
+            name_values(task, output, ext=ext, count=max(1, told.count), batch=told.batch),
+        )
+        owner = (task.id, output.index)
+        put = put_whole(
+            read.found.path,
+            self._settings.library.joinpath(*name),
+            names,
+            may_stand_for=lambda path: str(path) not in known and sidecar.belongs_to(path, owner),
+        )
+        placed = replace(output, path=str(put.path))
+        if self._settings.sidecars:
+            inputs = inputs_for(task, told, self._catalog)
+            try:
+                sidecar.write(put.path, sidecar.compose(task, placed, inputs, count=told.count, batch=told.batch))
+            except OSError as error:
+                raise SourceTrouble(f"The sidecar of “{put.path.name}” could not be written.") from error
+        return placed
+
+    def _line(self, output: Output, kind: str) -> LedgerEntry:
+        detail = {"index": output.index, "file": Path(output.path).name}
+        return LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind=kind, detail=detail)
+
+    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _chunks(found: Sequence[FoundResult]) -> Iterator[list[FoundResult]]:
+    """Oldest first, all results of a task and only one batch together."""
+    by_task: dict[str, list[FoundResult]] = {}
+    for one in found:
+        by_task.setdefault(one.task_key, []).append(one)
+    tasks = sorted(by_task.values(), key=lambda results: _age(results[0]))
+    chunk: list[FoundResult] = []
+    for results in tasks:
+        other_batch = bool(chunk) and chunk[-1].told.batch_id != results[0].told.batch_id
+        if chunk and (other_batch or len(chunk) >= CHUNK):
+            yield chunk
+            chunk = []
+        chunk += results
+    if chunk:
+        yield chunk
+
+
+def _age(found: FoundResult) -> float:
+    times = found.told.times
+    return next((times[name] for name in ("sent", "made", "saved") if name in times), found.modified)
+
+
+def _read(found: FoundResult) -> _Read:
+    """In a worker. OSError passes through."""
+    digest = sha256_of(found.path)
+    return _Read(found, found.path.stat().st_size, digest, _is_changed(found, digest))
+
+
+def _is_changed(found: FoundResult, digest: str) -> bool:
+    """Only a sidecar can tell: the request inside a file was written before its last byte was known."""
+    written = found.told.sha256
+    if not found.is_beside or not written or written == digest:
+        return False
+    # One that was written before the request was put into the file has the hash of the file as it came.
+    inside = sidecar.read(embedding.read(found.path))
+    return inside is None or inside.sha256 != written

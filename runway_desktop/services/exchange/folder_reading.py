@@ -1,0 +1,131 @@
+"""Which results lie in a folder and the folders inside it, and what each says of itself. Blocks; call it in the
+executor, `step` by `step`.
+
+A result is believed by the sidecar beside it, else by the request inside it. Raises nothing: what cannot be read has a
+sentence.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from runway_desktop.domain.task import parse_remote_id
+from runway_desktop.services import embedding, sidecar
+from runway_desktop.services.intake.folders import as_counted, is_noise
+from runway_desktop.services.result_file import KNOWN
+from runway_desktop.services.sidecar import Sidecar
+
+STEP = 25
+"""Files that are looked at in one trip to the worker."""
+MOST_TROUBLES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FoundResult:
+    """`told` is what its sidecar says, or, where `is_beside` is not true, the request inside it. `size` in bytes,
+    `modified` in Unix seconds."""
+
+    path: Path
+    size: int
+    modified: float
+    told: Sidecar
+    is_beside: bool = True
+
+    @property
+    def task_key(self) -> str:
+        """The same for all results of one task."""
+        told = self.told
+        return parse_remote_id(told.remote_id) or told.task_id or str(self.path)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return (self.task_key, self.told.index)
+
+
+class FolderWalk:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.results: list[FoundResult] = []
+        self.without_request = 0
+        """Files that are results by their kind, and say nothing of a request."""
+        self.alone = 0
+        """Sidecars whose result is not beside them."""
+        self.troubles: list[str] = []
+        self.seen = 0
+        self._files = self._walk()
+
+    def step(self) -> bool:
+        """Looks at some more files; False when all were seen."""
+        for _ in range(STEP):
+            path = next(self._files, None)
+            if path is None:
+                return False
+            self.seen += 1
+            try:
+                self._look_at(path)
+            except OSError as error:
+                self._complain(f"“{path.name}” cannot be read: {error.strerror or error}.")
+        return True
+
+    def _look_at(self, path: Path) -> None:
+        if path.suffix.lower() == ".json":
+            # Called for those that have no result beside them.
+            self.alone += sidecar.read(sidecar.document_in(path)) is not None
+            return
+        told, is_beside = sidecar.read(sidecar.document_in(sidecar.path_for(path))), True
+        if told is None:
+            told, is_beside = sidecar.read(embedding.read(path)), False
+        if told is None:
+            self.without_request += path.suffix.lstrip(".").lower() in KNOWN
+            return
+        facts = path.stat()
+        self.results.append(FoundResult(path, facts.st_size, facts.st_mtime, told, is_beside))
+
+    def _walk(self) -> Iterator[Path]:
+        """Results, and sidecars without one, in the order in which people count. Links to folders are not followed:
+        they may lead in circles."""
+        waiting = [self.folder]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                with os.scandir(folder) as found:
+                    entries = sorted(found, key=lambda entry: as_counted(entry.name))
+            except OSError as error:
+                self._complain(f"The folder “{folder.name}” cannot be read: {error.strerror or error}.")
+                continue
+            names = {entry.name for entry in entries}
+            inside = [entry for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name[:1] != "."]
+            waiting += [Path(entry.path) for entry in reversed(inside)]
+            for entry in entries:
+                path = Path(entry.path)
+                if entry.is_dir() or is_noise(path):
+                    continue
+                if path.suffix.lower() == ".json":
+                    if path.stem not in names and Path(path.stem).suffix:
+                        yield path
+                elif path.suffix.lstrip(".").lower() in KNOWN or f"{entry.name}.json" in names:
+                    yield path
+
+    def _complain(self, sentence: str) -> None:
+        if len(self.troubles) < MOST_TROUBLES:
+            self.troubles.append(sentence)
+
+
+def holds_results(folder: Path, most: int = 5) -> list[Sidecar]:
+    """The first few sidecars with their results, to know what a dropped folder is."""
+    walk = FolderWalk(folder)
+    found: list[Sidecar] = []
+    for seen, path in enumerate(walk._files):
+        if seen >= _GLANCE or len(found) >= most:
+            break
+        told = sidecar.read(sidecar.document_in(sidecar.path_for(path)))
+        if told is not None:
+            found.append(told)
+    return found
+
+
+_GLANCE = 200
+"""Files of a dropped folder that are looked at to know what it is."""

@@ -1,0 +1,101 @@
+"""A task with its results made from what its files say. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from runway_desktop.catalog import Catalog, prompt_of
+from runway_desktop.domain.outputs import guess_media
+from runway_desktop.domain.task import (
+    Batch,
+    BatchId,
+    Input,
+    Media,
+    Output,
+    OutputState,
+    State,
+    Task,
+    TaskId,
+    new_task_id,
+    parse_remote_id,
+)
+from runway_desktop.services.inputs import inputs_of
+from runway_desktop.services.sidecar import Sidecar
+
+from .folder_reading import FoundResult
+
+_LOCAL_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def local_id(word: str) -> TaskId | None:
+    """An id as this program gives them; None for anything else that may stand in a file."""
+    return TaskId(word) if _LOCAL_ID.fullmatch(word) else None
+
+
+def task_of(found: FoundResult, catalog: Catalog) -> Task:
+    """A task that succeeded, as it was. Its own id stays, so that what was made again from it still knows it."""
+    told, times = found.told, found.told.times
+    sent, saved = times.get("sent"), times.get("saved", found.modified)
+    request = told.request
+    if not request.prompt:
+        request = replace(request, prompt=prompt_of(catalog.pair(request.endpoint, request.model), request.values))
+    judgement = told.judgement
+    return Task(
+        id=local_id(told.task_id) or new_task_id(),
+        request=request,
+        created_at=next((times[name] for name in ("made", "sent", "created_at_runway") if name in times), saved),
+        state=State.SUCCEEDED,
+        batch_id=BatchId(told.batch_id) if local_id(told.batch_id) else None,
+        project=told.project,
+        parent_id=local_id(told.parent_id),
+        remote_id=parse_remote_id(told.remote_id),
+        sent_at=sent,
+        remote_created_at=times.get("created_at_runway"),
+        running_since=times.get("running_since"),
+        ended_at=times.get("ended", saved),
+        estimated_credits=told.estimated,
+        cost_credits=told.cost,
+        title=told.title,
+        rating=judgement.rating,
+        pick=judgement.pick,
+        tags=judgement.tags,
+        shot=judgement.shot,
+        note=judgement.note,
+    )
+
+
+def output_of(found: FoundResult, task_id: TaskId, path: Path, size: int, digest: str) -> Output:
+    """A saved result. Without a link: it would be dead by now."""
+    told = found.told
+    media = told.media if told.media is not Media.OTHER else guess_media(found.path.name, told.request.endpoint)
+    return Output(
+        task_id=task_id,
+        index=told.index,
+        url="",
+        url_fetched_at=0.0,
+        state=OutputState.SAVED,
+        media=media,
+        path=str(path),
+        size=size,
+        sha256=digest,
+        saved_at=told.times.get("saved", found.modified),
+    )
+
+
+def inputs_for(task: Task, told: Sidecar, catalog: Catalog) -> list[Input]:
+    """The inputs of its request, with what their bytes were then."""
+    hashes = {place: digest for place, _, digest in told.inputs}
+    return [replace(one, sha256=hashes.get(one.place, "")) for one in inputs_of(task, catalog)]
+
+
+def batch_of(tasks: Sequence[Task], told: Sidecar) -> Batch | None:
+    """The batch of these tasks, which are all of one."""
+    first = tasks[0]
+    if first.batch_id is None:
+        return None
+    day = datetime.fromtimestamp(first.created_at)
+    return Batch(id=first.batch_id, name=told.batch or f"Batch of {day.day} {day:%B %Y}", created_at=first.created_at)

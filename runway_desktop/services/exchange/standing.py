@@ -1,0 +1,120 @@
+"""What each result that was found in a folder is to this list: new, known, or known without its file.
+
+Loop's thread; whether files are there is looked up in the executor. StoreError passes through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Output, OutputState, State, TaskId, parse_remote_id
+from runway_desktop.services.ports import Store
+
+from .folder_reading import FoundResult
+from .imported_tasks import local_id
+
+PAGE = 500
+
+
+class Standing(StrEnum):
+    """What a result in the folder is to this list."""
+
+    NEW = "new"
+    MISSING_HERE = "missing here"
+    """Its task is here, without this result or without its file."""
+    REMOVED = "removed"
+    """Its task is here, but was removed from the list: it comes back."""
+    KNOWN = "known"
+    DOUBLE = "double"
+    """A second copy of a result that stands in the folder as well."""
+
+    @property
+    def is_worth_taking(self) -> bool:
+        return self in (Standing.NEW, Standing.MISSING_HERE, Standing.REMOVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    found: FoundResult
+    standing: Standing
+    changed: bool = False
+    """Its size is not the one that was written down when it was saved."""
+
+
+class Standings:
+    def __init__(self, store: Store, executor: Executor) -> None:
+        self._store = store
+        self._executor = executor
+
+    async def of(self, found: Sequence[FoundResult]) -> list[Candidate]:
+        """Each with its standing, in the order given."""
+        judged: list[Candidate] = []
+        seen: set[tuple[str, int]] = set()
+        for start in range(0, len(found), PAGE):
+            page = found[start : start + PAGE]
+            rows = await self.rows_of(page)
+            here = [output for row in rows.values() for output in row.outputs if output.is_here]
+            gone = await asyncio.get_running_loop().run_in_executor(self._executor, _without_file, here)
+            for one in page:
+                standing = _standing(one, rows.get(one.task_key), gone)
+                if standing.is_worth_taking and one.key in seen:
+                    standing = Standing.DOUBLE
+                seen.add(one.key)
+                is_other = one.is_beside and one.told.size not in (0, one.size) and one.told.version > 1
+                judged.append(Candidate(one, standing, is_other))
+        return judged
+
+    async def rows_of(self, found: Sequence[FoundResult]) -> dict[str, Row]:
+        """The tasks that are here already, by the keys of the results."""
+        words = {one.task_key: parse_remote_id(one.told.remote_id) for one in found}
+        by_remote = await self._store.find_remote([word for word in words.values() if word is not None])
+        ids: dict[str, TaskId] = {}
+        for one in found:
+            word, own = words[one.task_key], local_id(one.told.task_id)
+            if word is not None and word in by_remote:
+                ids[one.task_key] = by_remote[word]
+            elif own is not None:
+                ids[one.task_key] = own
+        rows = {row.task.id: row for row in await self._store.rows(list(dict.fromkeys(ids.values())))}
+        return {
+            key: row
+            for key, task_id in ids.items()
+            # Two ids at Runway are two tasks, whatever else their files say.
+            if (row := rows.get(task_id)) is not None
+            and (words[key] is None or row.task.remote_id in (None, words[key]))
+        }
+
+
+def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> Standing:
+    if row is None:
+        return Standing.NEW
+    if row.task.removed_at is not None:
+        return Standing.REMOVED
+    if row.task.state is not State.SUCCEEDED:
+        # It ends by Runway's word, and is saved then.
+        return Standing.KNOWN
+    output = next((one for one in row.outputs if one.index == found.told.index), None)
+    if output is None or output.state is OutputState.EXPIRED:
+        return Standing.MISSING_HERE
+    if output.state is OutputState.SAVED and (not output.path or output.path in gone):
+        return Standing.MISSING_HERE
+    return Standing.KNOWN
+
+
+def _without_file(outputs: Sequence[Output]) -> frozenset[str]:
+    """In a worker."""
+    return frozenset(output.path for output in outputs if not _is_file(Path(output.path)))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A drive that cannot be looked at may be back tomorrow, with the file on it.
+        return True

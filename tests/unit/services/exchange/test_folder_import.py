@@ -1,0 +1,401 @@
+"""A folder of results becomes the tasks that they were, once, and asks, sends and moves nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.library import GroupBy, Listing
+from runway_desktop.domain.search import clean_tag
+from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
+from runway_desktop.services import embedding, sidecar
+from runway_desktop.services.exchange.folder_import import CHUNK, TAKEN_BACK, FolderImport, FolderLook, Imported
+from runway_desktop.services.exchange.folder_reading import holds_results
+from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.exchange.standing import Standing
+from tests.engine_rig import CATALOG, AtOnce, Rig
+from tests.fake_runway import remote_id
+from tests.unit.services.exchange.results import NOON, Results, a_task, as_it_is, files_in, local_id, make_picture
+
+_ALL = Listing(group=GroupBy.NONE)
+
+
+class Desk:
+    """An empty profile beside a folder of results that another one left."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "old"
+        self.old = Results(self.folder)
+        self.library = folder / "library"
+        self.rig = Rig()
+        self.rig.settings.library_folder = str(self.library)
+        self.service = self.make_service()
+
+    def make_service(self) -> FolderImport:
+        rig = self.rig
+        return FolderImport(
+            rig.ledger, rig.store, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
+        )  # fmt: skip
+
+    @property
+    def store(self) -> Any:
+        return self.rig.store
+
+    async def look(self, folder: Path | None = None) -> FolderLook:
+        return await self.service.look(folder or self.folder, Progress())
+
+    async def take_in(self, folder: Path | None = None, progress: Progress | None = None, **more: Any) -> Imported:
+        look = await self.look(folder)
+        found = [one.found for one in look.candidates if one.standing.is_worth_taking]
+        return await self.service.take_in(look.folder, found, progress or Progress(), **more)
+
+    def standings(self, look: FolderLook) -> dict[str, Standing]:
+        return {one.found.path.name: one.standing for one in look.candidates}
+
+
+@asynccontextmanager
+async def a_desk(folder: Path) -> AsyncIterator[Desk]:
+    desk = Desk(folder)
+    async with desk.rig:
+        yield desk
+
+
+@pytest.fixture
+def on(tmp_path):
+    return lambda: a_desk(tmp_path)
+
+
+async def test_a_task_comes_back_as_it_was(on):
+    batch = Batch(id=BatchId(local_id(77)), name="shots.csv", created_at=NOON)
+    task = a_task(
+        3, project="Aurora", title="Take 3", rating=4, pick=Pick.PICK, tags=("night", "rain"), shot="010",
+        note="For the teaser", parent_id=local_id(1), batch_id=batch.id,
+    )  # fmt: skip
+    async with on() as desk:
+        outputs = await desk.old.put(task, files=2, batch=batch)
+        found = await desk.take_in()
+        assert (found.added, found.results, found.changed, found.failures) == ((task.id,), 2, (), ())
+        assert await desk.store.get(task.id) == task
+        kept = await desk.store.outputs(task.id)
+        assert [(one.path, one.sha256, one.saved_at) for one in kept] == [
+            (one.path, one.sha256, one.saved_at) for one in outputs
+        ]
+        assert all(one.state is OutputState.SAVED for one in kept)
+        assert await desk.store.batch_names([batch.id]) == {batch.id: "shots.csv"}
+        [line] = await desk.store.ledger(task.id)
+        assert (line.kind, line.detail["from"]) == ("imported", str(desk.folder))
+
+
+async def test_a_request_inside_a_file_is_enough(on):
+    async with on() as desk:
+        await desk.old.put(a_task(1, project="Aurora"), beside=False)
+        await desk.old.put(a_task(2), beside=False, ending="mp4")
+        found = await desk.take_in()
+        assert set(found.added) == {local_id(1), local_id(2)}
+        assert (await desk.store.get(local_id(1))).project == "Aurora"
+
+
+async def test_nothing_of_it_is_asked_for_or_sent_and_it_costs_nothing_today(on):
+    async with on() as desk:
+        await desk.old.put(a_task(1, sent_at=NOON - 3 * 86_400))
+        await desk.take_in()
+        await desk.rig.clock.advance(3600)
+        assert {call.name for call in desk.rig.runway.calls} <= {"organization", "usage"}
+        assert desk.rig.budget.spent_today == 0.0
+        assert await desk.store.unsaved() == []
+
+
+async def test_the_folder_is_left_as_it_is(on):
+    async with on() as desk:
+        await desk.old.put(a_task(1))
+        before = {path: path.stat().st_mtime_ns for path in desk.folder.rglob("*")}
+        await desk.take_in()
+        assert {path: path.stat().st_mtime_ns for path in desk.folder.rglob("*")} == before
+
+
+async def test_copies_go_into_the_library_under_its_template_with_sidecars_of_their_own(on):
+    async with on() as desk:
+        [output] = await desk.old.put(a_task(1, project="Aurora"))
+        desk.rig.settings.name_template = "{project}/{seed}"
+        found = await desk.take_in(copies=True)
+        assert found.results == 1
+        assert files_in(desk.library) == ["Aurora/1.png", "Aurora/1.png.json"]
+        [kept] = await desk.store.outputs(local_id(1))
+        assert (kept.path, kept.sha256) == (str(desk.library / "Aurora/1.png"), output.sha256)
+        assert sidecar.owner_of(desk.library / "Aurora/1.png.json") == (local_id(1), 0)
+
+
+async def test_done_again_nothing_is_doubled(on):
+    async with on() as desk:
+        for number in (1, 2):
+            await desk.old.put(a_task(number), files=2)
+        await desk.take_in(copies=True)
+        again = await desk.take_in(copies=True)
+        assert (again.added, again.results) == ((), 0)
+        assert set(desk.standings(await desk.look()).values()) == {Standing.KNOWN}
+        assert len(files_in(desk.library)) == 8
+
+
+async def test_the_preview_says_what_each_is(on):
+    async with on() as desk:
+        await desk.old.put(a_task(1))
+        await desk.old.put(a_task(2), files=2)
+        [changed] = await desk.old.put(a_task(3))
+        Path(changed.path).write_bytes(Path(changed.path).read_bytes() + b"more")
+        await desk.rig.ledger.take_in([a_task(2)], [])
+        make_picture(desk.folder / "holiday.png", 9)
+        (desk.folder / "list.json").write_text("[]", encoding="utf-8")
+        (desk.folder / "notes.txt").write_text("x", encoding="utf-8")
+        [gone] = await desk.old.put(a_task(4))
+        Path(gone.path).unlink()
+        look = await desk.look()
+        assert [one.standing for one in look.candidates] == [
+            Standing.NEW, Standing.MISSING_HERE, Standing.MISSING_HERE, Standing.NEW,
+        ]  # fmt: skip
+        assert [one.changed for one in look.candidates] == [False, False, False, True]
+        assert (look.without_request, look.alone, look.is_whole) == (1, 1, True)
+
+
+async def test_what_was_changed_since_is_told_and_taken_in_as_it_is_now(on):
+    async with on() as desk:
+        [output] = await desk.old.put(a_task(1))
+        make_picture(Path(output.path), 200)
+        found = await desk.take_in()
+        assert found.changed == (Path(output.path).name,)
+        [kept] = await desk.store.outputs(local_id(1))
+        assert kept.sha256 == as_it_is(output).sha256 != output.sha256
+
+
+async def test_an_older_sidecar_with_the_hash_of_the_file_as_it_came_is_no_change(on):
+    async with on() as desk:
+        [output] = await desk.old.put(a_task(1))
+        came = embedding.read(Path(output.path))["output"]["sha256"]
+        beside = sidecar.path_for(Path(output.path))
+        document = json.loads(beside.read_text(encoding="utf-8"))
+        document |= {"schema_version": 1, "output": {**document["output"], "sha256": came}}
+        beside.write_text(json.dumps(document), encoding="utf-8")
+        assert (await desk.take_in()).changed == ()
+
+
+async def test_a_known_task_is_given_the_result_that_it_lost(on, tmp_path):
+    async with on() as desk:
+        task = a_task(1)
+        [output] = await desk.old.put(task)
+        lost = replace(output, path=str(tmp_path / "nowhere.png"))
+        expired = Output(task_id=local_id(2), index=0, url="", url_fetched_at=0.0, state=OutputState.EXPIRED)
+        [other] = await desk.old.put(a_task(2))
+        await desk.rig.ledger.take_in([task, a_task(2)], [lost, expired])
+        found = await desk.take_in()
+        assert (found.added, found.results) == ((), 2)
+        assert [one.path for one in await desk.store.outputs(task.id)] == [output.path]
+        assert [(one.path, one.state) for one in await desk.store.outputs(local_id(2))] == [
+            (other.path, OutputState.SAVED)
+        ]
+
+
+async def test_two_folders_with_a_result_each_make_one_task(on, tmp_path):
+    async with on() as desk:
+        outputs = await desk.old.put(a_task(1), files=2)
+        for output in outputs:
+            apart = tmp_path / f"part {output.index}"
+            apart.mkdir()
+            for path in (Path(output.path), sidecar.path_for(Path(output.path))):
+                shutil.move(path, apart / path.name)
+        await desk.take_in(tmp_path / "part 1")
+        second = await desk.take_in(tmp_path / "part 0")
+        assert second.added == ()
+        assert [one.index for one in await desk.store.outputs(local_id(1))] == [0, 1]
+
+
+async def test_a_second_copy_in_the_folder_is_one_result(on):
+    async with on() as desk:
+        await desk.old.put(a_task(1))
+        shutil.copytree(desk.folder / "none", desk.folder / "backup")
+        look = await desk.look()
+        assert sorted(one.standing for one in look.candidates) == [Standing.DOUBLE, Standing.NEW]
+        assert (await desk.take_in()).results == 1
+
+
+async def test_without_ids_the_same_bytes_are_known(on):
+    async with on() as desk:
+        [output] = await desk.old.put(a_task(1, remote_id=None), inside=False)
+        beside = sidecar.path_for(Path(output.path))
+        document = json.loads(beside.read_text(encoding="utf-8"))
+        document["task"]["id"] = ""
+        beside.write_text(json.dumps(document), encoding="utf-8")
+        shutil.copytree(desk.folder / "none", desk.folder / "backup")
+        first = await desk.take_in()
+        assert (first.results, first.known) == (1, 1)
+        assert (await desk.take_in()).results == 0
+        assert len(desk.store._tasks) == 1
+
+
+async def test_somebody_elses_id_is_not_taken(on):
+    async with on() as desk:
+        await desk.rig.ledger.take_in([a_task(1)], [])
+        await desk.old.put(a_task(1, remote_id=remote_id(9)))
+        found = await desk.take_in()
+        [added] = found.added
+        assert added != local_id(1)
+        assert (await desk.store.get(added)).remote_id == remote_id(9)
+        assert (await desk.store.get(local_id(1))).remote_id == remote_id(1)
+
+
+async def test_one_undo_takes_the_whole_import_back_and_it_can_be_done_again(on, tmp_path):
+    async with on() as desk:
+        for number in range(1, 4):
+            await desk.old.put(a_task(number))
+        lost = Output(task_id=local_id(3), index=0, url="", url_fetched_at=0.0, state=OutputState.EXPIRED)
+        await desk.rig.ledger.take_in([a_task(3)], [lost])
+        found = await desk.take_in()
+        await desk.service.take_back(found)
+        assert len(await desk.store.list(_ALL)) == 1
+        assert await desk.store.outputs(local_id(3)) == [lost]
+        assert len(list(desk.folder.rglob("*.png"))) == 3
+        look = await desk.look()
+        assert sorted(one.standing for one in look.candidates) == ["missing here", "removed", "removed"]
+        again = await desk.take_in()
+        assert (again.added, len(again.restored), again.results) == ((), 2, 3)
+        assert len(await desk.store.list(_ALL)) == 3
+
+
+async def test_a_result_that_a_known_task_got_is_taken_back_too(on):
+    async with on() as desk:
+        await desk.old.put(a_task(1))
+        await desk.rig.ledger.take_in([a_task(1)], [])
+        found = await desk.take_in()
+        await desk.service.take_back(found)
+        [output] = await desk.store.outputs(local_id(1))
+        assert (output.is_here, output.problem) == (False, TAKEN_BACK)
+
+
+async def test_a_live_task_is_left_to_runway(on):
+    async with on() as desk:
+        await desk.store.add([a_task(1, state=State.RUNNING)], [], None, [])
+        await desk.old.put(a_task(1))
+        assert list(desk.standings(await desk.look()).values()) == [Standing.KNOWN]
+
+
+async def test_it_can_be_stopped_and_what_is_done_stays(on):
+    async with on() as desk:
+        for number in range(1, CHUNK + 10):
+            await desk.old.put(a_task(number), inside=False)
+        progress = Progress(lambda: progress.stop() if progress.done > CHUNK else None)
+        found = await desk.take_in(progress=progress)
+        assert found.is_stopped
+        assert CHUNK <= len(found.added) < CHUNK + 9
+        assert len(desk.store._tasks) == len(found.added)
+        rest = await desk.take_in()
+        assert len(found.added) + len(rest.added) == CHUNK + 9
+
+
+async def test_killed_in_the_middle_each_chunk_is_whole_and_the_next_import_completes_it(on, monkeypatch):
+    async with on() as desk:
+        for number in range(1, 2 * CHUNK + 11):
+            await desk.old.put(a_task(number), inside=False)
+        add, adds = desk.store.add, []
+
+        async def dies(*arguments: Any) -> None:
+            adds.append(arguments)
+            if len(adds) == 2:
+                raise StoreError("Killed.")
+            await add(*arguments)
+
+        monkeypatch.setattr(desk.store, "add", dies)
+        with pytest.raises(StoreError):
+            await desk.take_in(copies=True)
+        assert len(desk.store._tasks) == CHUNK
+        monkeypatch.setattr(desk.store, "add", add)
+        found = await desk.take_in(copies=True)
+        assert len(found.added) == CHUNK + 10
+        assert len(desk.store._tasks) == 2 * CHUNK + 10
+        assert len(files_in(desk.library)) == 2 * (2 * CHUNK + 10)
+
+
+async def test_a_disk_that_is_full_ends_the_copying_with_a_sentence(on, monkeypatch):
+    async with on() as desk:
+        await desk.old.put(a_task(1))
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(shutil, "copyfile", full)
+        found = await desk.take_in(copies=True)
+        assert found.problem.startswith("The disk is full.")
+        assert desk.store._tasks == {}
+
+
+async def test_what_cannot_be_read_is_told_and_the_others_come(on, monkeypatch):
+    async with on() as desk:
+        [bad] = await desk.old.put(a_task(1))
+        await desk.old.put(a_task(2))
+        look = await desk.look()
+        Path(bad.path).unlink()
+        found = await desk.service.take_in(desk.folder, [one.found for one in look.candidates], Progress())
+        assert found.added == (local_id(2),)
+        assert [name for name, _ in found.failures] == [Path(bad.path).name]
+
+
+async def test_links_in_circles_and_part_files_are_passed_over(on):
+    async with on() as desk:
+        await desk.old.put(a_task(1))
+        (desk.folder / "loop").symlink_to(desk.folder, target_is_directory=True)
+        shutil.copyfile(next(desk.folder.rglob("*.png")), desk.folder / "x.png.part")
+        assert len((await desk.look()).candidates) == 1
+
+
+async def test_a_dropped_folder_is_known_by_a_glance(on, tmp_path):
+    async with on() as desk:
+        for number in range(1, 9):
+            await desk.old.put(a_task(number))
+        assert len(holds_results(desk.folder)) == 5
+        make_picture(tmp_path / "pictures" / "a.png", 1)
+        assert holds_results(tmp_path / "pictures") == []
+
+
+_TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.tuples(_TEXT, _TEXT, _TEXT, _TEXT, _TEXT), rating=st.integers(0, 5), pick=st.sampled_from(Pick),
+    tags=st.lists(_TEXT.map(clean_tag).filter(bool), unique=True, max_size=4), cost=st.floats(0, 1e6) | st.none(),
+    sent=st.floats(0, 4e9).map(lambda at: round(at, 3)) | st.none(), seed=st.integers(0, 2**32),
+)  # fmt: skip
+def test_whatever_a_task_was_it_is_again(tmp_path_factory, texts, rating, pick, tags, cost, sent, seed):
+    prompt, title, note, project, shot = texts
+    request = Request(
+        endpoint="text_to_video",
+        model="gen4.5",
+        prompt=prompt or "x",
+        values={"promptText": prompt or "x", "seed": seed},
+    )
+    task = a_task(
+        1, request=request, title=title, note=note, project=project, shot=shot, rating=rating, pick=pick,
+        tags=tuple(tags), cost_credits=cost, sent_at=sent,
+    )  # fmt: skip
+
+    async def story() -> None:
+        async with a_desk(tmp_path_factory.mktemp("round")) as desk:
+            desk.folder.mkdir()
+            path = desk.folder / "clip.png"
+            make_picture(path, 1)
+            output = as_it_is(
+                Output(task_id=task.id, index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, path=str(path))
+            )
+            sidecar.write(path, sidecar.compose(task, output, []))
+            await desk.take_in()
+            assert await desk.store.get(TaskId(task.id)) == task
+
+    asyncio.run(story())
