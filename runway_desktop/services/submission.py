@@ -89,9 +89,11 @@ class Submission:
         await self._ledger.add(tasks, await self._inputs(tasks), batch)
         return tuple(task.id for task in tasks)
 
-    async def adopt(self, remote_ids: Sequence[str]) -> Adoption:
+    async def adopt(
+        self, remote_ids: Sequence[str], *, requests: Mapping[RemoteId, Request] = MappingProxyType({})
+    ) -> Adoption:
         """Takes up tasks that were started elsewhere, by their Runway ids. One that is here already but was removed
-        from the list comes back to it."""
+        from the list comes back to it. `requests`: what somebody knows of them, which Runway does not tell."""
         bad: list[str] = []
         good: dict[RemoteId, None] = {}
         for text in remote_ids:
@@ -105,7 +107,7 @@ class Submission:
         fresh = [
             Task(
                 id=new_task_id(),
-                request=Request(endpoint="", model=""),
+                request=requests.get(remote_id) or Request(endpoint="", model=""),
                 created_at=now,
                 state=State.PENDING,
                 remote_id=remote_id,

@@ -120,6 +120,10 @@ class Vocabulary:
             normalised(word): found.name for found in self.endpoints for word in (found.name, found.label)
         }
 
+    @property
+    def model_names(self) -> frozenset[str]:
+        return frozenset(self._models.values())
+
     def column(self, title: str) -> Column | None:
         """What a column of this title holds; None when nobody knows."""
         found = self._columns.get(normalised(title))

@@ -1,0 +1,147 @@
+"""What an id in a text probably is, by the words around it, and what the same line says of its task. Pure.
+
+No text proves that a UUID is a task's id: only Runway knows. What surely is something else is told apart, so that
+nobody asks for it by accident.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from runway_desktop.domain.task import RemoteId
+
+HEX = "0-9a-fA-F"
+UUID = re.compile(rf"[{HEX}]{{8}}-[{HEX}]{{4}}-[{HEX}]{{4}}-[{HEX}]{{4}}-[{HEX}]{{12}}")
+MEDIA = r"(?:mp4|mov|m4v|webm|mkv|png|jpe?g|webp|svg|gif|mp3|wav|ogg|flac|zip)"
+
+_TASK_BEFORE = re.compile(
+    r"(?:\b|_)(?:runway[ _-]?)?(?:tasks?|generation|job|clip|remote)s?[ _-]?(?:ids?|uuid)?"
+    r"[\"'`]?\s*(?:[:=#>(\[|]|->|is|was)*\s*[\"'`(\[{]*$",
+    re.IGNORECASE,
+)
+_ID_BEFORE = re.compile(r"(?:^|[^A-Za-z])(?:uu)?ids?[\"'`]?\s*[:=#(\[]?\s*[\"'`(\[{]*$", re.IGNORECASE)
+_OTHER_BEFORE = re.compile(
+    r"(organi[sz]ation|org|user|account|team|workspace|asset|upload|request|req|trace|span|session|correlation|client|"
+    r"message|event|project|document|voice|avatar|workflow|invocation|node|batch|run|device|api[ _-]?key)"
+    r"s?[ _-]?(?:ids?|uuid)?[\"'`]?\s*[:=#(\[]\s*[\"'`(\[{]*$",
+    re.IGNORECASE,
+)
+_TASK_PATH = re.compile(r"/tasks/$", re.IGNORECASE)
+_QUERY = re.compile(r"[?&]task_?(?:id)?=$", re.IGNORECASE)
+_FILE_AFTER = re.compile(rf"[\w.-]{{0,40}}\.{MEDIA}\b", re.IGNORECASE)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\d{4}-\d\d-\d\d")
+_FILE = re.compile(rf"[^\s\"'`<>|=,;()\[\]]+\.{MEDIA}\b", re.IGNORECASE)
+_PROMPT = re.compile(
+    r"prompt(?:_?text)?[\"'`]?\s*[:=]\s*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^|\"'{\[\n]+?)\s*(?:\||$|,?\s+\w+=))",
+    re.IGNORECASE,
+)
+
+
+class Weight(IntEnum):
+    """How much speaks for a task's id. The better evidence counts where an id stands several times."""
+
+    NO_ID = 0
+    """Not of the version that Runway uses: it is none."""
+    ELSE = 1
+    PLAIN = 2
+    TASK = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a text says of a task beside its id. Empty: nothing. `time` is as it stands there."""
+
+    prompt: str = ""
+    model: str = ""
+    time: str = ""
+    file: str = ""
+
+    def completed(self, other: Known) -> Known:
+        return Known(
+            prompt=self.prompt or other.prompt,
+            model=self.model or other.model,
+            time=self.time or other.time,
+            file=self.file or other.file,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundId:
+    """`doubt` says in a sentence why it is probably, or surely, no task's id; empty when nothing speaks against it.
+    `line` counts from 1."""
+
+    remote_id: RemoteId
+    line: int
+    weight: Weight
+    doubt: str = ""
+    known: Known = Known()
+
+    @property
+    def may_be_asked(self) -> bool:
+        return self.weight is not Weight.NO_ID
+
+    def merged(self, other: FoundId) -> FoundId:
+        """The same id, found a second time."""
+        best = other if other.weight > self.weight else self
+        rest = self if best is other else other
+        return replace(best, line=min(self.line, other.line), known=best.known.completed(rest.known))
+
+
+def weigh(before: str, word: str, after: str) -> tuple[Weight, str]:
+    """How much speaks for the UUID `word` between these texts of its line, and what speaks against it."""
+    version = word[14]
+    if version != "4" or word[19] not in "89abAB":
+        return Weight.NO_ID, f"It is a UUID of version {version}; Runway's tasks have version 4."
+    if _TASK_PATH.search(before) or _QUERY.search(before):
+        return Weight.TASK, ""
+    address = re.split(r"[\s\"'`<>(){}\[\]]", before)[-1]
+    if "://" in address:
+        return Weight.ELSE, "It stands in a link."
+    if other := _OTHER_BEFORE.search(before):
+        return Weight.ELSE, f"It is called the id of {_article(other[1].lower())}."
+    if _FILE_AFTER.match(after):
+        return Weight.ELSE, "It is the name of a file."
+    if address.endswith(("/", "\\")) or after[:1] in ("/", "\\"):
+        return Weight.ELSE, "It stands in a path."
+    if _TASK_BEFORE.search(before) or _ID_BEFORE.search(before):
+        return Weight.TASK, ""
+    return Weight.PLAIN, ""
+
+
+class LineReader:
+    """`models` are the names that the catalogue knows."""
+
+    def __init__(self, models: frozenset[str]) -> None:
+        self.models = models
+        names = "|".join(re.escape(name) for name in sorted(models, key=len, reverse=True))
+        self._model = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE) if names else None
+
+    def known(self, line: str) -> Known:
+        """What one line says of the task whose id stands in it."""
+        prompt = _PROMPT.search(line)
+        without_prompt = line.replace(prompt[0], " ") if prompt else line
+        model = self._model.search(without_prompt) if self._model is not None else None
+        time, file = _TIME.search(line), _FILE.search(without_prompt)
+        name = re.split(r"[/\\]", file[0])[-1] if file is not None and "://" not in file[0] else ""
+        return Known(
+            prompt=_unescaped(next((part for part in prompt.groups() if part), "")) if prompt else "",
+            model=model[0].lower() if model else "",
+            time=time[0].replace("T", " ")[:19] if time else "",
+            file="" if UUID.search(name) and len(name) < 42 else name,
+        )
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text.strip()
+    try:
+        return str(json.loads(f'"{text}"')).strip()
+    except ValueError:
+        return text.strip()
+
+
+def _article(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" and word != "user" else f"a {word}"

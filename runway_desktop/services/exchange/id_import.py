@@ -1,0 +1,150 @@
+"""Ids of tasks from a log, a table or the clipboard: what they are to this list, and their adoption.
+
+`look` changes nothing. What is adopted is asked for by the poller, as fast as it asks for anything; whether an id was a
+task's, Runway's answer says. Loop's thread; texts are searched in the executor. Raises StoreError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.task import RemoteId, Request, TaskId
+from runway_desktop.services.intake.reading import Unreadable
+from runway_desktop.services.intake.vocabulary import Vocabulary
+from runway_desktop.services.ports import Store
+from runway_desktop.services.submission import Adoption, Submission
+
+from .found_ids import FoundId, Weight
+from .id_search import MOST_IDS, IdSearch
+from .progress import Progress
+
+Result = TypeVar("Result")
+
+PAGE = 500
+
+
+class IdStanding(StrEnum):
+    """What an id in a text is to this list."""
+
+    NEW = "new"
+    KNOWN = "known"
+    REMOVED = "removed"
+    """Here, but removed from the list: it comes back."""
+    ELSE = "something else"
+    """Probably no task's id; it may be asked all the same."""
+    NO_ID = "no id"
+
+    @property
+    def is_worth_asking(self) -> bool:
+        return self in (IdStanding.NEW, IdStanding.REMOVED)
+
+
+@dataclass(frozen=True, slots=True)
+class IdEntry:
+    found: FoundId
+    standing: IdStanding
+    task_id: TaskId | None = None
+    """Of the task that is here already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdsLook:
+    """`troubles` are sentences about files that could not be searched, or not to their end."""
+
+    entries: tuple[IdEntry, ...] = ()
+    troubles: tuple[str, ...] = ()
+    is_whole: bool = True
+
+
+class IdImport:
+    def __init__(
+        self, submission: Submission, store: Store, words: Callable[[], Vocabulary], executor: Executor
+    ) -> None:
+        self._submission = submission
+        self._store = store
+        self._words = words
+        self._executor = executor
+
+    async def look(self, paths: Sequence[Path], text: str, progress: Progress) -> IdsLook:
+        """Every id in these files, or else in the text. `progress` counts bytes."""
+        words = self._words()
+        found: dict[RemoteId, FoundId] = {}
+        troubles: list[str] = []
+        for path in paths:
+            try:
+                search = await self._do(IdSearch.in_file, path, words)
+                await self._run(search, progress)
+            except Unreadable as error:
+                troubles.append(str(error))
+                continue
+            except DiskError as error:
+                troubles.append(f"{path.name}: {error.message}")
+                continue
+            _merge(found, search.found)
+            if search.is_full:
+                troubles.append(f"{path.name} holds more than {MOST_IDS:,} ids. Only the first are listed.")
+        if not paths:
+            search = IdSearch.in_text(text, words)
+            await self._run(search, progress)
+            _merge(found, search.found)
+        return IdsLook(
+            entries=tuple(await self._judged(list(found.values()))),
+            troubles=tuple(troubles),
+            is_whole=not progress.is_stopped,
+        )
+
+    async def adopt(self, chosen: Sequence[FoundId]) -> Adoption:
+        """Takes these up, with what their text said of them. Those that are known come back to the list."""
+        added: list[TaskId] = []
+        known: list[TaskId] = []
+        for start in range(0, len(chosen), PAGE):
+            page = chosen[start : start + PAGE]
+            requests = {
+                one.remote_id: Request(endpoint="", model=one.known.model, prompt=one.known.prompt) for one in page
+            }
+            adoption = await self._submission.adopt([one.remote_id for one in page], requests=requests)
+            added += adoption.added
+            known += adoption.known
+        return Adoption(added=tuple(added), known=tuple(known))
+
+    async def _run(self, search: IdSearch, progress: Progress) -> None:
+        while not progress.is_stopped and await self._do(search.step):
+            progress.report(search.read, search.total)
+
+    async def _judged(self, found: Sequence[FoundId]) -> list[IdEntry]:
+        entries: list[IdEntry] = []
+        for start in range(0, len(found), PAGE):
+            page = found[start : start + PAGE]
+            here = await self._store.find_remote([one.remote_id for one in page])
+            tasks = await self._store.get_many(list(here.values()))
+            removed = {task.id for task in tasks if task.removed_at is not None}
+            entries += [_entry(one, here.get(one.remote_id), removed) for one in page]
+        return entries
+
+    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _entry(found: FoundId, task_id: TaskId | None, removed: set[TaskId]) -> IdEntry:
+    if task_id is not None:
+        return IdEntry(found, IdStanding.REMOVED if task_id in removed else IdStanding.KNOWN, task_id)
+    match found.weight:
+        case Weight.NO_ID:
+            return IdEntry(found, IdStanding.NO_ID)
+        case Weight.ELSE:
+            return IdEntry(found, IdStanding.ELSE)
+        case Weight.PLAIN | Weight.TASK:
+            return IdEntry(found, IdStanding.NEW)
+
+
+def _merge(found: dict[RemoteId, FoundId], more: dict[RemoteId, FoundId]) -> None:
+    for remote_id, one in more.items():
+        there = found.get(remote_id)
+        found[remote_id] = one if there is None else there.merged(one)

@@ -1,0 +1,274 @@
+"""Every id in a text, however long the text is: a script's log, JSON, a table, whatever lies in the clipboard.
+
+Blocks; call it in the executor, `step` by `step`. Raises `Unreadable`, with a sentence, for a file that is no text or
+too large, and DiskError. What stands in a table is known by its columns, what stands in a JSON document by the object
+around it, all else by its line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from runway_desktop.catalog.limits import MEGABYTE
+from runway_desktop.domain.task import RemoteId
+from runway_desktop.services.disk_words import spoken_for
+from runway_desktop.services.intake.reading import Unreadable
+from runway_desktop.services.intake.tables import sniff_delimiter
+from runway_desktop.services.intake.vocabulary import Column, Meaning, Vocabulary, normalised
+from runway_desktop.services.media_facts import megabytes
+
+from .found_ids import UUID, FoundId, Known, LineReader, weigh
+
+LARGEST = 500 * MEGABYTE
+LARGEST_DOCUMENT = 4 * MEGABYTE
+"""Of JSON that is read as a whole. A larger one is searched line by line, like a log."""
+MOST_IDS = 20_000
+BLOCK = 256 * 1024
+"""Characters of one trip to the worker."""
+NEAR = 4_000
+"""Characters before and after an id in which its line is looked for: some programs write one line without an end."""
+JUST_BEFORE = 90
+"""Characters before an id that tell what it is."""
+TABLES = frozenset({".csv", ".tsv", ".tab"})
+DOCUMENTS = frozenset({".json"})
+_LONGEST_CELL = 4 * MEGABYTE
+_SPLIT = "0123456789abcdefABCDEF-"
+_TIMES = frozenset(map(normalised, ("date", "time", "when", "created", "created at", "started", "sent", "timestamp")))
+_FILES = frozenset(map(normalised, ("file", "files", "filename", "path", "output", "saved", "saved as", "result")))
+
+
+class IdSearch:
+    """`found` has each id once, in the order of the text. `read` and `total` count characters or bytes."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self._words = words
+        self._line_reader = LineReader(words.model_names)
+        self.found: dict[RemoteId, FoundId] = {}
+        self.is_full = False
+        """There were more than `MOST_IDS`; the rest was not looked at."""
+        self.read = 0
+        self.total = 0
+        self._work: Iterator[None] = iter(())
+
+    @classmethod
+    def in_text(cls, text: str, words: Vocabulary) -> IdSearch:
+        search = cls(words)
+        search.total = len(text)
+        search._work = search._whole(text) if _is_document(text) else search._lines(io.StringIO(text))
+        return search
+
+    @classmethod
+    def in_file(cls, path: Path, words: Vocabulary) -> IdSearch:
+        search = cls(words)
+        with spoken_for(path.parent):
+            search.total = path.stat().st_size
+        if search.total > LARGEST:
+            raise Unreadable(
+                f"{path.name} is {megabytes(search.total)} large. Ids are looked for in files of up to "
+                f"{megabytes(LARGEST)}. Split it, or drop the part that you need."
+            )
+        search._work = search._file(path)
+        return search
+
+    def step(self) -> bool:
+        """Reads some more; False when everything was read."""
+        return not self.is_full and next(self._work, self) is None
+
+    def run(self) -> IdSearch:
+        """All of it at once, for what is short."""
+        while self.step():
+            pass
+        return self
+
+    def _file(self, path: Path) -> Iterator[None]:
+        with spoken_for(path.parent):
+            with path.open("rb") as binary:
+                head = binary.read(4096)
+            encoding = _encoding(head, path.name)
+            with path.open(encoding=encoding, errors="replace", newline="") as file:
+                if path.suffix.lower() in TABLES:
+                    yield from self._table(file)
+                elif path.suffix.lower() in DOCUMENTS and self.total <= LARGEST_DOCUMENT:
+                    yield from self._whole(file.read())
+                else:
+                    yield from self._lines(file)
+
+    def _lines(self, file: TextIO) -> Iterator[None]:
+        """Block by block. The end of a block, behind its last line, is looked at with the next one."""
+        rest, line = "", 1
+        while block := file.read(BLOCK):
+            self.read = min(self.total, self.read + len(block))
+            text = rest + block
+            cut = text.rfind("\n") + 1
+            if not cut and len(text) > BLOCK:
+                # A line without an end is parted where no id is.
+                cut = len(text.rstrip(_SPLIT)) or len(text)
+            rest = text[cut:]
+            line = self._search(text[:cut], line)
+            yield
+        self._search(rest, line)
+
+    def _search(self, text: str, line: int) -> int:
+        """Takes the ids of a text whose first line has this number; gives the number of the line after it."""
+        at = 0
+        for match in UUID.finditer(text):
+            begin, end = match.span()
+            if _goes_on(text, begin, end):
+                continue
+            line += text.count("\n", at, begin)
+            at = begin
+            first = max(text.rfind("\n", 0, begin) + 1, begin - NEAR)
+            last = text.find("\n", end, end + NEAR)
+            whole = text[first : last if last >= 0 else end + NEAR]
+            before = text[max(first, begin - JUST_BEFORE) : begin]
+            self._take(match[0], line, before, text[end : end + 60], self._line_reader.known(whole.strip()))
+        return line + text.count("\n", at)
+
+    def _whole(self, text: str) -> Iterator[None]:
+        """A JSON document: an id is known by the object in which it stands."""
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            yield from self._lines(io.StringIO(text))
+            return
+        self.read = self.total
+        for number, (key, word, inner, outer) in enumerate(_words_of(document)):
+            if match := UUID.search(word):
+                known = self._of_object(inner).completed(self._of_object(outer))
+                before = f'"{key}": "{word[: match.start()]}'
+                self._take(match[0], number + 1, before[-JUST_BEFORE:], word[match.end() :][:60], known)
+        yield
+
+    def _table(self, file: TextIO) -> Iterator[None]:
+        head = file.read(BLOCK)
+        if head[:4].lower() == "sep=" and "\n" in head:
+            head = head[head.index("\n") + 1 :]
+        delimiter = sniff_delimiter(head, self._words)
+        csv.field_size_limit(_LONGEST_CELL)
+        rows = csv.reader(_rejoined(head, file), delimiter=delimiter)
+        titles: list[str] = []
+        columns: list[Column | None] = []
+        try:
+            for number, row in enumerate(rows, 1):
+                if number == 1:
+                    titles, columns = row, [self._words.column(title) for title in row]
+                self._row(row, number, titles if number > 1 else [], columns)
+                if number % 500 == 0:
+                    self.read = min(self.total, self.read + sum(map(len, row)) * 500)
+                    yield
+        except csv.Error:
+            # A broken cell ends the table; the rest is searched like any text.
+            yield from self._lines(file)
+
+    def _row(self, row: list[str], number: int, titles: list[str], columns: list[Column | None]) -> None:
+        matches = [(at, match) for at, cell in enumerate(row) for match in UUID.finditer(cell)]
+        if not matches:
+            return
+        known = self._of_row(row, titles, columns)
+        for at, match in matches:
+            cell, column = row[at], columns[at] if at < len(columns) else None
+            if _goes_on(cell, *match.span()):
+                continue
+            title = titles[at] if at < len(titles) else ""
+            called = "task_id" if column is not None and column.meaning is Meaning.REMOTE_ID else title
+            before = f"{called}: {cell[: match.start()]}"
+            self._take(match[0], number, before[-JUST_BEFORE:], cell[match.end() :][:60], known)
+
+    def _of_row(self, row: list[str], titles: list[str], columns: list[Column | None]) -> Known:
+        said: dict[str, str] = {}
+        for cell, title, column in zip(row, titles, columns, strict=False):
+            name = _role(title, column)
+            if name and cell.strip():
+                said.setdefault(name, cell.strip())
+        return self._said(said)
+
+    def _of_object(self, holder: Mapping[str, Any]) -> Known:
+        said: dict[str, str] = {}
+        for title, value in _members(holder):
+            name = _role(title, self._words.column(title))
+            if name and isinstance(value, str) and value.strip():
+                said.setdefault(name, value.strip())
+        return self._said(said)
+
+    def _said(self, said: Mapping[str, str]) -> Known:
+        model = self._words.model(said.get("model", "")) or ""
+        time = said.get("time", "").replace("T", " ")[:19]
+        file = said.get("file", "").replace("\\", "/").split("\n")[0].rsplit("/", 1)[-1]
+        return Known(prompt=said.get("prompt", ""), model=model, time=time, file=file)
+
+    def _take(self, word: str, line: int, before: str, after: str, known: Known) -> None:
+        weight, doubt = weigh(before, word, after)
+        remote_id = RemoteId(word.lower())
+        found = FoundId(remote_id, line, weight, doubt, known)
+        there = self.found.get(remote_id)
+        if there is not None:
+            self.found[remote_id] = there.merged(found)
+        elif len(self.found) < MOST_IDS:
+            self.found[remote_id] = found
+        else:
+            self.is_full = True
+
+
+def _goes_on(text: str, begin: int, end: int) -> bool:
+    """Whether the digits go on: then it is a part of something longer."""
+    return (begin > 0 and text[begin - 1] in _SPLIT) or (end < len(text) and text[end] in _SPLIT)
+
+
+def _encoding(head: bytes, name: str) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if b"\0" in head:
+        raise Unreadable(f"{name} is not a text file.")
+    return "utf-8-sig"
+
+
+def _is_document(text: str) -> bool:
+    return text.lstrip()[:1] in ("{", "[") and len(text) <= LARGEST_DOCUMENT
+
+
+def _role(title: str, column: Column | None) -> str:
+    """What a column or a member says of a task, by the names of `Known`; empty for what is of no interest."""
+    if column is not None and column.meaning in (Meaning.PROMPT, Meaning.MODEL):
+        return column.meaning.value
+    name = normalised(title)
+    return "time" if name in _TIMES else "file" if name in _FILES else ""
+
+
+def _members(holder: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Those of a nested request stand beside the outer ones."""
+    for title, value in holder.items():
+        yield title, value
+        if isinstance(value, Mapping):
+            yield from value.items()
+        elif isinstance(value, list) and value and isinstance(value[0], str):
+            yield title, value[0]
+
+
+def _words_of(document: Any) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Every text of a document with its name, the object around it, and the one around that."""
+    nothing: Mapping[str, Any] = {}
+    waiting: list[tuple[str, Any, Mapping[str, Any], Mapping[str, Any]]] = [("", document, nothing, nothing)]
+    while waiting:
+        key, value, inner, outer = waiting.pop()
+        match value:
+            case str():
+                yield key, value, inner, outer
+            case dict():
+                waiting += [(str(name), member, value, inner) for name, member in reversed(list(value.items()))]
+            case list():
+                waiting += [(key, member, inner, outer) for member in reversed(value)]
+
+
+def _rejoined(head: str, file: TextIO) -> Iterator[str]:
+    """The lines of a text of which the beginning was read already."""
+    lines = head.splitlines(keepends=True)
+    if lines and not lines[-1].endswith(("\n", "\r")):
+        lines[-1] += file.readline()
+    yield from lines
+    yield from file

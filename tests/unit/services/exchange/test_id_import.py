@@ -1,0 +1,184 @@
+"""Ids from a log are told apart before anything is done, and adopted with what the log said of them."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.task import State
+from runway_desktop.services.exchange.exchange import Brought, Exchange
+from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
+from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.exchange.recognising import FEW
+from tests.engine_rig import CATALOG, AtOnce, Rig, request
+from tests.fake_runway import remote_id
+from tests.unit.services.exchange.results import Results, a_task
+
+LINE = '2026-03-09 14:06:01 INFO created task {} (gen4.5) prompt="A red fox {}"'
+
+
+def log(*numbers: int) -> str:
+    return "\n".join(LINE.format(remote_id(number), number) for number in numbers)
+
+
+@asynccontextmanager
+async def a_desk(rig: Rig) -> AsyncIterator[Exchange]:
+    async with rig:
+        yield Exchange(
+            rig.ledger, rig.store, rig.submission, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
+        )  # fmt: skip
+
+
+def standings(look: IdsLook) -> list[IdStanding]:
+    return [entry.standing for entry in look.entries]
+
+
+async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_path):
+    rig = Rig(loops=())
+    async with a_desk(rig) as exchange:
+        await rig.ledger.take_in([a_task(1), a_task(2)], [])
+        await rig.verbs.remove([a_task(2).id])
+        text = log(1, 2, 3) + f"\nhttps://cdn.example.com/{remote_id(4)}/x.mp4\nspan {uuid.uuid1()}"
+        look = await exchange.ids.look([], text, Progress())
+        assert standings(look) == [
+            IdStanding.KNOWN, IdStanding.REMOVED, IdStanding.NEW, IdStanding.ELSE, IdStanding.NO_ID,
+        ]  # fmt: skip
+        assert [entry.standing.is_worth_asking for entry in look.entries] == [False, True, True, False, False]
+        assert len(rig.store._tasks) == 2
+
+
+async def test_several_files_are_one_list_and_one_that_cannot_be_read_has_a_sentence(tmp_path):
+    rig = Rig(loops=())
+    (tmp_path / "a.log").write_text(log(1, 2), encoding="utf-8")
+    (tmp_path / "b.log").write_text(log(2, 3), encoding="utf-8")
+    (tmp_path / "film.log").write_bytes(b"\0\1")
+    async with a_desk(rig) as exchange:
+        paths = [tmp_path / name for name in ("a.log", "b.log", "film.log", "gone.log")]
+        look = await exchange.ids.look(paths, "", Progress())
+        assert [entry.found.remote_id for entry in look.entries] == [remote_id(1), remote_id(2), remote_id(3)]
+        assert look.troubles[0] == "film.log is not a text file."
+        assert look.troubles[1].startswith("gone.log: ")
+
+
+async def test_adopted_tasks_keep_what_the_log_said_and_runway_says_the_rest():
+    rig = Rig()
+    rig.runway.finish(remote_id(1), "https://x.example/fox.mp4")
+    rig.runway.vanish(remote_id(2))
+    async with a_desk(rig) as exchange:
+        look = await exchange.ids.look([], log(1, 2), Progress())
+        adoption = await exchange.ids.adopt([entry.found for entry in look.entries])
+        await rig.clock.advance(60)
+        found, gone = [await rig.task(task_id) for task_id in adoption.added]
+        assert (found.state, found.request.prompt, found.request.model) == (State.SUCCEEDED, "A red fox 1", "gen4.5")
+        assert found.adopted
+        assert len(await rig.store.outputs(found.id)) == 1
+        assert gone.state is State.GONE
+
+
+async def test_adopting_twice_doubles_nothing_and_brings_removed_ones_back():
+    rig = Rig(loops=())
+    async with a_desk(rig) as exchange:
+        look = await exchange.ids.look([], log(1, 2), Progress())
+        chosen = [entry.found for entry in look.entries]
+        first = await exchange.ids.adopt(chosen)
+        await rig.verbs.remove(first.added)
+        second = await exchange.ids.adopt(chosen)
+        assert (second.added, second.known) == ((), first.added)
+        assert [(await rig.task(one)).removed_at for one in first.added] == [None, None]
+
+
+async def test_thousands_are_adopted_in_pages():
+    rig = Rig(loops=())
+    async with a_desk(rig) as exchange:
+        look = await exchange.ids.look([], log(*range(1, 1201)), Progress())
+        writes = rig.store.writes
+        adoption = await exchange.ids.adopt([entry.found for entry in look.entries])
+        assert len(adoption.added) == 1200
+        assert rig.store.writes == writes + 3
+
+
+async def test_a_search_can_be_stopped(tmp_path):
+    rig = Rig(loops=())
+    path = tmp_path / "a.log"
+    path.write_text("\n".join([log(1), "x" * 300_000, log(2), "x" * 300_000, log(3)]), encoding="utf-8")
+    progress = Progress(lambda: progress.stop() if progress.done else None)
+    async with a_desk(rig) as exchange:
+        look = await exchange.ids.look([path], "", progress)
+        assert not look.is_whole
+        assert len(look.entries) < 3
+
+
+TABLE = "task id,prompt,model\n" + "\n".join(f"{remote_id(n)},A fox {n},gen4.5" for n in range(3))
+PROMPTS = f"A red fox in the snow\nA gull over {remote_id(1)}\nA lighthouse"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "brought"),
+    [
+        ("run.log", log(1), Brought.IDS),
+        ("run.log", "nothing of interest", Brought.NOTHING),
+        ("run.txt", log(1, 2) + "\n2026-03-09 14:07:00 DEBUG waiting\n2026-03-09 14:07:05 DEBUG waiting", Brought.IDS),
+        ("prompts.txt", PROMPTS, Brought.NOTHING),
+        ("prompts.txt", f"Show task {remote_id(1)} again, but with more fog", Brought.NOTHING),
+        ("ids.txt", "\n".join(remote_id(n) for n in range(FEW)), Brought.NOTHING),
+        ("ids.txt", "\n".join(remote_id(n) for n in range(FEW + 1)), Brought.IDS),
+        ("shots.csv", "prompt,model\nA fox,gen4.5\nA gull,gen4.5", Brought.NOTHING),
+        ("shots.csv", f"prompt,id\nA fox,\nA gull,\nA cat,\n,{remote_id(1)}", Brought.NOTHING),
+        ("runs.csv", TABLE, Brought.IDS),
+        ("runs.csv", "sep=;\n" + TABLE.replace(",", ";"), Brought.IDS),
+        ("runs.jsonl", "\n".join(json.dumps({"id": remote_id(n), "prompt": "A fox"}) for n in range(3)), Brought.IDS),
+        ("shots.jsonl", "\n".join(json.dumps({"prompt": f"A fox {n}"}) for n in range(3)), Brought.NOTHING),
+        ("runs.json", json.dumps([{"runway_id": remote_id(n), "prompt": "A fox"} for n in range(3)]), Brought.IDS),
+        ("answer.json", json.dumps({"id": remote_id(1), "status": "PENDING"}), Brought.NOTHING),
+        ("clip.mp4", log(1), Brought.NOTHING),
+    ],
+)  # fmt: skip
+async def test_a_drop_is_a_record_only_when_it_reads_like_one(tmp_path, name, text, brought):
+    rig = Rig(loops=())
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    async with a_desk(rig) as exchange:
+        assert await exchange.recognise([path], "") is brought
+        if path.suffix in (".txt", ".json"):
+            assert await exchange.recognise([], text) is brought
+
+
+async def test_a_sidecar_is_no_record_and_a_log_beside_a_picture_neither(tmp_path):
+    rig = Rig(loops=())
+    results = Results(tmp_path / "old")
+    [output] = await results.put(a_task(1))
+    (tmp_path / "run.log").write_text(log(1), encoding="utf-8")
+    async with a_desk(rig) as exchange:
+        assert await exchange.recognise([Path(f"{output.path}.json")], "") is Brought.NOTHING
+        assert await exchange.recognise([tmp_path / "run.log", Path(output.path)], "") is Brought.NOTHING
+        assert await exchange.recognise([tmp_path / "gone.log"], "") is Brought.NOTHING
+
+
+async def test_a_folder_of_results_is_imported_and_one_that_is_all_known_is_inputs(tmp_path):
+    rig = Rig(loops=())
+    results = Results(tmp_path / "old")
+    outputs = await results.put(a_task(1))
+    async with a_desk(rig) as exchange:
+        assert await exchange.recognise([results.folder], "") is Brought.RESULTS
+        await rig.ledger.take_in([a_task(1)], outputs)
+        assert await exchange.recognise([results.folder], "") is Brought.NOTHING
+        await rig.verbs.remove([a_task(1).id])
+        assert await exchange.recognise([results.folder], "") is Brought.RESULTS
+        (tmp_path / "pictures").mkdir()
+        assert await exchange.recognise([tmp_path / "pictures"], "") is Brought.NOTHING
+
+
+async def test_an_adopted_task_of_a_known_model_is_still_a_request_of_nobody():
+    rig = Rig(loops=())
+    async with a_desk(rig) as exchange:
+        look = await exchange.ids.look([], log(1), Progress())
+        [task_id] = (await exchange.ids.adopt([look.entries[0].found])).added
+        assert (await rig.task(task_id)).request == replace(
+            request("A red fox 1", endpoint="", model="gen4.5"), values={}
+        )

@@ -1,0 +1,197 @@
+"""Ids of tasks are found in whatever a script leaves behind, each once, beside what is known of them near by."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runway_desktop.domain.task import RemoteId
+from runway_desktop.services.exchange import id_search
+from runway_desktop.services.exchange.found_ids import FoundId, Known, Weight
+from runway_desktop.services.exchange.id_search import BLOCK, IdSearch
+from runway_desktop.services.intake.reading import Unreadable
+from runway_desktop.services.intake.vocabulary import Vocabulary
+from tests.engine_rig import CATALOG
+
+WORDS = Vocabulary(CATALOG)
+A = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
+B = RemoteId("0f8fad5b-d9cb-469f-a165-70867728950e")
+C = RemoteId("7c9e6679-7425-40de-944b-e07fc1f90ae7")
+V1 = RemoteId("8d8ac610-566d-11ef-9b4a-325096b39f47")
+
+
+def search(text: str) -> list[FoundId]:
+    return list(IdSearch.in_text(text, WORDS).run().found.values())
+
+
+def search_file(path: Path) -> list[FoundId]:
+    return list(IdSearch.in_file(path, WORDS).run().found.values())
+
+
+def one(text: str) -> FoundId:
+    [found] = search(text)
+    return found
+
+
+LOG = f"""\
+2026-03-09 14:05:59,120 INFO runway: sending prompt="A red fox, looking back" model=gen4.5
+2026-03-09 14:06:01,300 INFO runway: created task {A} (gen4.5) prompt="A red fox, looking back"
+2026-03-09 14:06:05,001 DEBUG GET https://api.dev.runwayml.com/v1/tasks/{A} 200 in 120 ms
+2026-03-09 14:06:09,001 DEBUG request_id={B} span={V1}
+2026-03-09 14:08:00,000 INFO task {A} SUCCEEDED, saved as out/fox_01.mp4
+2026-03-09 14:08:01,000 INFO https://dnznrvs05pmza.cloudfront.net/{C}.mp4?_jwt=eyJ
+"""
+
+
+def test_a_log_gives_each_id_once_with_the_words_around_it():
+    found = {one.remote_id: one for one in search(LOG)}
+    assert list(found) == [A, B, V1, C]
+    assert (found[A].weight, found[A].doubt, found[A].line) == (Weight.TASK, "", 2)
+    assert found[A].known == Known(
+        prompt="A red fox, looking back", model="gen4.5", time="2026-03-09 14:06:01", file="fox_01.mp4"
+    )
+
+
+def test_what_is_something_else_says_why():
+    found = {one.remote_id: one for one in search(LOG)}
+    assert (found[B].weight, found[B].doubt) == (Weight.ELSE, "It is called the id of a request.")
+    assert (found[C].weight, found[C].doubt) == (Weight.ELSE, "It stands in a link.")
+    assert found[V1].doubt == "It is a UUID of version 1; Runway's tasks have version 4."
+    assert [one.may_be_asked for one in found.values()] == [True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "weight"),
+    [
+        (f"task_id={A}", Weight.TASK),
+        (f"taskId: {A},", Weight.TASK),
+        (f'{{"id": "{A}", "status": "PENDING"}}', Weight.TASK),
+        (f"Task created: {A}", Weight.PLAIN),
+        (f"DELETE /v1/tasks/{A} 204", Weight.TASK),
+        (f"https://app.example.com/view?taskId={A}", Weight.TASK),
+        (f"ids = ['{A}']", Weight.TASK),
+        (f"{A}", Weight.PLAIN),
+        (f"waiting for {A}...", Weight.PLAIN),
+        (f"organizationId: '{A}'", Weight.ELSE),
+        (f"org={A}", Weight.ELSE),
+        (f"x-request-id: {A}", Weight.ELSE),
+        (f"runway://{A}", Weight.ELSE),
+        (f"wrote /data/out/{A}.mp4", Weight.ELSE),
+        (f"wrote {A}.mp4", Weight.ELSE),
+        (f"cd /data/{A}/frames", Weight.ELSE),
+        (f"POST https://api.dev.runwayml.com/v1/workflow_invocations/{A}", Weight.ELSE),
+    ],
+)  # fmt: skip
+def test_the_words_around_an_id_weigh(line, weight):
+    assert one(line).weight is weight
+
+
+def test_the_better_evidence_counts_wherever_it_stands():
+    text = f"https://cdn.example.com/{A}/fox.mp4\nlater: task {A} prompt: a fox"
+    found = one(text)
+    assert (found.weight, found.doubt, found.line, found.known.prompt) == (Weight.TASK, "", 1, "a fox")
+
+
+@pytest.mark.parametrize("text", [f"x{A}", f"{A}0", f"{A}-0001", f"{A[:-1]}", "no id at all", ""])
+def test_a_part_of_something_longer_is_no_id(text):
+    assert search(text) == [] or text.startswith("x")
+
+
+def test_capital_letters_are_the_same_id():
+    assert [found.remote_id for found in search(f"{A.upper()}\n{A}")] == [A]
+
+
+def test_json_is_known_by_the_object_around_the_id():
+    document = {
+        "runs": [
+            {
+                "task": {"id": A, "createdAt": "2026-03-09T14:05:59Z"},
+                "request": {"promptText": "A fox"},
+                "model": "gen4.5",
+            },
+            {"id": B, "prompt": "A gull", "output": ["out/gull.mp4"], "organizationId": C},
+        ]
+    }
+    found = {one.remote_id: one for one in search(json.dumps(document, indent=2))}
+    assert (found[A].weight, found[A].known.prompt, found[A].known.model) == (Weight.TASK, "A fox", "gen4.5")
+    assert (found[B].known.prompt, found[B].known.file) == ("A gull", "gull.mp4")
+    assert found[C].weight is Weight.ELSE
+
+
+def test_json_lines_are_searched_line_by_line(tmp_path):
+    path = tmp_path / "tasks.jsonl"
+    lines = [{"id": A, "prompt": 'A "red" fox', "model": "gen4_turbo"}, {"taskId": B}]
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    first, second = search_file(path)
+    assert first.known == Known(prompt='A "red" fox', model="gen4_turbo")
+    assert (second.remote_id, second.line) == (B, 2)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_is_known_by_its_columns(tmp_path, delimiter):
+    path = tmp_path / "runs.csv"
+    rows = [
+        ["Date", "Prompt", "Model", "Task ID", "File", "Organization ID"],
+        ["2026-03-09 14:05", '"A fox, in snow"', "gen4.5", A, "out/fox.mp4", C],
+        ["", "A gull", "nobody knows this", B, "", C],
+    ]
+    path.write_text("\n".join(delimiter.join(row) for row in rows), encoding="utf-8-sig")
+    found = {one.remote_id: one for one in search_file(path)}
+    assert found[A].known == Known(prompt="A fox, in snow", model="gen4.5", time="2026-03-09 14:05", file="fox.mp4")
+    assert (found[A].line, found[A].weight) == (2, Weight.TASK)
+    assert found[B].known == Known(prompt="A gull")
+    assert found[C].weight is Weight.ELSE
+
+
+def test_a_table_without_a_known_header_is_searched_all_the_same(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text(f"alpha,beta\n1,{A}\n2,see {B} and {C}\n", encoding="utf-8")
+    assert [one.remote_id for one in search_file(path)] == [A, B, C]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_whatever_wrote_the_file_it_is_read(tmp_path, encoding):
+    path = tmp_path / "run.log"
+    path.write_bytes(f"Füchse: task {A}\r\nnext {B}\r\n".encode(encoding))
+    assert [(one.remote_id, one.line) for one in search_file(path)] == [(A, 1), (B, 2)]
+
+
+def test_a_file_that_is_no_text_or_too_large_gets_a_sentence(tmp_path, monkeypatch):
+    path = tmp_path / "film.log"
+    path.write_bytes(b"\x00\x01\x02" * 100)
+    with pytest.raises(Unreadable, match=r"film.log is not a text file."):
+        search_file(path)
+    monkeypatch.setattr(id_search, "LARGEST", 10)
+    with pytest.raises(Unreadable, match="Split it"):
+        search_file(path)
+
+
+def test_too_many_ids_end_the_search(monkeypatch):
+    monkeypatch.setattr(id_search, "MOST_IDS", 3)
+    found = IdSearch.in_text("\n".join(str(uuid.uuid4()) for _ in range(9)), WORDS).run()
+    assert (len(found.found), found.is_full) == (3, True)
+
+
+def test_a_line_without_an_end_is_searched_in_blocks():
+    ids = [str(uuid.uuid4()) for _ in range(40)]
+    text = ("padding " * 5000).join(f'"id": "{word}"' for word in ids)
+    assert len(text) > 4 * BLOCK
+    steps = IdSearch.in_text(text, WORDS)
+    count = 0
+    while steps.step():
+        count += 1
+    assert list(steps.found) == ids
+    assert count > 4
+    assert steps.read == steps.total == len(text)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.uuids(version=4), st.text(' ab-1\n":{[', max_size=30)), max_size=8))
+def test_no_id_is_lost_and_none_is_made_up(parts):
+    text = "".join(f"{filling} {word} " for word, filling in parts)
+    assert {one.remote_id for one in search(text)} == {str(word) for word, _ in parts}
