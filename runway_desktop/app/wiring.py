@@ -31,6 +31,7 @@ from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.dispatch import Dispatch
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.forecast import Forecasts
 from runway_desktop.services.fresh_links import FreshLinks
 from runway_desktop.services.input_mending import Mender
@@ -162,7 +163,8 @@ async def _assemble(
     downloads = Downloads(store, ledger, runway, fetcher, bus, clock, settings, rng, folder, rescue)
     submission = Submission(ledger, store, catalog, clock, workers)
     lost_files = LostFiles(ledger, store, submission, catalog, bus, clock, workers)
-    sidecars = SidecarKeeper(store, bus, clock, settings, workers)
+    sidecars = SidecarKeeper(store, bus, clock, settings, file_workers)
+    verbs = Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, file_workers)
     engine = Engine(
         bus=bus,
         clock=clock,
@@ -177,7 +179,7 @@ async def _assemble(
         links=FreshLinks(store, ledger, runway, account, bus, clock),
         library=Library(store, bus, settings, file_workers),
         account=account,
-        verbs=Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, file_workers),
+        verbs=verbs,
         pricing=pricing,
         budget=budget,
         spending=Spending(store, runway, catalog, clock, workers),
@@ -185,6 +187,7 @@ async def _assemble(
         intake=Intake(catalog, workers),
         mender=Mender(profile.inputs, workers, thumbnails=profile.posters),
         lost_files=lost_files,
+        exchange=Exchange(ledger, store, submission, verbs, catalog, settings, bus, clock, file_workers),
         applications=Applications(settings, workers, os.environ, Path.home()),
         renewal=CatalogRenewal(catalog, kept_catalog, settings, workers),
         is_demo=demo is not None,

@@ -17,6 +17,7 @@ from .budget import Budget
 from .bus import Bus
 from .catalog_renewal import CatalogRenewal
 from .downloads import Downloads
+from .exchange import Exchange
 from .forecast import Forecasts
 from .fresh_links import FreshLinks
 from .input_mending import Mender
@@ -58,6 +59,7 @@ class Engine:
     intake: Intake
     mender: Mender
     lost_files: LostFiles
+    exchange: Exchange
     applications: Applications
     renewal: CatalogRenewal | None = None
     """None where the catalogue cannot be renewed."""

@@ -27,6 +27,7 @@ from runway_desktop.services.applications import Applications
 from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.fresh_links import FreshLinks
 from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
@@ -92,6 +93,17 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         library=Library(parts.store, parts.bus, parts.settings, AtOnce()),
         account=parts.account,
         verbs=parts.verbs,
+        exchange=Exchange(
+            parts.ledger,
+            parts.store,
+            parts.submission,
+            parts.verbs,
+            CATALOG,
+            parts.settings,
+            parts.bus,
+            parts.clock,
+            AtOnce(),
+        ),
         pricing=parts.pricing,
         budget=parts.budget,
         spending=parts.spending,

@@ -3,3 +3,7 @@
 Everything is done in short trips to a worker, so that the window stays free, the person sees how far it is, and can
 stop it between two of them.
 """
+
+from .exchange import Brought, Exchange
+
+__all__ = ["Brought", "Exchange"]

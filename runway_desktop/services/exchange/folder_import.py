@@ -19,6 +19,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.filenames import render
+from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.services import embedding, part_file, sidecar
 from runway_desktop.services.bus import Bus
@@ -257,8 +258,10 @@ class FolderImport:
             return
         before = next((one for one in row.outputs if one.index == output.index), None)
         if before is not None:
-            output = replace(before, state=OutputState.SAVED, path=output.path, size=output.size, problem="",
-                             sha256=output.sha256, saved_at=output.saved_at)  # fmt: skip
+            output = replace(
+                before, state=OutputState.SAVED, path=output.path, size=output.size, sha256=output.sha256,
+                saved_at=output.saved_at, problem="", binned_from="", look=NEVER_LOOKED,
+            )  # fmt: skip
         await self._store.save_output(output, self._line(output, "imported"))
         self._bus.tell(OutputChanged(output))
         work.filled.append((before, output))

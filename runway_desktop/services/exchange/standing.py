@@ -59,7 +59,7 @@ class Standings:
         for start in range(0, len(found), PAGE):
             page = found[start : start + PAGE]
             rows = await self.rows_of(page)
-            here = [output for row in rows.values() for output in row.outputs if output.is_here]
+            here = [output for row in rows.values() for output in row.outputs if output.is_kept]
             gone = await asyncio.get_running_loop().run_in_executor(self._executor, _without_file, here)
             for one in page:
                 standing = _standing(one, rows.get(one.task_key), gone)
@@ -102,7 +102,7 @@ def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> Stan
     output = next((one for one in row.outputs if one.index == found.told.index), None)
     if output is None or output.state is OutputState.EXPIRED:
         return Standing.MISSING_HERE
-    if output.state is OutputState.SAVED and (not output.path or output.path in gone):
+    if output.is_binned or (output.is_kept and output.path in gone):
         return Standing.MISSING_HERE
     return Standing.KNOWN
 

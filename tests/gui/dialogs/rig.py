@@ -61,7 +61,7 @@ class Rig:
             downloads=nothing, links=nothing, library=books,
             folder=LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce()),
             verbs=nothing, forecasts=nothing, intake=nothing,
-            mender=nothing, lost_files=nothing, applications=nothing,
+            mender=nothing, lost_files=nothing, exchange=nothing, applications=nothing,
             renewal=CatalogRenewal(self.catalog, library.parent / "catalog.json", self.settings, AtOnce()),
         )  # fmt: skip
         self.bridge = Bridge(self.bus)

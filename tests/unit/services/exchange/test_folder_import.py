@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import GroupBy, Listing
+from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
 from runway_desktop.services import embedding, sidecar
@@ -192,13 +193,13 @@ async def test_a_known_task_is_given_the_result_that_it_lost(on, tmp_path):
     async with on() as desk:
         task = a_task(1)
         [output] = await desk.old.put(task)
-        lost = replace(output, path=str(tmp_path / "nowhere.png"))
+        lost = replace(output, path=str(tmp_path / "nowhere.png"), look=Look(presence=Presence.MISSING, at=NOON))
         expired = Output(task_id=local_id(2), index=0, url="", url_fetched_at=0.0, state=OutputState.EXPIRED)
         [other] = await desk.old.put(a_task(2))
         await desk.rig.ledger.take_in([task, a_task(2)], [lost, expired])
         found = await desk.take_in()
         assert (found.added, found.results) == ((), 2)
-        assert [one.path for one in await desk.store.outputs(task.id)] == [output.path]
+        assert await desk.store.outputs(task.id) == [output]
         assert [(one.path, one.state) for one in await desk.store.outputs(local_id(2))] == [
             (other.path, OutputState.SAVED)
         ]
