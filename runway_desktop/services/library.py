@@ -20,6 +20,7 @@ from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 
 from .bus import Bus
 from .disk_words import spoken_for
+from .input_mending import file_hash
 from .lineage import Lineage
 from .ports import LedgerEntry, Store
 from .settings import Settings
@@ -119,6 +120,14 @@ class Library:
             return None
         path = Path(output.path)
         return path if await self._ask(_is_file, path) else None
+
+    async def maker_of(self, path: Path) -> Row | None:
+        """The task that made this file, by its bytes, so that it holds for a copy and after renaming; None for a file
+        that was not made here. DiskError when it cannot be read."""
+        digest = await self._ask(file_hash, path)
+        made = await self._store.outputs_with([digest])
+        rows = await self._store.rows([output.task_id for output in made])
+        return min(rows, key=lambda row: row.task.created_at, default=None)
 
     async def missing(self, outputs: Sequence[Output]) -> frozenset[tuple[TaskId, int]]:
         """Which of these were saved and are not there any more, by task and index."""

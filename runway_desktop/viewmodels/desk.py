@@ -85,10 +85,13 @@ class Desk(QObject):
         html: str = "",
         to_field: str = "",
         at: int | None = None,
+        are_results: bool = False,
     ) -> None:
         """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
-        the composer; the first in the place of its input `at`, if one is named."""
-        self._runner(self._take(tuple(paths), tuple(urls), text, html, to_field, at), "take in")
+        the composer; the first in the place of its input `at`, if one is named. `are_results`: taken from this very
+        window, to be used and not to be restored."""
+        work = self._take(tuple(paths), tuple(urls), text, html, to_field, at, are_results=are_results)
+        self._runner(work, "take in")
 
     def take_prompt(self, text: str) -> None:
         self._composer.set_prompt(text)
@@ -131,7 +134,7 @@ class Desk(QObject):
             case Verb.EDIT_HELD:
                 self._composer.load(task.request, editing=task.id)
             case Verb.USE_AS_INPUT:
-                self.take(paths=_saved_paths([row]))
+                self.take(paths=_saved_paths([row]), are_results=True)
 
     def _act(self, verb: Verb, rows: Sequence[Row], text: str) -> None:
         """Changes tasks here or at Runway."""
@@ -208,7 +211,15 @@ class Desk(QObject):
         self._runner(self._engine.account.refresh(), "refresh balance")
 
     async def _take(
-        self, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, html: str, to_field: str, at: int | None
+        self,
+        paths: tuple[Path, ...],
+        urls: tuple[str, ...],
+        text: str,
+        html: str,
+        to_field: str,
+        at: int | None,
+        *,
+        are_results: bool,
     ) -> None:
         renewal = self._engine.renewal
         if renewal is not None and len(paths) == 1 and await renewal.is_catalogue(paths[0]):
@@ -218,9 +229,11 @@ class Desk(QObject):
         gathered = await self._engine.intake.gather(
             paths=paths, urls=urls, text=text, html=html, prefer=(pair.endpoint, pair.model)
         )
-        self.receive(gathered, to_field, at)
+        self.receive(gathered, to_field, at, are_results=are_results)
 
-    def receive(self, gathered: Gathered, to_field: str = "", at: int | None = None) -> None:
+    def receive(
+        self, gathered: Gathered, to_field: str = "", at: int | None = None, *, are_results: bool = False
+    ) -> None:
         """Sends each part where it belongs: ids to the list, inputs to the composer, prompts to the composer or
         a sheet."""
         if gathered.is_empty:
@@ -236,7 +249,8 @@ class Desk(QObject):
             self.sheet_wanted.emit(gathered)
             return
         self._give_inputs(gathered.assets, to_field, at)
-        self._offer_settings(gathered.assets)
+        if not are_results:
+            self._offer_settings(gathered.assets)
         prompt = _lone_prompt(gathered)
         if prompt:
             self._composer.set_prompt(prompt)

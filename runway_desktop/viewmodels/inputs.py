@@ -48,6 +48,7 @@ class InputMending(QObject):
         self._trouble: dict[str, str] = {}
         self._sizes: dict[str, dict[Mend, int]] = {}
         self._origins: dict[str, str] = {}
+        self._makers: dict[str, str] = {}
         self._thumbnails: dict[str, Path | None] = {}
         self._waiting: dict[str, tuple[Media, Path]] = {}
 
@@ -90,6 +91,14 @@ class InputMending(QObject):
             path = item.path
             self._runner(self._learn_origin(item.uri, path), "origin of a copy")
         return self._origins.get(item.uri, "")
+
+    def maker(self, item: InputItem) -> str:
+        """The result that an input is, in words ("Result of “A lighthouse”"); empty for what was not made here, or
+        while nobody knows. The task that takes it is tied to that one."""
+        if item.uri not in self._makers and item.path is not None:
+            self._makers[item.uri] = ""
+            self._runner(self._learn_maker(item.uri, item.path), "maker of an input", failed=lambda _: None)
+        return self._makers.get(item.uri, "")
 
     def carry_out(self, item: InputItem, mend: Mend) -> None:
         """Makes the copy and puts it in the input's place."""
@@ -158,6 +167,13 @@ class InputMending(QObject):
         found = await self._engine.mender.origin(path)
         if found is not None:
             self._origins[uri] = str(found.path)
+            self.changed.emit()
+
+    async def _learn_maker(self, uri: str, path: Path) -> None:
+        row = await self._engine.library.maker_of(path)
+        if row is not None:
+            said = row.task.title or row.task.request.prompt or row.task.request.model
+            self._makers[uri] = f"Result of “{wording.shortened(said, 60)}”"
             self.changed.emit()
 
     def _keep_sizes(self, uri: str, sizes: dict[Mend, int]) -> None:

@@ -15,6 +15,7 @@ from runway_desktop.domain.task import Media, Output, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.lineage import Kin, Tree
 
+from . import wording
 from .bridge import Bridge, Touch
 from .runner import Runner
 
@@ -122,7 +123,8 @@ class LineageModel(QObject):
 
     def _of_row(self, row: Row, relation: str = "", output: Output | None = None) -> Node:
         shown = output or next((found for found in row.outputs if found.is_here), None)
-        title = _shortened(row.task.title or row.task.request.prompt or row.task.request.model)
+        said = row.task.title or row.task.request.prompt or row.task.request.model
+        title = wording.shortened(said, _LONGEST_TITLE)
         if shown is None:
             return Node(row.task.id, row.first_input_path, Media.OTHER, title, "", relation)
         own = shown.path if shown.media is Media.IMAGE and shown.is_here else ""
@@ -137,8 +139,3 @@ class LineageModel(QObject):
         pair = self._engine.catalog.pair(row.task.request.endpoint, row.task.request.model) if row else None
         field = pair.field(name) if pair is not None else None
         return field.label if field is not None else name
-
-
-def _shortened(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _LONGEST_TITLE else f"{words[: _LONGEST_TITLE - 1].rstrip()}…"

@@ -19,6 +19,12 @@ def breakable(text: str, longest: int = 24) -> str:
     return "".join(piece if len(piece) <= longest else _BREAK.join(textwrap.wrap(piece, 12)) for piece in pieces)
 
 
+def shortened(text: str, longest: int) -> str:
+    """On one line, cut after so many characters."""
+    words = " ".join(text.split())
+    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}{ELLIPSIS}"
+
+
 def number(value: float) -> str:
     """8412.0 → "8,412"; 2.5 → "2.5"."""
     return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import select
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.journeys.screen import Screen
 from tests.journeys.waiting import until
 
-SOURCE = Path(__file__).with_name("drag_source.py")
+SOURCE, TARGET, FILE_MANAGER = (
+    Path(__file__).with_name(name) for name in ("drag_source.py", "drag_target.py", "file_manager.py")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What another program read from one drop. Contents are SHA-256 in hexadecimal digits."""
+
+    formats: list[str]
+    links: list[str]
+    contents: list[str]
+    text: str
+    png: str
+    picture: list[int]
+    may_move: bool
+
+
+class Taker:
+    """A window that takes drops; `place` is in its middle."""
+
+    def __init__(self, process: subprocess.Popen[str], place: tuple[int, int]) -> None:
+        self.place = place
+        self._process = process
+
+    def taken(self) -> Taken:
+        """The next drop."""
+        return Taken(**_said(self._process, "nothing was dropped on the other program"))
 
 
 class Hands:
@@ -48,38 +79,62 @@ class Hands:
 
     def drag(self, what: Sequence[str], to: tuple[int, int], *, as_text: bool = False) -> None:
         """Another program's window offers these files, or this text; it is dragged to `to` and let go."""
-        with self._source(what, as_text=as_text) as (x, y):
-            self._do("mousemove", "--sync", str(x), str(y), "mousedown", "1")
-            for step in range(1, 6):
-                self._do("mousemove", "--sync", str(x + 4 * step), str(y + 2 * step))
-            for step in range(1, 13):
-                part = step / 12
-                at = (round(x + (to[0] - x) * part), round(y + (to[1] - y) * part))
-                self._do("mousemove", str(at[0]), str(at[1]), "sleep", "0.04")
-            self._do("mousemove", str(to[0] + 1), str(to[1] + 1), "sleep", "0.1", "mouseup", "1")
+        with self._source(what, as_text=as_text) as place:
+            self.carry(place, to)
+
+    def carry(self, start: tuple[int, int], to: tuple[int, int]) -> None:
+        """Takes hold of what is there, drags it to `to` and lets it go."""
+        x, y = start
+        self._do("mousemove", "--sync", str(x), str(y), "mousedown", "1")
+        for step in range(1, 6):
+            self._do("mousemove", "--sync", str(x + 4 * step), str(y + 2 * step))
+        for step in range(1, 13):
+            part = step / 12
+            at = (round(x + (to[0] - x) * part), round(y + (to[1] - y) * part))
+            self._do("mousemove", str(at[0]), str(at[1]), "sleep", "0.04")
+        self._do("mousemove", str(to[0] + 1), str(to[1] + 1), "sleep", "0.2", "mouseup", "1")
+
+    @contextlib.contextmanager
+    def another_program(self) -> Iterator[Taker]:
+        """Another program's window, which takes what is dropped on it."""
+        process = self._other(TARGET)
+        try:
+            self.wait_for_window("Drop target", process.pid)
+            yield Taker(process, (1840, 1010))
+        finally:
+            _end(process)
 
     @contextlib.contextmanager
     def _source(self, what: Sequence[str], *, as_text: bool) -> Iterator[tuple[int, int]]:
-        source = subprocess.Popen(
-            [sys.executable, str(SOURCE), "text" if as_text else "files", *what],
-            env=self._screen.variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        source = self._other(SOURCE, "text" if as_text else "files", *what)
         try:
-            assert source.stdout is not None
-            assert source.stdout.readline().strip() == "shown"
             self.wait_for_window("Drag source", source.pid)
             yield 1880, 1040
             # It ends by itself when what it offered was taken or refused.
             source.wait(20)
         finally:
-            if source.stdout is not None:
-                source.stdout.close()
-            if source.poll() is None:
-                source.kill()
-                source.wait()
+            _end(source)
+
+    @contextlib.contextmanager
+    def file_manager(self) -> Iterator[Callable[[], list[str]]]:
+        """The system's file manager runs. Gives what tells the links that it is asked to select next."""
+        process = self._other(FILE_MANAGER)
+        try:
+            yield lambda: _said(process, "the file manager was not asked")
+        finally:
+            _end(process)
+
+    def _other(self, program: Path, *words: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(program), *words],
+            env=self._screen.variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "shown"
+        return process
 
     def _do(self, *words: str, check: bool = True) -> str:
         done = subprocess.run(
@@ -87,3 +142,19 @@ class Hands:
         )
         assert done.returncode == 0 or not check, f"xdotool {words}: {done.stderr}"
         return done.stdout
+
+
+def _said(process: subprocess.Popen[str], otherwise: str, patience: float = 20.0) -> Any:
+    """The next line of JSON that another program writes."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], patience)
+    assert ready, otherwise
+    return json.loads(process.stdout.readline())
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.stdout is not None:
+        process.stdout.close()
+    if process.poll() is None:
+        process.kill()
+        process.wait()

@@ -138,6 +138,9 @@ class Program:
         found = self._rows("SELECT * FROM outputs")
         return [output for output in found if task_id in (None, output["task_id"])]
 
+    def inputs(self) -> list[dict[str, Any]]:
+        return self._rows("SELECT * FROM inputs")
+
     def saved(self) -> list[Path]:
         """The files of all saved results; each is there."""
         paths = [Path(output["path"]) for output in self.outputs() if output["state"] == "saved"]

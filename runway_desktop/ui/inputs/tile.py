@@ -209,12 +209,14 @@ class InputTile(QWidget):
         item, origin = self.item, self._mending.origin(self.item)
         tag = f", @{item.tag}" if item.tag else ""
         self.setAccessibleName(f"{item.label}: {item.name}{tag}")
+        made = self._mending.maker(item) or (f"Made from {origin}" if origin else "")
         self.setAccessibleDescription(
             self._mending.busy_words(item)
             or self.trouble
-            or "Return opens what can be done with it. Delete removes it, Alt+Left and Alt+Right move it."
+            or (f"{made}. " if made else "")
+            + "Return opens what can be done with it. Delete removes it, Alt+Left and Alt+Right move it."
         )
-        lines = (item.label, item.name, facts_words(item), f"Made from {origin}" if origin else "", self.trouble)
+        lines = (item.label, item.name, facts_words(item), made, self.trouble)
         self.setToolTip("\n".join(line for line in lines if line))
         self.update()
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from runway_desktop.catalog.limits import format_by_name
+from runway_desktop.ui.handing.drag import is_ours
 
 _LONGEST = 2_000_000
 """Characters of markup that are looked at."""
@@ -24,6 +25,8 @@ class Dropped:
     """The same with its markup: which picture of a page is meant, and words where there is no plain text."""
     image: QImage | None = None
     """A copied picture that is no file yet."""
+    is_ours: bool = False
+    """Results that were dragged or copied in this program."""
 
     def __bool__(self) -> bool:
         return bool(self.paths or self.urls or self.text.strip() or self.html.strip() or self.image is not None)
@@ -42,7 +45,7 @@ def read(mime: QMimeData) -> Dropped:
         if picture is not None:
             return Dropped(image=picture)
         if paths or urls:
-            return Dropped(paths=paths, urls=urls, html=html)
+            return Dropped(paths=paths, urls=urls, html=html, is_ours=is_ours(mime))
     picture = _image(mime)
     if picture is not None:
         return Dropped(image=picture)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from runway_desktop.domain.caps import HeldBack
@@ -314,15 +314,31 @@ class MainWindow(QMainWindow):
             event.accept()
             self.composer_pane.set_dropping(True)
 
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """From elsewhere it may be let go anywhere. A result of our own becomes an input only over the composer: one
+        that is let go where it came from was not meant to."""
+        if event.source() is None or self._is_over_composer(event.position().toPoint()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.composer_pane.set_dropping(False)
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.composer_pane.set_dropping(False)
+        if event.source() is not None and not self._is_over_composer(event.position().toPoint()):
+            event.ignore()
+            return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.take_mime(event.mimeData())
+
+    def _is_over_composer(self, at: QPoint) -> bool:
+        pane = self.composer_pane
+        return pane.rect().contains(pane.mapFrom(self, at))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

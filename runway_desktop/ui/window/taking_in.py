@@ -35,7 +35,13 @@ class TakingIn(QObject):
             self._pictures.keep(image, folder, lambda path: self._picture_kept(path, to_field, at))
             return
         self._desk.take(
-            paths=dropped.paths, urls=dropped.urls, text=dropped.text, html=dropped.html, to_field=to_field, at=at
+            paths=dropped.paths,
+            urls=dropped.urls,
+            text=dropped.text,
+            html=dropped.html,
+            to_field=to_field,
+            at=at,
+            are_results=dropped.is_ours,
         )
 
     def paste(self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
+from PIL import Image
 
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.library import Row
@@ -172,3 +175,30 @@ def test_a_clip_offers_its_frame_and_a_sound_no_picture():
     assert "Copy this frame" in words(Media.VIDEO)
     assert "Copy picture" in words(Media.IMAGE)
     assert not {"Copy this frame", "Copy picture"} & set(words(Media.AUDIO))
+
+
+async def test_a_result_of_ours_that_comes_back_is_an_input_and_offers_no_settings(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        picture, one = tmp_path / "still.png", task(1, State.SUCCEEDED, prompt="A lighthouse in the fog")
+        Image.new("RGB", (640, 360), "teal").save(picture)
+        digest = hashlib.sha256(picture.read_bytes()).hexdigest()
+        await rig.shown(one, outputs=[saved(one, str(picture), media=Media.IMAGE, sha256=digest)])
+        offered = []
+        rig.desk.settings_offered.connect(lambda *words: offered.append(words))
+        copy = tmp_path / "renamed copy.png"
+        copy.write_bytes(picture.read_bytes())
+        rig.desk.take(paths=[copy], are_results=True)
+        await until(rig.composer.inputs)
+        [item] = rig.composer.inputs()
+        rig.desk.inputs.maker(item)
+        await until(lambda: rig.desk.inputs.maker(item))
+        assert rig.desk.inputs.maker(item) == "Result of “A lighthouse in the fog”"
+        assert offered == []
+        rig.composer.set_prompt("The sea beyond")
+        rig.composer.send()
+        await until(lambda: len(rig.store._tasks) == 2)
+        young = next(found for found in rig.store._tasks.values() if found.id != one.id)
+        await until(lambda: rig.runway.named("create"))
+        tree = await rig.engine.library.lineage.around(young.id, rig.engine.mender)
+        assert tree is not None
+        assert [kin.row.task.id for kin in tree.above[0] if kin.row] == [one.id]
