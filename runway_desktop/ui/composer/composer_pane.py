@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import itertools
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtCore import QEvent, QKeyCombination, QMimeData, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -414,8 +414,7 @@ class ComposerPane(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-            if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if _sequence(event) in self._keys.of("request.send"):
                 if not event.isAutoRepeat():
                     self._composer.send()
                 return True
@@ -423,3 +422,8 @@ class ComposerPane(QWidget):
                 _STEPS[Qt.Key(event.key())](self._composer.history, self._prompt.toPlainText())
                 return True
         return super().eventFilter(watched, event)
+
+
+def _sequence(event: QKeyEvent) -> QKeySequence:
+    """As a key is written down: the number pad's Enter is Enter."""
+    return QKeySequence(QKeyCombination(event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier, Qt.Key(event.key())))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, Qt, QUrl
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
@@ -51,6 +51,7 @@ KINDS = kinds_of_fields()
 
 
 class Shown(Rig):
+    keys: Keys
     pane: ComposerPane
 
 
@@ -58,7 +59,8 @@ class Shown(Rig):
 async def shown(folder: Path, theme: Theme) -> AsyncIterator[Shown]:
     async with Shown(folder) as rig:
         posters = PosterCache()
-        rig.pane = ComposerPane(rig.composer, rig.desk, theme, Keys(), posters)
+        rig.keys = Keys(rig.models.keys, rig.owner)
+        rig.pane = ComposerPane(rig.composer, rig.desk, theme, rig.keys, posters)
         rig.pane.resize(760, 400)
         rig.pane.show()
         rig.pane.activateWindow()
@@ -199,6 +201,19 @@ async def test_a_double_click_on_the_button_sends_once_and_says_how_to_make_anot
         QTest.keyClicks(rig.pane._prompt, "!")
         assert not rig.pane._note.isVisible()
         assert button.text().startswith("Generate  ")
+
+
+async def test_only_the_key_that_was_chosen_for_sending_sends(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.composer.set_prompt("A lighthouse")
+        rig.keys.choose("request.send", [QKeySequence("F9")])
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QTest.keyClick(rig.pane._prompt, key, CONTROL)
+        await rest()
+        assert not rig.store._tasks
+        assert rig.composer.prompt == "A lighthouse"
+        QTest.keyClick(rig.pane._prompt, Qt.Key.Key_F9)
+        await until(lambda: rig.store._tasks)
 
 
 async def test_a_key_that_is_held_down_sends_once_however_long_it_is_held(tmp_path, theme, qtbot):
