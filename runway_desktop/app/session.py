@@ -358,6 +358,8 @@ class Session(QObject):
         window = self.window
         if window is not None:
             window.setEnabled(False)
+        if self.models is not None:
+            self.models.composer.keep_draft()
         await go_down(list(assembly.settling))
         if window is not None and window.preview is not None:
             window.preview.stop()

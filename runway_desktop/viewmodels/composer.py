@@ -16,7 +16,6 @@ from runway_desktop.catalog import (
     Finding,
     Pair,
     idle_reason,
-    is_left_out,
 )
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services import expansion
@@ -27,7 +26,8 @@ from runway_desktop.services.pricing import Price
 
 from .bridge import Bridge, Touch
 from .chooser import Chooser
-from .draft_keeping import DraftKeeping
+from .complaints import Complaints, inside
+from .draft_keeping import Draft, DraftKeeping
 from .input_item import InputItem
 from .input_places import InputPlaces
 from .input_taking import InputTaking
@@ -38,6 +38,7 @@ from .prompt_history import PromptHistory
 from .request_draft import RequestDraft
 from .runner import Runner
 from .sending import Button, Order, Sending, button_for
+from .shelf import Shelf
 
 
 class Composer(QObject):
@@ -70,14 +71,13 @@ class Composer(QObject):
         self.presets = PresetShelf(engine, bridge, runner, self, self)
         self.history.stepped.connect(self.set_prompt)
         self.presets.said.connect(self.said)
-        self._server_findings: dict[str, str] = {}
-        self._attempted = False
+        self._complaints = Complaints()
         self._editing: TaskId | None = None
         self._parent_task: TaskId | None = None
         self._project = ""
         self._taking = InputTaking(engine, self._draft, self._choice, self._switch_to, runner, self)
         self._taking.said.connect(self.said)
-        self._taking.touched.connect(lambda name: self._server_findings.pop(name, None))
+        self._taking.touched.connect(self._complaints.forget)
         self._taking.moved.connect(self._inputs_moved)
         self._taking.learned.connect(self._inputs_known)
         self._keeping = DraftKeeping(engine, self._as_it_stands, self)
@@ -157,9 +157,25 @@ class Composer(QObject):
     def restore_draft(self) -> None:
         """Takes up what was being written when the program last ended. Call once, after the settings are loaded."""
         kept = self._keeping.kept()
-        if kept is not None:
-            request, self._project = kept
-            self._take(request.endpoint, request.model, request.values)
+        if kept is None:
+            return
+        self._project = kept.project
+        pair = self._engine.catalog.pair(kept.request.endpoint, kept.request.model)
+        if pair is None:
+            if kept.request.prompt:
+                self.load(kept.request)
+            return
+        self._take(pair, kept.request.values, kept.shelf)
+        self._editing, self._parent_task = kept.editing, kept.parent
+        if kept.was_sent:
+            self._sending.recall(self.request(), self._project)
+        if kept.editing is not None:
+            self._runner(self._edit_on(kept.editing), "go on editing")
+        self.changed.emit()
+
+    def keep_draft(self) -> None:
+        """At the end of the program: what was typed a moment ago is handed to the settings."""
+        self._keeping.keep_what_is_due()
 
     def choose_endpoint(self, name: str) -> None:
         """Switches to the endpoint, with the model last used there. What still fits is kept, what does not is said."""
@@ -187,7 +203,7 @@ class Composer(QObject):
         if not self._draft.set_value(name, value):
             return
         self._taking.ask_facts()
-        self._server_findings.pop(name, None)
+        self._complaints.forget(name)
         self._moved()
 
     def set_prompt(self, text: str) -> None:
@@ -231,36 +247,35 @@ class Composer(QObject):
         values = dict(request.values)
         if new_seed:
             values.pop("seed", None)
-        if self._engine.catalog.pair(request.endpoint, request.model) is None:
+        pair = self._engine.catalog.pair(request.endpoint, request.model)
+        if pair is None:
             self.said.emit(
                 f"The catalogue does not know {request.model or 'this model'}; only its prompt could be taken."
             )
             self.set_prompt(request.prompt)
             return
-        pair = self._engine.catalog.pair(request.endpoint, request.model)
-        field = pair.prompt_field if pair is not None else None
+        field = pair.prompt_field
         if field is not None and editing is None and isinstance(values.get(field.name), str):
             # Braces that were sent as they are must not become several tasks now.
             values[field.name] = expansion.literal(values[field.name])
-        self._take(request.endpoint, request.model, values)
+        self._take(pair, values)
         self._editing, self._parent_task = editing, parent
         self.changed.emit()
 
     def show_refusals(self, refusals: Mapping[str, str]) -> None:
         """Puts what Runway said of a request's fields at those fields."""
-        self._server_findings = dict(refusals)
+        self._complaints.refuse(refusals)
         self.changed.emit()
 
     def stop_editing(self) -> None:
         """What was edited stays here, as a request of its own."""
         self._editing = self._parent_task = None
-        self.changed.emit()
+        self._moved()
 
     def clear(self) -> None:
         """An empty request of the same model."""
         self._draft.clear()
-        self._server_findings.clear()
-        self._attempted = False
+        self._complaints.begin_again()
         self._editing = self._parent_task = None
         self._moved()
         self.prompt_changed.emit()
@@ -269,25 +284,11 @@ class Composer(QObject):
 
     def finding_for(self, name: str) -> str:
         """What to say at a field now. What is merely missing is said only after one tried to send."""
-        said = self._server_findings.get(name)
-        if said:
-            return said
-        for finding in self.findings():
-            if (
-                finding.path
-                and finding.path[0] == name
-                and (self._attempted or not is_left_out(self.wire_values().get(name)))
-            ):
-                return finding.message
-        return ""
+        return self._complaints.at(name, self.findings(), self.wire_values().get(name))
 
     def findings_in(self, name: str) -> dict[tuple[str | int, ...], str]:
         """What is wrong inside a nested field, by the path within its value."""
-        return {
-            finding.path[1:]: finding.message
-            for finding in self.findings()
-            if len(finding.path) > 1 and finding.path[0] == name
-        }
+        return inside(name, self.findings())
 
     def idle_reason(self, name: str) -> str:
         """Why a field does not count beside the others as they are; empty when it does."""
@@ -331,7 +332,7 @@ class Composer(QObject):
     def _may_send(self) -> bool:
         if self._sending.is_storing:
             return False
-        self._attempted = True
+        self._complaints.attempted = True
         findings = self.findings()
         if findings:
             self.changed.emit()
@@ -348,19 +349,24 @@ class Composer(QObject):
         )
 
     def _stored(self, order: Order, ids: tuple[TaskId, ...]) -> None:
-        self._attempted = False
+        self._complaints.attempted = False
         if (self._editing, self._parent_task) == (order.editing, order.parent):
             # Else something else was taken up while this one was being stored.
             self._editing = self._parent_task = None
         self._choice.remember(order.request)
+        self._keeping.keep()
         self.changed.emit()
         self.sent.emit(ids)
 
-    def _take(self, endpoint: str, model: str, values: Mapping[str, Any]) -> None:
-        pair = self._engine.catalog.pair(endpoint, model)
-        if pair is None:
-            return
-        strange = self._draft.take(pair, values)
+    async def _edit_on(self, task_id: TaskId) -> None:
+        """The held task that was being edited may have been sent, or dropped, since this was kept."""
+        task = await self._engine.ledger.task(task_id)
+        if self._editing == task_id and (task is None or task.state is not State.HELD):
+            self.stop_editing()
+            self.said.emit("The task that you were editing does not wait any more. Your changes are a new request now.")
+
+    def _take(self, pair: Pair, values: Mapping[str, Any], shelf: Shelf | None = None) -> None:
+        strange = self._draft.take(pair, values, shelf)
         self._editing = self._parent_task = None
         self._taking.ask_facts()
         self._rebuilt(strange)
@@ -377,8 +383,7 @@ class Composer(QObject):
 
     def _rebuilt(self, not_taken: Sequence[str]) -> None:
         """Another request or model stands there: everything is shown anew, and what was left out is said."""
-        self._server_findings = {}
-        self._attempted = False
+        self._complaints.begin_again()
         self.structure_changed.emit()
         self.prompt_changed.emit()
         self.inputs_changed.emit()
@@ -411,6 +416,13 @@ class Composer(QObject):
         if any(touch.before is not None and touch.before.state in waited for touch in touched.values()):
             self.changed.emit()
 
-    def _as_it_stands(self) -> tuple[Request, str]:
+    def _as_it_stands(self) -> Draft:
         pair = self._draft.pair
-        return Request(endpoint=pair.endpoint, model=pair.model, values=self.wire_values()), self._project
+        return Draft(
+            request=Request(endpoint=pair.endpoint, model=pair.model, values=self.wire_values()),
+            project=self._project,
+            shelf=self._draft.shelf,
+            was_sent=self._sending.is_another(self.request(), self._project),
+            editing=self._editing,
+            parent=self._parent_task,
+        )

@@ -7,8 +7,7 @@ outside; nothing here looks at the disk.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from dataclasses import field as dataclass_field
+from dataclasses import replace
 from typing import Any
 
 from runway_desktop.catalog import (
@@ -32,15 +31,7 @@ from runway_desktop.services.intake import AssetDrop
 from runway_desktop.services.media_facts import MediaFacts, check_asset, check_together
 
 from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """What a chosen model does not take: it comes back with the next one that does."""
-
-    prompt: str = ""
-    values: dict[str, Any] = dataclass_field(default_factory=dict)
-    inputs: list[tuple[str, AssetItem]] = dataclass_field(default_factory=list)
+from .shelf import Shelf
 
 
 class RequestDraft:
@@ -53,7 +44,8 @@ class RequestDraft:
         """By URI, of every file that was looked at."""
         self.unreadable: dict[str, str] = {}
         """By URI, of every file that could not be looked at: why, in a sentence."""
-        self._shelf = _Shelf()
+        self.shelf = Shelf()
+        """What the model does not take."""
         self._found: tuple[Finding, ...] | None = None
         self._checked: tuple[Finding, ...] | None = None
 
@@ -132,7 +124,7 @@ class RequestDraft:
         """False when it was so already. None or "" leaves the field out."""
         if self.values.get(name) == value and type(self.values.get(name)) is type(value):
             return False
-        self._shelf.values.pop(name, None)
+        self.shelf.values.pop(name, None)
         if is_left_out(value):
             self.values.pop(name, None)
         else:
@@ -142,12 +134,12 @@ class RequestDraft:
 
     def shelve_prompt(self, text: str) -> None:
         """Keeps a prompt for the next model that takes one."""
-        self._shelf.prompt = text
+        self.shelf.prompt = text
 
     def clear(self) -> None:
         self.values = starting_values(self.pair)
         self.assets.clear()
-        self._shelf = _Shelf()
+        self.shelf = Shelf()
         self.touched()
 
     def put(self, field: Field, drop: AssetDrop) -> str:
@@ -202,8 +194,9 @@ class RequestDraft:
         known = self.facts.keys() | self.unreadable.keys()
         return [uri for uri in dict.fromkeys(uris) if uri not in known and local_path(uri) is not None]
 
-    def take(self, pair: Pair, values: Mapping[str, Any]) -> list[str]:
-        """Becomes this request. Gives the names that the model does not know, which are left out."""
+    def take(self, pair: Pair, values: Mapping[str, Any], shelf: Shelf | None = None) -> list[str]:
+        """Becomes this request, with what was on the shelf beside it. Gives the names that the model does not know,
+        which are left out."""
         self.pair = pair
         self.assets = {}
         kept = {name: value for name, value in values.items() if not is_left_out(value)}
@@ -216,7 +209,7 @@ class RequestDraft:
             if items:
                 self.assets[field.name] = list(items)
         self.values = starting_values(pair) | kept
-        self._shelf = _Shelf()
+        self.shelf = shelf or Shelf()
         self.touched()
         return strange
 
@@ -231,14 +224,14 @@ class RequestDraft:
             for name, value in old_values.items()
             if (old_field := old_pair.field(name)) is None or old_field.kind is not FieldKind.PROMPT
         }
-        moving = self._shelf.values | own
+        moving = self.shelf.values | own
         parts_lost: list[str] = []
         # Some settings are only allowed beside others, which may come later: what did not fit is tried once more.
         left = {name: value for name, value in moving.items() if not self._keep_value(name, value, parts_lost)}
         left = {name: value for name, value in left.items() if not self._keep_value(name, value, parts_lost)}
         old_start = starting_values(old_pair)
         chosen = {name: value for name, value in left.items() if value != old_start.get(name)}
-        self._shelf.values = chosen
+        self.shelf.values = chosen
         dropped = [
             _in_words(old_field, value)
             for name, value in chosen.items()
@@ -265,7 +258,7 @@ class RequestDraft:
     def _move_assets(self, old_pair: Pair, old: Mapping[str, list[AssetItem]]) -> list[str]:
         self.assets = {}
         dropped = []
-        shelved, self._shelf.inputs = self._shelf.inputs, []
+        shelved, self.shelf.inputs = self.shelf.inputs, []
         moving = [(name, item, False) for name, items in old.items() for item in items]
         for name, item, was_shelved in [*moving, *((name, item, True) for name, item in shelved)]:
             facts = self.facts.get(item.uri)
@@ -278,7 +271,7 @@ class RequestDraft:
             else:
                 field = self.place_for(drop)
             if field is None or not self.has_room(field, drop):
-                self._shelf.inputs.append((name, replace(item, media=kind_of(media))))
+                self.shelf.inputs.append((name, replace(item, media=kind_of(media))))
                 if not was_shelved:
                     dropped.append(f"the {KIND_WORDS.get(media, 'file')} {short_name(item.uri)}")
             else:
@@ -309,10 +302,10 @@ class RequestDraft:
         field = self.pair.prompt_field
         if field is None:
             if prompt and prompt_of(self.pair, self.values) != prompt:
-                self._shelf.prompt = prompt
+                self.shelf.prompt = prompt
                 return ["the prompt"]
             return []
-        prompt, self._shelf.prompt = prompt or self._shelf.prompt, ""
+        prompt, self.shelf.prompt = prompt or self.shelf.prompt, ""
         if prompt:
             self.values[field.name] = prompt
         return []

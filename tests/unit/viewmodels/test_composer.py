@@ -210,6 +210,18 @@ async def test_a_model_without_a_prompt_gives_way_when_a_prompt_comes(tmp_path):
         assert rig.composer.pair.prompt_field is not None
 
 
+def after_a_kill(rig: Rig) -> Composer:
+    """The composer of the next start: it knows what the settings were handed, and nothing else."""
+    composer = Composer(rig.engine, rig.bridge, rig.runner, rig.owner)
+    composer.restore_draft()
+    return composer
+
+
+async def kept(rig: Rig) -> None:
+    rig.composer.keep_draft()
+    await until(lambda: rig.engine.settings.get("composer.draft"))
+
+
 async def test_a_draft_survives_the_end_of_the_program(tmp_path):
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
@@ -218,11 +230,100 @@ async def test_a_draft_survives_the_end_of_the_program(tmp_path):
         rig.composer.add_inputs([picture()])
         rig.composer.set_project("Harbour")
         await until(lambda: rig.engine.settings.get("composer.draft"))
-        before = rig.composer.request()
-        other = Composer(rig.engine, rig.bridge, rig.runner, rig.owner)
-        other.restore_draft()
-        assert other.request() == before
+        other = after_a_kill(rig)
+        assert other.request() == rig.composer.request()
         assert other.project == "Harbour"
+
+
+@each_pair
+async def test_everything_of_every_model_survives_a_kill(pair, tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.load(Request(endpoint=pair.endpoint, model=pair.model, values=fullest(pair)))
+        await kept(rig)
+        other = after_a_kill(rig)
+        assert other.request() == rig.composer.request()
+        assert [(item.field, item.uri, item.label, item.tag) for item in other.inputs()] == [
+            (item.field, item.uri, item.label, item.tag) for item in rig.composer.inputs()
+        ]
+
+
+async def test_a_draft_is_kept_while_one_goes_on_typing(tmp_path):
+    async with Rig(tmp_path) as rig:
+
+        def typed_on_and_kept() -> bool:
+            rig.composer.set_prompt(rig.composer.prompt + "a")
+            return rig.engine.settings.get("composer.draft") is not None
+
+        await until(typed_on_and_kept, "a kill in the middle of a long text costs a moment of it, not all")
+
+
+async def test_what_is_typed_in_the_last_moment_is_kept_when_the_program_ends(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.set_prompt("A lighthouse")
+        assert rig.engine.settings.get("composer.draft") is None
+        rig.composer.keep_draft()
+        assert after_a_kill(rig).prompt == "A lighthouse"
+
+
+async def test_what_the_model_does_not_take_survives_a_kill_on_its_shelf(tmp_path):
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        rig.composer.set_prompt("A lighthouse")
+        rig.composer.set_value("seed", 7)
+        rig.composer.add_inputs([picture()])
+        before = rig.composer.request()
+        go_to(rig.composer, next(pair for pair in PAIRS if pair.prompt_field is None and not pair.field("seed")))
+        await kept(rig)
+        other = after_a_kill(rig)
+        assert other.prompt == ""
+        go_to(other, CATALOG.pair("image_to_video", "gen4.5"))
+        assert other.request() == before
+
+
+async def test_a_held_task_that_was_being_edited_is_edited_on_and_not_paid_for_beside_the_change(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.add(task(1))
+        rig.composer.load(task(1).request, editing=TaskId("t1"))
+        rig.composer.set_prompt("Changed")
+        await kept(rig)
+        other = after_a_kill(rig)
+        assert other.button().text == "Save changes"
+        other.send()
+        await until(lambda: rig.store._tasks["t1"].request.prompt == "Changed")
+        assert list(rig.store._tasks) == ["t1"]
+
+
+async def test_a_task_that_was_sent_before_the_next_start_is_not_edited_any_more(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.add(task(1, State.RUNNING))
+        rig.composer.load(task(1).request, editing=TaskId("t1"))
+        rig.composer.set_prompt("Changed")
+        await kept(rig)
+        other = Composer(rig.engine, rig.bridge, rig.runner, rig.owner)
+        said: list[str] = []
+        other.said.connect(said.append)
+        other.restore_draft()
+        await until(lambda: said)
+        assert "does not wait any more" in said[0]
+        assert other.editing is None
+        assert other.prompt == "Changed"
+
+
+async def test_after_a_restart_the_button_still_knows_that_this_was_sent(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await sent_once(rig)
+        other = after_a_kill(rig)
+        assert other.button().text == "Generate another"
+        other.set_value("duration", 10)
+        assert other.button().text == "Generate"
+
+
+async def test_the_words_of_a_model_that_is_gone_survive_a_kill(tmp_path):
+    async with Rig(tmp_path) as rig:
+        draft = {"endpoint": "text_to_video", "model": "gone", "values": {"promptText": "A lighthouse"}}
+        rig.engine.settings.set("composer.draft", draft)
+        rig.composer.restore_draft()
+        assert rig.composer.prompt == "A lighthouse"
 
 
 @pytest.mark.parametrize(
@@ -234,6 +335,8 @@ async def test_a_draft_survives_the_end_of_the_program(tmp_path):
         {"endpoint": "no_such", "model": "gen4.5", "values": {}},
         {"endpoint": "text_to_video", "model": "gone", "values": {"promptText": "x"}},
         {"endpoint": "text_to_video", "model": "gen4.5", "values": {"ratio": ["odd"], "promptText": {"a": 1}}},
+        {"endpoint": "text_to_video", "model": "gen4.5", "values": {}, "shelf": 3, "editing": 7, "sent": "yes"},
+        {"endpoint": "text_to_video", "model": "gen4.5", "values": {}, "shelf": {"inputs": [1, {"field": "a"}]}},
     ],
 )
 async def test_a_damaged_draft_is_no_obstacle(draft, tmp_path):

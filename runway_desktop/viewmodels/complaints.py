@@ -1,0 +1,41 @@
+"""What is said at which field of a request: Runway's own words until the field changes, else what is wrong there, and
+what is merely missing only after one tried to send. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runway_desktop.catalog import Finding, is_left_out
+
+
+class Complaints:
+    def __init__(self) -> None:
+        self.attempted = False
+        """Whether one tried to send this request."""
+        self._refused: dict[str, str] = {}
+
+    def refuse(self, refusals: Mapping[str, str]) -> None:
+        """What Runway said, by field."""
+        self._refused = dict(refusals)
+
+    def forget(self, name: str) -> None:
+        """The field has changed since Runway said something of it."""
+        self._refused.pop(name, None)
+
+    def begin_again(self) -> None:
+        """Another request stands there."""
+        self._refused, self.attempted = {}, False
+
+    def at(self, name: str, findings: Sequence[Finding], value: Any) -> str:
+        """The sentence for a field that has this value; empty for none."""
+        if name in self._refused:
+            return self._refused[name]
+        if not self.attempted and is_left_out(value):
+            return ""
+        return next((found.message for found in findings if found.path[:1] == (name,)), "")
+
+
+def inside(name: str, findings: Sequence[Finding]) -> dict[tuple[str | int, ...], str]:
+    """What is wrong inside a nested field, by the path within its value."""
+    return {found.path[1:]: found.message for found in findings if len(found.path) > 1 and found.path[0] == name}

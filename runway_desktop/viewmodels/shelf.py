@@ -1,0 +1,55 @@
+"""What a chosen model does not take of a request: it comes back with the next one that does. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from runway_desktop.catalog import AssetItem, MediaKind
+
+
+@dataclass(slots=True)
+class Shelf:
+    prompt: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    inputs: list[tuple[str, AssetItem]] = field(default_factory=list)
+    """Each with the name of the field that it came from."""
+
+    def as_json(self) -> dict[str, Any]:
+        """To be kept beside the draft; read again by `from_json`."""
+        return {"prompt": self.prompt, "values": self.values, "inputs": [_written(*entry) for entry in self.inputs]}
+
+    @classmethod
+    def from_json(cls, found: object) -> Shelf:
+        """What was kept; what is damaged of it is left out."""
+        if not isinstance(found, Mapping):
+            return cls()
+        prompt, values, inputs = found.get("prompt"), found.get("values"), found.get("inputs")
+        entries = [_read(entry) for entry in inputs] if isinstance(inputs, list) else []
+        return cls(
+            prompt=prompt if isinstance(prompt, str) else "",
+            values=dict(values) if isinstance(values, Mapping) else {},
+            inputs=[entry for entry in entries if entry is not None],
+        )
+
+
+def _written(name: str, item: AssetItem) -> dict[str, Any]:
+    return {
+        "field": name,
+        "uri": item.uri,
+        "media": item.media.value if item.media is not None else None,
+        "position": item.position,
+        "extra": dict(item.extra),
+    }
+
+
+def _read(found: Any) -> tuple[str, AssetItem] | None:
+    match found:
+        case {"field": str(name), "uri": str(uri), "position": str() | None as position}:
+            media = next((kind for kind in MediaKind if kind.value == found.get("media")), None)
+            extra = found.get("extra")
+            inner = dict(extra) if isinstance(extra, Mapping) else {}
+            return name, AssetItem(uri=uri, media=media, position=position, extra=inner)
+        case _:
+            return None
