@@ -15,7 +15,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.search_words import Suggestion
 
-_FOUND = Qt.ItemDataRole.UserRole
+from .offer_delegate import OFFER, OfferDelegate
 
 
 class SearchLine(QLineEdit):
@@ -41,7 +41,9 @@ class SearchLine(QLineEdit):
         self._offers = QListWidget(self)
         self._offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
         self._offers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._offers.setProperty("pane", "raised")
+        self._offers.setProperty("offers", "true")
+        self._offers.setItemDelegate(OfferDelegate(theme, self._offers))
+        self._offers.setMouseTracking(True)
         self._offers.setAccessibleName("What the word could become")
         self._offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._offers.itemClicked.connect(self._take)
@@ -103,21 +105,20 @@ class SearchLine(QLineEdit):
     def _show_offers(self, found: list[Suggestion]) -> None:
         self._offers.clear()
         for offer in found:
-            item = QListWidgetItem(f"{offer.text}\t{offer.detail}" if offer.detail else offer.text)
-            item.setData(_FOUND, offer)
+            item = QListWidgetItem(offer.text)
+            item.setData(OFFER, offer)
             spoken = f"{offer.text}, {offer.detail} tasks" if offer.detail else offer.text
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             self._offers.addItem(item)
         if not found or not self.isVisible():
             self._offers.hide()
             return
-        row = max(self._offers.sizeHintForRow(0), self.fontMetrics().height() + GRID // 2)
-        self._offers.setFixedSize(max(36 * GRID, self.width()), len(found) * row + GRID)
+        self._offers.setFixedSize(max(36 * GRID, self.width()), len(found) * self._offers.sizeHintForRow(0) + GRID + 2)
         self._offers.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
         self._offers.show()
 
     def _take(self, item: QListWidgetItem) -> None:
-        offer: Suggestion = item.data(_FOUND)
+        offer: Suggestion = item.data(OFFER)
         self.setText(offer.line)
         self.setCursorPosition(offer.cursor)
         # A key is followed by its values.

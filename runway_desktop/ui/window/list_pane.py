@@ -91,7 +91,7 @@ class ListPane(QWidget):
         row.setSpacing(GRID)
         self._title = QLabel(head)
         row.addWidget(self._title)
-        row.addWidget(self._build_pills(head), 1)
+        row.addWidget(self._build_pills(head), 1, Qt.AlignmentFlag.AlignVCenter)
         self._build_looks(head, row)
         outer.addWidget(head)
         self._said = QLabel(self, wordWrap=True)
