@@ -15,6 +15,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.expiry import AT_LATEST
 from runway_desktop.domain.inputs import still_asked
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import (
@@ -23,6 +24,7 @@ from runway_desktop.domain.library import (
     GroupBy,
     GroupSummary,
     Listing,
+    NotSaved,
     Place,
     PlaceCounts,
     Row,
@@ -30,6 +32,7 @@ from runway_desktop.domain.library import (
     Takes,
     Without,
 )
+from runway_desktop.domain.outputs import is_not_saved
 from runway_desktop.domain.presence import KeptFile, Looked, kept_file
 from runway_desktop.domain.search import (
     Words,
@@ -200,6 +203,18 @@ class MemoryStore:
             )
         ]
         return sorted(found, key=lambda row: _sent_key(row.task))
+
+    async def not_saved(self, now: float, limit: int) -> NotSaved:
+        expired = now - AT_LATEST
+        found = [
+            (self._row(task), output)
+            for task in self._tasks.values()
+            for output in self._outputs_of(task.id)
+            if is_not_saved(task, output)
+        ]
+        found.sort(key=lambda pair: (pair[1].task_id, pair[1].index))
+        found.sort(key=lambda pair: (pair[1].url_fetched_at <= expired, abs(pair[1].url_fetched_at - expired)))
+        return NotSaved(total=len(found), results=tuple(found[:limit]))
 
     async def outputs(self, task_id: TaskId) -> builtins.list[Output]:
         return list(self._outputs_of(task_id))

@@ -224,3 +224,12 @@ class Takes:
     def number(self, task_id: TaskId) -> int:
         """1 for the first; 0 for one that is none of them."""
         return self.ids.index(task_id) + 1 if task_id in self.ids else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSaved:
+    """Results of tasks that succeeded which are not on this disk though Runway may still have them: never saved yet, or
+    missing. `results` may be only the first of them, the most urgent first; `total` counts them all."""
+
+    total: int = 0
+    results: tuple[tuple[Row, Output], ...] = ()

@@ -20,7 +20,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -75,6 +75,7 @@ LONGEST_WAIT = 300.0
 """Seconds between two attempts, at the most."""
 
 EXPIRED = "Runway does not keep this result any more, and it was not saved in time."
+GONE = "Runway does not keep this result any more."
 WAITS_FOR_KEY = "Waiting for a key to ask Runway for a fresh link."
 BAD_LINK = "Runway's link does not work. Another is asked for soon."
 OUR_MISTAKE = "The program made a mistake while saving this. Fetch it again; if that fails, copy the support details."
@@ -159,7 +160,8 @@ class Downloads:
             fresh = await self._ask(task)
         except NotThere as error:
             await self._expire(task_id)
-            raise NotThere(EXPIRED, detail=error.detail, status=error.status) from error
+            never_saved = any(output.state is not OutputState.SAVED for output in stored.values())
+            raise NotThere(EXPIRED if never_saved else GONE, detail=error.detail, status=error.status) from error
         for output in fresh:
             known = stored.get(output.index)
             if known is not None and known.state is OutputState.SAVED and await self._is_there(known):
@@ -174,10 +176,11 @@ class Downloads:
             self._bus.tell(OutputChanged(again))
         self._alarm.ring()
 
-    def resume_waiting(self) -> None:
-        """Tries everything that waits now: the disk was mended, the network is back, the machine woke."""
+    def resume_waiting(self, task_ids: Collection[TaskId] | None = None) -> None:
+        """Tries now what waits, of these tasks or of all: the disk was mended, the network is back, the person asks."""
         for job in self._jobs.values():
-            job.due = 0.0
+            if task_ids is None or job.output.task_id in task_ids:
+                job.due = 0.0
         self._alarm.ring()
 
     def rescue_now(self) -> None:
@@ -382,11 +385,11 @@ class Downloads:
         return await ask_for_links(task, self._runway, self._ledger, self._clock)
 
     async def _expire(self, task_id: TaskId, asking: Job | None = None) -> None:
-        """Runway has them no longer: says so for each output that is neither saved nor just arriving by a link that
-        still works. `asking` is the job whose link does not."""
+        """Runway has them no longer: says so for each output that was never saved and is not just arriving by a link
+        that still works. `asking` is the job whose link does not. A saved file that is missing may come back."""
         for output in await self._store.outputs(task_id):
             owner = (output.task_id, output.index)
-            if output.state is OutputState.SAVED and await self._is_there(output):
+            if output.state is OutputState.SAVED:
                 continue
             arriving = self._jobs.get(owner)
             if arriving is not None and arriving is not asking and owner in self._running and arriving.received:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
+from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 
 from .bus import Bus
@@ -120,6 +120,10 @@ class Library:
             return None
         path = Path(output.path)
         return path if await self._ask(_is_file, path) else None
+
+    async def not_saved(self, now: float, limit: int) -> NotSaved:
+        """What is not on this disk though Runway may still have it, the most urgent first."""
+        return await self._store.not_saved(now, limit)
 
     async def maker_of(self, path: Path) -> Row | None:
         """The task that made this file, by its bytes, so that it holds for a copy and after renaming; None for a file

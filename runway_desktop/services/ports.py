@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from runway_desktop.domain.account import Organization, UsedCredits
 from runway_desktop.domain.happenings import Answer
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
-from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
+from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.presence import KeptFile, Looked
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.spending import SpendingLine
@@ -190,6 +190,12 @@ class Store(Protocol):
 
     async def unsaved(self) -> builtins.list[Row]:
         """Tasks that succeeded and have an output that is neither SAVED nor EXPIRED."""
+        ...
+
+    async def not_saved(self, now: float, limit: int) -> NotSaved:
+        """Results that are not on this disk though Runway may still have them (`domain.outputs.is_not_saved`): links
+        that have not expired first, the one that ends soonest before the others; then the expired ones, the youngest
+        first."""
         ...
 
     async def outputs(self, task_id: TaskId) -> builtins.list[Output]: ...

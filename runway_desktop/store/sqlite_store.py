@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
-from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, PlaceCounts, Row, Takes
+from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.presence import KeptFile, Looked
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.spending import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 
 from . import listing as listings
-from . import presence, reading, sheets, spending, trouble, writing
+from . import not_saved, presence, reading, sheets, spending, trouble, writing
 from .lanes import Lane, Work, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date
 from .records import to_cell, to_json
@@ -140,6 +140,9 @@ class SqliteStore:
 
     async def unsaved(self) -> builtins.list[Row]:
         return await self._read(reading.unsaved)
+
+    async def not_saved(self, now: float, limit: int) -> NotSaved:
+        return await self._read(lambda connection: not_saved.not_saved(connection, now, limit))
 
     async def outputs(self, task_id: TaskId) -> builtins.list[Output]:
         return await self._read(lambda connection: reading.outputs_of_task(connection, task_id))

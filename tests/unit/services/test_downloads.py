@@ -799,6 +799,36 @@ async def test_fetching_again_what_runway_has_no_more_says_so(desk):
         assert (await desk.output(task)).state is OutputState.EXPIRED
 
 
+async def test_a_missing_file_that_runway_has_no_more_may_still_come_back(desk):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        saved = await desk.output(task)
+        Path(saved.path).unlink()
+        assert task.remote_id
+        desk.runway.vanish(task.remote_id)
+        with pytest.raises(NotThere, match="does not keep this result any more\\.$"):
+            await desk.downloads.fetch_again(task.id)
+        assert await desk.output(task) == saved
+        known = await desk.ledger.task(task.id)
+    assert known is not None
+    assert known.deleted_remotely
+
+
+async def test_what_waits_of_one_task_is_tried_at_once_when_the_person_asks(desk):
+    async with desk.running():
+        tasks = [await desk.finished_task(link, prompt=link) for link in (LINK, FRESH)]
+        await settle()
+        before = [(await desk.output(task)).state for task in tasks]
+        for link in (LINK, FRESH):
+            desk.fetcher.serve(link, clip())
+        desk.downloads.resume_waiting([tasks[1].id])
+        await settle()
+        assert before == [OutputState.FAILED, OutputState.FAILED]
+        assert [(await desk.output(task)).state for task in tasks] == [OutputState.FAILED, OutputState.SAVED]
+
+
 async def test_progress_is_told_five_times_a_second_at_most(desk):
     urls = [LINK, FRESH]
     for url in urls:

@@ -61,8 +61,7 @@ async def test_the_status_line_says_today_of_the_cap(tmp_path):
         await full(rig)
         assert "Today 25 of 30 credits" in rig.models.status.left_parts()
         rig.engine.settings.set("day_cap", None)
-        await rest()
-        assert "Today 50 credits" in rig.models.status.left_parts()
+        await until(lambda: "Today 50 credits" in rig.models.status.left_parts())
 
 
 async def test_a_dear_request_is_asked_about_before_it_is_stored(tmp_path):
