@@ -808,7 +808,7 @@ async def test_a_missing_file_that_runway_has_no_more_may_still_come_back(desk):
         Path(saved.path).unlink()
         assert task.remote_id
         desk.runway.vanish(task.remote_id)
-        with pytest.raises(NotThere, match="does not keep this result any more\\.$"):
+        with pytest.raises(NotThere, match=r"does not keep this result any more\.$"):
             await desk.downloads.fetch_again(task.id)
         assert await desk.output(task) == saved
         known = await desk.ledger.task(task.id)
