@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from posixpath import splitext
 from urllib.parse import urlsplit
 
 from .happenings import Answer
+from .presence import NEVER_LOOKED, Look, Presence
 from .task import Media, Output, OutputState, State, Task
 
 _BY_EXTENSION = {
@@ -58,3 +60,30 @@ def is_not_saved(task: Task, output: Output) -> bool:
     if output.state in (OutputState.WAITING, OutputState.DOWNLOADING, OutputState.FAILED):
         return True
     return output.is_missing and task.removed_at is None
+
+
+def wanted_again(known: Output | None, link: Output) -> Output:
+    """A result that is to be fetched once more by a fresh link. What is known of the saved one stays until there is
+    another: where it was, and its bytes, by which it is told if it comes back meanwhile."""
+    if known is None:
+        return link
+    return replace(
+        known,
+        url=link.url,
+        url_fetched_at=link.url_fetched_at,
+        state=OutputState.WAITING,
+        problem="",
+        path=known.path or known.binned_from,
+        look=NEVER_LOOKED,
+    )
+
+
+def kept_no_longer(output: Output, words: str, now: float, *, is_there: bool) -> Output:
+    """A result on its way that Runway has no more. One that was saved once is again as it was: in the bin, missing, or
+    at its place, which `is_there` says. One that never was is lost, in those words."""
+    if not output.sha256:
+        return replace(output, state=OutputState.EXPIRED, problem=words)
+    back = replace(output, state=OutputState.SAVED, problem="")
+    if output.binned_from:
+        return replace(back, path="")
+    return back if is_there else replace(back, look=Look(presence=Presence.MISSING, at=now))

@@ -46,6 +46,7 @@ from runway_desktop.domain.events import (
     SettingsChanged,
     TaskChanged,
 )
+from runway_desktop.domain.outputs import kept_no_longer, wanted_again
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 
 from .backoff import delay
@@ -75,7 +76,7 @@ LONGEST_WAIT = 300.0
 """Seconds between two attempts, at the most."""
 
 EXPIRED = "Runway does not keep this result any more, and it was not saved in time."
-GONE = "Runway does not keep this result any more."
+GONE = "Runway does not keep this result any more, so it cannot be fetched again."
 WAITS_FOR_KEY = "Waiting for a key to ask Runway for a fresh link."
 BAD_LINK = "Runway's link does not work. Another is asked for soon."
 OUR_MISTAKE = "The program made a mistake while saving this. Fetch it again; if that fails, copy the support details."
@@ -143,8 +144,9 @@ class Downloads:
         self._gate.have_rows_told()
         self._alarm.ring()
 
-    async def fetch_again(self, task_id: TaskId) -> None:
-        """The person asks: saves again what was not saved or is not where it was put, with fresh links.
+    async def fetch_again(self, task_id: TaskId, *, changed: bool = False) -> None:
+        """The person asks: saves again what was not saved, is not where it was put, or went to the bin, with fresh
+        links. With `changed` also what was changed since, beside it under another name.
 
         Raises ApiError when Runway cannot be asked, NotThere when it keeps the results no longer, DiskError when they
         are saved in a folder that is not there at the moment, StoreError.
@@ -154,23 +156,23 @@ class Downloads:
             raise NotThere("This task never reached Runway, so there is nothing to fetch.")
         stored = {output.index: output for output in await self._store.outputs(task_id)}
         for output in stored.values():
-            if output.is_here and await self._folder.is_away(Path(output.path)):
+            if output.is_kept and await self._folder.is_away(Path(output.path)):
                 raise folder_missing(Path(output.path).parent)
         try:
             fresh = await self._ask(task)
         except NotThere as error:
             await self._expire(task_id)
-            never_saved = any(output.state is not OutputState.SAVED for output in stored.values())
+            never_saved = any(not output.sha256 for output in stored.values())
             raise NotThere(EXPIRED if never_saved else GONE, detail=error.detail, status=error.status) from error
         for output in fresh:
             known = stored.get(output.index)
-            if known is not None and known.state is OutputState.SAVED and await self._is_there(known):
+            is_wanted = known is None or not known.is_kept or (changed and known.is_changed)
+            if not is_wanted and known is not None and await self._is_there(known):
                 continue
             owner = (output.task_id, output.index)
             if owner in self._running:
                 continue
-            again = replace(known or output, url=output.url, url_fetched_at=output.url_fetched_at)
-            again = replace(again, state=OutputState.WAITING, problem="", saved_at=None)
+            again = wanted_again(known, output)
             await self._store.save_output(again)
             self._jobs[owner] = Job(again, ended_at=task.ended_at or self._clock.now())
             self._bus.tell(OutputChanged(again))
@@ -396,7 +398,9 @@ class Downloads:
                 continue
             job = arriving or Job(output)
             entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind="expired", detail={"index": output.index})
-            await self._saving.put(job, replace(job.output, state=OutputState.EXPIRED, problem=EXPIRED), entry)
+            is_there = bool(job.output.path) and await self._is_there(job.output)
+            lost = kept_no_longer(job.output, EXPIRED, self._clock.now(), is_there=is_there)
+            await self._saving.put(job, lost, entry)
             self._jobs.pop(owner, None)
             if job.output.path:
                 await self._folder.do(forget_part, Path(job.output.path), owner)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from .clock import Alarm
 from .input_mending import file_hash
 from .inputs import inputs_of
 from .ledger import Ledger
+from .neighbours import places_beside
 from .ports import Clock, Store
 from .submission import Submission
 
@@ -187,26 +188,13 @@ def _moved(old: Path, new: Path, looks: Mapping[str, _Looks], anyway: bool) -> d
     found = {str(old): (new, digest)}
     for path, look in looks.items():
         if path not in found:
-            for candidate in _beside(Path(path), old, new):
+            for candidate in places_beside(Path(path), old, new):
                 if candidate.is_file():
                     digest = file_hash(candidate)
                     if _is_same(Path(path), candidate, digest, look):
                         found[path] = (candidate, digest)
                         break
     return found
-
-
-def _beside(lost: Path, old: Path, new: Path) -> Iterator[Path]:
-    """Where a file would be that moved together with another: in the same folder as it, or in one that lies to it as it
-    did before."""
-    yield new.parent / lost.name
-    before, after = old.parent, new.parent
-    while before != before.parent and after != after.parent:
-        if lost.is_relative_to(before):
-            yield after / lost.relative_to(before)
-        if before.name != after.name:
-            return
-        before, after = before.parent, after.parent
 
 
 def _is_same(old: Path, new: Path, digest: str, look: _Looks) -> bool:

@@ -248,6 +248,17 @@ def find_finished(final: Path, owner: Owner) -> Finished | None:
     return Finished(final, note.size, note.sha256, head)
 
 
+def holds(path: Path, size: int, sha256: str) -> bool:
+    """Whether a file is there, with these bytes. Raises nothing."""
+    try:
+        if path.stat().st_size != size:
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
 def free_name(wanted: Path, may_choose: Callable[[Path], bool]) -> Path:
     """`wanted`, or the first of "wanted (2)", "wanted (3)"… that may be chosen."""
     for number in range(1, _MOST_NAMES):

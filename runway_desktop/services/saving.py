@@ -20,6 +20,7 @@ from weakref import WeakValueDictionary
 from runway_desktop.domain.errors import ApiError, BadReply, NoReply
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.filenames import render
+from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, Task
 
 from . import part_file, sidecar
@@ -100,12 +101,25 @@ class Saving:
         planned = Path(job.output.path)
         # What lies in a folder that is away is left to it: this one begins anew elsewhere.
         if job.output.path and not (job.rescue_to is not None and await self._folder.is_away(planned)):
+            if await self._is_back(job, planned):
+                return
             finished = await self._do(job, part_file.find_finished, planned, job.owner)
             if finished is None:
                 part = await self._do(job, PartFile.resume, planned, job.owner)
         if finished is None:
             finished = await self._fetch(job, task, part)
         await self._keep(job, task, finished)
+
+    async def _is_back(self, job: Job, path: Path) -> bool:
+        """A result that was saved once and was missing may lie in its place again, from the bin or another disk."""
+        size, sha256 = job.output.size, job.output.sha256
+        if not sha256 or not await self._do(job, part_file.holds, path, size, sha256):
+            return False
+        detail = {"index": job.output.index, "file": path.name}
+        entry = LedgerEntry(task_id=job.output.task_id, at=self._clock.now(), kind="file there again", detail=detail)
+        back = replace(job.output, state=OutputState.SAVED, problem="", binned_from="", look=NEVER_LOOKED)
+        await self.put(job, back, entry)
+        return True
 
     async def put(self, job: Job, output: Output, entry: LedgerEntry | None = None) -> None:
         """Stores what is new about an output and tells of it."""
@@ -206,7 +220,7 @@ class Saving:
     async def _begin(self, job: Job, task: Task, stream: Stream, head: bytes, claims: set[str]) -> PartFile:
         """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file."""
         found = judge(head, url=job.output.url, content_type=stream.content_type)
-        relative = await self._relative_name(job, task, found.ext)
+        relative = self._old_place(job, found.ext) or await self._relative_name(job, task, found.ext)
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
         job.total = stream.total
         media = media_of(found, job.output, task)
@@ -230,6 +244,13 @@ class Saving:
             except FileExistsError:
                 continue
         raise part_file.names_taken(home.joinpath(*relative))
+
+    def _old_place(self, job: Job, ext: str) -> tuple[str, ...] | None:
+        """Where in its folder a result was that is saved once more; None for any other, and where that cannot be."""
+        old, home = Path(job.output.path), self._home(job)
+        if not job.output.sha256 or not old.is_relative_to(home) or old.suffix.lower() != f".{ext}":
+            return None
+        return old.relative_to(home).parts
 
     def _known_mount(self, job: Job) -> str | None:
         return self._folder.known_mount if job.rescue_to is None else None
@@ -295,6 +316,8 @@ class Saving:
             sha256=finished.sha256,
             saved_at=self._clock.now(),
             problem="",
+            binned_from="",
+            look=NEVER_LOOKED,
         )
         detail = {"index": saved.index, "file": finished.path.name, "size": saved.size, "sha256": saved.sha256}
         inputs = await self._store.inputs(task.id)

@@ -1,0 +1,18 @@
+"""Where a file would be that moved together with another. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def places_beside(lost: Path, old: Path, new: Path) -> Iterator[Path]:
+    """`old` is at `new` now. `lost` may be in the same folder as it, or in one that lies to it as it did before."""
+    yield new.parent / lost.name
+    before, after = old.parent, new.parent
+    while before != before.parent and after != after.parent:
+        if lost.is_relative_to(before):
+            yield after / lost.relative_to(before)
+        if before.name != after.name:
+            return
+        before, after = before.parent, after.parent
