@@ -28,6 +28,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import SystemClock
+from runway_desktop.services.disk_threads import DiskThreads
 from runway_desktop.services.dispatch import Dispatch
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
@@ -37,6 +38,7 @@ from runway_desktop.services.fresh_links import FreshLinks
 from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.inputs import Inputs
 from runway_desktop.services.intake import Intake
+from runway_desktop.services.integrity import Integrity
 from runway_desktop.services.lane import Lane
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library import Library
@@ -45,6 +47,7 @@ from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing, read_published
 from runway_desktop.services.rescue import Rescue
+from runway_desktop.services.retrieval import Retrieval
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.spending import Spending
@@ -165,6 +168,8 @@ async def _assemble(
     lost_files = LostFiles(ledger, store, submission, catalog, bus, clock, workers)
     sidecars = SidecarKeeper(store, bus, clock, settings, file_workers)
     verbs = Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, file_workers)
+    looking = DiskThreads(3, "look at results")
+    integrity = Integrity(store, folder, bus, clock, looking)
     engine = Engine(
         bus=bus,
         clock=clock,
@@ -188,6 +193,8 @@ async def _assemble(
         mender=Mender(profile.inputs, workers, thumbnails=profile.posters),
         lost_files=lost_files,
         exchange=Exchange(ledger, store, submission, verbs, catalog, settings, bus, clock, file_workers),
+        integrity=integrity,
+        retrieval=Retrieval(store, integrity, bus, clock, settings, looking),
         applications=Applications(settings, workers, os.environ, Path.home()),
         renewal=CatalogRenewal(catalog, kept_catalog, settings, workers),
         is_demo=demo is not None,
@@ -215,6 +222,7 @@ async def _assemble(
             ("lost files", lost_files.run),
             ("downloads", downloads.run),
             ("sidecars", sidecars.run),
+            ("integrity", integrity.run),
         ),
         settling=(
             Stage("sendings", "an id that is on its way is a paid result", lane.settle, SETTLE_SECONDS + 60),
@@ -231,6 +239,7 @@ async def _assemble(
             Stage("settings", "drafts and widths are kept", settings.flush, 5),
             Stage("HTTP", "connections close before the loop does", lambda: _close(runway, fetcher), 5),
             Stage("store", "everything that writes has ended", store.close, 10),
+            Stage("looks", "what hangs in a drive is left behind", lambda: in_worker(looking.shutdown), 10),
             Stage("disk", "nothing is written any more", lambda: in_worker(folder.shutdown), 10),
             Stage("demo", "nobody asks it any more", stop_demo, 5),
         ),

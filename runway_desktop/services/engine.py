@@ -22,6 +22,7 @@ from .forecast import Forecasts
 from .fresh_links import FreshLinks
 from .input_mending import Mender
 from .intake import Intake
+from .integrity import Integrity
 from .lane import Lane
 from .ledger import Ledger
 from .library import Library
@@ -30,6 +31,7 @@ from .lost_files import LostFiles
 from .poller import Poller
 from .ports import Clock
 from .pricing import Pricing
+from .retrieval import Retrieval
 from .settings import Settings
 from .spending import Spending
 from .submission import Submission
@@ -60,6 +62,8 @@ class Engine:
     mender: Mender
     lost_files: LostFiles
     exchange: Exchange
+    integrity: Integrity
+    retrieval: Retrieval
     applications: Applications
     renewal: CatalogRenewal | None = None
     """None where the catalogue cannot be renewed."""

@@ -73,7 +73,7 @@ class Folders(Protocol):
 
 
 class Integrity:
-    """`executor` has two threads of which nothing else depends: one that looks round, one for what is shown."""
+    """`executor` has a thread for the looks round and one for what is shown; what hangs there holds up nothing else."""
 
     def __init__(self, store: Store, folders: Folders, bus: Bus, clock: Clock, executor: Executor) -> None:
         self._store = store

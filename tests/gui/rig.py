@@ -31,9 +31,11 @@ from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.fresh_links import FreshLinks
 from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
+from runway_desktop.services.integrity import Integrity
 from runway_desktop.services.library import Library
 from runway_desktop.services.library_folder import LibraryFolder
 from runway_desktop.services.rescue import Rescue
+from runway_desktop.services.retrieval import Retrieval
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.models import Models
@@ -78,6 +80,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         folder,
         Rescue(library.parent / "Rescued", folder, parts.settings, parts.bus, parts.clock),
     )
+    integrity = Integrity(parts.store, folder, parts.bus, parts.clock, AtOnce())
     return Engine(
         bus=parts.bus,
         clock=parts.clock,
@@ -111,6 +114,8 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         intake=Intake(CATALOG, AtOnce()),
         mender=Mender(library.parent / "inputs", AtOnce()),
         lost_files=parts.lost_files,
+        integrity=integrity,
+        retrieval=Retrieval(parts.store, integrity, parts.bus, parts.clock, parts.settings, AtOnce()),
         applications=Applications(parts.settings, AtOnce(), desktop_variables(library.parent), library.parent),
         renewal=CatalogRenewal(CATALOG, library.parent / "catalog.json", parts.settings, AtOnce()),
     )

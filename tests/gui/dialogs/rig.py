@@ -62,6 +62,7 @@ class Rig:
             folder=LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce()),
             verbs=nothing, forecasts=nothing, intake=nothing,
             mender=nothing, lost_files=nothing, exchange=nothing, applications=nothing,
+            integrity=nothing, retrieval=nothing,
             renewal=CatalogRenewal(self.catalog, library.parent / "catalog.json", self.settings, AtOnce()),
         )  # fmt: skip
         self.bridge = Bridge(self.bus)
