@@ -76,7 +76,7 @@ LONGEST_WAIT = 300.0
 """Seconds between two attempts, at the most."""
 
 EXPIRED = "Runway does not keep this result any more, and it was not saved in time."
-GONE = "Runway does not keep this result any more, so it cannot be fetched again."
+GONE = "Runway does not keep this result any more."
 WAITS_FOR_KEY = "Waiting for a key to ask Runway for a fresh link."
 BAD_LINK = "Runway's link does not work. Another is asked for soon."
 OUR_MISTAKE = "The program made a mistake while saving this. Fetch it again; if that fails, copy the support details."

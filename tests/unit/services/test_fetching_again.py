@@ -123,7 +123,7 @@ async def test_a_404_leaves_a_missing_one_missing_so_that_it_can_still_be_looked
         known = await desk.output(task)
         assert task.remote_id
         desk.runway.vanish(task.remote_id)
-        with pytest.raises(NotThere, match="cannot be fetched again"):
+        with pytest.raises(NotThere, match="does not keep this result any more"):
             await desk.downloads.fetch_again(task.id)
         assert await desk.output(task) == known
         changed = await desk.ledger.task(task.id)
