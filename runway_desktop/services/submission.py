@@ -68,12 +68,14 @@ class Submission:
         send_now: bool = True,
         into: BatchId | None = None,
         shots: Sequence[str] = (),
+        ids: Sequence[TaskId] = (),
     ) -> tuple[TaskId, ...]:
         """Stores one held task for each request, all in one transaction, in their order at the end of the lane.
 
         Several, or a named one, form a batch. Without `send_now` they wait until the person sends them
         (`Lane.send_next`). `into` is a batch that is there already, for more of the same sheet.
-        `shots`: the shot that each is meant for; left out where none has one.
+        `shots`: the shot that each is meant for; left out where none has one. `ids`: theirs, where the caller wrote
+        them down before.
         """
         if not requests:
             return ()
@@ -84,6 +86,8 @@ class Submission:
             for request, position in zip(requests, self._positions(len(requests)), strict=True)
         ]
         tasks = [replace(task, batch_id=batch_id, hold_reason="" if send_now else WAITS_FOR_YOU) for task in tasks]
+        if ids:
+            tasks = [replace(task, id=task_id) for task, task_id in zip(tasks, ids, strict=True)]
         if shots:
             tasks = [replace(task, shot=shot) for task, shot in zip(tasks, shots, strict=True)]
         await self._ledger.add(tasks, await self._inputs(tasks), batch)

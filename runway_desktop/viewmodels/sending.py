@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.pricing import Price
@@ -117,12 +119,21 @@ class Sending(QObject):
                     order.requests, batch_name=name, project=order.project, parent_id=order.parent
                 )
                 if amount > 1:
-                    await keep_as_sheet(self._engine, order.request, ids, order.project)
+                    await self._keep_as_sheet(order, ids)
         finally:
             self.is_storing = False
             self.changed.emit()
         self._just_sent.note((order.request, order.project))
         self.stored.emit(order, ids)
+
+    async def _keep_as_sheet(self, order: Order, ids: tuple[TaskId, ...]) -> None:
+        """The tasks are stored by now: that their sheet is not must not look as if they were not sent."""
+        try:
+            await keep_as_sheet(self._engine, order.request, ids, order.project)
+        except RunwayDesktopError as error:
+            self._engine.bus.tell(
+                Notice(f"The {len(ids):,} tasks are stored, but not the sheet they came from.", error.in_words())
+            )
 
     def _note_is_old(self) -> None:
         self.drop_note()

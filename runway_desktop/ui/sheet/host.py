@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
+from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.task import BatchId
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
@@ -17,6 +20,8 @@ from runway_desktop.viewmodels.sheet.sheet import Sheet
 
 from .grid_view import GridWindow
 from .window import SheetWindow
+
+log = logging.getLogger(__name__)
 
 
 class SheetHost(QObject):
@@ -49,10 +54,14 @@ class SheetHost(QObject):
         return self._door
 
     async def keep_all(self) -> None:
-        """Writes every open sheet, as the program ends. StoreError passes through."""
+        """Writes every open sheet, as the program ends. One that cannot be written keeps neither the others nor the end
+        from coming: what was kept of it before stays."""
         for window in self.windows:
             window.table.finish_editing()
-            await window.sheet.keep()
+            try:
+                await window.sheet.keep()
+            except StoreError as error:
+                log.warning("The sheet %s could not be kept: %s", window.sheet.id, error)
             window.sheet.let_go()
 
     def batch_menu(self, batch_id: BatchId, at: QPoint) -> None:

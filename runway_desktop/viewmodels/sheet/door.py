@@ -111,7 +111,7 @@ class SheetDoor(QObject):
             self.shown_again.emit(kept.id)
         else:
             try:
-                made = Sheet.of_kept(self._engine, self._bridge, self._runner, kept, parent=self)
+                made = Sheet.of_kept(self._engine, self._bridge, self._runner, kept, only_shown=as_grid, parent=self)
             except DamagedSheet as error:
                 self._engine.bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
                 return

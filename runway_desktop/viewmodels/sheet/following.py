@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.domain.task import BatchId, Output, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.sheets import SentTask
 from runway_desktop.viewmodels.bridge import Touch
@@ -30,11 +30,24 @@ class Following:
         """These were made of the row with this number."""
         self._row_of |= {task.task_id: number for task in tasks}
 
-    async def learn(self, task_ids: Sequence[TaskId] | None = None) -> None:
-        """Fetches what became of these tasks, or of all. StoreError passes through."""
-        ids = list(self._row_of) if task_ids is None else task_ids
-        for start in range(0, len(ids), FETCHED_AT_ONCE):
-            self._show(await self._engine.library.rows(ids[start : start + FETCHED_AT_ONCE]))
+    async def learn(self, task_ids: Sequence[TaskId]) -> None:
+        """Fetches what became of these tasks. StoreError passes through."""
+        for start in range(0, len(task_ids), FETCHED_AT_ONCE):
+            self._show(await self._engine.library.rows(task_ids[start : start + FETCHED_AT_ONCE]))
+
+    async def learn_all(self) -> set[int]:
+        """Fetches what became of every task, and lets go of those that were written down and never stored, because the
+        program ended in between. Gives the numbers of their rows, which were not sent."""
+        await self.learn(list(self._row_of))
+        gone = {task_id: number for task_id, number in self._row_of.items() if self._model.task(task_id) is None}
+        for task_id in gone:
+            del self._row_of[task_id]
+        return set(gone.values())
+
+    def batch(self) -> BatchId | None:
+        """Of the tasks that are known."""
+        known = (self._model.task(task_id) for task_id in self._row_of)
+        return next((row.task.batch_id for row in known if row is not None), None)
 
     def take(self, touches: Mapping[TaskId, Touch]) -> None:
         """What the engine just told of any tasks."""

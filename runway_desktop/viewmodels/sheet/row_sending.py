@@ -1,16 +1,19 @@
 """From ready rows to held tasks: which rows, the question before a dear sending, the storing in portions.
 
-The sheet is locked while its rows are being stored: what is sent is what stood there. GUI thread only.
+The sheet is locked while its rows are being stored: what is sent is what stood there. Which tasks its rows will be is
+kept with the sheet before the first of them is stored, so that a program that dies in between never offers a row again
+that is paid for already. GUI thread only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.task import BatchId, TaskId
+from runway_desktop.domain.task import BatchId, Request, TaskId, new_task_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.sheets import SentTask
 from runway_desktop.viewmodels.just_sent import JustSent
@@ -39,19 +42,29 @@ class RowSending(QObject):
     """Rows were stored, or could not be: the sheet should be kept as it is now."""
 
     def __init__(
-        self, engine: Engine, runner: Runner, model: SheetModel, following: Following, parent: QObject | None = None
+        self,
+        engine: Engine,
+        runner: Runner,
+        model: SheetModel,
+        following: Following,
+        keep: Callable[[], Awaitable[None]],
+        parent: QObject | None = None,
     ) -> None:
+        """`keep` writes the sheet, with what is `planned`."""
         super().__init__(parent)
         self._engine = engine
         self._runner = runner
         self._model = model
         self._following = following
+        self._keep = keep
         self._just_sent = JustSent(engine.clock)
         self.batch_id: BatchId | None = None
         """Of all tasks of this sheet, once the first are stored."""
         self.batch_name = ""
         self.project = ""
         """Of rows that name none."""
+        self.planned: dict[int, tuple[SentTask, ...]] = {}
+        """The tasks of rows that are being stored, by the row's number."""
 
     @property
     def too_soon(self) -> str:
@@ -88,14 +101,21 @@ class RowSending(QObject):
 
     async def _send(self, rows: Sequence[SheetRow]) -> None:
         """Rows of one project after the other, all in one batch."""
-        by_project: dict[str, list[SheetRow]] = {}
-        for row in rows:
-            by_project.setdefault(str(row.cells.get(PROJECT) or self.project), []).append(row)
+        leaving = [_leaving(row, self.project) for row in rows if row.check is not None]
+        by_project: dict[str, list[_Leaving]] = {}
+        for one in leaving:
+            by_project.setdefault(one.project, []).append(one)
         ids: list[TaskId] = []
         try:
+            self.planned = {one.number: one.tasks for one in leaving}
+            await self._keep()
             for project, group in by_project.items():
                 for some in _portions(group):
                     ids += await self._store(some, project)
+        except RunwayDesktopError:
+            # Each portion is stored whole or not at all: what is left was not.
+            self.planned = {}
+            raise
         finally:
             self._lock(False)
             if ids:
@@ -104,36 +124,59 @@ class RowSending(QObject):
             self._model.counted.emit()
             self.ended.emit()
 
-    async def _store(self, rows: Sequence[SheetRow], project: str) -> list[TaskId]:
-        checks = [(row, row.check) for row in rows if row.check is not None]
-        requests = [request for _, check in checks for request in check.requests]
-        shots = [str(row.cells.get(SHOT) or "") for row, check in checks for _ in check.requests]
+    async def _store(self, rows: Sequence[_Leaving], project: str) -> tuple[TaskId, ...]:
         made = await self._engine.submission.submit(
-            requests, batch_name=self.batch_name, project=project, into=self.batch_id, shots=shots
+            [request for row in rows for request in row.requests],
+            batch_name=self.batch_name,
+            project=project,
+            into=self.batch_id,
+            shots=[row.shot for row in rows for _ in row.requests],
+            ids=[task.task_id for row in rows for task in row.tasks],
         )
         if self.batch_id is None and made:
             first = await self._engine.ledger.task(made[0])
             self.batch_id = first.batch_id if first is not None else None
-        left = iter(made)
-        sent: dict[int, list[SentTask]] = {}
-        for row, check in checks:
-            sent[row.number] = [SentTask(next(left), labels) for labels in check.labels]
-            self._following.link(row.number, sent[row.number])
+        sent = {row.number: row.tasks for row in rows}
+        for number, tasks in sent.items():
+            self._following.link(number, tasks)
+            del self.planned[number]
         self._model.mark_sent(sent)
         await self._following.learn(made)
-        return list(made)
+        return made
 
     def _failed(self, error: RunwayDesktopError) -> None:
         self._lock(False)
         self.troubled.emit(f"The rows that are left could not be stored and were not sent. {error.in_words()}")
 
 
-def _portions(rows: Sequence[SheetRow]) -> Iterable[list[SheetRow]]:
-    some: list[SheetRow] = []
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """A row as it stood when it was sent."""
+
+    number: int
+    requests: tuple[Request, ...]
+    tasks: tuple[SentTask, ...]
+    project: str
+    shot: str
+
+
+def _leaving(row: SheetRow, project: str) -> _Leaving:
+    requests, labels = (row.check.requests, row.check.labels) if row.check is not None else ((), ())
+    return _Leaving(
+        row.number,
+        requests,
+        tuple(SentTask(new_task_id(), words) for words in labels),
+        str(row.cells.get(PROJECT) or project),
+        str(row.cells.get(SHOT) or ""),
+    )
+
+
+def _portions(rows: Sequence[_Leaving]) -> Iterable[list[_Leaving]]:
+    some: list[_Leaving] = []
     amount = 0
     for row in rows:
         some.append(row)
-        amount += len(row.check.requests) if row.check is not None else 0
+        amount += len(row.requests)
         if amount >= SUBMITTED_AT_ONCE:
             yield some
             some, amount = [], 0

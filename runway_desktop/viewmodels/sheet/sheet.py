@@ -72,7 +72,7 @@ class Sheet(QObject):
         self.model.beside = content.beside
         self.outlook = Outlook(engine, bridge, runner, self.model, self)
         self._following = Following(engine, self.model)
-        self._sending = RowSending(engine, runner, self.model, self._following, self)
+        self._sending = RowSending(engine, runner, self.model, self._following, self.keep, self)
         self._sending.batch_id = batch_id
         self._sending.batch_name, self._sending.project = batch_name or content.name, content.project
         self._sending.sent.connect(self.sent)
@@ -81,6 +81,7 @@ class Sheet(QObject):
         self._sending.ended.connect(self.keep_now)
         self.offering = Offering(engine, runner, self.model)
         self._is_open = True
+        self._is_shown_alone = False
         self._looking = False
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._keep.timeout.connect(self.keep_now)
@@ -123,11 +124,14 @@ class Sheet(QObject):
 
     @classmethod
     def of_kept(
-        cls, engine: Engine, bridge: Bridge, runner: Runner, kept: KeptSheet, *, parent: QObject | None = None
-    ) -> Sheet:
-        """A sheet that was closed, or that was open when the program ended. Raises DamagedSheet."""
+        cls, engine: Engine, bridge: Bridge, runner: Runner, kept: KeptSheet, *, only_shown: bool = False,
+        parent: QObject | None = None,
+    ) -> Sheet:  # fmt: skip
+        """A sheet that was closed, or that was open when the program ended. `only_shown`: it is never written, as it
+        may be open elsewhere. Raises DamagedSheet."""
         content = sheets.read(kept.text)
         made = cls(engine, bridge, runner, content, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
+        made._is_shown_alone = only_shown
         made._begin(
             [SheetRow(dict(row.cells), dict(row.unmatched), row.remarks, row.sent) for row in content.rows]
             or [SheetRow() for _ in range(BLANK_ROWS)]
@@ -225,7 +229,7 @@ class Sheet(QObject):
             self._content = replace(self._content, name=name)
             self._sending.batch_name = name
             self.named.emit()
-            self._keep.start()
+            self._keep_soon()
 
     def question(self, most: int | None = None, places: Iterable[int] | None = None) -> Question | None:
         """What to ask before these are sent: they cost more than the person spends without a question."""
@@ -283,6 +287,8 @@ class Sheet(QObject):
         self._runner(self.keep(), "keep sheet")
 
     async def keep(self) -> None:
+        if self._is_shown_alone:
+            return
         filled = [row for row in self.model.rows if row.cells or row.sent]
         if not filled:
             if self._was_kept:
@@ -292,8 +298,13 @@ class Sheet(QObject):
         for row in filled:
             if not row.text:
                 row.text = sheets.write_row(row.kept())
+        planned = self._sending.planned
+        texts = [
+            sheets.write_row(replace(row.kept(), sent=planned[row.number])) if row.number in planned else row.text
+            for row in filled
+        ]
         content = replace(self._content, axes=self.model.axes, shown=tuple(sorted(self.model.shown)), rows=())
-        text = sheets.write(content, [row.text for row in filled])
+        text = sheets.write(content, texts)
         self._was_kept = True
         await self._engine.library.sheets.keep(
             KeptSheet(
@@ -322,17 +333,26 @@ class Sheet(QObject):
 
     def _begin(self, rows: Sequence[SheetRow]) -> None:
         self.model.fill(rows)
-        self.model.changed.connect(self._keep.start)
+        self.model.changed.connect(self._keep_soon)
         for row in rows:
             self._following.link(row.number, row.sent)
         if any(row.cells for row in rows):
-            self._keep.start()
+            self._keep_soon()
         self._runner(self._learn(), "learn about a sheet's rows")
+
+    def _keep_soon(self) -> None:
+        """However long one goes on typing."""
+        if not self._keep.isActive():
+            self._keep.start()
 
     async def _learn(self) -> None:
         """What only the store knows: refused prompts, and what became of the rows that were sent."""
         self.model.know_refused(await self._engine.library.refused_prompts())
-        await self._following.learn()
+        never_stored = await self._following.learn_all()
+        if never_stored:
+            self.model.mark_unsent(never_stored)
+        if self._sending.batch_id is None:
+            self._sending.batch_id = self._following.batch()
 
     def _look(self) -> None:
         if not self._looking and self.model.checker.unseen:

@@ -190,6 +190,18 @@ class SheetTable(QAbstractTableModel):
         self.changed.emit()
         self.counted.emit()
 
+    def mark_unsent(self, numbers: Iterable[int]) -> None:
+        """These rows did not become tasks after all."""
+        for number in numbers:
+            place = self.place_of(number)
+            if place is not None:
+                row = self._rows[place]
+                row.sent, row.text, row.check = (), "", None
+                self._count_unchecked(row)
+                self._tell(place, place)
+        self.check_more()
+        self.changed.emit()
+
     def show_tasks(self, tasks: Mapping[TaskId, Row], places: Iterable[int] = ()) -> None:
         """What became of tasks, to stand beside the rows that they were made of."""
         self._tasks.update(tasks)

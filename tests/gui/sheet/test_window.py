@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +11,20 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.services import sheets
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.sheet.axis_dialog import AxisDialog
 from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
 from runway_desktop.ui.sheet.grid_view import GridWindow
+from runway_desktop.ui.sheet.host import SheetHost
 from runway_desktop.ui.sheet.window import SheetWindow
+from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.sheet.columns import MODEL, PROMPT, STATE
-from tests.gui.rig import until
+from runway_desktop.viewmodels.sheet.door import SheetDoor
+from tests.gui.rig import Rig, rest, until
 from tests.gui.sheet.conftest import Opened
 
 SHOTS = """prompt,model,ratio,duration,seed
@@ -277,7 +284,35 @@ async def test_a_sheet_that_is_closed_while_its_rows_are_stored_still_knows_whic
         assert window.sheet.is_sending
         window.close()
         await until(lambda: len(rig.store._tasks) == 2)
-        await until(lambda: rig.store._sheets and "sent" in next(iter(rig.store._sheets.values())).text)
+        await until(lambda: [sheet for sheet in rig.store._sheets.values() if sheet.batch_id is not None])
         [kept] = rig.store._sheets.values()
-        assert kept.batch_id is not None
         assert all(row.sent for row in sheets.read(kept.text).rows)
+
+
+async def test_a_sheet_that_cannot_be_written_at_the_end_keeps_no_other_from_being_kept(
+    tmp_path: Path, theme: Theme, caplog: pytest.LogCaptureFixture
+):
+    async with Rig(tmp_path) as rig:
+        window = QWidget()
+        door = SheetDoor(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
+        host = SheetHost(door, theme, Keys(), window)
+        for prompt in ("A lighthouse", "A pier"):
+            door.open_blank()
+            sheet = host.windows[-1].sheet
+            sheet.model.setData(sheet.model.index(0, 0), prompt)
+        kept: list[str] = []
+
+        async def full_at_first(sheet: KeptSheet) -> None:
+            kept.append(sheet.text)
+            if len(kept) == 1:
+                raise StoreError("The disk is full.", advice="Make room.")
+
+        rig.store.save_sheet = full_at_first
+        await host.keep_all()
+        assert "A pier" in kept[-1]
+        assert "could not be kept: The disk is full." in caplog.text
+        caplog.clear()
+        for opened_window in host.windows:
+            opened_window.close()
+        await rest()
+        window.deleteLater()

@@ -484,6 +484,23 @@ async def test_several_that_were_just_sent_are_counted_and_a_fixed_seed_is_told(
         assert len(rig.store._tasks) == 2
 
 
+async def test_several_that_are_stored_count_as_sent_though_their_sheet_could_not_be_kept(tmp_path):
+    async with Rig(tmp_path) as rig:
+
+        async def full(_sheet: object) -> None:
+            raise StoreError("The disk is full.", advice="Make room.")
+
+        rig.store.save_sheet = full
+        sent: list[object] = []
+        rig.composer.sent.connect(sent.append)
+        rig.composer.load(plain_request("A watch"))
+        rig.composer.set_prompt("A {watch|clock}")
+        rig.composer.send()
+        await until(lambda: sent, "the tasks are shown")
+        assert "2 tasks are stored" in rig.told[0]
+        assert rig.composer.button().text == "Generate 2 more"
+
+
 async def test_changes_that_were_just_saved_do_not_become_a_second_task_by_a_second_press(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.add(task(1))

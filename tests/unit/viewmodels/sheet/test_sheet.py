@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Refusal, Request, State
 from runway_desktop.services.expansion import Axis
@@ -225,6 +228,74 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
         assert again.title == "shots.csv"
         assert said(again, 4, PROMPT) == "Changed"
         assert again.model.rows[0].sent == sheet.model.rows[0].sent
+
+
+@pytest.mark.parametrize("portion", [1, 2])
+@pytest.mark.parametrize("is_stored", [False, True], ids=["before", "after"])
+async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_forgotten(
+    portion: int, is_stored: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("runway_desktop.viewmodels.sheet.row_sending.SUBMITTED_AT_ONCE", 2)
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt\nA\nB\nC\n{D|E}\n")
+        add, calls, dead, test_ends = rig.store.add, 0, asyncio.Event(), asyncio.Event()
+
+        async def dying(*arguments: Any, **more: Any) -> None:
+            nonlocal calls
+            calls += 1
+            if calls < portion or is_stored:
+                await add(*arguments, **more)
+            if calls == portion:
+                dead.set()
+                await test_ends.wait()
+                raise StoreError("The dead do not go on.")
+
+        rig.store.add = dying
+        sheet.send()
+        await dead.wait()
+        rig.store.add = add
+        [kept] = rig.store._sheets.values()
+        stored = len(rig.store._tasks)
+        again = Sheet.of_kept(rig.engine, rig.bridge, rig.runner, kept, parent=rig.owner)
+        await until(lambda: again.model.is_checked and again.model.totals.ready == 5 - stored)
+        again.send()
+        await until(lambda: len(rig.store._tasks) == 5)
+        assert sorted(one.request.prompt for one in rig.store._tasks.values()) == ["A", "B", "C", "D", "E"]
+        await until(lambda: not again.is_sending)
+        again.let_go()
+        test_ends.set()
+        await until(lambda: not sheet.is_sending)
+
+
+async def test_a_sheet_is_kept_while_one_goes_on_typing_in_a_cell(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt\nA\n")
+        cell = at(sheet, 1, PROMPT)
+        typed = "A"
+
+        def typed_on_and_kept() -> bool:
+            nonlocal typed
+            typed += "a"
+            sheet.model.try_text(cell, typed)
+            return any("Aaaa" in kept.text for kept in rig.store._sheets.values())
+
+        await until(typed_on_and_kept)
+
+
+async def test_rows_that_the_disk_refused_are_offered_again(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt\nA\nB\n")
+        troubles: list[str] = []
+        sheet.troubled.connect(troubles.append)
+        rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
+        sheet.send()
+        await until(lambda: troubles)
+        assert "were not sent" in troubles[0]
+        rig.store.trouble = None
+        assert sheet.model.totals.ready == 2
+        sheet.send()
+        await until(lambda: len(rig.store._tasks) == 2)
+        await until(lambda: not sheet.is_sending)
 
 
 async def test_columns_that_nobody_took_are_mapped_afterwards(tmp_path: Path):
