@@ -69,6 +69,10 @@ class ObjectBox(QFrame):
         self._make_row = make_row
         self._required = required
         self._value: dict[str, Any] | None = None
+        self._said: dict[str, Any] | None = None
+        """What was told last: when it is shown again, nothing came from elsewhere."""
+        self._aside: dict[str, Any] = {}
+        """Members that the chosen form has not: they come back with one that has."""
         self._variant: Variant | None = None
         self._rows: list[Any] = []
         self.setProperty("box", True)
@@ -98,9 +102,9 @@ class ObjectBox(QFrame):
 
     def show_value(self, value: Any) -> None:
         taken = dict(value) if isinstance(value, Mapping) else None
-        if taken == self._value:
+        if taken in (self._value, self._said):
             return
-        self._value = taken
+        self._value, self._said, self._aside = taken, taken, {}
         self._show_form()
 
     def show_inner(self, findings: Inner) -> None:
@@ -167,7 +171,7 @@ class ObjectBox(QFrame):
         if tag is not None and self._variant is not None and now:
             now = {tag: self._variant.tag, **{key: kept for key, kept in now.items() if key != tag}}
         self._value = now or None
-        self.edited.emit(self._value)
+        self._tell(self._value)
 
     def _choose_form(self) -> None:
         options = [Option(place, variant.label) for place, variant in enumerate(self._field.variants)]
@@ -179,18 +183,23 @@ class ObjectBox(QFrame):
         popup.open_at(self._form)
 
     def _take_form(self, place: int | None) -> None:
-        """Another form keeps the members that it has too."""
+        """Another form keeps the members that it has too; the others wait for their form to come back."""
+        self._aside |= self._value or {}
         if place is None:
             self._value = None
         else:
             variant = self._field.variants[place]
             names = {member.name for member in variant.fields}
-            kept = {name: value for name, value in (self._value or {}).items() if name in names}
+            kept = {name: value for name, value in self._aside.items() if name in names and value is not None}
             tag = self._field.tag_key
             self._value = {tag: variant.tag, **kept} if tag is not None else {variant.tag: None, **kept}
         self._show_form()
         said = {name: value for name, value in self._value.items() if value is not None} if self._value else None
-        self.edited.emit(said)
+        self._tell(said)
+
+    def _tell(self, value: dict[str, Any] | None) -> None:
+        self._said = dict(value) if value is not None else None
+        self.edited.emit(value)
 
 
 def _place(member: Field) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -10,6 +13,8 @@ from runway_desktop.domain.task import Media, Request
 from runway_desktop.services.intake import AssetDrop
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.composer.field_editors import LinePopup
+from runway_desktop.ui.composer.input_menu import open_detail
+from runway_desktop.ui.composer.object_editors import ObjectBox
 from runway_desktop.ui.composer.tag_completion import TagCompletion
 from tests.gui.rig import Desktop, rest, until
 
@@ -22,6 +27,17 @@ def editor_of(desktop: Desktop, name: str) -> QPushButton:
     editor = desktop.window.composer_pane._form.rows[name].editor
     assert isinstance(editor, QPushButton)
     return editor
+
+
+def box_of(desktop: Desktop, name: str) -> ObjectBox:
+    """The box of an object, as it is now: another request builds another."""
+    box = desktop.window.composer_pane._form.rows[name].editor
+    assert isinstance(box, ObjectBox)
+    return box
+
+
+def member_of(box: ObjectBox, name: str) -> Any:
+    return next(row.editor for row in box._rows if row.name == name)
 
 
 def picture(name: str) -> AssetDrop:
@@ -208,3 +224,54 @@ async def test_switching_keeps_the_shots_that_fit_and_says_what_is_dropped(tmp_p
         desktop.composer.choose("text_to_video", "klingO3_pro")
         assert desktop.composer.value("providerSettings") == {"multiPrompt": shots}
         assert "Shots and more: Keep sound" in said[-1]
+
+
+async def test_a_script_waits_while_another_form_is_looked_at(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        desktop.composer.choose("avatar_videos", "gwm1_avatars")
+        hands, pane = Hands(desktop, {}), desktop.window.composer_pane
+        pane.open_form(True)
+        await hands.fill_row(pane._form.rows["speech"], {"type": "text", "text": "Welcome aboard."})
+        before = desktop.composer.value("speech")
+        box = box_of(desktop, "speech")
+        hands.choose_value(box._form, 0)
+        assert "text" not in desktop.composer.value("speech")
+        hands.choose_value(box._form, 1)
+        assert desktop.composer.value("speech") == before
+        desktop.composer.load(Request(endpoint="avatar_videos", model="gwm1_avatars", values={}))
+        hands.choose_value(box_of(desktop, "speech")._form, 0)
+        hands.choose_value(box_of(desktop, "speech")._form, 1)
+        assert "Welcome" not in str(desktop.composer.value("speech")), "another request begins anew"
+
+
+async def test_each_letter_inside_a_shot_a_link_and_a_tag_is_kept_as_it_is_typed(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        with_pictures(desktop, "anna")
+        composer, pane = desktop.composer, desktop.window.composer_pane
+
+        def kept() -> str:
+            """What the next start would know after a kill now."""
+            composer.keep_draft()
+            return json.dumps(desktop.engine.settings.get("composer.draft"))
+
+        tag = composer.pair.field("referenceImages").fields[0]
+        line = open_detail(composer.inputs()[0], tag, composer.places, pane)
+        QTest.keyClicks(line._line, "ann")
+        assert '"tag": "ann"' in kept()
+        QTest.keyClicks(line._line, "a")
+        assert '"tag": "anna"' in kept()
+        line.close()
+        composer.choose("text_to_video", "klingO3_pro")
+        pane.open_form(True)
+        hands = Hands(desktop, {})
+        await hands.fill_row(pane._form.rows["providerSettings"], {"multiPrompt": [{"prompt": "A door op"}]})
+        assert "A door op" in kept()
+        shots = member_of(box_of(desktop, "providerSettings"), "multiPrompt")
+        QTest.keyClicks(member_of(shots._boxes[0], "prompt"), "ens")
+        assert "A door opens" in kept()
+        composer.choose("video_to_video", "aleph2")
+        await hands.fill_row(pane._form.rows["keyframes"], [{"seconds": 2}])
+        keyframes: Any = pane._form.rows["keyframes"].editor
+        QTest.keyClicks(member_of(keyframes._boxes[0], "uri")._line, "https://a.example/b")
+        assert "https://a.example/b" in kept()
+        assert "A door opens" in kept(), "what this model does not take waits on its shelf"
