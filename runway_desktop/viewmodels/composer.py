@@ -21,7 +21,6 @@ from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services import expansion
 from runway_desktop.services.catalog_renewal import IN_USE as CATALOGUE_IN_USE
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.intake import AssetDrop
 from runway_desktop.services.pricing import Price
 
 from .bridge import Bridge, Touch
@@ -35,6 +34,7 @@ from .pair_choice import PairChoice
 from .preset_shelf import PresetShelf
 from .prompt_braces import brace_findings, requests_of
 from .prompt_history import PromptHistory
+from .put_aside import PutAside
 from .request_draft import RequestDraft
 from .runner import Runner
 from .sending import Button, Order, Sending, button_for
@@ -75,11 +75,14 @@ class Composer(QObject):
         self._editing: TaskId | None = None
         self._parent_task: TaskId | None = None
         self._project = ""
-        self._taking = InputTaking(engine, self._draft, self._choice, self._switch_to, runner, self)
-        self._taking.said.connect(self.said)
-        self._taking.touched.connect(self._complaints.forget)
-        self._taking.moved.connect(self._inputs_moved)
-        self._taking.learned.connect(self._inputs_known)
+        self.taking = InputTaking(engine, self._draft, self._choice, self._switch_to, runner, self)
+        """Takes inputs in, moves them and takes them out."""
+        self.taking.said.connect(self.said)
+        self.taking.touched.connect(self._complaints.forget)
+        self.taking.moved.connect(self._inputs_moved)
+        self.taking.learned.connect(self._inputs_known)
+        self.aside = PutAside(self._take_draft, self)
+        """What was being written before something else was taken up."""
         self._keeping = DraftKeeping(engine, self._as_it_stands, self)
         self._sending = Sending(engine, runner, self)
         self._sending.changed.connect(self.changed)
@@ -159,19 +162,31 @@ class Composer(QObject):
         kept = self._keeping.kept()
         if kept is None:
             return
-        self._project = kept.project
         pair = self._engine.catalog.pair(kept.request.endpoint, kept.request.model)
+        if pair is not None:
+            self._take_draft(kept)
+        elif kept.request.prompt:
+            self.load(kept.request)
+
+    def _take_draft(self, draft: Draft) -> None:
+        pair = self._engine.catalog.pair(draft.request.endpoint, draft.request.model)
         if pair is None:
-            if kept.request.prompt:
-                self.load(kept.request)
             return
-        self._take(pair, kept.request.values, kept.shelf)
-        self._editing, self._parent_task = kept.editing, kept.parent
-        if kept.was_sent:
+        self._put_aside()
+        self._project = draft.project
+        self._take(pair, draft.request.values, draft.shelf)
+        self._editing, self._parent_task = draft.editing, draft.parent
+        if draft.was_sent:
             self._sending.recall(self.request(), self._project)
-        if kept.editing is not None:
-            self._runner(self._edit_on(kept.editing), "go on editing")
+        if draft.editing is not None:
+            self._runner(self._edit_on(draft.editing), "go on editing")
         self.changed.emit()
+
+    def _put_aside(self) -> None:
+        """What is being written gives way. What was sent is in the list, and what holds no work is no loss."""
+        draft = self._as_it_stands()
+        if self._draft.holds_work and not draft.was_sent:
+            self.aside.keep(draft)
 
     def keep_draft(self) -> None:
         """At the end of the program: what was typed a moment ago is handed to the settings."""
@@ -202,7 +217,7 @@ class Composer(QObject):
         """One field's wire value as one types; None or "" leaves it out."""
         if not self._draft.set_value(name, value):
             return
-        self._taking.ask_facts()
+        self.taking.ask_facts()
         self._complaints.forget(name)
         self._moved()
 
@@ -222,24 +237,6 @@ class Composer(QObject):
         self.set_value(field.name, text)
         self.prompt_changed.emit()
 
-    def add_inputs(self, drops: Sequence[AssetDrop]) -> None:
-        """Puts each input where it fits, switching to an endpoint that takes it when the present one does not."""
-        self._taking.add(drops)
-
-    def add_input_to(self, name: str, drop: AssetDrop) -> None:
-        """Puts an input into a named field, or says why not."""
-        self._taking.add_to(name, drop)
-
-    def replace_input(self, name: str, number: int, drop: AssetDrop) -> None:
-        """Puts an input in the place of another, for the same purpose; or says why not."""
-        self._taking.replace(name, number, drop)
-
-    def remove_input(self, field: str, number: int) -> None:
-        self._taking.remove(field, number)
-
-    def move_input(self, field: str, number: int, to: int) -> None:
-        self._taking.move(field, number, to)
-
     def load(
         self, request: Request, *, editing: TaskId | None = None, parent: TaskId | None = None, new_seed: bool = False
     ) -> None:
@@ -258,6 +255,8 @@ class Composer(QObject):
         if field is not None and editing is None and isinstance(values.get(field.name), str):
             # Braces that were sent as they are must not become several tasks now.
             values[field.name] = expansion.literal(values[field.name])
+        if (self.pair, self.request().values) != (pair, values):
+            self._put_aside()
         self._take(pair, values)
         self._editing, self._parent_task = editing, parent
         self.changed.emit()
@@ -274,6 +273,7 @@ class Composer(QObject):
 
     def clear(self) -> None:
         """An empty request of the same model."""
+        self._put_aside()
         self._draft.clear()
         self._complaints.begin_again()
         self._editing = self._parent_task = None
@@ -368,7 +368,7 @@ class Composer(QObject):
     def _take(self, pair: Pair, values: Mapping[str, Any], shelf: Shelf | None = None) -> None:
         strange = self._draft.take(pair, values, shelf)
         self._editing = self._parent_task = None
-        self._taking.ask_facts()
+        self.taking.ask_facts()
         self._rebuilt(strange)
 
     def _switch(self, endpoint: str, model: str) -> None:

@@ -275,11 +275,11 @@ class Desk(QObject):
         self._tell_findings([drop.findings[0].message for drop in assets if drop not in usable])
         if to_field:
             if at is not None and usable:
-                self._composer.replace_input(to_field, at, usable.pop(0))
+                self._composer.taking.replace(to_field, at, usable.pop(0))
             for drop in usable:
-                self._composer.add_input_to(to_field, drop)
+                self._composer.taking.add_to(to_field, drop)
         elif usable:
-            self._composer.add_inputs(usable)
+            self._composer.taking.add(usable)
 
     def _tell_findings(self, messages: Sequence[str]) -> None:
         for message in messages[:MOST_SAID]:

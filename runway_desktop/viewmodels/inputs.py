@@ -160,7 +160,7 @@ class InputMending(QObject):
         drop = AssetDrop(uri=found.uri, path=found.path, media=found.media, facts=found.facts, findings=())
         for present in self._composer.inputs():
             if present.uri == item.uri and present.field == item.field:
-                self._composer.replace_input(present.field, present.number, drop)
+                self._composer.taking.replace(present.field, present.number, drop)
         self.changed.emit()
 
     async def _learn_origin(self, uri: str, path: Path) -> None:

@@ -81,7 +81,7 @@ class Onward(QObject):
             self._engine.bus.tell(Notice(reason or f"{path.name} cannot be used as an input.", is_problem=True))
             return
         self._choose(endpoint, _KINDS[media])
-        self._composer.add_inputs(
+        self._composer.taking.add(
             [AssetDrop(uri=found.uri or uri, path=path, media=found.media, facts=found.facts, findings=())]
         )
         self.placed.emit()

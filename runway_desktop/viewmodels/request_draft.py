@@ -33,6 +33,10 @@ from runway_desktop.services.media_facts import MediaFacts, check_asset, check_t
 from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
 from .shelf import Shelf
 
+_WORK = frozenset(
+    {FieldKind.PROMPT, FieldKind.TEXT, FieldKind.TEXTS, FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN}
+)
+
 
 class RequestDraft:
     def __init__(self, pair: Pair) -> None:
@@ -52,6 +56,17 @@ class RequestDraft:
     @property
     def prompt(self) -> str:
         return prompt_of(self.pair, self.values)
+
+    @property
+    def holds_work(self) -> bool:
+        """Whether something is in it, or on its shelf, that took more than a click: words, inputs, what is nested."""
+        start = starting_values(self.pair)
+        texts = (
+            field.name
+            for field in self.pair.fields
+            if field.kind in _WORK and self.values.get(field.name) != start.get(field.name)
+        )
+        return any(self.assets.values()) or any(texts) or bool(self.shelf.prompt or self.shelf.inputs)
 
     def wire_values(self) -> dict[str, Any]:
         """All values with the inputs in their places."""

@@ -166,10 +166,10 @@ class InputsStrip(QWidget):
         self.build_menu(tile).popup(at)
 
     def _move(self, item: InputItem, by: int) -> None:
-        self._composer.move_input(item.field, item.number, item.number + by)
+        self._composer.taking.move(item.field, item.number, item.number + by)
 
     def _remove(self, item: InputItem) -> None:
-        self._composer.remove_input(item.field, item.number)
+        self._composer.taking.remove(item.field, item.number)
 
     def _open(self, item: InputItem) -> None:
         if item.path is not None:
@@ -197,7 +197,7 @@ class InputsStrip(QWidget):
             return
         field, number, to_field, to = landing
         if field == to_field:
-            self._composer.move_input(field, number, to)
+            self._composer.taking.move(field, number, to)
         else:
             moved = next((one for one in self._composer.inputs() if (one.field, one.number) == (field, number)), None)
             if moved is not None:

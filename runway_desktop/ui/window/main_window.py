@@ -257,6 +257,13 @@ class MainWindow(QMainWindow):
         """What the engine and the desk want shown or asked."""
         m = self.models
         m.composer.said.connect(m.desk.tell)
+        m.composer.aside.offered.connect(
+            lambda: self.notices.tell(
+                "What you were writing made room for another request.",
+                action_text="Bring it back",
+                on_action=m.composer.aside.bring_back,
+            )
+        )
         m.composer.sent.connect(self._finding.show)
         m.composer.question_wanted.connect(lambda asked: confirm(self, asked, m.composer.send_confirmed))
         m.desk.model_wanted.connect(self.composer_pane.choose_model)

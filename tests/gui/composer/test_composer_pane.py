@@ -275,7 +275,7 @@ async def test_every_endpoint_can_be_shown_with_everything_set(endpoint, tmp_pat
 async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         go_to(rig, CATALOG.pair("image_to_video", "gen4.5"))
-        rig.composer.add_inputs([picture()])
+        rig.composer.taking.add([picture()])
         go_to(rig, CATALOG.pair("image_to_video", "veo3.1"))
         rig.pane._more.setChecked(True)
         delete_deferred()
@@ -324,7 +324,7 @@ async def test_inputs_are_moved_and_removed_by_key_and_the_keyboard_stays_there(
         field = next(f for f in pair.asset_fields if (f.max_length or 0) >= 3 and MediaKind.IMAGE in f.media)
         go_to(rig, pair)
         for name in "abc":
-            rig.composer.add_input_to(field.name, picture(name))
+            rig.composer.taking.add_to(field.name, picture(name))
         tile = rig.pane._inputs.tiles[0]
         tile.setFocus()
         QTest.keyClick(tile, Qt.Key.Key_Right, ALT)
@@ -397,7 +397,7 @@ async def test_a_prompt_that_is_replaced_comes_back_by_undo(tmp_path, theme, qtb
 
 async def test_both_themes_paint_it(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        rig.composer.add_inputs([picture()])
+        rig.composer.taking.add([picture()])
         for choice in (Choice.LIGHT, Choice.DARK):
             theme.choose(choice)
             assert not rig.pane.grab().isNull()

@@ -46,7 +46,7 @@ def picture(name: str) -> AssetDrop:
 
 def with_pictures(desktop: Desktop, *names: str, model: str = "gen4_image") -> None:
     desktop.composer.choose("text_to_image", model)
-    desktop.composer.add_inputs([picture(name) for name in names])
+    desktop.composer.taking.add([picture(name) for name in names])
 
 
 async def focused_prompt(desktop: Desktop):
@@ -118,7 +118,7 @@ async def test_a_tag_that_cannot_be_one_is_refused_at_its_input(tmp_path, theme,
 async def test_the_position_of_frames_is_chosen_and_the_other_gives_way(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("image_to_video", "veo3.1")
-        desktop.composer.add_inputs([picture("a"), picture("b")])
+        desktop.composer.taking.add([picture("a"), picture("b")])
         first, _ = desktop.composer.inputs()
         hands = Hands(desktop, {})
         hands._from_menu(hands._tile(desktop.composer.pair.field(first.field), 0), "Last frame")

@@ -64,7 +64,7 @@ async def test_every_kind_of_tile_paints_in_both_themes(tmp_path, theme, choice)
         await rig.place("promptImage", rig.clip())
         rig.composer.choose_endpoint("text_to_image")
         rig.composer.choose_model("gpt_image_2")
-        rig.composer.add_inputs([AssetDrop(uri="https://media.example.com/x.png", media=Media.IMAGE)])
+        rig.composer.taking.add([AssetDrop(uri="https://media.example.com/x.png", media=Media.IMAGE)])
         for tile in rig.strip.tiles:
             tile.setFocus()
             assert not tile.grab().isNull()
@@ -160,7 +160,7 @@ async def test_menu_of_one_that_does_not_fit_offers_what_helps_first(tmp_path, t
 async def test_link_has_no_file_to_open(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
-        rig.composer.add_inputs([AssetDrop(uri="https://media.example.com/x.png", media=Media.IMAGE)])
+        rig.composer.taking.add([AssetDrop(uri="https://media.example.com/x.png", media=Media.IMAGE)])
         menu = rig.strip.build_menu(rig.strip.tiles[0])
         assert "Open" not in words_of(menu)
         assert "Replace…" in words_of(menu)

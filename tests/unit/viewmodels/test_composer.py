@@ -139,7 +139,7 @@ async def test_a_dropped_input_switches_to_an_endpoint_that_takes_it(endpoint, m
         rig.composer.said.connect(said.append)
         rig.composer.choose_endpoint(endpoint)
         rig.composer.set_prompt("A lighthouse")
-        rig.composer.add_inputs([picture(media=media)])
+        rig.composer.taking.add([picture(media=media)])
         [item] = rig.composer.inputs()
         assert item.uri == picture(media=media).uri
         assert rig.composer.prompt == "A lighthouse"
@@ -157,7 +157,7 @@ async def test_an_input_too_many_replaces_one_and_says_so(pair, tmp_path):
         for field in pair.asset_fields:
             media = Media(sorted(field.media)[0].value)
             for number in range(40):
-                rig.composer.add_input_to(field.name, picture(f"n{number}", media))
+                rig.composer.taking.add_to(field.name, picture(f"n{number}", media))
             held = [item for item in rig.composer.inputs() if item.field == field.name]
             assert held[-1].uri == picture("n39", media).uri
             assert not [f for f in rig.composer.findings() if f.path == (field.name,) and "up to" in f.message]
@@ -169,7 +169,7 @@ async def test_a_full_list_of_inputs_replaces_rather_than_changing_what_is_made(
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
         for number in range(12):
-            rig.composer.add_inputs([picture(f"n{number}")])
+            rig.composer.taking.add([picture(f"n{number}")])
         assert rig.composer.pair.endpoint == "image_to_video"
         assert rig.composer.inputs()[-1].uri == picture("n11").uri
 
@@ -179,7 +179,7 @@ async def test_an_input_of_a_wrong_kind_says_which_field_does_not_take_it(tmp_pa
         said = []
         rig.composer.said.connect(said.append)
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
-        rig.composer.add_input_to("promptImage", picture(media=Media.AUDIO))
+        rig.composer.taking.add_to("promptImage", picture(media=Media.AUDIO))
         assert rig.composer.inputs() == []
         assert "does not take a sound" in said[0]
 
@@ -191,12 +191,12 @@ async def test_inputs_can_be_moved_and_removed(tmp_path):
         media = Media(sorted(field.media)[0].value)
         go_to(rig.composer, pair)
         for name in "abc":
-            rig.composer.add_input_to(field.name, picture(name, media))
-        rig.composer.move_input(field.name, 2, 0)
-        rig.composer.move_input(field.name, 0, 9)
+            rig.composer.taking.add_to(field.name, picture(name, media))
+        rig.composer.taking.move(field.name, 2, 0)
+        rig.composer.taking.move(field.name, 0, 9)
         order = [item.name[0] for item in rig.composer.inputs()]
-        rig.composer.remove_input(field.name, 1)
-        rig.composer.remove_input(field.name, 7)
+        rig.composer.taking.remove(field.name, 1)
+        rig.composer.taking.remove(field.name, 7)
         assert order == ["c", "a", "b"]
         assert [item.name[0] for item in rig.composer.inputs()] == ["c", "b"]
 
@@ -227,7 +227,7 @@ async def test_a_draft_survives_the_end_of_the_program(tmp_path):
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
         rig.composer.set_prompt("A lighthouse")
         rig.composer.set_value("seed", 7)
-        rig.composer.add_inputs([picture()])
+        rig.composer.taking.add([picture()])
         rig.composer.set_project("Harbour")
         await until(lambda: rig.engine.settings.get("composer.draft"))
         other = after_a_kill(rig)
@@ -270,7 +270,7 @@ async def test_what_the_model_does_not_take_survives_a_kill_on_its_shelf(tmp_pat
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
         rig.composer.set_prompt("A lighthouse")
         rig.composer.set_value("seed", 7)
-        rig.composer.add_inputs([picture()])
+        rig.composer.taking.add([picture()])
         before = rig.composer.request()
         go_to(rig.composer, next(pair for pair in PAIRS if pair.prompt_field is None and not pair.field("seed")))
         await kept(rig)
@@ -316,6 +316,41 @@ async def test_after_a_restart_the_button_still_knows_that_this_was_sent(tmp_pat
         assert other.button().text == "Generate another"
         other.set_value("duration", 10)
         assert other.button().text == "Generate"
+
+
+@pytest.mark.parametrize("instead", ["another request", "a new request"])
+async def test_what_was_being_written_can_be_brought_back_after_something_else_was_taken_up(instead, tmp_path):
+    async with Rig(tmp_path) as rig:
+        offered: list[None] = []
+        rig.composer.aside.offered.connect(lambda: offered.append(None))
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        rig.composer.set_prompt("A lighthouse")
+        rig.composer.taking.add([picture()])
+        rig.composer.set_project("Harbour")
+        before = rig.composer.request()
+        if instead == "a new request":
+            rig.composer.clear()
+            assert not rig.composer.inputs()
+        else:
+            rig.composer.load(plain_request("Another"))
+        assert len(offered) == 1
+        rig.composer.aside.bring_back()
+        assert rig.composer.request() == before
+        assert rig.composer.project == "Harbour"
+
+
+async def test_what_holds_no_work_or_was_sent_makes_room_without_a_word(tmp_path):
+    async with Rig(tmp_path) as rig:
+        offered: list[None] = []
+        rig.composer.aside.offered.connect(lambda: offered.append(None))
+        rig.composer.set_value("duration", 10)
+        rig.composer.load(plain_request("A watch"))
+        rig.composer.load(plain_request("A watch"))
+        await sent_once(rig)
+        rig.composer.load(plain_request("Another"))
+        assert not offered
+        rig.composer.aside.bring_back()
+        assert rig.composer.prompt == "Another"
 
 
 async def test_the_words_of_a_model_that_is_gone_survive_a_kill(tmp_path):
@@ -591,7 +626,7 @@ async def test_a_local_picture_is_looked_at_and_its_problem_stands_at_it(tmp_pat
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
         gathered = await rig.engine.intake.gather(paths=[path])
-        rig.composer.add_inputs(gathered.assets)
+        rig.composer.taking.add(gathered.assets)
         [item] = rig.composer.inputs()
         assert item.path == path
         assert item.facts is not None
@@ -602,7 +637,7 @@ async def test_a_field_with_one_place_writes_a_lone_link(tmp_path):
     field = CATALOG.pair("image_to_video", "gen4.5").field("promptImage")
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
-        rig.composer.add_inputs([picture()])
+        rig.composer.taking.add([picture()])
         assert rig.composer.wire_values()["promptImage"] == asset_value(field, [AssetItem(uri=picture().uri)])
 
 

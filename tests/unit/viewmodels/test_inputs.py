@@ -106,7 +106,7 @@ async def test_input_that_was_removed_meanwhile_stays_removed(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, picture(tmp_path / "still.gif"))
         rig.desk.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
-        rig.composer.remove_input(item.field, item.number)
+        rig.composer.taking.remove(item.field, item.number)
         await rest()
         assert rig.composer.inputs() == []
 
