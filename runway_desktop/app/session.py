@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from runway_desktop.ui.culling.host import CullingHost
     from runway_desktop.ui.sheet.host import SheetHost
 
+    from .in_tray import InTray
+
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +71,7 @@ class Session(QObject):
         self.models: Models | None = None
         self._sheets: SheetHost | None = None
         self.culling: CullingHost | None = None
+        self._in_tray: InTray | None = None
         self.ready = asyncio.Event()
         """Set when the window is painted, the loops run and the key was looked for."""
 
@@ -103,10 +106,7 @@ class Session(QObject):
         """A later start handed its command line over: take it in and come to the front."""
         self._waiting_items += words
         if self.window is not None:
-            self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)
-            self.window.show()
-            self.window.raise_()
-            self.window.activateWindow()
+            self.window.come_to_front()
         if self.ready.is_set():
             self._take_items()
 
@@ -144,7 +144,8 @@ class Session(QObject):
         with theme.put_on_at_the_end():
             window = MainWindow(models, theme, self.profile.name)
         self.window = window
-        window.close_wanted.connect(self._close_wanted)
+        window.close_wanted.connect(self._closed)
+        window.quit_wanted.connect(self._quit_wanted)
         window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))
         window.sheet_wanted.connect(self._open_sheet)
         window.kept_sheets_wanted.connect(self._list_sheets)
@@ -167,6 +168,13 @@ class Session(QObject):
         collector.spare_what_is_there()
         # In a plain slot: a player that is built inside a coroutine loses its signals.
         QTimer.singleShot(0, window.add_preview)
+        self._watch_from_tray(window)
+
+    def _watch_from_tray(self, window: MainWindow) -> None:
+        if self.engine is not None and self.models is not None:
+            from .in_tray import InTray
+
+            self._in_tray = InTray(self.engine, self.models, self._runner, window, self.profile.name)
 
     async def _find_key(self, engine: Engine) -> None:
         await engine.account.start()
@@ -328,7 +336,12 @@ class Session(QObject):
         if words:
             self.models.desk.take(text="\n".join(words))
 
-    def _close_wanted(self) -> None:
+    def _closed(self) -> None:
+        """The window was closed: it goes into the tray where the person wants that."""
+        if self._in_tray is None or not self._in_tray.takes_window():
+            self._quit_wanted()
+
+    def _quit_wanted(self) -> None:
         """Asks only while something is being sent or saved."""
         engine, window = self.engine, self.window
         if engine is None or window is None:
@@ -358,6 +371,8 @@ class Session(QObject):
         window = self.window
         if window is not None:
             window.setEnabled(False)
+        if self._in_tray is not None:
+            self._in_tray.tray.set_on(False)
         if self.models is not None:
             self.models.composer.keep_draft()
         await go_down(list(assembly.settling))

@@ -33,6 +33,7 @@ TRY_AGAIN_AFTER = 5.0
 """Seconds until a writing that the database refused is tried again."""
 
 Theme = Literal["system", "light", "dark"]
+Announce = Literal["each", "batch", "failures", "off"]
 
 MOST_CREDITS = 100_000_000.0
 """More than the highest tier may spend in a year."""
@@ -97,6 +98,14 @@ def _within(least: int, most: int) -> Callable[[Any], int]:
 def _theme(value: Any) -> Theme:
     match value:
         case "system" | "light" | "dark":
+            return value  # type: ignore[no-any-return]
+        case _:
+            raise ValueError
+
+
+def _announce(value: Any) -> Announce:
+    match value:
+        case "each" | "batch" | "failures" | "off":
             return value  # type: ignore[no-any-return]
         case _:
             raise ValueError
@@ -169,6 +178,9 @@ class Settings:
         None, "Ask before sending for more than this many credits at once.", _credits
     )
     ask_before_cancel = Preference(True, "Ask before a task is cancelled on Runway.", _switch)
+    announce = Preference[Announce]("batch", "What is told of while the window is not in front.", _announce)
+    tray = Preference(True, "Show an icon in the system's tray, where there is one.", _switch)
+    stay_in_tray = Preference(False, "Go on in the tray when the window is closed.", _switch)
     loop_clips = Preference(True, "Play clips again from the start when they end.", _switch)
     muted = Preference(False, "Play without sound.", _switch)
     shortcuts = Preference[dict[str, list[str]]]({}, "Keys that you chose for commands.", _shortcuts)

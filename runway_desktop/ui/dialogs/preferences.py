@@ -19,10 +19,11 @@ from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
 
 from .money_page import MoneyPage
+from .notices_page import NoticesPage
 from .preference_pages import KeyPage, LookPage, Page, RunwayPage
 from .saving_page import SavingPage
 
-SECTIONS = ("Key", "Saving", "Look", "Runway", "Money")
+SECTIONS = ("Key", "Saving", "Look", "Notifications", "Runway", "Money")
 
 
 class Preferences(QDialog):
@@ -36,6 +37,7 @@ class Preferences(QDialog):
             KeyPage(form, theme, self),
             SavingPage(form, theme, self),
             LookPage(form, theme, self),
+            NoticesPage(form, theme, self),
             RunwayPage(form, theme, self),
             MoneyPage(form, theme, self),
         ]

@@ -39,7 +39,7 @@ def window_deeds(window: MainWindow) -> dict[str, Deed]:
         "notices.focus": work.notices.focus_latest,
         "preferences": lambda: window.preferences_wanted.emit(""),
         "shortcuts": window.shortcuts_wanted.emit,
-        "quit": window.close,
+        "quit": window.quit_wanted.emit,
     }
 
 

@@ -53,7 +53,9 @@ _INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 class MainWindow(QMainWindow):
     close_wanted = Signal()
-    """The person wants to leave. The window stays until the program closed it down."""
+    """The person closed the window. It stays until the program closed it down."""
+    quit_wanted = Signal()
+    """The person wants to end the program."""
     preferences_wanted = Signal(str)
     """Name of the section to open, may be empty."""
     sheet_wanted = Signal(object)
@@ -137,6 +139,13 @@ class MainWindow(QMainWindow):
         if old is not None and old is not page:
             self._pages.removeWidget(old)
             old.deleteLater()
+
+    def come_to_front(self) -> None:
+        """Also from the tray, and when it was made small."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def show_grid(self, on: bool) -> None:
         self.workspace.list.show_grid(on)

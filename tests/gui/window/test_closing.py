@@ -37,7 +37,7 @@ def asked(rig: Desktop) -> list[QDialog]:
 async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(rig, tmp_path, task(1), task(2, State.RUNNING), task(3, State.UNCERTAIN))
-        session._close_wanted()
+        session._quit_wanted()
         assert asked(rig) == []
         assert session._closing.is_set()
         session.deleteLater()
@@ -54,14 +54,14 @@ async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
 async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path, theme, qtbot, tasks, saving, says):
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(rig, tmp_path, *tasks, saving=saving)
-        session._close_wanted()
+        session._quit_wanted()
         [dialog] = asked(rig)
         words = " ".join(label.text() for label in dialog.findChildren(QLabel))
         assert says in words
         assert "Tasks go on at Runway and will be picked up." in words
         QTest.keyClick(dialog, Qt.Key.Key_Return)
         assert not session._closing.is_set()
-        session._close_wanted()
+        session._quit_wanted()
         [dialog] = asked(rig)
         close = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Close")
         QTest.mouseClick(close, Qt.MouseButton.LeftButton)

@@ -1,0 +1,57 @@
+"""The program while nobody looks at its window: announcements, the icon in the tray, and a window that is closed into
+it. Made after the first paint; GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from runway_desktop.services.engine import Engine
+from runway_desktop.ui.tray import Tray
+from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.window.models import Models
+from runway_desktop.viewmodels.announcements import Announcements
+from runway_desktop.viewmodels.runner import Runner
+
+_WAS_TOLD = "tray.told"
+
+
+class InTray(QObject):
+    def __init__(
+        self,
+        engine: Engine,
+        models: Models,
+        runner: Runner,
+        window: MainWindow,
+        profile: str,
+        make_icon: Callable[[QIcon, QObject], QSystemTrayIcon] | None = None,
+    ) -> None:
+        super().__init__(window)
+        self._settings = engine.settings
+        self._memory = models.memory
+        self._window = window
+        self.announcements = Announcements(engine, models.bridge, runner, self)
+        self.tray = Tray(self.announcements, models.status, models.places, profile, window, make_icon=make_icon)
+        self.tray.window_wanted.connect(window.come_to_front)
+        self.tray.tasks_wanted.connect(models.desk.show_wanted)
+        self.tray.pause_wanted.connect(models.desk.pause)
+        self.tray.quit_wanted.connect(window.quit_wanted)
+        models.bridge.settings_changed.connect(lambda names: self._follow() if "tray" in names else None)
+        self._follow()
+
+    def takes_window(self) -> bool:
+        """Hides the closed window if the person wants the program to go on, and says so the first time. False: the
+        window cannot be hidden, since nothing would bring it back."""
+        if not (self._settings.stay_in_tray and self.tray.is_there):
+            return False
+        self._window.hide()
+        if not self._memory.recall(_WAS_TOLD):
+            self._memory.keep(_WAS_TOLD, "yes")
+            self.tray.tell("Still here", "Runway Desktop goes on in the tray. Quit it there, or by its key.")
+        return True
+
+    def _follow(self) -> None:
+        self.tray.set_on(self._settings.tray)

@@ -1,0 +1,122 @@
+"""The program's icon in the system's tray: what goes on in words, the window at a click, and what is told while nobody
+looks. On a system without a tray there is none, and the window's entry in the task bar asks for attention instead.
+
+GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
+
+from runway_desktop.domain.library import Place
+from runway_desktop.viewmodels.announcements import Announcement, Announcements
+from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.status import Status
+
+SECONDS = 8
+"""How long a system is asked to show an announcement. Most decide for themselves."""
+
+
+def is_looked_at() -> bool:
+    """Whether the person is in one of the program's windows: what is told there needs no telling elsewhere."""
+    return QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
+
+
+class Tray(QObject):
+    window_wanted = Signal()
+    tasks_wanted = Signal(object)
+    """Ids of the tasks that an announcement was about."""
+    pause_wanted = Signal(bool)
+    quit_wanted = Signal()
+
+    def __init__(
+        self,
+        announcements: Announcements,
+        status: Status,
+        places: Places,
+        profile: str,
+        window: QWidget,
+        *,
+        looked_at: Callable[[], bool] = is_looked_at,
+        make_icon: Callable[[QIcon, QObject], QSystemTrayIcon] | None = None,
+    ) -> None:
+        """`make_icon` is the system's own where it has a tray."""
+        super().__init__(window)
+        self._status = status
+        self._places = places
+        self._name = "Runway Desktop" if profile == "Default" else f"{profile} – Runway Desktop"
+        self._window = window
+        self._looked_at = looked_at
+        self._make_icon = make_icon or (QSystemTrayIcon if QSystemTrayIcon.isSystemTrayAvailable() else None)
+        self._told: Announcement | None = None
+        self.icon: QSystemTrayIcon | None = None
+        announcements.announced.connect(self._announce)
+        status.changed.connect(self._show_state)
+
+    def set_on(self, on: bool) -> None:
+        """Shows the icon, or takes it away. Nothing happens where there is no tray."""
+        if on and self.icon is None and self._make_icon is not None:
+            self._build(self._make_icon)
+        elif not on and self.icon is not None:
+            self.icon.hide()
+            self.icon.deleteLater()
+            self.icon = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the window can be hidden and found again."""
+        return self.icon is not None
+
+    def tell(self, title: str, text: str) -> None:
+        """A word of the program about itself."""
+        if self.icon is not None:
+            self._told = None
+            self.icon.showMessage(title, text, QApplication.windowIcon(), SECONDS * 1000)
+
+    def _build(self, make_icon: Callable[[QIcon, QObject], QSystemTrayIcon]) -> None:
+        self.icon = icon = make_icon(QApplication.windowIcon(), self)
+        self._menu = QMenu(self._window)
+        self._menu.addAction("Show the window").triggered.connect(self.window_wanted)
+        self._pause = self._menu.addAction("")
+        self._pause.triggered.connect(lambda: self.pause_wanted.emit(not self._status.paused))
+        self._menu.addSeparator()
+        self._menu.addAction("Quit").triggered.connect(self.quit_wanted)
+        icon.setContextMenu(self._menu)
+        icon.activated.connect(self._activated)
+        icon.messageClicked.connect(self._clicked)
+        self._show_state()
+        icon.show()
+
+    def _show_state(self) -> None:
+        if self.icon is None:
+            return
+        counts = self._places.counts.places
+        live, waiting = counts.get(Place.LIVE, 0), counts.get(Place.WAITING_HERE, 0)
+        parts = [f"{live:,} live"] if live else []
+        parts += [f"{waiting:,} waiting here"] if waiting else []
+        said = "\n".join((self._name, " · ".join(parts) or "Nothing goes on"))
+        if self.icon.toolTip() != said:
+            self.icon.setToolTip(said)
+        self._pause.setText("Resume sending" if self._status.paused else "Pause sending")
+
+    def _announce(self, said: Announcement) -> None:
+        if self._looked_at():
+            return
+        if self.icon is None:
+            QApplication.alert(self._window)
+            return
+        self._told = said
+        self.icon.showMessage(said.title, said.text, QApplication.windowIcon(), SECONDS * 1000)
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
+            self.window_wanted.emit()
+
+    def _clicked(self) -> None:
+        self.window_wanted.emit()
+        if self._told is not None:
+            self.tasks_wanted.emit(self._told.task_ids)
