@@ -48,7 +48,6 @@ class Library:
         self._bus = bus
         self._settings = settings
         self._executor = executor
-        self._posters = asyncio.Lock()
         self.sheets = Sheets(store)
         self.lineage = Lineage(store)
 
@@ -95,31 +94,23 @@ class Library:
     ) -> Output | None:
         """Keeps what was learned when a result was first decoded: its poster, sides in pixels, length in seconds.
 
-        Reads the output again first, so that a download that ended meanwhile is not undone; None when it is gone.
+        Changes the output as it is by then, so that a download that ended meanwhile is not undone; None when it is
+        gone, or nothing is new.
         """
-        async with self._posters:
-            stored = await self._store.outputs(output.task_id)
-            current = next((found for found in stored if found.index == output.index), None)
-            if current is None:
-                return None
-            known = replace(
+
+        def edit(current: Output) -> Output:
+            return replace(
                 current,
                 poster=str(path),
                 width=width or current.width,
                 height=height or current.height,
                 duration=duration or current.duration,
             )
-            if known != current:
-                await self._store.save_output(known)
-                self._bus.tell(OutputChanged(known))
-            return known
 
-    async def open_path(self, output: Output) -> Path | None:
-        """The saved file, if it is still where it was put; None if it was never saved, or was moved or deleted."""
-        if output.state is not OutputState.SAVED or not output.path:
-            return None
-        path = Path(output.path)
-        return path if await self._ask(_is_file, path) else None
+        known = await self._store.change_output(output.task_id, output.index, edit)
+        if known is not None:
+            self._bus.tell(OutputChanged(known))
+        return known
 
     async def not_saved(self, now: float, limit: int) -> NotSaved:
         """What is not on this disk though Runway may still have it, the most urgent first."""

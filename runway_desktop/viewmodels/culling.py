@@ -126,6 +126,7 @@ class Culling(QObject):
 
     def open_chosen(self, task_ids: Sequence[TaskId]) -> None:
         """Compares these; of a single one, all takes of it."""
+        self._engine.integrity.look_at(task_ids)
         self._runner(self._gather(tuple(task_ids)), "gather takes")
 
     def open(self, rows: Sequence[Row], *, at: TaskId | None = None, stacked: bool = True) -> None:

@@ -16,7 +16,6 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.services.binned_files import BinReport
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import AssetDrop, Gathered
 from runway_desktop.services.lost_files import PutBack
@@ -24,6 +23,8 @@ from runway_desktop.services.support import support_details
 from runway_desktop.services.verbs import CancelReport, DeleteReport
 
 from . import wording
+from .astray import VERBS as OF_FILES
+from .astray import Astray
 from .composer import Composer
 from .handing import VERBS as HANDED
 from .handing import Handing
@@ -72,6 +73,8 @@ class Desk(QObject):
         """What a result can become."""
         self.handing = Handing(engine, runner, self)
         """What is copied, shown in its folder, opened elsewhere."""
+        self.astray = Astray(engine, runner, self)
+        """What is done about files that are missing, changed, or in the bin."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._engine.bus.tell(Notice(message, detail, is_problem=problem))
@@ -113,7 +116,12 @@ class Desk(QObject):
         elif verb is Verb.COPY_SUPPORT:
             self.copy_support(rows)
         elif verb in HANDED:
+            self._engine.integrity.look_at([row.task.id for row in rows])
             self.handing.carry_out(verb, rows)
+        elif verb in OF_FILES:
+            if verb is Verb.DELETE_FILE:
+                self.release_wanted.emit(_saved_paths(rows))
+            self.astray.carry_out(verb, rows)
         elif verb in _WRITES:
             self._write(verb, rows[0])
         else:
@@ -141,8 +149,6 @@ class Desk(QObject):
         engine, first = self._engine, rows[0].task.id
         ids = [row.task.id for row in concerned(verb, rows)]
         match verb:
-            case Verb.FETCH_AGAIN:
-                self._runner(self._fetch_again(ids), "fetch again")
             case Verb.RETRY | Verb.SAME if self._just_sent.is_too_soon(ids):
                 self.tell(f"Just sent again. Choose “{_AGAIN[verb]}” once more if you want another.")
             case Verb.RETRY | Verb.SAME:
@@ -167,9 +173,6 @@ class Desk(QObject):
                 self._runner(engine.verbs.delete_remotely(ids), "delete remotely", done=self._report)
             case Verb.REMOVE:
                 self._runner(self._remove(ids), "remove from list")
-            case Verb.DELETE_FILE:
-                self.release_wanted.emit(_saved_paths(rows))
-                self._runner(engine.verbs.delete_files(ids), "delete files", done=self._report)
 
     def copy_support(self, rows: Sequence[Row], *, include_prompt: bool = False) -> None:
         """Puts what Runway's support needs on the clipboard, without secret, and without prompt unless chosen."""
@@ -202,8 +205,14 @@ class Desk(QObject):
         self._engine.budget.raise_cap(held)
 
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
-        """What is before the person's eyes is asked for more closely, so that its progress moves."""
+        """What is before the person's eyes is asked for more closely, so that its progress moves, and its files are
+        looked for."""
         self._engine.poller.look_at(task_ids)
+        self._engine.integrity.look_at(task_ids)
+
+    def look_around(self) -> None:
+        """The window is used again: files may have been moved or changed meanwhile."""
+        self._engine.integrity.look_around()
 
     def ask_now(self) -> None:
         """Asks for all open tasks and the balance at once, as the person pressed refresh."""
@@ -336,10 +345,6 @@ class Desk(QObject):
             self.tell("The file is there again.")
             await self._engine.lane.send_next([task_id])
 
-    async def _fetch_again(self, task_ids: Sequence[TaskId]) -> None:
-        for task_id in task_ids:
-            await self._engine.downloads.fetch_again(task_id)
-
     async def _cancel(self, task_ids: Sequence[TaskId]) -> None:
         report = await self._engine.verbs.cancel(task_ids)
         if report.kept:
@@ -361,7 +366,7 @@ class Desk(QObject):
                 texts.append(support_details(details.row.task, details.ledger, include_prompt=include_prompt))
         self.handing.copy("\n\n".join(texts), "Support details copied.")
 
-    def _report(self, report: CancelReport | DeleteReport | BinReport) -> None:
+    def _report(self, report: CancelReport | DeleteReport) -> None:
         """Says what a verb could not do, a sentence each."""
         for message in tuple(dict.fromkeys(report.failed.values()))[:MOST_SAID]:
             self.tell(message, problem=True)

@@ -21,6 +21,7 @@ from runway_desktop.services.uncertainty import verdict
 
 from . import wording
 from .bridge import Bridge, Touch
+from .file_words import NextStep, file_words, missing_words, next_steps, trouble_words
 from .lineage import LineageModel
 from .money import cost_in_words
 from .offers import Verb, may_retry
@@ -49,14 +50,6 @@ class Showing:
     poster: Path | None = None
     title: str = ""
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """The one sensible thing to do, as a button below the words. Without a verb it is to raise a cap."""
-
-    verb: Verb | None
-    text: str
 
 
 class DetailsModel(QObject):
@@ -110,6 +103,7 @@ class DetailsModel(QObject):
         self._details = Details(row=known) if known is not None else None
         self._show()
         self.changed.emit()
+        self._engine.integrity.look_at(chosen)
         self._ask()
 
     def title(self) -> str:
@@ -139,11 +133,7 @@ class DetailsModel(QObject):
         ]
         for output in row.outputs:
             label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
-            if output.is_here:
-                path = Path(output.path)
-                found.append(Fact(label, f"{path.name} · {wording.size(output.size)}", tool_tip=str(path)))
-            elif output.problem:
-                found.append(Fact(label, output.problem))
+            found.append(Fact(label, file_words(output), tool_tip=output.path))
         found.append(Fact("Kept at Runway", self._kept(row)))
         found.append(Fact("Task", task.remote_id or "", copyable=True, tool_tip="The id that Runway gave it"))
         return [fact for fact in found if fact.text]
@@ -177,7 +167,7 @@ class DetailsModel(QObject):
                 held = self._engine.lane.held_back(task.id)
                 return task.hold_reason or (held.sentence if held is not None else "")
             case State.SUCCEEDED:
-                return next((output.problem for output in row.outputs if output.problem), "")
+                return trouble_words(row)
             case _:
                 return ""
 
@@ -203,7 +193,11 @@ class DetailsModel(QObject):
             return NextStep(Verb.EDIT_AND_SEND, "Edit and send")
         if row.task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
             return NextStep(Verb.FETCH_AGAIN, "Save now")
-        return None
+        return next(iter(next_steps(row)), None)
+
+    def more_steps(self) -> list[NextStep]:
+        """What else can be done about the shown task's files."""
+        return next_steps(self.row)[1:] if self.row is not None else []
 
     def raise_cap(self) -> None:
         """Raises the cap that the shown task waits for, so far that it may go."""
@@ -290,15 +284,17 @@ class DetailsModel(QObject):
             return (
                 [Showing(None, Media.OTHER, None, "", f"{wording.count(amount, 'task')} chosen")] if amount > 1 else []
             )
-        saved = [output for output in row.outputs if output.is_here]
-        if saved:
-            return [_showing(output, self.title()) for output in saved]
+        kept = [output for output in row.outputs if output.is_kept]
+        if kept:
+            return [_showing(output, self.title()) for output in kept]
         words = self._list.words(row.task.id)
         return [Showing(None, Media.OTHER, None, self.title(), words.headline if words is not None else "")]
 
 
 def _showing(output: Output, title: str) -> Showing:
     poster = Path(output.poster) if output.poster else None
+    if output.is_missing:
+        return Showing(None, output.media, poster, title, missing_words(output))
     return Showing(Path(output.path), output.media, poster, title, "")
 
 

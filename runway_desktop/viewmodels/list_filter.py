@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.library import Filter, GroupBy, Listing, PlaceCounts, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, PlaceCounts, SortKey
 from runway_desktop.domain.task import State
 from runway_desktop.services.engine import Engine
 
@@ -116,6 +116,11 @@ class ListFilter(QObject):
     @property
     def title(self) -> str:
         return self._title
+
+    @property
+    def place(self) -> Place:
+        """The open one."""
+        return self._place.place
 
     @property
     def text(self) -> str:
@@ -282,6 +287,8 @@ _PLACE_WORDS = {
     "needs attention": "attention",
     "saved": "saved",
     "picks": "pick",
+    "missing files": "missing",
+    "changed files": "changed",
 }
 
 

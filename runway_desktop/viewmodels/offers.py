@@ -14,12 +14,13 @@ from enum import StrEnum
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, State
+from runway_desktop.domain.task import Media, OutputState, State
 
 from . import wording
 
 _PICTURED = (Media.IMAGE, Media.VIDEO)
 """What has a picture that can be copied as such."""
+_NO_LONGER = "Runway keeps it no longer."
 
 
 class Verb(StrEnum):
@@ -36,6 +37,15 @@ class Verb(StrEnum):
     RETRY = "retry"
     EDIT_HELD = "edit held"
     FIND_FILE = "find file"
+    LOOK_FOR = "look for file"
+    """Of a result that is not where it was saved."""
+    LOOK_IN = "look in folder"
+    CHOOSE_FILE = "choose file"
+    KEEP_CHANGE = "keep change"
+    """Of a result that was changed outside."""
+    FETCH_ORIGINAL = "fetch original"
+    PUT_BACK = "put back"
+    """Out of the bin."""
     SEND_NEXT = "send next"
     SEND_AGAIN = "send again"
     ADOPT_ID = "adopt id"
@@ -106,16 +116,54 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
             Offer(Verb.OPEN_WITH, "Open with…"),
             Offer(Verb.SHOW_FILE, "Show in folder"),
         ]
-    if any(row.task.state is State.SUCCEEDED and any(not output.is_here for output in row.outputs) for row in rows):
-        look.append(Offer(Verb.FETCH_AGAIN, "Save now"))
-    elif saved:
-        gone = "" if any(not row.task.deleted_remotely for row in saved) else "It was deleted from Runway."
-        look.append(Offer(Verb.FETCH_AGAIN, "Fetch again from Runway", gone))
+    fetching = _fetching(rows, saved)
+    if fetching is not None:
+        look.append(fetching)
+    groups.append(_astray(rows, only))
     groups.append(look)
     groups.append(_making(rows, states, only))
     groups.append(_copying(rows, saved))
     groups.append(_ending(rows, states))
     return [group for group in groups if group]
+
+
+def _fetching(rows: Sequence[Row], saved: Sequence[Row]) -> Offer | None:
+    """A first saving is not called one that is done again."""
+    done = [row for row in rows if row.task.state is State.SUCCEEDED]
+    if any(output.state is not OutputState.SAVED for row in done for output in row.outputs):
+        return Offer(Verb.FETCH_AGAIN, "Save now")
+    gone = [row for row in done if any(not output.is_here for output in row.outputs)]
+    wanted = gone or saved
+    if not wanted:
+        return None
+    kept = _none(wanted, lambda row: not row.task.deleted_remotely, _NO_LONGER)
+    return Offer(Verb.FETCH_AGAIN, "Fetch again from Runway", kept)
+
+
+def _astray(rows: Sequence[Row], only: Row | None) -> list[Offer]:
+    """What can be done about files that are missing, changed, or in the bin."""
+    found = []
+    missing = sum(output.is_missing for row in rows for output in row.outputs)
+    if missing:
+        found += [
+            Offer(Verb.LOOK_FOR, "Look for the file" if missing == 1 else f"Look for {missing:,} files"),
+            Offer(Verb.LOOK_IN, "Look in a folder…"),
+        ]
+        if only is not None:
+            found.append(Offer(Verb.CHOOSE_FILE, "Choose the file…"))
+    changed = sum(output.is_changed for row in rows for output in row.outputs)
+    if changed:
+        gone = _none(concerned(Verb.FETCH_ORIGINAL, rows), lambda row: not row.task.deleted_remotely, _NO_LONGER)
+        found += [
+            Offer(Verb.KEEP_CHANGE, "Keep the change" if changed == 1 else f"Keep {changed:,} changes"),
+            Offer(Verb.FETCH_ORIGINAL, f"Fetch the {'original' if changed == 1 else 'originals'} again", gone),
+        ]
+    binned = sum(output.is_binned and bool(output.binned_from) for row in rows for output in row.outputs)
+    if binned:
+        found.append(
+            Offer(Verb.PUT_BACK, "Put back from the bin" if binned == 1 else f"Put {binned:,} back from the bin")
+        )
+    return found
 
 
 def _copying(rows: Sequence[Row], saved: Sequence[Row]) -> list[Offer]:
@@ -219,6 +267,12 @@ def concerned(verb: Verb, rows: Sequence[Row]) -> list[Row]:
             done = [row for row in rows if row.task.state is State.SUCCEEDED and not row.task.deleted_remotely]
             unsaved = [row for row in done if any(not output.is_here for output in row.outputs)]
             return unsaved or done
+        case Verb.LOOK_FOR | Verb.LOOK_IN | Verb.CHOOSE_FILE:
+            return [row for row in rows if any(output.is_missing for output in row.outputs)]
+        case Verb.KEEP_CHANGE | Verb.FETCH_ORIGINAL:
+            return [row for row in rows if any(output.is_changed for output in row.outputs)]
+        case Verb.PUT_BACK:
+            return [row for row in rows if any(output.is_binned and output.binned_from for output in row.outputs)]
         case Verb.COPY_LINK:
             return [row for row in rows if row.task.state is State.SUCCEEDED and row.task.remote_id and row.outputs]
         case Verb.DELETE_REMOTELY:
@@ -279,8 +333,8 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
             amount = wording.count(files, "file")
             return Question(
                 f"Move {amount} to the bin?",
-                "The tasks stay in the list. Runway may have their results no longer: how long it keeps them is not "
-                "published.",
+                "They can be put back from there, and the tasks stay in the list. Runway may have their results no "
+                "longer: how long it keeps them is not published.",
                 f"Move {amount} to the bin",
             )
         case Verb.SEND_AGAIN:

@@ -48,7 +48,11 @@ _PLACES = (
     (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline"),
     (Place.SAVED, "Saved", "mdi6.check-circle-outline"),
     (Place.PICKS, "Picks", "mdi6.star-outline"),
+    (Place.MISSING, "Missing files", "mdi6.file-question-outline"),
+    (Place.CHANGED, "Changed files", "mdi6.file-edit-outline"),
 )
+_ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
+"""Shown while there is something in them, or they are open."""
 
 
 class Places(QObject):
@@ -81,7 +85,12 @@ class Places(QObject):
 
     def entries(self) -> list[Entry]:
         counts = self._counts
-        found = [Entry(title, counts.places.get(place, 0), icon, Filter(place=place)) for place, title, icon in _PLACES]
+        opened = self._filter.place if self._filter is not None else Place.ALL
+        found = [
+            Entry(title, counts.places.get(place, 0), icon, Filter(place=place))
+            for place, title, icon in _PLACES
+            if place not in _ONLY_IF_ANY or counts.places.get(place) or place is opened
+        ]
         projects = {name: amount for name, amount in counts.projects.items() if name}
         if projects:
             found.append(Entry("Projects", heading=True))

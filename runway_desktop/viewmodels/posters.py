@@ -67,7 +67,10 @@ class Posters(QObject):
                     self._want(output)
 
     def _want(self, output: Output) -> None:
-        if not output.is_here or output.poster or output.media is Media.OTHER or output.path in self._asked:
+        if not output.is_here or output.poster or output.media is Media.OTHER:
+            return
+        asked = self._asked.get(output.path)
+        if asked is not None and asked.sha256 == output.sha256:
             return
         self._asked[output.path] = output
         self._tell(output)

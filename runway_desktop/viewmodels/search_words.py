@@ -54,10 +54,21 @@ _PLACES = {
     "live": Place.LIVE,
     "waiting": Place.WAITING_HERE,
     "attention": Place.NEEDS_ATTENTION,
+    "missing": Place.MISSING,
+    "changed": Place.CHANGED,
 }
 _PICKS = {"pick": Pick.PICK, "picked": Pick.PICK, "reject": Pick.REJECT, "rejected": Pick.REJECT}
-_IS = ("pick", "reject", "rated", "unrated", "saved", "live", "waiting", "attention", "failed", "uncertain")
-_IS_WORDS = {"pick": "Picks", "reject": "Rejected", "attention": "Needs attention"}
+_IS = (
+    "pick", "reject", "rated", "unrated", "saved", "live", "waiting", "attention", "missing", "changed", "failed",
+    "uncertain",
+)  # fmt: skip
+_IS_WORDS = {
+    "pick": "Picks",
+    "reject": "Rejected",
+    "attention": "Needs attention",
+    "missing": "File missing",
+    "changed": "Changed outside",
+}
 _DAYS = ("today", "yesterday", "week", "month", "year")
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, OutputState, State, Task
+from runway_desktop.domain.task import Media, Output, OutputState, State, Task
 
 from . import wording
 
@@ -160,10 +160,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     outputs = row.outputs
     saved = [output for output in outputs if output.state is OutputState.SAVED]
     if outputs and len(saved) == len(outputs):
-        if not any(output.is_here for output in saved):
-            return StateWords(headline="Done", detail="the file was moved to the bin", icon="mdi6.delete-outline")
-        total = wording.size(sum(output.size for output in saved if output.is_here))
-        return StateWords(headline="Saved", detail=total, tone=Tone.GOOD, icon="mdi6.check")
+        return _kept(saved)
     if any(output.state is OutputState.EXPIRED for output in outputs):
         return StateWords(
             headline="Done, but expired",
@@ -199,6 +196,32 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     if not outputs:
         return StateWords(headline="Done, without a result", tone=Tone.WARN, icon="mdi6.file-question-outline")
     return StateWords(headline="Done", detail="saved next", tone=Tone.BUSY, icon="mdi6.download", moving=True)
+
+
+def _kept(outputs: list[Output]) -> StateWords:
+    """What became of saved files."""
+    missing, changed = sum(o.is_missing for o in outputs), sum(o.is_changed for o in outputs)
+    several = len(outputs) > 1
+    if missing:
+        return StateWords(
+            headline=f"{missing:,} of {len(outputs):,} files missing" if several else "File missing",
+            detail="not where they were saved" if missing > 1 else "not where it was saved",
+            tone=Tone.WARN,
+            icon="mdi6.file-question-outline",
+        )
+    if all(output.is_binned for output in outputs):
+        return StateWords(headline="Done", detail="the file was moved to the bin", icon="mdi6.delete-outline")
+    if changed:
+        times = [output.look.modified_at for output in outputs if output.is_changed]
+        latest = max((at for at in times if at is not None), default=None)
+        return StateWords(
+            headline=f"{changed:,} of {len(outputs):,} changed outside" if several else "Changed outside",
+            detail=f"on {wording.day_and_time(latest)}" if latest is not None else "",
+            tone=Tone.WARN,
+            icon="mdi6.file-edit-outline",
+        )
+    total = wording.size(sum(output.size for output in outputs if output.is_here))
+    return StateWords(headline="Saved", detail=total, tone=Tone.GOOD, icon="mdi6.check")
 
 
 _NEXT_STEP = {

@@ -10,7 +10,7 @@ from .bridge import Touch
 
 def moves(touch: Touch, listing: Listing) -> bool:
     """Whether the change can alter which tasks are listed, or their order."""
-    if touch.outputs and listing.filter.place in (Place.SAVED, Place.NEEDS_ATTENTION):
+    if touch.outputs and _OF_OUTPUTS & _places(listing.filter):
         return True
     if touch.task is None or touch.before is None:
         return False
@@ -33,7 +33,12 @@ def moves(touch: Touch, listing: Listing) -> bool:
     return before.title != after.title or (before.request is not after.request and before.request != after.request)
 
 
+_OF_OUTPUTS = frozenset({Place.SAVED, Place.NEEDS_ATTENTION, Place.MISSING, Place.CHANGED})
 _JUDGED = (SortKey.RATING, SortKey.TAGS, SortKey.PROJECT)
+
+
+def _places(wanted: Filter) -> frozenset[Place]:
+    return frozenset({wanted.place, *wanted.places, *wanted.without.places})
 
 
 def _judged(task: Task) -> tuple[object, ...]:

@@ -112,6 +112,11 @@ def full_time(at: float) -> str:
     return f"{then.day} {then:%B %Y, %H:%M:%S}"
 
 
+def day_and_time(at: float) -> str:
+    """ "3 November 2026, 14:02"."""
+    return full_time(at).rsplit(":", 1)[0]
+
+
 def day_in_words(day: str, now: float) -> str:
     """ "2026-11-03" → "Today", "Yesterday", "Tuesday, 3 November"."""
     try:

@@ -66,6 +66,22 @@ class Notices(QWidget):
         self._arrange()
         announce(self, ". ".join(part for part in (message, action_text) if part), urgent=problem)
 
+    def follow(self, message: str, action_text: str, on_action: Callable[[], object]) -> Bar:
+        """A notice of something that goes on: it stays, and its words may change, until whoever asked for it ends
+        it. Dismissed, it only goes out of sight."""
+        bar = Bar(self._theme, message, "", False, self._seconds, self, stays=True)
+        bar.offer(action_text, on_action)
+        bar.ended.connect(lambda: self._drop(bar))
+        self._bars.append(bar)
+        self._layout.addWidget(bar)
+        self._arrange()
+        announce(self, message)
+        return bar
+
+    def end(self, bar: Bar) -> None:
+        """What a notice followed is over. One that was dismissed is gone already."""
+        self._drop(bar)
+
     def messages(self) -> list[str]:
         """What is told now, oldest first, the hidden ones too."""
         return [bar.message for bar in self._bars]
@@ -129,11 +145,22 @@ class Bar(QFrame):
 
     ended = Signal()
 
-    def __init__(self, theme: Theme, message: str, detail: str, problem: bool, seconds: float, parent: QWidget) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        message: str,
+        detail: str,
+        problem: bool,
+        seconds: float,
+        parent: QWidget,
+        *,
+        stays: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._detail = detail
         self._problem = problem
+        self._stays = problem or stays
         self.message = message
         self.setProperty("notice", True)
         self.setAccessibleName(message)
@@ -146,12 +173,13 @@ class Bar(QFrame):
         self._close.clicked.connect(self.ended)
         text = QVBoxLayout()
         text.setSpacing(0)
-        text.addWidget(words(self, message))
-        small = words(self, tone="faint")
-        small.setFont(theme.small_font())
-        small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        say(small, detail)
-        text.addWidget(small)
+        self._words = words(self, message)
+        text.addWidget(self._words)
+        self._small = words(self, tone="faint")
+        self._small.setFont(theme.small_font())
+        self._small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        say(self._small, detail)
+        text.addWidget(self._small)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
         self._row.setSpacing(GRID)
@@ -163,12 +191,20 @@ class Bar(QFrame):
         self._timer.timeout.connect(self._over_time)
         for child in self.findChildren(QWidget):
             child.installEventFilter(self)
-        if not problem:
+        if not self._stays:
             self._timer.start()
         FollowsTheme(theme, self, self._restyle)
 
     def is_same(self, message: str, detail: str) -> bool:
         return (self.message, self._detail) == (message, detail)
+
+    def say(self, message: str, detail: str) -> None:
+        """Other words, of a notice that follows something."""
+        self.message, self._detail = message, detail
+        say(self._words, message)
+        say(self._small, detail)
+        self.setAccessibleName(message)
+        self.setAccessibleDescription(detail)
 
     def offer(self, text: str, on_action: Callable[[], object]) -> None:
         button = QPushButton(text, self)
@@ -187,7 +223,7 @@ class Bar(QFrame):
         (offered or self._close).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusOut and not self._problem:
+        if event.type() == QEvent.Type.FocusOut and not self._stays:
             self._timer.start()
         return super().eventFilter(watched, event)
 
@@ -198,7 +234,7 @@ class Bar(QFrame):
             super().keyPressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        if not self._problem:
+        if not self._stays:
             self._timer.start()
         super().leaveEvent(event)
 

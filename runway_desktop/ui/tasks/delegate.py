@@ -16,6 +16,7 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.state_words import StateWords, Tone
 from runway_desktop.viewmodels.task_cells import Column, Roles, marks_of
 
+from .grid_cell import DIMMED
 from .poster_cache import PosterCache
 
 _TONES = {Tone.PLAIN: Role.TEXT, Tone.BUSY: Role.ACCENT, Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD}
@@ -96,12 +97,15 @@ class RowDelegate(QStyledItemDelegate):
         painter.fillRect(frame, self._theme.color(Role.HOVER if not index.data(Roles.POSTER) else Role.MEDIA))
         scale = painter.device().devicePixelRatioF()
         picture = self._posters.picture(index.data(Roles.POSTER) or "", box.size(), scale)
+        row = index.data(Roles.ROW)
+        missing = isinstance(row, Row) and any(output.is_missing for output in row.outputs)
         if picture is not None:
             target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
             target.moveCenter(box.center())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setOpacity(DIMMED if missing else 1.0)
             painter.drawPixmap(target, picture)
-        row = index.data(Roles.ROW)
+            painter.setOpacity(1.0)
         marks = marks_of(row.task) if isinstance(row, Row) else ""
         if marks:
             self._badge(painter, frame, marks, at_left=True)

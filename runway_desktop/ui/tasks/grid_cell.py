@@ -21,6 +21,8 @@ _TONES = {
     Tone.WARN: Role.WARN,
     Tone.BAD: Role.BAD,
 }
+DIMMED = 0.35
+"""How much of a picture is seen whose file is missing."""
 _ON_PICTURE = QColor(245, 246, 248)
 _BEHIND = QColor(12, 13, 15, 190)
 
@@ -45,8 +47,9 @@ class CellPainter:
             painter.setBrush(theme.color(Role.SELECTED))
             painter.drawRoundedRect(frame_rect.adjusted(-3, -3, 3, 3), 6, 6)
         poster = QRect(rect.left(), rect.top(), rect.width(), rect.height() - self.caption_height())
-        self._poster(painter, poster, index, frame)
         row = index.data(Roles.ROW)
+        missing = isinstance(row, Row) and any(output.is_missing for output in row.outputs)
+        self._poster(painter, poster, index, frame, dimmed=missing)
         if isinstance(row, Row):
             self._marks(painter, poster, row, index.data(Roles.BADGE) or "")
         self._caption(painter, rect, poster, index)
@@ -55,7 +58,8 @@ class CellPainter:
             painter.setPen(QPen(theme.color(Role.ACCENT), 2 if current else 1))
             painter.drawRoundedRect(QRectF(poster).adjusted(0, 0, 0, 0), 5, 5)
 
-    def _poster(self, painter: QPainter, box: QRect, index: QModelIndex, frame: QImage | None) -> None:
+    def _poster(self, painter: QPainter, box: QRect, index: QModelIndex, frame: QImage | None, *, dimmed: bool) -> None:
+        """`dimmed`: the picture is all that is left here of a file that is missing, which an icon says too."""
         path = index.data(Roles.POSTER) or ""
         painter.save()
         corners = QPainterPath()
@@ -73,15 +77,26 @@ class CellPainter:
             if picture is not None:
                 target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
                 target.moveCenter(box.center())
+                painter.setOpacity(DIMMED if dimmed else 1.0)
                 painter.drawPixmap(target, picture)
-            elif not path:
-                words = index.data(Roles.WORDS)
-                if isinstance(words, StateWords) and words.icon:
-                    side = 3 * GRID
-                    place = QRect(0, 0, side, side)
-                    place.moveCenter(box.center())
-                    self._theme.icon(words.icon, _TONES[words.tone]).paint(painter, place)
+                painter.setOpacity(1.0)
+            if not path or dimmed:
+                self._icon(painter, box, index, on_picture=picture is not None)
         painter.restore()
+
+    def _icon(self, painter: QPainter, box: QRect, index: QModelIndex, *, on_picture: bool) -> None:
+        """The state's, in the middle."""
+        words = index.data(Roles.WORDS)
+        if not isinstance(words, StateWords) or not words.icon:
+            return
+        side = 3 * GRID
+        place = QRect(0, 0, side, side)
+        place.moveCenter(box.center())
+        if on_picture:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(_BEHIND)
+            painter.drawEllipse(place.adjusted(-GRID, -GRID, GRID, GRID))
+        self._theme.icon(words.icon, _TONES[words.tone]).paint(painter, place)
 
     def _marks(self, painter: QPainter, box: QRect, row: Row, badge: str) -> None:
         small = self._theme.tabular(self._theme.small_font())

@@ -91,6 +91,9 @@ class DetailsPane(QWidget):
         self._next.setProperty("kind", "primary")
         self._next.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._next.clicked.connect(self._take_next_step)
+        self._more = QWidget(holder)
+        self._more_row = FlowLayout(self._more)
+        self._more_buttons: list[QPushButton] = []
         self._decide = QWidget(holder)
         decide = FlowLayout(self._decide)
         for verb, text in (
@@ -116,6 +119,7 @@ class DetailsPane(QWidget):
             self._trouble,
             self._decide,
             self._next,
+            self._more,
             self._small,
             self._facts,
             self._lineage,
@@ -190,6 +194,7 @@ class DetailsPane(QWidget):
         step = self._details.next_step()
         self._next.setVisible(step is not None)
         self._next.setText(step.text if step else "")
+        self._show_more_steps()
         uncertain = row is not None and any(offer.verb is Verb.LET_GO for group in offers([row]) for offer in group)
         self._decide.setVisible(uncertain)
         self._show_facts(self._details.facts())
@@ -197,6 +202,20 @@ class DetailsPane(QWidget):
         ways = self._onward.ways(shown.media) if self._onward is not None and shown is not None and shown.path else []
         self._lineage.offer([way.text for way in ways])
         self._show_buttons(row)
+
+    def _show_more_steps(self) -> None:
+        """Buttons are filled in place, so that one with the focus keeps it."""
+        steps = self._details.more_steps()
+        while len(self._more_buttons) < len(steps):
+            button = QPushButton(self._more)
+            number = len(self._more_buttons)
+            button.clicked.connect(lambda _=False, number=number: self._take_more(number))
+            self._more_buttons.append(button)
+            self._more_row.addWidget(button)
+        for number, button in enumerate(self._more_buttons):
+            button.setVisible(number < len(steps))
+            button.setText(steps[number].text if number < len(steps) else "")
+        self._more.setVisible(bool(steps))
 
     def _show_state(self, row: Row | None) -> None:
         words = self._rows.words(row.task.id) if row is not None else None
@@ -281,6 +300,11 @@ class DetailsPane(QWidget):
             action.setToolTip(offer.reason)
         menu.addAction("Copy support details with the prompt", lambda: self.support_wanted.emit(True))
         menu.popup(self._copy.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _take_more(self, number: int) -> None:
+        steps = self._details.more_steps()
+        if number < len(steps) and steps[number].verb is not None:
+            self.verb_wanted.emit(steps[number].verb)
 
     def _take_next_step(self) -> None:
         step = self._details.next_step()

@@ -38,6 +38,7 @@ from .dropping import accepts
 from .finding import Finding
 from .handing_on import HandingOn
 from .models import Models
+from .searching import FileSearch
 from .taking_back import TakingBack
 from .taking_in import TakingIn
 from .verb_menu import VerbMenu
@@ -224,6 +225,7 @@ class MainWindow(QMainWindow):
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self._last_frames = LastFrames(m.desk.onward, self)
         FileFinder(m.desk, self)
+        FileSearch(m.desk.astray, work.notices, self)
 
     def _connect(self) -> None:
         """The panes with each other, with their models and with the window."""
@@ -360,6 +362,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.models.places.refresh()
+            self.models.desk.look_around()
 
     def _open_place(self, place: Filter) -> None:
         m = self.models
@@ -387,7 +390,7 @@ class MainWindow(QMainWindow):
         showing = self.models.details.showing
         if not showing:
             self.preview.clear("Choose a task to see its result here.")
-        elif showing[0].path is None:
+        elif all(one.path is None and one.poster is None for one in showing):
             self.preview.clear(showing[0].text)
         else:
             self.preview.show_outputs(showing)
@@ -396,7 +399,8 @@ class MainWindow(QMainWindow):
         """What the preview shows, if it is a result."""
         showing = self.models.details.showing
         place = self.preview.current_index if self.preview is not None else 0
-        return showing[min(place, len(showing) - 1)] if showing and showing[0].path is not None else None
+        shown = showing[min(place, len(showing) - 1)] if showing else None
+        return shown if shown is not None and shown.path is not None else None
 
     def _cap_reached(self, held: HeldBack) -> None:
         self.notices.tell(

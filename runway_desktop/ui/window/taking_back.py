@@ -1,5 +1,5 @@
-"""Undo of what was removed from the list or judged in this session: one deed after the other, the last one first,
-beyond the life of the notice that offered it. GUI thread.
+"""Undo of what was removed from the list, moved to the bin or judged in this session: one deed after the other, the
+last one first, beyond the life of the notice that offered it. GUI thread.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.viewmodels.desk import Desk
 
+Deed = Callable[[], object]
+
 
 class TakingBack(QObject):
     def __init__(self, desk: Desk, notices: Notices, chosen: Callable[[], list[TaskId]], parent: QObject) -> None:
@@ -19,35 +21,36 @@ class TakingBack(QObject):
         self._desk = desk
         self._notices = notices
         self._chosen = chosen
-        self._deeds: list[Sequence[TaskId] | None] = []
-        """What was removed from the list; None stands for a deed of judging."""
+        self._deeds: list[Deed] = []
+        """How each of them is taken back."""
         desk.undo_offered.connect(self._removed)
+        desk.astray.undo_offered.connect(self._binned)
         desk.judging.done.connect(self._judged)
 
     def undo(self) -> None:
-        if not self._deeds:
-            return
-        task_ids = self._deeds[-1]
-        if task_ids is None:
-            self._deeds.pop()
-            self._desk.judging.undo()
-        else:
-            self._restore(task_ids)
+        if self._deeds:
+            self._deeds.pop()()
 
     def _removed(self, message: str, task_ids: Sequence[TaskId]) -> None:
-        self._deeds.append(task_ids)
-        self._notices.tell(message, action_text="Undo", on_action=lambda: self._restore(task_ids))
+        self._offer(message, lambda: self._desk.restore(task_ids))
+
+    def _binned(self, message: str, task_ids: Sequence[TaskId]) -> None:
+        self._offer(message, lambda: self._desk.astray.put_back(task_ids))
 
     def _judged(self, sentence: str, can_undo: bool) -> None:
         """One task shows itself what became of it; of many a notice tells."""
         if not can_undo:
             self._notices.tell(sentence)
             return
-        self._deeds.append(None)
+        self._deeds.append(self._desk.judging.undo)
         if len(self._chosen()) > 1:
             self._notices.tell(sentence, action_text="Undo", on_action=self.undo)
 
-    def _restore(self, task_ids: Sequence[TaskId]) -> None:
-        if task_ids in self._deeds:
-            self._deeds.remove(task_ids)
-            self._desk.restore(task_ids)
+    def _offer(self, message: str, deed: Deed) -> None:
+        self._deeds.append(deed)
+        self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(deed))
+
+    def _take_back(self, deed: Deed) -> None:
+        if deed in self._deeds:
+            self._deeds.remove(deed)
+            deed()

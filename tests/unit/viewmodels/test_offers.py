@@ -75,7 +75,7 @@ def test_a_file_can_be_deleted_only_where_there_is_one():
 def test_nothing_is_deleted_twice_at_runway():
     assert Verb.DELETE_REMOTELY not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
     offer = found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))[Verb.FETCH_AGAIN]
-    assert offer.reason == "It was deleted from Runway."
+    assert offer.reason == "Runway keeps it no longer."
 
 
 def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_out_on():
