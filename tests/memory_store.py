@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 from typing import Any
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.expiry import AT_LATEST
+from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.inputs import still_asked
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import (
@@ -33,7 +35,7 @@ from runway_desktop.domain.library import (
     Without,
 )
 from runway_desktop.domain.outputs import is_not_saved
-from runway_desktop.domain.presence import KeptFile, Looked, kept_file
+from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Looked, kept_file
 from runway_desktop.domain.search import (
     Words,
     asked_seconds,
@@ -177,6 +179,26 @@ class MemoryStore:
             if looked.look.presence is not looked.file.look.presence:
                 self._ledger.extend(() if looked.entry is None else (looked.entry,))
                 moved.append(after)
+        return moved
+
+    async def outputs_in(self, folder: str) -> builtins.list[Output]:
+        begin = folder.rstrip(os.sep) + os.sep
+        every = (output for of_task in self._outputs.values() for output in of_task.values())
+        found = [output for output in every if output.path.startswith(begin)]
+        return sorted(found, key=lambda output: (output.path, output.task_id, output.index))
+
+    async def move_outputs(
+        self, moves: Sequence[FileMove], settings: Mapping[str, Any] = MappingProxyType({})
+    ) -> builtins.list[Output]:
+        self._may_write()
+        self._settings.update(settings)
+        moved = []
+        for move in moves:
+            output = self._outputs.get(move.task_id, {}).get(move.index)
+            if output is not None and output.path == move.source:
+                look = NEVER_LOOKED if output.is_missing else output.look
+                moved.append(replace(output, path=move.target, look=look))
+                self._outputs[move.task_id][move.index] = moved[-1]
         return moved
 
     async def get(self, task_id: TaskId) -> Task | None:

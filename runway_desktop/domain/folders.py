@@ -1,9 +1,11 @@
-"""How the folder that holds the results is. Pure values; `services.library_folder` finds it out."""
+"""The folder that holds the results, and where results lie in it. Pure values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from .task import TaskId
 
 
 class FolderState(StrEnum):
@@ -41,3 +43,14 @@ class FolderHealth:
     to_come: int = 0
     since: float = 0.0
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMove:
+    """A result's file goes from one path to another. `task_id` is empty for a file that is no result: a picture that
+    was pasted."""
+
+    task_id: TaskId
+    index: int
+    source: str
+    target: str

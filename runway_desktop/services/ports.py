@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from runway_desktop.domain.account import Organization, UsedCredits
+from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.happenings import Answer
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
@@ -172,6 +174,17 @@ class Store(Protocol):
     async def note_looks(self, looks: Sequence[Looked]) -> Sequence[Output]:
         """Notes what the disk said, of those results that are still at the same path with the same bytes, and their
         lines in the ledger where it is news; gives the results that it is news of."""
+        ...
+
+    async def outputs_in(self, folder: str) -> builtins.list[Output]:
+        """Results whose path lies in this folder, or below it, in whatever state; removed tasks' too. By path."""
+        ...
+
+    async def move_outputs(
+        self, moves: Sequence[FileMove], settings: Mapping[str, Any] = MappingProxyType({})
+    ) -> builtins.list[Output]:
+        """New paths for results that still have the old ones, and settings, together or not at all. Gives the results
+        that were moved, as they are now."""
         ...
 
     async def get(self, task_id: TaskId) -> Task | None: ...

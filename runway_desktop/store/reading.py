@@ -15,6 +15,7 @@ from .records import (
     INPUT_COLUMNS,
     OUTPUT_COLUMNS,
     TASK_COLUMNS,
+    Cell,
     from_json,
     input_of,
     ledger_entry_of,
@@ -104,12 +105,16 @@ def uses_of(connection: sqlite3.Connection, hashes: Sequence[str], folders: Sequ
         for row in connection.execute(f"{_INPUTS} WHERE sha256 IN ({marks}) AND sha256 <> '' ORDER BY number", some)
     }
     for folder in folders:
-        # All that begins with the folder and its separator: the character after that is where it ends.
-        begin = folder.rstrip(os.sep) + os.sep
-        bounds = (to_cell(begin), to_cell(begin[:-1] + chr(ord(os.sep) + 1)))
         query = f"{_INPUTS} WHERE path >= ? AND path < ? AND path <> '' ORDER BY number"
-        found |= {row[:2]: input_of(row) for row in connection.execute(query, bounds)}
+        found |= {row[:2]: input_of(row) for row in connection.execute(query, bounds_of(folder))}
     return list(found.values())
+
+
+def bounds_of(folder: str) -> tuple[Cell, Cell]:
+    """All paths that lie in a folder are at least the first and less than the second: the character after the
+    separator is where it ends."""
+    begin = folder.rstrip(os.sep) + os.sep
+    return to_cell(begin), to_cell(begin[:-1] + chr(ord(os.sep) + 1))
 
 
 def by_remote_id(connection: sqlite3.Connection, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:

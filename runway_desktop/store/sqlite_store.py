@@ -17,8 +17,10 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
+from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.presence import KeptFile, Looked
@@ -27,10 +29,10 @@ from runway_desktop.domain.spending import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 
 from . import listing as listings
-from . import not_saved, presence, reading, sheets, spending, trouble, writing
+from . import not_saved, places, presence, reading, sheets, spending, trouble, writing
 from .lanes import Lane, Work, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date
-from .records import to_cell, to_json
+from .records import Cell, to_cell, to_json
 
 Answer = TypeVar("Answer")
 
@@ -125,6 +127,20 @@ class SqliteStore:
     async def note_looks(self, looks: Sequence[Looked]) -> builtins.list[Output]:
         return await self._writer.write(lambda connection: presence.note_looks(connection, looks))
 
+    async def outputs_in(self, folder: str) -> builtins.list[Output]:
+        return await self._read(lambda connection: places.outputs_in(connection, folder), self._sweeper)
+
+    async def move_outputs(
+        self, moves: Sequence[FileMove], settings: Mapping[str, Any] = MappingProxyType({})
+    ) -> builtins.list[Output]:
+        cells = _setting_cells(settings)
+
+        def work(connection: sqlite3.Connection) -> list[Output]:
+            writing.put_settings(connection, cells)
+            return places.move_outputs(connection, moves)
+
+        return await self._writer.write(work)
+
     async def get(self, task_id: TaskId) -> Task | None:
         found = await self.get_many((task_id,))
         return found[0] if found else None
@@ -218,7 +234,7 @@ class SqliteStore:
 
     async def set_settings(self, values: Mapping[str, Any]) -> None:
         # Taken down now: the caller may change its values while the writing waits.
-        cells = [(to_cell(name), to_json(value)) for name, value in values.items()]
+        cells = _setting_cells(values)
         await self._writer.write(lambda connection: writing.put_settings(connection, cells))
 
     async def save_sheet(self, sheet: KeptSheet) -> None:
@@ -272,6 +288,10 @@ class SqliteStore:
             writing.add_entries(connection, entries)
 
         await self._writer.write(work)
+
+
+def _setting_cells(values: Mapping[str, Any]) -> list[tuple[Cell, Cell]]:
+    return [(to_cell(name), to_json(value)) for name, value in values.items()]
 
 
 def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span, Without
 from runway_desktop.domain.presence import Look, Looked, Presence
@@ -731,3 +732,40 @@ async def test_prompts_that_moderation_refused_are_known(opened: Opened):
             )
             await store.add([failed], [], None, ())
         assert await store.refused_prompts() == {"Prompt 0"}
+
+
+async def test_results_are_found_by_the_folder_that_they_lie_in(opened: Opened):
+    def at(*parts: str) -> str:
+        return os.sep.join(("", *parts))
+
+    async with opened() as store:
+        await put(store, a_task("a"), a_task("b"))
+        outputs = [
+            an_output("a", 0, path=at("clips", "x", "2.mp4"), state=OutputState.SAVED),
+            an_output("a", 1, path=at("clips2", "1.mp4"), state=OutputState.SAVED),
+            an_output("b", 0, path=at("clips", "1.mp4"), state=OutputState.FAILED),
+            an_output("b", 1),
+        ]
+        await store.save_outputs(outputs)
+        assert await store.outputs_in(at("clips")) == [outputs[2], outputs[0]]
+        assert await store.outputs_in(at("clips", "")) == [outputs[2], outputs[0]]
+        assert await store.outputs_in(at("none")) == []
+
+
+async def test_a_result_is_moved_with_its_journal_only_if_it_is_where_it_was_thought_to_be(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task("a"), a_task("b"))
+        here, gone = an_output("a", path="/old/fox.mp4", sha256="1" * 64), an_output("b", path="/bin/hare.mp4")
+        await store.save_outputs([here, gone])
+        moves = [
+            FileMove(task_id=TaskId("a"), index=0, source="/old/fox.mp4", target="/new/wolf.mp4"),
+            FileMove(task_id=TaskId("b"), index=0, source="/old/hare.mp4", target="/new/hare.mp4"),
+            FileMove(task_id=TaskId("none"), index=0, source="/old/x.mp4", target="/new/x.mp4"),
+        ]
+        assert await store.move_outputs(moves, {"library.move": {"group": []}}) == [replace(here, path="/new/wolf.mp4")]
+        assert await store.outputs(TaskId("a")) == [replace(here, path="/new/wolf.mp4")]
+        assert await store.outputs(TaskId("b")) == [gone]
+        assert (await store.settings())["library.move"] == {"group": []}
+        found = await store.list(flat(text="wolf"))
+        assert list(found.ids) == ["a"]
+        assert not (await store.list(flat(text="fox"))).ids
