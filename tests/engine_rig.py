@@ -27,6 +27,7 @@ from runway_desktop.services.forecast import Forecasts
 from runway_desktop.services.inputs import Inputs
 from runway_desktop.services.lane import Lane
 from runway_desktop.services.ledger import Ledger
+from runway_desktop.services.library_folder import LibraryFolder
 from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing
@@ -90,6 +91,7 @@ class Rig:
         self.tested: list[FakeRunway] = []
         rng = random.Random(seed)
         self.settings = Settings(self.store, self.bus, self.clock, default_library=Path("/library"))
+        self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
         self.ledger = Ledger(self.store, self.bus, self.clock)
         self.account = Account(
             self.runway, self._make_runway, self.secrets, self.bus, self.clock, rng, profile="test", given_secret=secret

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .account import Connection, KeyStatus, Organization
 from .caps import HeldBack
-from .folders import FolderHealth
+from .folders import FileMove, FolderHealth, MoveProgress
 from .task import Output, Task, TaskId
 
 
@@ -100,6 +100,27 @@ class LibraryFolderChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryMoveChanged:
+    """Results are on their way to another folder, or have arrived. A few times a second at most."""
+
+    progress: MoveProgress
+
+
+@dataclass(frozen=True, slots=True)
+class FilesMoving:
+    """These files are moved next: whoever plays or shows one lets go of it."""
+
+    paths: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesMoved:
+    """These files lie elsewhere now. Told again after a kill, for what may have been told already."""
+
+    moves: tuple[FileMove, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     names: frozenset[str]
 
@@ -127,6 +148,9 @@ Event = (
     | LaneChanged
     | CapReached
     | LibraryFolderChanged
+    | LibraryMoveChanged
+    | FilesMoving
+    | FilesMoved
     | SettingsChanged
     | Notice
 )

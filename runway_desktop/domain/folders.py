@@ -54,3 +54,44 @@ class FileMove:
     index: int
     source: str
     target: str
+
+
+class MovePhase(StrEnum):
+    RUNNING = "running"
+    WAITING = "waiting"
+    """For a drive, or for room. It goes on by itself."""
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    """By the person. What was moved stays moved, the rest stays where it is."""
+    DONE = "done"
+
+    @property
+    def is_over(self) -> bool:
+        return self in (MovePhase.STOPPED, MovePhase.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stayed:
+    """A file that was not moved, and why, in a sentence."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveProgress:
+    """How far results are on their way from one folder to another. Sizes in bytes; `waits` says what for."""
+
+    source: str
+    target: str
+    files: int = 0
+    files_total: int = 0
+    size: int = 0
+    size_total: int = 0
+    phase: MovePhase = MovePhase.RUNNING
+    waits: str = ""
+    stayed: tuple[Stayed, ...] = ()
+    is_resumed: bool = False
+    """It was begun in an earlier run."""
+    is_homecoming: bool = False
+    """Rescued results come back to the library; nobody asked for it and nobody needs to watch."""

@@ -59,14 +59,18 @@ def no_answer(folder: Path) -> DiskError:
 
 def of_health(health: FolderHealth) -> DiskError | None:
     """Why nothing can be saved in a folder; None where something can."""
-    folder = Path(health.folder)
-    match health.state:
+    return of_state(Path(health.folder), health.state, health.detail)
+
+
+def of_state(folder: Path, state: FolderState, detail: str = "") -> DiskError | None:
+    """Why nothing can be saved in a folder of this state; None where something can."""
+    match state:
         case FolderState.ABSENT:
-            return folder_missing(folder, detail=health.detail)
+            return folder_missing(folder, detail=detail)
         case FolderState.READ_ONLY:
-            return not_writable(folder, detail=health.detail)
+            return not_writable(folder, detail=detail)
         case FolderState.FULL:
-            return disk_full(folder, None, detail=health.detail)
+            return disk_full(folder, None, detail=detail)
         case FolderState.SLOW:
             return no_answer(folder)
         case FolderState.UNKNOWN | FolderState.FINE | FolderState.NEARLY_FULL:

@@ -10,7 +10,7 @@ from collections import deque
 
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.part_file import Owner
+from runway_desktop.services.file_locks import Owner
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.saving import Job
 

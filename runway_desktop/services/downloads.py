@@ -23,7 +23,6 @@ from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from weakref import WeakValueDictionary
 
 from runway_desktop.domain.account import KeyPlace, Link
 from runway_desktop.domain.errors import (
@@ -46,7 +45,7 @@ from runway_desktop.domain.events import (
     SettingsChanged,
     TaskChanged,
 )
-from runway_desktop.domain.outputs import kept_no_longer, wanted_again
+from runway_desktop.domain.outputs import wanted_again
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 
 from .backoff import delay
@@ -54,10 +53,10 @@ from .bus import Bus
 from .clock import Alarm, first_of
 from .disk_words import folder_missing
 from .download_tally import Tally
-from .fresh_links import ask_for_links
+from .file_locks import Owner
+from .good_links import EXPIRED, GoodLinks
 from .ledger import Ledger
 from .library_folder import LibraryFolder
-from .part_file import Owner, forget_part
 from .ports import Clock, Fetcher, LedgerEntry, Runway, Store
 from .rescue import Rescue
 from .result_file import WrongContent
@@ -75,7 +74,6 @@ NEVER = float("inf")
 LONGEST_WAIT = 300.0
 """Seconds between two attempts, at the most."""
 
-EXPIRED = "Runway does not keep this result any more, and it was not saved in time."
 GONE = "Runway does not keep this result any more."
 WAITS_FOR_KEY = "Waiting for a key to ask Runway for a fresh link."
 BAD_LINK = "Runway's link does not work. Another is asked for soon."
@@ -113,7 +111,9 @@ class Downloads:
         self._running: dict[Owner, asyncio.Task[None]] = {}
         self._arrivals: deque[TaskId] = deque()
         """Tasks that succeeded and whose outputs are still to be read from the store."""
-        self._links: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
+        self._links = GoodLinks(
+            self._jobs, self._running.__contains__, self._saving, store, ledger, runway, folder, clock
+        )
         self._alarm = Alarm(clock)
         self._closing = False
         self._idle = asyncio.Event()
@@ -159,24 +159,27 @@ class Downloads:
             if output.is_kept and await self._folder.is_away(Path(output.path)):
                 raise folder_missing(Path(output.path).parent)
         try:
-            fresh = await self._ask(task)
+            fresh = await self._links.ask(task)
         except NotThere as error:
-            await self._expire(task_id)
+            await self._links.expire(task_id)
             never_saved = any(not output.sha256 for output in stored.values())
             raise NotThere(EXPIRED if never_saved else GONE, detail=error.detail, status=error.status) from error
         for output in fresh:
-            known = stored.get(output.index)
-            is_wanted = known is None or not known.is_kept or (changed and known.is_changed)
-            if not is_wanted and known is not None and await self._is_there(known):
-                continue
-            owner = (output.task_id, output.index)
-            if owner in self._running:
-                continue
+            async with self._folder.locks.hold([(output.task_id, output.index)]):
+                await self._begin_again(task, output, changed=changed)
+        self._alarm.ring()
+
+    async def _begin_again(self, task: Task, output: Output, *, changed: bool) -> None:
+        """Unless it is there, or on its way. It may have been moved while Runway was asked."""
+        owner = (output.task_id, output.index)
+        known = next((one for one in await self._store.outputs(task.id) if one.index == output.index), None)
+        is_wanted = known is None or not known.is_kept or (changed and known.is_changed)
+        is_there = not is_wanted and known is not None and await self._links.is_there(known)
+        if not is_there and owner not in self._running:
             again = wanted_again(known, output)
             await self._store.save_output(again)
             self._jobs[owner] = Job(again, ended_at=task.ended_at or self._clock.now())
             self._bus.tell(OutputChanged(again))
-        self._alarm.ring()
 
     def resume_waiting(self, task_ids: Collection[TaskId] | None = None) -> None:
         """Tries now what waits, of these tasks or of all: the disk was mended, the network is back, the person asks."""
@@ -200,6 +203,15 @@ class Downloads:
         for running in self._running.values():
             running.cancel()
         await self._idle.wait()
+
+    def is_under_way(self, owner: Owner) -> bool:
+        """Whether somebody still works on it: also after it is saved, while its request is written into it."""
+        return owner in self._running
+
+    def any_under_way_in(self, folder: Path) -> bool:
+        under_way = (self._jobs[owner].output.path for owner in self._running if owner in self._jobs)
+        # One without a path has been given its folder, and tells the name in a moment.
+        return any(not path or Path(path).is_relative_to(folder) for path in under_way)
 
     @property
     def running(self) -> int:
@@ -320,8 +332,9 @@ class Downloads:
         if not await self._gate.enter(job):
             return
         try:
-            if await self._save_with_good_link(job, task):
+            if await self._links.save(job, task):
                 self._jobs.pop(job.owner, None)
+                self._gate.saved(job)
         except KeyRefused:
             await self._wait(job, LONGEST_WAIT, OutputState.WAITING, WAITS_FOR_KEY)
         except DiskError as error:
@@ -340,70 +353,6 @@ class Downloads:
         except StoreError as error:
             log.warning("The store refused while %s was saved: %s", job.owner, error)
             job.due = self._clock.monotonic() + STORE_AGAIN_AFTER
-
-    async def _save_with_good_link(self, job: Job, task: Task) -> bool:
-        """True when it is saved, False when Runway has it no longer. A link is asked for anew at most once."""
-        asked = False
-        if job.wants_fresh_link or not job.output.url:
-            asked = True
-            if not await self._refresh(job, task):
-                return False
-        try:
-            await self._saving.save(job, task)
-        except LinkExpired:
-            if asked:
-                raise
-        else:
-            return True
-        if not await self._refresh(job, task):
-            return False
-        await self._saving.save(job, task)
-        return True
-
-    async def _refresh(self, job: Job, task: Task) -> bool:
-        """A fresh link for the job, and for the others of its task; False when there is none and never will be."""
-        refused = job.output.url
-        async with self._links.setdefault(task.id, asyncio.Lock()):
-            if job.output.url != refused or job.owner not in self._jobs:
-                # Another output of the same task asked while this one waited for its turn.
-                return job.owner in self._jobs
-            try:
-                fresh = await self._ask(task)
-            except NotThere:
-                await self._expire(task.id, job)
-                return False
-            links = {output.index: output for output in fresh}
-            if job.output.index not in links:
-                raise ServerTrouble("Runway does not name this result at the moment.")
-            for other in [other for other in self._jobs.values() if other.output.task_id == task.id]:
-                if (link := links.get(other.output.index)) is not None:
-                    await self._saving.put(
-                        other, replace(other.output, url=link.url, url_fetched_at=link.url_fetched_at)
-                    )
-            job.wants_fresh_link = False
-            return True
-
-    async def _ask(self, task: Task) -> tuple[Output, ...]:
-        return await ask_for_links(task, self._runway, self._ledger, self._clock)
-
-    async def _expire(self, task_id: TaskId, asking: Job | None = None) -> None:
-        """Runway has them no longer: says so for each output that was never saved and is not just arriving by a link
-        that still works. `asking` is the job whose link does not. A saved file that is missing may come back."""
-        for output in await self._store.outputs(task_id):
-            owner = (output.task_id, output.index)
-            if output.state is OutputState.SAVED:
-                continue
-            arriving = self._jobs.get(owner)
-            if arriving is not None and arriving is not asking and owner in self._running and arriving.received:
-                continue
-            job = arriving or Job(output)
-            entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind="expired", detail={"index": output.index})
-            is_there = bool(job.output.path) and await self._is_there(job.output)
-            lost = kept_no_longer(job.output, EXPIRED, self._clock.now(), is_there=is_there)
-            await self._saving.put(job, lost, entry)
-            self._jobs.pop(owner, None)
-            if job.output.path:
-                await self._folder.do(forget_part, Path(job.output.path), owner)
 
     async def _wait(
         self, job: Job, seconds: float, state: OutputState, problem: str, error: RunwayDesktopError | None = None
@@ -436,11 +385,6 @@ class Downloads:
         job.failures = 1 if job.received > before else job.failures + 1
         asked = error.retry_after if isinstance(error, SlowDown | ServerTrouble) else None
         return delay(job.failures, self._rng, retry_after=asked, longest=LONGEST_WAIT)
-
-    async def _is_there(self, output: Output) -> bool:
-        """Saved and not found is not lost while the folder that it lies in is away."""
-        path = Path(output.path)
-        return await self._folder.is_away(path) or await self._folder.do(path.is_file)
 
     def _count(self) -> tuple[int, int]:
         return len(self._running), len(self._jobs) - len(self._running)

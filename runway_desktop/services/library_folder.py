@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from runway_desktop.domain.folders import FolderHealth, FolderState
 from .bus import Bus
 from .clock import Alarm, first_of
 from .disk_threads import DiskThreads
+from .file_locks import FileLocks
 from .folder_look import Look, look_at
 from .ports import Clock
 from .settings import Settings
@@ -75,6 +76,8 @@ class LibraryFolder:
         self._clock = clock
         self._make_threads = threads
         self._most = most
+        self.locks = FileLocks()
+        """Of the files of results, wherever they lie."""
         self._alarm = Alarm(clock)
         self._current = self._place(settings.library)
         self._others: dict[Path, _Place] = {}
@@ -96,7 +99,15 @@ class LibraryFolder:
     @property
     def known_mount(self) -> str | None:
         """The mount point that the folder lay on when it was last seen; None for one that never was."""
-        return self._seen().get(str(self._current.folder))
+        return self.mount_known_of(self._current.folder)
+
+    def mount_known_of(self, folder: Path) -> str | None:
+        return self._seen().get(str(folder))
+
+    @property
+    def former(self) -> list[Path]:
+        """Folders that were the library before, the latest first."""
+        return [folder for folder in map(Path, reversed(self._seen())) if folder != self._current.folder]
 
     async def look(self, doubted: FolderState | None = None) -> FolderHealth:
         """How it is now. Never takes longer than `ANSWER_WITHIN`: a look that has not come back by then says SLOW.
@@ -266,7 +277,7 @@ class LibraryFolder:
             self._others[folder] = self._place(folder)
         return self._others[folder]
 
-    def _seen(self) -> Mapping[str, str]:
+    def _seen(self) -> dict[str, str]:
         found = self._settings.get(SEEN)
         return found if isinstance(found, dict) else {}
 

@@ -29,15 +29,13 @@ from runway_desktop.domain.filenames import numbered
 
 from . import sidecar
 from .disk_words import disk_full, folder_missing, spoken_for
+from .file_locks import Owner
 from .folder_look import SPARE, missing_because
 from .media_facts import HEAD_LENGTH
 from .wholeness import seems_cut_short
 
 _BLOCK = 1024 * 1024
 _MOST_NAMES = 10_000
-
-Owner = tuple[str, int]
-"""Task id and index of an output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +153,7 @@ class PartFile:
                     break
                 except FileExistsError:
                     self._move_to(free_name(self.final, owner_of_names))
-            _sync_folder(self.final.parent)
+            sync_folder(self.final.parent)
             return Finished(self.final, self.received, self.note.sha256, self.head)
 
     def copy_into(self, other: PartFile) -> None:
@@ -324,12 +322,16 @@ def rename_exclusively(old: Path, new: Path) -> None:
         # FAT, and some network drives, know no second name for a file: take the name with an empty file, then replace
         # that.
         os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        os.replace(old, new)
+        try:
+            os.replace(old, new)
+        except OSError:
+            new.unlink()
+            raise
         return
     old.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes the new name itself survive a power cut. Not every system or file system can."""
     if sys.platform == "win32":
         return

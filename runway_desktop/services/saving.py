@@ -27,9 +27,10 @@ from . import part_file, sidecar
 from .batch_places import BatchPlaces
 from .bus import Bus
 from .embedding import NotEmbedded, embed, note_of
+from .file_locks import Owner
 from .library_folder import LibraryFolder
 from .media_facts import HEAD_LENGTH
-from .part_file import Finished, Note, Owner, PartFile
+from .part_file import Finished, Note, PartFile
 from .ports import Clock, Fetcher, LedgerEntry, Store, Stream
 from .result_file import WrongContent, judge, media_of, name_values
 from .settings import Settings

@@ -72,6 +72,11 @@ class SavingGate:
             await self._folder.look(error.state)
             self.have_rows_told()
 
+    def saved(self, job: Job) -> None:
+        """It is there now, and the folder with it: from here on one that is missing is absent, and not new."""
+        if job.rescue_to is None and self._folder.known_mount is None:
+            self._folder.doubt()
+
     def have_rows_told(self) -> None:
         """There are rows that do not say yet how the folder is."""
         self._is_stale = self._is_stale or not self._folder.health.state.can_write

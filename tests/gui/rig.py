@@ -33,7 +33,6 @@ from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
 from runway_desktop.services.integrity import Integrity
 from runway_desktop.services.library import Library
-from runway_desktop.services.library_folder import LibraryFolder
 from runway_desktop.services.rescue import Rescue
 from runway_desktop.services.retrieval import Retrieval
 from runway_desktop.ui.theme import Theme
@@ -67,7 +66,7 @@ def desktop_variables(folder: Path) -> dict[str, str]:
 def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None = None) -> Engine:
     """The engine as the program's wiring makes it, on the fakes of an engine's rig. Results go to `library`."""
     parts.settings.library_folder = str(library)
-    folder = LibraryFolder(parts.settings, parts.bus, parts.clock, lambda *_: AtOnce())
+    folder = parts.folder
     downloads = Downloads(
         parts.store,
         parts.ledger,

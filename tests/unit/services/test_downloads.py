@@ -32,7 +32,8 @@ from runway_desktop.domain.task import Media, Output, OutputState, Request, Stat
 from runway_desktop.services import embedding, part_file
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk_words import spoken_for
-from runway_desktop.services.downloads import DISK_AGAIN_AFTER, EXPIRED, OUR_MISTAKE, Downloads
+from runway_desktop.services.downloads import DISK_AGAIN_AFTER, OUR_MISTAKE, Downloads
+from runway_desktop.services.good_links import EXPIRED
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library_folder import LibraryFolder, MakeThreads
 from runway_desktop.services.rescue import Rescue

@@ -1,0 +1,195 @@
+"""The program may be killed at any step of moving the library, and of bringing rescued results home. At the next start
+every result is whole in the place that the list says, and the move comes to its end by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.folders import MovePhase
+from runway_desktop.domain.task import OutputState
+from runway_desktop.services.file_moving import Disk
+from runway_desktop.services.move_journal import JOURNAL
+from tests.engine_rig import with_picture
+from tests.fakes import FakeClock, MemoryStore, settle
+from tests.unit.services.test_library_move import House, files, is_whole
+
+RESULTS = 3
+
+
+class Killed(BaseException):
+    """The program is gone: whoever goes on after an error does not go on after it."""
+
+
+class Death:
+    """Comes at one moment among many, counted as they pass. From then on nothing happens any more."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.moments = 0
+
+    @property
+    def came(self) -> bool:
+        return self.moments >= self.at
+
+    def moment(self) -> None:
+        self.moments += 1
+        if self.came:
+            raise Killed
+
+
+class MortalStore(MemoryStore):
+    """Each write has a moment before and a moment after it reaches the disk."""
+
+    death: Death | None = None
+
+    async def _mortal(self, write: Callable[..., Awaitable[Any]], *arguments: Any, **more: Any) -> Any:
+        if self.death is not None:
+            self.death.moment()
+        result = await write(*arguments, **more)
+        if self.death is not None:
+            self.death.moment()
+        return result
+
+    async def save(self, *arguments: Any, **more: Any) -> None:
+        await self._mortal(super().save, *arguments, **more)
+
+    async def set_settings(self, *arguments: Any, **more: Any) -> None:
+        await self._mortal(super().set_settings, *arguments, **more)
+
+    async def move_outputs(self, *arguments: Any, **more: Any) -> Any:
+        return await self._mortal(super().move_outputs, *arguments, **more)
+
+
+class MortalDisk(Disk):
+    """Each step that changes something has a moment before and a moment after it, and a copy has them in between."""
+
+    def __init__(self, death: Death, *, one_drive: bool) -> None:
+        self.death = death
+        self.one_drive = one_drive
+
+    def device(self, folder: Path) -> int:
+        return super().device(folder) + (0 if self.one_drive else 1)
+
+    def make_folder(self, folder: Path) -> None:
+        self._step(super().make_folder, folder)
+
+    def rename(self, source: Path, target: Path) -> None:
+        self._step(super().rename, source, target)
+
+    def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
+        def told(count: int) -> None:
+            self.death.moment()
+            progress(count)
+
+        return self._step(super().copy, source, target, told)
+
+    def write(self, path: Path, content: bytes) -> None:
+        self._step(super().write, path, content)
+
+    def remove(self, path: Path) -> None:
+        self._step(super().remove, path)
+
+    def remove_folder(self, folder: Path) -> None:
+        self._step(super().remove_folder, folder)
+
+    def _step(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        self.death.moment()
+        result = work(*arguments)
+        self.death.moment()
+        return result
+
+
+class Life:
+    """A library with a task that uses one of its pictures, until death comes at that moment of its move."""
+
+    def __init__(self, folder: Path, moment: int, *, one_drive: bool) -> None:
+        self.folder, self.one_drive = folder, one_drive
+        self.death = Death(moment)
+        self.store = MortalStore()
+        self.clock = FakeClock()
+        disk = MortalDisk(self.death, one_drive=one_drive)
+        self.house = House(folder, store=self.store, clock=self.clock, disk=disk)
+        self.house.old.mkdir()
+
+    async def moves(self) -> None:
+        house = self.house
+        async with house.open():
+            self.outputs = [await house.result(number) for number in range(RESULTS)]
+            still = await house.result(9, "still.png")
+            self.outputs.append(still)
+            [self.held] = await house.rig.submit(with_picture(Path(still.path).as_uri()), send_now=False)
+            self.store.death = self.death
+            plan = await house.move.plan(house.new)
+            try:
+                await house.move.begin(plan)
+            except Killed:
+                return
+            await settle()
+            self.store.death = None
+
+    async def next_start(self) -> House:
+        self.store.death = None
+        disk = MortalDisk(Death(10_000), one_drive=self.one_drive)
+        return House(self.folder, store=self.store, clock=self.clock, disk=disk)
+
+
+@pytest.mark.parametrize("one_drive", [True, False], ids=["one drive", "two drives"])
+@pytest.mark.parametrize("moment", range(1, 70))
+async def test_killed_at_any_moment_of_a_move_the_next_start_ends_it(tmp_path, moment, one_drive):
+    life = Life(tmp_path, moment, one_drive=one_drive)
+    await life.moves()
+    began = (await life.store.settings()).get(JOURNAL) is not None or files(life.house.new)
+    house = await life.next_start()
+    async with house.open():
+        outputs = [await house.now(output) for output in life.outputs]
+        assert {output.state for output in outputs} == {OutputState.SAVED}
+        assert all([await is_whole(house, output) for output in life.outputs]), "a result is lost"
+        if not began:
+            assert moment <= 2, "what was begun is forgotten"
+            return
+        assert {output.path for output in outputs} == {
+            str(house.new / Path(output.path).relative_to(house.old)) for output in life.outputs
+        }
+        assert files(house.old) == [], "something of ours was left behind"
+        assert len(files(house.new)) == 2 * len(outputs), "a copy too many, or half of one"
+        values = (await house.rig.task(life.held)).request.values
+        assert values["promptImage"] == (house.new / "still.png").as_uri()
+        assert (await life.store.settings())[JOURNAL] is None
+        assert life.death.came or (house.move.progress is None or house.move.progress.phase is MovePhase.DONE)
+
+
+async def test_unkilled_a_move_has_moments_enough(tmp_path):
+    for one_drive in (True, False):
+        folder = tmp_path / str(one_drive)
+        folder.mkdir()
+        life = Life(folder, 10_000, one_drive=one_drive)
+        await life.moves()
+        assert 30 < life.death.moments < 70
+
+
+@pytest.mark.parametrize("moment", range(1, 40))
+async def test_killed_while_rescued_results_come_home_they_are_home_at_the_next_start(tmp_path, moment):
+    store, clock, death = MortalStore(), FakeClock(), Death(moment)
+    house = House(tmp_path, store=store, clock=clock, disk=MortalDisk(death, one_drive=False))
+    house.old.mkdir()
+    outputs = [await house.result(number, f"fox {number}.mp4", folder=house.rescued) for number in range(2)]
+    store.death = death
+    try:
+        async with house.open():
+            await settle()
+    except Killed:
+        pass
+    store.death = None
+    again = House(tmp_path, store=store, clock=clock, disk=MortalDisk(Death(10_000), one_drive=False))
+    async with again.open():
+        await settle()
+        assert all([await is_whole(again, output) for output in outputs])
+        assert {(await again.now(output)).path for output in outputs} == {
+            str(again.old / f"fox {number}.mp4") for number in range(2)
+        }
+        assert files(again.rescued) == []
+        assert len(files(again.old)) == 4
