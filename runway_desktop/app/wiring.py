@@ -35,6 +35,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.forecast import Forecasts
 from runway_desktop.services.fresh_links import FreshLinks
+from runway_desktop.services.input_following import InputFollowing
 from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.inputs import Inputs
 from runway_desktop.services.intake import Intake
@@ -43,7 +44,9 @@ from runway_desktop.services.lane import Lane
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library import Library
 from runway_desktop.services.library_folder import LibraryFolder
+from runway_desktop.services.library_move import LibraryMove
 from runway_desktop.services.lost_files import LostFiles
+from runway_desktop.services.move_group import GroupMover
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing, read_published
 from runway_desktop.services.rescue import Rescue
@@ -170,6 +173,8 @@ async def _assemble(
     verbs = Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, file_workers)
     looking = DiskThreads(3, "look at results")
     integrity = Integrity(store, folder, bus, clock, looking)
+    # A thread of its own, which may hang with either folder.
+    mover = GroupMover(store, bus, folder, InputFollowing(ledger, store), DiskThreads(1, "move"))
     engine = Engine(
         bus=bus,
         clock=clock,
@@ -181,6 +186,7 @@ async def _assemble(
         poller=poller,
         downloads=downloads,
         folder=folder,
+        move=LibraryMove(store, bus, clock, settings, folder, downloads, mover, profile.rescued),
         links=FreshLinks(store, ledger, runway, account, bus, clock),
         library=Library(store, bus, settings, file_workers),
         account=account,
@@ -216,6 +222,7 @@ async def _assemble(
         loops=(
             ("keep settings", settings.run),
             ("library folder", folder.run),
+            ("library move", engine.move.run),
             ("account", account.run),
             ("lane", lane.run),
             ("poller", poller.run),

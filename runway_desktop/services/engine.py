@@ -27,6 +27,7 @@ from .lane import Lane
 from .ledger import Ledger
 from .library import Library
 from .library_folder import LibraryFolder
+from .library_move import LibraryMove
 from .lost_files import LostFiles
 from .poller import Poller
 from .ports import Clock
@@ -52,6 +53,7 @@ class Engine:
     links: FreshLinks
     library: Library
     folder: LibraryFolder
+    move: LibraryMove
     account: Account
     verbs: Verbs
     pricing: Pricing

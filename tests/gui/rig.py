@@ -29,10 +29,13 @@ from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.fresh_links import FreshLinks
+from runway_desktop.services.input_following import InputFollowing
 from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
 from runway_desktop.services.integrity import Integrity
 from runway_desktop.services.library import Library
+from runway_desktop.services.library_move import LibraryMove
+from runway_desktop.services.move_group import GroupMover
 from runway_desktop.services.rescue import Rescue
 from runway_desktop.services.retrieval import Retrieval
 from runway_desktop.ui.theme import Theme
@@ -91,6 +94,16 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         poller=parts.poller,
         downloads=downloads,
         folder=folder,
+        move=LibraryMove(
+            parts.store,
+            parts.bus,
+            parts.clock,
+            parts.settings,
+            folder,
+            downloads,
+            GroupMover(parts.store, parts.bus, folder, InputFollowing(parts.ledger, parts.store), AtOnce()),
+            library.parent / "Rescued",
+        ),
         links=FreshLinks(parts.store, parts.ledger, parts.runway, parts.account, parts.bus, parts.clock),
         library=Library(parts.store, parts.bus, parts.settings, AtOnce()),
         account=parts.account,

@@ -18,9 +18,12 @@ from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.input_following import InputFollowing
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library import Library
 from runway_desktop.services.library_folder import LibraryFolder
+from runway_desktop.services.library_move import LibraryMove
+from runway_desktop.services.move_group import GroupMover
 from runway_desktop.services.pricing import Pricing
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.submission import Submission
@@ -33,6 +36,16 @@ from tests.fakes import FakeClock, MemorySecrets, MemoryStore, settle
 Kind = TypeVar("Kind", bound=QWidget)
 
 KEY = "key_" + "0123456789abcdef" * 8
+
+
+class Idle:
+    """Downloads without any."""
+
+    def is_under_way(self, owner: tuple[str, int]) -> bool:
+        return False
+
+    def any_under_way_in(self, folder: Path) -> bool:
+        return False
 
 
 class Rig:
@@ -54,12 +67,18 @@ class Rig:
         nothing = cast(Any, None)
         budget = Budget(self.store, self.settings, self.pricing, self.bus, self.clock)
         books = Library(self.store, self.bus, self.settings, AtOnce())
+        self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
+        following = InputFollowing(self.ledger, self.store)
+        mover = GroupMover(self.store, self.bus, self.folder, following, AtOnce())
+        self.move = LibraryMove(
+            self.store, self.bus, self.clock, self.settings, self.folder, Idle(), mover, library.parent / "Rescued"
+        )
         self.engine = Engine(
             bus=self.bus, clock=self.clock, catalog=self.catalog, settings=self.settings, ledger=self.ledger,
             submission=self.submission, account=self.account, pricing=self.pricing,
             budget=budget, spending=nothing, lane=nothing, poller=nothing,
             downloads=nothing, links=nothing, library=books,
-            folder=LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce()),
+            folder=self.folder, move=self.move,
             verbs=nothing, forecasts=nothing, intake=nothing,
             mender=nothing, lost_files=nothing, exchange=nothing, applications=nothing,
             integrity=nothing, retrieval=nothing,
