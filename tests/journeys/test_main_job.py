@@ -21,7 +21,7 @@ def test_a_prompt_is_written_sent_saved_and_played(program: Program, runway: Run
     program.write(PROMPT)
     program.hands.key("ctrl+Return")
     row = eyes.wait_for("table cell", PROMPT)
-    eyes.wait_for("button", "Generate, 60 credits")
+    eyes.wait_for("button", "Generate another, 60 credits")
     (clip,) = program.wait_saved(1)
     assert clip.is_relative_to(program.profile / "results")
     sidecars = [json.loads(path.read_text(encoding="utf-8")) for path in clip.parent.glob("*.json")]
