@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.ui.commands.keys import Keys, spoken
 from runway_desktop.ui.commands.table import Command
@@ -92,6 +92,12 @@ class KeyEditor(QWidget):
         button.clicked.connect(does)
         return button
 
+    def _name(self, name: str) -> None:
+        """The line inside is a control of its own to a screen reader."""
+        self._edit.setAccessibleName(name)
+        for line in self._edit.findChildren(QLineEdit):
+            line.setAccessibleName(name)
+
     def _again(self) -> None:
         """As it is now, without what was asked for."""
         command, self._wanted = self._command, []
@@ -103,10 +109,11 @@ class KeyEditor(QWidget):
         self._say("")
         if command is None:
             self._edit.clear()
+            self._name("Keys of no command yet")
             return
         self._show_keys(self._keys.of(command.id)[:1])
         keys = self._keys.spoken(command.id) or "none"
-        self._edit.setAccessibleName(f"Keys of {command.words}: {keys}. Press others, or Tab to go on.")
+        self._name(f"Keys of {command.words}: {keys}. Press others, or Tab to go on.")
         changed, usual = self._keys.is_changed(command.id), command.usual_keys()
         self._reset.setEnabled(can and changed)
         written = ", ".join(sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in usual)

@@ -74,6 +74,14 @@ def test_commands_stand_under_what_they_are_for(opened: Opened):
     assert ("Fill down", "Ctrl+D") in opened.rows()
 
 
+def test_where_keys_are_pressed_has_a_name_to_hear_outside_and_in(opened: Opened):
+    line = child(opened.edit, QLineEdit)
+    assert opened.edit.accessibleName() == line.accessibleName() == "Keys of no command yet"
+    opened.choose("Retry")
+    assert opened.edit.accessibleName().startswith("Keys of Retry: Ctrl+R")
+    assert line.accessibleName() == opened.edit.accessibleName()
+
+
 def test_it_is_searched_by_words_by_keys_and_by_section(opened: Opened, qtbot: QtBot):
     line = child(opened.dialog, QLineEdit)
     qtbot.keyClicks(line, "ctrl+r retry")
