@@ -1,4 +1,4 @@
-"""The two threads of the database: one connection that writes, one that reads, so that a long list never waits behind a
+"""The threads of the database: one connection that writes, others that read, so that a long list never waits behind a
 write, nor a paid task's id behind a long list.
 
 A lane is used from the loop's thread and runs plain functions of a `sqlite3.Connection` on its own named thread. Writes
@@ -8,6 +8,7 @@ whole. Raises what `trouble.translated` makes of the database's complaints.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import threading
 from collections import deque
@@ -68,6 +69,58 @@ class Lane:
             self._trouble = error
             self._raw = sqlite3.connect(":memory:")
         return self._raw
+
+
+class ReadingLane(Lane):
+    """A caller that is cancelled takes its question along: it is not begun, or broken off where it stands."""
+
+    def __init__(self, path: Path, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(path, name, connect)
+        self._turn = threading.Lock()
+        self._present: _Question[Any] | None = None
+
+    async def ask(self, work: Work[Answer]) -> Answer:
+        question = _Question(work, self)
+        try:
+            return await self.run(question)
+        except asyncio.CancelledError:
+            self._drop(question)
+            raise
+
+    def begin(self, question: _Question[Any]) -> None:
+        """On the lane's thread."""
+        with self._turn:
+            if question.is_dropped:
+                raise sqlite3.OperationalError("interrupted")
+            self._present = question
+
+    def end(self) -> None:
+        """On the lane's thread."""
+        with self._turn:
+            self._present = None
+
+    def _drop(self, question: _Question[Any]) -> None:
+        # With the lock held the next question does not begin, which an interruption would end as well.
+        with self._turn:
+            question.is_dropped = True
+            if self._present is question:
+                self._raw.interrupt()
+
+
+class _Question(Generic[Answer]):
+    __slots__ = ("_lane", "_work", "is_dropped")
+
+    def __init__(self, work: Work[Answer], lane: ReadingLane) -> None:
+        self._work = work
+        self._lane = lane
+        self.is_dropped = False
+
+    def __call__(self, connection: sqlite3.Connection) -> Answer:
+        self._lane.begin(self)
+        try:
+            return self._work(connection)
+        finally:
+            self._lane.end()
 
 
 class _Job(Generic[Answer]):

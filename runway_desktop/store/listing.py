@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from itertools import groupby
@@ -19,8 +19,8 @@ from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary
 from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import BatchId, State, TaskId
 
-from .conditions import PLACES, where
-from .records import Cell, to_text
+from .conditions import PLACES, TEXT, Held, has_indexed, lists, where
+from .records import Cell, state_of, to_text
 
 _QUARTER = 900
 """Seconds. Every time zone begins its day at a whole quarter of an hour, so one look-up serves all times of a
@@ -28,6 +28,8 @@ quarter."""
 
 NEAR = 1500
 """Tasks whose texts are looked through before the index is asked."""
+FEW = 2000
+"""Tasks that are looked up one by one and sorted sooner than all are gone through in the list's order."""
 
 _SORT_COLUMNS = {
     SortKey.PROMPT: "heading",
@@ -67,12 +69,29 @@ class Days:
 
 def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None, limit: int = 0) -> Entries:
     """In order; with a limit, what the first so many are, grouped among themselves."""
-    if limit and listing.filter.text:
+    few = _few(connection, listing.filter)
+    if limit and not few and has_indexed(words_of(listing.filter.text).wanted):
         # A word that many tasks hold is found among the first of them sooner than in the index of all.
         found = _answer(connection, listing, near_query(listing, limit + 1), zone, limit)
         if not found.is_whole:
             return found
-    return _answer(connection, listing, entries_query(listing, limit + 1 if limit else 0), zone, limit)
+    return _answer(connection, listing, entries_query(listing, limit + 1 if limit else 0, few), zone, limit)
+
+
+def _few(connection: sqlite3.Connection, wanted: Filter) -> list[Held]:
+    """The lists of the filter that are short, and complete."""
+    return [held for held in lists(wanted) if not _may_end(connection, held) and _is_short(connection, held)]
+
+
+def _may_end(connection: sqlite3.Connection, held: Held) -> bool:
+    """A text may end with the word, or a letter after it."""
+    query = "SELECT EXISTS (SELECT 1 FROM endings WHERE instr(ending, ?) > 0)"
+    return bool(held.short_word and connection.execute(query, (held.short_word,)).fetchone()[0])
+
+
+def _is_short(connection: sqlite3.Connection, held: Held) -> bool:
+    query = f"SELECT count(*) FROM ({held.query} LIMIT {FEW + 1})"
+    return bool(connection.execute(query, held.cells).fetchone()[0] <= FEW)
 
 
 def _answer(
@@ -99,9 +118,9 @@ def _answer(
     return _grouped(ids, keys, _namer(listing.group, zone), listing.group is GroupBy.PROMPT, is_whole)
 
 
-def entries_query(listing: Listing, limit: int = 0) -> tuple[str, list[Cell]]:
+def entries_query(listing: Listing, limit: int = 0, few: Collection[Held] = ()) -> tuple[str, list[Cell]]:
     """The statement and its parameters. A row is the id, then what the group is made of where there are groups."""
-    condition, parameters = where(listing.filter)
+    condition, parameters = where(listing.filter, few)
     way = "DESC" if listing.descending else "ASC"
     group = _GROUP_COLUMNS.get(listing.group)
     columns = "id" if group is None else f"id, {group} AS of_group"
@@ -120,7 +139,7 @@ def entries_query(listing: Listing, limit: int = 0) -> tuple[str, list[Cell]]:
 def near_query(listing: Listing, limit: int) -> tuple[str, list[Cell]]:
     """Like `entries_query`, but looks for the words only in the texts of the first tasks by the order."""
     inner, parameters = entries_query(replace(listing, filter=replace(listing.filter, text="")), NEAR)
-    inner = inner.replace("SELECT id", "SELECT (SELECT words FROM searched WHERE rowid = number) AS words, id", 1)
+    inner = inner.replace("SELECT id", f"SELECT {TEXT} AS words, id", 1)
     words = words_of(listing.filter.text)
     conditions = ["instr(words, ?) > 0"] * len(words.wanted) + ["instr(words, ?) = 0"] * len(words.unwanted)
     columns = "id, of_group" if listing.group in _GROUP_COLUMNS else "id"
@@ -130,7 +149,7 @@ def near_query(listing: Listing, limit: int) -> tuple[str, list[Cell]]:
 
 def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
     """How many tasks the filter lets through."""
-    condition, parameters = where(wanted)
+    condition, parameters = where(wanted, _few(connection, wanted))
     found: int = connection.execute(f"SELECT count(*) FROM tasks WHERE {condition}", parameters).fetchone()[0]
     return found
 
@@ -139,7 +158,7 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
     """One per group of the listing, latest first; none when it is not grouped."""
     if listing.group is GroupBy.NONE:
         return []
-    condition, parameters = where(listing.filter)
+    condition, parameters = where(listing.filter, _few(connection, listing.filter))
     by_prompt = listing.group is GroupBy.PROMPT
     name = _namer(listing.group, zone)
     query = (
@@ -164,29 +183,35 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
 
 def counts(connection: sqlite3.Connection) -> PlaceCounts:
     asked = ", ".join(f"total({condition})" for condition in PLACES.values())
-    everything, *places = connection.execute(f"SELECT count(*), {asked} FROM tasks WHERE removed_at IS NULL").fetchone()
+    # The places and the endpoints have no index of their own: one pass tells both.
+    passed = _tally(connection, "endpoint", f", {asked}")
+    places = [sum(column) for column in zip(*(totals for _, _, *totals in passed), strict=True)] or [0] * len(PLACES)
     batches = connection.execute(
-        "SELECT b.id, b.name, (SELECT count(*) FROM tasks WHERE batch_id = b.id AND removed_at IS NULL) AS members "
-        "FROM batches AS b WHERE members > 0 ORDER BY b.created_at DESC, b.id DESC"
+        "SELECT id, name, members FROM batches JOIN "
+        "(SELECT batch_id, count(*) AS members FROM tasks WHERE removed_at IS NULL GROUP BY 1) ON batch_id = id "
+        "ORDER BY created_at DESC, id DESC"
     )
     tags = connection.execute(
         "SELECT tag, count(*) FROM task_tags "
         "WHERE task NOT IN (SELECT number FROM tasks WHERE removed_at IS NOT NULL) GROUP BY tag"
     )
     return PlaceCounts(
-        places={Place.ALL: everything, **dict(zip(PLACES, map(int, places), strict=True))},
+        places={
+            Place.ALL: sum(amount for _, amount, *_ in passed),
+            **dict(zip(PLACES, map(int, places), strict=True)),
+        },
         projects={to_text(name): number for name, number in _tally(connection, "project") if name},
         batches=tuple((BatchId(batch_id), to_text(name), members) for batch_id, name, members in batches),
         models={to_text(name): number for name, number in _tally(connection, "model")},
-        endpoints={to_text(name): number for name, number in _tally(connection, "endpoint") if name},
+        endpoints={to_text(name): amount for name, amount, *_ in passed if name},
         tags=dict(tags.fetchall()),
-        states={State(name): number for name, number in _tally(connection, "state")},
+        states={state_of(rank): number for rank, number in _tally(connection, "rank")},
         ratings=dict(_tally(connection, "rating")),
     )
 
 
-def _tally(connection: sqlite3.Connection, column: str) -> list[tuple[Any, int]]:
-    query = f"SELECT {column}, count(*) FROM tasks WHERE removed_at IS NULL GROUP BY 1"
+def _tally(connection: sqlite3.Connection, column: str, more: str = "") -> list[tuple[Any, ...]]:
+    query = f"SELECT {column}, count(*){more} FROM tasks WHERE removed_at IS NULL GROUP BY 1"
     return connection.execute(query).fetchall()
 
 

@@ -106,6 +106,13 @@ def add_presence(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def add_endings(connection: sqlite3.Connection) -> None:
+    """1.6: short words are looked up. An older program adds none of its endings: a word of a letter or two is then not
+    found where nothing but such a text ends with it."""
+    for statement in schema.ENDINGS:
+        connection.execute(statement)
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
@@ -113,6 +120,7 @@ MIGRATIONS = (
     Migration(Version(1, 3), add_finding),
     Migration(Version(1, 4), add_lineage),
     Migration(Version(1, 5), add_presence),
+    Migration(Version(1, 6), add_endings),
 )
 
 

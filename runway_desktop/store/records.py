@@ -54,7 +54,8 @@ INPUT_COLUMNS = (
     "task_id", "place", "uri", "media", "path", "sha256", "size", "upload_uri", "uploaded_at",
 )  # fmt: skip
 
-_RANKS = {state: rank for rank, state in enumerate(State)}
+_STATES = tuple(State)
+_RANKS = {state: rank for rank, state in enumerate(_STATES)}
 """The order of a task's life, for sorting by state."""
 _EVIDENCE = tuple(Evidence.__dataclass_fields__)
 
@@ -83,6 +84,10 @@ def to_json(value: Any) -> str | bytes:
 
 def from_json(cell: str | bytes) -> Any:
     return json.loads(to_text(cell))
+
+
+def state_of(rank: int) -> State:
+    return _STATES[rank]
 
 
 def task_cells(task: Task) -> tuple[Cell, ...]:

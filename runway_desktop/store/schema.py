@@ -231,6 +231,13 @@ PRESENCE = (
 )
 """Added by version 1.5."""
 
+ENDINGS = (
+    # With how a text ends it is told whether the index's pieces of three letters tell all places of a shorter word.
+    "CREATE TABLE endings (ending TEXT PRIMARY KEY) WITHOUT ROWID",
+    "INSERT INTO endings SELECT DISTINCT substr(words, -2) FROM searched",
+)
+"""Added by version 1.6."""
+
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
     # else.

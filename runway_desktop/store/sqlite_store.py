@@ -30,7 +30,8 @@ from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, 
 
 from . import listing as listings
 from . import not_saved, places, presence, reading, sheets, spending, trouble, writing
-from .lanes import Lane, Work, WritingLane
+from .conditions import PIECES
+from .lanes import ReadingLane, Work, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date
 from .records import Cell, to_cell, to_json
 
@@ -43,7 +44,9 @@ _PATIENCE_WITH_OTHERS = 5.0
 class SqliteStore:
     """Made by `open`. One at a time per file; `close` it before the loop ends."""
 
-    def __init__(self, path: Path, writer: WritingLane, reader: Lane, sweeper: Lane, zone: tzinfo | None) -> None:
+    def __init__(
+        self, path: Path, writer: WritingLane, reader: ReadingLane, sweeper: ReadingLane, zone: tzinfo | None
+    ) -> None:
         self._path = path
         self._writer = writer
         self._reader = reader
@@ -57,9 +60,9 @@ class SqliteStore:
         """Opens or makes the file, with its folder, and brings it up to date. `zone` says what a day is when the list
         is grouped by day; None is this machine's. StoreError when it cannot; the file is never deleted."""
         writer = WritingLane(path, f"store-write {path.name}", lambda: _connect_to_write(path, migrations))
-        reader = Lane(path, f"store-read {path.name}", lambda: _connect_to_read(path))
+        reader = ReadingLane(path, f"store-read {path.name}", lambda: _connect_to_read(path))
         # What goes through the whole library has a thread of its own: what the window waits for never stands behind it.
-        sweeper = Lane(path, f"store-sweep {path.name}", lambda: _connect_to_read(path))
+        sweeper = ReadingLane(path, f"store-sweep {path.name}", lambda: _connect_to_read(path))
         await writer.open()
         try:
             await reader.open()
@@ -265,9 +268,9 @@ class SqliteStore:
         await self._reader.close()
         await self._writer.close()
 
-    async def _read(self, work: Work[Answer], lane: Lane | None = None) -> Answer:
+    async def _read(self, work: Work[Answer], lane: ReadingLane | None = None) -> Answer:
         try:
-            return await (lane or self._reader).run(work)
+            return await (lane or self._reader).ask(work)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             raise trouble.damaged(self._path, f"{type(error).__name__}: {error}") from error
 
@@ -315,6 +318,7 @@ def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Co
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
     connection = _connect(path)
+    connection.execute(f"CREATE VIRTUAL TABLE {PIECES} USING fts5vocab (main, searched, instance)")
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cache_size = -24000")
     return connection

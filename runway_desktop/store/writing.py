@@ -147,6 +147,7 @@ def renew_search(connection: sqlite3.Connection, task_id: TaskId) -> None:
         "SELECT path FROM inputs WHERE task_id = ?1 UNION ALL SELECT path FROM outputs WHERE task_id = ?1", (task_id,)
     )
     words = searched_text(texts, (to_text(path) for (path,) in paths))
+    connection.execute("INSERT OR IGNORE INTO endings VALUES (substr(?, -2))", (words,))
     before = connection.execute("SELECT words FROM searched WHERE rowid = ?", (number,)).fetchone()
     if before is None:
         connection.execute("INSERT INTO searched (rowid, words) VALUES (?, ?)", (number, words))

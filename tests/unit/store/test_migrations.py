@@ -11,7 +11,7 @@ import pytest
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Looked, Presence
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path
 from tests.unit.store.libraries import fill
@@ -153,4 +153,20 @@ async def test_what_version_one_wrote_is_still_read(tmp_path: Path):
     assert (file.path, file.look) == ("/films/lighthouse.mp4", NEVER_LOOKED)
     assert await store.note_looks([Looked(file=file, look=Look(presence=Presence.MISSING, at=1.0))])
     assert await store.amount(Filter(place=Place.MISSING)) == 1
+    await store.close()
+
+
+async def test_short_words_of_an_older_list_are_found_at_the_end_of_a_text(tmp_path: Path):
+    path = tmp_path / "p.db"
+    request = Request(endpoint="", model="gen4.5", values={}, prompt="A fox")
+    store = await SqliteStore.open(path)
+    await store.add([Task(id=TaskId("a"), request=request, created_at=1.0, shot="京都")], [], None, [])
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE endings")
+        connection.execute(f"PRAGMA user_version = {Version(1, 5).word}")
+        connection.commit()
+    store = await SqliteStore.open(path)
+    for word in ("京都", "都", "京"):
+        assert await store.amount(Filter(text=word)) == 1
     await store.close()

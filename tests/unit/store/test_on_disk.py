@@ -18,7 +18,7 @@ import pytest
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.library import Listing
+from runway_desktop.domain.library import Listing, Place
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.trouble import translated
@@ -119,6 +119,27 @@ async def test_reading_goes_on_while_a_write_takes_long(tmp_path: Path):
     assert not slow.done()
     release.set()
     assert await slow
+    await store.close()
+
+
+async def test_a_question_that_nobody_waits_for_is_broken_off(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    loop, begun = asyncio.get_running_loop(), asyncio.Event()
+
+    def begin() -> None:
+        loop.call_soon_threadsafe(begun.set)
+
+    def ask_for_ever(connection: sqlite3.Connection) -> None:
+        connection.create_function("begin", 0, begin)
+        numbers = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT begin() FROM n WHERE n < 2"
+        connection.execute(numbers).fetchall()
+
+    endless = asyncio.create_task(store._sweeper.ask(ask_for_ever))
+    waiting = [asyncio.create_task(store._sweeper.ask(ask_for_ever)) for _ in range(3)]
+    await begun.wait()
+    for task in (endless, *waiting):
+        task.cancel()
+    assert (await store.counts()).places[Place.ALL] == 0
     await store.close()
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -72,21 +73,30 @@ async def test_tags_and_words_are_looked_up(tmp_path: Path):
 async def test_ten_thousand_tasks_are_listed_and_counted_in_a_blink(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     await fill(store, 10_000, with_outputs=False)
-    assert await quickest(lambda: store.list(Listing())) < 0.030
-    assert await quickest(lambda: store.list(Listing(filter=Filter(place=Place.NEEDS_ATTENTION)))) < 0.030
-    assert await quickest(store.counts) < 0.020
+    # The measure of this machine at this moment: one look at every text. It takes some five milliseconds.
+    look = await quickest(lambda: store._reader.ask(look_at_every_text))
+    assert await quickest(lambda: store.list(Listing())) < 6 * look
+    assert await quickest(lambda: store.list(Listing(filter=Filter(place=Place.NEEDS_ATTENTION)))) < 6 * look
+    assert await quickest(store.counts) < 7 * look
     ids = [entry.id for entry in await store.list(Listing())]
-    assert await quickest(lambda: store.rows(ids[:200])) < 0.050
+    assert await quickest(lambda: store.rows(ids[:200])) < 6 * look
+    for text in ("lighthouse", "qq", "zz nowhere", "ice -camera"):
+        first = partial(store.list, Listing(filter=Filter(text=text)), 200)
+        assert await quickest(first) < 3 * look
     await store.close()
 
 
+def look_at_every_text(connection: sqlite3.Connection) -> None:
+    connection.execute("SELECT total(instr(words, 'qq')) FROM searched").fetchone()
+
+
 async def quickest(ask: Callable[[], Awaitable[object]]) -> float:
-    """Seconds of the best of ten: the others measure who else is on the machine."""
+    """This process's seconds of a processor, the best of ten: the others measure who else is on the machine."""
     times = []
     for _ in range(10):
-        began = time.perf_counter()
+        began = time.process_time()
         await ask()
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     return min(times)
 
 

@@ -1,0 +1,188 @@
+"""However a search is answered – from the first tasks, from the index, from short lists, by looking at every text – it
+finds what a plain LIKE over all finds, in the same order."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runway_desktop.domain.library import Entries, Filter, GroupBy, Listing, SortKey, Span
+from runway_desktop.domain.search import words_of
+from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.store import SqliteStore, listing
+
+NEAR, FEW = 4, 3
+"""So small that a library of a dozen tasks is searched in every way."""
+_LETTERS = 'abcdef fox gull 灯台京都ö"-.%_\\'
+_WORDS = ("fox", "gull", "lighthouse", "灯台", "京", "fo", "x", "aa", "aaa", "ö", "\U0010ffff", "e" * 5)
+words = st.sampled_from(_WORDS) | st.text(st.sampled_from(_LETTERS), min_size=1, max_size=3)
+texts = st.lists(words, max_size=5).map(" ".join)
+lines = words | st.lists(st.tuples(st.sampled_from(("", "", "-")), words), max_size=3).map(
+    lambda parts: " ".join(minus + word for minus, word in parts)
+)
+tags = st.sampled_from(((), (), ("night",), ("night", "drone"), ("drone",)))
+
+
+@st.composite
+def libraries(draw: st.DrawFn) -> list[Task]:
+    amount = draw(st.integers(1, 12))
+    return [
+        Task(
+            id=TaskId(f"task{number:02}"),
+            request=Request(
+                endpoint="", model=draw(st.sampled_from(("gen4.5", "", "veo"))), values={}, prompt=draw(texts)
+            ),
+            created_at=float(draw(st.integers(0, 3))),
+            rating=draw(st.sampled_from((0, 4))),
+            tags=draw(tags),
+            # The last of the texts: what it ends with, the whole text ends with.
+            shot=draw(st.just("") | words),
+        )
+        for number in range(amount)
+    ]
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    libraries(),
+    lines,
+    st.builds(
+        Filter,
+        rating=st.sampled_from((Span(), Span(least=4))),
+        tags=st.sampled_from((frozenset(), frozenset({"night"}), frozenset({"drone", "night"}))),
+    ),
+    st.sampled_from((SortKey.SENT, SortKey.PROMPT)),
+    st.booleans(),
+)
+def test_every_way_to_search_finds_what_like_finds(
+    tasks: list[Task], text: str, wanted: Filter, sort: SortKey, descending: bool
+):
+    question = Listing(
+        filter=Filter(text=text, rating=wanted.rating, tags=wanted.tags),
+        sort=sort,
+        descending=descending,
+        group=GroupBy.NONE,
+    )
+
+    async def search() -> None:
+        with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(listing, "NEAR", NEAR)
+            patch.setattr(listing, "FEW", FEW)
+            path = Path(folder) / "p.db"
+            store = await SqliteStore.open(path)
+            try:
+                await store.add(tasks, [], None, [])
+                everything = await store.list(question)
+                assert list(everything.ids) == by_like(path, question)
+                assert await store.amount(question.filter) == len(everything)
+                for limit in (1, 3, 200):
+                    first = await store.list(question, limit)
+                    assert first == Entries(everything.ids[:limit])
+                    assert first.is_whole == (len(everything) <= limit)
+            finally:
+                await store.close()
+
+    asyncio.run(search())
+
+
+def by_like(path: Path, question: Listing) -> list[str]:
+    words, wanted = words_of(question.filter.text), question.filter
+    with closing(sqlite3.connect(path)) as connection:
+
+        def like(word: str) -> set[int]:
+            pattern = f"%{escaped(word)}%"
+            found = connection.execute("SELECT rowid FROM searched WHERE words LIKE ? ESCAPE '!'", (pattern,))
+            return {number for (number,) in found}
+
+        columns = "SELECT sent_or_made, position, number, id, heading, rating, tags FROM tasks"
+        rows = sorted(connection.execute(columns), reverse=question.descending or question.sort is SortKey.PROMPT)
+        # Equal ones stay latest first.
+        if question.sort is SortKey.PROMPT:
+            rows.sort(key=lambda row: row[4], reverse=question.descending)
+        holding, not_holding = map(like, words.wanted), map(like, words.unwanted)
+        numbers = {row[2] for row in rows}.intersection(*holding).difference(*not_holding)
+        return [
+            task_id
+            for _, _, number, task_id, _, rating, tags in rows
+            if number in numbers and rating >= (wanted.rating.least or 0) and wanted.tags <= set(tags.split(","))
+        ]
+
+
+def escaped(word: str) -> str:
+    for special in "!%_":
+        word = word.replace(special, f"!{special}")
+    return word
+
+
+async def plan_of(path: Path, text: str) -> str:
+    """How SQLite answers the question that the store asks in the end."""
+    store = await SqliteStore.open(path)
+
+    def explain(connection: sqlite3.Connection) -> str:
+        wanted = Filter(text=text)
+        few = listing._few(connection, wanted)
+        query, cells = listing.entries_query(Listing(filter=wanted), 200, few)
+        return "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", cells))
+
+    try:
+        return await store._reader.ask(explain)
+    finally:
+        await store.close()
+
+
+async def a_library(path: Path, shot: str = "") -> None:
+    store = await SqliteStore.open(path)
+    prompts = [f"灯台と猫 {number}" if number < 3 else f"a fox in fog {number}" for number in range(40)]
+    await store.add(
+        [
+            Task(
+                id=TaskId(f"task{number}"),
+                request=Request(endpoint="", model="gen4.5", values={}, prompt=prompt),
+                created_at=float(number),
+                shot=shot if number == 39 else "",
+            )
+            for number, prompt in enumerate(prompts)
+        ],
+        [],
+        None,
+        [],
+    )
+    await store.close()
+
+
+@pytest.fixture
+def few_are_ten(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(listing, "FEW", 10)
+
+
+@pytest.mark.usefixtures("few_are_ten")
+@pytest.mark.parametrize("text", ["灯台と", "灯台", "猫", "qq", "qqq"])
+async def test_search_begins_with_the_few_that_hold_a_rare_word(tmp_path: Path, text: str):
+    await a_library(tmp_path / "p.db")
+    assert "SEARCH tasks USING INTEGER PRIMARY KEY (rowid=?)" in await plan_of(tmp_path / "p.db", text)
+
+
+@pytest.mark.usefixtures("few_are_ten")
+@pytest.mark.parametrize("text", ["fox", "fo", "f", "in fog", '"a fox"'])
+async def test_word_of_many_tasks_is_met_in_the_lists_own_order(tmp_path: Path, text: str):
+    await a_library(tmp_path / "p.db")
+    plan = await plan_of(tmp_path / "p.db", text)
+    assert "SCAN tasks USING COVERING INDEX tasks_by_sent" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.usefixtures("few_are_ten")
+async def test_short_word_that_a_text_ends_with_is_looked_for_in_the_texts(tmp_path: Path):
+    await a_library(tmp_path / "p.db", shot="京都")
+    assert "SCAN tasks" in await plan_of(tmp_path / "p.db", "都")
+    store = await SqliteStore.open(tmp_path / "p.db")
+    for text in ("都", "京", "京都"):
+        assert [entry.id for entry in await store.list(Listing(filter=Filter(text=text)), 5)] == ["task39"]
+    await store.close()
