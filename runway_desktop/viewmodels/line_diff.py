@@ -37,6 +37,8 @@ MOST_STEPS = 64
 """Above this many runs a few steps over the whole list are cheaper for the view than the single ones."""
 
 _STRETCH = 512
+_SHORT = 1000
+"""Items that are looked for one by one."""
 
 
 def steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[Item] | Rearrangement[Item]]:
@@ -55,6 +57,10 @@ def steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[
 
 
 def _steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[Item] | Rearrangement[Item]]:
+    if len(old) <= _SHORT:
+        added = _added(old, new)
+        if added is not None:
+            return list(added)
     known, wanted = set(old), set(new)
     staying = [item for item in new if item in known]
     if [item for item in old if item in wanted] == staying:
@@ -63,6 +69,26 @@ def _steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion
         if len(removals) + len(coming) <= MOST_STEPS:
             return [*removals, *(Insertion(first, tuple(new[first : last + 1])) for first, last in coming)]
     return _over_the_whole(list(old), list(new), staying, known, wanted)
+
+
+def _added(old: Sequence[Item], new: Sequence[Item]) -> list[Insertion[Item]] | None:
+    """The steps where lines only come, and in few places: None where it is otherwise. The beginning of an answer
+    becomes the whole of it like this, which may be a thousand times longer."""
+    found: list[Insertion[Item]] = []
+    place = 0
+    for item in old:
+        try:
+            next_place = new.index(item, place)
+        except ValueError:
+            return None
+        if next_place > place:
+            found.append(Insertion(place, tuple(new[place:next_place])))
+            if len(found) > MOST_STEPS:
+                return None
+        place = next_place + 1
+    if place < len(new):
+        found.append(Insertion(place, tuple(new[place:])))
+    return found
 
 
 def _alike(old: Sequence[Item], new: Sequence[Item]) -> tuple[int, int]:

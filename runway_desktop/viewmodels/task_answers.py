@@ -58,6 +58,7 @@ class TaskAnswers(QObject):
         """How many tasks there were in the longest answer: in a large library sums take longer than a person waits."""
         self._asked = 0
         self._answered = 0
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._sweep = asyncio.Lock()
         self._refresh_timer = QTimer(self, singleShot=True, interval=200)
         self._refresh_timer.timeout.connect(self.refresh)
@@ -77,11 +78,14 @@ class TaskAnswers(QObject):
     def ask(self, listing: Listing) -> None:
         if listing != self._listing:
             self._listing = listing
+            # What would go through the whole library for a question that is no more does not hold up this one.
+            for answer in self._under_way:
+                answer.cancel()
             self.refresh()
 
     def refresh(self) -> None:
         self._asked += 1
-        self._runner(self._answer(self._asked, self._listing), "list tasks")
+        self._begin(self._answer(self._asked, self._listing), "list tasks")
 
     def refresh_soon(self) -> None:
         """Within a fifth of a second, however often it is asked for meanwhile."""
@@ -132,9 +136,14 @@ class TaskAnswers(QObject):
     def _is_stale(self, asked: int, listing: Listing) -> bool:
         return listing is not self._listing or asked < self._answered
 
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        answer = self._runner(work, name)
+        self._under_way.add(answer)
+        answer.add_done_callback(self._under_way.discard)
+
     def _ask_sums(self) -> None:
         if self.is_whole and self._listing.group is not GroupBy.NONE:
-            self._runner(self._sum(self._listing), "group sums")
+            self._begin(self._sum(self._listing), "group sums")
 
     async def _sum(self, listing: Listing) -> None:
         found = {summary.key: summary for summary in await self._engine.library.groups(listing)}

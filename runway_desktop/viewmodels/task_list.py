@@ -7,6 +7,7 @@ removals; the model is never reset to refresh. What is listed comes from `task_a
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -62,6 +63,8 @@ class TaskListModel(QAbstractTableModel):
         self._lines: list[Line] = []
         self._places: dict[Line, int] | None = None
         """Positions by line; made anew when first asked for after the lines changed."""
+        self._headers: list[int] | None = None
+        """Positions of the groups' headers, likewise."""
         self._grouping = GroupBy.NONE
         """Of the lines that stand; the listing's may be another until its answer comes."""
         self._groups_of: dict[TaskId, str] | None = None
@@ -139,8 +142,10 @@ class TaskListModel(QAbstractTableModel):
 
     def group_rows(self, first: int = 0, last: int | None = None) -> list[int]:
         """Positions of the groups' headers among the rows first..last (inclusive)."""
-        lines = self._lines[first : None if last is None else last + 1]
-        return [first + place for place, line in enumerate(lines) if isinstance(line, GroupLine)]
+        if self._headers is None:
+            self._headers = [place for place, line in enumerate(self._lines) if type(line) is GroupLine]
+        end = None if last is None else bisect_right(self._headers, last)
+        return self._headers[bisect_left(self._headers, first) : end]
 
     def with_rows(self, task_ids: Sequence[TaskId], then: Callable[[list[Row]], None]) -> None:
         """Hands over the rows of these tasks, at once if all are known here, else as soon as the store gave them."""
@@ -369,7 +374,7 @@ class TaskListModel(QAbstractTableModel):
         self._lines_changed()
 
     def _lines_changed(self) -> None:
-        self._places = None
+        self._places = self._headers = None
         self._pages.lines_changed()
 
     def _changed(self, task_ids: Iterable[TaskId]) -> None:
