@@ -3,8 +3,8 @@
     python -m tests.benchmarks.library_child PROFILE_DIR KEYS FRAMES
 
 Says "rows" with the milliseconds from the window's first paint to the first rows with their words; then "searched"
-with those of each key typed in the search line until the first answer stands, "list" and "grid" with those of each
-frame of a scroll through everything. Closes when its input ends.
+with those of each key typed in the search line until the first rows of its answer are painted, by kind of search;
+"list" and "grid" with those of each frame of a scroll through everything. Closes when its input ends.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import itertools
 import sys
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.children import say
@@ -21,9 +22,17 @@ from tests.benchmarks.children import say
 if TYPE_CHECKING:
     from runway_desktop.app.session import Session
 
-_WORDS = (
-    "lighthouse", "fox storm", "steam train neon", "wheat -fog", "model:veo3.1 gull", "rating:>=4", "cliff lanterns",
-)  # fmt: skip
+_SEARCHES = {
+    "words of many tasks": ("lighthouse", "neon rain", "a fo", "camera"),
+    "rare words": ("zephyrine", "kvarken, take 7", "brindisi 16 mm"),
+    "words of none": ("lighthousekeeper", "qqq"),
+    "without blanks": ("灯台", "京都の雪", "猫"),
+    "words left out": ("fox -fog", "-snow -violin steam"),
+    "judged and found": ("model:veo3.1 gull", "rating:>=4 tag:drone snow", "is:saved project:coast tram"),
+}
+"""What is typed, letter by letter, rests for a moment, and is deleted letter by letter again."""
+TYPING, DELETING, RESTING = 0.11, 0.05, 0.7
+"""Seconds from key to key of a quick person, of a key that is held down, and at the end of a word."""
 
 
 def main() -> int:
@@ -60,17 +69,16 @@ async def _measure(session: Session, times: dict[str, float], keys: int, frames:
     assert session.window is not None, "the session is ready"
     rows, window = session.models.rows, session.window
     window.show_welcome(None)
+    window.show_grid(False)
     while not rows.is_loaded or "rows" not in times:
         await asyncio.sleep(0.05)
     everything = rows.task_count
     say("rows", late=max(0.0, 1000 * (times["rows"] - times["painted"])), tasks=everything)
     await asyncio.sleep(2.0)
-    say("searched", took=await _type(session, keys))
+    say("searched", took=await _search(session, keys))
     window.search.clear()
     while not rows.is_loaded or rows.task_count < everything:
         await asyncio.sleep(0.05)
-    window.show_welcome(None)
-    window.show_grid(False)
     await asyncio.sleep(1.0)
     say("list", took=await _scroll(window.view, frames))
     window.show_grid(True)
@@ -78,23 +86,50 @@ async def _measure(session: Session, times: dict[str, float], keys: int, frames:
     say("grid", took=await _scroll(window.workspace.grid, frames))
 
 
-async def _type(session: Session, keys: int) -> list[float]:
-    """As a quick person types, nine keys a second, word after word."""
+async def _search(session: Session, keys: int) -> dict[str, list[float]]:
+    """Every kind of search in turn, until so many keys were typed in each."""
+    took: dict[str, list[float]] = {kind: [] for kind in _SEARCHES}
+    for kind, lines in _SEARCHES.items():
+        for line, rest in itertools.islice(itertools.cycle(_typed(lines)), keys):
+            begun = time.perf_counter()
+            answer = await _key(session, line)
+            if answer is not None:
+                took[kind].append(answer)
+            await asyncio.sleep(max(0.0, rest - (time.perf_counter() - begun)))
+    return took
+
+
+def _typed(lines: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """What stands in the line after each key, and the seconds until the next."""
+    for line in lines:
+        yield from ((line[:end], TYPING) for end in range(1, len(line)))
+        yield line, RESTING
+        yield from ((line[:end], DELETING) for end in range(len(line) - 1, 0, -1))
+        yield "", RESTING
+
+
+async def _key(session: Session, line: str) -> float | None:
+    """Milliseconds until the first rows of the answer are painted; None where the key asks nothing new."""
     assert session.models is not None, "the session is ready"
     assert session.window is not None, "the session is ready"
-    took: list[float] = []
-    typed = itertools.cycle(word[: end + 1] for word in _WORDS for end in range(len(word)))
-    for line in itertools.islice(typed, keys):
-        answered = asyncio.get_running_loop().create_future()
-        before = session.models.filter.listing
-        link = session.models.rows.answered.connect(lambda f=answered: f.done() or f.set_result(time.perf_counter()))
+    rows, viewport = session.models.rows, session.window.view.viewport()
+    painted = asyncio.get_running_loop().create_future()
+
+    def paint() -> None:
+        viewport.repaint()
+        if not painted.done():
+            painted.set_result(time.perf_counter())
+
+    before = session.models.filter.listing
+    link = rows.answered.connect(paint)
+    try:
         begun = time.perf_counter()
         session.window.search.setText(line)
-        if session.models.filter.listing != before:
-            took.append(1000 * (await asyncio.wait_for(answered, 10) - begun))
-        session.models.rows.answered.disconnect(link)
-        await asyncio.sleep(max(0.0, 0.11 - (time.perf_counter() - begun)))
-    return took
+        if session.models.filter.listing == before:
+            return None
+        return 1000 * (await asyncio.wait_for(painted, 10) - begun)
+    finally:
+        rows.answered.disconnect(link)
 
 
 async def _scroll(view: Any, frames: int) -> list[float]:

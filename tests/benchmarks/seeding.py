@@ -7,6 +7,8 @@ The same seed makes the same past. Coroutines on any loop; StoreError passes thr
 
 from __future__ import annotations
 
+import asyncio
+import os
 import random
 import shutil
 import time
@@ -36,30 +38,37 @@ from runway_desktop.store import SqliteStore
 
 ENDPOINT, MODEL, RATIO, SECONDS = "text_to_video", "gen4.5", "1280:720", 5
 AT_ONCE = 1000
-POSTERS = 120
+PICTURES = 120
 """Different posters and results; more than any window shows at once."""
+POSTERS = 6000
+"""Names of posters, ten times what is kept decoded: whoever scrolls comes to files that were not opened before."""
 BATCH = 25
 
 _NOUNS = (
-    "lighthouse",
-    "fox",
-    "steam train",
-    "clay bowl",
-    "market street",
-    "wheat field",
-    "spider web",
-    "cliff",
-    "gull",
-)
+    "lighthouse", "fox", "steam train", "clay bowl", "market street", "wheat field", "spider web", "cliff", "gull",
+    "glass greenhouse", "ferry", "old tailor", "red bicycle", "paper lantern", "motorway bridge", "chess player",
+    "harbour crane", "swimmer", "violin", "tram", "snow leopard", "bakery window", "satellite dish", "orchard",
+)  # fmt: skip
 _SIGHTS = (
-    "in fog at dawn",
-    "under neon rain",
-    "through moss and ferns",
-    "at golden hour",
-    "in a storm",
-    "among lanterns",
-)
-_SHOTS = ("slow push in", "handheld, close", "aerial, drifting left", "macro, shallow focus", "tracking shot, low")
+    "in fog at dawn", "under neon rain", "through moss and ferns", "at golden hour", "in a storm", "among lanterns",
+    "behind frosted glass", "beside a frozen canal", "in dust and low sun", "over wet cobbles", "in falling snow",
+    "reflected in a puddle", "as the power comes back", "between concrete pillars", "while curtains move",
+)  # fmt: skip
+_SHOTS = (
+    "slow push in", "handheld, close", "aerial, drifting left", "macro, shallow focus", "tracking shot, low",
+    "static wide, 35 mm", "dolly zoom", "whip pan to the right", "over the shoulder", "crane up, revealing",
+)  # fmt: skip
+_LOOKS = (
+    "teal and orange, soft grain", "black and white, hard shadows", "pastel, overexposed", "sodium light, halation",
+    "overcast, muted greens", "tungsten inside, blue outside", "high key, product on white", "16 mm, light leaks",
+)  # fmt: skip
+_ELSEWHERE = (
+    "夜明けの灯台、霧の中をゆっくり近づくカメラ", "雨のネオン街を歩く猫、手持ち、接写",
+    "雪の京都、赤い傘、静かな固定ショット",
+    "El faro en la niebla, cámara lenta hacia la luz", "Ein Fuchs im Moos, Gegenlicht, Körnung wie 16-mm-Film",
+)  # fmt: skip
+_NAMES = ("Zephyrine", "Quillon", "Marrakesh", "Ytterby", "Oxbow", "Kvarken", "Brindisi", "Haruki", "Wexcombe")
+"""One task in some hundreds has one of these."""
 _MODELS = (MODEL, MODEL, MODEL, "gen4_turbo", "veo3.1", "veo3.1_fast")
 
 
@@ -80,9 +89,13 @@ def request(prompt: str) -> Request:
 
 
 def prompt(dice: random.Random, *, seconds: float | None = None) -> str:
-    """Some words; with `seconds` the simulator takes so long for it."""
+    """Some words, as people write them; with `seconds` the simulator takes so long for it."""
+    if seconds is None and dice.random() < 0.04:
+        return f"{dice.choice(_ELSEWHERE)} {dice.randint(1, 400)}"
     scenes = (f"a {dice.choice(_NOUNS)} {dice.choice(_SIGHTS)}" for _ in range(dice.randint(1, 7)))
-    words = f"{', then '.join(scenes).capitalize()}. {dice.choice(_SHOTS).capitalize()}."
+    words = f"{', then '.join(scenes).capitalize()}. {dice.choice(_SHOTS).capitalize()}. {dice.choice(_LOOKS)}."
+    if dice.random() < 0.02:
+        words += f" For {dice.choice(_NAMES)}, take {dice.randint(1, 90)}."
     return words if seconds is None else f"{words} [seconds:{seconds:.3f}]"
 
 
@@ -95,7 +108,7 @@ async def fill(
     """
     dice = random.Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    posters, results = _media(folder, POSTERS if finished else 0)
+    posters, results = _media(folder, finished)
     now = time.time()
     store = await SqliteStore.open(folder / "profile.db")
     try:
@@ -119,8 +132,7 @@ async def _add(store: SqliteStore, kept: Sequence[Kept]) -> None:
         if task.batch_id is not None:
             name = f"Batch of {time.strftime('%d %B', time.gmtime(task.created_at))}"
             batches.setdefault(task.batch_id, Batch(id=task.batch_id, name=name, created_at=task.created_at))
-    for batch in batches.values():
-        await store.add((), (), batch, ())
+    await asyncio.gather(*(store.add((), (), batch, ()) for batch in batches.values()))
     tasks = [task for task, _ in kept]
     entries = [
         LedgerEntry(task_id=task.id, at=task.created_at, kind=kind, detail={})
@@ -205,21 +217,39 @@ def _remote_id(dice: random.Random) -> RemoteId:
     return RemoteId(f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}")
 
 
-def _media(folder: Path, count: int) -> tuple[list[Path], list[Path]]:
-    """Real posters where the program keeps them, and real results."""
+def _media(folder: Path, finished: int) -> tuple[list[Path], list[Path]]:
+    """Posters as the program makes them, where it keeps them, and real results. There are few pictures, but as many
+    names as there are tasks to show, up to `POSTERS`: each name is opened and decoded like any other file."""
     posters, results = folder / "posters", folder / "results"
+    for place in (posters, results) if finished else ():
+        place.mkdir(exist_ok=True)
     made: tuple[list[Path], list[Path]] = ([], [])
     clip = resource("samples") / "sand-16x9-2s.mp4"
-    for index in range(count):
-        for place in (posters, results):
-            place.mkdir(exist_ok=True)
-        poster, result = posters / f"poster-{index}.jpg", results / f"result-{index}.mp4"
-        picture = Image.new("RGB", (512, 288), (index * 7 % 256, index * 13 % 256, index * 29 % 256))
-        drawing = ImageDraw.Draw(picture)
-        for line in range(0, 288, 6):
-            drawing.line((0, line, 512, 288 - line), fill=(255 - line % 256, line % 256, 128))
-        picture.save(poster, quality=85)
+    for index in range(min(finished, PICTURES)):
+        picture, result = posters / f"picture-{index}.jpg", results / f"result-{index}.mp4"
+        _poster(index).save(picture, quality=88)
         shutil.copyfile(clip, result)
-        made[0].append(poster)
         made[1].append(result)
+    for index in range(min(finished, POSTERS)):
+        poster = posters / f"poster-{index}.jpg"
+        _link(posters / f"picture-{index % PICTURES}.jpg", poster)
+        made[0].append(poster)
     return made
+
+
+def _poster(index: int) -> Image.Image:
+    """Of 512 pixels, with large and small things in it: about as many bytes as a photograph's."""
+    width, height = ((512, 288), (512, 288), (288, 512), (512, 512))[index % 4]
+    large = [Image.effect_noise((width // 64, height // 64), 140) for _ in range(3)]
+    picture = Image.merge("RGB", [band.resize((width, height), Image.Resampling.BICUBIC) for band in large])
+    grain = Image.merge("RGB", [Image.effect_noise((width // 2, height // 2), 60)] * 3).resize((width, height))
+    picture = Image.blend(picture, grain, 0.25)
+    ImageDraw.Draw(picture).rectangle((index, 20, index + 60, 80), fill=(index * 7 % 256, index * 13 % 256, 90))
+    return picture
+
+
+def _link(picture: Path, name: Path) -> None:
+    try:
+        os.link(picture, name)
+    except OSError:
+        shutil.copyfile(picture, name)
