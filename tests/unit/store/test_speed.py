@@ -1,4 +1,4 @@
-"""The list stays quick: the questions it asks most are answered by indexes alone, and thousands of tasks cost a blink."""
+"""The list stays quick: the questions it asks most are answered by indexes, and thousands of tasks cost a blink."""
 
 from __future__ import annotations
 
