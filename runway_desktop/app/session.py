@@ -31,6 +31,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
@@ -131,6 +132,7 @@ class Session(QObject):
             composer=composer,
             status=Status(engine, bridge, places, self),
             desk=Desk(engine, composer, runner, self),
+            board=ExpiryBoard(engine, bridge, runner, self),
             posters=Posters(engine, bridge, runner, rows, self.profile.posters, self),
             memory=Memory(engine.settings),
             keys=KeyChoices(engine.settings, bridge, self),
@@ -158,6 +160,7 @@ class Session(QObject):
         models.filter.restore()
         rows.refresh()
         places.refresh()
+        models.board.refresh()
         window.show()
         return window
 

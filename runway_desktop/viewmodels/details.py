@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog import settings_line
+from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, OutputState, State, Task, TaskId
@@ -21,15 +22,13 @@ from runway_desktop.services.uncertainty import verdict
 
 from . import wording
 from .bridge import Bridge, Touch
+from .expiry_words import line_words
 from .file_words import NextStep, file_words, missing_words, next_steps, trouble_words
 from .lineage import LineageModel
 from .money import cost_in_words
 from .offers import Verb, may_retry
 from .runner import Runner
 from .task_list import TaskListModel
-
-KEPT_AT_RUNWAY = (24 * 3600, 48 * 3600)
-"""Seconds that a result can still be fetched. Source: the API's page on outputs says 24 to 48 hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ class DetailsModel(QObject):
         for output in row.outputs:
             label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
             found.append(Fact(label, file_words(output), tool_tip=output.path))
-        found.append(Fact("Kept at Runway", self._kept(row)))
+        found.append(Fact("Link", self._link(row)))
         found.append(Fact("Task", task.remote_id or "", copyable=True, tool_tip="The id that Runway gave it"))
         return [fact for fact in found if fact.text]
 
@@ -231,16 +230,12 @@ class DetailsModel(QObject):
             said += f" · usually {wording.span(usual.ran.low, usual.ran.high)}"
         return said
 
-    def _kept(self, row: Row) -> str:
-        task = row.task
-        if task.state is not State.SUCCEEDED or task.ended_at is None:
-            return ""
-        if task.deleted_remotely:
-            return "no longer: deleted there"
-        now, (least, most) = self._engine.clock.now(), KEPT_AT_RUNWAY
-        if now > task.ended_at + most:
-            return "no longer"
-        return f"until about {wording.full_time(task.ended_at + least).rsplit(':', 1)[0]}"
+    def _link(self, row: Row) -> str:
+        """Until when Runway's link works; of the result itself nobody knows how long Runway keeps it."""
+        if row.task.deleted_remotely:
+            return "none: Runway has the result no longer"
+        lives = [LinkLife(output.url_fetched_at) for output in row.outputs if output.url]
+        return line_words(min(lives), self._engine.clock.now()) if lives else ""
 
     def _field_label(self, task: Task, path: tuple[str | int, ...]) -> str:
         pair = self._engine.catalog.pair(task.request.endpoint, task.request.model)

@@ -9,7 +9,7 @@ from runway_desktop.domain.expiry import LinkLife, Standing
 
 from . import wording
 
-ASKING_TELLS = "Runway may keep it no longer; asking tells"
+KEPT_NO_LONGER, ASKING_TELLS = "Runway may keep it no longer", "The link has expired; asking tells"
 OPEN_TO_ALL = "Anyone who has it can download the result."
 
 
@@ -49,4 +49,4 @@ def board_words(life: LinkLife, now: float) -> tuple[str, str]:
         case Standing.DOUBTFUL:
             return "The link may have expired", f"at the latest {latest}"
         case Standing.OVER:
-            return "The link has expired", ASKING_TELLS
+            return KEPT_NO_LONGER, ASKING_TELLS

@@ -11,6 +11,7 @@ from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
 
 from .bridge import Bridge
+from .expiry_board import ExpiryBoard
 from .list_filter import ListFilter, SavedSearch
 from .runner import Runner
 
@@ -29,6 +30,8 @@ class Entry:
     filter: Filter | None = None
     heading: bool = False
     search: SavedSearch | None = None
+    is_board: bool = False
+    """The expiry board: no list of tasks."""
 
     @property
     def key(self) -> str:
@@ -55,6 +58,10 @@ _ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
 """Shown while there is something in them, or they are open."""
 
 
+_BOARD_AFTER = 4
+"""Fixed places that stand above the expiry board."""
+
+
 class Places(QObject):
     changed = Signal()
 
@@ -64,6 +71,7 @@ class Places(QObject):
         self._runner = runner
         self._counts = PlaceCounts()
         self._filter: ListFilter | None = None
+        self._board: ExpiryBoard | None = None
         self._found: dict[str, int] = {}
         """How many tasks each saved search finds, by its id."""
         self._timer = QTimer(self, singleShot=True, interval=300)
@@ -79,6 +87,11 @@ class Places(QObject):
         chosen.searches_changed.connect(self._searches_changed)
         self._searches_changed()
 
+    def keep_board(self, board: ExpiryBoard) -> None:
+        """Shows how much is not saved, as long as there is something."""
+        self._board = board
+        board.changed.connect(self.changed)
+
     @property
     def counts(self) -> PlaceCounts:
         return self._counts
@@ -91,6 +104,11 @@ class Places(QObject):
             for place, title, icon in _PLACES
             if place not in _ONLY_IF_ANY or counts.places.get(place) or place is opened
         ]
+        board = self._board
+        if board is not None and (board.count or board.is_open):
+            found.insert(
+                _BOARD_AFTER, Entry("Not saved", board.total, "mdi6.content-save-alert-outline", is_board=True)
+            )
         projects = {name: amount for name, amount in counts.projects.items() if name}
         if projects:
             found.append(Entry("Projects", heading=True))

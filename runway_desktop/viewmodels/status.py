@@ -11,6 +11,7 @@ from runway_desktop.services.engine import Engine
 
 from . import wording
 from .bridge import Bridge
+from .expiry_board import ExpiryBoard
 from .money import today_words
 from .places import Places
 from .state_words import Tone
@@ -23,6 +24,7 @@ class Status(QObject):
         super().__init__(parent)
         self._engine = engine
         self._places = places
+        self._board: ExpiryBoard | None = None
         self._downloads = DownloadsCounted(0, 0, 0.0)
         self._timer = QTimer(self, interval=1000)
         self._timer.timeout.connect(self.changed)
@@ -113,6 +115,15 @@ class Status(QObject):
         if self.paused:
             parts.append("Sending is paused")
         return parts
+
+    def not_saved_words(self) -> str:
+        """ "3 not saved"; empty while there is nothing of which to speak."""
+        count = self._board.count if self._board is not None else 0
+        return f"{count:,} not saved" if count else ""
+
+    def keep_board(self, board: ExpiryBoard) -> None:
+        self._board = board
+        board.changed.connect(self.changed)
 
     def right_parts(self, model: str) -> list[str]:
         """`model` is the composer's: what is left of it today."""

@@ -45,6 +45,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
@@ -169,8 +170,8 @@ def task(number: int, state: State = State.HELD, prompt: str = "", **members: An
 
 def saved(of: Task, path: str = "/library/clip.mp4", index: int = 0, **members: Any) -> Output:
     defaults: dict[str, Any] = {"state": OutputState.SAVED, "media": Media.VIDEO, "path": path, "size": 1_200_000}
-    url = "https://out.example/clip.mp4"
-    return Output(task_id=of.id, index=index, url=url, url_fetched_at=of.created_at, **(defaults | members))
+    defaults |= {"url": "https://out.example/clip.mp4", "url_fetched_at": of.created_at}
+    return Output(task_id=of.id, index=index, **(defaults | members))
 
 
 class Rig:
@@ -216,11 +217,13 @@ class Rig:
             composer=self.composer,
             status=Status(engine, bridge, self.places, owner),
             desk=Desk(engine, self.composer, runner, owner),
+            board=ExpiryBoard(engine, bridge, runner, owner),
             posters=Posters(engine, bridge, runner, rows, self.folder / "posters", owner),
             memory=Memory(engine.settings),
             keys=KeyChoices(engine.settings, bridge, owner),
         )
         self.desk, self.filter, self.details = self.models.desk, self.models.filter, self.models.details
+        self.board = self.models.board
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -188,6 +188,7 @@ COMMANDS: tuple[Command, ...] = (
     _sheet("sheet.redo", "Redo in the sheet", Standard.Redo, "Ctrl+Y", repeats=True),
     _sheet("sheet.export", "Export sheet", Standard.Save),
     _sheet("sheet.close", "Close the sheet", "Ctrl+W"),
+    _window("not_saved", "Go to what is not saved", "Ctrl+Alt+U"),
     _window("spending", "Spending", "Ctrl+Shift+M"),
     # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
     _window("runway.ask", "Ask Runway now", "F5"),

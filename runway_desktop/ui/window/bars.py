@@ -150,6 +150,8 @@ class TopBar(QWidget):
 
 
 class StatusLine(QFrame):
+    not_saved_wanted = Signal()
+
     def __init__(self, status: Status, composer: Composer, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._status = status
@@ -171,6 +173,14 @@ class StatusLine(QFrame):
         row.addWidget(self._connection)
         row.addWidget(self._left)
         row.addStretch(1)
+        self._not_saved = QToolButton(self)
+        self._not_saved.setProperty("kind", "flat")
+        self._not_saved.setStyleSheet("padding: 0 4px; min-height: 0;")
+        self._not_saved.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._not_saved.setIconSize(QSize(14, 14))
+        self._not_saved.setToolTip("Results that are not on this computer, and until when they can be fetched")
+        self._not_saved.clicked.connect(self.not_saved_wanted)
+        row.addWidget(self._not_saved)
         row.addWidget(self._right)
         status.changed.connect(self._show)
         composer.structure_changed.connect(self._show)
@@ -180,6 +190,8 @@ class StatusLine(QFrame):
         font = self._theme.tabular(self._theme.small_font())
         for label in (self._connection, self._left, self._right):
             label.setFont(font)
+        self._not_saved.setFont(font)
+        self._not_saved.setIcon(self._theme.icon("mdi6.content-save-alert-outline", Role.WARN))
         self._shown_tone: Tone | None = None
         self._show()
 
@@ -192,6 +204,10 @@ class StatusLine(QFrame):
         self._set(self._connection, words)
         self._set(self._left, "     ".join(self._status.left_parts()))
         self._set(self._right, "     ".join(self._status.right_parts(self._composer.pair.model)))
+        waiting = self._status.not_saved_words()
+        self._not_saved.setVisible(bool(waiting))
+        if waiting and waiting != self._not_saved.text():
+            self._not_saved.setText(waiting)
 
     @staticmethod
     def _set(label: QLabel, text: str) -> None:

@@ -36,6 +36,7 @@ def window_deeds(window: MainWindow) -> dict[str, Deed]:
         "compare.chosen": window.compare,
         "runway.ask": m.desk.ask_now,
         "spending": window.spending_wanted.emit,
+        "not_saved": window.not_saved.open,
         "notices.focus": work.notices.focus_latest,
         "preferences": lambda: window.preferences_wanted.emit(""),
         "shortcuts": window.shortcuts_wanted.emit,

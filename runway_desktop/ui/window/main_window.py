@@ -7,6 +7,7 @@ anything is imported that playing needs: the preview comes after the first paint
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal
@@ -38,6 +39,7 @@ from .dropping import accepts
 from .finding import Finding
 from .handing_on import HandingOn
 from .models import Models
+from .not_saved import NotSavedPlace
 from .searching import FileSearch
 from .taking_back import TakingBack
 from .taking_in import TakingIn
@@ -153,7 +155,7 @@ class MainWindow(QMainWindow):
 
     def chosen_rows(self) -> list[Row]:
         """The chosen tasks as far as they are known here; the visible ones always are."""
-        return [row for task_id in self.view.selected_ids() if (row := self.models.rows.row_of(task_id)) is not None]
+        return [row for task_id in self.workspace.chosen_ids() if (row := self.models.rows.row_of(task_id)) is not None]
 
     def take_mime(self, mime: QMimeData, to_field: str = "", at: int | None = None) -> None:
         """Takes in whatever was dropped or pasted; for a field, in the place of its input `at`, where those are
@@ -201,7 +203,7 @@ class MainWindow(QMainWindow):
             self.view.clearSelection()
 
     def compare(self) -> None:
-        if chosen := self.view.selected_ids():
+        if chosen := self.workspace.chosen_ids():
             self.compare_wanted.emit(chosen)
         else:
             self.notices.tell("Choose what to compare: several tasks, or one for its takes.")
@@ -212,7 +214,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
-        chosen = work.view.selected_ids
+        chosen = work.chosen_ids
         self.keeper = SearchKeeper(m.filter, work.notices, self)
         self.judge = Judge(m.desk.judging, m.rows, m.places, chosen, work.shelf)
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
@@ -223,6 +225,7 @@ class MainWindow(QMainWindow):
         self.taking_back = TakingBack(m.desk, work.notices, chosen, self)
         self._handing_on = HandingOn(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
+        self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
         self._last_frames = LastFrames(m.desk.onward, self)
         FileFinder(m.desk, self)
         FileSearch(m.desk.astray, work.notices, self)
@@ -239,6 +242,8 @@ class MainWindow(QMainWindow):
         top.caps_wanted.connect(lambda: self.preferences_wanted.emit("Money"))
         work.search.save_wanted.connect(self.keeper.save)
         m.places.follow(m.filter)
+        m.places.keep_board(m.board)
+        m.status.keep_board(m.board)
         places.search_chosen.connect(m.filter.open_search)
         places.search_menu_wanted.connect(self.keeper.popup)
         places.chosen.connect(self._open_place)
@@ -251,16 +256,16 @@ class MainWindow(QMainWindow):
             view.menu_wanted.connect(self.verb_menu.popup)
             view.files_dragged.connect(self._handing_on.drag_files)
             view.group_menu_wanted.connect(self._group_menu)
-        work.view.selection_moved.connect(lambda: m.details.choose(self.view.selected_ids()))
+        work.view.selection_moved.connect(lambda: m.details.choose(work.chosen_ids()))
         work.list.columns_changed.connect(self._remember_columns)
         m.details.showing_changed.connect(self._show_result)
         details.verb_wanted.connect(self.verb_menu.take)
-        details.task_wanted.connect(lambda task_id: self._finding.show([task_id]))
+        details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
         details.offer_onward(m.desk.onward, self._shown_result)
         details.copy_wanted.connect(self._handing_on.copy_text)
         details.support_wanted.connect(
             lambda with_prompt: m.rows.with_rows(
-                self.view.selected_ids(), lambda rows: m.desk.copy_support(rows, include_prompt=with_prompt)
+                work.chosen_ids(), lambda rows: m.desk.copy_support(rows, include_prompt=with_prompt)
             )
         )
 
@@ -275,12 +280,12 @@ class MainWindow(QMainWindow):
                 on_action=m.composer.aside.bring_back,
             )
         )
-        m.composer.sent.connect(self._finding.show)
+        m.composer.sent.connect(self._show_tasks)
         m.composer.question_wanted.connect(lambda asked: confirm(self, asked, m.composer.send_confirmed))
         m.desk.model_wanted.connect(self.composer_pane.choose_model)
         m.desk.onward.placed.connect(self.composer_pane.focus_prompt)
         m.desk.sheet_wanted.connect(self.sheet_wanted)
-        m.desk.show_wanted.connect(self._finding.show)
+        m.desk.show_wanted.connect(self._show_tasks)
         m.desk.open_wanted.connect(self._open)
         m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.desk.settings_offered.connect(
@@ -379,6 +384,10 @@ class MainWindow(QMainWindow):
         if any(output.is_here for output in row.outputs):
             self.preview.toggle_play()
             self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_tasks(self, task_ids: Sequence[TaskId]) -> None:
+        self.not_saved.leave()
+        self._finding.show(task_ids)
 
     def _show_everything(self) -> None:
         self.workspace.places.choose_all()

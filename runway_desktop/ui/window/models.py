@@ -8,6 +8,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
+from runway_desktop.viewmodels.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
@@ -27,6 +28,7 @@ class Models:
     composer: Composer
     status: Status
     desk: Desk
+    board: ExpiryBoard
     posters: Posters
     memory: Memory
     keys: KeyChoices

@@ -85,10 +85,14 @@ class PlacesPane(QListWidget):
     """A SavedSearch."""
     search_menu_wanted = Signal(object, QPoint)
     """A SavedSearch, and a global position."""
+    board_chosen = Signal()
+    """What is not saved."""
 
     def __init__(self, places: Places, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._places = places
+        self._before_board = ""
+        """Key of the place that was open before the board."""
         self.setAccessibleName("Places")
         self.setItemDelegate(_EntryDelegate(theme, self))
         self.setMouseTracking(True)
@@ -113,6 +117,21 @@ class PlacesPane(QListWidget):
 
     def choose_all(self) -> None:
         self.setCurrentRow(0)
+
+    def choose_board(self) -> None:
+        rows = [row for row in range(self.count()) if self.item(row).data(_ENTRY).is_board]
+        if rows:
+            self.setCurrentRow(rows[0])
+
+    def leave_board(self) -> None:
+        """Back to the place that was open before it, which is still what is listed. Tells nobody."""
+        current = self.currentItem()
+        if current is None or not current.data(_ENTRY).is_board:
+            return
+        keys = [self.item(row).data(_ENTRY).key for row in range(self.count())]
+        blocked = self.blockSignals(True)
+        self.setCurrentRow(keys.index(self._before_board) if self._before_board in keys else 0)
+        self.blockSignals(blocked)
 
     def _show(self) -> None:
         """Changes the lines in place where they are the same entries, so that choice, focus and scroll stay."""
@@ -145,10 +164,13 @@ class PlacesPane(QListWidget):
         if entry.heading:
             item.setFlags(Qt.ItemFlag.NoItemFlags)
 
-    def _moved(self, *_: object) -> None:
+    def _moved(self, current: QListWidgetItem | None = None, before: QListWidgetItem | None = None) -> None:
         item = self.currentItem()
         entry: Entry | None = item.data(_ENTRY) if item is not None else None
-        if entry is not None and entry.search is not None:
+        if entry is not None and entry.is_board:
+            self._before_board = before.data(_ENTRY).key if before is not None else ""
+            self.board_chosen.emit()
+        elif entry is not None and entry.search is not None:
             self.search_chosen.emit(entry.search)
         elif entry is not None and entry.filter is not None:
             self.chosen.emit(entry.filter)

@@ -7,11 +7,13 @@ Builds and holds the panes; connects nothing. GUI thread.
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
+from runway_desktop.ui.expiry.board_pane import BoardPane
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -43,10 +45,14 @@ class Workspace(QWidget):
         self.places = PlacesPane(m.places, theme)
         self.list = ListPane(self.shelf, m.rows, m.filter, m.places, theme, keys)
         self.composer = ComposerPane(m.composer, m.desk, theme, keys, self.posters)
-        self.notices = Notices(theme, self.list)
+        self.board = BoardPane(m.board, theme, self.posters)
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.list)
+        self._middle.addWidget(self.board)
+        self.notices = Notices(theme, self._middle)
         self.details = DetailsPane(m.details, m.rows, theme, self.posters)
         left = pane_of(self.places, pane="side")
-        middle = pane_of(self.list, line(), self.composer, pane="list", stretch=self.list)
+        middle = pane_of(self._middle, line(), self.composer, pane="list", stretch=self._middle)
         self.preview_room = pane_of()
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
         self.preview_waits = QLabel("", self.preview_room)
@@ -66,9 +72,22 @@ class Workspace(QWidget):
         for place, share in enumerate((0, 3, 1)):
             self.columns.setStretchFactor(place, share)
         self.columns.setCollapsible(1, False)
-        parts = (self.top, line(), self.columns, line(), StatusLine(m.status, m.composer, theme))
+        self.status = StatusLine(m.status, m.composer, theme)
+        parts = (self.top, line(), self.columns, line(), self.status)
         _stack(self, *parts, stretch=self.columns)
         self.list.grid_changed.connect(self._remember_grid)
+
+    @property
+    def shows_board(self) -> bool:
+        """The expiry board stands in the place of the list."""
+        return self._middle.currentWidget() is self.board
+
+    def show_board(self, on: bool) -> None:
+        self._middle.setCurrentWidget(self.board if on else self.list)
+
+    def chosen_ids(self) -> list[TaskId]:
+        """What is chosen in what is shown: the list, or the expiry board."""
+        return self.board.chosen_ids() if self.shows_board else self.view.selected_ids()
 
     def restore(self, height: int) -> None:
         """As it was left, or as a new profile begins in a window of this height."""

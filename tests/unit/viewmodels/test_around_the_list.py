@@ -241,7 +241,7 @@ async def test_a_saved_task_tells_everything_about_itself(tmp_path):
         assert facts["Project"] == "Harbour"
         assert facts["Took"] == "60 s"
         assert facts["Task"] == one.remote_id
-        assert facts["Kept at Runway"].startswith("until about")
+        assert facts["Link"].startswith("good until about")
         assert rig.details.showing[0].path == Path("/library/day/clip.mp4")
         assert rig.details.next_step() is None
 

@@ -8,7 +8,7 @@ import pytest
 
 from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.expiry_words import ASKING_TELLS, board_words, copied_words, line_words
+from runway_desktop.viewmodels.expiry_words import ASKING_TELLS, KEPT_NO_LONGER, board_words, copied_words, line_words
 
 HOUR = 3600.0
 FETCHED = datetime(2026, 11, 25, 14, 0).timestamp()
@@ -46,7 +46,7 @@ def test_the_details_say_it_in_a_line(hours: float, words: str) -> None:
         (6, ("Surely until tomorrow, 14:00 · 18 h left", "at the latest 27 Nov, 14:00")),
         (23.5, ("Surely until today, 14:00 · 30 min left", "at the latest tomorrow, 14:00")),
         (30, ("The link may have expired", "at the latest tomorrow, 14:00")),
-        (50, ("The link has expired", ASKING_TELLS)),
+        (50, (KEPT_NO_LONGER, ASKING_TELLS)),
     ],
 )
 def test_the_board_says_what_is_sure_and_what_is_at_most(hours: float, words: tuple[str, str]) -> None:

@@ -1,0 +1,146 @@
+"""The page of the expiry board: what it is about, the buttons for all of it, the lines, and the words when nothing is
+left. GUI thread.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.board_lines import Key
+from runway_desktop.viewmodels.expiry_board import ExpiryBoard
+
+from .board_view import BoardView
+
+
+class BoardPane(QWidget):
+    task_wanted = Signal(object)
+    """The id of a task to show in the list."""
+    chosen_moved = Signal()
+    link_wanted = Signal(object)
+    """Rows whose links are to be copied."""
+    told = Signal(str)
+    """A sentence about a folder that cannot be used."""
+
+    def __init__(self, board: ExpiryBoard, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._board = board
+        self._theme = theme
+        self.view = BoardView(board.lines, theme, posters, self)
+        self._build()
+        self.view.deed_wanted.connect(board.save_now)
+        self.view.open_wanted.connect(lambda key: self.task_wanted.emit(key[0]))
+        self.view.menu_wanted.connect(self._menu)
+        self.view.selection_moved.connect(self.chosen_moved)
+        board.changed.connect(self._show)
+        for signal in (board.lines.rowsInserted, board.lines.rowsRemoved):
+            signal.connect(lambda *_: self._show())
+        FollowsTheme(theme, self, self._restyle)
+
+    def chosen_ids(self) -> list[TaskId]:
+        """The tasks of the chosen lines, each once."""
+        return list(dict.fromkeys(task_id for task_id, _ in self.view.selected_keys()))
+
+    def choose_folder(self) -> None:
+        dialog = QFileDialog(self, "Choose the folder for results", str(self._board.library.parent))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._folder_chosen)
+        dialog.open()
+
+    def _build(self) -> None:
+        self._title = QLabel("Not saved", self)
+        self._summary = QLabel(self, wordWrap=True)
+        self._summary.setProperty("tone", "muted")
+        self._trouble = QLabel(self, wordWrap=True)
+        self._trouble.setProperty("tone", "warn")
+        self._all = QPushButton(self)
+        self._all.setProperty("kind", "primary")
+        self._all.clicked.connect(self._board.save_all)
+        self._folder = QPushButton("Choose another folder…", self)
+        self._folder.clicked.connect(self.choose_folder)
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        head.addWidget(self._folder)
+        head.addWidget(self._all)
+        top = QVBoxLayout()
+        top.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        top.setSpacing(GRID // 2)
+        top.addLayout(head)
+        top.addWidget(self._summary)
+        top.addWidget(self._trouble)
+        body = QWidget(self)
+        self._stack = QStackedLayout(body)
+        self._stack.addWidget(self.view)
+        self._empty = self._build_empty()
+        self._stack.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(body, 1)
+
+    def _build_empty(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID)
+        self._empty_icon = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter)
+        self._empty_title = QLabel("Everything is saved", page, alignment=Qt.AlignmentFlag.AlignHCenter)
+        words = QLabel("Every result that was paid for is on this computer.", page, wordWrap=True)
+        words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        words.setProperty("tone", "muted")
+        column.addStretch(2)
+        for widget in (self._empty_icon, self._empty_title, words):
+            column.addWidget(widget)
+        column.addStretch(3)
+        return page
+
+    def _restyle(self) -> None:
+        self._title.setFont(self._theme.strong_font())
+        self._empty_title.setFont(self._theme.strong_font())
+        self._summary.setFont(self._theme.small_font())
+        self._empty_icon.setPixmap(self._theme.icon("mdi6.check-circle-outline", Role.GOOD).pixmap(40, 40))
+        self._show()
+
+    def _show(self) -> None:
+        board = self._board
+        amount = sum(bool(line.deed) for line in board.lines.lines())
+        trouble = board.folder_trouble()
+        self._summary.setText(board.summary())
+        self._summary.setVisible(board.total > 0)
+        self._trouble.setText(trouble)
+        self._trouble.setVisible(bool(trouble) and board.total > 0)
+        self._folder.setVisible(bool(trouble) and board.total > 0)
+        self._all.setText(f"Save all {amount:,}" if amount > 1 else "Save now")
+        self._all.setVisible(board.total > 0)
+        self._all.setEnabled(amount > 0)
+        self._all.setToolTip("" if amount else "All of them are being saved.")
+        self._stack.setCurrentWidget(self.view if board.lines.rowCount() else self._empty)
+
+    def _menu(self, at: QPoint) -> None:
+        keys = self.view.selected_keys()
+        chosen = set(keys)
+        deeds = {line.deed for line in self._board.lines.lines() if line.key in chosen and line.deed}
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if deeds:
+            words = deeds.pop() if len(deeds) == 1 else "Save now"
+            menu.addAction(words if len(keys) == 1 else f"{words} ({len(keys):,})", lambda: self._board.save_now(keys))
+        menu.addAction("Show in the list", lambda: self.task_wanted.emit(keys[0][0])).setEnabled(len(keys) == 1)
+        menu.addSeparator()
+        menu.addAction("Copy link" if len(keys) == 1 else "Copy links", lambda: self._copy_links(keys))
+        menu.addAction("Choose another folder…", self.choose_folder)
+        menu.popup(at)
+
+    def _copy_links(self, keys: list[Key]) -> None:
+        self.link_wanted.emit(self._board.rows_of(keys))
+
+    def _folder_chosen(self, folder: str) -> None:
+        if problem := self._board.set_library(folder):
+            self.told.emit(problem)

@@ -1,0 +1,123 @@
+"""The list of the expiry board. Return or a press on a line's button does what it offers; keys follow the platform.
+GUI thread.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.viewmodels.board_lines import Key
+from runway_desktop.viewmodels.board_table import BoardColumn, BoardLines
+
+from .board_delegate import BoardDelegate
+
+NARROW = 84 * GRID
+_WIDTHS = {BoardColumn.WHY: 27 * GRID, BoardColumn.LINK: 29 * GRID, BoardColumn.DEED: 12 * GRID}
+_NARROW_WIDTHS = {BoardColumn.WHY: 15 * GRID, BoardColumn.LINK: 28 * GRID, BoardColumn.DEED: 11 * GRID}
+
+
+class BoardView(QTableView):
+    deed_wanted = Signal(object)
+    """Keys of lines whose offer is taken."""
+    open_wanted = Signal(object)
+    """The key of a line whose task is to be shown in the list."""
+    menu_wanted = Signal(QPoint)
+    selection_moved = Signal()
+
+    def __init__(self, lines: BoardLines, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = lines
+        self._delegate = BoardDelegate(theme, posters, self)
+        self.setModel(lines)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName("Results that are not saved")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(BoardColumn.RESULT, QHeaderView.ResizeMode.Stretch)
+        self._set_widths()
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
+        self.doubleClicked.connect(self._double_clicked)
+        posters.ready.connect(self.viewport().update)
+        FollowsTheme(theme, self, self._restyle)
+
+    def selected_keys(self) -> list[Key]:
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        return [line.key for row in rows if (line := self._lines.line(row)) is not None]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_widths()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            if not event.isAutoRepeat() and (keys := self.selected_keys()):
+                self.deed_wanted.emit(keys)
+            return
+        super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        line = self._lines.line(index.row()) if index.isValid() else None
+        if (
+            line is not None
+            and line.deed
+            and event.button() is Qt.MouseButton.LeftButton
+            and index.column() == BoardColumn.DEED
+            and self._delegate.button(self.visualRect(index)).contains(at)
+        ):
+            self.deed_wanted.emit([line.key])
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        self._hover(index.row(), index.column())
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(-1, -1)
+        super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.selected_keys():
+            self.menu_wanted.emit(event.globalPos())
+
+    def _hover(self, row: int, column: int) -> None:
+        if self._delegate.hovered != (row, column):
+            self._delegate.hovered = (row, column)
+            self.viewport().update()
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        line = self._lines.line(index.row())
+        if line is not None and index.column() != BoardColumn.DEED:
+            self.open_wanted.emit(line.key)
+
+    def _set_widths(self) -> None:
+        narrow = self.viewport().width() < NARROW
+        self._delegate.shows_pictures = not narrow
+        widths = _NARROW_WIDTHS if narrow else _WIDTHS
+        for column, width in widths.items():
+            if self.columnWidth(column) != width:
+                self.setColumnWidth(column, width)
+
+    def _restyle(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._delegate.row_height(self.font()))
+        self.viewport().update()

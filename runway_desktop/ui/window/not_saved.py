@@ -1,0 +1,66 @@
+"""The place of the expiry board among the others: opened from the left pane, the status line, a notice or a key; it
+stands where the list stands, and goes when anything else is opened. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.viewmodels.offers import Verb
+
+from .models import Models
+from .workspace import Workspace
+
+
+class NotSavedPlace(QObject):
+    """`show_tasks` selects tasks in the list, which comes back for them."""
+
+    def __init__(self, m: Models, work: Workspace, show_tasks: Callable[[list[TaskId]], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._m = m
+        self._work = work
+        self._listing = m.filter.listing
+        """What was listed when the board was opened."""
+        board = work.board
+        work.places.board_chosen.connect(self._enter)
+        work.status.not_saved_wanted.connect(self.open)
+        m.board.urgent.connect(self._tell_urgent)
+        work.places.chosen.connect(self.leave)
+        work.places.search_chosen.connect(self.leave)
+        m.filter.changed.connect(self._leave_for_another_list)
+        board.chosen_moved.connect(lambda: m.details.choose(work.chosen_ids()))
+        board.link_wanted.connect(lambda rows: m.desk.handing.carry_out(Verb.COPY_LINK, rows))
+        board.told.connect(lambda words: m.desk.tell(words, problem=True))
+        board.task_wanted.connect(lambda task_id: show_tasks([task_id]))
+
+    def open(self) -> None:
+        """Opens it from anywhere. Where nothing is left to save it says so."""
+        self._m.board.set_open(True)
+        self._work.places.choose_board()
+        self._work.board.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self, *_: object) -> None:
+        """The list comes back, with what was chosen in it."""
+        if self._work.shows_board:
+            self._work.show_board(False)
+            # Before its entry goes, which may be the one that is chosen.
+            self._work.places.leave_board()
+            self._m.board.set_open(False)
+            self._m.details.choose(self._work.chosen_ids())
+
+    def _leave_for_another_list(self) -> None:
+        if self._m.filter.listing != self._listing:
+            self.leave()
+
+    def _enter(self) -> None:
+        self._listing = self._m.filter.listing
+        self._m.board.set_open(True)
+        self._m.board.refresh()
+        self._work.show_board(True)
+        self._m.details.choose(self._work.chosen_ids())
+
+    def _tell_urgent(self, sentence: str) -> None:
+        self._work.notices.tell(sentence, problem=True, action_text="Show them", on_action=self.open)

@@ -1,0 +1,110 @@
+"""The lines of the expiry board as a table. GUI thread only.
+
+Rows go, come and move by their keys, so that choice, focus and scroll stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from .board_lines import BoardLine
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class BoardColumn(IntEnum):
+    RESULT = 0
+    WHY = 1
+    LINK = 2
+    DEED = 3
+
+
+LINE = Qt.ItemDataRole.UserRole + 1
+"""The BoardLine of an index."""
+_HEADS = {
+    BoardColumn.RESULT: "Result",
+    BoardColumn.WHY: "Why it is not here",
+    BoardColumn.LINK: "Its link works",
+    BoardColumn.DEED: "",
+}
+
+
+class BoardLines(QAbstractTableModel):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[BoardLine] = []
+
+    def line(self, row: int) -> BoardLine | None:
+        return self._lines[row] if 0 <= row < len(self._lines) else None
+
+    def lines(self) -> list[BoardLine]:
+        return list(self._lines)
+
+    def rowCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(BoardColumn)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _HEADS[BoardColumn(section)]
+        return None
+
+    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        line = self.line(index.row()) if index.isValid() else None
+        if line is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _shown(line, BoardColumn(index.column()))
+            case Qt.ItemDataRole.AccessibleTextRole:
+                column = BoardColumn(index.column())
+                return line.spoken if column is BoardColumn.RESULT else _shown(line, column)
+            case Qt.ItemDataRole.ToolTipRole:
+                return _shown(line, BoardColumn(index.column()))
+            case _:
+                return line if role == LINE else None
+
+    def show(self, lines: Sequence[BoardLine]) -> None:
+        """Goes from what is shown to these, a row at a time where rows differ."""
+        wanted = {line.key for line in lines}
+        for row in range(len(self._lines) - 1, -1, -1):
+            if self._lines[row].key not in wanted:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._lines[row]
+                self.endRemoveRows()
+        for row, line in enumerate(lines):
+            if row < len(self._lines) and self._lines[row].key == line.key:
+                continue
+            at = next((at for at in range(row + 1, len(self._lines)) if self._lines[at].key == line.key), None)
+            if at is None:
+                self.beginInsertRows(QModelIndex(), row, row)
+                self._lines.insert(row, line)
+                self.endInsertRows()
+            else:
+                self.beginMoveRows(QModelIndex(), at, at, QModelIndex(), row)
+                self._lines.insert(row, self._lines.pop(at))
+                self.endMoveRows()
+        self._refill(lines)
+
+    def _refill(self, lines: Sequence[BoardLine]) -> None:
+        changed = [row for row, line in enumerate(lines) if self._lines[row] != line]
+        self._lines = list(lines)
+        for row in changed:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(BoardColumn) - 1))
+
+
+def _shown(line: BoardLine, column: BoardColumn) -> str:
+    match column:
+        case BoardColumn.RESULT:
+            return f"{line.title}\n{line.detail}"
+        case BoardColumn.WHY:
+            return line.why.spoken
+        case BoardColumn.LINK:
+            return f"{line.sure}, {line.at_most}"
+        case BoardColumn.DEED:
+            return line.deed

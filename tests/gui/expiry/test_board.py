@@ -1,0 +1,202 @@
+"""The expiry board in the window: where it leads from, what one does on it, and that everything else is as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
+
+from runway_desktop.domain.task import Output, OutputState, State, TaskId
+from runway_desktop.viewmodels.board_table import BoardColumn
+from runway_desktop.viewmodels.offers import Verb
+from tests.fake_runway import remote_id
+from tests.gui.rig import Desktop, rest, saved, task, until
+
+HOUR = 3600.0
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def result(rig: Desktop, number: int, *, hours: float, state: OutputState = OutputState.WAITING, **more: Any) -> Output:
+    one = task(number, State.SUCCEEDED, prompt=f"Shot {number}")
+    return saved(one, "", state=state, url_fetched_at=rig.clock.now() - hours * HOUR, **more)
+
+
+async def left(rig: Desktop, *outputs: Output) -> None:
+    """As an earlier run left them: in the list, and on the board."""
+    numbers = sorted({int(output.task_id[1:]) for output in outputs})
+    await rig.put(*(task(number, State.SUCCEEDED, prompt=f"Shot {number}") for number in numbers), outputs=outputs)
+    rig.rows.refresh()
+    rig.board.refresh()
+    await until(lambda: rig.board.total == len(outputs) and rig.rows.position(TaskId(f"t{numbers[0]}")) is not None)
+
+
+async def opened(rig: Desktop, *outputs: Output) -> None:
+    await left(rig, *outputs)
+    rig.window.not_saved.open()
+    assert rig.window.workspace.shows_board
+
+
+def status_button(rig: Desktop) -> QToolButton:
+    return next(button for button in rig.window.workspace.status.findChildren(QToolButton))
+
+
+def place_words(rig: Desktop) -> list[str]:
+    pane = rig.window.workspace.places
+    role = Qt.ItemDataRole.AccessibleTextRole
+    return [str(pane.item(row).data(role)) for row in range(pane.count())]
+
+
+async def test_it_is_there_only_while_there_is_something(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        assert not status_button(rig).isVisible()
+        await left(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
+        assert "Not saved, 2" in place_words(rig)
+        assert status_button(rig).isVisible()
+        assert status_button(rig).text() == "2 not saved"
+        for number in (1, 2):
+            await rig.output(saved(task(number, State.SUCCEEDED), "/library/a.mp4"))
+        await until(lambda: rig.board.total == 0)
+        assert not [words for words in place_words(rig) if words.startswith("Not saved")]
+        assert not status_button(rig).isVisible()
+
+
+@pytest.mark.parametrize("way", ["status line", "left pane", "key"])
+async def test_every_way_leads_there_and_the_list_comes_back(tmp_path, theme, way):
+    async with Desktop(tmp_path, theme) as rig:
+        await left(rig, result(rig, 1, hours=2))
+        work = rig.window.workspace
+        rig.window.view.select([TaskId("t1")])
+        if way == "status line":
+            status_button(rig).click()
+        elif way == "left pane":
+            work.places.choose_board()
+        else:
+            QTest.keyClick(
+                rig.window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+            )
+        assert work.shows_board
+        assert list(rig.details.chosen) == []
+        work.places.setCurrentRow(0)
+        assert not work.shows_board
+        assert list(rig.details.chosen) == [TaskId("t1")]
+
+
+async def test_it_stays_while_one_looks_at_it_and_says_that_all_is_saved(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await opened(rig, result(rig, 1, hours=2))
+        await rig.output(saved(task(1, State.SUCCEEDED), "/library/a.mp4"))
+        await until(lambda: rig.board.total == 0)
+        assert rig.window.workspace.shows_board
+        assert "Not saved, 0" in place_words(rig)
+        assert rig.window.workspace.board._empty_title.isVisible()
+        rig.window.workspace.places.setCurrentRow(0)
+        assert "Not saved, 0" not in place_words(rig)
+
+
+async def test_a_search_and_a_task_that_is_to_be_seen_bring_the_list_back(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await opened(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
+        rig.window.search.setText("Shot 1")
+        await until(lambda: not rig.window.workspace.shows_board)
+        assert "All tasks" in str(rig.window.workspace.places.currentItem().data(Qt.ItemDataRole.AccessibleTextRole))
+        rig.window.search.clear()
+        await rest()
+        rig.window.not_saved.open()
+        rig.window.workspace.board.task_wanted.emit(TaskId("t2"))
+        assert not rig.window.workspace.shows_board
+        await until(lambda: rig.window.view.selected_ids() == [TaskId("t2")])
+
+
+async def test_verbs_concern_what_is_chosen_on_the_board_and_not_in_the_hidden_list(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await left(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
+        rig.window.view.select([TaskId("t1")])
+        rig.window.not_saved.open()
+        rig.window.workspace.board.view.selectRow(0)
+        assert rig.details.chosen == (TaskId("t2"),)
+        rig.window.verb_menu.take(Verb.COPY_PROMPT)
+        await until(lambda: QGuiApplication.clipboard().text() == "Shot 2")
+
+
+async def test_the_button_of_a_line_and_return_do_what_it_offers(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await opened(rig, result(rig, 1, hours=60), result(rig, 2, hours=70))
+        view = rig.window.workspace.board.view
+        for number in (1, 2):
+            rig.runway.finish(remote_id(number), f"https://out.example/{number}.mp4")
+        cell = view.visualRect(view.model().index(0, BoardColumn.DEED))
+        QTest.mouseClick(view.viewport(), LEFT, NONE, QPoint(cell.left() + 3, cell.top() + 3))
+        await rest()
+        assert rig.runway.named("task") == []
+        QTest.mouseClick(view.viewport(), LEFT, NONE, cell.center())
+        await until(lambda: [call.arguments[0] for call in rig.runway.named("task")] == [remote_id(1)])
+        await until(lambda: rig.board.lines.lines()[0].key == (TaskId("t1"), 0))
+        view.selectRow(1)
+        QTest.keyClick(view, Qt.Key.Key_Return)
+        await until(lambda: len(rig.runway.named("task")) == 2)
+        await until(lambda: all(line.deed == "Save now" for line in rig.board.lines.lines()))
+
+
+async def test_all_are_saved_with_one_press_and_a_disabled_button_says_why(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await opened(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
+        [button] = [
+            found
+            for found in rig.window.workspace.board.findChildren(QPushButton)
+            if found.property("kind") == "primary"
+        ]
+        assert button.text() == "Save all 2"
+        for number in (1, 2):
+            await rig.output(result(rig, number, hours=2, state=OutputState.DOWNLOADING))
+        await until(lambda: not button.isEnabled())
+        assert button.toolTip() == "All of them are being saved."
+
+
+async def test_what_is_urgent_is_told_with_the_way_there(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await left(rig, result(rig, 1, hours=19))
+        rig.clock.jump(700)
+        rig.board.tick()
+        [told] = rig.window.notices.messages()
+        assert told.startswith("A result is not saved yet, and nothing moves.")
+        show = next(found for found in rig.window.notices.findChildren(QPushButton) if found.text() == "Show them")
+        show.click()
+        assert rig.window.workspace.shows_board
+
+
+async def test_the_menu_of_a_line_copies_its_link(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await opened(rig, result(rig, 1, hours=0.5))
+        pane = rig.window.workspace.board
+        pane.view.selectRow(0)
+        pane.view.menu_wanted.emit(pane.mapToGlobal(pane.rect().center()))
+        menu = pane.findChild(QMenu)
+        assert menu is not None
+        actions = {action.text(): action for action in menu.actions()}
+        assert {"Save now", "Show in the list", "Copy link", "Choose another folder…"} <= set(actions)
+        actions["Copy link"].trigger()
+        await until(lambda: QGuiApplication.clipboard().text() == "https://out.example/clip.mp4")
+        menu.close()
+        await rest()
+
+
+async def test_a_folder_is_chosen_without_a_loop_of_its_own(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await opened(rig, result(rig, 1, hours=0.5))
+        pane = rig.window.workspace.board
+        pane.choose_folder()
+        dialog = pane.findChild(QFileDialog)
+        assert dialog is not None
+        new = tmp_path / "elsewhere"
+        new.mkdir()
+        dialog.fileSelected.emit(str(new))
+        assert rig.engine.settings.library == new
+        (tmp_path / "a file").write_text("")
+        dialog.fileSelected.emit(str(tmp_path / "a file"))
+        await until(lambda: rig.told == ["“a file” is a file, not a folder."])
+        dialog.close()
+        await rest()
