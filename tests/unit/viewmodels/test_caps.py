@@ -59,7 +59,7 @@ async def test_the_status_line_says_today_of_the_cap(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         assert not any("Today" in part for part in rig.models.status.left_parts())
         await full(rig)
-        assert "Today 25 of 30 credits" in rig.models.status.left_parts()
+        await until(lambda: "Today 25 of 30 credits" in rig.models.status.left_parts())
         rig.engine.settings.set("day_cap", None)
         await until(lambda: "Today 50 credits" in rig.models.status.left_parts())
 
