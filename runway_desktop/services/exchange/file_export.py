@@ -34,6 +34,8 @@ from .whole_copy import How, Names, Put, SourceTrouble, put_whole, sha256_of
 Result = TypeVar("Result")
 
 PAGE = 200
+_WHOLE = "{batch}{row}"
+"""A template that asks for all that has to be looked up."""
 FIRST = 5
 """Files whose names are shown before the export."""
 MOST_FAILURES = 200
@@ -111,9 +113,7 @@ class FileExport:
         self._store = store
         self._executor = executor
 
-    async def survey(
-        self, task_ids: Sequence[TaskId], template: str, progress: Progress, *, only_picks: bool
-    ) -> Survey:
+    async def survey(self, task_ids: Sequence[TaskId], progress: Progress, *, only_picks: bool) -> Survey:
         """Looks through the tasks. Gives what it has so far when it is stopped."""
         files, size, without = 0, 0, 0
         first: list[Item] = []
@@ -125,7 +125,7 @@ class FileExport:
                     continue
                 files, size, without = files + len(here), size + sum(one.size for one in here), without + (not here)
                 if len(first) < FIRST:
-                    first += [await self._item(row, output, template, places) for output in here]
+                    first += [await self._item(row, output, _WHOLE, places) for output in here]
         return Survey(files=files, size=size, without=without, first=tuple(first[:FIRST]))
 
     async def run(

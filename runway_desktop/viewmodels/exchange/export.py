@@ -1,0 +1,291 @@
+"""The export: which tasks, as files under names from a template or as a list, and what came of it.
+
+What was chosen last is remembered. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+
+from runway_desktop.domain import filenames
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.library import Listing
+from runway_desktop.domain.task import TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange.file_export import FileChoice, FilesExported, Survey, names_of
+from runway_desktop.services.exchange.list_columns import COLUMNS
+from runway_desktop.services.exchange.list_export import ListForm, ListWritten
+from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.preferences import folder_problem
+from runway_desktop.viewmodels.runner import Runner
+
+from .phase import Phase
+
+__all__ = ["COLUMNS", "ExportModel", "ListForm", "Scope", "What"]
+
+_MEMORY = "export"
+"""The setting with what was chosen last."""
+FOLDER_NAME = "Runway export"
+
+
+class Scope(StrEnum):
+    CHOSEN = "chosen"
+    LISTED = "listed"
+    """All that the list shows."""
+
+
+class What(StrEnum):
+    FILES = "files"
+    LIST = "list"
+
+
+class ExportModel(QObject):
+    changed = Signal()
+
+    def __init__(
+        self,
+        engine: Engine,
+        runner: Runner,
+        listing: Listing,
+        chosen: Sequence[TaskId],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._listing = listing
+        self._chosen = tuple(chosen)
+        self._listed: tuple[TaskId, ...] = ()
+        self._survey: Survey | None = None
+        self._surveying = Progress()
+        self._progress = Progress(self.changed.emit)
+        self.phase = Phase.LOOKING
+        self.problem = ""
+        self.report = ""
+        self.failures: tuple[str, ...] = ()
+        self.done_at: Path | None = None
+        """The folder, or the file, that was written."""
+        kept = engine.settings.get(_MEMORY)
+        self._memory: dict[str, Any] = dict(kept) if isinstance(kept, dict) else {}
+        self.scope = Scope.CHOSEN if self._chosen else Scope.LISTED
+        self.what = What.LIST if self._memory.get("what") == What.LIST else What.FILES
+        self.only_picks = False
+        self.folder = self._remembered("folder", str(_documents() / FOLDER_NAME))
+        self.template = self._remembered("template", engine.settings.name_template)
+        self.link = self._switch("link", False)
+        self.sidecars = self._switch("sidecars", False)
+        self.keep_request = self._switch("keep_request", True)
+        self.form = ListForm.JSON if self._memory.get("form") == ListForm.JSON else ListForm.CSV
+        columns = self._memory.get("columns")
+        usual = [column.key for column in COLUMNS if column.is_usual]
+        self.columns: list[str] = (
+            [key for key in columns if isinstance(key, str)] if isinstance(columns, list) else usual
+        )
+
+    def begin(self) -> None:
+        self._runner(self._order(), "list what is exported", failed=self._failed)
+
+    def stop(self) -> None:
+        self._progress.stop()
+
+    def leave(self) -> None:
+        """The window closes: nothing goes on for it."""
+        self._surveying.stop()
+        self._progress.stop()
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        return self._progress.done, self._progress.total
+
+    @property
+    def chosen_count(self) -> int:
+        return len(self._chosen)
+
+    @property
+    def listed_count(self) -> int:
+        return len(self._listed)
+
+    def set(self, name: str, value: Any) -> None:
+        """One of the choices above, by its name. They hold until the next export is begun."""
+        if getattr(self, name) == value:
+            return
+        setattr(self, name, value)
+        if self.phase is Phase.DONE:
+            self.phase, self.report, self.failures = Phase.READY, "", ()
+        self.problem = ""
+        if name in ("scope", "only_picks"):
+            self._look()
+        self.changed.emit()
+
+    def template_fields(self) -> tuple[tuple[str, str], ...]:
+        """Each field as it is written, and what it stands for."""
+        return tuple((f"{{{name}}}", meaning) for name, meaning in filenames.FIELDS.items())
+
+    def template_problem(self, text: str) -> str:
+        return " ".join(filenames.problems(text)[:2])
+
+    def first_names(self) -> list[str]:
+        """How the first files will be called, if nobody else has the name there."""
+        return names_of(self._survey.first, self.template) if self._survey is not None else []
+
+    def amount_words(self) -> str:
+        """ "212 files, 1.2 GB. 3 tasks have no file here."."""
+        survey = self._survey
+        if survey is None:
+            done = self._surveying.done
+            return f"Looking at {wording.count(done, 'task')}…" if done else "Looking at the tasks…"
+        without = survey.without
+        lacking = (
+            f" {wording.count(without, 'task')} {'has' if without == 1 else 'have'} no file here." if without else ""
+        )
+        if not survey.files:
+            return f"There is no file to export.{lacking}"
+        return f"{wording.count(survey.files, 'file')}, {wording.size(survey.size)}.{lacking}"
+
+    def list_words(self) -> str:
+        amount = wording.count(len(self._ids()), "task")
+        return f"{amount}, {wording.count(len(self.columns), 'column')}, in the order of the list."
+
+    def button_words(self) -> str:
+        if self.what is What.LIST:
+            return "Export list…"
+        files = self._survey.files if self._survey is not None else 0
+        return f"Export {wording.count(files, 'file')}" if files else "Export files"
+
+    def reason(self) -> str:
+        """Why the button cannot be pressed; empty when it can."""
+        if self.phase is Phase.LOOKING:
+            return "The tasks are being listed."
+        if self.phase is Phase.WORKING:
+            return "The export goes on."
+        if self.what is What.LIST:
+            if not self._ids():
+                return "The list shows no task."
+            return "" if self.columns else "Choose what is to stand in the list."
+        if self._survey is None:
+            return "The files are being counted."
+        if not self._survey.files:
+            return "There is no file to export."
+        return self.folder_problem() or self.template_problem(self.template)
+
+    def folder_problem(self) -> str:
+        typed = self.folder.strip()
+        return folder_problem(Path(typed).expanduser()) if typed else "Choose a folder."
+
+    def list_name(self) -> str:
+        """A name for the file of the list."""
+        return f"runway-tasks.{self.form.value}"
+
+    def documents(self) -> Path:
+        return _documents()
+
+    def export_files(self) -> None:
+        if self.reason() or self._survey is None or self.what is not What.FILES:
+            return
+        self._keep()
+        choice = FileChoice(
+            folder=Path(self.folder.strip()).expanduser(),
+            template=self.template.strip(),
+            link=self.link,
+            sidecars=self.sidecars,
+            keep_request=self.keep_request,
+            only_picks=self.only_picks,
+        )
+        self._start(self._survey.files)
+        work = self._engine.exchange.files.run(self._ids(), choice, self._survey, self._progress)
+        self._runner(work, "export files", done=self._files_done, failed=self._failed)
+
+    def export_list(self, path: Path) -> None:
+        if self.reason() or self.what is not What.LIST:
+            return
+        self._keep()
+        ids = self._ids()
+        self._start(len(ids))
+        work = self._engine.exchange.lists.write(path, ids, self.columns, self.form, self._progress)
+        self._runner(work, "export list", done=self._list_done, failed=self._failed)
+
+    async def _order(self) -> None:
+        """Both scopes in the order in which the list shows them, also where it is folded."""
+        entries = await self._engine.library.list(self._listing)
+        self._listed = tuple(entries.ids)
+        chosen = set(self._chosen)
+        in_list = [task_id for task_id in entries.ids if task_id in chosen]
+        rest = chosen.difference(in_list)
+        self._chosen = (*in_list, *(task_id for task_id in self._chosen if task_id in rest))
+        self.phase = Phase.READY
+        self._look()
+        self.changed.emit()
+
+    def _look(self) -> None:
+        """Counts the files of what is chosen now; an older count is let go."""
+        self._surveying.stop()
+        self._survey = None
+        self._surveying = progress = Progress(self.changed.emit)
+        work = self._engine.exchange.files.survey(self._ids(), progress, only_picks=self.only_picks)
+        self._runner(work, "count files", done=lambda found: self._looked(progress, found), failed=self._failed)
+
+    def _looked(self, progress: Progress, found: Survey) -> None:
+        if progress is self._surveying and not progress.is_stopped:
+            self._survey = found
+            self.changed.emit()
+
+    def _ids(self) -> Sequence[TaskId]:
+        return self._chosen if self.scope is Scope.CHOSEN else self._listed
+
+    def _start(self, total: int) -> None:
+        self.phase, self.problem, self.report, self.failures = Phase.WORKING, "", "", ()
+        self._progress = Progress(self.changed.emit)
+        self._progress.report(0, total)
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        self.problem = error.in_words()
+        self.phase = Phase.READY
+        self.changed.emit()
+
+    def _files_done(self, came: FilesExported) -> None:
+        self.phase, self.done_at = Phase.DONE, came.folder
+        said = [f"{wording.count(came.copied + came.linked, 'file')} exported."]
+        if came.linked:
+            said.append(f"{came.linked:,} of them as second names, which take no room.")
+        if came.there:
+            said.append(f"{came.there:,} {'was' if came.there == 1 else 'were'} there already.")
+        if came.is_stopped:
+            said.append("It was stopped; export into the same folder again for the rest.")
+        if came.problem:
+            self.problem = f"{came.problem} Make room, or choose another folder, and export again for the rest."
+        if came.failed:
+            said.append(f"{wording.count(came.failed, 'file')} could not be exported.")
+        self.failures = tuple(sentence for _, sentence in came.failures)
+        self.report = " ".join(said)
+        self.changed.emit()
+
+    def _list_done(self, came: ListWritten) -> None:
+        self.phase = Phase.DONE
+        if came.is_stopped:
+            self.report, self.done_at = "It was stopped; nothing was written.", None
+        else:
+            self.report, self.done_at = f"{wording.count(came.rows, 'task')} written to {came.path.name}.", came.path
+        self.changed.emit()
+
+    def _keep(self) -> None:
+        names = ("what", "folder", "template", "link", "sidecars", "keep_request", "form", "columns")
+        self._engine.settings.set(_MEMORY, {name: getattr(self, name) for name in names})
+
+    def _remembered(self, name: str, otherwise: str) -> str:
+        found = self._memory.get(name)
+        return found if isinstance(found, str) and found.strip() else otherwise
+
+    def _switch(self, name: str, otherwise: bool) -> bool:
+        found = self._memory.get(name)
+        return found if isinstance(found, bool) else otherwise
+
+
+def _documents() -> Path:
+    found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(found) if found else Path.home()

@@ -1,0 +1,245 @@
+"""The import of a folder of results: what lies there, what it is to this list, and what came of it.
+
+Nothing happens before the person presses the button; one undo takes all of it back. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange.folder_import import FolderLook, Imported
+from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.exchange.standing import Candidate, Standing
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.runner import Runner
+from runway_desktop.viewmodels.state_words import Tone
+
+from .phase import Phase
+from .preview_table import PreviewLine, PreviewTable
+
+TITLES = ("File", "What it is", "Prompt", "Model", "Project", "Sent")
+_WORDS = {
+    Standing.NEW: ("New", Tone.GOOD),
+    Standing.MISSING_HERE: ("Known, its file is missing here", Tone.GOOD),
+    Standing.REMOVED: ("Removed from the list", Tone.PLAIN),
+    Standing.KNOWN: ("Known already", Tone.PLAIN),
+    Standing.DOUBLE: ("A second copy", Tone.PLAIN),
+}
+MOST_NAMED = 3
+
+
+class FolderImportModel(QObject):
+    changed = Signal()
+    finished = Signal(object)
+    """Ids of the tasks that came, to show them in the list."""
+    undo_offered = Signal(str, object)
+    """A sentence, and what takes the import back."""
+
+    def __init__(self, engine: Engine, runner: Runner, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self.folder = folder
+        self.phase = Phase.LOOKING
+        self.problem = ""
+        self.copies = False
+        self.is_taken_back = False
+        self.table = PreviewTable(TITLES, self)
+        self._look: FolderLook | None = None
+        self._imported: Imported | None = None
+        self._progress = Progress(self.changed.emit)
+        self.table.ticks_changed.connect(self.changed)
+
+    def begin(self) -> None:
+        look = self._engine.exchange.folders.look(self.folder, self._progress)
+        self._runner(look, "look at folder", done=self._looked, failed=self._failed)
+
+    def stop(self) -> None:
+        """What was found, or imported, so far stays."""
+        self._progress.stop()
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        return self._progress.done, self._progress.total
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What could not be read, a sentence each."""
+        if self._imported is not None:
+            failures = tuple(sentence for _, sentence in self._imported.failures)
+            return (*failures, *([self._imported.problem] if self._imported.problem else []))
+        return self._look.troubles if self._look is not None else ()
+
+    @property
+    def can_be_inputs(self) -> bool:
+        """Whether the folder's files may be wanted for something else."""
+        return self.phase is Phase.READY
+
+    def headline(self) -> str:
+        """ "212 results of 180 tasks: 197 new, 12 known already, 3 without a request"."""
+        if self._look is None:
+            return f"Looking through the folder… {wording.count(self._progress.done, 'file')} so far"
+        candidates = self._look.candidates
+        if not candidates:
+            return "No result with a request was found here."
+        tasks = len({one.found.task_key for one in candidates})
+        amounts = Counter(one.standing for one in candidates)
+        parts = [
+            f"{amounts[standing]:,} {words}"
+            for standing, words in (
+                (Standing.NEW, "new"),
+                (Standing.KNOWN, "known already"),
+                (Standing.MISSING_HERE, "known, but missing here"),
+                (Standing.REMOVED, "removed from the list before"),
+                (Standing.DOUBLE, "second copies"),
+            )
+            if amounts[standing]
+        ]
+        if self._look.without_request:
+            parts.append(f"{self._look.without_request:,} more without a request")
+        stopped = "" if self._look.is_whole else " The search was stopped before its end."
+        amount = f"{wording.count(len(candidates), 'result')} of {wording.count(tasks, 'task')}"
+        return f"{amount}: {', '.join(parts)}.{stopped}"
+
+    def note(self) -> str:
+        """What pressing the button does, or what came of it."""
+        if self.problem:
+            return self.problem
+        match self.phase:
+            case Phase.LOOKING:
+                return str(self.folder)
+            case Phase.READY:
+                return self._promise()
+            case Phase.WORKING:
+                return f"Importing {self._progress.done:,} of {self._progress.total:,}…"
+            case Phase.DONE:
+                return "The import was taken back." if self.is_taken_back else self._report()
+
+    def copies_words(self) -> str:
+        """What copying would do."""
+        chosen = self._chosen()
+        size = wording.size(sum(one.found.size for one in chosen))
+        return (
+            f"Copy the files into the library, under its names ({size})"
+            if chosen
+            else "Copy the files into the library"
+        )
+
+    def library_words(self) -> str:
+        return str(self._engine.settings.library)
+
+    def set_copies(self, on: bool) -> None:
+        self.copies = on
+        self.changed.emit()
+
+    def button_words(self) -> str:
+        amount = self.table.ticked_count
+        return f"Import {wording.count(amount, 'result')}" if amount else "Import results"
+
+    def reason(self) -> str:
+        """Why the button cannot be pressed; empty when it can."""
+        if self.phase is not Phase.READY:
+            return (
+                "The folder is being looked through." if self.phase is Phase.LOOKING else "They are imported already."
+            )
+        return "" if self.table.ticked_count else "Tick the results that are to come into the list."
+
+    def take_in(self) -> None:
+        if self.reason():
+            return
+        found = [one.found for one in self._chosen()]
+        self.phase, self.problem = Phase.WORKING, ""
+        self.table.lock()
+        self._progress = Progress(self.changed.emit)
+        self._progress.report(0, len(found))
+        work = self._engine.exchange.folders.take_in(self.folder, found, self._progress, copies=self.copies)
+        self._runner(work, "import folder", done=self._done, failed=self._failed)
+
+    @property
+    def can_be_undone(self) -> bool:
+        imported = self._imported
+        return imported is not None and bool(imported.results) and not self.is_taken_back
+
+    def take_back(self) -> None:
+        if self.can_be_undone and self._imported is not None:
+            self.is_taken_back = True
+            self._runner(self._engine.exchange.folders.take_back(self._imported), "take import back")
+            self.changed.emit()
+
+    def _chosen(self) -> list[Candidate]:
+        return [self._look.candidates[row] for row in self.table.ticked()] if self._look is not None else []
+
+    def _looked(self, look: FolderLook) -> None:
+        self._look = look
+        self.phase = Phase.READY
+        self.table.show_lines(_line(look.folder, one) for one in look.candidates)
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        """What is imported by then stays, and is known when the button is pressed again."""
+        self.problem = error.in_words()
+        self.phase = Phase.READY
+        self.table.lock(False)
+        self.changed.emit()
+
+    def _done(self, imported: Imported) -> None:
+        self._imported = imported
+        self.phase = Phase.DONE
+        self.changed.emit()
+        if imported.results:
+            self.finished.emit([*imported.added, *imported.restored, *(after.task_id for _, after in imported.filled)])
+            self.undo_offered.emit(f"{self._report()}", self.take_back)
+
+    def _promise(self) -> str:
+        look = self._look
+        alone = look.alone if look is not None else 0
+        lost = f" {wording.count(alone, 'settings file')} without a result beside it." if alone else ""
+        if not self.table.ticked_count and not (look is not None and look.candidates):
+            return f"Results are known by the settings file beside them, or by the request inside them.{lost}"
+        stay = "Copies go into the library; the files here stay." if self.copies else "The files stay where they are."
+        return f"{stay} Nothing is asked or sent, and it costs nothing.{lost}"
+
+    def _report(self) -> str:
+        imported = self._imported
+        if imported is None:
+            return ""
+        tasks = len(imported.added) + len(imported.restored) + len({after.task_id for _, after in imported.filled})
+        said = [f"{wording.count(imported.results, 'result')} of {wording.count(tasks, 'task')} imported."]
+        if imported.is_stopped:
+            said.append("It was stopped; import the folder again for the rest.")
+        if imported.known:
+            said.append(f"{imported.known:,} {'was' if imported.known == 1 else 'were'} known already.")
+        if imported.changed:
+            names = ", ".join(imported.changed[:MOST_NAMED])
+            more = len(imported.changed) - MOST_NAMED
+            said.append(f"Changed since they were saved: {names}{f' and {more:,} more' if more > 0 else ''}.")
+        return " ".join(said)
+
+
+def _line(folder: Path, one: Candidate) -> PreviewLine:
+    found, told = one.found, one.found.told
+    standing, tone = _WORDS[one.standing]
+    remark = ""
+    if one.changed and one.standing.is_worth_taking:
+        standing, tone = f"{standing}, changed since", Tone.WARN
+        remark = "Its size is not the one that was noted when it was saved. It is imported as it is now."
+    sent = told.times.get("sent") or told.times.get("made") or found.modified
+    return PreviewLine(
+        [
+            found.path.relative_to(folder).as_posix(),
+            standing,
+            told.title or " ".join(told.request.prompt.split()),
+            told.request.model,
+            told.project,
+            f"{datetime.fromtimestamp(sent):%Y-%m-%d %H:%M}",
+        ],
+        is_ticked=one.standing.is_worth_taking,
+        fixed="" if one.standing.is_worth_taking else f"{_WORDS[one.standing][0]}.",
+        remark=remark,
+        tone=tone,
+    )

@@ -1,0 +1,248 @@
+"""The import of task ids: what was found in a log, a table or the clipboard, and what Runway says of each.
+
+Nothing happens before the person presses the button. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
+from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.submission import Adoption
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.bridge import Bridge, Touch
+from runway_desktop.viewmodels.runner import Runner
+from runway_desktop.viewmodels.state_words import Tone
+
+from .phase import Phase
+from .preview_table import PreviewLine, PreviewTable
+
+TITLES = ("Task id", "What it is", "Prompt", "Model", "Time", "File", "Line")
+_WORDS = {
+    IdStanding.NEW: ("New", Tone.GOOD),
+    IdStanding.KNOWN: ("Known here", Tone.PLAIN),
+    IdStanding.REMOVED: ("Removed from the list", Tone.PLAIN),
+    IdStanding.ELSE: ("Something else", Tone.WARN),
+    IdStanding.NO_ID: ("No task id", Tone.WARN),
+}
+NOT_THERE = "Not of this key, or deleted"
+
+
+class IdImportModel(QObject):
+    changed = Signal()
+    finished = Signal(object)
+    """Ids of the tasks that were adopted or came back, to show them in the list."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        bridge: Bridge,
+        runner: Runner,
+        paths: Sequence[Path],
+        text: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self.paths = tuple(paths)
+        self.text = text
+        self.phase = Phase.LOOKING
+        self.problem = ""
+        self.table = PreviewTable(TITLES, self)
+        self._look = IdsLook()
+        self._progress = Progress(self.changed.emit)
+        self._rows: dict[TaskId, int] = {}
+        """Lines of the tasks that were adopted."""
+        self._tasks: dict[TaskId, Task] = {}
+        self.table.ticks_changed.connect(self.changed)
+        bridge.tasks_touched.connect(self._touched)
+
+    def begin(self) -> None:
+        look = self._engine.exchange.ids.look(self.paths, self.text, self._progress)
+        self._runner(look, "look for task ids", done=self._looked, failed=self._failed)
+
+    def stop(self) -> None:
+        """Of the search: what was found so far is shown."""
+        self._progress.stop()
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        return self._progress.done, self._progress.total
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Files that could not be searched, a sentence each."""
+        return self._look.troubles
+
+    def source_words(self) -> str:
+        if not self.paths:
+            return "From the clipboard"
+        first = f"From {self.paths[0].name}"
+        return first if len(self.paths) == 1 else f"{first} and {wording.count(len(self.paths) - 1, 'other file')}"
+
+    def headline(self) -> str:
+        """ "37 ids: 30 new, 5 known here, 2 are something else"."""
+        if self.phase is Phase.LOOKING:
+            done, total = self.progress
+            share = f" {100 * done // total} %" if total else ""
+            return f"Looking for task ids…{share}"
+        entries = self._look.entries
+        if not entries:
+            return "No task id was found."
+        amounts = Counter(entry.standing for entry in entries)
+        odd = amounts[IdStanding.ELSE] + amounts[IdStanding.NO_ID]
+        parts = [
+            f"{amounts[IdStanding.NEW]:,} new" if amounts[IdStanding.NEW] else "",
+            f"{amounts[IdStanding.KNOWN]:,} known here" if amounts[IdStanding.KNOWN] else "",
+            f"{amounts[IdStanding.REMOVED]:,} removed from the list before" if amounts[IdStanding.REMOVED] else "",
+            f"{odd:,} {'is' if odd == 1 else 'are'} something else" if odd else "",
+        ]
+        stopped = "" if self._look.is_whole else " The search was stopped before its end."
+        return f"{wording.count(len(entries), 'id')}: {', '.join(filter(None, parts))}.{stopped}"
+
+    def note(self) -> str:
+        """What pressing the button does, or what came of it."""
+        if self.problem:
+            return self.problem
+        match self.phase:
+            case Phase.READY if self._look.entries:
+                return (
+                    "Runway is asked for each one that is ticked, which costs nothing. Results that are still there "
+                    "are saved."
+                )
+            case Phase.WORKING | Phase.DONE:
+                return self._asked_words()
+            case _:
+                return ""
+
+    def button_words(self) -> str:
+        amount = self.table.ticked_count
+        return f"Adopt {wording.count(amount, 'task')}" if amount else "Adopt tasks"
+
+    def reason(self) -> str:
+        """Why the button cannot be pressed; empty when it can."""
+        if self.phase is not Phase.READY:
+            return "The ids are being looked for." if self.phase is Phase.LOOKING else "They are adopted already."
+        if not self.table.ticked_count:
+            return "Tick the ids that Runway is to be asked for." if self._look.entries else "No task id was found."
+        return ""
+
+    def adopt(self) -> None:
+        if self.reason():
+            return
+        self.phase, self.problem = Phase.WORKING, ""
+        chosen = [self._look.entries[row] for row in self.table.ticked()]
+        self.table.lock()
+        work = self._engine.exchange.ids.adopt([entry.found for entry in chosen])
+        self._runner(work, "adopt ids", done=lambda came: self._adopted(chosen, came), failed=self._failed)
+        self.changed.emit()
+
+    @property
+    def not_there(self) -> list[TaskId]:
+        """Adopted tasks that Runway does not know."""
+        return [task.id for task in self._tasks.values() if task.state is State.GONE]
+
+    def remove_not_there(self) -> None:
+        gone = self.not_there
+        for task_id in gone:
+            del self._tasks[task_id]
+            self.table.say(self._rows.pop(task_id), f"{NOT_THERE}; removed from the list", Tone.PLAIN)
+        self._runner(self._engine.verbs.remove(gone), "remove from list")
+        self.changed.emit()
+
+    def _looked(self, look: IdsLook) -> None:
+        self._look = look
+        self.phase = Phase.READY
+        self.table.show_lines(map(_line, look.entries))
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        self.problem = error.in_words()
+        self.phase = Phase.READY
+        self.table.lock(False)
+        self.changed.emit()
+
+    def _adopted(self, chosen: Sequence[IdEntry], came: Adoption) -> None:
+        places: dict[str, int] = {
+            entry.found.remote_id: row for entry, row in zip(chosen, self.table.ticked(), strict=True)
+        }
+        self._runner(self._follow(came, places), "follow adopted ids")
+        self.finished.emit([*came.added, *came.known])
+
+    async def _follow(self, came: Adoption, places: dict[str, int]) -> None:
+        for row in await self._engine.library.rows([*came.added, *came.known]):
+            place = places.get(row.task.remote_id or "")
+            if place is not None:
+                self._rows[row.task.id] = place
+                self._hear(row.task)
+        self.phase = Phase.DONE
+        self.changed.emit()
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        moved = [touch.task for task_id, touch in touches.items() if task_id in self._rows and touch.task is not None]
+        for task in moved:
+            self._hear(task)
+        if moved:
+            self.changed.emit()
+
+    def _hear(self, task: Task) -> None:
+        self._tasks[task.id] = task
+        self.table.say(self._rows[task.id], *_outcome(task))
+
+    def _asked_words(self) -> str:
+        """ "12 of 30 asked for: 10 found, 2 not of this key, or deleted."."""
+        if self.phase is Phase.WORKING:
+            return "They are put into the list…"
+        total, gone = len(self._tasks), len(self.not_there)
+        asked = sum(_is_answered(task) for task in self._tasks.values())
+        said = f"{asked:,} of {total:,} asked for" if asked < total else f"{wording.count(total, 'task')} adopted"
+        found = f"{asked - gone:,} found" if asked else ""
+        lost = f"{gone:,} not of this key, or deleted" if gone else ""
+        outcome = ", ".join(filter(None, (found, lost)))
+        return f"{said}: {outcome}." if outcome else f"{said}."
+
+
+def _is_answered(task: Task) -> bool:
+    return task.asked_at is not None or task.state.is_final
+
+
+def _outcome(task: Task) -> tuple[str, Tone]:
+    """What Runway says of an adopted task."""
+    match task.state:
+        case State.GONE:
+            return NOT_THERE, Tone.WARN
+        case State.SUCCEEDED:
+            return "Found, it succeeded", Tone.GOOD
+        case State.FAILED:
+            return "Found, it failed", Tone.PLAIN
+        case State.CANCELLED:
+            return "Found, it was cancelled", Tone.PLAIN
+        case _ if _is_answered(task):
+            return "Found, it goes on", Tone.GOOD
+        case _:
+            return "Being asked for", Tone.BUSY
+
+
+def _line(entry: IdEntry) -> PreviewLine:
+    found, known = entry.found, entry.found.known
+    standing, tone = _WORDS[entry.standing]
+    fixed = ""
+    if entry.standing is IdStanding.KNOWN:
+        fixed = "It is in the list already."
+    elif entry.standing is IdStanding.NO_ID:
+        fixed = found.doubt
+    return PreviewLine(
+        [found.remote_id, standing, known.prompt, known.model, known.time, known.file, f"{found.line:,}"],
+        is_ticked=entry.standing.is_worth_asking,
+        fixed=fixed,
+        remark=found.doubt,
+        tone=tone,
+    )

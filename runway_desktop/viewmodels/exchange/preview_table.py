@@ -1,0 +1,131 @@
+"""What an import found, a line each, to be ticked or not. Thousands of lines; GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from runway_desktop.viewmodels.state_words import Tone
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(slots=True)
+class PreviewLine:
+    """`cells` fit the titles. `fixed` says why it cannot be ticked; empty when it can. `remark` is said of the second
+    cell where there is more to say."""
+
+    cells: list[str]
+    is_ticked: bool = False
+    fixed: str = ""
+    remark: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+class PreviewTable(QAbstractTableModel):
+    """The first column is ticked; the second says what the thing is, in its tone."""
+
+    STANDING = 1
+    TONE = Qt.ItemDataRole.UserRole + 1
+    ticks_changed = Signal()
+
+    def __init__(self, titles: Sequence[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._titles = tuple(titles)
+        self._lines: list[PreviewLine] = []
+        self._ticked = 0
+        self.is_locked = False
+        """While the work goes on nothing can be ticked."""
+
+    @property
+    def lines(self) -> Sequence[PreviewLine]:
+        return self._lines
+
+    @property
+    def ticked_count(self) -> int:
+        return self._ticked
+
+    def show_lines(self, lines: Iterable[PreviewLine]) -> None:
+        self.beginResetModel()
+        self._lines = list(lines)
+        self._ticked = sum(line.is_ticked for line in self._lines)
+        self.endResetModel()
+        self.ticks_changed.emit()
+
+    def ticked(self) -> list[int]:
+        """Rows, in order."""
+        return [row for row, line in enumerate(self._lines) if line.is_ticked]
+
+    def tick(self, wanted: Callable[[int], bool]) -> None:
+        """Ticks those rows of the ones that can be ticked, and no others."""
+        if self.is_locked:
+            return
+        for row, line in enumerate(self._lines):
+            line.is_ticked = not line.fixed and wanted(row)
+        self._ticked = sum(line.is_ticked for line in self._lines)
+        self._tell(range(len(self._lines)))
+        self.ticks_changed.emit()
+
+    def lock(self, locked: bool = True) -> None:
+        self.is_locked = locked
+        self._tell(range(len(self._lines)))
+
+    def say(self, row: int, standing: str, tone: Tone) -> None:
+        """What became of a line."""
+        line = self._lines[row]
+        line.cells[self.STANDING], line.tone, line.remark = standing, tone, ""
+        self._tell(range(row, row + 1))
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        return None
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+        if index.column() == 0 and not self.is_locked and not self._lines[index.row()].fixed:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        line = self._lines[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return line.cells[index.column()]
+            case Qt.ItemDataRole.CheckStateRole if index.column() == 0 and not line.fixed:
+                return Qt.CheckState.Checked if line.is_ticked else Qt.CheckState.Unchecked
+            case Qt.ItemDataRole.ToolTipRole:
+                return (line.remark or line.fixed) if index.column() <= self.STANDING else line.cells[index.column()]
+            case Qt.ItemDataRole.AccessibleTextRole if index.column() == self.STANDING and line.remark:
+                return f"{line.cells[self.STANDING]}. {line.remark}"
+            case self.TONE:
+                return line.tone if index.column() == self.STANDING else None
+            case _:
+                return None
+
+    def setData(self, index: AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.CheckStateRole or not self.flags(index) & Qt.ItemFlag.ItemIsUserCheckable:
+            return False
+        line = self._lines[index.row()]
+        line.is_ticked = Qt.CheckState(value) == Qt.CheckState.Checked
+        self._ticked += 1 if line.is_ticked else -1
+        self._tell(range(index.row(), index.row() + 1))
+        self.ticks_changed.emit()
+        return True
+
+    def _tell(self, rows: range) -> None:
+        if rows:
+            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(self._titles) - 1))
