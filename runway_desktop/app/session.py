@@ -43,6 +43,7 @@ from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 from . import collector, environment
+from .exchange_windows import ExchangeWindows
 from .lifecycle import Supervisor, go_down
 from .options import Options, own_words
 from .program import on_signals
@@ -73,6 +74,7 @@ class Session(QObject):
         self._sheets: SheetHost | None = None
         self.culling: CullingHost | None = None
         self._in_tray: InTray | None = None
+        self.exchange: ExchangeWindows | None = None
         self.ready = asyncio.Event()
         """Set when the window is painted, the loops run and the key was looked for."""
 
@@ -155,6 +157,7 @@ class Session(QObject):
         window.batch_menu_wanted.connect(self._open_batch_menu)
         window.shortcuts_wanted.connect(self._open_shortcuts)
         window.spending_wanted.connect(lambda: self._open_spending(theme))
+        self.exchange = ExchangeWindows(engine, runner, theme, window)
         self._theme = theme
         composer.restore_draft()
         models.filter.restore()

@@ -17,6 +17,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange import Brought
 from runway_desktop.services.intake import AssetDrop, Gathered
 from runway_desktop.services.lost_files import PutBack
 from runway_desktop.services.support import support_details
@@ -57,6 +58,12 @@ class Desk(QObject):
     """Where a file was, and what was shown in its place, which is not the same file: ask, then `file_found` anyway."""
     settings_offered = Signal(str, object)
     """A sentence, and the Request that a dropped result carries inside."""
+    export_wanted = Signal(object)
+    """Ids of the tasks to be exported."""
+    ids_brought = Signal(object, str, object)
+    """Paths, or a text, that are a record of task ids; and what takes them in as anything else."""
+    results_brought = Signal(object, object)
+    """Path of a folder of results that are not in the list; and what takes it in as anything else."""
     release_wanted = Signal(object)
     """Paths that are about to be moved away: the preview must let go of them."""
 
@@ -113,6 +120,8 @@ class Desk(QObject):
             return
         if verb is Verb.OPEN:
             self.open_wanted.emit(rows[0].task.id)
+        elif verb is Verb.EXPORT:
+            self.export_wanted.emit([row.task.id for row in rows])
         elif verb is Verb.COPY_SUPPORT:
             self.copy_support(rows)
         elif verb in HANDED:
@@ -234,6 +243,36 @@ class Desk(QObject):
         if renewal is not None and len(paths) == 1 and await renewal.is_catalogue(paths[0]):
             self.tell((await renewal.renew(paths[0])).in_words(), "Preferences → Runway goes back to the built-in one.")
             return
+        if not (are_results or urls or to_field) and await self._is_for_import(paths, text, html):
+            return
+        await self._gather(paths, urls, text, html, to_field, at, are_results=are_results)
+
+    async def _is_for_import(self, paths: tuple[Path, ...], text: str, html: str) -> bool:
+        """Whether a preview of an import was asked for, in place of taking it in as prompts or inputs."""
+
+        def otherwise() -> None:
+            self._runner(self._gather(paths, (), text, html, "", None, are_results=False), "take in")
+
+        match await self._engine.exchange.recognise(paths, text):
+            case Brought.IDS:
+                self.ids_brought.emit(paths, text, otherwise)
+            case Brought.RESULTS:
+                self.results_brought.emit(paths[0], otherwise)
+            case Brought.NOTHING:
+                return False
+        return True
+
+    async def _gather(
+        self,
+        paths: tuple[Path, ...],
+        urls: tuple[str, ...],
+        text: str,
+        html: str,
+        to_field: str,
+        at: int | None,
+        *,
+        are_results: bool,
+    ) -> None:
         pair = self._composer.pair
         gathered = await self._engine.intake.gather(
             paths=paths, urls=urls, text=text, html=html, prefer=(pair.endpoint, pair.model)

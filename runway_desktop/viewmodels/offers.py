@@ -59,6 +59,7 @@ class Verb(StrEnum):
     COPY_PICTURE = "copy picture"
     COPY_LINK = "copy link"
     COPY_SUPPORT = "copy support details"
+    EXPORT = "export"
     DO_NOT_SEND = "do not send"
     CANCEL = "cancel"
     DELETE_REMOTELY = "delete remotely"
@@ -195,6 +196,7 @@ def _copying(rows: Sequence[Row], saved: Sequence[Row]) -> list[Offer]:
         gone = _none(linked, lambda row: not row.task.deleted_remotely, "It was deleted from Runway.")
         found.append(Offer(Verb.COPY_LINK, "Copy link" if links == 1 else f"Copy {links:,} links", gone))
     found.append(Offer(Verb.COPY_SUPPORT, "Copy support details"))
+    found.append(Offer(Verb.EXPORT, "Export…"))
     return found
 
 

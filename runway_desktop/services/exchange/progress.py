@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 class Progress:
     """The work tells how far it is between two trips to its worker, and looks there whether it shall go on. `told` is
-    called each time."""
+    called each time, until it is stopped."""
 
     def __init__(self, told: Callable[[], None] = lambda: None) -> None:
         self._told = told
@@ -18,7 +18,8 @@ class Progress:
 
     def report(self, done: int, total: int) -> None:
         self.done, self.total = done, total
-        self._told()
+        if not self.is_stopped:
+            self._told()
 
     def stop(self) -> None:
         """The work ends where it is; what is done stays done."""

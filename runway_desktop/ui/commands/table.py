@@ -189,6 +189,10 @@ COMMANDS: tuple[Command, ...] = (
     _sheet("sheet.export", "Export sheet", Standard.Save),
     _sheet("sheet.close", "Close the sheet", "Ctrl+W"),
     _window("not_saved", "Go to what is not saved", "Ctrl+Alt+U"),
+    _window("exchange.export", "Export", "Ctrl+Shift+E"),
+    _window("exchange.ids.file", "Import task ids from a file", "Ctrl+Shift+I"),
+    _window("exchange.ids.paste", "Import task ids from the clipboard", "Ctrl+Shift+V"),
+    _window("exchange.folder", "Import a folder of results", "Ctrl+Shift+F"),
     _window("spending", "Spending", "Ctrl+Shift+M"),
     # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
     _window("runway.ask", "Ask Runway now", "F5"),

@@ -50,6 +50,12 @@ class FindingsList(QFrame):
         FollowsTheme(theme, self, self._restyle)
         self._show()
 
+    def show_messages(self, messages: Sequence[str]) -> None:
+        if list(messages) != self._messages:
+            self._messages = list(messages)
+            self.setAccessibleDescription(" ".join(self._messages))
+            self._show()
+
     def _turn(self) -> None:
         self._unfolded = not self._unfolded
         self._show()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
 
 from .preference_pages import Page
-from .words import say, tip
+from .template_editor import TemplateEditor
+from .words import say
 
 
 class SavingPage(Page):
@@ -54,26 +54,11 @@ class SavingPage(Page):
 
     def _build_template(self) -> None:
         title = self.heading("Names of files")
-        self._template = QLineEdit(self)
-        self._template.setAccessibleName("Template for names of files")
-        self._template.textChanged.connect(self._judge_template)
-        self._template.editingFinished.connect(self._keep_template)
-        title.setBuddy(self._template)
+        self._template = TemplateEditor(self.form.template_fields(), self._template_problem, self._example, self)
+        self._template.edited.connect(lambda _: self._show_standard())
+        self._template.finished.connect(self._keep_template)
+        title.setBuddy(self._template.line)
         self.rows.addWidget(self._template)
-        self._preview = self.note()
-        self._wrong = self.note(tone="bad")
-        fields = QWidget(self)
-        flow = FlowLayout(fields)
-        for field, meaning in self.form.template_fields():
-            chip = QPushButton(field, fields)
-            chip.setProperty("kind", "chip")
-            chip.setAutoDefault(False)
-            chip.setToolTip(tip(meaning[:1].upper() + meaning[1:]))
-            chip.setAccessibleName(f"Insert {field}")
-            chip.setAccessibleDescription(meaning)
-            chip.clicked.connect(lambda _=False, text=field: self._insert(text))
-            flow.addWidget(chip)
-        self.rows.addWidget(fields)
         self._standard = QPushButton("Use the usual names", self)
         self._standard.setProperty("kind", "flat")
         self._standard.setAutoDefault(False)
@@ -119,18 +104,18 @@ class SavingPage(Page):
         self._keep_folder()
 
     def _show_template(self) -> None:
-        if self._template.text() != self.form.template:
-            self._template.setText(self.form.template)
-        self._judge_template()
+        self._template.set_text(self.form.template)
+        self._show_standard()
 
-    def _judge_template(self) -> None:
-        text = self._template.text()
+    def _show_standard(self) -> None:
+        self._standard.setVisible(self._template.text().strip() != self.form.usual_template)
+
+    def _template_problem(self, text: str) -> str:
         problem = self.form.template_problem(text)
-        say(self._preview, f"For example: {self.form.template_preview(text)}")
-        say(self._wrong, f"{problem} The last good template stays in use." if problem else "")
-        mark_wrong(self._template, bool(problem))
-        self._standard.setVisible(text.strip() != self.form.usual_template)
-        self._template.setAccessibleDescription(problem or self._preview.text())
+        return f"{problem} The last good template stays in use." if problem else ""
+
+    def _example(self, text: str) -> str:
+        return f"For example: {self.form.template_preview(text)}"
 
     def _keep_template(self) -> None:
         if self._template.text().strip() != self.form.template:
@@ -138,9 +123,4 @@ class SavingPage(Page):
 
     def _reset_template(self) -> None:
         self.form.reset_template()
-        self._template.setText(self.form.template)
-
-    def _insert(self, field: str) -> None:
-        self._template.insert(field)
-        self._template.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._keep_template()
+        self._show_template()

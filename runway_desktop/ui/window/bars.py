@@ -3,6 +3,8 @@ downloads)."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels import wording
@@ -33,6 +36,12 @@ _LINK_ROLES = {
     Link.KEY_REFUSED: Role.BAD,
     Link.IDLE: Role.FAINT,
 }
+_EXCHANGE = (
+    (Wanted.IDS_FROM_FILE, "Import task ids from a file…"),
+    (Wanted.IDS_FROM_CLIPBOARD, "Import task ids from the clipboard…"),
+    (Wanted.FOLDER, "Import a folder of results…"),
+    (Wanted.EXPORT, "Export…"),
+)
 
 
 class TopBar(QWidget):
@@ -42,6 +51,8 @@ class TopBar(QWidget):
     pause_wanted = Signal(bool)
     spending_wanted = Signal()
     caps_wanted = Signal()
+    exchange_wanted = Signal(object)
+    """A `Wanted` of import or export."""
 
     def __init__(
         self,
@@ -82,6 +93,13 @@ class TopBar(QWidget):
         self._pause.setProperty("kind", "chip")
         self._pause.clicked.connect(self.pause_wanted)
         row.addWidget(self._pause)
+        self._library = QToolButton(self)
+        self._library.setProperty("kind", "chip")
+        self._library.setIconSize(QSize(16, 16))
+        self._library.setAccessibleName("Library: import and export")
+        self._library.setToolTip("Import and export")
+        self._library.clicked.connect(self._library_menu)
+        row.addWidget(self._library)
         self._preferences = QToolButton(self)
         self._preferences.setProperty("kind", "chip")
         self._preferences.setIconSize(QSize(16, 16))
@@ -96,6 +114,7 @@ class TopBar(QWidget):
     def _restyle(self) -> None:
         self._preferences.setToolTip(self._keys.tip("Preferences", "preferences"))
         self._preferences.setIcon(self._theme.icon("mdi6.cog-outline"))
+        self._library.setIcon(self._theme.icon("mdi6.swap-vertical"))
         self._shown_link: Link | None = None
         self._shown_paused: bool | None = None
         self._show()
@@ -136,6 +155,16 @@ class TopBar(QWidget):
         menu.addSeparator()
         menu.addAction("Ask Runway again", self.refresh_wanted.emit)
         menu.popup(self._balance.mapToGlobal(QPoint(0, self._balance.height() + 2)))
+
+    def _library_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for wanted, text in _EXCHANGE:
+            if wanted is Wanted.EXPORT:
+                menu.addSeparator()
+            action = menu.addAction(text, partial(self.exchange_wanted.emit, wanted))
+            action.setShortcuts(self._keys.of(wanted.value)[:1])
+        menu.popup(self._library.mapToGlobal(QPoint(0, self._library.height() + 2)))
 
     def _who_menu(self) -> None:
         menu = QMenu(self)

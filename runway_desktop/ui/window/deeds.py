@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from runway_desktop.ui.commands.keys import Deed
+from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.viewmodels.offers import Verb
 from runway_desktop.viewmodels.preset_shelf import KEYS
 
@@ -35,6 +36,7 @@ def window_deeds(window: MainWindow) -> dict[str, Deed]:
         "list.undo": window.taking_back.undo,
         "compare.chosen": window.compare,
         "runway.ask": m.desk.ask_now,
+        **{wanted.value: partial(window.exchange_wanted.emit, wanted) for wanted in Wanted},
         "spending": window.spending_wanted.emit,
         "not_saved": window.not_saved.open,
         "notices.focus": work.notices.focus_latest,

@@ -70,6 +70,8 @@ class MainWindow(QMainWindow):
     """The id of a batch, and a global position."""
     shortcuts_wanted = Signal()
     spending_wanted = Signal()
+    exchange_wanted = Signal(object)
+    """A `Wanted` of import or export."""
     painted = Signal()
     """Once, after the first paint."""
 
@@ -239,6 +241,7 @@ class MainWindow(QMainWindow):
         top.refresh_wanted.connect(m.desk.ask_now)
         top.pause_wanted.connect(m.desk.pause)
         top.spending_wanted.connect(self.spending_wanted)
+        top.exchange_wanted.connect(self.exchange_wanted)
         top.caps_wanted.connect(lambda: self.preferences_wanted.emit("Money"))
         work.search.save_wanted.connect(self.keeper.save)
         m.places.follow(m.filter)

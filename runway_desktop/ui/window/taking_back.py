@@ -1,5 +1,5 @@
-"""Undo of what was removed from the list, moved to the bin or judged in this session: one deed after the other, the
-last one first, beyond the life of the notice that offered it. GUI thread.
+"""Undo of what was removed from the list, moved to the bin, judged or imported in this session: one deed after the
+other, the last one first, beyond the life of the notice that offered it. GUI thread.
 """
 
 from __future__ import annotations
@@ -31,11 +31,16 @@ class TakingBack(QObject):
         if self._deeds:
             self._deeds.pop()()
 
+    def offer(self, message: str, deed: Deed) -> None:
+        """Tells of what was done, and remembers how it is taken back."""
+        self._deeds.append(deed)
+        self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(deed))
+
     def _removed(self, message: str, task_ids: Sequence[TaskId]) -> None:
-        self._offer(message, lambda: self._desk.restore(task_ids))
+        self.offer(message, lambda: self._desk.restore(task_ids))
 
     def _binned(self, message: str, task_ids: Sequence[TaskId]) -> None:
-        self._offer(message, lambda: self._desk.astray.put_back(task_ids))
+        self.offer(message, lambda: self._desk.astray.put_back(task_ids))
 
     def _judged(self, sentence: str, can_undo: bool) -> None:
         """One task shows itself what became of it; of many a notice tells."""
@@ -45,10 +50,6 @@ class TakingBack(QObject):
         self._deeds.append(self._desk.judging.undo)
         if len(self._chosen()) > 1:
             self._notices.tell(sentence, action_text="Undo", on_action=self.undo)
-
-    def _offer(self, message: str, deed: Deed) -> None:
-        self._deeds.append(deed)
-        self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(deed))
 
     def _take_back(self, deed: Deed) -> None:
         if deed in self._deeds:

@@ -26,6 +26,7 @@ _COMMANDS = {
     Verb.RENAME: "task.rename",
     Verb.REMOVE: "task.remove",
     Verb.COPY_PROMPT: "task.copy",
+    Verb.EXPORT: "exchange.export",
 }
 _ICONS = {
     Verb.OPEN: "mdi6.play-outline",
@@ -44,6 +45,7 @@ _ICONS = {
     Verb.COPY_PROMPT: "mdi6.content-copy",
     Verb.COPY_LINK: "mdi6.link-variant",
     Verb.COPY_PICTURE: "mdi6.image-outline",
+    Verb.EXPORT: "mdi6.export-variant",
     Verb.USE_AS_INPUT: "mdi6.image-plus-outline",
     Verb.SEND_NEXT: "mdi6.arrow-up-bold-outline",
 }

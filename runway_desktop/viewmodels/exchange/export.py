@@ -47,6 +47,8 @@ class What(StrEnum):
 
 class ExportModel(QObject):
     changed = Signal()
+    reported = Signal(str, bool)
+    """What came of the export, and whether that is a problem."""
 
     def __init__(
         self,
@@ -77,6 +79,8 @@ class ExportModel(QObject):
         self.what = What.LIST if self._memory.get("what") == What.LIST else What.FILES
         self.only_picks = False
         self.folder = self._remembered("folder", str(_documents() / FOLDER_NAME))
+        self.folder_problem = _problem_of(self.folder)
+        """Why the files cannot go there; empty when they can."""
         self.template = self._remembered("template", engine.settings.name_template)
         self.link = self._switch("link", False)
         self.sidecars = self._switch("sidecars", False)
@@ -95,9 +99,8 @@ class ExportModel(QObject):
         self._progress.stop()
 
     def leave(self) -> None:
-        """The window closes: nothing goes on for it."""
+        """The window closes: nobody wants the count any more. An export that was begun goes on."""
         self._surveying.stop()
-        self._progress.stop()
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -119,6 +122,8 @@ class ExportModel(QObject):
         if self.phase is Phase.DONE:
             self.phase, self.report, self.failures = Phase.READY, "", ()
         self.problem = ""
+        if name == "folder":
+            self.folder_problem = _problem_of(value)
         if name in ("scope", "only_picks"):
             self._look()
         self.changed.emit()
@@ -130,9 +135,9 @@ class ExportModel(QObject):
     def template_problem(self, text: str) -> str:
         return " ".join(filenames.problems(text)[:2])
 
-    def first_names(self) -> list[str]:
+    def first_names(self, template: str) -> list[str]:
         """How the first files will be called, if nobody else has the name there."""
-        return names_of(self._survey.first, self.template) if self._survey is not None else []
+        return names_of(self._survey.first, template) if self._survey is not None else []
 
     def amount_words(self) -> str:
         """ "212 files, 1.2 GB. 3 tasks have no file here."."""
@@ -172,11 +177,7 @@ class ExportModel(QObject):
             return "The files are being counted."
         if not self._survey.files:
             return "There is no file to export."
-        return self.folder_problem() or self.template_problem(self.template)
-
-    def folder_problem(self) -> str:
-        typed = self.folder.strip()
-        return folder_problem(Path(typed).expanduser()) if typed else "Choose a folder."
+        return self.folder_problem or self.template_problem(self.template)
 
     def list_name(self) -> str:
         """A name for the file of the list."""
@@ -246,6 +247,7 @@ class ExportModel(QObject):
     def _failed(self, error: RunwayDesktopError) -> None:
         self.problem = error.in_words()
         self.phase = Phase.READY
+        self.reported.emit(self.problem, True)
         self.changed.emit()
 
     def _files_done(self, came: FilesExported) -> None:
@@ -263,6 +265,7 @@ class ExportModel(QObject):
             said.append(f"{wording.count(came.failed, 'file')} could not be exported.")
         self.failures = tuple(sentence for _, sentence in came.failures)
         self.report = " ".join(said)
+        self.reported.emit(f"{self.report} {self.problem}".strip(), bool(self.problem or came.failed))
         self.changed.emit()
 
     def _list_done(self, came: ListWritten) -> None:
@@ -271,6 +274,7 @@ class ExportModel(QObject):
             self.report, self.done_at = "It was stopped; nothing was written.", None
         else:
             self.report, self.done_at = f"{wording.count(came.rows, 'task')} written to {came.path.name}.", came.path
+        self.reported.emit(self.report, False)
         self.changed.emit()
 
     def _keep(self) -> None:
@@ -284,6 +288,11 @@ class ExportModel(QObject):
     def _switch(self, name: str, otherwise: bool) -> bool:
         found = self._memory.get(name)
         return found if isinstance(found, bool) else otherwise
+
+
+def _problem_of(folder: str) -> str:
+    typed = folder.strip()
+    return folder_problem(Path(typed).expanduser()) if typed else "Choose a folder."
 
 
 def _documents() -> Path:

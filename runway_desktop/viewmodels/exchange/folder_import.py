@@ -34,6 +34,21 @@ _WORDS = {
 MOST_NAMED = 3
 
 
+class ImportUndo:
+    """Takes an import back, once, also when its window is gone long since."""
+
+    def __init__(self, engine: Engine, runner: Runner, imported: Imported) -> None:
+        self._engine = engine
+        self._runner = runner
+        self._imported = imported
+        self.is_done = False
+
+    def __call__(self) -> None:
+        if not self.is_done:
+            self.is_done = True
+            self._runner(self._engine.exchange.folders.take_back(self._imported), "undo import")
+
+
 class FolderImportModel(QObject):
     changed = Signal()
     finished = Signal(object)
@@ -49,10 +64,10 @@ class FolderImportModel(QObject):
         self.phase = Phase.LOOKING
         self.problem = ""
         self.copies = False
-        self.is_taken_back = False
         self.table = PreviewTable(TITLES, self)
         self._look: FolderLook | None = None
         self._imported: Imported | None = None
+        self._undo: ImportUndo | None = None
         self._progress = Progress(self.changed.emit)
         self.table.ticks_changed.connect(self.changed)
 
@@ -63,6 +78,11 @@ class FolderImportModel(QObject):
     def stop(self) -> None:
         """What was found, or imported, so far stays."""
         self._progress.stop()
+
+    def leave(self) -> None:
+        """The window closes: what was begun goes on without it, what it was only looking for does not."""
+        if self.phase is Phase.LOOKING:
+            self._progress.stop()
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -119,7 +139,8 @@ class FolderImportModel(QObject):
             case Phase.WORKING:
                 return f"Importing {self._progress.done:,} of {self._progress.total:,}…"
             case Phase.DONE:
-                return "The import was taken back." if self.is_taken_back else self._report()
+                is_undone = self._undo is not None and self._undo.is_done
+                return "The import was undone. The files stay." if is_undone else self._report()
 
     def copies_words(self) -> str:
         """What copying would do."""
@@ -163,13 +184,11 @@ class FolderImportModel(QObject):
 
     @property
     def can_be_undone(self) -> bool:
-        imported = self._imported
-        return imported is not None and bool(imported.results) and not self.is_taken_back
+        return self._undo is not None and not self._undo.is_done
 
-    def take_back(self) -> None:
-        if self.can_be_undone and self._imported is not None:
-            self.is_taken_back = True
-            self._runner(self._engine.exchange.folders.take_back(self._imported), "take import back")
+    def undo(self) -> None:
+        if self._undo is not None:
+            self._undo()
             self.changed.emit()
 
     def _chosen(self) -> list[Candidate]:
@@ -193,7 +212,9 @@ class FolderImportModel(QObject):
         self.changed.emit()
         if imported.results:
             self.finished.emit([*imported.added, *imported.restored, *(after.task_id for _, after in imported.filled)])
-            self.undo_offered.emit(f"{self._report()}", self.take_back)
+            self._undo = ImportUndo(self._engine, self._runner, imported)
+            self.undo_offered.emit(self._report(), self._undo)
+            self.changed.emit()
 
     def _promise(self) -> str:
         look = self._look

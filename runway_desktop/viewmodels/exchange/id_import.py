@@ -74,6 +74,11 @@ class IdImportModel(QObject):
         """Of the search: what was found so far is shown."""
         self._progress.stop()
 
+    def leave(self) -> None:
+        """The window closes: what was begun goes on without it, what it was only looking for does not."""
+        if self.phase is Phase.LOOKING:
+            self._progress.stop()
+
     @property
     def progress(self) -> tuple[int, int]:
         return self._progress.done, self._progress.total

@@ -1,0 +1,71 @@
+"""Connects what asks for import and export with the windows that do it, which are made when one is first wanted. GUI
+thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.ui.exchange.wanted import Wanted
+from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.viewmodels.runner import Runner
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.exchange.host import ExchangeHost
+
+
+class ExchangeWindows(QObject):
+    def __init__(self, engine: Engine, runner: Runner, theme: Theme, window: MainWindow) -> None:
+        super().__init__(window)
+        self._engine = engine
+        self._runner = runner
+        self._theme = theme
+        self._window = window
+        self._host: ExchangeHost | None = None
+        desk = window.models.desk
+        window.exchange_wanted.connect(self._wanted)
+        desk.export_wanted.connect(self._export)
+        desk.ids_brought.connect(self._ids_brought)
+        desk.results_brought.connect(self._results_brought)
+
+    @property
+    def host(self) -> ExchangeHost:
+        if self._host is None:
+            from runway_desktop.ui.exchange.host import ExchangeHost
+            from runway_desktop.viewmodels.exchange.door import ExchangeDoor
+
+            window, models = self._window, self._window.models
+            door = ExchangeDoor(self._engine, models.bridge, self._runner, lambda: models.rows.listing, self)
+            self._host = host = ExchangeHost(door, self._theme, window)
+            host.show_wanted.connect(models.desk.show_wanted)
+            host.told.connect(lambda words, problem: models.desk.tell(words, problem=problem))
+            host.undo_offered.connect(window.taking_back.offer)
+            host.folder_wanted.connect(models.desk.handing.folder_wanted)
+            host.file_wanted.connect(lambda path: models.desk.handing.show_in_folder([path]))
+        return self._host
+
+    def _wanted(self, wanted: Wanted) -> None:
+        match wanted:
+            case Wanted.IDS_FROM_FILE:
+                self.host.choose_log()
+            case Wanted.IDS_FROM_CLIPBOARD:
+                self.host.paste_ids()
+            case Wanted.FOLDER:
+                self.host.choose_folder()
+            case Wanted.EXPORT:
+                self.host.export(self._window.view.selected_ids())
+
+    def _export(self, task_ids: Sequence[TaskId]) -> None:
+        self.host.export(task_ids)
+
+    def _ids_brought(self, paths: Sequence[Path], text: str, otherwise: Callable[[], object]) -> None:
+        self.host.import_ids(paths, text, otherwise)
+
+    def _results_brought(self, folder: Path, otherwise: Callable[[], object]) -> None:
+        self.host.import_folder(folder, otherwise)

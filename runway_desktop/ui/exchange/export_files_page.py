@@ -1,0 +1,108 @@
+"""How results are exported as files: where to, under which names, and what goes with them. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from runway_desktop.ui.dialogs.template_editor import TemplateEditor
+from runway_desktop.ui.dialogs.words import say, tip, words
+from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.viewmodels.exchange.export import ExportModel
+
+_SWITCHES = (
+    ("only_picks", "Only picks", ""),
+    (
+        "keep_request",
+        "Keep the request inside each file",
+        "Off: a client sees the picture, and not how it was asked for.",
+    ),
+    (
+        "sidecars",
+        "A settings file beside each file",
+        "The small JSON file from which the results can be imported again.",
+    ),
+    (
+        "link",
+        "Second names instead of copies",
+        "They take no room, where the disk can do it. What is changed in one is changed in the other.",
+    ),
+)
+
+
+class ExportFilesPage(QWidget):
+    def __init__(self, model: ExportModel, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        self._headings = [words(self, text) for text in ("Folder", "Names", "With them")]
+        where, names, beside = self._headings
+        column.addWidget(where)
+        column.addLayout(self._build_folder())
+        self._folder_wrong = words(self, tone="bad")
+        column.addWidget(self._folder_wrong)
+        column.addWidget(names)
+        self.template = TemplateEditor(model.template_fields(), model.template_problem, self._first_names, self)
+        self.template.edited.connect(lambda text: model.set("template", text))
+        names.setBuddy(self.template.line)
+        where.setBuddy(self.folder)
+        column.addWidget(self.template)
+        column.addWidget(beside)
+        self.switches: dict[str, QCheckBox] = {}
+        for name, text, meaning in _SWITCHES:
+            box = QCheckBox(text, self)
+            box.setToolTip(tip(meaning))
+            box.setAccessibleDescription(meaning)
+            box.setChecked(getattr(model, name))
+            box.toggled.connect(lambda on, name=name: model.set(name, on))
+            self.switches[name] = box
+            column.addWidget(box)
+        column.addStretch()
+        self.folder.setText(model.folder)
+        self.template.set_text(model.template)
+        model.changed.connect(self._show)
+        FollowsTheme(theme, self, self._restyle)
+        self._show()
+
+    def take_over(self) -> None:
+        """What stands in the lines counts, also where they were not left."""
+        self._model.set("folder", self.folder.text())
+        self._model.set("template", self.template.text())
+
+    def _build_folder(self) -> QHBoxLayout:
+        self.folder = QLineEdit(self)
+        self.folder.setAccessibleName("Folder for the files")
+        self.folder.textChanged.connect(lambda text: self._model.set("folder", text))
+        choose = QPushButton("Choose…", self)
+        choose.setAutoDefault(False)
+        choose.clicked.connect(self._choose)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self.folder, 1)
+        row.addWidget(choose)
+        return row
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, "Choose the folder for the files", self.folder.text())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.folder.setText)
+        dialog.open()
+
+    def _first_names(self, template: str) -> str:
+        return "\n".join(self._model.first_names(template))
+
+    def _restyle(self) -> None:
+        for heading in self._headings:
+            heading.setFont(self._theme.strong_font())
+
+    def _show(self) -> None:
+        problem = self._model.folder_problem
+        say(self._folder_wrong, problem)
+        mark_wrong(self.folder, bool(problem))
+        self.template.judge()

@@ -1,0 +1,86 @@
+"""How the list is exported: CSV or JSON, and which columns. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from runway_desktop.ui.dialogs.words import words
+from runway_desktop.ui.theme import GRID
+from runway_desktop.viewmodels.exchange.export import COLUMNS, ExportModel, ListForm
+
+_FORMS = ((ListForm.CSV, "CSV, for spreadsheets"), (ListForm.JSON, "JSON, for programs"))
+
+
+class ExportListPage(QWidget):
+    def __init__(self, model: ExportModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        row = QHBoxLayout()
+        row.setSpacing(3 * GRID)
+        self._group = QButtonGroup(self)
+        self.forms: dict[ListForm, QRadioButton] = {}
+        for form, text in _FORMS:
+            button = QRadioButton(text, self)
+            button.setChecked(form is model.form)
+            button.toggled.connect(lambda on, form=form: model.set("form", form) if on else None)
+            self._group.addButton(button)
+            self.forms[form] = button
+            row.addWidget(button)
+        row.addStretch()
+        column.addLayout(row)
+        label = words(self, "Columns")
+        column.addWidget(label)
+        self.columns = QListWidget(self)
+        self.columns.setAccessibleName("Columns")
+        label.setBuddy(self.columns)
+        for one in COLUMNS:
+            item = QListWidgetItem(f"{one.title}  ·  {one.key}" if one.title.lower() != one.key else one.title)
+            item.setData(Qt.ItemDataRole.UserRole, one.key)
+            item.setCheckState(Qt.CheckState.Checked if one.key in model.columns else Qt.CheckState.Unchecked)
+            self.columns.addItem(item)
+        self.columns.itemChanged.connect(lambda _: self._take_over())
+        column.addWidget(self.columns, 1)
+        column.addLayout(self._build_choices())
+
+    def _build_choices(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        usual = {one.key for one in COLUMNS if one.is_usual}
+        every = {one.key for one in COLUMNS}
+        for text, keys in (("The usual ones", usual), ("All", every), ("None", set())):
+            button = QPushButton(text, self)
+            button.setProperty("kind", "flat")
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _=False, keys=keys: self._tick(keys))
+            row.addWidget(button)
+        row.addStretch()
+        return row
+
+    def _tick(self, keys: set[str]) -> None:
+        self.columns.blockSignals(True)
+        for at in range(self.columns.count()):
+            item = self.columns.item(at)
+            is_one = item.data(Qt.ItemDataRole.UserRole) in keys
+            item.setCheckState(Qt.CheckState.Checked if is_one else Qt.CheckState.Unchecked)
+        self.columns.blockSignals(False)
+        self._take_over()
+
+    def _take_over(self) -> None:
+        items = (self.columns.item(at) for at in range(self.columns.count()))
+        self._model.set(
+            "columns",
+            [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked],
+        )

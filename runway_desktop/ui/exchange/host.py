@@ -1,0 +1,130 @@
+"""Whoever opens the windows for import and export, and asks for files first. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.exchange.door import ExchangeDoor
+from runway_desktop.viewmodels.exchange.export import ExportModel
+from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
+from runway_desktop.viewmodels.exchange.id_import import IdImportModel
+from runway_desktop.viewmodels.exchange.phase import Phase
+
+from .export_window import ExportWindow
+from .import_window import FolderImportWindow, IdImportWindow
+
+_TEXTS = "Logs, tables and JSON (*.log *.txt *.csv *.tsv *.json *.jsonl *.ndjson *.out *.err);;All files (*)"
+
+
+class ExchangeHost(QObject):
+    show_wanted = Signal(object)
+    """Task ids to select in the list."""
+    folder_wanted = Signal(object)
+    """Path of a folder to open in the system's file manager."""
+    file_wanted = Signal(object)
+    """Path of a file to point at there."""
+    told = Signal(str, bool)
+    """A sentence for the person, and whether it is a problem."""
+    undo_offered = Signal(str, object)
+    """A sentence, and what undoes it."""
+
+    def __init__(self, door: ExchangeDoor, theme: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self.door = door
+        self._theme = theme
+        self._window = window
+
+    def choose_log(self) -> None:
+        dialog = self._dialog("Choose what the ids stand in", _TEXTS)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.import_ids([Path(name) for name in names], ""))
+        dialog.open()
+
+    def paste_ids(self) -> None:
+        text = QGuiApplication.clipboard().text()
+        if text.strip():
+            self.import_ids((), text)
+        else:
+            self.told.emit("There is no text in the clipboard.", True)
+
+    def choose_folder(self) -> None:
+        dialog = self._dialog("Choose a folder of results", "")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda name: self.import_folder(Path(name)))
+        dialog.open()
+
+    def import_ids(
+        self, paths: Sequence[Path], text: str, otherwise: Callable[[], object] | None = None
+    ) -> IdImportWindow:
+        """Shows what ids stand there. `otherwise` takes the same in as prompts."""
+        model = self.door.id_import(paths, text)
+        words = "Use as prompts instead" if otherwise is not None else ""
+        window = IdImportWindow(model, self._theme, self._window, otherwise=words)
+        self._open(window, model)
+        model.finished.connect(self.show_wanted)
+        if otherwise is not None:
+            window.otherwise_wanted.connect(otherwise)
+        model.begin()
+        return window
+
+    def import_folder(self, folder: Path, otherwise: Callable[[], object] | None = None) -> FolderImportWindow:
+        """Shows what results lie there. `otherwise` takes the same in as inputs."""
+        model = self.door.folder_import(folder)
+        words = "Use as inputs instead" if otherwise is not None else ""
+        window = FolderImportWindow(model, self._theme, self._window, otherwise=words)
+        self._open(window, model)
+        model.finished.connect(self.show_wanted)
+        model.undo_offered.connect(self.undo_offered)
+        if otherwise is not None:
+            window.otherwise_wanted.connect(otherwise)
+        model.begin()
+        return window
+
+    def export(self, chosen: Sequence[TaskId]) -> ExportWindow:
+        """Of these tasks, or of all that the list shows."""
+        model = self.door.export(chosen)
+        window = ExportWindow(model, self._theme, self._window)
+        window.folder_wanted.connect(self.folder_wanted)
+        window.file_wanted.connect(self.file_wanted)
+        self._open(window, model)
+        # Without its window a notice says what came of it.
+        window.finished.connect(lambda _: model.reported.connect(self.told))
+        model.begin()
+        return window
+
+    def _open(
+        self,
+        window: IdImportWindow | FolderImportWindow | ExportWindow,
+        model: IdImportModel | FolderImportModel | ExportModel,
+    ) -> None:
+        """The model outlives its window while there is still something to do."""
+        model.setParent(self)
+        window.finished.connect(lambda _: _let_go(model))
+        window.resize(window.sizeHint())
+        window.show()
+
+    def _dialog(self, title: str, filters: str) -> QFileDialog:
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        dialog = QFileDialog(self._window, title, documents or str(Path.home()), filters)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+
+def _let_go(model: IdImportModel | FolderImportModel | ExportModel) -> None:
+    def look() -> bool:
+        if model.phase in (Phase.READY, Phase.DONE):
+            model.leave()
+            model.deleteLater()
+            return True
+        return False
+
+    if not look():
+        model.changed.connect(look)

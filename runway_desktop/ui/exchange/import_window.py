@@ -1,0 +1,230 @@
+"""What an import found, to be looked at and ticked before anything happens; then how far it is, and what came of it.
+
+One window for ids and one for folders; they differ in their words and in what can be chosen beside. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from runway_desktop.ui.dialogs.findings import FindingsList
+from runway_desktop.ui.dialogs.words import ElidedLabel, announce, say, tip, words
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
+from runway_desktop.viewmodels.exchange.id_import import IdImportModel
+from runway_desktop.viewmodels.exchange.phase import Phase
+
+from .preview_view import PreviewView
+
+
+class ImportWindow(QDialog):
+    otherwise_wanted = Signal()
+    """The person meant prompts, or inputs: take the same things in as those."""
+
+    def __init__(
+        self,
+        model: IdImportModel | FolderImportModel,
+        theme: Theme,
+        parent: QWidget,
+        *,
+        title: str,
+        widths: tuple[int, ...],
+        stretch: int,
+        otherwise: str = "",
+    ) -> None:
+        """`otherwise` names the other thing that can be done with what was brought."""
+        super().__init__(parent)
+        self.model = model
+        self._theme = theme
+        self._shown_phase = Phase.LOOKING
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.view = PreviewView(model.table, theme, widths, stretch, self)
+        self.view.setAccessibleName("What was found")
+        self._build(otherwise)
+        model.changed.connect(self.show_model)
+        FollowsTheme(theme, self, self._restyle)
+        self.show_model()
+
+    def sizeHint(self) -> QSize:
+        wanted = QSize(118 * GRID, 72 * GRID)
+        return wanted.boundedTo(self.parentWidget().window().size() - QSize(4 * GRID, 8 * GRID))
+
+    def done(self, result: int) -> None:
+        self.model.leave()
+        super().done(result)
+
+    def show_model(self) -> None:
+        """Everything but the table, which looks after itself."""
+        model, phase = self.model, self.model.phase
+        say(self._head, model.headline())
+        say(self._note, model.note(), "bad" if model.problem else "muted")
+        self._findings.show_messages(model.troubles)
+        done, total = model.progress
+        self._progress.setVisible(phase in (Phase.LOOKING, Phase.WORKING))
+        self._progress.setRange(0, total)
+        self._progress.setValue(done)
+        deciding = phase in (Phase.LOOKING, Phase.READY)
+        can_tick = phase is Phase.READY and bool(model.table.lines)
+        self._all.setVisible(can_tick)
+        self._none.setVisible(can_tick)
+        self.go.setVisible(deciding)
+        self.go.setText(model.button_words())
+        self.go.setEnabled(not model.reason())
+        self.go.setToolTip(tip(model.reason()))
+        self._otherwise.setVisible(bool(self._otherwise.text()) and deciding)
+        self.leave.setText("Cancel" if deciding else "Close")
+        self.leave.setToolTip("It goes on without this window." if phase is Phase.WORKING else "")
+        if phase is not self._shown_phase:
+            self._shown_phase = phase
+            self._phase_changed(phase)
+
+    def begin_work(self) -> None:
+        raise NotImplementedError
+
+    def add_option(self, widget: QWidget) -> None:
+        """Something that can be chosen, below the table."""
+        self._options.addWidget(widget)
+
+    def add_end(self, button: QPushButton) -> None:
+        """A button that is there once the work is done."""
+        button.setAutoDefault(False)
+        self._foot.insertWidget(self._foot.count() - 2, button)
+
+    def _build(self, otherwise: str) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        self._head = words(self)
+        self.source = ElidedLabel(self)
+        self.source.setProperty("tone", "faint")
+        self._findings = FindingsList((), self._theme, self)
+        self._progress = QProgressBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Progress")
+        self._note = words(self, tone="muted")
+        self._options = QVBoxLayout()
+        self._options.setSpacing(GRID // 2)
+        for widget in (self._head, self.source, self._findings):
+            column.addWidget(widget)
+        column.addWidget(self.view, 1)
+        column.addWidget(self._progress)
+        column.addLayout(self._options)
+        column.addWidget(self._note)
+        self._foot = QHBoxLayout()
+        self._foot.setSpacing(GRID)
+        self._all = self._flat("Tick all", lambda: self.model.table.tick(lambda _: True))
+        self._none = self._flat("Tick none", lambda: self.model.table.tick(lambda _: False))
+        self._otherwise = self._flat(otherwise, self._take_otherwise)
+        self.leave = QPushButton("Cancel", self)
+        self.leave.setAutoDefault(False)
+        self.leave.clicked.connect(self.reject)
+        self.go = QPushButton(self)
+        self.go.setProperty("kind", "primary")
+        self.go.setDefault(True)
+        self.go.clicked.connect(self.begin_work)
+        for button in (self._all, self._none, self._otherwise):
+            self._foot.addWidget(button)
+        self._foot.addStretch()
+        self._foot.addWidget(self.leave)
+        self._foot.addWidget(self.go)
+        column.addLayout(self._foot)
+
+    def _flat(self, text: str, does: object) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setProperty("kind", "flat")
+        button.setAutoDefault(False)
+        button.clicked.connect(does)
+        return button
+
+    def _take_otherwise(self) -> None:
+        self.otherwise_wanted.emit()
+        self.accept()
+
+    def _phase_changed(self, phase: Phase) -> None:
+        match phase:
+            case Phase.READY:
+                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+                announce(self, self.model.headline())
+            case Phase.DONE:
+                self.leave.setDefault(True)
+                self.leave.setFocus(Qt.FocusReason.OtherFocusReason)
+                announce(self, self.model.note())
+            case Phase.LOOKING | Phase.WORKING:
+                pass
+
+    def _restyle(self) -> None:
+        self._head.setFont(self._theme.tabular(self._theme.strong_font()))
+        self.source.setFont(self._theme.small_font())
+
+
+class IdImportWindow(ImportWindow):
+    def __init__(self, model: IdImportModel, theme: Theme, parent: QWidget, *, otherwise: str = "") -> None:
+        self._ids = model
+        self._gone: QPushButton | None = None
+        super().__init__(
+            model,
+            theme,
+            parent,
+            title="Import task ids",
+            widths=(38, 20, 20, 13, 18, 13, 6),
+            stretch=2,
+            otherwise=otherwise,
+        )
+        self.source.setText(model.source_words())
+        self._gone = QPushButton(self)
+        self._gone.clicked.connect(model.remove_not_there)
+        self.add_end(self._gone)
+        self.show_model()
+
+    def show_model(self) -> None:
+        super().show_model()
+        if self._gone is not None:
+            amount = len(self._ids.not_there) if self._ids.phase is Phase.DONE else 0
+            self._gone.setVisible(bool(amount))
+            self._gone.setText(f"Remove {amount:,} from the list")
+
+    def begin_work(self) -> None:
+        self._ids.adopt()
+
+
+class FolderImportWindow(ImportWindow):
+    def __init__(self, model: FolderImportModel, theme: Theme, parent: QWidget, *, otherwise: str = "") -> None:
+        self._results = model
+        self._copies: QCheckBox | None = None
+        super().__init__(
+            model,
+            theme,
+            parent,
+            title="Import a folder of results",
+            widths=(36, 20, 24, 13, 12, 16),
+            stretch=2,
+            otherwise=otherwise,
+        )
+        self.source.setText(str(model.folder))
+        self._copies = QCheckBox(self)
+        self._copies.toggled.connect(model.set_copies)
+        self.add_option(self._copies)
+        self._stop = QPushButton("Stop", self)
+        self._stop.clicked.connect(model.stop)
+        self._undo = QPushButton("Undo import", self)
+        self._undo.clicked.connect(model.undo)
+        for button in (self._stop, self._undo):
+            self.add_end(button)
+        self.show_model()
+
+    def show_model(self) -> None:
+        super().show_model()
+        if self._copies is not None:
+            phase = self._results.phase
+            self._copies.setVisible(phase is Phase.READY and bool(self._results.table.lines))
+            self._copies.setText(self._results.copies_words())
+            self._copies.setToolTip(tip(self._results.library_words()))
+            self._stop.setVisible(phase is Phase.WORKING)
+            self._undo.setVisible(self._results.can_be_undone)
+
+    def begin_work(self) -> None:
+        self._results.take_in()

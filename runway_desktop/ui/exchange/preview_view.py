@@ -1,0 +1,84 @@
+"""The table of an import, whose lines are ticked with the mouse or the space bar. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.viewmodels.exchange.preview_table import PreviewTable
+from runway_desktop.viewmodels.state_words import Tone
+
+ROW = 3 * GRID + GRID // 2
+_ROLES = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD, Tone.BUSY: Role.ACCENT}
+
+
+class _Cell(QStyledItemDelegate):
+    """What a line is stands in its tone; a line that cannot be ticked is faint."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.font = self._theme.tabular(option.font)
+        tone = index.data(PreviewTable.TONE)
+        can_be_ticked = index.siblingAtColumn(0).data(Qt.ItemDataRole.CheckStateRole) is not None
+        role = _ROLES.get(tone, Role.MUTED) if tone is not None else Role.TEXT if can_be_ticked else Role.MUTED
+        option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(role))
+
+
+class PreviewView(QTableView):
+    def __init__(self, model: PreviewTable, theme: Theme, widths: tuple[int, ...], stretch: int, parent: QWidget):
+        """`widths` in steps of the grid, one a column; the column `stretch` takes what is left."""
+        super().__init__(parent)
+        self._table = model
+        self.setModel(model)
+        self.setItemDelegate(_Cell(theme, self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setMinimumSectionSize(5 * GRID)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, width * GRID)
+        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        FollowsTheme(theme, self, self.viewport().update)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._turn()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def _turn(self) -> None:
+        """All chosen lines become what the current one is not."""
+        lines = self._table.lines
+        rows = {index.row() for index in self.selectionModel().selectedRows()} | {self.currentIndex().row()}
+        rows = {row for row in rows if 0 <= row < len(lines) and not lines[row].fixed}
+        if not rows:
+            return
+        at = self.currentIndex().row()
+        on = not lines[at if at in rows else min(rows)].is_ticked
+        self._table.tick(lambda row: on if row in rows else lines[row].is_ticked)

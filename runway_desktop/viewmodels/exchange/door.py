@@ -1,0 +1,45 @@
+"""Makes the view-models of import and export. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from runway_desktop.domain.library import Listing
+from runway_desktop.domain.task import TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.runner import Runner
+
+from .export import ExportModel
+from .folder_import import FolderImportModel
+from .id_import import IdImportModel
+
+
+class ExchangeDoor(QObject):
+    """`listing` gives what the list shows now."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        bridge: Bridge,
+        runner: Runner,
+        listing: Callable[[], Listing],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._bridge = bridge
+        self._runner = runner
+        self._listing = listing
+
+    def id_import(self, paths: Sequence[Path], text: str) -> IdImportModel:
+        return IdImportModel(self._engine, self._bridge, self._runner, paths, text, self)
+
+    def folder_import(self, folder: Path) -> FolderImportModel:
+        return FolderImportModel(self._engine, self._runner, folder, self)
+
+    def export(self, chosen: Sequence[TaskId]) -> ExportModel:
+        return ExportModel(self._engine, self._runner, self._listing(), chosen, self)
