@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Output, OutputState, Task, TaskId, new_task_id, parse_remote_id
+from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.services import embedding, part_file, sidecar
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ledger import Ledger
@@ -63,6 +64,9 @@ class Imported:
     restored: tuple[TaskId, ...] = ()
     filled: tuple[tuple[Output | None, Output], ...] = ()
     """Results that known tasks were given: what was there before, and what is there now."""
+    revived: tuple[Task, ...] = ()
+    """Tasks as they were, of which nothing was known but that Runway does not know them, and whose results were
+    found."""
     results: int = 0
     known: int = 0
     changed: tuple[str, ...] = ()
@@ -81,6 +85,7 @@ class _Work:
     added: list[TaskId] = field(default_factory=list)
     restored: dict[TaskId, None] = field(default_factory=dict)
     filled: list[tuple[Output | None, Output]] = field(default_factory=list)
+    revived: list[Task] = field(default_factory=list)
     results: int = 0
     known: int = 0
     changed: list[str] = field(default_factory=list)
@@ -157,6 +162,7 @@ class FolderImport:
             added=tuple(work.added),
             restored=tuple(work.restored),
             filled=tuple(work.filled),
+            revived=tuple(work.revived),
             results=work.results,
             known=work.known,
             changed=tuple(work.changed),
@@ -173,6 +179,8 @@ class FolderImport:
             back = before or replace(after, path="", problem=TAKEN_BACK)
             await self._store.save_output(back, self._line(after, "import undone"))
             self._bus.tell(OutputChanged(back))
+        for task in imported.revived:
+            await self._ledger.change(task.id, partial(_as_it_was, task), "import undone")
 
     async def _take_in_chunk(self, folder: Path, chunk: Sequence[FoundResult], work: _Work) -> None:
         fresh: list[FoundResult] = []
@@ -262,6 +270,10 @@ class FolderImport:
                 before, state=OutputState.SAVED, path=output.path, size=output.size, sha256=output.sha256,
                 saved_at=output.saved_at, problem="", binned_from="", look=NEVER_LOOKED,
             )  # fmt: skip
+        if row.task.state is State.GONE:
+            alive = replace(task_of(found, self._catalog), id=row.task.id, batch_id=row.task.batch_id)
+            await self._ledger.change(row.task.id, lambda _: alive, "imported")
+            work.revived.append(row.task)
         await self._store.save_output(output, self._line(output, "imported"))
         self._bus.tell(OutputChanged(output))
         work.filled.append((before, output))
@@ -320,6 +332,10 @@ class FolderImport:
 
     async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _as_it_was(before: Task, _: Task) -> Task:
+    return before
 
 
 def _chunks(found: Sequence[FoundResult]) -> Iterator[list[FoundResult]]:

@@ -96,6 +96,9 @@ def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> Stan
         return Standing.NEW
     if row.task.removed_at is not None:
         return Standing.REMOVED
+    if row.task.state is State.GONE:
+        # Runway does not know it any more; here is what it made.
+        return Standing.MISSING_HERE
     if row.task.state is not State.SUCCEEDED:
         # It ends by Runway's word, and is saved then.
         return Standing.KNOWN

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
-from runway_desktop.ui.dialogs.words import say, tip, words
+from runway_desktop.ui.dialogs.words import ElidedLabel, say, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.exchange.export import ExportModel
@@ -16,17 +16,17 @@ _SWITCHES = (
     (
         "keep_request",
         "Keep the request inside each file",
-        "Off: a client sees the picture, and not how it was asked for.",
+        "Off: a client sees the result, and not how it was asked for.",
     ),
     (
         "sidecars",
         "A settings file beside each file",
-        "The small JSON file from which the results can be imported again.",
+        "With it the folder can be imported again.",
     ),
     (
         "link",
         "Second names instead of copies",
-        "They take no room, where the disk can do it. What is changed in one is changed in the other.",
+        "No room is taken, on the same disk. One file, two names.",
     ),
 )
 
@@ -45,22 +45,19 @@ class ExportFilesPage(QWidget):
         column.addLayout(self._build_folder())
         self._folder_wrong = words(self, tone="bad")
         column.addWidget(self._folder_wrong)
+        column.addSpacing(GRID)
         column.addWidget(names)
         self.template = TemplateEditor(model.template_fields(), model.template_problem, self._first_names, self)
         self.template.edited.connect(lambda text: model.set("template", text))
         names.setBuddy(self.template.line)
         where.setBuddy(self.folder)
         column.addWidget(self.template)
+        column.addSpacing(GRID)
         column.addWidget(beside)
         self.switches: dict[str, QCheckBox] = {}
+        self._meanings: list[QWidget] = []
         for name, text, meaning in _SWITCHES:
-            box = QCheckBox(text, self)
-            box.setToolTip(tip(meaning))
-            box.setAccessibleDescription(meaning)
-            box.setChecked(getattr(model, name))
-            box.toggled.connect(lambda on, name=name: model.set(name, on))
-            self.switches[name] = box
-            column.addWidget(box)
+            column.addLayout(self._switch(name, text, meaning))
         column.addStretch()
         self.folder.setText(model.folder)
         self.template.set_text(model.template)
@@ -72,6 +69,22 @@ class ExportFilesPage(QWidget):
         """What stands in the lines counts, also where they were not left."""
         self._model.set("folder", self.folder.text())
         self._model.set("template", self.template.text())
+
+    def _switch(self, name: str, text: str, meaning: str) -> QHBoxLayout:
+        box = QCheckBox(text, self)
+        box.setAccessibleDescription(meaning)
+        box.setChecked(getattr(self._model, name))
+        box.toggled.connect(lambda on: self._model.set(name, on))
+        self.switches[name] = box
+        row = QHBoxLayout()
+        row.setSpacing(2 * GRID)
+        row.addWidget(box)
+        said = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        said.setProperty("tone", "faint")
+        said.setText(meaning)
+        self._meanings.append(said)
+        row.addWidget(said, 1)
+        return row
 
     def _build_folder(self) -> QHBoxLayout:
         self.folder = QLineEdit(self)
@@ -100,6 +113,8 @@ class ExportFilesPage(QWidget):
     def _restyle(self) -> None:
         for heading in self._headings:
             heading.setFont(self._theme.strong_font())
+        for said in self._meanings:
+            said.setFont(self._theme.small_font())
 
     def _show(self) -> None:
         problem = self._model.folder_problem

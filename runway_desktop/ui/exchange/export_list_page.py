@@ -45,6 +45,7 @@ class ExportListPage(QWidget):
         column.addWidget(label)
         self.columns = QListWidget(self)
         self.columns.setAccessibleName("Columns")
+        self.columns.setProperty("kind", "ticks")
         label.setBuddy(self.columns)
         for one in COLUMNS:
             item = QListWidgetItem(f"{one.title}  ·  {one.key}" if one.title.lower() != one.key else one.title)

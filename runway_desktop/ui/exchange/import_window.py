@@ -50,7 +50,7 @@ class ImportWindow(QDialog):
         self.show_model()
 
     def sizeHint(self) -> QSize:
-        wanted = QSize(118 * GRID, 72 * GRID)
+        wanted = QSize(140 * GRID, 76 * GRID)
         return wanted.boundedTo(self.parentWidget().window().size() - QSize(4 * GRID, 8 * GRID))
 
     def done(self, result: int) -> None:
@@ -170,7 +170,7 @@ class IdImportWindow(ImportWindow):
             theme,
             parent,
             title="Import task ids",
-            widths=(38, 20, 20, 13, 18, 13, 6),
+            widths=(38, 19, 20, 10, 18, 14, 6),
             stretch=2,
             otherwise=otherwise,
         )
@@ -200,7 +200,7 @@ class FolderImportWindow(ImportWindow):
             theme,
             parent,
             title="Import a folder of results",
-            widths=(36, 20, 24, 13, 12, 16),
+            widths=(38, 22, 24, 11, 12, 17),
             stretch=2,
             otherwise=otherwise,
         )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -32,10 +33,12 @@ class _Cell(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
         option.font = self._theme.tabular(option.font)
-        tone = index.data(PreviewTable.TONE)
-        can_be_ticked = index.siblingAtColumn(0).data(Qt.ItemDataRole.CheckStateRole) is not None
-        role = _ROLES.get(tone, Role.MUTED) if tone is not None else Role.TEXT if can_be_ticked else Role.MUTED
+        tone, is_fixed = index.data(PreviewTable.TONE), index.data(PreviewTable.FIXED)
+        role = _ROLES.get(tone, Role.MUTED) if tone is not None else Role.MUTED if is_fixed else Role.TEXT
         option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(role))
+        if is_fixed and index.column() == 0:
+            option.palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text, self._theme.color(role))
+            option.state &= ~QStyle.StateFlag.State_Enabled
 
 
 class PreviewView(QTableView):

@@ -30,6 +30,8 @@ class PreviewTable(QAbstractTableModel):
 
     STANDING = 1
     TONE = Qt.ItemDataRole.UserRole + 1
+    FIXED = Qt.ItemDataRole.UserRole + 2
+    """Whether the line cannot be ticked."""
     ticks_changed = Signal()
 
     def __init__(self, titles: Sequence[str], parent: QObject | None = None) -> None:
@@ -105,12 +107,14 @@ class PreviewTable(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return line.cells[index.column()]
-            case Qt.ItemDataRole.CheckStateRole if index.column() == 0 and not line.fixed:
+            case Qt.ItemDataRole.CheckStateRole if index.column() == 0:
                 return Qt.CheckState.Checked if line.is_ticked else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.ToolTipRole:
                 return (line.remark or line.fixed) if index.column() <= self.STANDING else line.cells[index.column()]
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == self.STANDING and line.remark:
                 return f"{line.cells[self.STANDING]}. {line.remark}"
+            case self.FIXED:
+                return bool(line.fixed)
             case self.TONE:
                 return line.tone if index.column() == self.STANDING else None
             case _:

@@ -281,6 +281,20 @@ async def test_a_result_that_a_known_task_got_is_taken_back_too(on):
         assert (output.is_here, output.problem) == (False, TAKEN_BACK)
 
 
+async def test_an_id_that_runway_did_not_know_is_the_task_that_the_folder_knows(on):
+    async with on() as desk:
+        task = a_task(1, rating=4)
+        gone = replace(task, state=State.GONE, request=Request(endpoint="", model=""), rating=0, adopted=True)
+        await desk.rig.ledger.take_in([gone], [])
+        await desk.old.put(task, files=2)
+        found = await desk.take_in()
+        assert (found.added, found.results) == ((), 2)
+        assert await desk.store.get(task.id) == task
+        assert [one.is_here for one in await desk.store.outputs(task.id)] == [True, True]
+        await desk.service.take_back(found)
+        assert await desk.store.get(task.id) == gone
+
+
 async def test_a_live_task_is_left_to_runway(on):
     async with on() as desk:
         await desk.store.add([a_task(1, state=State.RUNNING)], [], None, [])
