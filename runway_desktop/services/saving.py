@@ -336,7 +336,13 @@ class Saving:
         await self.put(job, saved, entry)
         await self._do(job, part_file.forget_note, finished.path)
         if self._settings.embed:
-            await self._embed(job, saved, document)
+            embedding = asyncio.create_task(self._embed(job, saved, document), name=f"embed {saved.task_id}")
+            try:
+                await asyncio.shield(embedding)
+            finally:
+                # Once begun it is finished, also when the program closes: a file whose new hash was not noted would
+                # look like one that somebody changed.
+                await embedding
 
     async def _embed(self, job: Job, saved: Output, document: dict[str, Any]) -> None:
         """Puts the request into the file too. Only once the result is safe: whatever goes wrong here, it stays as it

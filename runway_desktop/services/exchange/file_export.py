@@ -149,7 +149,9 @@ class FileExport:
                         continue
                     if inputs is None:
                         inputs = await self._store.inputs(row.task.id) if choice.sidecars else ()
-                    item = await self._item(row, output, choice.template, places)
+                    # A sidecar names the batch, whether the file does or not.
+                    asked = choice.template + ("{batch}" if choice.sidecars else "")
+                    item = await self._item(row, output, asked, places)
                     await self._export(item, inputs, choice, names, tally)
                     done += 1
                     progress.report(done, survey.files)

@@ -29,7 +29,7 @@ from runway_desktop.domain.events import (
     OutputChanged,
 )
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
-from runway_desktop.services import embedding, part_file
+from runway_desktop.services import embedding, part_file, saving
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk_words import spoken_for
 from runway_desktop.services.downloads import DISK_AGAIN_AFTER, OUR_MISTAKE, Downloads
@@ -195,6 +195,29 @@ async def test_saved_result_holds_its_request_and_the_store_knows_the_file_as_it
     beside = json.loads((desk.library / "gen4.5_Fox.mp4.json").read_text(encoding="utf-8"))
     assert (beside["output"]["size"], beside["output"]["sha256"]) == (saved.size, saved.sha256)
     assert desk.files() == ["gen4.5_Fox.mp4"]
+
+
+async def test_closing_while_the_request_is_put_in_leaves_no_file_with_a_stale_hash(desk, monkeypatch):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+
+    closing: list[asyncio.Task[None]] = []
+
+    def embed_while_closing(*arguments: Any) -> bool:
+        closing.append(asyncio.ensure_future(desk.downloads.settle(0.0)))
+        for running in desk.downloads._running.values():
+            running.cancel()
+        return embedding.embed(*arguments)
+
+    monkeypatch.setattr(saving, "embed", embed_while_closing)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await asyncio.gather(*closing)
+    saved = await desk.output(task)
+    path = desk.library / "gen4.5_Fox.mp4"
+    assert embedding.read(path) is not None
+    assert saved.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):
