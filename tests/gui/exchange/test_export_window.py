@@ -1,0 +1,223 @@
+"""Results leave under the names that were shown, the list as it stands, and what was chosen is remembered."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
+
+from runway_desktop.domain.task import Pick, State
+from runway_desktop.services import embedding
+from runway_desktop.ui.exchange.export_window import ExportWindow
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.exchange.export import ListForm, Scope, What
+from runway_desktop.viewmodels.exchange.phase import Phase
+from runway_desktop.viewmodels.offers import Verb
+from tests.gui.exchange.counter import Counter, reached
+from tests.gui.rig import after, rest, task, until
+from tests.unit.services.exchange.results import Results, a_task, files_in
+
+
+class Shop(Counter):
+    """Three tasks with results, the second picked, and one without."""
+
+    async def fill(self) -> None:
+        self.results = Results(self.folder / "library", self.store)
+        for number in (1, 2, 3):
+            pick = Pick.PICK if number == 2 else Pick.NONE
+            await self.results.put(a_task(number, prompt=f"A fox {number}", pick=pick, project="Aurora"))
+        await self.put(task(4, State.FAILED, "Nothing came"))
+        self.rows.refresh()
+        await until(lambda: self.rows.task_count == 4, "the list shows them")
+        await self.fetch_rows()
+
+    @property
+    def ids(self) -> list[str]:
+        found = (self.rows.task_id(row) for row in range(self.rows.rowCount()))
+        return [one for one in found if one is not None]
+
+    async def export(self, *numbers: int) -> ExportWindow:
+        window = self.host.export([self.ids[number] for number in numbers])
+        window.files.folder.setText(str(self.folder / "out"))
+        await until(lambda: window.model._survey is not None, "the files are counted")
+        return window
+
+
+def press(window: ExportWindow, text: str) -> None:
+    found = next(one for one in window.findChildren(QPushButton) if one.isVisible() and one.text() == text)
+    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export(1, 2)
+        window.files.template.line.setText("{project}/{prompt}")
+        shown = window.files.template._shown.text().split("\n")
+        assert shown == ["Aurora/A-fox-2.png", "Aurora/A-fox-1.png"]
+        press(window, "Export 2 files")
+        await reached(window, Phase.DONE)
+        assert window._said.text() == "2 files exported."
+        assert files_in(tmp_path / "out") == sorted(shown)
+        async with after(shop.desk.handing.folder_wanted) as folders:
+            press(window, "Show in folder")
+        assert folders == [tmp_path / "out"]
+        window.close()
+        await rest()
+
+
+async def test_for_a_client_only_picks_go_without_their_requests(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export(0, 1, 2, 3)
+        assert window._amount.text() == "3 files, " + window._amount.text().split("files, ")[1]
+        assert "1 task has no file here." in window._amount.text()
+        window.files.switches["only_picks"].click()
+        window.files.switches["keep_request"].click()
+        await until(lambda: window.go.text() == "Export 1 file", "the picks are counted")
+        press(window, "Export 1 file")
+        await reached(window, Phase.DONE)
+        [name] = files_in(tmp_path / "out")
+        assert embedding.read(tmp_path / "out" / name) is None
+        window.close()
+        await rest()
+
+
+async def test_a_template_that_makes_no_sense_and_a_folder_that_is_none_say_so(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export(1)
+        window.files.template.line.setText("{lens}")
+        assert not window.go.isEnabled()
+        assert "no field {lens}" in window.go.toolTip()
+        window.files.template.line.setText("{prompt}")
+        window.files.folder.setText("somewhere")
+        assert not window.go.isEnabled()
+        assert window.files._folder_wrong.isVisible()
+        window.files.folder.setText(str(tmp_path / "out"))
+        assert window.go.isEnabled()
+        window.close()
+        await rest()
+
+
+async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chosen(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export()
+        assert window.model.scope is Scope.LISTED
+        window._pages[What.LIST].click()
+        window.list._tick({"prompt", "pick", "id"})
+        assert window._amount.text() == "4 tasks, 3 columns, in the order of the list."
+        window.model.export_list(tmp_path / "list.csv")
+        await reached(window, Phase.DONE)
+        with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [row["id"] for row in rows] == shop.ids
+        assert list(rows[0]) == ["prompt", "pick", "id"]
+        window.list.forms[ListForm.JSON].setChecked(True)
+        window.model.export_list(tmp_path / "list.json")
+        await until(lambda: window.model.done_at == tmp_path / "list.json", "it is written")
+        assert [one["id"] for one in json.loads((tmp_path / "list.json").read_text(encoding="utf-8"))] == shop.ids
+        async with after(shop.desk.handing.selection_wanted) as files:
+            press(window, "Show in folder")
+        assert files == [[tmp_path / "list.json"]]
+        window.close()
+        await rest()
+
+
+async def test_what_was_chosen_last_is_there_again(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export(1)
+        window.files.template.line.setText("{seed}")
+        window.files.switches["sidecars"].click()
+        press(window, "Export 1 file")
+        await reached(window, Phase.DONE)
+        window.close()
+        again = await shop.export(1)
+        assert again.files.template.text() == "{seed}"
+        assert again.files.switches["sidecars"].isChecked()
+        assert again.model.folder == str(tmp_path / "out")
+        again.close()
+        await rest()
+
+
+async def test_chosen_tasks_keep_the_order_of_the_list(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export(3, 1, 2)
+        assert window.model._ids() == tuple(shop.ids[number] for number in (1, 2, 3))
+        scopes = {button.text(): button for button in window.findChildren(QRadioButton)}
+        scopes["All 4 tasks that the list shows"].setChecked(True)
+        assert window.model._ids() == tuple(shop.ids)
+        await until(lambda: window.model._survey is not None)
+        window.close()
+        await rest()
+
+
+async def test_an_export_goes_on_without_its_window_and_a_notice_tells_of_it(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export(1, 2)
+        window.model.export_files()
+        window.close()
+        await until(lambda: "2 files exported." in shop.told)
+        assert len(files_in(tmp_path / "out")) == 2
+
+
+async def test_what_is_gone_is_told_by_name(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        [output] = await shop.store.outputs(shop.ids[1])
+        Path(output.path).unlink()
+        window = await shop.export(1, 2)
+        press(window, "Export 2 files")
+        await reached(window, Phase.DONE)
+        assert window._said.text() == "1 file exported. 1 file could not be exported."
+        assert window._failures.isVisible()
+        assert Path(output.path).name in window.model.failures[0]
+        window.close()
+        await rest()
+
+
+async def test_the_menu_of_a_task_and_the_key_lead_to_it(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        shop.window.view.select([shop.ids[1], shop.ids[2]])
+        shop.window.verb_menu.take(Verb.EXPORT)
+        window = await shop.opened(ExportWindow)
+        assert window.model.chosen_count == 2
+        window.close()
+        shop.window.activateWindow()
+        await until(shop.window.isActiveWindow)
+        QTest.keyClick(
+            shop.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+        await until(lambda: shop.window.findChild(ExportWindow), "the key opens it")
+        again = shop.window.findChild(ExportWindow)
+        await reached(again, Phase.READY)
+        again.close()
+        await rest()
+
+
+async def test_the_bar_has_a_menu_for_it_with_the_keys(tmp_path: Path, theme: Theme):
+    from PySide6.QtWidgets import QMenu
+
+    async with Shop(tmp_path, theme) as shop:
+        library = next(
+            one for one in shop.window.findChildren(QToolButton) if one.accessibleName().startswith("Library")
+        )
+        QTest.mouseClick(library, Qt.MouseButton.LeftButton)
+        menu = next(found for found in shop.window.findChildren(QMenu) if found.isVisible())
+        deeds = {action.text(): action for action in menu.actions() if action.text()}
+        assert list(deeds) == [
+            "Import task ids from a file…", "Import task ids from the clipboard…", "Import a folder of results…",
+            "Export…",
+        ]  # fmt: skip
+        assert deeds["Export…"].shortcut().toString() == "Ctrl+Shift+E"
+        menu.close()
+        await rest()

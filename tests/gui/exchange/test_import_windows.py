@@ -1,0 +1,238 @@
+"""What comes in is shown first, ticked or not, and taken in only by the button; one undo takes it back."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from runway_desktop.domain.library import GroupBy, Listing
+from runway_desktop.domain.task import State
+from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
+from runway_desktop.ui.exchange.wanted import Wanted
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.exchange.phase import Phase
+from tests.fake_runway import remote_id
+from tests.gui.exchange.counter import Counter, reached
+from tests.gui.rig import after, rest, until
+from tests.unit.services.exchange.results import Results, a_task
+
+LINE = '2026-03-09 14:06:01 INFO created task {} (gen4.5) prompt="A red fox {}"'
+
+
+def a_log(folder: Path, *numbers: int) -> Path:
+    path = folder / "render.log"
+    path.write_text("\n".join(LINE.format(remote_id(number), number) for number in numbers), encoding="utf-8")
+    return path
+
+
+def dropped(*paths: Path) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def button(window: QWidget, text: str) -> QPushButton:
+    return next(found for found in window.findChildren(QPushButton) if found.isVisible() and found.text() == text)
+
+
+def press(window: QWidget, text: str) -> None:
+    QTest.mouseClick(button(window, text), Qt.MouseButton.LeftButton)
+
+
+async def listed(counter: Counter) -> int:
+    return len(await counter.store.list(Listing(group=GroupBy.NONE)))
+
+
+async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_path: Path, theme: Theme):
+    async with Counter(tmp_path, theme) as counter:
+        counter.window.take_mime(dropped(a_log(tmp_path, 1, 2, 3)))
+        window = await counter.opened(IdImportWindow)
+        assert window.model.headline() == "3 ids: 3 new."
+        assert window.go.text() == "Adopt 3 tasks"
+        assert await listed(counter) == 0
+        window.close()
+        await rest()
+
+
+async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp_path: Path, theme: Theme):
+    async with Counter(tmp_path, theme, loops=("poller",)) as counter:
+        counter.runway.finish(remote_id(1), "https://x.example/a.mp4")
+        counter.runway.vanish(remote_id(3))
+        counter.window.take_mime(dropped(a_log(tmp_path, 1, 2, 3)))
+        window = await counter.opened(IdImportWindow)
+        window.view.selectRow(1)
+        QTest.keyClick(window.view, Qt.Key.Key_Space)
+        assert window.go.text() == "Adopt 2 tasks"
+        async with after(counter.desk.show_wanted) as shown:
+            press(window, "Adopt 2 tasks")
+        await reached(window, Phase.DONE)
+        assert window.model.note() == "0 of 2 asked for."
+        await counter.clock.advance(60)
+        counter.bridge.flush()
+        await until(lambda: window.model.not_there, "the answers")
+        assert window.model.note() == "2 tasks adopted: 1 found, 1 not of this key, or deleted."
+        assert [line.cells[1] for line in window.model.table.lines] == [
+            "Found, it succeeded", "New", "Not of this key, or deleted",
+        ]  # fmt: skip
+        [ids] = shown
+        assert len(ids) == await listed(counter) == 2
+        press(window, "Remove 1 from the list")
+        await until(lambda: not window.model.not_there)
+        await rest()
+        assert await listed(counter) == 1
+        press(window, "Close")
+        await rest()
+
+
+async def test_a_log_can_be_taken_for_prompts_all_the_same(tmp_path: Path, theme: Theme):
+    path = tmp_path / "runs.csv"
+    path.write_text("id,prompt\n" + "\n".join(f"{remote_id(n)},A fox {n}" for n in (1, 2)), encoding="utf-8")
+    async with Counter(tmp_path, theme) as counter:
+        counter.window.take_mime(dropped(path))
+        window = await counter.opened(IdImportWindow)
+        async with after(counter.window.sheet_wanted) as sheets:
+            press(window, "Use as prompts instead")
+        assert len(sheets[0].drafts) == 2
+        assert await listed(counter) == 0
+
+
+async def test_ids_are_imported_from_the_clipboard_by_a_command(tmp_path: Path, theme: Theme):
+    async with Counter(tmp_path, theme) as counter:
+        QGuiApplication.clipboard().setText("")
+        counter.window.exchange_wanted.emit(Wanted.IDS_FROM_CLIPBOARD)
+        await until(lambda: "There is no text in the clipboard." in counter.told)
+        QGuiApplication.clipboard().setText(f"see {remote_id(1)} and {remote_id(2)}")
+        counter.window.exchange_wanted.emit(Wanted.IDS_FROM_CLIPBOARD)
+        window = await counter.opened(IdImportWindow)
+        assert window.model.headline() == "2 ids: 2 new."
+        window.close()
+        await rest()
+
+
+async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme: Theme):
+    async with Counter(tmp_path, theme) as counter:
+        mime = QMimeData()
+        mime.setText(f"{remote_id(1)}\n{remote_id(2)}")
+        counter.window.take_mime(mime)
+        await until(lambda: counter.told)
+        assert counter.told == ["2 tasks adopted. They are asked for now."]
+        assert counter.window.findChild(IdImportWindow) is None
+
+
+async def test_a_file_without_ids_says_so(tmp_path: Path, theme: Theme):
+    (tmp_path / "a.log").write_text("nothing", encoding="utf-8")
+    async with Counter(tmp_path, theme) as counter:
+        window = counter.host.import_ids([tmp_path / "a.log", tmp_path / "gone.log"], "")
+        await reached(window, Phase.READY)
+        assert window.model.headline() == "No task id was found."
+        assert not window.go.isEnabled()
+        assert window.go.toolTip()
+        assert window.model.troubles[0].startswith("gone.log: ")
+        window.close()
+        await rest()
+
+
+async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them_back(tmp_path: Path, theme: Theme):
+    results = Results(tmp_path / "old")
+    for number in (1, 2):
+        await results.put(a_task(number, prompt=f"A fox {number}", rating=4))
+    async with Counter(tmp_path, theme) as counter:
+        counter.window.take_mime(dropped(results.folder))
+        window = await counter.opened(FolderImportWindow)
+        assert window.model.headline() == "2 results of 2 tasks: 2 new."
+        async with after(counter.desk.show_wanted):
+            press(window, "Import 2 results")
+        await reached(window, Phase.DONE)
+        assert window.model.note() == "2 results of 2 tasks imported."
+        await until(lambda: counter.rows.task_count == 2, "they are listed")
+        window.close()
+        counter.window.taking_back.undo()
+        await until(lambda: counter.rows.task_count == 0, "they are not listed any more")
+        assert len(list(results.folder.rglob("*.png"))) == 2
+
+
+async def test_the_window_itself_undoes_too_and_only_once(tmp_path: Path, theme: Theme):
+    results = Results(tmp_path / "old")
+    await results.put(a_task(1))
+    async with Counter(tmp_path, theme) as counter:
+        window = counter.host.import_folder(results.folder)
+        await reached(window, Phase.READY)
+        press(window, "Import 1 result")
+        await reached(window, Phase.DONE)
+        press(window, "Undo import")
+        assert window.model.note() == "The import was undone. The files stay."
+        assert not window.model.can_be_undone
+        await rest()
+        assert await listed(counter) == 0
+        window.close()
+        writes = counter.store.writes
+        counter.window.taking_back.undo()
+        await rest()
+        assert counter.store.writes == writes
+
+
+async def test_copies_go_into_the_library_where_that_is_chosen(tmp_path: Path, theme: Theme):
+    results = Results(tmp_path / "old")
+    await results.put(a_task(1))
+    async with Counter(tmp_path, theme) as counter:
+        window = counter.host.import_folder(results.folder)
+        await reached(window, Phase.READY)
+        window._copies.click()
+        assert window.model.note().startswith("Copies go into the library")
+        press(window, "Import 1 result")
+        await reached(window, Phase.DONE)
+        assert len(list((tmp_path / "library").rglob("*.png"))) == 1
+        window.close()
+        await rest()
+
+
+async def test_a_library_without_room_is_said_and_the_import_can_be_begun_again(
+    tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
+):
+    results = Results(tmp_path / "old")
+    await results.put(a_task(1))
+    async with Counter(tmp_path, theme) as counter:
+        window = counter.host.import_folder(results.folder)
+        await reached(window, Phase.READY)
+        window._copies.click()
+        with monkeypatch.context() as patch:
+            patch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 1))
+            press(window, "Import 1 result")
+            await until(lambda: window.model.problem)
+        assert window.model.problem.startswith("The disk is full.")
+        press(window, "Import 1 result")
+        await reached(window, Phase.DONE)
+        window.close()
+        await rest()
+
+
+async def test_an_import_goes_on_when_its_window_is_closed(tmp_path: Path, theme: Theme):
+    results = Results(tmp_path / "old")
+    await results.put(a_task(1))
+    async with Counter(tmp_path, theme) as counter:
+        window = counter.host.import_folder(results.folder)
+        await reached(window, Phase.READY)
+        window.begin_work()
+        window.close()
+        await until(lambda: counter.rows.task_count == 1, "it is listed")
+        assert "1 result of 1 task imported." in counter.window.notices.messages()
+        task = (await counter.store.rows((await counter.store.list(Listing())).ids))[0].task
+        assert task.state is State.SUCCEEDED
+
+
+async def test_a_search_ends_when_its_window_is_closed(tmp_path: Path, theme: Theme):
+    results = Results(tmp_path / "old")
+    await results.put(a_task(1))
+    async with Counter(tmp_path, theme) as counter:
+        folders = counter.host.import_folder(results.folder)
+        ids = counter.host.import_ids([a_log(tmp_path, 1)], "")
+        folders.close()
+        ids.close()
+        await rest()
+        assert await listed(counter) == 0
