@@ -84,6 +84,30 @@ def test_tab_goes_through_every_control_and_comes_back(program: Program):
     assert passed[-1][1] == "Prompt", f"Tab never came back: {passed}"
 
 
+def test_another_key_is_pressed_holds_at_once_and_after_a_restart(program: Program):
+    program.start()
+    hands = program.hands
+    program.send("A lagoon at dawn")
+    program.wait_saved(1)
+    hands.key("ctrl+question")
+    hands.wait_for_window("Keyboard shortcuts", program.pid)
+    hands.type("rename")
+    hands.key("Return", "ctrl+e")
+    program.eyes.wait_for("button", "Use it here instead")
+    hands.key("ctrl+g")
+    program.eyes.wait_for("table cell", "Rename: Ctrl+G, changed")
+    hands.key("Escape", "Escape")
+    until(partial(closed, program, "Keyboard shortcuts"), "the list to close")
+    for _ in range(2):
+        hands.key("ctrl+l", "Home", "Down", "ctrl+g")
+        hands.wait_for_window("Rename", program.pid)
+        hands.key("Escape")
+        until(partial(closed, program, "Rename"), "the question to close")
+        program.close()
+        program.start()
+        program.eyes.wait_for("table cell", "A lagoon at dawn")
+
+
 def closed(program: Program, title: str) -> bool:
     return not program.hands.windows(title, program.pid)
 

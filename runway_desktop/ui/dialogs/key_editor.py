@@ -17,9 +17,47 @@ from runway_desktop.ui.theme import GRID
 from .words import announce, say, tip, words
 
 
+class KeyField(QKeySequenceEdit):
+    """One key with its modifiers. The line inside has the focus, so that a screen reader meets a field with words and
+    not a nameless surface around one."""
+
+    left = Signal()
+    """Escape alone, which means leaving here as everywhere."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setMaximumSequenceLength(1)
+        self.line: QLineEdit = self.findChild(QLineEdit)  # type: ignore[assignment]
+        self.line.setFocusProxy(None)  # type: ignore[arg-type]
+        self.line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.line.installEventFilter(_Pressed(self))
+
+
+class _Pressed(QObject):
+    """Hands the keys that are pressed in the line to the field. A filter of its own: Qt's field is one already, before
+    it is built and while it goes."""
+
+    def __init__(self, field: KeyField) -> None:
+        super().__init__(field)
+        self._field = field
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif event.key() == Qt.Key.Key_Escape and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            if event.type() == QEvent.Type.KeyPress:
+                self._field.left.emit()
+        else:
+            self._field.event(event)
+        return True
+
+
 class KeyEditor(QWidget):
     left = Signal()
-    """Escape: back to the list, with the keys as they are."""
+    """Back to the list, with the keys as they are."""
 
     def __init__(self, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
@@ -31,11 +69,10 @@ class KeyEditor(QWidget):
         font = self._what.font()
         font.setWeight(font.Weight.DemiBold)
         self._what.setFont(font)
-        self._edit = QKeySequenceEdit(self)
-        self._edit.setMaximumSequenceLength(1)
+        self._edit = KeyField(self)
         self._edit.setMinimumWidth(20 * GRID)
         self._edit.editingFinished.connect(self._pressed)
-        self._edit.installEventFilter(self)
+        self._edit.left.connect(self._leave)
         self._none = self._button("No key", self._take_away)
         self._reset = self._button("Reset", self._take_back)
         self._said = words(self, tone="muted")
@@ -71,20 +108,11 @@ class KeyEditor(QWidget):
     def begin(self) -> None:
         """The next keys that are pressed are the command's."""
         if self._edit.isEnabled():
-            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._edit.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Escape alone means leaving here as everywhere."""
-        if watched is self._edit and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-            if plain and event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if plain and event.type() == QEvent.Type.KeyPress:
-                self._again()
-                self.left.emit()
-                return True
-        return super().eventFilter(watched, event)
+    def _leave(self) -> None:
+        self._again()
+        self.left.emit()
 
     def _button(self, text: str, does: object) -> QPushButton:
         button = QPushButton(text, self)
@@ -95,8 +123,7 @@ class KeyEditor(QWidget):
     def _name(self, name: str) -> None:
         """The line inside is a control of its own to a screen reader."""
         self._edit.setAccessibleName(name)
-        for line in self._edit.findChildren(QLineEdit):
-            line.setAccessibleName(name)
+        self._edit.line.setAccessibleName(name)
 
     def _again(self) -> None:
         """As it is now, without what was asked for."""
@@ -166,7 +193,7 @@ class KeyEditor(QWidget):
 
     def _take_over(self) -> None:
         self._choose(self._wanted)
-        self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._edit.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose(self, wanted: list[QKeySequence]) -> None:
         command = self._command

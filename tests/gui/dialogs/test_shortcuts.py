@@ -33,6 +33,7 @@ class Opened:
         qtbot.addWidget(self.dialog)
         self.dialog.open()
         self.tree, self.edit = child(self.dialog, QTreeWidget), child(self.dialog, QKeySequenceEdit)
+        self.line = child(self.edit, QLineEdit)
 
     def headings(self) -> list[QTreeWidgetItem]:
         found = [self.tree.topLevelItem(number) for number in range(self.tree.topLevelItemCount())]
@@ -50,7 +51,7 @@ class Opened:
         self.tree.setCurrentItem(self.item(words))
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        QTest.keyClick(self.edit, key, modifiers)
+        QTest.keyClick(self.line, key, modifiers)
 
     def button(self, text: str) -> QPushButton:
         return next(found for found in self.dialog.findChildren(QPushButton) if found.text() == text)
@@ -89,7 +90,7 @@ def test_it_is_searched_by_words_by_keys_and_by_section(opened: Opened, qtbot: Q
     assert [heading.text(0) for heading in opened.headings()] == ["In the list and the grid"]
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert opened.dialog.isVisible()
-    assert opened.edit.hasFocus()
+    assert opened.line.hasFocus()
     line.setText("comparing divider")
     assert len(opened.rows()) == 2
     line.setText("nowhere")
@@ -173,10 +174,14 @@ def test_the_keyboard_comes_there_and_away_again(opened: Opened, qtbot: QtBot):
     line = child(opened.dialog, QLineEdit)
     qtbot.keyClicks(line, "rename")
     qtbot.keyClick(opened.tree, Qt.Key.Key_Return)
-    assert opened.edit.hasFocus()
-    assert opened.edit.accessibleName() == "Keys of Rename: F2. Press others, or Tab to go on."
-    qtbot.keyClick(opened.edit, Qt.Key.Key_Escape)
+    assert opened.line.hasFocus()
+    assert opened.line.accessibleName() == "Keys of Rename: F2. Press others, or Tab to go on."
+    qtbot.keyClick(opened.line, Qt.Key.Key_Escape)
     assert opened.tree.hasFocus()
+    opened.line.setFocus()
+    qtbot.keyClick(opened.line, Qt.Key.Key_Tab)
+    assert opened.button("No key").hasFocus()
+    opened.tree.setFocus()
     assert opened.keys.words("task.rename") == "F2"
     assert opened.dialog.isVisible()
     with qtbot.waitSignal(opened.dialog.rejected):
