@@ -31,14 +31,12 @@ def verdict(evidence: Evidence) -> Verdict:
     it."""
     counted = _counted(evidence)
     spent = _spent(evidence)
-    others = _others(evidence)
     if counted is None:
-        return _by_balance(evidence, spent, others)
+        return _by_balance(evidence, spent)
     unexplained = counted - evidence.accepted_between
-    seen = f"The day's count {_moved(counted)}"
+    seen = f"The {count_words(evidence)}"
     if spent is not None:
-        seen += f" and {_credits_moved(spent)}"
-    seen += others
+        seen += f"{',' if evidence.accepted_between else ''} and {_credits_moved(spent)}"
     if unexplained == 1:
         if evidence.price and spent is not None and spent < evidence.charged_between + 0.5 * evidence.price:
             return Verdict(Likelihood.MADE, f"{seen}: it was probably made. It does not seem to be charged yet.")
@@ -61,19 +59,34 @@ def verdict(evidence: Evidence) -> Verdict:
     )
 
 
+def count_words(evidence: Evidence) -> str:
+    """What the count did, in the same words wherever it is told: "day's count moved by 3, of which 2 are other tasks".
+    Empty where it is not known."""
+    counted, others = _counted(evidence), evidence.accepted_between
+    if counted is None:
+        return ""
+    seen = f"day's count {_moved(counted)}"
+    if not others:
+        return seen
+    if counted < others:
+        return f"{seen}, although {_other_tasks(others)} sent meanwhile"
+    return f"{seen}, of which {others} {'is another task' if others == 1 else 'are other tasks'}"
+
+
 def _moved(counted: int) -> str:
     if counted == 0:
         return "did not move"
     return f"moved by {counted}" if counted > 0 else f"fell by {-counted}"
 
 
-def _by_balance(evidence: Evidence, spent: float | None, others: str) -> Verdict:
+def _by_balance(evidence: Evidence, spent: float | None) -> Verdict:
     if spent is None:
         return Verdict(
             Likelihood.UNKNOWN,
             "The day's count and the balance could not be compared, so nobody can tell whether it was made.",
         )
-    seen = f"{_capital(_credits_moved(spent))}{others}"
+    others = evidence.accepted_between
+    seen = _capital(_credits_moved(spent)) + (f" while {_other_tasks(others)} sent" if others else "")
     if not evidence.price:
         return Verdict(
             Likelihood.UNKNOWN, f"{seen}. What it would cost is not known, so this cannot tell whether it was made."
@@ -99,14 +112,8 @@ def _spent(evidence: Evidence) -> float | None:
     return evidence.balance_before - evidence.balance_after
 
 
-def _others(evidence: Evidence) -> str:
-    match evidence.accepted_between:
-        case 0:
-            return ""
-        case 1:
-            return ", of which 1 is another task that was sent meanwhile"
-        case many:
-            return f", of which {many} are other tasks that were sent meanwhile"
+def _other_tasks(amount: int) -> str:
+    return "1 other task was" if amount == 1 else f"{amount} other tasks were"
 
 
 def _fits(spent: float, expected: float) -> bool:

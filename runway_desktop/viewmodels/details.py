@@ -6,7 +6,7 @@ The lines follow the task live; a change of the choice forgets what a slower ans
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -28,6 +28,7 @@ from .lineage import LineageModel
 from .money import cost_in_words
 from .offers import Verb, may_retry
 from .runner import Runner
+from .state_words import StateWords
 from .task_list import TaskListModel
 
 
@@ -130,9 +131,11 @@ class DetailsModel(QObject):
             Fact("Times", _times(task)),
             Fact("Took", self._took(task)),
         ]
+        trouble = self.trouble()
         for output in row.outputs:
             label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
-            found.append(Fact(label, file_words(output), tool_tip=output.path))
+            said = file_words(output)
+            found.append(Fact(label, said if said != trouble else "", tool_tip=output.path))
         found.append(Fact("Link", self._link(row)))
         found.append(Fact("Task", task.remote_id or "", copyable=True, tool_tip="The id that Runway gave it"))
         return [fact for fact in found if fact.text]
@@ -142,6 +145,11 @@ class DetailsModel(QObject):
         if takes is None or len(takes.ids) < 2:
             return ""
         return f"{takes.number(task.id)} of {len(takes.ids)}"
+
+    def state_words(self) -> StateWords | None:
+        """The state as the list has it; where `trouble` tells more of it, without the list's short form of that."""
+        words = self._list.words(self.row.task.id) if self.row is not None else None
+        return replace(words, detail="") if words is not None and self.trouble() else words
 
     def trouble(self) -> str:
         """What went wrong, in words; empty when nothing did."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, OutputState, State, Task
+from runway_desktop.services.uncertainty import count_words
 
 from . import wording
 
@@ -53,6 +54,8 @@ class Around:
     lane_reason: str = ""
     price: float | None = None
     """What a task that was not sent yet will cost, as far as that is known."""
+    offline: bool = False
+    """Runway cannot be reached: what is still to be saved waits."""
 
 
 def describe(row: Row, around: Around) -> StateWords:
@@ -147,13 +150,8 @@ def _charged(task: Task) -> str:
 
 
 def _uncertain_words(task: Task) -> str:
-    evidence = task.evidence
-    if evidence is None:
-        return "Decide…"
-    if evidence.daily_before is not None and evidence.daily_after is not None:
-        moved = evidence.daily_after - evidence.daily_before - evidence.accepted_between
-        return f"Daily count moved by {moved} · Decide…" if moved > 0 else "Daily count did not move · Decide…"
-    return "Decide…"
+    seen = count_words(task.evidence) if task.evidence is not None else ""
+    return f"{seen[0].upper()}{seen[1:]} · Decide…" if seen else "Decide…"
 
 
 def _succeeded(row: Row, around: Around) -> StateWords:
@@ -176,25 +174,19 @@ def _succeeded(row: Row, around: Around) -> StateWords:
             tone=Tone.BAD,
             icon="mdi6.content-save-alert-outline",
         )
-    if any(output.state is OutputState.DOWNLOADING for output in outputs):
-        known = around.expected
-        detail = (
-            f"{wording.size(around.received)} of {wording.size(known)}"
-            if known
-            else wording.size(around.received)
-            if around.received
-            else ""
-        )
-        return StateWords(
-            headline="Saving",
-            detail=detail,
-            tone=Tone.BUSY,
-            icon="mdi6.download",
-            progress=min(1.0, around.received / known) if known else None,
-            moving=not known,
-        )
     if not outputs:
         return StateWords(headline="Done, without a result", tone=Tone.WARN, icon="mdi6.file-question-outline")
+    if any(output.state is OutputState.DOWNLOADING for output in outputs) and not around.offline:
+        return _saving(around)
+    waits = next((output.problem for output in outputs if output.state is OutputState.WAITING and output.problem), "")
+    if around.offline or waits:
+        # Nothing moves until it is tried again.
+        return StateWords(
+            headline="Done, not saved yet",
+            detail=waits or "Saved by itself once Runway can be reached.",
+            tone=Tone.WARN,
+            icon="mdi6.cloud-off-outline" if around.offline else "mdi6.content-save-alert-outline",
+        )
     return StateWords(headline="Done", detail="saved next", tone=Tone.BUSY, icon="mdi6.download", moving=True)
 
 
@@ -222,6 +214,19 @@ def _kept(outputs: list[Output]) -> StateWords:
         )
     total = wording.size(sum(output.size for output in outputs if output.is_here))
     return StateWords(headline="Saved", detail=total, tone=Tone.GOOD, icon="mdi6.check")
+
+
+def _saving(around: Around) -> StateWords:
+    known = around.expected
+    received = wording.size(around.received) if around.received else ""
+    return StateWords(
+        headline="Saving",
+        detail=f"{wording.size(around.received)} of {wording.size(known)}" if known else received,
+        tone=Tone.BUSY,
+        icon="mdi6.download",
+        progress=min(1.0, around.received / known) if known else None,
+        moving=not known,
+    )
 
 
 _NEXT_STEP = {

@@ -131,13 +131,20 @@ class Status(QObject):
         left = self.organization.left_today(model) if self.organization is not None else None
         if left is not None:
             parts.append(f"{wording.count(left, 'generation')} left today for {model}")
-        downloads = self._downloads
-        if downloads.running or downloads.waiting:
-            said = wording.count(downloads.running, "download")
-            if downloads.waiting:
-                said += f", {downloads.waiting:,} waiting"
-            parts.append(f"{said} · {wording.speed(downloads.speed)}")
+        if saving := self._saving_words():
+            parts.append(saving)
         return parts
+
+    def _saving_words(self) -> str:
+        """ "Saving 2 results · 3.1 MB/s · 5 more wait"; empty when nothing is to be saved."""
+        running, waiting = self._downloads.running, self._downloads.waiting
+        if running:
+            said = f"Saving {wording.count(running, 'result')} · {wording.speed(self._downloads.speed)}"
+            return f"{said} · {waiting:,} more {'waits' if waiting == 1 else 'wait'}" if waiting else said
+        if not waiting:
+            return ""
+        until = "until Runway can be reached" if self.connection.link is Link.OFFLINE else "to be saved"
+        return f"{wording.count(waiting, 'result')} {'waits' if waiting == 1 else 'wait'} {until}"
 
     def _count_downloads(self, counted: DownloadsCounted) -> None:
         self._downloads = counted

@@ -84,6 +84,7 @@ class TaskListModel(QAbstractTableModel):
         bridge.tasks_touched.connect(self._answers.touched)
         bridge.lane_changed.connect(lambda _: self._repaint_states({State.HELD, State.THROTTLED}))
         bridge.organization_changed.connect(lambda _: self._repaint_states({State.THROTTLED}))
+        bridge.connection_changed.connect(lambda _: self._changed(self._pages.unsaved()))
 
     @property
     def listing(self) -> Listing:
@@ -223,6 +224,9 @@ class TaskListModel(QAbstractTableModel):
                 return cells.text(row, column, around)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return cells.spoken(row, column, around)
+            case Qt.ItemDataRole.AccessibleDescriptionRole if column is Column.PROMPT:
+                # Where a task is one item, as in the grid, its state has no cell of its own.
+                return describe(row, around).spoken
             case Qt.ItemDataRole.ToolTipRole:
                 return cells.tool_tip(row, column, around)
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -264,10 +268,9 @@ class TaskListModel(QAbstractTableModel):
                 return line.key in self._collapsed
             case Roles.GROUP_LEFT:
                 return self._group_left(line.key)
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return self._group_spoken(summary)
-            case Qt.ItemDataRole.DisplayRole if column is Column.PROMPT:
-                return self._group_spoken(summary)
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:
+                # Once: a screen reader goes through all cells.
+                return self._group_spoken(summary) if column is Column.PROMPT else ""
             case _:
                 return None
 

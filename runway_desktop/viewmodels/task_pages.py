@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.task import OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
 
 from .bridge import Touch
@@ -65,6 +66,14 @@ class TaskPages(QObject):
     def in_states(self, states: set[State]) -> list[TaskId]:
         return [task_id for task_id, row in self._rows.items() if row.task.state in states]
 
+    def unsaved(self) -> list[TaskId]:
+        """Those that are done and wait to be saved, or are being saved."""
+        return [
+            task_id
+            for task_id, row in self._rows.items()
+            if any(output.state in (OutputState.WAITING, OutputState.DOWNLOADING) for output in row.outputs)
+        ]
+
     def remaining(self) -> Mapping[TaskId, tuple[float, float]]:
         """Seconds left of running tasks, as ranges; only those that the history knows something of."""
         return self._remaining
@@ -90,6 +99,7 @@ class TaskPages(QObject):
             received=sum(done for done, _ in received.values()),
             expected=sum(known) if known and len(known) == len(expected) else None,
             uploaded=self._uploaded.get(task.id),
+            offline=self._engine.account.connection.link is Link.OFFLINE,
         )
 
     def want(self, position: int, lines: Sequence[Line]) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.lineage.onward_menu import onward_menu
+from runway_desktop.ui.lineage.onward_menu import OnwardMenu
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -29,7 +29,6 @@ from runway_desktop.viewmodels.details import DetailsModel, Fact, Showing
 from runway_desktop.viewmodels.offers import Verb, offers
 from runway_desktop.viewmodels.onward import Onward
 from runway_desktop.viewmodels.state_words import Tone
-from runway_desktop.viewmodels.task_list import TaskListModel
 
 COPIES = (
     Verb.COPY_PROMPT,
@@ -54,14 +53,12 @@ class DetailsPane(QWidget):
     def __init__(
         self,
         details: DetailsModel,
-        rows: TaskListModel,
         theme: Theme,
         posters: PosterCache,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._details = details
-        self._rows = rows
         self._theme = theme
         self._posters = posters
         self._onward: Onward | None = None
@@ -218,7 +215,7 @@ class DetailsPane(QWidget):
         self._more.setVisible(bool(steps))
 
     def _show_state(self, row: Row | None) -> None:
-        words = self._rows.words(row.task.id) if row is not None else None
+        words = self._details.state_words() if row is not None else None
         self._state.setVisible(words is not None)
         if words is None:
             return
@@ -285,7 +282,8 @@ class DetailsPane(QWidget):
     def _onward_menu(self, below: QWidget) -> None:
         shown = self._shown_result()
         if self._onward is not None and shown is not None and shown.path is not None:
-            menu = onward_menu(self._onward, shown.path, shown.media, self)
+            menu = OnwardMenu(self._onward, shown.path, shown.media, self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(below.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def _copy_menu(self) -> None:

@@ -50,7 +50,7 @@ class Workspace(QWidget):
         self._middle.addWidget(self.list)
         self._middle.addWidget(self.board)
         self.notices = Notices(theme, self._middle)
-        self.details = DetailsPane(m.details, m.rows, theme, self.posters)
+        self.details = DetailsPane(m.details, theme, self.posters)
         left = pane_of(self.places, pane="side")
         middle = pane_of(self._middle, line(), self.composer, pane="list", stretch=self._middle)
         self.preview_room = pane_of()

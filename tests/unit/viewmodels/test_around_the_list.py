@@ -159,11 +159,28 @@ async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
         assert status.left_parts() == ["1 live", "1 waiting here"]
         assert status.right_parts("gen4.5") == [
             "6 generations left today for gen4.5",
-            "2 downloads, 3 waiting · 1.5 MB/s",
+            "Saving 2 results · 1.5 MB/s · 3 more wait",
         ]
         assert status.balance_words() == "8,412 credits"
         await rig.engine.lane.pause()
         assert "Sending is paused" in status.left_parts()
+
+
+@pytest.mark.parametrize(
+    ("running", "waiting", "link", "said"),
+    [
+        (0, 0, Link.CONNECTED, []),
+        (1, 0, Link.CONNECTED, ["Saving 1 result · 0 B/s"]),
+        (2, 1, Link.CONNECTED, ["Saving 2 results · 0 B/s · 1 more waits"]),
+        (0, 1, Link.CONNECTED, ["1 result waits to be saved"]),
+        (0, 1_200, Link.OFFLINE, ["1,200 results wait until Runway can be reached"]),
+    ],
+)
+async def test_the_status_line_says_what_is_to_be_saved(tmp_path, running, waiting, link, said):
+    async with Rig(tmp_path) as rig:
+        rig.engine.account.connection = Connection(link=link)
+        rig.engine.bus.tell(DownloadsCounted(running, waiting, 0.0))
+        assert rig.models.status.right_parts("gen4.5") == said
 
 
 # Bridge and runner
@@ -278,6 +295,19 @@ async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
         assert "Ratio: Not this ratio." in rig.details.trouble().replace("Shape", "Ratio").replace("Size", "Ratio")
         assert rig.details.next_step().verb is Verb.EDIT_AND_SEND
         assert "REQUEST.REFUSED" in rig.details.small_print()
+
+
+@pytest.mark.parametrize("state", [OutputState.FAILED, OutputState.WAITING])
+async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
+    async with Rig(tmp_path) as rig:
+        problem = "Runway could not be reached. Saving goes on by itself."
+        one = task(1, State.SUCCEEDED)
+        await show(rig, one, saved(one, state=state, problem=problem))
+        words = rig.details.state_words()
+        assert words is not None
+        said = [words.headline, words.detail, rig.details.trouble(), *(fact.text for fact in rig.details.facts())]
+        assert [text for text in said if problem in text] == [problem]
+        assert words.headline == "Done, not saved yet"
 
 
 async def test_what_broke_at_runway_offers_retry_and_what_was_not_saved_offers_saving(tmp_path):

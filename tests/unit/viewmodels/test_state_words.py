@@ -5,7 +5,9 @@ import itertools
 import pytest
 
 from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State
+from runway_desktop.services.uncertainty import verdict
 from runway_desktop.viewmodels.state_words import Around, Tone, badge, cost_words, describe
 from tests.gui.rig import saved, task
 from tests.unit.viewmodels.rows import failed, row
@@ -84,14 +86,44 @@ def test_an_unknown_status_is_shown_as_its_word():
     [
         (None, "Decide…"),
         (Evidence(), "Decide…"),
-        (Evidence(daily_before=3, daily_after=4), "Daily count moved by 1 · Decide…"),
-        (Evidence(daily_before=3, daily_after=4, accepted_between=1), "Daily count did not move · Decide…"),
+        (Evidence(daily_before=3, daily_after=4), "Day's count moved by 1 · Decide…"),
+        (
+            Evidence(daily_before=3, daily_after=6, accepted_between=2),
+            "Day's count moved by 3, of which 2 are other tasks · Decide…",
+        ),
     ],
 )
 def test_an_uncertain_task_says_what_the_count_tells(evidence, said):
     words = describe(row(State.UNCERTAIN, evidence=evidence), Around())
     assert words.headline == "Uncertain, maybe charged"
     assert words.detail == said
+
+
+def test_list_and_details_say_the_same_of_the_count():
+    for evidence in (
+        Evidence(daily_before=3, daily_after=6, accepted_between=2, balance_before=100.0, balance_after=40.0),
+        Evidence(daily_before=3, daily_after=4, accepted_between=1),
+        Evidence(daily_before=3, daily_after=3, accepted_between=1),
+        Evidence(daily_before=3, daily_after=3),
+        Evidence(daily_before=3, daily_after=1),
+    ):
+        listed = describe(row(State.UNCERTAIN, evidence=evidence), Around()).detail.removesuffix(" · Decide…")
+        assert verdict(evidence).words.casefold().startswith(f"the {listed}".casefold())
+
+
+def test_what_waits_for_the_network_does_not_move():
+    done = row(State.SUCCEEDED, OutputState.WAITING)
+    assert describe(done, Around()).moving
+    offline = describe(done, Around(offline=True))
+    assert (offline.headline, offline.detail) == ("Done, not saved yet", "Saved by itself once Runway can be reached.")
+    assert not offline.moving
+    assert offline.progress is None
+    # An attempt that cannot succeed is no saving either.
+    assert not describe(row(State.SUCCEEDED, OutputState.DOWNLOADING), Around(offline=True, received=5)).moving
+    problem = "Runway could not be reached. Saving goes on by itself."
+    one = Row(task=task(1, State.SUCCEEDED), outputs=(saved(task(1), state=OutputState.WAITING, problem=problem),))
+    waits = describe(one, Around(received=500, expected=2000))
+    assert (waits.detail, waits.moving, waits.progress) == (problem, False, None)
 
 
 def test_saving_shows_bytes_and_a_bar_only_where_the_length_is_known():
@@ -129,8 +161,6 @@ def test_the_badge_tells_length_or_number():
     assert badge(row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED)) == "×2"
     assert badge(row(State.RUNNING)) == "5 s"
     one = task(1, State.SUCCEEDED)
-    from runway_desktop.domain.library import Row
-
     assert badge(Row(task=one, outputs=(saved(one, duration=9.6, media=Media.VIDEO),))) == "10 s"
 
 

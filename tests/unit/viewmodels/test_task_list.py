@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from runway_desktop.domain.account import ModelLimits, Organization
-from runway_desktop.domain.events import DownloadProgressed, TasksMoved, UploadProgressed
+from runway_desktop.domain.account import Connection, Link, ModelLimits, Organization
+from runway_desktop.domain.events import ConnectionChanged, DownloadProgressed, TasksMoved, UploadProgressed
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import OutputState, State, TaskId
@@ -383,13 +383,46 @@ async def test_every_cell_has_words_for_a_screen_reader(tmp_path):
         ]
         await rig.put(*tasks)
         await rig.load()
-        assert all(index.data(Qt.ItemDataRole.AccessibleTextRole) for index in cells(rig.rows))
+        headers = rig.rows.group_rows()
+        of_tasks = [index for index in cells(rig.rows) if index.row() not in headers]
+        assert all(index.data(Qt.ItemDataRole.AccessibleTextRole) for index in of_tasks)
         await rig.fetch_rows()
-        for index in cells(rig.rows):
+        for index in of_tasks:
             assert index.data(Qt.ItemDataRole.AccessibleTextRole), (index.row(), index.column())
         for column in range(rig.rows.columnCount()):
             assert rig.rows.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.AccessibleTextRole)
         assert watch.structure
+
+
+async def test_a_groups_header_is_heard_once(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED), task(2, State.FAILED), batch="b1")
+        [header] = rig.rows.group_rows()
+        heard = [rig.rows.index(header, column).data(Qt.ItemDataRole.AccessibleTextRole) for column in Column]
+        assert [words for words in heard if words] == ["Batch b1, 2 tasks · 2 need attention, expanded"]
+        assert heard[Column.PROMPT]
+
+
+async def test_where_a_task_is_one_item_its_state_is_heard_too(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.shown(task(1, State.RUNNING, progress=0.62))
+        index = rig.rows.index(0, Column.PROMPT)
+        assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "Running 62 %"
+
+
+async def test_rows_that_wait_to_be_saved_are_told_anew_when_the_network_goes(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        done = task(1, State.SUCCEEDED)
+        await rig.shown(done, task(2, State.FAILED), outputs=[saved(done, state=OutputState.WAITING)])
+        watch = Watch(rig.rows)
+        rig.engine.account.connection = Connection(link=Link.OFFLINE)
+        rig.engine.bus.tell(ConnectionChanged(rig.engine.account.connection))
+        assert watch.changed == [(1, 1)]
+        words = rig.rows.words(done.id)
+        assert words is not None
+        assert not words.moving
 
 
 async def test_a_throttled_task_says_which_slots_are_in_use(tmp_path):
