@@ -150,8 +150,6 @@ class Desk(QObject):
                 self.model_wanted.emit()
             case Verb.EDIT_HELD:
                 self._composer.load(task.request, editing=task.id)
-            case Verb.USE_AS_INPUT:
-                self.take(paths=_saved_paths([row]), are_results=True)
 
     def _act(self, verb: Verb, rows: Sequence[Row], text: str) -> None:
         """Changes tasks here or at Runway."""
@@ -412,7 +410,7 @@ class Desk(QObject):
 
 
 _AGAIN = {Verb.RETRY: "Retry", Verb.SAME: "Same again"}
-_WRITES = frozenset({Verb.EDIT_AND_SEND, Verb.NEW_SEED, Verb.OTHER_MODEL, Verb.EDIT_HELD, Verb.USE_AS_INPUT})
+_WRITES = frozenset({Verb.EDIT_AND_SEND, Verb.NEW_SEED, Verb.OTHER_MODEL, Verb.EDIT_HELD})
 
 
 def _lone_prompt(gathered: Gathered) -> str:

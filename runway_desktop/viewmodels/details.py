@@ -135,7 +135,7 @@ class DetailsModel(QObject):
         for output in row.outputs:
             label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
             said = file_words(output)
-            found.append(Fact(label, said if said != trouble else "", tool_tip=output.path))
+            found.append(Fact(label, "" if output.problem and said in trouble else said, tool_tip=output.path))
         found.append(Fact("Link", self._link(row)))
         found.append(Fact("Task", task.remote_id or "", copyable=True, tool_tip="The id that Runway gave it"))
         return [fact for fact in found if fact.text]

@@ -51,6 +51,7 @@ class Verb(StrEnum):
     ADOPT_ID = "adopt id"
     LET_GO = "let go"
     USE_AS_INPUT = "use as input"
+    """Opens what a result can become (`onward`), which does it."""
     RENAME = "rename"
     COPY_PROMPT = "copy prompt"
     COPY_ID = "copy id"

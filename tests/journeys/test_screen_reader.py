@@ -50,6 +50,18 @@ def test_rows_say_what_they_are_and_how_they_go(program: Program, runway: Runway
     assert "(" in failed.name, "and what to do about it"
 
 
+def test_the_grid_is_a_list_of_named_items(program: Program):
+    program.start()
+    program.send("A heron in the reeds")
+    program.wait_saved(1)
+    program.eyes.wait_for("table cell", "Saved")
+    program.hands.key("ctrl+shift+g")
+    item = program.eyes.wait_for("list item", "A heron in the reeds")
+    assert item.description.startswith("Saved")
+    program.hands.click(item.middle)
+    program.eyes.wait_for("list item", "A heron in the reeds", where=lambda one: "selected" in one.states)
+
+
 def test_a_prompt_is_typed_and_sent_by_way_of_the_screen_reader(program: Program, runway: Runway):
     program.start()
     program.eyes.wait_for("text", "Prompt")

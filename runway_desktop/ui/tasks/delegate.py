@@ -18,6 +18,7 @@ from runway_desktop.viewmodels.task_cells import Column, Roles, marks_of
 
 from .grid_cell import DIMMED
 from .poster_cache import PosterCache
+from .sides import Sides
 
 _TONES = {Tone.PLAIN: Role.TEXT, Tone.BUSY: Role.ACCENT, Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD}
 
@@ -47,23 +48,25 @@ class RowDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         self._ground(painter, option, index.row(), selected)
         inner = option.rect.adjusted(GRID, 0, -GRID, -1)
+        sides = Sides(option.direction, inner)
         match Column(index.column()):
             case Column.POSTER:
-                self._poster(painter, inner, index)
+                self._poster(painter, inner, sides, index)
             case Column.PROMPT:
-                self._two_lines(painter, inner, option.font, index.data() or "", index.data(Roles.SETTINGS) or "")
+                words = (index.data() or "", index.data(Roles.SETTINGS) or "")
+                self._two_lines(painter, inner, sides, option.font, words)
             case Column.STATUS:
-                words = index.data(Roles.WORDS)
-                if isinstance(words, StateWords):
-                    self._status(painter, inner, option.font, words)
+                state = index.data(Roles.WORDS)
+                if isinstance(state, StateWords):
+                    self._status(painter, inner, sides, state)
             case Column.CREDITS | Column.SENT:
                 painter.setFont(self._theme.tabular(option.font))
                 painter.setPen(self._theme.color(Role.MUTED))
-                self._line(painter, inner, index.data() or "", Qt.AlignmentFlag.AlignRight)
+                sides.line(painter, inner, index.data() or "", at_end=True)
             case _:
                 painter.setPen(self._theme.color(Role.MUTED))
                 painter.setFont(option.font)
-                self._line(painter, inner, index.data() or "", Qt.AlignmentFlag.AlignLeft)
+                sides.line(painter, inner, index.data() or "")
         self._focus(painter, option, index)
         painter.restore()
 
@@ -87,8 +90,8 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawLine(rect.topLeft(), rect.topRight())
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
-    def _poster(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
-        box = rect.adjusted(GRID // 2, GRID // 2 + 1, 0, -GRID // 2)
+    def _poster(self, painter: QPainter, rect: QRect, sides: Sides, index: QModelIndex | QPersistentModelIndex) -> None:
+        box = sides.place(rect.adjusted(GRID // 2, GRID // 2 + 1, 0, -GRID // 2))
         frame = QRectF(box)
         path = QPainterPath()
         path.addRoundedRect(frame, 4, 4)
@@ -108,13 +111,13 @@ class RowDelegate(QStyledItemDelegate):
             painter.setOpacity(1.0)
         marks = marks_of(row.task) if isinstance(row, Row) else ""
         if marks:
-            self._badge(painter, frame, marks, at_left=True)
+            self._badge(painter, frame, marks, at_left=not sides.is_mirrored)
         badge = index.data(Roles.BADGE)
         if badge:
-            self._badge(painter, frame, badge)
+            self._badge(painter, frame, badge, at_left=sides.is_mirrored)
         painter.setClipping(False)
 
-    def _badge(self, painter: QPainter, frame: QRectF, text: str, *, at_left: bool = False) -> None:
+    def _badge(self, painter: QPainter, frame: QRectF, text: str, *, at_left: bool) -> None:
         font = self._theme.tabular(self._theme.small_font())
         painter.setFont(font)
         width = QFontMetrics(font).horizontalAdvance(text) + 8
@@ -128,17 +131,17 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(QColor(245, 246, 248))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _two_lines(self, painter: QPainter, rect: QRect, font: QFont, first: str, second: str) -> None:
+    def _two_lines(self, painter: QPainter, rect: QRect, sides: Sides, font: QFont, words: tuple[str, str]) -> None:
         small = self._theme.small_font()
         upper, lower = self._halves(rect, font, small)
         painter.setFont(font)
         painter.setPen(self._theme.color(Role.TEXT))
-        self._line(painter, upper, first, Qt.AlignmentFlag.AlignLeft)
+        sides.line(painter, upper, words[0])
         painter.setFont(small)
         painter.setPen(self._theme.color(Role.MUTED))
-        self._line(painter, lower, second, Qt.AlignmentFlag.AlignLeft)
+        sides.line(painter, lower, words[1])
 
-    def _status(self, painter: QPainter, rect: QRect, font: QFont, words: StateWords) -> None:
+    def _status(self, painter: QPainter, rect: QRect, sides: Sides, words: StateWords) -> None:
         color = self._theme.color(_TONES[words.tone])
         small = self._theme.small_font()
         bar = words.progress is not None or words.moving
@@ -149,23 +152,23 @@ class RowDelegate(QStyledItemDelegate):
         icon = self._theme.icon(words.icon, _TONES[words.tone]) if words.icon else QIcon()
         side = QFontMetrics(small).height() - 1
         place = QRect(upper.left(), upper.center().y() - side // 2 + 1, side, side)
-        icon.paint(painter, place)
+        icon.paint(painter, sides.place(place))
         painter.setFont(small)
         painter.setPen(color)
         text = upper.adjusted(side + GRID // 2 + 1, 0, 0, 0)
-        self._line(painter, text, words.headline, Qt.AlignmentFlag.AlignLeft)
+        sides.line(painter, text, words.headline)
         if second:
             painter.setPen(self._theme.color(Role.FAINT))
             if single:
                 used = QFontMetrics(small).horizontalAdvance(words.headline + "  ")
                 separator = "" if words.tone is Tone.GOOD else "· "
-                self._line(painter, text.adjusted(used, 0, 0, 0), separator + second, Qt.AlignmentFlag.AlignLeft)
+                sides.line(painter, text.adjusted(used, 0, 0, 0), separator + second)
             else:
-                self._line(painter, lower.adjusted(side + GRID // 2 + 1, 0, 0, 0), second, Qt.AlignmentFlag.AlignLeft)
+                sides.line(painter, lower.adjusted(side + GRID // 2 + 1, 0, 0, 0), second)
         if bar:
-            self._bar(painter, QRectF(rect.left(), rect.bottom() - GRID - 1, rect.width(), 3), words, color)
+            self._bar(painter, QRectF(rect.left(), rect.bottom() - GRID - 1, rect.width(), 3), sides, words, color)
 
-    def _bar(self, painter: QPainter, groove: QRectF, words: StateWords, color: QColor) -> None:
+    def _bar(self, painter: QPainter, groove: QRectF, sides: Sides, words: StateWords, color: QColor) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color(Role.BORDER))
@@ -174,14 +177,14 @@ class RowDelegate(QStyledItemDelegate):
         if words.progress is not None:
             done = QRectF(groove)
             done.setWidth(max(3.0, groove.width() * words.progress))
-            painter.drawRoundedRect(done, 1.5, 1.5)
+            painter.drawRoundedRect(sides.place_exactly(done), 1.5, 1.5)
             return
         part = groove.width() / 5
         start = groove.left() + (groove.width() + part) * self.phase - part
         moving = QRectF(start, groove.top(), part, groove.height()).intersected(groove)
         if not moving.isEmpty():
             painter.setOpacity(0.75)
-            painter.drawRoundedRect(moving, 1.5, 1.5)
+            painter.drawRoundedRect(sides.place_exactly(moving), 1.5, 1.5)
             painter.setOpacity(1)
 
     @staticmethod
@@ -189,10 +192,3 @@ class RowDelegate(QStyledItemDelegate):
         first, second = QFontMetrics(upper).height(), QFontMetrics(lower).height()
         top = rect.top() + (rect.height() - first - second) // 2
         return QRect(rect.left(), top, rect.width(), first), QRect(rect.left(), top + first, rect.width(), second)
-
-    @staticmethod
-    def _line(painter: QPainter, rect: QRect, text: str, side: Qt.AlignmentFlag) -> None:
-        if rect.width() < 8:
-            return
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)

@@ -22,27 +22,25 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFontMetrics,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QRegion,
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 
-from runway_desktop.domain.library import GroupSummary
 from runway_desktop.domain.task import Media, TaskId
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.task_cells import Column, Roles, group_words
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
+from .group_header import GroupHeader
 from .hover_player import HoverPlayer
 from .poster_cache import PosterCache
 
@@ -55,7 +53,9 @@ ScrollHint = QAbstractItemView.ScrollHint
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-class GridView(QAbstractItemView):
+class GridView(QListView):
+    """A list to Qt, so that a screen reader meets items with names; nothing of its layout is used."""
+
     opened = Signal(object)
     """A task id: Return or a double click."""
     menu_wanted = Signal(QPoint)
@@ -76,6 +76,7 @@ class GridView(QAbstractItemView):
         self._model = model
         self._theme = theme
         self._painter = CellPainter(theme, posters)
+        self._header = GroupHeader(model, theme)
         self.player = player or HoverPlayer(self)
         self._poster_width = USUAL
         self._layout: GridLayout | None = None
@@ -83,7 +84,9 @@ class GridView(QAbstractItemView):
         self._anchor: tuple[TaskId, int] | None = None
         self._seen: list[TaskId] = []
         self.setAccessibleName("Tasks as a grid")
+        self.setProperty("kind", "grid")
         self.setModel(model)
+        self.setModelColumn(Column.PROMPT)
         own = self.selectionModel()
         self.setSelectionModel(selection)
         own.deleteLater()
@@ -130,7 +133,8 @@ class GridView(QAbstractItemView):
         if not index.isValid():
             return QRect()
         box = self._laid_out().box(index.row())
-        return QRect(box.left, box.top - self.verticalOffset(), box.width, box.height)
+        rect = QRect(box.left, box.top - self.verticalOffset(), box.width, box.height)
+        return QStyle.visualRect(self.layoutDirection(), self.viewport().rect(), rect)
 
     def indexAt(self, point: QPoint) -> QModelIndex:
         line = self._line_at(point)
@@ -165,6 +169,7 @@ class GridView(QAbstractItemView):
         moves, layout, current = QAbstractItemView.CursorAction, self._laid_out(), self.currentIndex()
         line = current.row() if current.isValid() else -1
         page = max(1, self.viewport().height() // (layout.cell_height + _GAP))
+        ahead = -1 if self.isRightToLeft() else 1
         match action:
             case _ if line < 0:
                 line = layout.beside(0, 0, 0)
@@ -172,10 +177,14 @@ class GridView(QAbstractItemView):
                 line = 0
             case moves.MoveEnd:
                 line = lines - 1
-            case moves.MoveLeft | moves.MovePrevious:
+            case moves.MovePrevious:
                 line = layout.beside(line, -1, 0)
-            case moves.MoveRight | moves.MoveNext:
+            case moves.MoveNext:
                 line = layout.beside(line, 1, 0)
+            case moves.MoveLeft:
+                line = layout.beside(line, -ahead, 0)
+            case moves.MoveRight:
+                line = layout.beside(line, ahead, 0)
             case moves.MoveUp:
                 line = layout.beside(line, 0, -1)
             case moves.MoveDown:
@@ -213,7 +222,11 @@ class GridView(QAbstractItemView):
         bar.setRange(0, max(0, layout.height - height))
         bar.setPageStep(height)
         bar.setSingleStep(max(20, (layout.cell_height + _GAP) // 3))
-        super().updateGeometries()
+        # Past the list's own, which would count rows below each other.
+        QAbstractItemView.updateGeometries(self)
+
+    def doItemsLayout(self) -> None:
+        QAbstractItemView.doItemsLayout(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._note_place(anyway=True)
@@ -280,19 +293,20 @@ class GridView(QAbstractItemView):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             dirty, focused = event.rect().adjusted(-4, -4, 4, 4), self.hasFocus()
             current = self.currentIndex().row() if self.currentIndex().isValid() else -1
-            selection = self.selectionModel()
+            selection, direction = self.selectionModel(), self.layoutDirection()
             for line in self._visible_lines():
                 index = self._model.index(line, Column.PROMPT)
                 rect = self.visualRect(index)
                 if not rect.intersects(dirty):
                     continue
                 if self._model.group_key(line) is not None:
-                    self._paint_header(painter, rect, index, current=focused and line == current)
+                    self._header.paint(painter, rect, index, direction, current=focused and line == current)
                     continue
                 self._painter.paint(
                     painter,
                     rect,
                     index,
+                    direction,
                     selected=selection.isRowSelected(line, QModelIndex()),
                     current=focused and line == current,
                     frame=self.player.image() if line == self._hovered else None,
@@ -300,33 +314,6 @@ class GridView(QAbstractItemView):
         finally:
             # A painter that is left open by an exception crashes Qt.
             painter.end()
-
-    def _paint_header(self, painter: QPainter, rect: QRect, index: QModelIndex, *, current: bool) -> None:
-        color, summary = self._theme.color, index.data(Roles.GROUP)
-        painter.fillRect(rect, color(Role.RAISED))
-        painter.setPen(QPen(color(Role.BORDER), 1))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if current:
-            painter.setPen(QPen(color(Role.ACCENT), 1))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        if not isinstance(summary, GroupSummary):
-            return
-        side = 2 * GRID
-        arrow = "mdi6.chevron-right" if index.data(Roles.COLLAPSED) else "mdi6.chevron-down"
-        self._theme.icon(arrow, Role.MUTED).paint(painter, QRect(GRID, rect.center().y() - side // 2, side, side))
-        strong, small = self._theme.strong_font(), self._theme.small_font()
-        space = rect.adjusted(GRID + side + GRID // 2, 0, -2 * GRID, -1)
-        title = QFontMetrics(strong).elidedText(
-            self._model.group_title(summary), Qt.TextElideMode.ElideMiddle, space.width() * 2 // 3
-        )
-        side_by = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        painter.setFont(strong)
-        painter.setPen(color(Role.TEXT))
-        painter.drawText(space, side_by, title)
-        used = QFontMetrics(strong).horizontalAdvance(title) + GRID + GRID // 2
-        painter.setFont(small)
-        painter.setPen(color(Role.MUTED))
-        painter.drawText(space.adjusted(used, 0, 0, 0), side_by, group_words(summary))
 
     def _laid_out(self) -> GridLayout:
         if self._layout is None:
@@ -337,7 +324,7 @@ class GridView(QAbstractItemView):
                 width=self.viewport().width(),
                 cell=(width, round(width * 9 / 16) + self._painter.caption_height()),
                 gap=_GAP,
-                header_height=QFontMetrics(self._theme.strong_font()).height() + GRID + GRID // 2,
+                header_height=self._header.height(),
             )
         return self._layout
 
@@ -349,7 +336,8 @@ class GridView(QAbstractItemView):
             self.viewport().update()
 
     def _line_at(self, point: QPoint) -> int:
-        return self._laid_out().line_at(point.x(), point.y() + self.verticalOffset())
+        at = QStyle.visualPos(self.layoutDirection(), self.viewport().rect(), point)
+        return self._laid_out().line_at(at.x(), at.y() + self.verticalOffset())
 
     def _lines_in(self, rect: QRect) -> list[int]:
         rect = rect.normalized()

@@ -13,6 +13,7 @@ from runway_desktop.viewmodels.state_words import StateWords, Tone
 from runway_desktop.viewmodels.task_cells import Column, Roles, marks_of
 
 from .poster_cache import PosterCache
+from .sides import Sides
 
 _TONES = {
     Tone.PLAIN: Role.MUTED,
@@ -37,9 +38,17 @@ class CellPainter:
         return 2 * QFontMetrics(self._theme.small_font()).height() + GRID
 
     def paint(
-        self, painter: QPainter, rect: QRect, index: QModelIndex, *, selected: bool, current: bool, frame: QImage | None
+        self,
+        painter: QPainter,
+        rect: QRect,
+        index: QModelIndex,
+        direction: Qt.LayoutDirection,
+        *,
+        selected: bool,
+        current: bool,
+        frame: QImage | None,
     ) -> None:
-        theme = self._theme
+        theme, sides = self._theme, Sides(direction, rect)
         frame_rect = QRectF(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if selected:
@@ -51,8 +60,8 @@ class CellPainter:
         missing = isinstance(row, Row) and any(output.is_missing for output in row.outputs)
         self._poster(painter, poster, index, frame, dimmed=missing)
         if isinstance(row, Row):
-            self._marks(painter, poster, row, index.data(Roles.BADGE) or "")
-        self._caption(painter, rect, poster, index)
+            self._marks(painter, poster, sides, row, index.data(Roles.BADGE) or "")
+        self._caption(painter, rect, poster, sides, index)
         if selected or current:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color(Role.ACCENT), 2 if current else 1))
@@ -98,16 +107,16 @@ class CellPainter:
             painter.drawEllipse(place.adjusted(-GRID, -GRID, GRID, GRID))
         self._theme.icon(words.icon, _TONES[words.tone]).paint(painter, place)
 
-    def _marks(self, painter: QPainter, box: QRect, row: Row, badge: str) -> None:
+    def _marks(self, painter: QPainter, box: QRect, sides: Sides, row: Row, badge: str) -> None:
         small = self._theme.tabular(self._theme.small_font())
         painter.setFont(small)
-        for text, at_right in ((marks_of(row.task), False), (badge, True)):
+        for text, at_end in ((marks_of(row.task), False), (badge, True)):
             if not text:
                 continue
             metrics = QFontMetrics(small)
             width, height = metrics.horizontalAdvance(text) + GRID, metrics.height()
-            at = box.right() - width - 3 if at_right else box.left() + 4
-            plate = QRectF(at, box.bottom() - height - 3, width, height)
+            at = box.right() - width - 3 if at_end else box.left() + 4
+            plate = sides.place_exactly(QRectF(at, box.bottom() - height - 3, width, height))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(_BEHIND)
             painter.drawRoundedRect(plate, 3, 3)
@@ -119,7 +128,7 @@ class CellPainter:
             shade.setAlpha(120)
             painter.fillRect(box, shade)
 
-    def _caption(self, painter: QPainter, rect: QRect, poster: QRect, index: QModelIndex) -> None:
+    def _caption(self, painter: QPainter, rect: QRect, poster: QRect, sides: Sides, index: QModelIndex) -> None:
         small = self._theme.small_font()
         metrics = QFontMetrics(small)
         painter.setFont(small)
@@ -130,7 +139,5 @@ class CellPainter:
         top = poster.bottom() + GRID // 2
         for text, role in lines:
             painter.setPen(self._theme.color(role))
-            line = QRect(rect.left() + 2, top, rect.width() - 4, metrics.height())
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
+            sides.line(painter, QRect(rect.left() + 2, top, rect.width() - 4, metrics.height()), text)
             top += metrics.height()

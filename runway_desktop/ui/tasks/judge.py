@@ -1,4 +1,4 @@
-"""Judging what is chosen: what a key, a button or a menu asks, with the small line that completes what one types.
+"""Judging what is chosen: what a key, a button or a menu asks, with the small popups that one types in.
 
 Decides nothing: what a deed does, says and undoes is the view-model's. GUI thread only.
 """
@@ -7,97 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QPoint, QStringListModel, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
-from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.judging import JudgingModel
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.task_list import TaskListModel
 
-
-class LinePopup(QFrame):
-    """A line under what it is about; Return takes it, Escape leaves all as it was."""
-
-    taken = Signal(str)
-
-    def __init__(self, title: str, text: str, words: Sequence[str], parent: QWidget, *, several: bool = False) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setProperty("pane", "raised")
-        self.setAccessibleName(title)
-        self._several = several
-        self._words = words
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.setSpacing(GRID // 2)
-        caption = QLabel(title, self)
-        caption.setProperty("tone", "muted")
-        self.line = QLineEdit(text, self, clearButtonEnabled=True)
-        self.line.setAccessibleName(title)
-        self.line.setMinimumWidth(44 * GRID)
-        self.line.selectAll()
-        caption.setBuddy(self.line)
-        column.addWidget(caption)
-        column.addWidget(self.line)
-        self._model = QStringListModel(list(words), self)
-        self.completer = QCompleter(self._model, self)
-        self.completer.setWidget(self.line)
-        self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.completer.popup().setAccessibleName("Known ones")
-        self.completer.activated.connect(self._complete)
-        self.line.textEdited.connect(self._offer)
-        self.line.returnPressed.connect(self._take)
-        self.setFocusProxy(self.line)
-
-    def open_over(self, widget: QWidget) -> None:
-        self.adjustSize()
-        at = widget.mapToGlobal(QPoint((widget.width() - self.width()) // 2, widget.height() // 4))
-        screen = (widget.screen() or QGuiApplication.primaryScreen()).availableGeometry()
-        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
-        at.setY(max(screen.top(), min(at.y(), screen.bottom() - self.height())))
-        self.move(at)
-        self.show()
-        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-            return
-        super().keyPressEvent(event)
-
-    def _begun(self) -> str:
-        text = self.line.text()[: self.line.cursorPosition()]
-        return (text.rpartition(",")[2] if self._several else text).strip().lstrip("-")
-
-    def _offer(self) -> None:
-        begun = self._begun()
-        self.completer.setCompletionPrefix(begun)
-        if not begun or not self.completer.completionCount():
-            self.completer.popup().hide()
-            return
-        self.completer.complete()
-
-    def _complete(self, word: str) -> None:
-        text, at = self.line.text(), self.line.cursorPosition()
-        begun = self._begun()
-        start = at - len(begun)
-        glue = ", " if self._several and not text[at:].strip() else ""
-        self.line.setText(f"{text[:start]}{word}{glue}{text[at:]}")
-        self.line.setCursorPosition(start + len(word) + len(glue))
-
-    def _take(self) -> None:
-        if self.completer.popup().isVisible() and self.completer.popup().currentIndex().isValid():
-            return
-        text = self.line.text()
-        self.close()
-        self.taken.emit(text)
+from .popups import LinePopup, NotePopup
+from .tags_menu import TagsMenu
 
 
 class Judge(QObject):
@@ -148,6 +70,10 @@ class Judge(QObject):
 
         self._rows.with_rows(self._chosen(), ask)
 
+    def tags_menu(self, rows: Sequence[Row], keys: Sequence[QKeySequence], parent: QWidget) -> QMenu:
+        """Gives and takes tags of these rows; `keys` are told beside what opens the line."""
+        return TagsMenu(self._judging, rows, self._places.counts.tags, self.tag, keys, parent)
+
     def project(self) -> None:
         self._ask("Project", lambda row: row.task.project, [*self._places.counts.projects], self._judging.set_project)
 
@@ -155,7 +81,12 @@ class Judge(QObject):
         self._ask("Shot", lambda row: row.task.shot, [], self._judging.set_shot)
 
     def note(self) -> None:
-        self._ask("Note", lambda row: row.task.note, [], self._judging.set_note)
+        def ask(ids: list[TaskId], title: str, text: str | None) -> None:
+            popup = NotePopup(title, text or "", self._over, differ=text is None)
+            popup.taken.connect(lambda text: self._judging.set_note(ids, text))
+            popup.open_over(self._over)
+
+        self._alike("Note", lambda row: row.task.note, ask)
 
     def _turn(self, pick: Pick) -> None:
         def turn(rows: list[Row]) -> None:
@@ -171,17 +102,25 @@ class Judge(QObject):
         words: Sequence[str],
         take: Callable[[Sequence[TaskId], str], None],
     ) -> None:
-        def ask(rows: list[Row]) -> None:
-            if not rows:
-                return
-            ids = [row.task.id for row in rows]
-            alike = {value(row) for row in rows}
-            of = "" if len(rows) == 1 else f" of {wording.count(len(rows), 'task')}"
-            popup = LinePopup(f"{title}{of}", alike.pop() if len(alike) == 1 else "", words, self._over)
+        def ask(ids: list[TaskId], title: str, text: str | None) -> None:
+            popup = LinePopup(title, text or "", words, self._over, differ=text is None)
             popup.taken.connect(lambda text: take(ids, text))
             popup.open_over(self._over)
 
-        self._rows.with_rows(self._chosen(), ask)
+        self._alike(title, value, ask)
+
+    def _alike(
+        self, title: str, value: Callable[[Row], str], ask: Callable[[list[TaskId], str, str | None], None]
+    ) -> None:
+        """Asks for what is chosen, with the value that all of it has; None where it has several."""
+
+        def known(rows: list[Row]) -> None:
+            if rows:
+                values = {value(row) for row in rows}
+                of = "" if len(rows) == 1 else f" of {wording.count(len(rows), 'task')}"
+                ask([row.task.id for row in rows], f"{title}{of}", values.pop() if len(values) == 1 else None)
+
+        self._rows.with_rows(self._chosen(), known)
 
 
 def _difference(before: Sequence[str], text: str) -> str:

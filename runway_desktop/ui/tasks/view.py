@@ -5,7 +5,7 @@ Keys follow the platform; what they mean is said by signals, decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -21,29 +21,29 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from runway_desktop.domain.library import GroupSummary
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.task_cells import Column, Roles, group_words
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 from .delegate import RowDelegate
+from .group_header import GroupHeader
 from .poster_cache import PosterCache
+from .succession import Succession
 
 POSTER_WIDTH = 13 * GRID
 NARROW = 80 * GRID
 _GIVING_WAY = {Column.STATUS: 19 * GRID, Column.CREDITS: 7 * GRID, Column.SENT: 7 * GRID}
+_NEAR = 50
+"""Rows after and before what is chosen that may take its place."""
 _TICK_MS = 60
 _LOOK_MS = 1000
 
@@ -53,9 +53,9 @@ class TaskView(QTableView):
     opened = Signal(object)
     """A task id: Return or a double click."""
     menu_wanted = Signal(QPoint)
+    """Global position."""
     group_menu_wanted = Signal(str, QPoint)
     """The key of a group, and a global position."""
-    """Global position."""
     seen_changed = Signal(object)
     """The ids of the tasks in sight."""
     files_dragged = Signal(object)
@@ -66,9 +66,11 @@ class TaskView(QTableView):
         self._model = model
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
+        self._group = GroupHeader(model, theme)
         self._header_pressed = False
         self._in_sight: list[tuple[TaskId, int]] = []
         self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
+        self._succession = Succession()
         self._wide_columns: dict[Column, int] = {}
         self.setModel(model)
         self.setItemDelegate(self._delegate)
@@ -99,7 +101,9 @@ class TaskView(QTableView):
         model.modelAboutToBeReset.connect(self._note_selection)
         model.modelReset.connect(self._keep_selection)
         model.lines_moving.connect(self._note_place)
+        model.lines_moving.connect(self._note_succession)
         model.lines_moved.connect(self._keep_place)
+        model.lines_moved.connect(self._succeed)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._wake_animation())
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
         self.doubleClicked.connect(self._open_index)
@@ -161,6 +165,12 @@ class TaskView(QTableView):
         if scroll:
             self.scrollTo(first)
 
+    def leave(self, task_ids: Collection[TaskId]) -> None:
+        """The person takes these from the list, now or a moment ago: where all that was chosen goes, the row that comes
+        after it is chosen in its place."""
+        self._succession.leave(task_ids)
+        self._succeed()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = self.rowAt(event.position().toPoint().y())
         key = self._model.group_key(row)
@@ -209,11 +219,14 @@ class TaskView(QTableView):
         return super().event(event)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Home and End go to the first and last row: in a list of rows the first and last cell of one mean nothing."""
+        """Home and End go to the first and last row: in a list of rows the first and last cell of one mean nothing. Of
+        a group's header only one cell has words."""
         ends = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
-        return super().moveCursor(
+        index = super().moveCursor(
             action, modifiers | Qt.KeyboardModifier.ControlModifier if action in ends else modifiers
         )
+        is_header = index.isValid() and self._model.group_key(index.row()) is not None
+        return index.siblingAtColumn(Column.PROMPT) if is_header else index
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         current = self.currentIndex()
@@ -263,47 +276,12 @@ class TaskView(QTableView):
         painter = QPainter(self.viewport())
         try:
             for row in self._model.group_rows(first, last):
-                self._paint_group(painter, row, self._model.index(row, 0).data(Roles.GROUP))
+                rect = QRect(0, self.rowViewportPosition(row), self.viewport().width(), self.rowHeight(row))
+                current = self.hasFocus() and self.currentIndex().row() == row
+                self._group.paint(painter, rect, self._model.index(row, 0), self.layoutDirection(), current=current)
         finally:
             # A painter that is left open by an exception crashes Qt.
             painter.end()
-
-    def _paint_group(self, painter: QPainter, row: int, summary: GroupSummary) -> None:
-        index = self._model.index(row, 0)
-        rect = QRect(0, self.rowViewportPosition(row), self.viewport().width(), self.rowHeight(row))
-        color = self._theme.color
-        painter.fillRect(rect, color(Role.RAISED))
-        painter.setPen(QPen(color(Role.BORDER), 1))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if self.hasFocus() and self.currentIndex().row() == row:
-            painter.setPen(QPen(color(Role.ACCENT), 1))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        side = 16
-        arrow = "mdi6.chevron-right" if index.data(Roles.COLLAPSED) else "mdi6.chevron-down"
-        self._theme.icon(arrow, Role.MUTED).paint(painter, QRect(GRID, rect.center().y() - side // 2, side, side))
-        strong, small = self._theme.strong_font(), self._theme.small_font()
-        right = wording.credits_in_words(summary.credits) if summary.credits else ""
-        left_over = index.data(Roles.GROUP_LEFT)
-        if left_over is not None:
-            right = " · ".join(part for part in (right, f"about {wording.span(*left_over)} left") if part)
-        painter.setFont(self._theme.tabular(small))
-        painter.setPen(color(Role.MUTED))
-        space = rect.adjusted(GRID + side + GRID // 2, 0, -2 * GRID, -1)
-        painter.drawText(space, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), right)
-        room = space.width() - painter.fontMetrics().horizontalAdvance(right) - 2 * GRID
-        title = QFontMetrics(strong).elidedText(
-            self._model.group_title(summary), Qt.TextElideMode.ElideMiddle, max(60, room // 2)
-        )
-        painter.setFont(strong)
-        painter.setPen(color(Role.TEXT))
-        painter.drawText(space, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), title)
-        used = QFontMetrics(strong).horizontalAdvance(title) + GRID + GRID // 2
-        painter.setFont(small)
-        painter.setPen(color(Role.MUTED))
-        words = painter.fontMetrics().elidedText(group_words(summary), Qt.TextElideMode.ElideRight, max(0, room - used))
-        painter.drawText(
-            space.adjusted(used, 0, 0, 0), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words
-        )
 
     def _hover(self, row: int) -> None:
         if row != self._delegate.hovered_row:
@@ -332,13 +310,27 @@ class TaskView(QTableView):
 
     def _fit_headers(self, first: int, last: int) -> None:
         """Group headers are lower than rows; new lines come with the usual height."""
-        height = QFontMetrics(self._theme.strong_font()).height() + GRID + GRID // 2
-        header = self.verticalHeader()
+        height, header = self._group.height(), self.verticalHeader()
         # One by one, each would lay out the whole header anew.
         header.setUpdatesEnabled(False)
         for row in self._model.group_rows(first, last):
             header.resizeSection(row, height)
         header.setUpdatesEnabled(True)
+
+    def _note_succession(self) -> None:
+        chosen = self.selected_ids()
+        if chosen:
+            last = self._model.position(chosen[-1])
+            first = self._model.position(chosen[0])
+            after = range((last or 0) + 1, self._model.rowCount())
+            before = range((first or 0) - 1, -1, -1)
+            self._succession.note(chosen, (self._model.task_id(row) for row in (*after[:_NEAR], *before[:_NEAR])))
+
+    def _succeed(self) -> None:
+        if not self.selectionModel().hasSelection():
+            heir = self._succession.heir(lambda task_id: self._model.position(task_id) is not None)
+            if heir is not None:
+                self.select([heir])
 
     def _note_selection(self) -> None:
         """Of a list that begins anew, too, what is still there stays chosen."""

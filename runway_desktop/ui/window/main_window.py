@@ -222,7 +222,7 @@ class MainWindow(QMainWindow):
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
-        self.verb_menu = VerbMenu(m.desk, m.rows, chosen, theme, self.keys, self)
+        self.verb_menu = VerbMenu(m.desk, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self)
         self.taking_in = TakingIn(m.desk, m.memory, self)
         self.taking_back = TakingBack(m.desk, work.notices, chosen, self)
         self._handing_on = HandingOn(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)
@@ -290,6 +290,7 @@ class MainWindow(QMainWindow):
         m.desk.sheet_wanted.connect(self.sheet_wanted)
         m.desk.show_wanted.connect(self._show_tasks)
         m.desk.open_wanted.connect(self._open)
+        m.desk.undo_offered.connect(lambda _, task_ids: self.view.leave(task_ids))
         m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.desk.settings_offered.connect(
             lambda message, request: self.notices.tell(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import TaskId, parse_remote_id
+from runway_desktop.domain.task import Media, TaskId, parse_remote_id
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.dialogs.confirm import ask_text, confirm
 from runway_desktop.ui.handing.programs_menu import ProgramsMenu
+from runway_desktop.ui.lineage.onward_menu import OnwardMenu
+from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.offers import Verb, offers
+from runway_desktop.viewmodels.details import Showing
+from runway_desktop.viewmodels.offers import Offer, Verb, offers
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 _COMMANDS = {
@@ -52,13 +56,16 @@ _ICONS = {
 
 
 class VerbMenu(QObject):
-    """`chosen` gives the ids that are chosen in the list now; rows that nobody looked at yet are fetched first."""
+    """`chosen` gives the ids that are chosen in the list now; rows that nobody looked at yet are fetched first. `shown`
+    tells which result the preview shows: of several it is the one that is meant."""
 
     def __init__(
         self,
         desk: Desk,
         rows: TaskListModel,
         chosen: Callable[[], list[TaskId]],
+        judge: Judge,
+        shown: Callable[[], Showing | None],
         theme: Theme,
         keys: Keys,
         parent: QWidget,
@@ -68,6 +75,8 @@ class VerbMenu(QObject):
         self._desk = desk
         self._rows = rows
         self._chosen = chosen
+        self._judge = judge
+        self._shown = shown
         self._theme = theme
         self._keys = keys
 
@@ -88,21 +97,42 @@ class VerbMenu(QObject):
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
-        for number, group in enumerate(groups):
-            if number:
-                menu.addSeparator()
-            for offer in group:
-                if offer.verb is Verb.OPEN_WITH and self._desk.handing.lists_programs:
-                    menu.addMenu(ProgramsMenu(self._desk.handing, _files(rows), self._theme, menu))
-                    continue
-                action = menu.addAction(offer.text, lambda verb=offer.verb: self.take(verb))
-                action.setEnabled(offer.enabled)
-                action.setToolTip(offer.reason)
-                if offer.verb in _COMMANDS:
-                    action.setShortcuts(self._keys.of(_COMMANDS[offer.verb])[:1])
-                if offer.verb in _ICONS:
-                    action.setIcon(self._theme.icon(_ICONS[offer.verb], Role.BAD if offer.dangerous else Role.MUTED))
+        for group in groups[:-1]:
+            self._add(menu, group, rows)
+            menu.addSeparator()
+        menu.addMenu(self._judge.tags_menu(rows, self._keys.of("judge.tag"), menu))
+        menu.addAction("Note…", self._judge.note).setShortcuts(self._keys.of("judge.note")[:1])
+        menu.addSeparator()
+        # What takes things away comes last.
+        self._add(menu, groups[-1], rows)
         menu.popup(at)
+
+    def _add(self, menu: QMenu, group: Sequence[Offer], rows: list[Row]) -> None:
+        for offer in group:
+            action = self._submenu(menu, offer, rows) or menu.addAction(
+                offer.text, lambda verb=offer.verb: self.take(verb)
+            )
+            action.setEnabled(offer.enabled)
+            action.setToolTip(offer.reason)
+            if offer.verb in _COMMANDS:
+                action.setShortcuts(self._keys.of(_COMMANDS[offer.verb])[:1])
+            if offer.verb in _ICONS:
+                action.setIcon(self._theme.icon(_ICONS[offer.verb], Role.BAD if offer.dangerous else Role.MUTED))
+
+    def _submenu(self, menu: QMenu, offer: Offer, rows: list[Row]) -> QAction | None:
+        if offer.verb is Verb.OPEN_WITH and self._desk.handing.lists_programs:
+            return menu.addMenu(ProgramsMenu(self._desk.handing, _files(rows), self._theme, menu))
+        if offer.verb is Verb.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
+            return menu.addMenu(OnwardMenu(self._desk.onward, *used, menu))
+        return None
+
+    def _result_of(self, row: Row) -> tuple[Path, Media] | None:
+        """The one that is shown, if it is one of the row's, else its first."""
+        found = {Path(output.path): output.media for output in row.outputs if output.is_here}
+        shown = self._shown()
+        if shown is not None and shown.path in found:
+            return shown.path, found[shown.path]
+        return next(iter(found.items()), None)
 
     def _take(self, verb: Verb, chosen: list[Row]) -> None:
         offer = next((offer for group in offers(chosen) for offer in group if offer.verb is verb), None)

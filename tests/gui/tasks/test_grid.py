@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.tasks.hover_player import HoverPlayer
-from runway_desktop.ui.tasks.judge import LinePopup
+from runway_desktop.ui.tasks.popups import LinePopup
 from runway_desktop.viewmodels.task_cells import Column
 from tests.gui.rig import Desktop, saved, task, until
 

@@ -27,8 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.task import Media, State, TaskId
 from runway_desktop.ui.commands.table import Where, commands_in
+from runway_desktop.ui.lineage.onward_menu import OnwardMenu
 from runway_desktop.ui.theme import Choice
 from runway_desktop.ui.window.deeds import list_deeds, window_deeds
 from runway_desktop.viewmodels.offers import Verb
@@ -309,6 +310,27 @@ async def test_the_context_menu_follows_the_state(tmp_path, theme, qtbot, state,
         assert there <= words
         assert not not_there & words
         menu.close()
+        await rest()
+
+
+async def test_the_context_menu_offers_the_same_ways_onward_as_the_details(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        path = tmp_path / "result.png"
+        QImage(640, 360, QImage.Format.Format_RGB32).save(str(path))
+        one = task(1, State.SUCCEEDED)
+        await listed(rig, one, outputs=[saved(one, str(path), media=Media.IMAGE)])
+        choose(rig, 1)
+        rig.window.view.menu_wanted.emit(rig.window.mapToGlobal(QPoint(300, 300)))
+        [menu] = rig.window.findChildren(OnwardMenu)
+        assert menu.title() == "Use as input"
+        ways = [action.text() for action in menu.actions() if action.text()]
+        assert ways == [way.text for way in rig.desk.onward.ways(Media.IMAGE)]
+        next(action for action in menu.actions() if action.text() == "Image → video").trigger()
+        await until(rig.composer.inputs)
+        assert rig.composer.inputs()[0].path == path
+        assert rig.composer.pair.endpoint == "image_to_video"
+        assert dialogs(rig.window) == []
+        rig.window.findChild(QMenu).close()
         await rest()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from runway_desktop.domain.errors import StoreError
@@ -336,19 +334,6 @@ async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
         await until(lambda: rig.notices)
         assert rig.notices[0].is_problem
         assert "uncertain" in rig.told[0]
-
-
-async def test_a_result_is_used_as_an_input(tmp_path):
-    from PIL import Image
-
-    async with Rig(tmp_path) as rig:
-        path: Path = tmp_path / "result.png"
-        Image.new("RGB", (640, 360)).save(path)
-        one = task(1, State.SUCCEEDED)
-        rows = await chosen(rig, one, outputs=[saved(one, str(path), media=Media.IMAGE)])
-        rig.desk.carry_out(Verb.USE_AS_INPUT, rows)
-        await until(rig.composer.inputs)
-        assert rig.composer.inputs()[0].path == path
 
 
 async def test_nothing_is_carried_out_on_nothing(tmp_path):

@@ -1,0 +1,185 @@
+"""Small popups over the list that one types in: a line that completes itself, and a note of several lines. They say
+what was typed and decide nothing. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QStringListModel, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import (
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from runway_desktop.ui.theme import GRID
+
+DIFFER = "They differ; what you write is for all"
+_RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_NOTE_LINES = 6
+
+
+class _Popup(QFrame):
+    taken = Signal(str)
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setProperty("pane", "raised")
+        self.setAccessibleName(title)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(GRID, GRID, GRID, GRID)
+        self._column.setSpacing(GRID // 2)
+        self._caption = QLabel(title, self)
+        self._caption.setProperty("tone", "muted")
+        self._column.addWidget(self._caption)
+
+    def _add(self, field: QWidget) -> None:
+        """The field that one types in."""
+        self._caption.setBuddy(field)
+        self._column.addWidget(field)
+        self.setFocusProxy(field)
+
+    def open_over(self, widget: QWidget) -> None:
+        """In the upper middle of the widget, inside its screen, with the keyboard."""
+        self.adjustSize()
+        at = widget.mapToGlobal(QPoint((widget.width() - self.width()) // 2, widget.height() // 4))
+        screen = (widget.screen() or QGuiApplication.primaryScreen()).availableGeometry()
+        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
+        at.setY(max(screen.top(), min(at.y(), screen.bottom() - self.height())))
+        self.move(at)
+        self.show()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        """To Qt a popup is a part of what it opens over: without this, Escape and Delete would be the list's."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+            return
+        super().keyPressEvent(event)
+
+
+class LinePopup(_Popup):
+    """A line; Return takes it, Escape leaves all as it was. `several` are parted by commas. Where the tasks `differ`,
+    it begins empty, and a line that stays empty changes nothing."""
+
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        words: Sequence[str],
+        parent: QWidget,
+        *,
+        several: bool = False,
+        differ: bool = False,
+    ) -> None:
+        super().__init__(title, parent)
+        self._several = several
+        self._differ = differ
+        self._words = words
+        self.line = QLineEdit(text, self, clearButtonEnabled=True, placeholderText=DIFFER if differ else "")
+        self.line.setAccessibleName(title)
+        self.line.setMinimumWidth(44 * GRID)
+        self.line.selectAll()
+        self._add(self.line)
+        self._model = QStringListModel(list(words), self)
+        self.completer = QCompleter(self._model, self)
+        self.completer.setWidget(self.line)
+        self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.completer.popup().setAccessibleName("Known ones")
+        self.completer.activated.connect(self._complete)
+        self.line.textEdited.connect(self._offer)
+        self.line.returnPressed.connect(self._take)
+
+    def _begun(self) -> str:
+        text = self.line.text()[: self.line.cursorPosition()]
+        return (text.rpartition(",")[2] if self._several else text).strip().lstrip("-")
+
+    def _offer(self) -> None:
+        begun = self._begun()
+        self.completer.setCompletionPrefix(begun)
+        if not begun or not self.completer.completionCount():
+            self.completer.popup().hide()
+            return
+        self.completer.complete()
+
+    def _complete(self, word: str) -> None:
+        text, at = self.line.text(), self.line.cursorPosition()
+        begun = self._begun()
+        start = at - len(begun)
+        glue = ", " if self._several and not text[at:].strip() else ""
+        self.line.setText(f"{text[:start]}{word}{glue}{text[at:]}")
+        self.line.setCursorPosition(start + len(word) + len(glue))
+
+    def _take(self) -> None:
+        if self.completer.popup().isVisible() and self.completer.popup().currentIndex().isValid():
+            return
+        text = self.line.text()
+        self.close()
+        if text.strip() or not self._differ:
+            self.taken.emit(text)
+
+
+class NotePopup(_Popup):
+    """A note: Return begins another line, Ctrl+Return or leaving keeps what was written, Escape leaves it as it was."""
+
+    def __init__(self, title: str, text: str, parent: QWidget, *, differ: bool = False) -> None:
+        super().__init__(title, parent)
+        self._before = text
+        self._dropped = False
+        self.text = QPlainTextEdit(text, self)
+        self.text.setAccessibleName(title)
+        self.text.setPlaceholderText(DIFFER if differ else "")
+        self.text.setTabChangesFocus(True)
+        self.text.setMinimumWidth(48 * GRID)
+        self.text.setFixedHeight(_NOTE_LINES * self.text.fontMetrics().lineSpacing() + 2 * GRID)
+        self.text.moveCursor(QTextCursor.MoveOperation.End)
+        self.text.installEventFilter(self)
+        self._add(self.text)
+        hint = QLabel("Ctrl+Return keeps it, Esc leaves it as it was", self)
+        hint.setProperty("tone", "faint")
+        keep = QPushButton("Keep note", self)
+        keep.setProperty("kind", "primary")
+        keep.clicked.connect(self.close)
+        row = QHBoxLayout()
+        row.addWidget(hint)
+        row.addStretch(1)
+        row.addWidget(keep)
+        self._column.addLayout(row)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in _RETURN and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.close()
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self._dropped = True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._dropped = self._dropped or event.key() == Qt.Key.Key_Escape
+        super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """However it is left, but by Escape, what was written is kept."""
+        text = self.text.toPlainText()
+        if not self._dropped and text != self._before:
+            self._before = text
+            self.taken.emit(text)
+        super().closeEvent(event)
