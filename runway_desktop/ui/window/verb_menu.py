@@ -100,8 +100,10 @@ class VerbMenu(QObject):
         for group in groups[:-1]:
             self._add(menu, group, rows)
             menu.addSeparator()
-        menu.addMenu(self._judge.tags_menu(rows, self._keys.of("judge.tag"), menu))
-        menu.addAction("Note…", self._judge.note).setShortcuts(self._keys.of("judge.note")[:1])
+        tags = menu.addMenu(self._judge.tags_menu(rows, self._keys.of("judge.tag"), menu))
+        tags.setIcon(self._theme.icon("mdi6.tag-outline", Role.MUTED))
+        note = menu.addAction(self._theme.icon("mdi6.note-text-outline", Role.MUTED), "Note…", self._judge.note)
+        note.setShortcuts(self._keys.of("judge.note")[:1])
         menu.addSeparator()
         # What takes things away comes last.
         self._add(menu, groups[-1], rows)
