@@ -16,6 +16,7 @@ from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.spending.spending_window import SpendingWindow
 from runway_desktop.viewmodels.offers import Verb
 
+from .tour_astray import show_astray
 from .tour_comparing import compare
 from .tour_forms import show_chooser, show_forms
 from .tour_hands import StepFailed, control, dialog, drop, find, press, type_text, until
@@ -38,6 +39,7 @@ class First(Walk):
         await self.narrowing()
         await self.looks()
         await compare(self)
+        await show_astray(self)
         await self.making()
 
     async def first_key(self) -> None:

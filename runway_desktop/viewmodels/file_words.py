@@ -14,6 +14,8 @@ from runway_desktop.domain.task import Output
 from . import wording
 from .offers import Verb
 
+_PERHAPS = "{} may have been moved, renamed or deleted outside this program."
+
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
@@ -44,9 +46,10 @@ def trouble_words(row: Row) -> str:
     changed = [output for output in row.outputs if output.is_changed]
     said = [output.problem for output in row.outputs if output.problem and not output.is_binned][:1]
     if len(missing) == 1:
-        said.append(f"{_the_file(missing[0], row)} is not where it was saved.")
+        said.append(f"{_the_file(missing[0], row)} is not where it was saved. {_PERHAPS.format('It')}")
     elif missing:
-        said.append(f"{len(missing):,} of {len(row.outputs):,} files are not where they were saved.")
+        amount = f"{len(missing):,} of {len(row.outputs):,} files"
+        said.append(f"{amount} are not where they were saved. {_PERHAPS.format('They')}")
     if len(changed) == 1:
         said.append(f"{_the_file(changed[0], row)} was {_changed(changed[0])}.")
     elif changed:

@@ -72,6 +72,8 @@ class Places(QObject):
         self._counts = PlaceCounts()
         self._filter: ListFilter | None = None
         self._board: ExpiryBoard | None = None
+        self._lines: list[str] = []
+        """The keys of the entries that were told of last."""
         self._found: dict[str, int] = {}
         """How many tasks each saved search finds, by its id."""
         self._timer = QTimer(self, singleShot=True, interval=300)
@@ -85,6 +87,7 @@ class Places(QObject):
         """Shows the saved searches, and lets words be understood by the names that the library has."""
         self._filter = chosen
         chosen.searches_changed.connect(self._searches_changed)
+        chosen.changed.connect(self._place_changed)
         self._searches_changed()
 
     def keep_board(self, board: ExpiryBoard) -> None:
@@ -148,12 +151,19 @@ class Places(QObject):
                 for search in self._filter.searches
             }
             moved, self._found = moved or found != self._found, found
-        if moved:
+        lines = [entry.key for entry in self.entries()]
+        if moved or lines != self._lines:
+            self._lines = lines
             self.changed.emit()
 
     def _searches_changed(self) -> None:
         self.changed.emit()
         self.refresh()
+
+    def _place_changed(self) -> None:
+        """One that is shown only for what is in it goes when it is left empty."""
+        if [entry.key for entry in self.entries()] != self._lines:
+            self._soon()
 
     def _soon(self) -> None:
         if not self._timer.isActive():

@@ -1,0 +1,225 @@
+"""Files that are missing, changed or in the bin, as a person meets them in the window."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, QWidget
+
+from runway_desktop.domain.task import Media, Output, State, TaskId
+from runway_desktop.viewmodels.offers import Verb
+from runway_desktop.viewmodels.task_cells import Column
+from tests.gui.rig import Desktop, rest, saved, task, until
+
+
+async def shown(desk: Desktop, number: int = 1) -> Output:
+    """A saved picture with its poster, listed and chosen."""
+    path = desk.folder / "library" / f"{number}.png"
+    path.parent.mkdir(exist_ok=True)
+    image = QImage(64, 36, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    image.save(str(path))
+    one = task(number, State.SUCCEEDED)
+    output = saved(
+        one,
+        str(path),
+        media=Media.IMAGE,
+        size=path.stat().st_size,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        poster=str(path.with_suffix(".jpg")),
+    )
+    image.save(output.poster)
+    await desk.put(one, outputs=[output])
+    desk.rows.refresh()
+    await until(lambda: desk.rows.row_of(one.id) is not None)
+    desk.window.view.select([one.id])
+    await until(lambda: desk.details.row is not None)
+    return output
+
+
+async def noticed(desk: Desktop) -> None:
+    await desk.engine.integrity.look(await desk.store.kept_files(None, 100))
+    desk.bridge.flush()
+    await rest()
+
+
+async def now(desk: Desktop) -> Output:
+    [output] = await desk.store.outputs(TaskId("t1"))
+    return output
+
+
+def status(desk: Desktop) -> str:
+    words = desk.rows.words(TaskId("t1"))
+    return words.headline if words is not None else ""
+
+
+def button(within: QWidget, text: str) -> QPushButton:
+    found = [one for one in within.findChildren(QPushButton) if one.text() == text and one.isVisible()]
+    assert found, f"There is no button “{text}”"
+    return found[0]
+
+
+async def test_a_missing_file_is_said_in_words_and_comes_with_its_next_steps(tmp_path: Path, theme):
+    async with Desktop(tmp_path, theme) as desk:
+        desk.window.add_preview()
+        output = await shown(desk)
+        Path(output.path).unlink()
+        await noticed(desk)
+        pane, preview = desk.window.workspace.details, desk.window.preview
+        await until(lambda: desk.details.next_step() is not None)
+        line = desk.rows.position(TaskId("t1"))
+        assert line is not None
+        spoken = desk.rows.index(line, Column.STATUS).data(Qt.ItemDataRole.AccessibleTextRole)
+        assert spoken == "File missing (not where it was saved)"
+        for text in ("Look for it", "Fetch again from Runway", "Choose the file…"):
+            assert button(pane, text).isEnabled()
+        assert preview is not None
+        await until(lambda: getattr(preview.stage, "words", "") == "1.png is not where it was saved.")
+
+
+@pytest.mark.parametrize("grid", [False, True], ids=["list", "grid"])
+async def test_the_poster_of_a_missing_file_is_dimmed(tmp_path: Path, theme, grid: bool):
+    async with Desktop(tmp_path, theme) as desk:
+        output = await shown(desk)
+        desk.window.view.clearSelection()
+        desk.window.show_grid(grid)
+        view = desk.window.workspace.grid if grid else desk.window.view
+
+        def brightest() -> int:
+            picture = view.viewport().grab().toImage()
+            points = [QPoint(x, y) for x in range(8, 200, 3) for y in range(2, 160, 3)]
+            return max(picture.pixelColor(point).lightness() for point in points if picture.valid(point))
+
+        await until(lambda: brightest() > 240)
+        Path(output.path).unlink()
+        await noticed(desk)
+        await until(lambda: brightest() < 240)
+
+
+async def test_looking_for_it_from_the_details_finds_it(tmp_path: Path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desk:
+        output = await shown(desk)
+        Path(output.path).rename(tmp_path / "library" / "renamed.png")
+        await noticed(desk)
+        await until(lambda: desk.details.next_step() is not None)
+        qtbot.mouseClick(button(desk.window, "Look for it"), Qt.MouseButton.LeftButton)
+        await until(lambda: "Found 1 file." in desk.window.notices.messages())
+        assert (await now(desk)).path == str(tmp_path / "library" / "renamed.png")
+        await until(lambda: status(desk) == "Saved")
+
+
+async def test_a_search_says_how_it_goes_and_can_be_stopped(tmp_path: Path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desk:
+        output = await shown(desk)
+        Path(output.path).unlink()
+        await noticed(desk)
+        desk.desk.astray.look_for([TaskId("t1")])
+        notices = desk.window.notices
+        assert notices.messages() == ["Looking for missing files…"]
+        qtbot.mouseClick(button(notices, "Stop"), Qt.MouseButton.LeftButton)
+        assert notices.messages() == []
+        await rest()
+        assert notices.messages() == []
+
+
+async def test_what_was_not_found_offers_another_folder(tmp_path: Path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desk:
+        output = await shown(desk)
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        Path(output.path).rename(elsewhere / "1.png")
+        await noticed(desk)
+        desk.desk.astray.look_for([TaskId("t1")])
+        await until(lambda: any("was not found" in said for said in desk.window.notices.messages()))
+        qtbot.mouseClick(button(desk.window.notices, "Look in a folder…"), Qt.MouseButton.LeftButton)
+        await until(lambda: desk.window.findChildren(QFileDialog))
+        [dialog] = desk.window.findChildren(QFileDialog)
+        assert dialog.fileMode() is QFileDialog.FileMode.Directory
+        dialog.fileSelected.emit(str(elsewhere))
+        dialog.close()
+        await until(lambda: "Found 1 file." in desk.window.notices.messages())
+
+
+async def test_another_file_is_taken_only_after_a_question_whose_safe_answer_has_the_focus(tmp_path: Path, theme):
+    async with Desktop(tmp_path, theme) as desk:
+        output = await shown(desk)
+        Path(output.path).unlink()
+        other = tmp_path / "other.png"
+        other.write_bytes(b"another picture")
+        await noticed(desk)
+        await until(lambda: desk.details.next_step() is not None)
+        desk.window.verb_menu.take(Verb.CHOOSE_FILE)
+        await until(lambda: desk.window.findChildren(QFileDialog))
+        [dialog] = desk.window.findChildren(QFileDialog)
+        dialog.fileSelected.emit(str(other))
+        dialog.close()
+        await until(lambda: [one for one in desk.window.findChildren(QDialog) if "another file" in one.windowTitle()])
+        [asked] = [one for one in desk.window.findChildren(QDialog) if "another file" in one.windowTitle()]
+        assert button(asked, "Keep looking").isDefault()
+        button(asked, "Use this file").click()
+        await rest()
+        assert (await now(desk)).path == str(other)
+
+
+async def test_a_change_says_when_and_is_kept_by_a_button(tmp_path: Path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desk:
+        output = await shown(desk)
+        await noticed(desk)
+        Path(output.path).write_bytes(b"another picture")
+        await noticed(desk)
+        await until(lambda: status(desk) == "Changed outside")
+        await until(lambda: "was changed outside on" in desk.details.trouble())
+        assert button(desk.window, "Fetch the original again").isEnabled()
+        qtbot.mouseClick(button(desk.window, "Keep the change"), Qt.MouseButton.LeftButton)
+        await until(lambda: status(desk) == "Saved")
+        assert (await now(desk)).sha256 == hashlib.sha256(b"another picture").hexdigest()
+
+
+async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path: Path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desk:
+        output = await shown(desk)
+        path = Path(output.path)
+        notices = desk.window.notices
+        desk.desk.carry_out(Verb.DELETE_FILE, desk.window.chosen_rows())
+        await until(lambda: "1 file moved to the bin." in notices.messages())
+        assert not path.exists()
+        await until(lambda: status(desk) == "Done")
+        qtbot.mouseClick(button(notices, "Undo"), Qt.MouseButton.LeftButton)
+        await until(path.exists)
+        await until(lambda: status(desk) == "Saved")
+        desk.desk.carry_out(Verb.DELETE_FILE, desk.window.chosen_rows())
+        await until(lambda: not path.exists())
+        await until(lambda: "1 file moved to the bin." in notices.messages())
+        desk.window.taking_back.undo()
+        await until(path.exists)
+
+
+async def test_missing_files_are_a_place_while_there_are_any(tmp_path: Path, theme):
+    async with Desktop(tmp_path, theme) as desk:
+        pane = desk.window.workspace.places
+
+        def titles() -> list[str]:
+            return [pane.item(line).data(Qt.ItemDataRole.AccessibleTextRole) or "" for line in range(pane.count())]
+
+        output = await shown(desk)
+        assert not any("Missing files" in title for title in titles())
+        Path(output.path).unlink()
+        await noticed(desk)
+        await until(lambda: any("Missing files" in title for title in titles()))
+
+
+async def test_when_the_window_is_used_again_files_are_looked_at(tmp_path: Path, theme, monkeypatch):
+    async with Desktop(tmp_path, theme) as desk:
+        looked: list[bool] = []
+        monkeypatch.setattr(desk.engine.integrity, "look_around", lambda: looked.append(True))
+        other = QWidget()
+        other.show()
+        other.activateWindow()
+        await until(lambda: QApplication.activeWindow() is other)
+        desk.window.activateWindow()
+        await until(lambda: looked)
+        other.deleteLater()
