@@ -16,7 +16,7 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.state_words import StateWords, Tone
 from runway_desktop.viewmodels.task_cells import Column, Roles, marks_of
 
-from .grid_cell import DIMMED
+from .grid_cell import DIMMED, is_poster_alone
 from .poster_cache import PosterCache
 from .sides import Sides
 
@@ -101,7 +101,7 @@ class RowDelegate(QStyledItemDelegate):
         scale = painter.device().devicePixelRatioF()
         picture = self._posters.picture(index.data(Roles.POSTER) or "", box.size(), scale)
         row = index.data(Roles.ROW)
-        missing = isinstance(row, Row) and any(output.is_missing for output in row.outputs)
+        missing = is_poster_alone(row)
         if picture is not None:
             target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
             target.moveCenter(box.center())

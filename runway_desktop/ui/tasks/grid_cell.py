@@ -28,6 +28,11 @@ _ON_PICTURE = QColor(245, 246, 248)
 _BEHIND = QColor(12, 13, 15, 190)
 
 
+def is_poster_alone(row: object) -> bool:
+    """Whether the poster, which is of the first result, is all that is left here of its file."""
+    return isinstance(row, Row) and bool(row.outputs) and row.outputs[0].is_missing
+
+
 class CellPainter:
     def __init__(self, theme: Theme, posters: PosterCache) -> None:
         self._theme = theme
@@ -57,8 +62,7 @@ class CellPainter:
             painter.drawRoundedRect(frame_rect.adjusted(-3, -3, 3, 3), 6, 6)
         poster = QRect(rect.left(), rect.top(), rect.width(), rect.height() - self.caption_height())
         row = index.data(Roles.ROW)
-        missing = isinstance(row, Row) and any(output.is_missing for output in row.outputs)
-        self._poster(painter, poster, index, frame, dimmed=missing)
+        self._poster(painter, poster, index, frame, dimmed=is_poster_alone(row))
         if isinstance(row, Row):
             self._marks(painter, poster, sides, row, index.data(Roles.BADGE) or "")
         self._caption(painter, rect, poster, sides, index)
@@ -102,8 +106,10 @@ class CellPainter:
         place = QRect(0, 0, side, side)
         place.moveCenter(box.center())
         if on_picture:
+            plate = QColor(self._theme.color(Role.SURFACE))
+            plate.setAlpha(220)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(_BEHIND)
+            painter.setBrush(plate)
             painter.drawEllipse(place.adjusted(-GRID, -GRID, GRID, GRID))
         self._theme.icon(words.icon, _TONES[words.tone]).paint(painter, place)
 
