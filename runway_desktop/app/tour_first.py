@@ -21,12 +21,12 @@ from .tour_comparing import compare
 from .tour_forms import show_chooser, show_forms
 from .tour_hands import StepFailed, control, dialog, drop, find, press, type_text, until
 from .tour_material import paint_dusk, table
-from .tour_walk import Walk
+from .tour_unsaved import show_not_saved
+from .tour_walk import UNDER_WAY, Walk
 from .wiring import demo_secret
 
 FASTER = 8.0
 """The simulator's speed once the live states were seen."""
-_UNDER_WAY = (State.HELD, State.SENDING, State.PENDING, State.RUNNING, State.THROTTLED)
 
 
 class First(Walk):
@@ -36,6 +36,7 @@ class First(Walk):
         await self.live()
         await self.results()
         await self.trouble()
+        await show_not_saved(self)
         await self.narrowing()
         await self.looks()
         await compare(self)
@@ -199,7 +200,7 @@ class First(Walk):
         if found is not None:
             found.accept()
         await until(
-            lambda: not self.having(*_UNDER_WAY),
+            lambda: not self.having(*UNDER_WAY),
             "everything to end",
             120,
         )

@@ -116,13 +116,16 @@ def _lay_over(picture: QPixmap, over: QWidget, window: QWidget) -> None:
     painter.end()
 
 
-async def control(base_url: str, path: str, body: dict[str, Any]) -> None:
-    """Turns a knob of the simulator, or breaks something in it."""
+async def control(base_url: str, path: str, body: dict[str, Any], *, method: str = "POST") -> None:
+    """Turns a knob of the simulator, or breaks something in it, or mends it."""
 
     def post() -> None:
         # The address is that of the simulator which the tour started itself.
         request = urllib.request.Request(  # noqa: S310
-            f"{base_url}/_control/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+            f"{base_url}/_control/{path}",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+            method=method,
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             answer.read()

@@ -13,6 +13,8 @@ from runway_desktop.ui.window.models import Models
 from .session import Session
 from .tour_hands import Album, StepFailed, until
 
+UNDER_WAY = (State.HELD, State.SENDING, State.PENDING, State.RUNNING, State.THROTTLED)
+
 
 class Walk:
     """One process's part of the tour."""

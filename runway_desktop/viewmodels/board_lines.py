@@ -90,7 +90,8 @@ def is_urgent(output: Output, now: float, moved_at: float) -> bool:
 
 def is_stuck(output: Output, now: float) -> bool:
     """Whether it is more than a result that is just being saved, as every one is for a moment."""
-    return output.state is OutputState.FAILED or output.is_missing or not 0 <= now - output.url_fetched_at < A_MOMENT
+    has_failed = output.state is OutputState.FAILED or bool(output.problem) or output.is_missing
+    return has_failed or not 0 <= now - output.url_fetched_at < A_MOMENT
 
 
 def urgent_words(lives: list[LinkLife], now: float) -> str:

@@ -61,6 +61,8 @@ class BoardPane(QWidget):
         self._all = QPushButton(self)
         self._all.setProperty("kind", "primary")
         self._all.clicked.connect(self._board.save_all)
+        # The line stays as high as it is when its buttons go.
+        self._title.setMinimumHeight(self._all.sizeHint().height())
         self._folder = QPushButton("Choose another folder…", self)
         self._folder.clicked.connect(self.choose_folder)
         head = QHBoxLayout()

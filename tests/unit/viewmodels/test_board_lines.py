@@ -85,6 +85,7 @@ def test_a_result_of_this_moment_is_no_news() -> None:
     assert not is_stuck(made(hours=0.01).outputs[0], NOW)
     assert is_stuck(made(hours=0.02).outputs[0], NOW)
     assert is_stuck(made(hours=0, state=OutputState.FAILED).outputs[0], NOW)
+    assert is_stuck(made(hours=0, problem="There is no network.").outputs[0], NOW)
     assert is_stuck(missing(hours=0).outputs[0], NOW)
 
 
