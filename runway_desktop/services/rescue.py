@@ -1,8 +1,9 @@
-"""Results that wait too long for a library that cannot be used are saved in the profile, before Runway forgets them.
+"""Results that wait too long for a library that cannot be used are saved in the profile, before they cannot be had.
 
-Runway keeps a result for a day or two. One that has waited for `RESCUE_AFTER` while the library is full, absent,
-read-only or silent is saved into the folder "Rescued" of the profile; so is all that waits, at once, when the person
-says so. Whoever moves the library moves it home later: where a result lies is in the store, so a kill loses nothing.
+A link works for a day or two (`domain.expiry`). A result that has waited for `RESCUE_AFTER` while the library is full,
+absent, read-only or silent is saved into the folder "Rescued" of the profile; so is all that waits, at once, when the
+person says so. Whoever moves the library moves it home later: where a result lies is in the store, so a kill loses
+nothing.
 Loop's thread only; raises nothing.
 """
 

@@ -51,7 +51,7 @@ class Job:
 
     output: Output
     ended_at: float = 0.0
-    """When its task ended, in Unix seconds: Runway keeps it for a day or two from then on."""
+    """When its task ended, in Unix seconds: its link works for a day or two from then on."""
     rescue_to: Path | None = None
     """A folder to save it in while the library cannot be used."""
     received: int = 0

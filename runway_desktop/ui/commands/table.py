@@ -127,6 +127,9 @@ COMMANDS: tuple[Command, ...] = (
     _list("task.open", "Open the result", "Return", fixed=_SYSTEM),
     _list("task.menu", "Everything that can be done with it", "Shift+F10", fixed=_SYSTEM),
     _list("task.copy", "Copy prompts", Standard.Copy),
+    _list("task.copy.files", "Copy files", "Ctrl+Alt+C"),
+    _list("task.copy.link", "Copy links", "Ctrl+Alt+L"),
+    _list("task.folder", "Show in folder", "Ctrl+Alt+O"),
     # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
     _anywhere("list.paste", "Paste tasks, prompts or files", Standard.Paste),
     _list("task.retry", "Retry", "Ctrl+R"),

@@ -30,6 +30,9 @@ _COMMANDS = {
     Verb.RENAME: "task.rename",
     Verb.REMOVE: "task.remove",
     Verb.COPY_PROMPT: "task.copy",
+    Verb.COPY_FILE: "task.copy.files",
+    Verb.COPY_LINK: "task.copy.link",
+    Verb.SHOW_FILE: "task.folder",
     Verb.EXPORT: "exchange.export",
 }
 _ICONS = {
@@ -123,7 +126,9 @@ class VerbMenu(QObject):
 
     def _submenu(self, menu: QMenu, offer: Offer, rows: list[Row]) -> QAction | None:
         if offer.verb is Verb.OPEN_WITH and self._desk.handing.lists_programs:
-            return menu.addMenu(ProgramsMenu(self._desk.handing, _files(rows), self._theme, menu))
+            used = self._result_of(rows[0]) if len(rows) == 1 else None
+            paths = [used[0]] if used is not None else _files(rows)
+            return menu.addMenu(ProgramsMenu(self._desk.handing, paths, self._theme, menu))
         if offer.verb is Verb.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
             return menu.addMenu(OnwardMenu(self._desk.onward, *used, menu))
         return None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QDrag, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -68,6 +68,16 @@ class Open:
     def pixel(self, widget: QWidget, x: float, y: float) -> QColor:
         image: QImage = widget.grab().toImage()
         return image.pixelColor(round(image.width() * x), round(image.height() * y))
+
+
+@pytest.fixture
+def dragged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Files that leave by drag."""
+    found: list[str] = []
+    monkeypatch.setattr(
+        QDrag, "exec", lambda self, _: found.extend(url.toLocalFile() for url in self.mimeData().urls())
+    )
+    return found
 
 
 @pytest.fixture
@@ -258,3 +268,9 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
         host.room.close()
     host.shutdown()
     found.room.shutdown()
+
+
+def test_a_take_is_dragged_out_of_its_pane(opened: Open, pictures: list[Path], dragged: list[str]) -> None:
+    opened.enter(pictures[:2])
+    opened.shown[1].drag_wanted.emit()
+    assert dragged == [str(pictures[1])]

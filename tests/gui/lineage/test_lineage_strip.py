@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QImage
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QDrag, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.task import Input, Media, State, TaskId
@@ -64,6 +65,41 @@ async def test_thumbnails_lead_to_their_tasks(tmp_path: Path, theme: Theme) -> N
         walked.setFocus()
         QTest.keyClick(walked, Qt.Key.Key_Return)
         await until(lambda: rig.window.view.selected_ids() == [TaskId("t1")])
+
+
+async def test_a_thumbnail_gives_its_file_away_and_a_drag_is_no_click(
+    tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged: list[list[str]] = []
+    said: list[str] = []
+    monkeypatch.setattr(
+        QDrag, "exec", lambda self, _: dragged.append([url.toLocalFile() for url in self.mimeData().urls()])
+    )
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, words, _widget: said.append(words))
+    async with Desktop(tmp_path, theme) as rig:
+        await a_family(rig)
+        rig.window.view.select([TaskId("t3")])
+        await until(lambda: [thumb.node.task_id for thumb in thumbs(rig)] == [TaskId("t1"), TaskId("t2"), TaskId("t3")])
+        for thumb in thumbs(rig):
+            pull(thumb)
+        assert dragged == [[str(CLIP)]]
+        assert said == [
+            "a.png is no longer where it was saved.",
+            "There is no result yet, so there is no file to drag.",
+        ]
+        assert rig.window.view.selected_ids() == [TaskId("t3")]
+
+
+def pull(thumb: Thumb) -> None:
+    """Presses it and moves far enough for a drag, then lets go."""
+    button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    begin, end = QPointF(5, 5), QPointF(5 + 2 * QApplication.startDragDistance(), 5)
+    for kind, at, held in (
+        (QEvent.Type.MouseButtonPress, begin, button),
+        (QEvent.Type.MouseMove, end, button),
+        (QEvent.Type.MouseButtonRelease, end, Qt.MouseButton.NoButton),
+    ):
+        QApplication.sendEvent(thumb, QMouseEvent(kind, at, thumb.mapToGlobal(at), button, held, none))
 
 
 async def test_nothing_is_shown_where_there_is_nothing(tmp_path: Path, theme: Theme) -> None:

@@ -172,6 +172,19 @@ def test_live_update_does_not_try_a_broken_clip_again(preview: Preview, broken: 
     assert preview.playback.activity is not Activity.OPENING
 
 
+def test_the_frame_on_the_stage_can_be_copied_and_a_poster_is_none(
+    preview: Preview, clip: Path, picture: Path, qtbot: QtBot
+) -> None:
+    assert preview.shown_frame().isNull()
+    show_clip(preview, clip, qtbot)
+    assert preview.shown_path == clip
+    frame = preview.shown_frame()
+    assert (frame.width(), frame.height()) != (0, 0)
+    preview.show_outputs([item(picture, Media.IMAGE)])
+    assert preview.shown_path == picture
+    assert preview.shown_frame().isNull()
+
+
 def test_clip_without_frames_offers_the_systems_program(
     make_preview: Callable[..., Preview], clip: Path, qtbot: QtBot
 ) -> None:
