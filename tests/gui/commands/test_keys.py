@@ -18,6 +18,9 @@ from runway_desktop.ui.commands.table import COMMANDS, Section, Where, commands_
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from tests.gui.rig import Desktop, Rig, rest, task, until
 
+# The system's own keys are known only once there is an application.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
