@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleInterface,
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -488,3 +497,18 @@ async def test_the_list_keeps_the_keyboard_while_everything_moves(tmp_path, them
         await until(lambda: rig.rows.task_count == 6)
         assert rig.window.view.hasFocus()
         assert rig.window.view.selected_ids() == ["t2"]
+
+
+async def test_a_notice_is_met_by_a_screen_reader(tmp_path, theme, qtbot):
+    def names(item: QAccessibleInterface) -> Iterator[str]:
+        yield item.text(QAccessible.Text.Name)
+        for number in range(item.childCount()):
+            if (child := item.child(number)) is not None:
+                yield from names(child)
+
+    async with Desktop(tmp_path, theme) as rig:
+        rig.desk.tell("Something happened.")
+        await until(rig.window.notices.messages)
+        heard = QAccessible.queryAccessibleInterface(rig.window)
+        assert heard is not None
+        assert any("Something happened." in name for name in names(heard))
