@@ -67,12 +67,17 @@ class Imported:
     revived: tuple[Task, ...] = ()
     """Tasks as they were, of which nothing was known but that Runway does not know them, and whose results were
     found."""
-    results: int = 0
+    taken: tuple[Path, ...] = ()
+    """The files that were imported, where they were found."""
     known: int = 0
     changed: tuple[str, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
     problem: str = ""
     is_stopped: bool = False
+
+    @property
+    def results(self) -> int:
+        return len(self.taken)
 
 
 @dataclass(slots=True)
@@ -86,7 +91,7 @@ class _Work:
     restored: dict[TaskId, None] = field(default_factory=dict)
     filled: list[tuple[Output | None, Output]] = field(default_factory=list)
     revived: list[Task] = field(default_factory=list)
-    results: int = 0
+    taken: list[Path] = field(default_factory=list)
     known: int = 0
     changed: list[str] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
@@ -163,7 +168,7 @@ class FolderImport:
             restored=tuple(work.restored),
             filled=tuple(work.filled),
             revived=tuple(work.revived),
-            results=work.results,
+            taken=tuple(work.taken),
             known=work.known,
             changed=tuple(work.changed),
             failures=tuple(work.failures),
@@ -173,8 +178,14 @@ class FolderImport:
 
     async def take_back(self, imported: Imported) -> None:
         """Undoes an import: its tasks leave the list, and known tasks have again what they had. Files stay, copies
-        too."""
-        await self._verbs.remove([*imported.added, *imported.restored])
+        too. What the tasks cost is not counted any more: whoever imported them by mistake did not pay for them."""
+        now = self._clock.now()
+        await self._ledger.change_many(
+            imported.added,
+            lambda task: replace(task, removed_at=now, sent_at=None, remote_created_at=None),
+            "import undone",
+        )
+        await self._verbs.remove(imported.restored)
         for before, after in imported.filled:
             back = before or replace(after, path="", problem=TAKEN_BACK)
             await self._store.save_output(back, self._line(after, "import undone"))
@@ -212,7 +223,7 @@ class FolderImport:
             batch = None
         await self._ledger.take_in(new, outputs, inputs, batch, source=str(folder))
         work.added += [task.id for task in new]
-        work.results += len(outputs)
+        work.taken += [read.found.path for read, output in zip(reads, placed, strict=True) if output is not None]
 
     async def _new_tasks(self, found: Sequence[FoundResult]) -> dict[str, Task]:
         """By the keys of the results. Where somebody else has the id that a file names, the task gets a new one."""
@@ -277,16 +288,20 @@ class FolderImport:
         await self._store.save_output(output, self._line(output, "imported"))
         self._bus.tell(OutputChanged(output))
         work.filled.append((before, output))
-        work.results += 1
+        work.taken.append(found.path)
         if read.changed:
             work.changed.append(found.path.name)
 
     async def _bring_back(self, found: FoundResult, work: _Work) -> None:
+        """With the times that an undone import took from it."""
         row = (await self._standings.rows_of([found])).get(found.task_key)
-        if row is not None and row.task.id not in work.restored:
-            await self._verbs.restore([row.task.id])
+        if row is None:
+            return
+        if row.task.id not in work.restored:
+            told = task_of(found, self._catalog)
+            await self._ledger.change(row.task.id, partial(_back_again, told), "restored")
             work.restored[row.task.id] = None
-        work.results += 1
+        work.taken.append(found.path)
 
     async def _placed(self, read: _Read, task: Task, work: _Work) -> Output | None:
         """The result where it will be: where it is, or in the library."""
@@ -332,6 +347,15 @@ class FolderImport:
 
     async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _back_again(told: Task, task: Task) -> Task:
+    return replace(
+        task,
+        removed_at=None,
+        sent_at=task.sent_at if task.sent_at is not None else told.sent_at,
+        remote_created_at=task.remote_created_at if task.remote_created_at is not None else told.remote_created_at,
+    )
 
 
 def _as_it_was(before: Task, _: Task) -> Task:

@@ -189,6 +189,7 @@ class FolderImportModel(QObject):
     def undo(self) -> None:
         if self._undo is not None:
             self._undo()
+            self._say_of_taken("Taken back", Tone.PLAIN)
             self.changed.emit()
 
     def _chosen(self) -> list[Candidate]:
@@ -209,12 +210,18 @@ class FolderImportModel(QObject):
     def _done(self, imported: Imported) -> None:
         self._imported = imported
         self.phase = Phase.DONE
+        self._say_of_taken("Imported", Tone.GOOD)
         self.changed.emit()
         if imported.results:
             self.finished.emit([*imported.added, *imported.restored, *(after.task_id for _, after in imported.filled)])
             self._undo = ImportUndo(self._engine, self._runner, imported)
             self.undo_offered.emit(self._report(), self._undo)
             self.changed.emit()
+
+    def _say_of_taken(self, standing: str, tone: Tone) -> None:
+        taken = set(self._imported.taken) if self._imported is not None else set()
+        candidates = self._look.candidates if self._look is not None else ()
+        self.table.say_many([row for row, one in enumerate(candidates) if one.found.path in taken], standing, tone)
 
     def _promise(self) -> str:
         look = self._look

@@ -245,7 +245,15 @@ def _line(entry: IdEntry) -> PreviewLine:
     elif entry.standing is IdStanding.NO_ID:
         fixed = found.doubt
     return PreviewLine(
-        [found.remote_id, standing, known.prompt, known.model, known.time, known.file, f"{found.line:,}"],
+        [
+            found.remote_id,
+            standing,
+            known.prompt or found.doubt,
+            known.model,
+            known.time,
+            known.file,
+            f"{found.line:,}",
+        ],
         is_ticked=entry.standing.is_worth_asking,
         fixed=fixed,
         remark=found.doubt,

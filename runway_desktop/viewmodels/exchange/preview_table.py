@@ -77,9 +77,15 @@ class PreviewTable(QAbstractTableModel):
 
     def say(self, row: int, standing: str, tone: Tone) -> None:
         """What became of a line."""
-        line = self._lines[row]
-        line.cells[self.STANDING], line.tone, line.remark = standing, tone, ""
-        self._tell(range(row, row + 1))
+        self.say_many((row,), standing, tone)
+
+    def say_many(self, rows: Sequence[int], standing: str, tone: Tone) -> None:
+        """What became of these lines, given in their order."""
+        for row in rows:
+            line = self._lines[row]
+            line.cells[self.STANDING], line.tone, line.remark = standing, tone, ""
+        if rows:
+            self._tell(range(rows[0], rows[-1] + 1))
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._lines)

@@ -271,6 +271,20 @@ async def test_one_undo_takes_the_whole_import_back_and_it_can_be_done_again(on,
         assert len(await desk.store.list(_ALL)) == 3
 
 
+async def test_what_was_imported_by_mistake_is_not_counted_as_spent_once_it_is_undone(on):
+    async with on() as desk:
+        task = a_task(1, sent_at=desk.rig.clock.now() - 1)
+        await desk.old.put(task)
+        found = await desk.take_in()
+        assert desk.rig.budget.spent_today == 25.0
+        await desk.service.take_back(found)
+        assert desk.rig.budget.spent_today == 0.0
+        assert await desk.store.spending(0, 1e12) == []
+        await desk.take_in()
+        assert desk.rig.budget.spent_today == 25.0
+        assert await desk.store.get(task.id) == task
+
+
 async def test_a_result_that_a_known_task_got_is_taken_back_too(on):
     async with on() as desk:
         await desk.old.put(a_task(1))
