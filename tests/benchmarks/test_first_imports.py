@@ -24,6 +24,7 @@ LATE = (
     "runway_desktop.app.tour",
     "runway_desktop.ui.dialogs.preferences",
     "runway_desktop.ui.dialogs.welcome",
+    "runway_desktop.ui.exchange.host",
     "runway_desktop.ui.media.preview",
 )
 
