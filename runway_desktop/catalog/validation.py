@@ -95,7 +95,9 @@ class _Check:
             case FieldKind.PROMPT | FieldKind.TEXT:
                 return f"{thing} is empty. {self._model} needs it."
             case FieldKind.ASSET | FieldKind.ASSETS:
-                return f"Add a {media_in_words(field.media)}: {self._model} needs one as “{field.label}”."
+                wanted = media_in_words(field.media)
+                purpose = "" if field.label.casefold() == wanted else f" as “{field.label}”"
+                return f"Add a {wanted}: {self._model} needs one{purpose}."
             case FieldKind.CHOICE | FieldKind.OBJECT:
                 return f"Choose “{field.label}”: {self._model} needs it."
             case _:

@@ -121,7 +121,9 @@ def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.U
     """A sentence that says why this file will not do for `field` of `pair`, or None. `way` is how it would be sent."""
     kind = MediaKind(facts.media.value) if facts.media is not Media.OTHER else None
     if kind is None or kind not in field.media:
-        return f"{field.label} takes a {media_in_words(field.media)}; this is {_a_thing(facts)}."
+        wanted = media_in_words(field.media)
+        where = "is needed here" if field.label.casefold() == wanted else f"belongs in “{field.label}”"
+        return f"This is {_a_thing(facts)}; a {wanted} {where}."
     taken = accepted_formats(kind)
     if facts.format not in {known.name for known in taken}:
         return f"Runway does not take {facts.format} files. It takes {_or([known.name for known in taken])}."

@@ -154,8 +154,10 @@ class Composer(QObject):
         return [self.request()] if self._editing is not None else requests_of(self.pair, self.request())
 
     def findings(self) -> tuple[Finding, ...]:
-        """All that is wrong, the inputs' own limits too."""
-        return (*self._draft.findings(), *brace_findings(self.pair, self.amount, self.requests))
+        """All that is wrong, the inputs' own limits too, in the order of the eye: the prompt stands on top."""
+        found = (*self._draft.findings(), *brace_findings(self.pair, self.amount, self.requests))
+        prompt = self.pair.prompt_field
+        return tuple(sorted(found, key=lambda finding: prompt is None or finding.path[:1] != (prompt.name,)))
 
     def restore_draft(self) -> None:
         """Takes up what was being written when the program last ended. Call once, after the settings are loaded."""

@@ -6,21 +6,19 @@ from __future__ import annotations
 
 import itertools
 
-from PySide6.QtCore import QEvent, QKeyCombination, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QTextCursor
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from runway_desktop.catalog import Field, FieldKind
-from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.dialogs.words import announce, say, words
@@ -38,72 +36,15 @@ from .field_editors import Chip, count_words
 from .form import Form
 from .inputs_strip import InputsStrip
 from .presets_menu import PresetsButton
+from .prompt_edit import PromptEdit
 from .tag_completion import TagCompletion
 
-MOST_PROMPT_LINES = 8
 _NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
 NARROW = 78 * GRID
 LONGEST_OFFER = 120
 """Letters of a prompt in a list; its tool tip has all of it."""
-LOW = 90 * GRID
-"""A window lower than this keeps the prompt shorter, so that the list keeps some rows."""
-
-
 _STEPS = {Qt.Key.Key_Up: PromptHistory.older, Qt.Key.Key_Down: PromptHistory.newer}
 """With Alt."""
-
-
-class PromptEdit(QPlainTextEdit):
-    """Grows with its text up to a few lines. Files, links, pictures and task ids that are pasted go to the window as if
-    they were dropped; text is taken as typing."""
-
-    grown = Signal()
-    files_pasted = Signal(object)
-    """A QMimeData that holds something else than a prompt."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("bare", True)
-        self.setTabChangesFocus(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAcceptDrops(False)
-        self.setAccessibleName("Prompt")
-        self.document().setDocumentMargin(2)
-        self.textChanged.connect(self._grow)
-        self._grow()
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, self.minimumHeight())
-
-    def resizeEvent(self, event: QEvent) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        self._grow()
-
-    def replace_text(self, text: str) -> None:
-        """Puts another text there as one deed that Ctrl+Z takes back: what was typed before is never lost."""
-        cursor = self.textCursor()
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(text)
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        self.setTextCursor(cursor)
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasUrls() or source.hasImage() or super().canInsertFromMimeData(source)
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        ids = source.text().split()
-        if source.hasUrls() or (source.hasImage() and not source.hasText()) or (ids and all(map(parse_remote_id, ids))):
-            self.files_pasted.emit(source)
-        else:
-            self.insertPlainText(source.text())
-
-    def _grow(self) -> None:
-        lines = max(1, int(self.document().size().height()))
-        most = MOST_PROMPT_LINES if self.window().height() > LOW else MOST_PROMPT_LINES // 2
-        height = self.fontMetrics().lineSpacing() * min(lines, most) + 6
-        if height != self.height() or self.minimumHeight() != height:
-            self.setFixedHeight(height)
-            self.grown.emit()
 
 
 class ComposerPane(QWidget):
@@ -180,6 +121,7 @@ class ComposerPane(QWidget):
         outer.addWidget(self._box)
         self._form = Form(self._theme, self)
         self._form.edited.connect(self._composer.set_value)
+        self._form.rearranged.connect(self._order_tabs)
         self._form.hide()
         outer.addWidget(self._form)
         self._wrong = words(self, tone="bad")
@@ -197,8 +139,8 @@ class ComposerPane(QWidget):
         self._chip_flow = FlowLayout(self._chip_area)
         self._endpoint = self._choice_chip("What to make", self._choose_endpoint)
         self._model = self._choice_chip("Model", self.choose_model)
-        self._presets = PresetsButton(self._composer.presets, self._keys, self._chip_area, self)
-        self._more = QPushButton("More…", self._chip_area)
+        self._presets = PresetsButton(self._composer.presets, self._keys, self, self)
+        self._more = QPushButton("More…", self)
         self._more.setCheckable(True)
         self._more.setProperty("kind", "chip")
         self._more.toggled.connect(self._open_form)
@@ -207,6 +149,9 @@ class ComposerPane(QWidget):
         self._send.clicked.connect(self._composer.send)
         self._bottom.addWidget(self._chip_area, 0, 0)
         self._bottom.addWidget(self._send, 0, 1, Qt.AlignmentFlag.AlignBottom)
+        self._beside = QHBoxLayout()
+        self._beside.setSpacing(GRID)
+        self._bottom.addLayout(self._beside, 1, 0, Qt.AlignmentFlag.AlignLeft)
         return self._bottom
 
     def _build_count(self) -> QLabel:
@@ -269,10 +214,6 @@ class ComposerPane(QWidget):
         self._form.setVisible(bool(fields) and self._more.isChecked())
         self._prompt.setVisible(pair.prompt_field is not None)
         self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
-        if pair.prompt_field is not None:
-            self._prompt.setPlaceholderText(
-                "Describe what you want to see or hear. Drop files, prompts or task ids anywhere."
-            )
         self._inputs.show_inputs()
         self._show_state()
         if had_focus and self._prompt.isVisible():
@@ -309,16 +250,15 @@ class ComposerPane(QWidget):
 
     def _order_tabs(self) -> None:
         """The keyboard goes as the eye does, though chips, rows and tiles come and go."""
-        rows = [row.editor for row in self._form.rows.values()]
         order: list[QWidget] = [
             self._prompt,
             *self._inputs.tiles,
             self._inputs.add_tile,
-            *rows,
+            *self._form.stops(),
             self._endpoint,
             self._model,
         ]
-        order += [*self._chips.values(), self._more, self._send]
+        order += [*self._chips.values(), self._presets, self._more, self._send]
         for before, after in itertools.pairwise(order):
             QWidget.setTabOrder(before, after)
 
@@ -392,15 +332,15 @@ class ComposerPane(QWidget):
             self._place_more()
 
     def _place_more(self) -> None:
-        """Last of the chips, or beside the button where that has a line of its own."""
-        self._chip_flow.removeWidget(self._more)
-        self._bottom.removeWidget(self._more)
-        self._chip_flow.removeWidget(self._presets)
-        self._chip_flow.addWidget(self._presets)
-        if self._narrow:
-            self._bottom.addWidget(self._more, 1, 0, Qt.AlignmentFlag.AlignLeft)
-        else:
-            self._chip_flow.addWidget(self._more)
+        """Presets and further settings are the last of the chips, or beside the button where that has a line of its
+        own."""
+        for widget in (self._presets, self._more):
+            self._chip_flow.removeWidget(widget)
+            self._beside.removeWidget(widget)
+            if self._narrow:
+                self._beside.addWidget(widget)
+            else:
+                self._chip_flow.addWidget(widget)
 
     def _choose_prompt(self, prompts: list[str]) -> None:
         """All that were used before, to search in."""

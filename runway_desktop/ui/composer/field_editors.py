@@ -227,6 +227,12 @@ class FormRow(QWidget):
     def editor(self) -> QWidget:
         return self._editor
 
+    def stops(self) -> list[QWidget]:
+        """Where the keyboard stops in it, in the order of the eye."""
+        if isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
+            return self._editor.stops()
+        return [self._editor]
+
     def focus_editor(self) -> None:
         if isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
             self._editor.focus_first()

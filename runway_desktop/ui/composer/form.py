@@ -28,11 +28,14 @@ REST = 500
 class Form(QScrollArea):
     edited = Signal(str, object)
     """Name and wire value of a field."""
+    rearranged = Signal()
+    """Other editors stand in it: the keyboard's order must be told again."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, widgetResizable=True)
         self._theme = theme
         self._rows: dict[str, FormRow] = {}
+        self._stops: list[QWidget] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -42,6 +45,10 @@ class Form(QScrollArea):
     def rows(self) -> dict[str, FormRow]:
         """The rows by the name of their field, in the order of the eye."""
         return self._rows
+
+    def stops(self) -> list[QWidget]:
+        """Where the keyboard stops in it, in the order of the eye."""
+        return [stop for row in self._rows.values() for stop in row.stops()]
 
     def build(self, fields: Sequence[Field], value: Callable[[str], Any]) -> None:
         """Shows these fields and nothing else. `value` gives a field's present value."""
@@ -79,6 +86,10 @@ class Form(QScrollArea):
             row.show_idle(composer.idle_reason(name))
             row.show_value(composer.value(name))
             row.show_finding(composer.finding_for(name), composer.findings_in(name))
+        stops = self.stops()
+        if stops != self._stops:
+            self._stops = stops
+            self.rearranged.emit()
 
     def show_row(self, name: str) -> None:
         """Gives the keyboard to a field's editor and scrolls to it."""

@@ -54,6 +54,7 @@ class AssetBox(QFrame):
         choose.clicked.connect(self._choose)
         row.addWidget(self._line, 1)
         row.addWidget(choose)
+        self._choose_button = choose
 
     def show_value(self, value: Any) -> None:
         items = asset_items(self._field, value)
@@ -64,6 +65,9 @@ class AssetBox(QFrame):
 
     def show_inner(self, findings: Inner) -> None:
         mark_wrong(self._line, bool(findings))
+
+    def stops(self) -> list[QWidget]:
+        return [self._line, self._choose_button]
 
     def focus_first(self) -> None:
         self._line.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -140,6 +144,10 @@ class ColorsBox(QWidget):
             swatch = item.widget() if item is not None else None
             if swatch is not None:
                 mark_wrong(swatch, any(path[:1] in ((), (place,)) for path in findings))
+
+    def stops(self) -> list[QWidget]:
+        items = (self._flow.itemAt(place) for place in range(self._flow.count()))
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
 
     def focus_first(self) -> None:
         item = self._flow.itemAt(0)

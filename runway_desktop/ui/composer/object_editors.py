@@ -48,6 +48,8 @@ class Row(Protocol):
 
     def focus_editor(self) -> None: ...
 
+    def stops(self) -> list[QWidget]: ...
+
 
 MakeRow = Callable[[Field, QWidget], Any]
 """Makes a Row that is a widget and has the signal edited(name, value)."""
@@ -93,12 +95,25 @@ class ObjectBox(QFrame):
         self._form.setAutoDefault(False)
         self._form.clicked.connect(self._choose_form)
         if field.variants and (len(field.variants) > 1 or not required):
-            self._grid.addWidget(self._form, 0, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+            self._grid.addWidget(self._labelled_form(), 0, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         else:
             self._form.hide()
         self._layout.addLayout(self._grid)
         self._layout.addWidget(self._wrong)
         self._show_form()
+
+    def _labelled_form(self) -> QWidget:
+        """Under a label as the members are, so that all stand in one line."""
+        holder = QWidget(self)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        label = QLabel("Kind", holder)
+        set_tone(label, "muted")
+        label.setBuddy(self._form)
+        column.addWidget(label)
+        column.addWidget(self._form, 0, Qt.AlignmentFlag.AlignLeft)
+        return holder
 
     def show_value(self, value: Any) -> None:
         taken = dict(value) if isinstance(value, Mapping) else None
@@ -116,6 +131,11 @@ class ObjectBox(QFrame):
         for row in self._rows:
             under = inner_of(findings, row.name)
             row.show_finding(under.get((), ""), {path: words for path, words in under.items() if path})
+
+    def stops(self) -> list[QWidget]:
+        """Where the keyboard stops in it, in the order of the eye."""
+        form = [] if self._form.isHidden() else [self._form]
+        return [*form, *(stop for row in self._rows for stop in row.stops())]
 
     def focus_first(self) -> None:
         if self._rows:
@@ -218,6 +238,8 @@ class ObjectsBox(QWidget):
         self._make_row = make_row
         self._values: list[dict[str, Any]] = []
         self._boxes: list[ObjectBox] = []
+        self._heads: list[list[QToolButton]] = []
+        """The buttons above each box."""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GRID)
@@ -237,6 +259,13 @@ class ObjectsBox(QWidget):
     def show_inner(self, findings: Inner) -> None:
         for place, box in enumerate(self._boxes):
             box.show_inner(inner_of(findings, place))
+
+    def stops(self) -> list[QWidget]:
+        """Where the keyboard stops in it, in the order of the eye."""
+        found: list[QWidget] = []
+        for heads, box in zip(self._heads, self._boxes, strict=True):
+            found += [*heads, *box.stops()]
+        return [*found, self._add]
 
     def focus_first(self) -> None:
         if self._boxes:
@@ -258,7 +287,7 @@ class ObjectsBox(QWidget):
             if item is not None and item.widget() is not None:
                 item.widget().hide()
                 item.widget().deleteLater()
-        self._boxes = []
+        self._boxes, self._heads = [], []
         for place in range(len(self._values)):
             holder = QWidget(self)
             column = QVBoxLayout(holder)
@@ -279,6 +308,7 @@ class ObjectsBox(QWidget):
         title.setProperty("tone", "muted")
         row.addWidget(title, 1)
         last = len(self._values) - 1
+        self._heads.append([])
         for text, name, possible, deed in (
             ("↑", "Move up", place > 0, lambda: self._move(place, place - 1)),
             ("↓", "Move down", place < last, lambda: self._move(place, place + 1)),
@@ -291,6 +321,7 @@ class ObjectsBox(QWidget):
             button.setAccessibleName(f"{name}: {name_of_one}")
             button.setEnabled(possible)
             button.clicked.connect(deed)
+            self._heads[-1].append(button)
             row.addWidget(button)
         return row
 

@@ -52,10 +52,12 @@ class Notices(QWidget):
         problem: bool = False,
         action_text: str = "",
         on_action: Callable[[], object] | None = None,
+        once: bool = False,
     ) -> None:
-        """Shows a sentence with its small print. With `action_text` there is a button, which ends the notice."""
+        """Shows a sentence with its small print. With `action_text` there is a button, which ends the notice. `once`:
+        an earlier one that says the same is out of date, its button too."""
         for bar in list(self._bars):
-            if bar.is_same(message, detail) and not action_text:
+            if bar.is_same(message, detail) and (once or not action_text):
                 self._drop(bar)
         bar = Bar(self._theme, message, detail, problem, self._seconds, self)
         if action_text and on_action is not None:

@@ -38,7 +38,8 @@ from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import InputMending
 
 PICTURE = QSize(9 * GRID, 6 * GRID)
-TILE = QSize(23 * GRID, 6 * GRID)
+TILE = QSize(26 * GRID, 6 * GRID)
+"""Wide enough for a size and its sides."""
 OWN_MIME = "application/x-runway-desktop-input"
 """Of a tile that is dragged: its field and number as JSON. Nobody else takes it."""
 _ICONS = {
@@ -270,9 +271,9 @@ class InputTile(QWidget):
         metrics = painter.fontMetrics()
         line = area.height() // 3
         last, role = self._last_line()
-        label = f"{self.item.label}  @{self.item.tag}" if self.item.tag else self.item.label
+        label = f"@{self.item.tag} · {self.item.label}" if self.item.tag else self.item.label
         rows = (
-            (label, Role.ACCENT if self.item.tag else Role.MUTED, Qt.TextElideMode.ElideMiddle),
+            (label, Role.ACCENT if self.item.tag else Role.MUTED, Qt.TextElideMode.ElideRight),
             (self.item.name, Role.TEXT, Qt.TextElideMode.ElideMiddle),
             (last, role, Qt.TextElideMode.ElideRight),
         )

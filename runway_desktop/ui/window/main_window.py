@@ -281,6 +281,7 @@ class MainWindow(QMainWindow):
                 "What you were writing made room for another request.",
                 action_text="Bring it back",
                 on_action=m.composer.aside.bring_back,
+                once=True,
             )
         )
         m.composer.sent.connect(self._show_tasks)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
@@ -243,6 +244,45 @@ async def test_return_in_the_prompt_is_a_new_line(tmp_path, theme, qtbot):
         assert rig.pane._prompt.height() > height
 
 
+@pytest.mark.parametrize(
+    "text", ["A lighthouse " * 14, "窓辺で眠る猫、朝の光、ゆっくりとしたパン。" * 5, "One\nTwo\nThree"]
+)
+async def test_the_prompt_is_as_high_as_its_lines_whatever_stood_there_before(text, tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        prompt = rig.pane._prompt
+        rig.composer.set_prompt("x")
+        low = prompt.height()
+        rig.composer.set_prompt(text)
+        QApplication.processEvents()
+        assert prompt.height() > low
+        bottom = prompt.cursorRect().bottom()
+        assert bottom <= prompt.viewport().height(), "the last line is seen whole"
+        rig.composer.set_prompt("y" * 20)
+        assert prompt.height() == low
+
+
+async def test_the_hint_of_an_empty_prompt_is_never_cut(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        prompt = rig.pane._prompt
+        for width in (320, 480, 760, 1200):
+            rig.pane.resize(width, 400)
+            QApplication.processEvents()
+            assert prompt.fontMetrics().horizontalAdvance(prompt.placeholderText()) <= prompt.viewport().width()
+        assert "Drop files" in prompt.placeholderText()
+
+
+async def test_in_a_narrow_pane_what_is_one_click_away_stands_beside_the_button(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        for width, beside in ((500, True), (1000, False), (500, True)):
+            rig.pane.resize(width, 400)
+            QApplication.processEvents()
+            middles = {w.mapTo(rig.pane, w.rect().center()).y() for w in (rig.pane._presets, rig.pane._more)}
+            assert len(middles) == 1
+            chip = rig.pane._endpoint
+            first = chip.mapTo(rig.pane, chip.rect().center()).y()
+            assert (middles != {first}) is beside
+
+
 async def test_switching_the_model_leaves_no_widget_behind(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         first = rig.composer.pair
@@ -301,6 +341,39 @@ async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path,
             < at(rig.pane._endpoint)
         )
         assert at(rig.pane._model) < at(rig.pane._chips["ratio"]) < at(rig.pane._send)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "model"),
+    [("avatar_videos", "gwm1_avatars"), ("text_to_video", "kling3.0_pro"), ("video_to_video", "aleph2")],
+)
+async def test_the_keyboard_goes_through_what_is_nested_as_the_eye_does(endpoint, model, tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.pane.resize(900, 1600)
+        values = fullest(CATALOG.pair(endpoint, model))
+        rig.composer.load(Request(endpoint=endpoint, model=model, values={}))
+        rig.pane.open_form(True)
+        # What is filled in later is built later, and stands between what was there.
+        rig.composer.load(Request(endpoint=endpoint, model=model, values=values))
+        delete_deferred()
+        await rest()
+        holder = rig.pane._form.widget()
+        stops = [stop for stop in rig.pane._form.stops() if stop.isEnabled()]
+        stops[0].setFocus()
+        reached: list[QWidget] = []
+        while (widget := QApplication.focusWidget()) is not None and widget not in reached and len(reached) < 99:
+            reached.append(widget)
+            QTest.keyClick(widget, Qt.Key.Key_Tab)
+        inside = [widget for widget in reached if holder.isAncestorOf(widget)]
+        assert inside == reached[: len(inside)], "the form is gone through in one"
+        assert len(inside) == len(stops) > 4
+        places = [widget.mapTo(holder, QPoint(0, 0)) for widget in inside]
+        backwards = [
+            (before.accessibleName(), after.accessibleName())
+            for (before, one), (after, other) in itertools.pairwise(zip(inside, places, strict=True))
+            if other.y() + after.height() <= one.y() or (other.y() <= one.y() and other.x() < one.x())
+        ]
+        assert not backwards
 
 
 async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path, theme, qtbot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -69,6 +71,17 @@ def test_the_same_problem_is_told_once(notices: Notices):
     notices.tell("Another.", problem=True)
     notices.tell("Runway cannot be reached.", problem=True)
     assert notices.messages() == ["Another.", "Runway cannot be reached."]
+
+
+def test_an_offer_that_is_out_of_date_gives_way_to_the_new_one(notices: Notices):
+    taken: list[int] = []
+    for number in range(3):
+        bring_back = partial(taken.append, number)
+        notices.tell("Made room.", action_text="Bring it back", on_action=bring_back, once=True)
+    assert notices.messages() == ["Made room."]
+    [*_, last] = [button for button in notices.findChildren(QPushButton) if button.text() == "Bring it back"]
+    last.click()
+    assert taken == [2]
 
 
 def test_undo_is_offered_and_ends_the_notice(notices: Notices):

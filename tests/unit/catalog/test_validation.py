@@ -119,7 +119,7 @@ def test_text_must_be_text() -> None:
 
 def test_missing_picture_says_what_to_add() -> None:
     assert findings("image_to_video", "gen4_turbo", promptImage=None) == {
-        ("promptImage",): "Add a picture: gen4_turbo needs one as “Picture”."
+        ("promptImage",): "Add a picture: gen4_turbo needs one."
     }
 
 

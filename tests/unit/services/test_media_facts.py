@@ -248,7 +248,7 @@ def test_file_that_fits_has_no_problem():
 @pytest.mark.parametrize(
     ("facts", "where", "said"),
     [
-        (CLIP, ("image_to_video", "gen4.5", "promptImage"), "takes a picture; this is a clip"),
+        (CLIP, ("image_to_video", "gen4.5", "promptImage"), "This is a clip; a picture is needed here."),
         (replace(PICTURE, format="GIF"), ("image_to_video", "gen4.5", "promptImage"), "does not take GIF files"),
         (replace(PICTURE, size=201 * MB), ("image_to_video", "gen4.5", "promptImage"), "takes up to 200 MB"),
         (replace(CLIP, duration=31.0), ("character_performance", "act_two", "reference"), "takes up to 30 s"),

@@ -421,6 +421,19 @@ async def test_what_is_missing_is_said_only_after_one_tried_to_send(tmp_path):
         assert rig.composer.finding_for("promptText") == ""
 
 
+async def test_what_is_missing_is_said_from_the_top(tmp_path):
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        wanted: list[str] = []
+        rig.composer.focus_wanted.connect(wanted.append)
+        rig.composer.send()
+        assert wanted == ["promptText"]
+        assert rig.composer.button().reasons == (
+            "The prompt is empty. gen4.5 needs it.",
+            "Add a picture: gen4.5 needs one.",
+        )
+
+
 async def test_what_runway_said_stands_at_its_field_until_that_changes(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.load(plain_request())

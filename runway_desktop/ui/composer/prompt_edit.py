@@ -1,0 +1,91 @@
+"""The prompt's editor: grows with its text, takes what is pasted apart, and can be undone whatever was put there. GUI
+thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QSize, Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from runway_desktop.domain.task import parse_remote_id
+from runway_desktop.ui.theme import GRID
+
+MOST_LINES = 8
+LOW = 90 * GRID
+"""A window lower than this keeps the prompt shorter, so that the list keeps some rows."""
+_HINTS = (
+    "Describe what you want to see or hear. Drop files, prompts or task ids anywhere.",
+    "Describe what you want to see or hear.",
+)
+"""The longest that fits one line is shown while nothing is written."""
+
+
+class PromptEdit(QPlainTextEdit):
+    """Grows with its text up to a few lines. Files, links, pictures and task ids that are pasted go to the window as if
+    they were dropped; text is taken as typing."""
+
+    grown = Signal()
+    files_pasted = Signal(object)
+    """A QMimeData that holds something else than a prompt."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("bare", True)
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAcceptDrops(False)
+        self.setAccessibleName("Prompt")
+        self.document().setDocumentMargin(2)
+        # Not the change of text: where one line takes the place of another, the lines are only counted after it.
+        self.document().documentLayout().documentSizeChanged.connect(self._grow)
+        self._grow()
+        self._show_hint()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.minimumHeight())
+
+    def resizeEvent(self, event: QEvent) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._grow()
+        self._show_hint()
+
+    def replace_text(self, text: str) -> None:
+        """Puts another text there as one deed that Ctrl+Z takes back: what was typed before is never lost."""
+        cursor = self.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self.setTextCursor(cursor)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasUrls() or source.hasImage() or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        ids = source.text().split()
+        if source.hasUrls() or (source.hasImage() and not source.hasText()) or (ids and all(map(parse_remote_id, ids))):
+            self.files_pasted.emit(source)
+        else:
+            self.insertPlainText(source.text())
+
+    def _grow(self) -> None:
+        line = self.fontMetrics().lineSpacing()
+        most = line * (MOST_LINES if self.window().height() > LOW else MOST_LINES // 2)
+        height = round(min(max(self._text_height(most), line), most)) + 6
+        if height != self.height() or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+            self.grown.emit()
+
+    def _text_height(self, enough: int) -> float:
+        """Of its lines, some of which are of a higher script; not counted on beyond what is enough."""
+        height, block = 0.0, self.document().begin()
+        while block.isValid() and height < enough:
+            height += self.blockBoundingRect(block).height()
+            block = block.next()
+        return height
+
+    def _show_hint(self) -> None:
+        room = self.viewport().width() - 2 * self.document().documentMargin()
+        metrics = self.fontMetrics()
+        hint = next((text for text in _HINTS if metrics.horizontalAdvance(text) <= room), _HINTS[-1])
+        if hint != self.placeholderText():
+            self.setPlaceholderText(hint)
