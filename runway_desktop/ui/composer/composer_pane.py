@@ -275,7 +275,8 @@ class ComposerPane(QWidget):
             chip.show_finding(self._composer.finding_for(name))
         self._form.show_state(self._composer)
         self._show_length()
-        said = [message for field in pair.fields if (message := self._composer.finding_for(field.name))]
+        fields = sorted(pair.fields, key=lambda field: field is not pair.prompt_field)
+        said = [message for field in fields if (message := self._composer.finding_for(field.name))]
         self._wrong.setText("\n".join(dict.fromkeys(said[:3])))
         self._wrong.setVisible(bool(said))
         prompt = pair.prompt_field

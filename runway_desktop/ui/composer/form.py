@@ -55,7 +55,7 @@ class Form(QScrollArea):
         self._rows = {}
         holder = QWidget()
         grid = QGridLayout(holder)
-        grid.setContentsMargins(GRID // 2, GRID // 2, GRID, GRID // 2)
+        grid.setContentsMargins(0, GRID // 2, GRID, GRID // 2)
         grid.setHorizontalSpacing(3 * GRID)
         grid.setVerticalSpacing(GRID)
         groups = _grouped(fields)

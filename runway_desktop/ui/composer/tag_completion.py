@@ -19,6 +19,7 @@ _BEGUN = re.compile(r"(?<![\w@])@(\w*)$")
 _WORD = Qt.ItemDataRole.UserRole
 """The word itself; the line that is shown says more."""
 _NARROWEST = 220
+_TYPING = {QEvent.Type.KeyPress: True, QEvent.Type.InputMethod: True, QEvent.Type.KeyRelease: False}
 
 
 class TagCompletion(QObject):
@@ -28,6 +29,8 @@ class TagCompletion(QObject):
         self._editor = editor
         self._names = names
         self._places = places
+        self._is_typing = False
+        """The editor is taking a key: what changes now was typed, and did not come from elsewhere."""
         self._model = QStandardItemModel(self)
         self._completer = QCompleter(self._model, self)
         self._completer.setWidget(editor)
@@ -47,6 +50,8 @@ class TagCompletion(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys that choose belong to the list while it is open; it takes the rest itself."""
+        if watched is self._editor and event.type() in _TYPING:
+            self._is_typing = _TYPING[event.type()]
         if (
             watched is self._editor
             and self._completer.popup().isVisible()
@@ -64,7 +69,8 @@ class TagCompletion(QObject):
 
     def _look(self) -> None:
         begun = self._begun()
-        if begun is None or not self._editor.hasFocus():
+        typed, self._is_typing = self._is_typing, False
+        if begun is None or not typed or not self._editor.hasFocus():
             self._completer.popup().hide()
             return
         names = self._names()

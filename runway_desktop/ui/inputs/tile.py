@@ -38,7 +38,7 @@ from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import InputMending
 
 PICTURE = QSize(9 * GRID, 6 * GRID)
-TILE = QSize(26 * GRID, 6 * GRID)
+TILE = QSize(25 * GRID, 6 * GRID)
 """Wide enough for a size and its sides."""
 OWN_MIME = "application/x-runway-desktop-input"
 """Of a tile that is dragged: its field and number as JSON. Nobody else takes it."""
@@ -341,6 +341,7 @@ def facts_words(item: InputItem, *, brief: bool = False) -> str:
     sides = f"{facts.width} × {facts.height}" if facts.width and facts.height else ""
     length = length_words(facts.duration) if facts.duration else ""
     if brief:
+        sides = sides.replace(" ", "")
         return " · ".join(part for part in (wording.size(facts.size), sides or facts.format) if part)
     kind = f"{facts.format} ({facts.codec})" if facts.codec else facts.format
     return " · ".join(part for part in (kind, wording.size(facts.size), sides, length) if part)

@@ -87,6 +87,17 @@ async def test_an_input_without_a_tag_gets_one_when_it_is_named(tmp_path, theme,
         assert desktop.composer.request().values["referenceImages"][0]["tag"] == "img1"
 
 
+async def test_a_prompt_that_ends_in_a_name_offers_nothing_until_one_types(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as desktop:
+        with_pictures(desktop, "anna")
+        desktop.composer.places.set_detail(desktop.composer.inputs()[0], "tag", "anna")
+        prompt, completer = await focused_prompt(desktop)
+        desktop.composer.set_prompt("Portrait of @ann")
+        assert not completer.popup().isVisible()
+        QTest.keyClicks(prompt, "a")
+        assert completer.popup().isVisible()
+
+
 async def test_an_at_sign_without_inputs_and_an_address_offer_nothing(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         prompt, completer = await focused_prompt(desktop)
