@@ -38,7 +38,8 @@ from runway_desktop.viewmodels.sheet.table import FAINT_ROLE, KIND_ROLE, PICTURE
 from runway_desktop.viewmodels.state_words import Tone
 
 _ROLES = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD, Tone.BUSY: Role.ACCENT}
-PADDING = GRID + 2
+PADDING = GRID
+"""As in the header, so that a column's title stands over its cells."""
 PICTURE = QSize(5 * GRID, 3 * GRID)
 EDITOR_LINES = 4
 _TABULAR = (Kind.CREDITS, Kind.FIELD)

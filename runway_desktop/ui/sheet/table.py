@@ -24,15 +24,18 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.sheet.blocks import block_of, text_of_block
-from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column, Kind
+from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column
 from runway_desktop.viewmodels.sheet.model import SheetModel
 from runway_desktop.viewmodels.sheet.rows import SheetRow
 
-from .delegate import SheetDelegate
+from .delegate import PADDING, SheetDelegate
 
 _WIDTHS = {MODEL: 18, RESULT: 9, CREDITS: 10, STATE: 21, "duration": 11, "seed": 10, "ratio": 14, "promptImage": 11}
-"""In units of the grid; the prompt takes the rest."""
+"""In units of the grid, where there is room for it; the prompt takes the rest."""
 _USUAL_WIDTH = 13
+_NARROW_STATE = 15
+_MEASURED = 60
+"""Rows whose texts say how narrow a column may get."""
 LEAST_PROMPT = 24 * GRID
 
 
@@ -47,6 +50,9 @@ class SheetTable(QTableView):
         super().__init__(parent)
         self._model = model
         self._theme = theme
+        self._by_hand: set[str] = set()
+        """Columns whose width the person chose."""
+        self._is_fitting = False
         self.setAccessibleName("Rows")
         self.setModel(model)
         self._delegate = SheetDelegate(model, theme, posters, self)
@@ -70,6 +76,7 @@ class SheetTable(QTableView):
         columns.setHighlightSections(False)
         columns.setMinimumSectionSize(6 * GRID)
         columns.setSectionsMovable(True)
+        columns.sectionResized.connect(self._sized_by_hand)
         model.columnsInserted.connect(self._fit_columns)
         model.modelReset.connect(self._fit_columns)
         self.doubleClicked.connect(self._show_task)
@@ -224,7 +231,7 @@ class SheetTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_prompt()
+        self._fit_columns()
 
     # Below.
 
@@ -288,21 +295,44 @@ class SheetTable(QTableView):
         self.viewport().update()
 
     def _fit_columns(self, *_: object) -> None:
-        header = self.horizontalHeader()
+        """Each as wide as it is usual, or, where the prompt had no room then, as its own texts need. What the person
+        chose stays."""
+        usual = {column.key: _WIDTHS.get(column.key, _USUAL_WIDTH) * GRID for column in self._model.columns}
+        prompt, header = self._model.column_place(PROMPT), self.horizontalHeader()
+        narrow = self.viewport().width() - sum(usual.values()) + usual.get(PROMPT, 0) < LEAST_PROMPT
+        self._is_fitting = True
         for place, column in enumerate(self._model.columns):
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-            if column.kind is not Kind.PROMPT:
-                header.resizeSection(place, _WIDTHS.get(column.key, _USUAL_WIDTH) * GRID)
+            if place != prompt and column.key not in self._by_hand:
+                wanted = usual[column.key]
+                header.resizeSection(place, min(wanted, self._needed(place)) if narrow else wanted)
         self._fit_prompt()
+        self._is_fitting = False
+
+    def _needed(self, place: int) -> int:
+        """What the title and the first rows of a column ask for."""
+        model, cells, title = self._model, self.fontMetrics(), self.horizontalHeader().sectionSizeHint(place)
+        if model.columns[place].key == STATE:
+            # What is wrong with the chosen row stands below the table, whole.
+            return max(title, _NARROW_STATE * GRID)
+        texts = (str(model.index(row, place).data() or "") for row in range(min(model.rowCount(), _MEASURED)))
+        return max(title, max(map(cells.horizontalAdvance, texts), default=0) + 2 * PADDING + 2)
 
     def _fit_prompt(self) -> None:
         """The prompt takes the room that the others leave."""
         place = self._model.column_place(PROMPT)
-        if place is None:
+        if place is None or PROMPT in self._by_hand:
             return
         header = self.horizontalHeader()
         others = sum(header.sectionSize(at) for at in range(header.count()) if at != place)
         header.resizeSection(place, max(LEAST_PROMPT, self.viewport().width() - others))
+
+    def _sized_by_hand(self, place: int) -> None:
+        if not self._is_fitting and 0 <= place < len(self._model.columns):
+            self._by_hand.add(self._model.columns[place].key)
+            self._is_fitting = True
+            self._fit_prompt()
+            self._is_fitting = False
 
 
 _MOVES = frozenset(

@@ -22,12 +22,16 @@ from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.dialogs.words import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.marks import set_tone
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.sheet.columns import STATE
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.outlook import price_words
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
+from runway_desktop.viewmodels.sheet.table import TONE_ROLE
+from runway_desktop.viewmodels.state_words import Tone
 
 from .axis_dialog import AxisDialog
 from .columns_dialog import ColumnsDialog
@@ -61,8 +65,11 @@ class SheetWindow(QDialog):
         sheet.troubled.connect(self._trouble)
         sheet.model.said.connect(self._tell)
         sheet.model.axes_changed.connect(self._show_axes)
+        self._table.selectionModel().currentChanged.connect(self._show_row)
+        sheet.model.dataChanged.connect(self._show_row)
         self._show_axes()
         self._show()
+        self._show_row()
         self._table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
@@ -124,6 +131,11 @@ class SheetWindow(QDialog):
         self._table.files_dropped.connect(self._drop)
         self._table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
         layout.addWidget(self._table, 1)
+        self._of_row = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        self._of_row.setAccessibleName("The chosen row")
+        # It keeps its line when it has nothing to say: the table must not jump while one goes through its rows.
+        self._of_row.setFixedHeight(self._of_row.fontMetrics().height() + 2)
+        layout.addWidget(self._of_row)
         self._total = words(self, tone="muted")
         self._total.setAccessibleName("Total")
         layout.addWidget(self._total)
@@ -135,7 +147,8 @@ class SheetWindow(QDialog):
     def _build_head(self) -> QHBoxLayout:
         self._title = ElidedLabel(self)
         self._title.setFont(self._theme.strong_font())
-        self._subtitle = words(self, tone="muted", wrap=False)
+        self._subtitle = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        set_tone(self._subtitle, "muted")
         self._default = self._button("", self._choose_default)
         self._default.setProperty("kind", "chip")
         self._columns = self._button("Columns…", self._open_columns)
@@ -250,6 +263,18 @@ class SheetWindow(QDialog):
         pair = sheet.model.checker.pair
         self._default.setText(f"Others: {pair.model}  ▾")
         self._default.setAccessibleName(f"Model of rows that name none: {pair.model}")
+
+    def _show_row(self, *_: object) -> None:
+        """What is wrong with the chosen row, whole, which its last cell seldom has room for."""
+        model, row = self._sheet.model, self._table.currentIndex().row()
+        place = model.column_place(STATE)
+        state = model.index(row, place) if place is not None else QModelIndex()
+        tone = state.data(TONE_ROLE)
+        is_wrong = tone in (Tone.BAD, Tone.WARN)
+        told = str(state.data(Qt.ItemDataRole.ToolTipRole) or "").split("\n") if is_wrong else []
+        said = " · ".join(told)
+        self._of_row.setText(f"Row {row + 1}: {said}" if said else "")
+        set_tone(self._of_row, "bad" if tone == Tone.BAD else "warn")
 
     def _show_axes(self) -> None:
         while self._axes_flow.count():

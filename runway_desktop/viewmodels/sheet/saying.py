@@ -15,6 +15,9 @@ from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROMPT, SEED, Column, Kind
 from .rows import RowChecker, SheetRow
 
+_CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH})
+"""Left out, the model chooses; a text that is left out is just not there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -159,7 +162,9 @@ class Saying:
         value = self._checker.settings(pair).get(column.key, known.default)
         if value is None and column.key == SEED:
             return "random"
-        return cell.shown(column.key, value) if value is not None else ""
+        if value is None:
+            return "default" if known.kind in _CHOSEN and not known.required else ""
+        return cell.shown(column.key, value)
 
     def _axis(self, key: str) -> Axis | None:
         return next((axis for axis in self._checker.axes if axis.key == key), None)

@@ -316,3 +316,37 @@ async def test_a_sheet_that_cannot_be_written_at_the_end_keeps_no_other_from_bei
             opened_window.close()
         await rest()
         window.deleteLater()
+
+
+async def test_what_is_wrong_with_the_chosen_row_is_said_whole_and_nothing_jumps(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        height = window.table.height()
+        go(window, 2, PROMPT)
+        assert "Row 2: Duration for veo3.1_fast" in said(window)
+        go(window, 1, PROMPT)
+        await rest()
+        assert "Row 2:" not in said(window)
+        assert window.table.height() == height
+        place = window.sheet.model.column_place("seed")
+        window.sheet.model.setData(window.sheet.model.index(0, place), "x")
+        assert "Row 1: Seed" in said(window)
+
+
+async def test_where_there_is_little_room_columns_give_way_so_that_the_last_is_seen(opened: Opened):
+    async with opened("prompt,project,shot\nA lighthouse,Aurora,010\nA pier,Aurora,020\n") as (_, window):
+        table, model = window.table, window.sheet.model
+        wide = [table.columnWidth(at) for at in range(model.columnCount())]
+        window.resize(880, 500)
+        await until(lambda: table.viewport().width() < 880)
+        assert sum(map(table.columnWidth, range(model.columnCount()))) <= table.viewport().width()
+        window.resize(1200, 640)
+        await until(lambda: [table.columnWidth(at) for at in range(model.columnCount())] == wide)
+
+
+async def test_a_width_that_was_chosen_stays_when_a_column_comes(opened: Opened):
+    async with opened("prompt\nA lighthouse\n") as (_, window):
+        table, model = window.table, window.sheet.model
+        table.horizontalHeader().resizeSection(model.column_place(MODEL), 222)
+        model.show_columns(["seed", "project"])
+        await rest()
+        assert table.columnWidth(model.column_place(MODEL)) == 222
