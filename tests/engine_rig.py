@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import Event
 from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services import after_restore
 from runway_desktop.services.account import Account
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
@@ -131,7 +132,7 @@ class Rig:
     async def __aenter__(self) -> Self:
         await self.settings.load()
         await self.pricing.load()
-        await self.ledger.load()
+        await after_restore.take_up(self.ledger, self.settings)
         await self.budget.load()
         await self.account.start()
         for name in self._loops:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
 from runway_desktop.keychain import SystemKeychain
+from runway_desktop.services import after_restore
 from runway_desktop.services.account import Account
 from runway_desktop.services.applications import Applications
 from runway_desktop.services.bin import SystemBin
@@ -205,7 +206,7 @@ async def _assemble(
         renewal=CatalogRenewal(catalog, kept_catalog, settings, workers),
         is_demo=demo is not None,
     )
-    await ledger.load()
+    await after_restore.take_up(ledger, settings)
     dispatch.recall()
     await pricing.load()
 

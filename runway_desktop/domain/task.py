@@ -60,6 +60,8 @@ FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.GONE})
 
 WAITS_FOR_YOU = "Waits until you send it."
 """The `hold_reason` of a task that is kept in the lane until the person sends it."""
+RESTORED = "Restored from a backup; it may have been sent after the backup was made."
+"""The `hold_reason` of a task that waited when a backup was made. Sent by itself it might be paid for twice."""
 
 
 class Media(StrEnum):
@@ -251,6 +253,11 @@ class Task:
     def credits(self) -> float | None:
         """The best known price: the actual one, else the estimate."""
         return self.cost_credits if self.cost_credits is not None else self.estimated_credits
+
+    @property
+    def waits_for_person(self) -> bool:
+        """It stays in the lane until the person sends it, whoever's turn it is."""
+        return self.hold_reason in (WAITS_FOR_YOU, RESTORED)
 
     @property
     def let_go(self) -> bool:

@@ -31,7 +31,7 @@ from runway_desktop.domain.events import (
     TasksAdded,
     TasksMoved,
 )
-from runway_desktop.domain.task import WAITS_FOR_YOU, State, Task, TaskId
+from runway_desktop.domain.task import State, Task, TaskId
 
 from .account import Account
 from .aftercare import Aftercare
@@ -226,11 +226,7 @@ class Lane:
         return ""
 
     def _may_go(self, task: Task, now: float) -> bool:
-        return (
-            task.id not in self._errands
-            and task.hold_reason != WAITS_FOR_YOU
-            and self._stuck_until.get(task.id, 0.0) <= now
-        )
+        return task.id not in self._errands and not task.waits_for_person and self._stuck_until.get(task.id, 0.0) <= now
 
     def _held(self) -> list[Task]:
         held = [task for task in self._ledger.held() if task.removed_at is None]

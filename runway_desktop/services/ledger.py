@@ -64,13 +64,13 @@ class Ledger:
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
         self._writing: set[asyncio.Task[Any]] = set()
 
-    async def load(self) -> None:
+    async def load(self, *, sending: str = DIED_WHILE_SENDING) -> None:
         """Takes up what the last run left. A task that was being sent when the program died is uncertain from now
-        on."""
+        on; `sending` says why."""
         for task in await self._store.unfinished():
             self._keep(task)
         for task in [task for task in self._open.values() if task.state is State.SENDING]:
-            evidence = replace(task.evidence or Evidence(), reason=DIED_WHILE_SENDING)
+            evidence = replace(task.evidence or Evidence(), reason=sending)
             await self.move(task.id, NoAnswer(evidence))
 
     async def add(self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None = None) -> None:

@@ -148,8 +148,7 @@ class Submission:
         def edit(task: Task) -> Task:
             if task.state is not State.HELD:
                 raise NotPossible("This task is being sent already.", advice="Use “Edit and send” for a new one.")
-            parked = task.hold_reason == WAITS_FOR_YOU
-            return replace(task, request=request, hold_reason=WAITS_FOR_YOU if parked else "")
+            return replace(task, request=request, hold_reason=task.hold_reason if task.waits_for_person else "")
 
         old = await self._task(task_id)
         inputs = await self._inputs([replace(old, request=request)], hashes)

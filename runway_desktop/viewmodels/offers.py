@@ -14,7 +14,7 @@ from enum import StrEnum
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, OutputState, State
+from runway_desktop.domain.task import RESTORED, Media, OutputState, State
 
 from . import wording
 
@@ -208,7 +208,8 @@ def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[O
             if misses_file(only.task):
                 found.append(Offer(Verb.FIND_FILE, "Find the file…"))
             found.append(Offer(Verb.EDIT_HELD, "Edit"))
-        found.append(Offer(Verb.SEND_NEXT, "Send next"))
+        asks = any(row.task.hold_reason == RESTORED for row in rows)
+        found.append(Offer(Verb.SEND_NEXT, "Send next…" if asks else "Send next"))
     if only is not None and only.task.state is not State.HELD:
         nothing = "" if only.task.request.endpoint else "The request is not known: it was started elsewhere."
         found.append(Offer(Verb.EDIT_AND_SEND, "Edit and send", nothing))
@@ -340,6 +341,8 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 "longer: how long it keeps them is not published.",
                 f"Move {amount} to the bin",
             )
+        case Verb.SEND_NEXT:
+            return _sending_restored(concerned(verb, rows))
         case Verb.SEND_AGAIN:
             return Question(
                 "Send it again?",
@@ -357,6 +360,24 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
             )
         case _:
             return None
+
+
+def _sending_restored(held: Sequence[Row]) -> Question | None:
+    """What waited when a backup was made may have been sent by whoever went on without it."""
+    restored = sum(row.task.hold_reason == RESTORED for row in held)
+    if not restored:
+        return None
+    whose = "It was" if len(held) == 1 else "They were"
+    if restored < len(held):
+        whose = f"{restored:,} of them {'was' if restored == 1 else 'were'}"
+    amount = wording.count(len(held), "task")
+    return Question(
+        f"Send {amount}?",
+        f"{whose} waiting when the backup was made, and may have been sent since, from this program or another copy "
+        "of it. What was sent already is charged a second time.",
+        f"Send {amount}",
+        "Keep waiting",
+    )
 
 
 def _none(rows: Sequence[Row], holds: Callable[[Row], bool], reason: str) -> str:

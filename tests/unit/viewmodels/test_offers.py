@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from runway_desktop.domain.task import OutputState, State
+from runway_desktop.domain.task import RESTORED, OutputState, State
 from runway_desktop.viewmodels.offers import Offer, Verb, concerned, offers, question
 from tests.unit.viewmodels.rows import failed, row
 
@@ -137,3 +137,14 @@ def test_fetching_again_takes_the_unsaved_ones_before_the_saved():
     rows = [row(State.SUCCEEDED, OutputState.SAVED, number=1), row(State.SUCCEEDED, OutputState.FAILED, number=2)]
     assert [one.task.id for one in concerned(Verb.FETCH_AGAIN, rows)] == ["t2"]
     assert [one.task.id for one in concerned(Verb.FETCH_AGAIN, rows[:1])] == ["t1"]
+
+
+def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
+    restored = row(State.HELD, hold_reason=RESTORED)
+    asked = question(Verb.SEND_NEXT, [restored, row(State.HELD, number=2)])
+    assert asked is not None
+    assert (asked.title, asked.yes, asked.no) == ("Send 2 tasks?", "Send 2 tasks", "Keep waiting")
+    assert asked.text.startswith("1 of them was waiting")
+    assert "charged a second time" in asked.text
+    assert question(Verb.SEND_NEXT, [row(State.HELD)]) is None
+    assert found(restored)[Verb.SEND_NEXT].text == "Send next…"
