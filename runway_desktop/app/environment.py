@@ -10,61 +10,54 @@ import logging
 import logging.handlers
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
 
+from runway_desktop.domain.filenames import safe_name
+from runway_desktop.domain.profiles import DEFAULT, Profile
+from runway_desktop.domain.secrecy import without_keys
+from runway_desktop.services.profile_folders import Folders, demo_profile
+
 APP = "Runway Desktop"
-_SECRET = re.compile(r"key_[0-9A-Za-z]{8,}")
 _SIGNED = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]+")
 """A link with its signature: whoever has it can download the result."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """`name` is for people; `key_name` names its key in the keychain."""
-
-    name: str
-    folder: Path
-    library: Path
-    key_name: str
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "profile.db"
-
-    @property
-    def posters(self) -> Path:
-        return self.folder / "posters"
-
-    @property
-    def inputs(self) -> Path:
-        """Copies that the program made of inputs that did not fit."""
-        return self.folder / "inputs"
-
-    @property
-    def rescued(self) -> Path:
-        """Results that are kept here while the library cannot be used."""
-        return self.folder / "Rescued"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log.txt"
-
-
-def profile(*, demo: bool, folder: Path | None = None) -> Profile:
-    """The profile of this run; makes its folders. Raises OSError when they cannot be made."""
+def folders(*, demo: bool, folder: Path | None = None) -> Folders:
+    """Where the profiles of this run lie: all of them in `folder`, if one is given."""
     if folder is not None:
         home = folder.resolve()
-        # Two folders of one name have two keys.
-        name = "Demo" if demo else f"Profile in {home.name}"
-        found = Profile(name=name, folder=home, library=home / "results", key_name=str(home))
+        words = ("--profile-dir", str(home))
+        if demo:
+            # Two folders of one name have two keys.
+            main = replace(demo_profile(home, (*words, "--demo")), key_name=str(home))
+        else:
+            name = f"Profile in {home.name}"
+            main = Profile(
+                name=name, folder=home, library=home / "results", key_name=str(home), is_main=True, words=words
+            )
+        return Folders(main=main, beside=home / "profiles", words=words)
+    root = Path(platformdirs.user_data_dir(APP, appauthor=False))
+    videos = Path(platformdirs.user_videos_dir()) / APP
+    main = Profile(name=DEFAULT, folder=root / "default", library=videos, key_name=DEFAULT, is_main=True)
+    return Folders(
+        main=main,
+        beside=root / "profiles",
+        demo=demo_profile(root / "demo", ("--demo",)),
+        libraries=lambda name: videos.with_name(safe_name(f"{APP} – {name}")),
+    )
+
+
+def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) -> Profile:
+    """The profile of this run; makes its folders. Raises OSError when they cannot be made, NoSuchProfile for a name
+    that no profile has."""
+    known = folders(demo=demo, folder=folder)
+    if name is not None:
+        found = known.named(name)
     else:
-        home = Path(platformdirs.user_data_dir(APP, appauthor=False)) / ("demo" if demo else "default")
-        videos = Path(platformdirs.user_videos_dir()) / APP
-        name = "Demo" if demo else "Default"
-        found = Profile(name=name, folder=home, library=home / "results" if demo else videos, key_name=name)
+        found = known.demo if demo and known.demo is not None else known.again(known.main)
     found.folder.mkdir(parents=True, exist_ok=True)
     found.posters.mkdir(exist_ok=True)
     return found
@@ -94,7 +87,7 @@ class Redaction(logging.Filter):
 
 
 def redacted(text: str) -> str:
-    return _SIGNED.sub(r"\1?…", _SECRET.sub("key_…", text))
+    return _SIGNED.sub(r"\1?…", without_keys(text))
 
 
 def start_log(path: Path, *, verbose: bool) -> None:

@@ -17,6 +17,8 @@ class Options:
     demo: bool = False
     tour: Path | None = None
     profile_dir: Path | None = None
+    profile: str | None = None
+    """The name of a profile; None: the first one."""
     speed: float = 1.0
     verbose: bool = False
     items: tuple[str, ...] = ()
@@ -48,16 +50,22 @@ def read(words: Sequence[str]) -> Options:
         metavar="DIR",
         help="keep everything of this run in DIR, apart from your own profile",
     )
+    parser.add_argument(
+        "--profile", metavar="NAME", help="open the profile of this name; each has its own key, tasks and window"
+    )
     parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="of the demo: N times as fast as life")
     parser.add_argument("--verbose", action="store_true", help="say more in the log and on the terminal")
     parser.add_argument("--version", action="version", version=f"Runway Desktop {__version__}")
     found = parser.parse_args(list(words))
     if found.speed <= 0:
         parser.error("--speed must be more than 0")
+    if found.profile is not None and (found.demo or found.tour is not None):
+        parser.error("the demo has a profile of its own: --profile and --demo do not go together")
     return Options(
         demo=found.demo or found.tour is not None,
         tour=found.tour,
         profile_dir=found.profile_dir,
+        profile=found.profile,
         speed=found.speed,
         verbose=found.verbose,
         items=tuple(_absolute(item) for item in found.items),

@@ -28,6 +28,7 @@ import qasync  # isort: skip - after PySide6: it takes the binding that is there
 from runway_desktop import __version__
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.services.profile_folders import NoSuchProfile
 from runway_desktop.ui.theme import Theme
 
 from . import environment
@@ -50,7 +51,10 @@ def run(options: Options) -> int:
 
         return take_tour(options)
     try:
-        profile = environment.profile(demo=options.demo, folder=options.profile_dir)
+        profile = environment.profile(demo=options.demo, folder=options.profile_dir, name=options.profile)
+    except NoSuchProfile as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except OSError as error:
         sys.stderr.write(f"The profile's folder cannot be made: {error}\n")
         return 1

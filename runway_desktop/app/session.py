@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QProcess, QTimer
 
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.disk_threads import DiskThreads
 from runway_desktop.services.engine import Engine
@@ -59,7 +60,7 @@ log = logging.getLogger(__name__)
 
 
 class Session(QObject):
-    def __init__(self, profile: environment.Profile, options: Options, address: Address | None = None) -> None:
+    def __init__(self, profile: Profile, options: Options, address: Address | None = None) -> None:
         super().__init__()
         self.profile = profile
         self._options = options
@@ -396,7 +397,7 @@ class Session(QObject):
         await go_down(list(assembly.closing))
 
 
-def _address(profile: environment.Profile, options: Options) -> Address:
+def _address(profile: Profile, options: Options) -> Address:
     if options.demo:
         return Address(
             simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))

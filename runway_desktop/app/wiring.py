@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services import after_restore
 from runway_desktop.services.account import Account
@@ -59,7 +60,6 @@ from runway_desktop.services.submission import Submission
 from runway_desktop.services.verbs import Verbs
 from runway_desktop.store import SqliteStore
 
-from .environment import Profile
 from .late import ClosableFetcher, ClosableRunway, LateFetcher, LateRunway
 from .lifecycle import Stage
 

@@ -15,6 +15,7 @@ asking again helps.
     ├── StoreError                  the database: newer than this program, damaged, not writable
     ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state where it
     │                               speaks of the whole folder
+    ├── BadBackup                   a file that is no backup, a damaged one, or one of a newer program
     ├── LinkExpired                 a result's link is no longer good; a fresh one can be asked for
     └── NotPossible                 the person asked for what the task's state does not allow any more
 
@@ -125,6 +126,10 @@ class DiskError(RunwayDesktopError):
     def __init__(self, message: str, *, advice: str = "", detail: str = "", state: FolderState | None = None) -> None:
         super().__init__(message, advice=advice, detail=detail)
         self.state = state
+
+
+class BadBackup(RunwayDesktopError):
+    pass
 
 
 class LinkExpired(RunwayDesktopError):

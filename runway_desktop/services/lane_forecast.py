@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.task import WAITS_FOR_YOU, Task
+from runway_desktop.domain.task import Task
 
 from .forecast import Forecasts
 from .ledger import Ledger
@@ -57,7 +57,7 @@ class LaneForecasts:
         """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
         waiting: dict[str, list[Task]] = {}
         for task in self._ledger.held():
-            if task.hold_reason != WAITS_FOR_YOU and task.removed_at is None:
+            if not task.waits_for_person and task.removed_at is None:
                 waiting.setdefault(task.request.model, []).append(task)
         if not waiting:
             return None

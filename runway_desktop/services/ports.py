@@ -7,7 +7,7 @@ Every method may be called from the loop's thread only and never blocks it. Erro
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from runway_desktop.domain.account import Organization, UsedCredits
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.happenings import Answer
+from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.presence import KeptFile, Looked
@@ -34,6 +35,7 @@ __all__ = [
     "LedgerEntry",
     "Runway",
     "SecretStore",
+    "Snapshots",
     "Store",
     "Stream",
     "Timing",
@@ -111,6 +113,46 @@ class Bin(Protocol):
 
     async def take_back(self, binned: Path, place: Path) -> None:
         """Moves a file from where it is in the bin to its place, and never over another. DiskError when it cannot."""
+        ...
+
+
+class Snapshots(Protocol):
+    """Lists of tasks as files: copied while in use, looked into, made ready for another place. Unlike the other ports
+    these calls block; they belong into a worker. StoreError for all that disk or file do wrong, NewerFormat for a list
+    that a newer program wrote; what a `watch` raises passes."""
+
+    @property
+    def version(self) -> str:
+        """Of the lists that this program writes, as "1.4"."""
+        ...
+
+    def take(self, source: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
+        """Copies a list, in use or not, to a new file without any secret. `watch(done, total)` is told of bytes, and
+        called with zeros just to look. Whatever happens, there is a whole `target` or none."""
+        ...
+
+    def look(self, path: Path) -> Contents: ...
+
+    def results(self, path: Path) -> builtins.list[Output]:
+        """The saved results of a list that is in use or not."""
+        ...
+
+    def bring_up_to_date(self, path: Path) -> None:
+        """Checks and migrates a list that nobody uses."""
+        ...
+
+    def settle(
+        self,
+        path: Path,
+        *,
+        settings: Mapping[str, Any],
+        results: Mapping[tuple[TaskId, int], Path],
+        folders: Sequence[tuple[str, str]],
+        posters: Collection[str] = (),
+    ) -> None:
+        """Makes a list that nobody uses ready for its new place, all or nothing: sets `settings`, says where `results`
+        lie now, puts the second of a pair of `folders` in place of the first where a path or URI begins with it, and
+        forgets posters that are neither there nor among `posters`, which are still to come."""
         ...
 
 

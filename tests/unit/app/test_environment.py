@@ -12,6 +12,8 @@ import platformdirs
 import pytest
 
 from runway_desktop.app import environment
+from runway_desktop.domain.profiles import Color
+from runway_desktop.services.profile_folders import NoSuchProfile
 
 SECRET = "key_" + "0123456789abcdef" * 8
 
@@ -126,3 +128,24 @@ def test_details_go_to_the_file_and_only_warnings_to_the_terminal(tmp_path: Path
     assert "a detail" in said
     assert "every request" not in said
     assert terminal.getvalue() == ""
+
+
+def test_everything_of_a_run_in_a_folder_of_ones_own_is_in_it_its_other_profiles_too(tmp_path: Path):
+    known = environment.folders(demo=False, folder=tmp_path)
+    environment.profile(demo=False, folder=tmp_path)
+    made = known.create("Client A", Color.GREEN, "1a2b", 0.0)
+    assert made.folder.is_relative_to(tmp_path)
+    assert made.library.is_relative_to(made.folder)
+    assert made.words == ("--profile-dir", str(tmp_path), "--profile", "client-a-1a2b")
+    assert environment.profile(demo=False, folder=tmp_path, name="Client A").folder == made.folder
+    with pytest.raises(NoSuchProfile):
+        environment.profile(demo=False, folder=tmp_path, name="Client B")
+
+
+def test_results_of_another_profile_go_beside_those_of_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
+    monkeypatch.setattr(platformdirs, "user_videos_dir", lambda: str(tmp_path / "Videos"))
+    known = environment.folders(demo=False)
+    made = known.create("Client: A/B", Color.GREEN, "1a2b", 0.0)
+    assert made.library.parent == known.main.library.parent == tmp_path / "Videos"
+    assert made.library.name.startswith("Runway Desktop – Client")

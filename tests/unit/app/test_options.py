@@ -36,7 +36,7 @@ def test_a_tour_is_always_of_the_demo(tmp_path: Path):
     assert found.tour == tmp_path
 
 
-@pytest.mark.parametrize("words", [["--speed", "0"], ["--speed", "fast"], ["--nonsense"]])
+@pytest.mark.parametrize("words", [["--speed", "0"], ["--speed", "fast"], ["--nonsense"], ["--demo", "--profile", "A"]])
 def test_nonsense_ends_with_usage_and_exit_code_2(words: list[str], capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         options.read(words)
@@ -75,3 +75,7 @@ def test_where_a_window_can_be_shown(variables: dict[str, str], expected: bool, 
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert options.has_display() is expected
+
+
+def test_a_profile_is_named_by_its_name():
+    assert options.read(["--profile", "Client A"]).profile == "Client A"

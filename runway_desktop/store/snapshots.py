@@ -1,0 +1,246 @@
+"""A list of tasks as a file beside the one that is in use: taken while the program works, looked into, made ready to be
+used on another place or machine.
+
+Blocking, for a worker; each call has connections of its own, so the threads of the store never wait for it. A snapshot
+holds no key and no signed link, nor what is left of one on the pages that SQLite has freed. Raises StoreError for what
+the disk or the file does wrong, NewerFormat for one that a newer program wrote; whatever `watch` raises passes.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.domain.backups import Contents, NewerFormat
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.secrecy import without_secrets
+from runway_desktop.domain.task import Output, TaskId
+
+from . import moving, trouble
+from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
+from .records import OUTPUT_COLUMNS, output_of, to_cell, to_json, to_text
+from .writing import put_settings, renew_search
+
+_PAGES = 1_024
+"""Copied at a time: 4 MB, some milliseconds."""
+_STEPS = 20_000
+"""Of SQLite's machine, between two looks at whether the work was called off."""
+
+_SUSPICIOUS = "({column} LIKE '%key\\_%' ESCAPE '\\' OR {column} LIKE '%://%?%=%')"
+_SEARCHED = ("prompt", "title", "note", "project", "shot", "tags")
+
+
+class SqliteSnapshots:
+    @property
+    def version(self) -> str:
+        """Of the lists that this program writes, as "1.4"."""
+        return str(MIGRATIONS[-1].to)
+
+    def take(self, source: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
+        """Copies the list at `source`, in use or not, to the new file `target`. `watch(done, total)` is told of bytes,
+        and called with zeros just to look; what it raises ends the work, and then there is no `target`."""
+        raw = target.with_name(f"{target.name}.raw")
+        try:
+            with _told(source):
+                _copy(source, raw, watch)
+            with _told(target):
+                found = _write_clean(raw, target, watch)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        finally:
+            for leftover in (raw, raw.with_name(f"{raw.name}-journal"), raw.with_name(f"{raw.name}-wal")):
+                leftover.unlink(missing_ok=True)
+        return found
+
+    def look(self, path: Path) -> Contents:
+        """What a list holds, in use or not. Changes nothing."""
+        with _told(path), closing(_reading(path)) as connection:
+            _refuse_strangers(connection, path)
+            return _contents(connection)
+
+    def results(self, path: Path) -> list[Output]:
+        """The saved results of a list that is in use or not, each with its path."""
+        question = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs WHERE state = 'saved' AND path <> '' ORDER BY 1, 2"
+        with _told(path), closing(_reading(path)) as connection:
+            return [output_of(row) for row in connection.execute(question)]
+
+    def bring_up_to_date(self, path: Path) -> None:
+        """Migrates a list that nobody uses. Raises NewerFormat for one that this program does not know yet."""
+        with _told(path), closing(_open(path)) as connection:
+            _refuse_strangers(connection, path)
+            if Version.of(connection) > MIGRATIONS[-1].to:
+                raise NewerFormat
+            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if said != "ok":
+                raise trouble.damaged(path, said)
+            bring_up_to_date(connection, path)
+
+    def settle(
+        self,
+        path: Path,
+        *,
+        settings: Mapping[str, Any],
+        results: Mapping[tuple[TaskId, int], Path],
+        folders: Sequence[tuple[str, str]],
+        posters: Collection[str] = (),
+    ) -> None:
+        """Makes a list that nobody uses ready for its new place, all or nothing: `settings` are set (None forgets one),
+        `results` are where they lie now, and texts that begin with the first of a pair of `folders`, a path or a
+        file:// URI, begin with the second. A poster that is neither there nor among those that come (`posters`, paths)
+        is forgotten, so that it is made again."""
+        with _told(path), closing(_open(path)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            put_settings(connection, [(to_cell(name), to_json(value)) for name, value in settings.items()])
+            moving.move_folders(connection, folders)
+            moving.forget_lost_posters(connection, posters)
+            for (task_id, index), place in results.items():
+                before = connection.execute(
+                    'SELECT path FROM outputs WHERE task_id = ? AND "index" = ?', (task_id, index)
+                ).fetchone()
+                if before is None:
+                    continue
+                connection.execute(
+                    'UPDATE outputs SET path = ? WHERE task_id = ? AND "index" = ?',
+                    (to_cell(str(place)), task_id, index),
+                )
+                if not to_text(before[0]).endswith(place.name):
+                    renew_search(connection, task_id)
+            connection.execute("COMMIT")
+
+
+def _copy(source: Path, raw: Path, watch: Callable[[int, int], None]) -> None:
+    raw.unlink(missing_ok=True)
+    os.close(os.open(raw, os.O_WRONLY | os.O_CREAT, 0o600))
+    with closing(_reading(source)) as live, closing(sqlite3.connect(raw)) as copy:
+        _refuse_strangers(live, source)
+        # One look for the whole copy: without it a write of the program would make SQLite begin the copy anew.
+        live.execute("BEGIN")
+        (page,) = live.execute("PRAGMA page_size").fetchone()
+        live.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+        def told(_status: int, remaining: int, total: int) -> None:
+            watch((total - remaining) * page, total * page)
+
+        live.backup(copy, pages=_PAGES, progress=told)
+
+
+def _write_clean(raw: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
+    with closing(_open(raw)) as copy:
+        copy.set_progress_handler(_stopping(watch), _STEPS)
+        try:
+            _clean(copy)
+            # Written anew: what was overwritten or deleted must not be left on pages that are free.
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            copy.execute("VACUUM INTO ?", (str(target),))
+        except sqlite3.OperationalError:
+            # The statement that was called off says so in its own way.
+            watch(0, 0)
+            raise
+        found = _contents(copy)
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+    return found
+
+
+def _clean(copy: sqlite3.Connection) -> None:
+    """Cuts secrets out of every text of every table, those of later versions too."""
+    copy.execute("PRAGMA journal_mode = DELETE")
+    copy.execute("PRAGMA synchronous = OFF")
+    copy.create_function("without_secrets", 1, _cell_without_secrets, deterministic=True)
+    copy.execute("BEGIN")
+    # The ledger forbids its rewriting, and nothing that follows from other columns follows from these.
+    triggers = copy.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        copy.execute(f'DROP TRIGGER "{name}"')
+    copy.execute("UPDATE outputs SET url = '' WHERE url <> ''")
+    copy.execute("UPDATE inputs SET upload_uri = '', uploaded_at = NULL WHERE upload_uri <> ''")
+    stale = [
+        task_id
+        for (task_id,) in copy.execute(
+            f"SELECT id FROM tasks WHERE {' OR '.join(_SUSPICIOUS.format(column=name) for name in _SEARCHED)}"
+        )
+    ]
+    for table, column in _texts(copy):
+        suspicious = _SUSPICIOUS.format(column=column)
+        copy.execute(f"UPDATE {table} SET {column} = without_secrets({column}) WHERE {suspicious}")
+    for task_id in stale:
+        renew_search(copy, TaskId(task_id))
+    if stale:
+        # The index keeps what it once knew until its parts are merged.
+        copy.execute("INSERT INTO searched (searched) VALUES ('optimize')")
+    for _, statement in triggers:
+        copy.execute(statement)
+    copy.execute("COMMIT")
+
+
+def _texts(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Every column that holds texts and is no part of a key."""
+    tables = connection.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    for (table,) in tables.fetchall():
+        columns = connection.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,)).fetchall()
+        yield from ((f'"{table}"', f'"{name}"') for name, kind, key in columns if kind == "TEXT" and not key)
+
+
+def _cell_without_secrets(cell: str | bytes) -> str | bytes:
+    return to_cell(without_secrets(to_text(cell)))
+
+
+def _contents(connection: sqlite3.Connection) -> Contents:
+    states = dict(connection.execute("SELECT state, count(*) FROM tasks GROUP BY state").fetchall())
+    live = sum(states.get(state, 0) for state in ("pending", "throttled", "running", "other"))
+    results = connection.execute("SELECT count(*) FROM outputs WHERE state = 'saved' AND path <> ''").fetchone()[0]
+    has_sheets = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'sheets'").fetchone()[0]
+    sheets = connection.execute("SELECT count(*) FROM sheets").fetchone()[0] if has_sheets else 0
+    return Contents(
+        version=str(Version.of(connection)),
+        tasks=sum(states.values()),
+        results=results,
+        held=states.get("held", 0),
+        sending=states.get("sending", 0),
+        uncertain=states.get("uncertain", 0),
+        live=live,
+        sheets=sheets,
+    )
+
+
+def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    if mark != APPLICATION_ID:
+        raise StoreError(f"“{path.name}” is not a list of tasks of this program.", detail=str(path))
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        # SQLite would make an empty one.
+        raise StoreError(f"There is no list of tasks in “{path.parent.name}”.", detail=str(path))
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, timeout=5)
+
+
+def _stopping(watch: Callable[[int, int], None]) -> Callable[[], int]:
+    """SQLite asks whether to go on; an exception out of `watch` means no."""
+
+    def stops() -> int:
+        try:
+            watch(0, 0)
+        except Exception:  # noqa: BLE001 - the statement ends with an error, and whoever called it off knows
+            return 1
+        return 0
+
+    return stops
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise trouble.translated(error, path) from error

@@ -1,0 +1,48 @@
+"""What is cut out of a text before it leaves the profile, and what is left alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from runway_desktop.domain.secrecy import without_secrets
+
+KEY = "key_" + "0123456789abcdef" * 8
+
+
+def test_a_key_is_cut_out_wherever_it_stands():
+    assert without_secrets(f"I pasted {KEY} here") == "I pasted key_… here"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "_jwt=eyJhbGciOi.abc-_",
+        "exp=1750000000&sig=0123456789abcdef",
+        "X-Amz-Expires=900&X-Amz-Signature=abc&X-Amz-Credential=AKIA%2F",
+        "X-Goog-Signature=abc",
+        "Expires=1750000000&Signature=a~b&Key-Pair-Id=K1",
+    ],
+)
+def test_a_signed_link_loses_what_opens_the_door(query):
+    assert without_secrets(f"see https://out.example/a/b.mp4?{query}.").startswith("see https://out.example/a/b.mp4")
+    assert query.split("=", 1)[1] not in without_secrets(f"https://out.example/a/b.mp4?{query}")
+
+
+@pytest.mark.parametrize(
+    "link", ["https://a.example/p?design=2&v=1", "https://a.example/p.png", "https://a.example/#sig=1"]
+)
+def test_other_links_stay_as_they_are(link):
+    assert without_secrets(link) == link
+
+
+def test_json_stays_json_and_keeps_everything_else():
+    before = {"promptText": 'Say "hello"\n at dawn', "promptImage": "https://o.example/a.png?_jwt=ey.J.1", "seed": 7}
+    after = json.loads(without_secrets(json.dumps(before, ensure_ascii=False)))
+    assert after == before | {"promptImage": "https://o.example/a.png"}
+
+
+def test_a_prompt_that_only_speaks_of_keys_is_left_alone():
+    text = "A close-up of a brass key_ring, key_light from the left"
+    assert without_secrets(text) == text
