@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from runway_desktop.domain.account import Organization, UsedCredits
+from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.happenings import Answer
-from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.presence import KeptFile, Looked

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +26,6 @@ from runway_desktop.domain.profiles import (
     cleaned,
     document,
     folder_name,
-    name_problem,
     read,
 )
 
@@ -146,9 +146,9 @@ class Folders:
         )
 
 
-def name_or_default(name: str) -> str:
-    """A name that can be used, near the wanted one."""
-    return cleaned(name) if not name_problem(name) else "Profile"
+def new_tail(rng: random.Random) -> str:
+    """What makes a new profile's folder its own."""
+    return f"{rng.getrandbits(32):08x}"
 
 
 def demo_profile(folder: Path, words: tuple[str, ...]) -> Profile:

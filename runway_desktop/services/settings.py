@@ -177,6 +177,7 @@ class Settings:
     confirm_above = Preference[float | None](
         None, "Ask before sending for more than this many credits at once.", _credits
     )
+    daily_backup = Preference(True, "Keep a light backup of each day on which something changed.", _switch)
     ask_before_cancel = Preference(True, "Ask before a task is cancelled on Runway.", _switch)
     announce = Preference[Announce]("batch", "What is told of while the window is not in front.", _announce)
     tray = Preference(True, "Show an icon in the system's tray, where there is one.", _switch)

@@ -31,7 +31,6 @@ _STEPS = 20_000
 """Of SQLite's machine, between two looks at whether the work was called off."""
 
 _SUSPICIOUS = "({column} LIKE '%key\\_%' ESCAPE '\\' OR {column} LIKE '%://%?%=%')"
-_SEARCHED = ("prompt", "title", "note", "project", "shot", "tags")
 
 
 class SqliteSnapshots:
@@ -159,18 +158,12 @@ def _clean(copy: sqlite3.Connection) -> None:
         copy.execute(f'DROP TRIGGER "{name}"')
     copy.execute("UPDATE outputs SET url = '' WHERE url <> ''")
     copy.execute("UPDATE inputs SET upload_uri = '', uploaded_at = NULL WHERE upload_uri <> ''")
-    stale = [
-        task_id
-        for (task_id,) in copy.execute(
-            f"SELECT id FROM tasks WHERE {' OR '.join(_SUSPICIOUS.format(column=name) for name in _SEARCHED)}"
-        )
-    ]
     for table, column in _texts(copy):
         suspicious = _SUSPICIOUS.format(column=column)
         copy.execute(f"UPDATE {table} SET {column} = without_secrets({column}) WHERE {suspicious}")
-    for task_id in stale:
-        renew_search(copy, TaskId(task_id))
-    if stale:
+    suspicious = _SUSPICIOUS.format(column="words")
+    found = copy.execute(f"UPDATE searched SET words = without_secrets(words) WHERE {suspicious}")
+    if found.rowcount:
         # The index keeps what it once knew until its parts are merged.
         copy.execute("INSERT INTO searched (searched) VALUES ('optimize')")
     for _, statement in triggers:

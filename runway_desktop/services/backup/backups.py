@@ -1,0 +1,185 @@
+"""Backups of this profile: those that the person asks for, and a light one of each day when something has changed.
+
+Daily backups hold the list of tasks without media, in the profile's own folder; the last seven days are kept, and of
+four weeks before them one each. One that fails is told once a run, and tried again an hour later. `run` is one for the
+life of the program, held by the supervisor. Loop's thread only; `back_up` and `survey` raise DiskError, StoreError.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from runway_desktop.domain.backups import ENDING, days_to_drop
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.events import (
+    Event,
+    Notice,
+    OutputChanged,
+    SettingsChanged,
+    TaskChanged,
+    TasksAdded,
+    TasksMoved,
+)
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.ports import Clock, Snapshots
+from runway_desktop.services.settings import Settings
+
+from .finishing import BEFORE, sweep
+from .packing import LIGHT, Choice, Made, Outline, pack, survey
+from .unpacking import opened
+from .watching import Watch
+from .workshop import Say, Workshop
+
+log = logging.getLogger(__name__)
+
+DAILY = "daily-"
+FIRST_AFTER = 120.0
+"""Seconds after the start: the first minutes belong to the person."""
+LOOK_EVERY = 3_600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A backup in the profile's own folder. `day` is None for one that is not daily; `made_at` in Unix seconds."""
+
+    path: Path
+    size: int
+    made_at: float
+    day: date | None = None
+
+    @property
+    def is_before_restore(self) -> bool:
+        return self.path.name.startswith(BEFORE)
+
+
+class Backups:
+    def __init__(
+        self,
+        profile: Profile,
+        snapshots: Snapshots,
+        workshop: Workshop,
+        settings: Settings,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self.profile = profile
+        self._snapshots = snapshots
+        self._workshop = workshop
+        self._settings = settings
+        self._bus = bus
+        self._clock = clock
+        self._changed = True
+        self._told = False
+        self.trouble = ""
+        """Why the last daily backup could not be made, in words; empty when it could."""
+        bus.listen(self._hear)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a backup or a restore is being made."""
+        return self._workshop.is_busy
+
+    def stop(self) -> None:
+        self._workshop.stop()
+
+    async def survey(self) -> Outline:
+        """How large a backup would be."""
+        return await self._workshop.look(survey, self.profile, self._snapshots)
+
+    async def back_up(self, target: Path, choice: Choice, say: Say | None = None) -> Made | None:
+        """Writes a backup to `target`, in place of what may be there. None when it was called off."""
+        # What was typed in the last half second belongs into it.
+        await self._settings.flush()
+        profile, library, now = self.profile, self._settings.library, self._clock.now()
+        return await self._workshop.make(
+            lambda watch: pack(profile, self._snapshots, target, choice, library, now, watch), say
+        )
+
+    async def kept(self) -> Sequence[Kept]:
+        """What lies in the profile's own folder for backups, newest first."""
+        return await self._workshop.look(kept_in, self.profile.backups)
+
+    async def run(self) -> None:
+        """Makes the daily ones, until cancelled."""
+        await self._workshop.make(lambda _: sweep(self.profile))
+        await self._clock.sleep(FIRST_AFTER)
+        while True:
+            if self._changed and self._settings.daily_backup:
+                await self._perhaps()
+            await self._clock.sleep(LOOK_EVERY)
+
+    async def _perhaps(self) -> None:
+        """Makes today's, unless it is there."""
+        self._changed = False
+        today = date.fromtimestamp(self._clock.now())
+        try:
+            if any(kept.day == today for kept in await self.kept()):
+                self._changed = True
+                return
+            await self._settings.flush()
+            library, now = self._settings.library, self._clock.now()
+            await self._workshop.make(lambda watch: self._daily(today, library, now, watch))
+            self.trouble = ""
+        except RunwayDesktopError as error:
+            self._changed = True
+            self.trouble = error.in_words()
+            log.warning("The daily backup could not be made: %s (%s)", error, error.detail)
+            if not self._told:
+                self._told = True
+                self._bus.tell(Notice("Today's backup could not be made.", error.in_words(), is_problem=True))
+
+    def _daily(self, today: date, library: Path, now: float, watch: Watch) -> None:
+        """In a worker."""
+        folder = self.profile.backups
+        before = [kept for kept in kept_in(folder) if kept.day is not None]
+        made = pack(self.profile, self._snapshots, folder / name_of(today), LIGHT, library, now, watch)
+        if before and _same(before[0].path, made):
+            made.path.unlink()
+            return
+        days = {kept.day: kept.path for kept in before if kept.day is not None} | {today: made.path}
+        for day in days_to_drop(days):
+            with suppress(OSError):
+                days[day].unlink()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, TasksAdded | TaskChanged | TasksMoved | OutputChanged | SettingsChanged):
+            self._changed = True
+
+
+def name_of(day: date) -> str:
+    return f"{DAILY}{day.isoformat()}{ENDING}"
+
+
+def kept_in(folder: Path) -> list[Kept]:
+    """Blocking. Newest first."""
+    found = []
+    with suppress(OSError):
+        for path in folder.glob(f"*{ENDING}"):
+            status = path.stat()
+            day = _day(path)
+            found.append(Kept(path=path, size=status.st_size, made_at=status.st_mtime, day=day))
+    return sorted(found, key=lambda kept: (kept.day or date.fromtimestamp(kept.made_at), kept.made_at), reverse=True)
+
+
+def _day(path: Path) -> date | None:
+    if not path.name.startswith(DAILY):
+        return None
+    try:
+        return date.fromisoformat(path.name.removeprefix(DAILY).removesuffix(ENDING))
+    except ValueError:
+        return None
+
+
+def _same(before: Path, made: Made) -> bool:
+    """Whether nothing has changed since an earlier one."""
+    try:
+        with opened(before) as backup:
+            return backup.manifest.database.sha256 == made.manifest.database.sha256
+    except RunwayDesktopError:
+        return False

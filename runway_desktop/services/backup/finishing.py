@@ -1,0 +1,188 @@
+"""The next start: what a restore has put together takes the place of what was there, whole.
+
+Runs after this program has become the one of its profile and before it opens the list of tasks, so nothing else is in
+use. In this order, each step harmless to do again, because the program may die between any two of them:
+
+    1. the present state is backed up; `kept.json` says so
+    2. what only adds (copies of inputs, posters) is put where it belongs
+    3. the renewed catalogue and the old list of tasks are moved aside, then the new ones take their names
+    4. `ready.json` goes, and then the rest of the folder
+
+Before step 3 the old state is whole, after it the new one; in the middle of it the list is opened by nobody, and the
+next start goes on. Blocking. `finish` raises DiskError and StoreError: from steps 1 and 2 with everything as it was and
+the restore given up, from step 3 with the restore still to be finished.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.domain.backups import DATABASE, ENDING
+from runway_desktop.domain.errors import RunwayDesktopError, StoreError
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.part_file import sync_folder
+from runway_desktop.services.ports import Snapshots
+
+from .packing import MAKING, Choice, pack
+from .places import clear, told
+from .watching import Watch
+
+READY = "ready.json"
+"""The person said yes: from here on the restore is finished, whatever happens."""
+_KEPT = "kept.json"
+_OLD = "replaced"
+BEFORE = "before-restore-"
+"""How a backup's name begins that a restore made of what it replaced."""
+BEFORE_KEPT = 5
+_BESIDE = ("-wal", "-shm", "-journal", "")
+"""What SQLite keeps beside a list. The list goes last: what belongs to it must never be taken for another's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A restore that this start has finished. `before` is the backup of what was there."""
+
+    before: Path | None
+
+
+def say_yes(profile: Profile, now: float) -> None:
+    """From now on the next start finishes the restore that waits in the profile's folder."""
+    with told(profile.restoring):
+        _write(profile.restoring / READY, {"said_at": now})
+
+
+def is_waiting(profile: Profile) -> bool:
+    return (profile.restoring / READY).is_file()
+
+
+def finish(profile: Profile, snapshots: Snapshots, now: float) -> Finished | None:
+    """Finishes what waits, or takes away what was never said yes to. None when there was nothing to finish."""
+    staging = profile.restoring
+    if not staging.exists():
+        return None
+    if not is_waiting(profile):
+        clear(staging)
+        return None
+    new = staging / DATABASE
+    if not new.exists():
+        # It took its name before the program died.
+        before = _kept(staging)
+        _tidy(staging)
+        return Finished(before)
+    try:
+        before = _keep_present(profile, snapshots, now)
+        _add(staging, profile)
+    except RunwayDesktopError:
+        _tidy(staging)
+        raise
+    _swap(staging, profile)
+    _tidy(staging)
+    return Finished(before)
+
+
+def _keep_present(profile: Profile, snapshots: Snapshots, now: float) -> Path | None:
+    """Backs up what is there; None when there is nothing, or nothing that could be read."""
+    staging = profile.restoring
+    if (staging / _KEPT).exists():
+        return _kept(staging)
+    target: Path | None = None
+    aside = ""
+    if profile.database.exists():
+        name = f"{BEFORE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
+        target = profile.backups / f"{name}{ENDING}"
+        try:
+            pack(profile, snapshots, target, Choice(posters=False), profile.library, now, Watch())
+        except StoreError:
+            # A damaged list is just what a restore is for. It is moved aside then, and kept as it is.
+            target, aside = None, f"{name}.unreadable"
+    with told(staging):
+        _write(staging / _KEPT, {"path": str(target) if target is not None else "", "aside": aside})
+    drop_older(profile.backups, BEFORE, BEFORE_KEPT)
+    return target
+
+
+def _add(staging: Path, profile: Profile) -> None:
+    """What is there already is the same: copies and posters are named after their bytes."""
+    with told(profile.folder, "Allow writing there, then restore again."):
+        for name in ("inputs", "posters"):
+            for root, _, files in os.walk(staging / name):
+                for file in files:
+                    path = Path(root, file)
+                    target = profile.folder / path.relative_to(staging)
+                    if not target.exists():
+                        target.parent.mkdir(parents=True, exist_ok=True)
+                        os.replace(path, target)
+
+
+def _swap(staging: Path, profile: Profile) -> None:
+    with told(profile.folder, "Close what else has the profile's folder open, then start the program again."):
+        aside = str(_note(staging).get("aside") or "")
+        old = profile.backups / aside if aside else staging / _OLD
+        old.mkdir(parents=True, exist_ok=True)
+        catalogue = staging / profile.catalogue.name
+        if catalogue.exists():
+            if profile.catalogue.exists():
+                os.replace(profile.catalogue, old / catalogue.name)
+            os.replace(catalogue, profile.catalogue)
+        for ending in _BESIDE:
+            path = profile.database.with_name(profile.database.name + ending)
+            if path.exists():
+                os.replace(path, old / path.name)
+        sync_folder(profile.folder)
+        os.replace(staging / DATABASE, profile.database)
+        sync_folder(profile.folder)
+
+
+def _tidy(staging: Path) -> None:
+    """The mark first: a folder without it is nothing any more."""
+    with suppress(OSError):
+        (staging / READY).unlink(missing_ok=True)
+        sync_folder(staging)
+    clear(staging)
+
+
+def drop_older(folder: Path, beginning: str, kept: int) -> None:
+    """Takes away all but the newest backups whose names begin like that; names sort by their time. Raises nothing."""
+    with suppress(OSError):
+        found = sorted(path for path in folder.glob(f"{beginning}*{ENDING}") if path.is_file())
+        for path in found[: max(0, len(found) - kept)]:
+            path.unlink()
+
+
+def _kept(staging: Path) -> Path | None:
+    path = _note(staging).get("path")
+    return Path(path) if isinstance(path, str) and path else None
+
+
+def _note(staging: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads((staging / _KEPT).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Whole or not at all, and on the disk."""
+    draft = path.with_name(f"{path.name}.new")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(content))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    sync_folder(path.parent)
+
+
+def sweep(profile: Profile) -> None:
+    """Takes away what a program that died left of backups it was making. Raises nothing."""
+    clear(profile.backups / MAKING)
+    with suppress(OSError):
+        for path in profile.backups.glob("*.part"):
+            path.unlink()

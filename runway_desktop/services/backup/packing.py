@@ -1,0 +1,362 @@
+"""A profile becomes one file: a zip of its list of tasks and its own files, with its results where they are wanted.
+
+Written beside its final name as `.part`, flushed, read back and compared byte by byte, and only then given its name: a
+backup is there whole or not at all. Results are stored as they are, since they do not get smaller; what is text is
+deflated. Blocking. Raises DiskError, StoreError, and Stopped when it was called off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from runway_desktop import __version__
+from runway_desktop.domain.backups import (
+    DATABASE,
+    MANIFEST,
+    ROOMS,
+    Contents,
+    Folder,
+    Kind,
+    Manifest,
+    Member,
+    document,
+    is_plain,
+)
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.profiles import CARD, Profile
+from runway_desktop.domain.secrecy import without_secrets
+from runway_desktop.domain.task import Output
+from runway_desktop.services import sidecar
+from runway_desktop.services.part_file import sync_folder
+from runway_desktop.services.ports import Snapshots
+
+from .places import check_room, clear, forget_cache, told
+from .watching import Watch
+
+MAKING = ".making"
+"""The folder, among a profile's backups, where a list of tasks is copied before it is packed."""
+_BLOCK = 1024 * 1024
+_LARGE = 1 << 31
+_LARGEST_SIDECAR = sidecar.LARGEST
+_PLAIN = {Kind.RESULT, Kind.POSTER, Kind.INPUT}
+"""What is compressed already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What goes into a backup beside the list of tasks. Neither the key nor anything secret ever does."""
+
+    inputs: bool = True
+    posters: bool = True
+    results: bool = False
+
+
+LIGHT = Choice(inputs=False, posters=False)
+"""The list of tasks alone: small enough for every day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """How large a backup would be: bytes and numbers of files. `missing` results are not where they should be."""
+
+    database: int = 0
+    inputs: int = 0
+    input_bytes: int = 0
+    posters: int = 0
+    poster_bytes: int = 0
+    results: int = 0
+    result_bytes: int = 0
+    missing: int = 0
+
+    def size(self, choice: Choice) -> int:
+        """Bytes of a backup of that choice, before anything is deflated."""
+        return (
+            self.database
+            + (self.input_bytes if choice.inputs else 0)
+            + (self.poster_bytes if choice.posters else 0)
+            + (self.result_bytes if choice.results else 0)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that was written and read back. `size` in bytes."""
+
+    path: Path
+    size: int
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A member that is to be written."""
+
+    name: str
+    kind: Kind
+    path: Path
+    size: int
+    output: Output | None = None
+
+
+def survey(profile: Profile, snapshots: Snapshots) -> Outline:
+    """How large what would be."""
+    inputs, posters = list(_files(profile.inputs)), list(_files(profile.posters))
+    there = [size for output in snapshots.results(profile.database) if (size := _size(Path(output.path))) is not None]
+    results = snapshots.look(profile.database).results
+    return Outline(
+        database=_database_bytes(profile),
+        inputs=len(inputs),
+        input_bytes=sum(size for _, size in inputs),
+        posters=len(posters),
+        poster_bytes=sum(size for _, size in posters),
+        results=len(there),
+        result_bytes=sum(there),
+        missing=results - len(there),
+    )
+
+
+def pack(
+    profile: Profile, snapshots: Snapshots, target: Path, choice: Choice, library: Path, now: float, watch: Watch
+) -> Made:
+    """Writes a backup of a profile, in use or not, to `target`. `library` is where it saves its results now."""
+    making = profile.backups / MAKING
+    clear(making)
+    try:
+        with told(profile.backups, "Make room on the disk of the profile."):
+            making.mkdir(parents=True)
+        return _pack(profile, snapshots, target, choice, library, now, watch, making)
+    finally:
+        clear(making)
+
+
+def _pack(
+    profile: Profile,
+    snapshots: Snapshots,
+    target: Path,
+    choice: Choice,
+    library: Path,
+    now: float,
+    watch: Watch,
+    making: Path,
+) -> Made:
+    size = _database_bytes(profile)
+    check_room({making: 2 * size}, "The backup")
+    watch.begin(size * 4)
+    watch.doing("Copying the list of tasks")
+    copy = making / DATABASE
+    contents = snapshots.take(profile.database, copy, watch.copying(size))
+    sources, left_out = _sources(profile, snapshots, copy, choice, library)
+    amount = sum(source.size for source in sources)
+    check_room({target.parent: amount}, "The backup")
+    watch.begin(2 * amount)
+    manifest = _manifest(profile, contents, library, left_out, now)
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        with told(target.parent):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+            with os.fdopen(handle, "w+b") as file:
+                manifest = _write(file, sources, manifest, watch)
+                file.flush()
+                os.fsync(file.fileno())
+                forget_cache(file.fileno())
+        _read_back(unfinished, manifest, watch)
+        watch.look()
+        with told(target.parent):
+            os.replace(unfinished, target)
+            sync_folder(target.parent)
+            return Made(target, target.stat().st_size, manifest)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _manifest(profile: Profile, contents: Contents, library: Path, left_out: int, now: float) -> Manifest:
+    return Manifest(
+        program=__version__,
+        made_at=now,
+        profile=profile.name,
+        color=profile.color.value,
+        is_demo=profile.is_demo,
+        contents=contents,
+        library=_folder(library),
+        inputs=_folder(profile.inputs),
+        posters=_folder(profile.posters),
+        left_out=left_out,
+    )
+
+
+def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch: Watch) -> Manifest:
+    members = []
+    results = sum(source.kind is Kind.RESULT for source in sources)
+    packed = 0
+    with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+        for source in sources:
+            if source.kind is Kind.RESULT:
+                packed += 1
+                watch.doing(f"Packing {packed:,} of {results:,} results" if results > 1 else "Packing the result")
+            elif source.kind is not Kind.SIDECAR:
+                watch.doing("Packing the list of tasks")
+            members.append(_add(archive, source, watch))
+        manifest = replace(manifest, members=tuple(members))
+        text = json.dumps(document(manifest), ensure_ascii=True, separators=(",", ":"))
+        archive.writestr(zipfile.ZipInfo(MANIFEST), text.encode(), zipfile.ZIP_DEFLATED)
+    return manifest
+
+
+def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch) -> Member:
+    entry = zipfile.ZipInfo(source.name)
+    entry.compress_type = zipfile.ZIP_STORED if source.kind in _PLAIN else zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    digest, size = hashlib.sha256(), 0
+    with _opened(source) as reading, archive.open(entry, "w", force_zip64=source.size >= _LARGE) as writing:
+        while block := _block(source, reading):
+            writing.write(block)
+            digest.update(block)
+            size += len(block)
+            watch.step(len(block))
+    output = source.output
+    return Member(
+        name=source.name,
+        kind=source.kind,
+        size=size,
+        sha256=digest.hexdigest(),
+        task_id=output.task_id if output is not None else "",
+        index=output.index if output is not None else 0,
+    )
+
+
+def _read_back(path: Path, manifest: Manifest, watch: Watch) -> None:
+    """Compares every byte with what was meant to be written."""
+    watch.doing("Checking what was written")
+    damaged = DiskError(
+        "What was written could not be read back, so there is no backup.",
+        advice="The disk may be failing. Choose another one.",
+    )
+    try:
+        with told(path.parent), zipfile.ZipFile(path) as archive:
+            for member in manifest.members:
+                digest = hashlib.sha256()
+                with archive.open(member.name) as reading:
+                    while block := reading.read(_BLOCK):
+                        digest.update(block)
+                        watch.step(len(block))
+                if digest.hexdigest() != member.sha256:
+                    raise damaged
+    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+        damaged.detail = f"{path}: {error}"
+        raise damaged from error
+
+
+def _sources(
+    profile: Profile, snapshots: Snapshots, copy: Path, choice: Choice, library: Path
+) -> tuple[list[_Source], int]:
+    """What is to be written, and how many results are left out since they are not where they should be."""
+    found = [_Source(DATABASE, Kind.DATABASE, copy, copy.stat().st_size)]
+    for kind, path in ((Kind.CARD, profile.card), (Kind.CATALOGUE, profile.catalogue)):
+        if (size := _size(path)) is not None:
+            found.append(_Source(CARD if kind is Kind.CARD else "catalog.json", kind, path, size))
+    for wanted, kind, folder in (
+        (choice.inputs, Kind.INPUT, profile.inputs),
+        (choice.posters, Kind.POSTER, profile.posters),
+    ):
+        if wanted:
+            names = ((ROOMS[kind] + path.relative_to(folder).as_posix(), path, size) for path, size in _files(folder))
+            found += [_Source(name, kind, path, size) for name, path, size in names if is_plain(name)]
+    if not choice.results:
+        return found, 0
+    left_out = 0
+    taken: set[str] = set()
+    for output in snapshots.results(copy):
+        path = Path(output.path)
+        size = _size(path)
+        if size is None:
+            left_out += 1
+            continue
+        name = _result_name(output, library, taken)
+        found.append(_Source(name, Kind.RESULT, path, size, output))
+        beside = sidecar.path_for(path)
+        side_size = _size(beside)
+        if side_size is not None and side_size <= _LARGEST_SIDECAR:
+            found.append(_Source(f"{name}.json", Kind.SIDECAR, beside, side_size, output))
+    return found, left_out
+
+
+def _result_name(output: Output, library: Path, taken: set[str]) -> str:
+    """As it lies in the library, else under the task's id; each name, and that of its sidecar, once."""
+    path = PurePath(output.path)
+    name = path.relative_to(library).as_posix() if path.is_relative_to(library) else f"elsewhere/{path.name}"
+    if not is_plain(name):
+        name = f"elsewhere/{output.task_id}-{output.index}{path.suffix if is_plain(path.suffix or '.x') else ''}"
+    wanted = PurePath(name)
+    number = 2
+    while {f"{name}".casefold(), f"{name}.json".casefold()} & taken:
+        name = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}").as_posix()
+        number += 1
+    taken |= {name.casefold(), f"{name}.json".casefold()}
+    return ROOMS[Kind.RESULT] + name
+
+
+def _opened(source: _Source) -> BinaryIO:
+    try:
+        if source.kind is Kind.SIDECAR:
+            text = source.path.read_text(encoding="utf-8", errors="replace")
+            return BytesIO(without_secrets(text).encode())
+        return source.path.open("rb")
+    except OSError as error:
+        raise _unreadable(source, error) from error
+
+
+def _block(source: _Source, reading: BinaryIO) -> bytes:
+    try:
+        return reading.read(_BLOCK)
+    except OSError as error:
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(source: _Source, error: OSError) -> DiskError:
+    return DiskError(
+        f"“{source.path.name}” could not be read, so there is no backup.",
+        advice="Look at the file, or make a backup without the results."
+        if source.kind is Kind.RESULT
+        else "Look at the disk of the profile.",
+        detail=f"{source.path}: {error}",
+    )
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Every whole file of a folder of ours, with its size."""
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(root, name)
+            size = _size(path)
+            if size is not None and path.suffix not in (".part", ".new", ".tmp") and not path.is_symlink():
+                yield path, size
+
+
+def _size(path: Path) -> int | None:
+    """In bytes; None where there is no such file."""
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None
+
+
+def _database_bytes(profile: Profile) -> int:
+    beside = profile.database.with_name(f"{profile.database.name}-wal")
+    return (_size(profile.database) or 0) + (_size(beside) or 0)
+
+
+def _folder(path: Path) -> Folder:
+    return Folder(path=str(path), uri=path.as_uri())

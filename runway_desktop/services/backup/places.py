@@ -1,0 +1,60 @@
+"""The disk under a backup: room, bytes that stay, and what it says in words.
+
+Blocking. Raises DiskError only.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.services.disk_words import in_words
+from runway_desktop.services.media_facts import megabytes
+from runway_desktop.services.part_file import SPARE
+
+ELSEWHERE = "Choose another folder or disk."
+
+
+@contextmanager
+def told(place: Path, advice: str = ELSEWHERE) -> Iterator[None]:
+    """Turns OSError into DiskError, in words for a backup."""
+    try:
+        yield
+    except OSError as error:
+        said = in_words(error, place)
+        raise DiskError(said.message, advice=advice, detail=said.detail) from error
+
+
+def check_room(needs: dict[Path, int], what: str) -> None:
+    """Raises DiskError where a disk has not the room. `needs` are bytes by folder; folders on one disk share it."""
+    disks: dict[int, tuple[Path, int]] = {}
+    for folder, amount in needs.items():
+        near = next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
+        with told(folder):
+            device = near.stat().st_dev
+        place, so_far = disks.get(device, (near, 0))
+        disks[device] = (place, so_far + amount)
+    for place, amount in disks.values():
+        with told(place):
+            free = shutil.disk_usage(place).free
+        if free < amount + SPARE:
+            raise DiskError(
+                f"{what} needs {megabytes(amount)}, and the disk of {place} has {megabytes(free)} left.",
+                advice="Make room, or choose another disk.",
+            )
+
+
+def forget_cache(handle: int) -> None:
+    """What is read next comes from the disk, where the system can be asked for that."""
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def clear(folder: Path) -> None:
+    """Takes away a folder of ours with all that is in it, as far as the system lets us."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,309 @@
+"""A backup is put together again in a folder beside, checked and made ready, before anything that is in use is touched.
+
+For a new profile that folder becomes the profile by one rename. For the profile that is in use it waits in its
+`restoring` folder until the person said yes, and the next start puts it in its place (`finishing`). Results go into a
+folder of their own, which gets its name when all of them are there. Blocking. Raises BadBackup, DiskError, StoreError,
+and Stopped when it was called off; whatever it raises, what was there before is as it was.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from runway_desktop.domain.backups import ROOMS, Contents, Kind, Manifest, Member, NewerFormat
+from runway_desktop.domain.errors import BadBackup, DiskError
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.services.after_restore import FRESH
+from runway_desktop.services.part_file import free_name, sync_folder
+from runway_desktop.services.ports import Snapshots
+
+from .places import check_room, clear, told
+from .unpacking import Opened, newer, opened
+from .watching import Watch
+
+_OURS = ".runway-desktop-restoring"
+"""Marks a folder of results that is not whole yet: it may be taken away."""
+_PART = ".part"
+
+
+class PutBack(StrEnum):
+    """Which results of a backup are put on the disk."""
+
+    NONE = "none"
+    MISSING = "missing"
+    """Those that are not where they were."""
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a backup would bring. `here` results lie where its list says, on this machine; `gone` do not. `packed` are
+    in the backup; `packed_gone` of those are not here. Bytes beside each."""
+
+    path: Path
+    size: int
+    manifest: Manifest
+    contents: Contents
+    here: int = 0
+    gone: int = 0
+    packed: int = 0
+    packed_bytes: int = 0
+    packed_gone: int = 0
+    packed_gone_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """`library` is where results of the backup are put. `look_in` is a folder where results that are gone may lie."""
+
+    put_back: PutBack = PutBack.MISSING
+    library: Path
+    look_in: Path | None = None
+
+
+def look_at(path: Path, snapshots: Snapshots, scratch: Path, watch: Watch) -> Outlook:
+    """Opens a backup, checks its list of tasks, and compares it with this machine. `scratch` is a folder that is made
+    and taken away again."""
+    try:
+        with opened(path) as backup:
+            manifest = backup.manifest
+            check_room({scratch: manifest.database.size}, "Looking into the backup")
+            watch.begin(manifest.database.size)
+            watch.doing("Checking the backup")
+            with told(scratch):
+                scratch.mkdir(parents=True, exist_ok=True)
+            copy = scratch / manifest.database.name
+            backup.extract(manifest.database, copy, watch)
+            _up_to_date(path, manifest, snapshots, copy)
+            outputs = snapshots.results(copy)
+            gone = {(output.task_id, output.index) for output in outputs if not Path(output.path).is_file()}
+            packed = manifest.of(Kind.RESULT)
+            packed_gone = [member for member in packed if (member.task_id, member.index) in gone]
+            with told(path.parent):
+                size = path.stat().st_size
+            return Outlook(
+                path=path,
+                size=size,
+                manifest=manifest,
+                contents=snapshots.look(copy),
+                here=len(outputs) - len(gone),
+                gone=len(gone),
+                packed=len(packed),
+                packed_bytes=manifest.size_of(Kind.RESULT),
+                packed_gone=len(packed_gone),
+                packed_gone_bytes=sum(member.size for member in packed_gone),
+            )
+    finally:
+        clear(scratch)
+
+
+def put_together(
+    path: Path,
+    snapshots: Snapshots,
+    staging: Path,
+    profile: Profile,
+    wishes: Wishes,
+    settings: Mapping[str, Any],
+    now: float,
+    watch: Watch,
+) -> Manifest:
+    """Puts together in `staging`, which is there already, what `profile` will have. `settings` are set in the restored
+    list. Results are in their place when this returns; the rest is for the caller to put there."""
+    with opened(path) as backup:
+        manifest = backup.manifest
+        own = manifest.of(Kind.DATABASE, Kind.CATALOGUE, Kind.INPUT, Kind.POSTER)
+        check_room(
+            {staging: sum(member.size for member in own) + manifest.database.size, wishes.library: 0}, "The restore"
+        )
+        watch.begin(sum(member.size for member in own) + manifest.size_of(Kind.RESULT))
+        watch.doing("Restoring the list of tasks")
+        for member in own:
+            backup.extract(member, staging / PurePosixPath(member.name), watch)
+        copy = staging / manifest.database.name
+        _up_to_date(path, manifest, snapshots, copy)
+        results = _Results(backup, snapshots.results(copy), wishes, now)
+        try:
+            places = results.put_back(watch)
+            snapshots.settle(
+                copy,
+                settings={**settings, FRESH: {"made_at": manifest.made_at}},
+                results=places,
+                folders=_moves(manifest, profile),
+                posters=_posters(manifest, profile),
+            )
+            with told(staging), copy.open("rb+") as file:
+                os.fsync(file.fileno())
+            watch.look()
+            results.give_name()
+        except BaseException:
+            results.drop()
+            raise
+        with told(staging):
+            sync_folder(staging)
+    return manifest
+
+
+class _Results:
+    """The results of a backup on their way to the disk."""
+
+    def __init__(self, backup: Opened, outputs: list[Output], wishes: Wishes, now: float) -> None:
+        self._backup = backup
+        self._outputs = outputs
+        self._wishes = wishes
+        self._now = now
+        self._final: Path | None = None
+
+    def put_back(self, watch: Watch) -> dict[tuple[TaskId, int], Path]:
+        """Where each result will be that is not where the list says."""
+        gone = {(output.task_id, output.index): output for output in self._outputs if not Path(output.path).is_file()}
+        members = self._wanted(set(gone))
+        places: dict[tuple[TaskId, int], Path] = {}
+        if members:
+            places |= self._extract(members, watch)
+        if self._wishes.look_in is not None:
+            watch.doing("Looking for results")
+            left = [output for key, output in gone.items() if key not in places]
+            places |= found_again(left, self._backup.manifest.library.path, self._wishes.look_in, watch)
+        return places
+
+    def give_name(self) -> None:
+        """All of them are there: the folder gets its name."""
+        final = self._final
+        if final is None:
+            return
+        with told(final.parent):
+            (_staged(final) / _OURS).unlink(missing_ok=True)
+            if final.is_dir():
+                # Empty, or another would have been chosen.
+                final.rmdir()
+            _staged(final).rename(final)
+            sync_folder(final.parent)
+
+    def drop(self) -> None:
+        if self._final is not None:
+            clear(_staged(self._final))
+
+    def _wanted(self, gone: Collection[tuple[str, int]]) -> list[Member]:
+        packed = self._backup.manifest.of(Kind.RESULT)
+        match self._wishes.put_back:
+            case PutBack.NONE:
+                return []
+            case PutBack.ALL:
+                return list(packed)
+            case PutBack.MISSING:
+                return [member for member in packed if (member.task_id, member.index) in gone]
+
+    def _extract(self, members: list[Member], watch: Watch) -> dict[tuple[TaskId, int], Path]:
+        check_room({self._wishes.library: sum(member.size for member in members)}, "The restore")
+        with told(self._wishes.library):
+            self._final = _folder_for(self._wishes.library, self._now)
+            staged = _staged(self._final)
+            if (staged / _OURS).exists():
+                clear(staged)
+            staged.mkdir(parents=True)
+            (staged / _OURS).touch()
+        owners = {(member.task_id, member.index) for member in members}
+        beside = [
+            member for member in self._backup.manifest.of(Kind.SIDECAR) if (member.task_id, member.index) in owners
+        ]
+        places = {}
+        for number, member in enumerate(members, start=1):
+            watch.doing(f"Restoring {number:,} of {len(members):,} results")
+            inside = PurePosixPath(member.name.removeprefix(ROOMS[Kind.RESULT]))
+            self._backup.extract(member, staged / inside, watch)
+            places[TaskId(member.task_id), member.index] = self._final / inside
+        for member in beside:
+            inside = PurePosixPath(member.name.removeprefix(ROOMS[Kind.SIDECAR]))
+            self._backup.extract(member, staged / inside, watch)
+        return places
+
+
+def found_again(outputs: list[Output], library: str, folder: Path, watch: Watch) -> dict[tuple[TaskId, int], Path]:
+    """Which results lie in `folder`: at the same place in it as in the old `library`, or anywhere under the same name,
+    each with as many bytes as it had."""
+    if not folder.is_dir():
+        raise DiskError(f"The folder {folder} is not there.", advice="Connect its drive, or choose another folder.")
+    by_name: dict[str, list[Path]] = {}
+    for root, _, names in os.walk(folder):
+        watch.look()
+        for name in names:
+            by_name.setdefault(name.casefold(), []).append(Path(root, name))
+    found = {}
+    for output in outputs:
+        old = _pure(output.path)
+        inside = _inside(output.path, library)
+        likely = [folder.joinpath(*inside)] if inside else []
+        for place in (*likely, *by_name.get(old.name.casefold(), ())):
+            if _has_size(place, output.size):
+                found[output.task_id, output.index] = place
+                break
+    return found
+
+
+def _up_to_date(path: Path, manifest: Manifest, snapshots: Snapshots, copy: Path) -> None:
+    """Checks and migrates a list that was taken out of a backup."""
+    try:
+        if snapshots.look(copy).version != manifest.contents.version:
+            raise BadBackup(
+                f"The backup “{path.name}” is damaged.",
+                advice="Nothing was changed. Try another copy of it, or an older backup.",
+                detail=f"{path}: its list of tasks has another version than its manifest says",
+            )
+        snapshots.bring_up_to_date(copy)
+    except NewerFormat:
+        raise newer(path, manifest.program) from None
+    for leftover in copy.parent.glob(f"{copy.name}.backup-*"):
+        # The backup itself is the older one.
+        leftover.unlink()
+
+
+def _moves(manifest: Manifest, profile: Profile) -> list[tuple[str, str]]:
+    return [
+        (manifest.inputs.path, str(profile.inputs)),
+        (manifest.inputs.uri, profile.inputs.as_uri()),
+        (manifest.posters.path, str(profile.posters)),
+        (manifest.posters.uri, profile.posters.as_uri()),
+    ]
+
+
+def _posters(manifest: Manifest, profile: Profile) -> frozenset[str]:
+    """Where the posters of the backup will be."""
+    names = (member.name.removeprefix(ROOMS[Kind.POSTER]) for member in manifest.of(Kind.POSTER))
+    return frozenset(str(profile.posters / PurePosixPath(name)) for name in names)
+
+
+def _folder_for(library: Path, now: float) -> Path:
+    """The library itself where nothing is in it yet, else a new folder in it: what is there is never mixed with."""
+    if not library.exists() or (library.is_dir() and not any(library.iterdir())):
+        return library
+    return free_name(library / f"Restored {datetime.fromtimestamp(now):%Y-%m-%d}", lambda path: not path.exists())
+
+
+def _staged(final: Path) -> Path:
+    return final.with_name(f"{final.name}{_PART}")
+
+
+def _pure(path: str) -> PurePosixPath | PureWindowsPath:
+    """A path as the machine meant it that wrote it."""
+    return PurePosixPath(path) if path.startswith("/") else PureWindowsPath(path)
+
+
+def _inside(path: str, library: str) -> tuple[str, ...]:
+    try:
+        return _pure(path).relative_to(_pure(library)).parts
+    except (ValueError, TypeError):
+        return ()
+
+
+def _has_size(place: Path, size: int) -> bool:
+    try:
+        return place.is_file() and size > 0 and place.stat().st_size == size
+    except OSError:
+        return False

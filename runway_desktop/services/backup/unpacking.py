@@ -1,0 +1,130 @@
+"""A backup is opened, and taken apart with every byte checked against what its manifest says.
+
+Nothing in the file is trusted: names are the manifest's and were judged there, sizes are kept to, and what does not
+match its hash never gets its name. Blocking. Raises BadBackup, with a sentence, for what the file is or is not,
+DiskError, and Stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from runway_desktop.domain.backups import MANIFEST, Manifest, Member, NewerFormat, read
+from runway_desktop.domain.errors import BadBackup
+
+from .places import told
+from .watching import Watch
+
+_BLOCK = 1024 * 1024
+_LARGEST_MANIFEST = 256 * 1024 * 1024
+
+
+class Opened:
+    """A backup that is open for reading."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._archive = archive
+
+    def extract(self, member: Member, target: Path, watch: Watch) -> None:
+        """Writes one member to a new file, which gets its name when all of it is there, is right, and is on the
+        disk."""
+        unfinished = target.with_name(f"{target.name}.part")
+        try:
+            with told(target.parent):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                digest = self._write(member, unfinished, watch)
+                if digest != member.sha256:
+                    raise _damaged(self.path, f"{member.name} is not what the manifest says")
+                os.replace(unfinished, target)
+        except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+            raise _damaged(self.path, f"{member.name}: {error}") from error
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+
+    def _write(self, member: Member, target: Path, watch: Watch) -> str:
+        """Gives the SHA-256 of what was written; empty for another length than it should have."""
+        digest, left = hashlib.sha256(), member.size
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(handle, "wb") as writing, self._archive.open(member.name) as reading:
+            # One byte more than there should be is enough to know.
+            while block := self._block(reading, min(_BLOCK, left + 1)):
+                left -= len(block)
+                if left < 0:
+                    return ""
+                writing.write(block)
+                digest.update(block)
+                watch.step(len(block))
+            writing.flush()
+            os.fsync(writing.fileno())
+        return digest.hexdigest() if not left else ""
+
+    def _block(self, reading: IO[bytes], size: int) -> bytes:
+        with told(self.path.parent, "Look at the disk with the backup, or copy it to another one."):
+            return reading.read(size)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """Opens a backup and reads its manifest. Changes nothing."""
+    with told(path.parent, "Look at the file, or choose another one."):
+        try:
+            archive = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+            raise _none(path, str(error)) from error
+        with archive:
+            yield Opened(path, archive, _manifest(path, archive))
+
+
+def newer(path: Path, program: str) -> BadBackup:
+    """For a backup of a newer program."""
+    by = f"Runway Desktop {program}" if program else "a newer version of this program"
+    return BadBackup(
+        f"“{path.name}” was made by {by}, which is newer than this one.",
+        advice="Install the newest version, then restore it. Nothing was changed.",
+        detail=str(path),
+    )
+
+
+def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
+    try:
+        if archive.getinfo(MANIFEST).file_size > _LARGEST_MANIFEST:
+            raise _damaged(path, "its manifest is too large")
+        found = json.loads(archive.read(MANIFEST))
+    except KeyError as error:
+        raise _none(path, "there is no manifest") from error
+    except (zipfile.BadZipFile, ValueError, EOFError, RecursionError, zlib.error, NotImplementedError) as error:
+        raise _damaged(path, str(error)) from error
+    try:
+        return read(found)
+    except NewerFormat:
+        program = found.get("program")
+        raise newer(path, program if isinstance(program, str) and program.isprintable() else "") from None
+    except (ValueError, OverflowError) as error:
+        raise _damaged(path, str(error)) from error
+
+
+def _none(path: Path, detail: str) -> BadBackup:
+    return BadBackup(
+        f"“{path.name}” is no backup of Runway Desktop.",
+        advice="A backup is a .zip file that this program wrote.",
+        detail=f"{path}: {detail}",
+    )
+
+
+def _damaged(path: Path, detail: str) -> BadBackup:
+    return BadBackup(
+        f"The backup “{path.name}” is damaged.",
+        advice="Nothing was changed. Try another copy of it, or an older backup.",
+        detail=f"{path}: {detail}",
+    )

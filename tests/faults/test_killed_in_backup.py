@@ -1,0 +1,179 @@
+"""Killed at any moment of a backup or a restore there is the old state or the new one, whole, and never a mixture."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.domain.profiles import Color
+from runway_desktop.services.backup import finishing
+from runway_desktop.services.backup.packing import Choice, pack
+from runway_desktop.services.backup.restores import Restores
+from runway_desktop.services.backup.restoring import PutBack, Wishes
+from runway_desktop.services.backup.unpacking import opened
+from runway_desktop.services.backup.watching import Watch
+from runway_desktop.services.backup.workshop import Workshop
+from tests.dying import dies_at, needs_fork
+from tests.fakes import FakeClock
+from tests.profiles_on_disk import NOW, Made, a_profile, add_a_task, everything
+
+pytestmark = needs_fork
+
+ALL = Choice(results=True)
+
+
+class World:
+    """All folders of a machine, which can be put back to how they were."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root / "world"
+        self._kept = root / "kept"
+
+    def keep(self) -> None:
+        shutil.copytree(self.root, self._kept)
+
+    def put_back(self) -> None:
+        shutil.rmtree(self.root)
+        shutil.copytree(self._kept, self.root)
+
+
+def restores(made: Made) -> Restores:
+    return Restores(made.profile, made.folders, made.snapshots, Workshop(None), FakeClock(), random.Random(1))
+
+
+async def a_backup(world: World) -> tuple[Made, Path, dict[str, Any], dict[str, Any]]:
+    """A profile with a backup of it, which has gone on since; what it held then, and what it holds now."""
+    made = await a_profile(world.root)
+    backup = world.root / "studio.zip"
+    then = await everything(made.profile)
+    pack(made.profile, made.snapshots, backup, ALL, made.library, NOW, Watch())
+    await add_a_task(made.profile)
+    return made, backup, then, await everything(made.profile)
+
+
+def without_mark(found: dict[str, Any]) -> dict[str, Any]:
+    """What a restored list holds beside what it held: the mark, and a draft without a key."""
+    settings = {name: value for name, value in found["settings"].items() if not name.startswith("restore.")}
+    settings.pop("composer.draft")
+    return {**found, "settings": settings}
+
+
+def is_whole(path: Path) -> bool:
+    with opened(path) as backup:
+        for member in backup.manifest.members:
+            backup.extract(member, path.parent / "looked into" / member.name, Watch())
+    shutil.rmtree(path.parent / "looked into")
+    return True
+
+
+async def test_killed_while_backing_up_the_older_backup_or_the_new_one_is_there(tmp_path: Path):
+    world = World(tmp_path)
+    made, backup, _, now = await a_backup(world)
+    before = backup.read_bytes()
+    world.keep()
+    moment, done = 0, False
+    while not done:
+        moment += 1
+        world.put_back()
+        done = not dies_at(
+            moment, lambda: pack(made.profile, made.snapshots, backup, ALL, made.library, NOW + 1, Watch())
+        )
+        assert backup.read_bytes() == before or is_whole(backup)
+        finishing.sweep(made.profile)
+        assert list(made.profile.backups.iterdir()) == []
+    assert moment > 20
+    assert backup.read_bytes() != before
+    assert await everything(made.profile) == now
+
+
+async def test_killed_while_putting_together_nothing_has_changed(tmp_path: Path):
+    world = World(tmp_path)
+    made, backup, _, _ = await a_backup(world)
+    for path in (made.library / "Aurora").glob("*"):
+        path.unlink()
+    lists = made.profile.database.read_bytes()
+    world.keep()
+    wishes = Wishes(put_back=PutBack.MISSING, library=made.library)
+    moment, done = 0, False
+    while not done:
+        moment += 1
+        world.put_back()
+        done = not dies_at(moment, lambda: restores(made)._into_this(backup, wishes, NOW, Watch()))
+        assert made.profile.database.read_bytes() == lists
+        assert finishing.finish(made.profile, made.snapshots, NOW) is None
+        assert not made.profile.restoring.exists()
+        assert made.profile.database.read_bytes() == lists
+        # Results are not the state: they may have come already, but only all of them.
+        folders = [path for path in made.library.glob("Restored*") if path.suffix != ".part"]
+        assert [len(list(folder.rglob("*.mp4"))) for folder in folders] in ([], [2])
+    assert moment > 30
+
+
+async def test_killed_while_finishing_the_next_start_has_the_new_state_and_the_old_one_is_kept(tmp_path: Path):
+    world = World(tmp_path)
+    made, backup, then, _ = await a_backup(world)
+    (made.profile.inputs / "0a1b" / "harbour.png").unlink()
+    wishes = Wishes(put_back=PutBack.NONE, library=made.library)
+    restores(made)._into_this(backup, wishes, NOW, Watch())
+    finishing.say_yes(made.profile, NOW)
+    new = (made.profile.restoring / "profile.db").read_bytes()
+    world.keep()
+    moment, done = 0, False
+    while not done:
+        moment += 1
+        world.put_back()
+        done = not dies_at(moment, lambda: finishing.finish(made.profile, made.snapshots, NOW))
+        finishing.finish(made.profile, made.snapshots, NOW)
+        finishing.sweep(made.profile)
+        assert not made.profile.restoring.exists()
+        [kept] = made.profile.backups.iterdir()
+        with opened(kept) as old:
+            assert (old.manifest.contents.tasks, old.manifest.contents.held) == (7, 2)
+        assert made.profile.database.read_bytes() == new
+        assert (made.profile.inputs / "0a1b" / "harbour.png").read_bytes() == b"a scaled copy"
+    assert moment > 40
+    assert without_mark(await everything(made.profile)) == without_mark(then)
+
+
+async def test_killed_twice_while_finishing_it_is_still_finished(tmp_path: Path):
+    world = World(tmp_path)
+    made, backup, then, _ = await a_backup(world)
+    restores(made)._into_this(backup, Wishes(put_back=PutBack.NONE, library=made.library), NOW, Watch())
+    finishing.say_yes(made.profile, NOW)
+    world.keep()
+    for first in range(3, 60, 11):
+        for second in range(2, 40, 11):
+            world.put_back()
+            dies_at(first, lambda: finishing.finish(made.profile, made.snapshots, NOW))
+            dies_at(second, lambda: finishing.finish(made.profile, made.snapshots, NOW))
+            finishing.finish(made.profile, made.snapshots, NOW)
+            assert not made.profile.restoring.exists()
+    assert without_mark(await everything(made.profile)) == without_mark(then)
+
+
+async def test_killed_while_a_new_profile_is_made_it_is_there_whole_or_not_at_all(tmp_path: Path):
+    world = World(tmp_path)
+    made, backup, _, _ = await a_backup(world)
+    lists = made.profile.database.read_bytes()
+    world.keep()
+    wishes = Wishes(put_back=PutBack.ALL, library=world.root / "Videos Client")
+    moment, done = 0, False
+    while not done:
+        moment += 1
+        world.put_back()
+
+        def work() -> object:
+            return restores(made)._into_new(backup, "Client", Color.RED, wishes, "1a2b", NOW, Watch())
+
+        done = not dies_at(moment, work)
+        others = [profile for profile in made.folders.all() if not profile.is_main]
+        assert made.profile.database.read_bytes() == lists
+        if others:
+            [found] = others
+            assert made.snapshots.look(found.database).tasks == 6
+            assert all(Path(output.path).is_file() for output in made.snapshots.results(found.database))
+            assert len(list(wishes.library.rglob("*.mp4"))) == 3
+        assert len(others) == 1 or not done
+    assert moment > 40

@@ -1,0 +1,219 @@
+"""A light backup of each day on which something changed, as many as are of use, and trouble told once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from runway_desktop.domain.backups import days_to_drop
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.events import Notice, SettingsChanged
+from runway_desktop.services.backup import backups as module
+from runway_desktop.services.backup import packing
+from runway_desktop.services.backup.backups import FIRST_AFTER, LOOK_EVERY, Backups, kept_in, name_of
+from runway_desktop.services.backup.packing import Choice
+from runway_desktop.services.backup.unpacking import opened
+from runway_desktop.services.backup.watching import Progress, Watch
+from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.settings import Settings
+from tests.engine_rig import AtOnce
+from tests.fakes import FakeClock, settle
+from tests.memory_store import MemoryStore
+from tests.profiles_on_disk import Made, a_profile, add_a_task
+
+DAY = 86_400.0
+
+
+class Rig:
+    def __init__(self, made: Made) -> None:
+        self.made = made
+        self.clock, self.bus = FakeClock(datetime(2026, 3, 9, 12).timestamp()), Bus()
+        self.notices: list[Notice] = []
+        self.bus.listen(lambda event: self.notices.append(event) if isinstance(event, Notice) else None)
+        self.settings = Settings(MemoryStore(), self.bus, self.clock, default_library=made.library)
+        self.workshop = Workshop(AtOnce())
+        self.backups = Backups(made.profile, made.snapshots, self.workshop, self.settings, self.bus, self.clock)
+
+    async def __aenter__(self) -> Rig:
+        self._run = asyncio.create_task(self.backups.run())
+        await settle()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._run.cancel()
+        await asyncio.gather(self._run, return_exceptions=True)
+
+    def names(self) -> list[str]:
+        return [kept.path.name for kept in kept_in(self.made.profile.backups)]
+
+    def something_changes(self) -> None:
+        self.bus.tell(SettingsChanged(frozenset({"theme"})))
+
+
+async def test_the_first_minutes_are_the_persons_then_a_light_one_is_made(tmp_path: Path):
+    async with Rig(await a_profile(tmp_path)) as rig:
+        await rig.clock.advance(FIRST_AFTER - 1)
+        assert rig.names() == []
+        await rig.clock.advance(2)
+        assert rig.names() == ["daily-2026-03-09.zip"]
+        with opened(rig.made.profile.backups / "daily-2026-03-09.zip") as backup:
+            assert {member.kind for member in backup.manifest.members} == {"database", "catalogue"}
+        [kept] = await rig.backups.kept()
+        assert (kept.day, kept.size) == (date(2026, 3, 9), kept.path.stat().st_size)
+
+
+async def test_there_is_one_a_day_and_only_when_something_changed(tmp_path: Path):
+    async with Rig(await a_profile(tmp_path)) as rig:
+        await rig.clock.advance(FIRST_AFTER)
+        await rig.clock.advance(2 * DAY)
+        assert rig.names() == ["daily-2026-03-09.zip"], "the list is the same"
+        await add_a_task(rig.made.profile)
+        rig.something_changes()
+        await rig.clock.advance(LOOK_EVERY)
+        await rig.clock.advance(LOOK_EVERY)
+        assert rig.names() == ["daily-2026-03-11.zip", "daily-2026-03-09.zip"]
+
+
+async def test_what_changed_while_the_program_was_closed_counts_too(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    async with Rig(made) as rig:
+        await rig.clock.advance(FIRST_AFTER)
+    await add_a_task(made.profile)
+    async with Rig(made) as rig:
+        rig.clock.jump(DAY)
+        await rig.clock.advance(FIRST_AFTER)
+        assert rig.names() == ["daily-2026-03-10.zip", "daily-2026-03-09.zip"]
+
+
+async def test_switched_off_none_is_made(tmp_path: Path):
+    rig = Rig(await a_profile(tmp_path))
+    rig.settings.daily_backup = False
+    async with rig:
+        await rig.clock.advance(DAY)
+        assert rig.names() == []
+
+
+def test_seven_days_and_four_weeks_are_kept():
+    today = date(2026, 3, 9)
+    days = {today - timedelta(days=back) for back in range(60)}
+    kept: set[date] = set()
+    for day in sorted(days):
+        kept.add(day)
+        kept -= days_to_drop(kept)
+    newest = {today - timedelta(days=back) for back in range(7)}
+    assert newest <= kept
+    older = sorted(kept - newest)
+    assert len(older) == 4
+    assert len({day.isocalendar()[:2] for day in older}) == 4
+    assert [day.weekday() for day in older[:-1]] == [6, 6, 6], "the last of each week"
+
+
+def test_days_long_ago_are_not_dropped_for_their_age():
+    days = {date(2020, 1, 5), date(2021, 6, 1), date(2026, 3, 9)}
+    assert days_to_drop(days) == set()
+
+
+async def test_older_ones_go_and_what_the_person_put_there_stays(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    folder = made.profile.backups
+    folder.mkdir()
+    for back in range(1, 40):
+        (folder / name_of(date(2026, 3, 9) - timedelta(days=back))).write_bytes(b"x")
+    (folder / "before the shoot.zip").write_bytes(b"mine")
+    (folder / "before-restore-2026-01-01-120000.zip").write_bytes(b"x")
+    async with Rig(made) as rig:
+        await rig.clock.advance(FIRST_AFTER)
+        daily = [name for name in rig.names() if name.startswith("daily-")]
+        assert len(daily) == 11
+        assert daily[0] == "daily-2026-03-09.zip"
+        assert {"before the shoot.zip", "before-restore-2026-01-01-120000.zip"} <= set(rig.names())
+
+
+async def test_trouble_is_told_once_and_it_is_tried_again(tmp_path: Path, monkeypatch):
+    made = await a_profile(tmp_path)
+    full = [True]
+
+    def pack(*arguments):
+        if full[0]:
+            raise DiskError("The disk is full.", advice="Make room.")
+        return packing.pack(*arguments)
+
+    monkeypatch.setattr(module, "pack", pack)
+    async with Rig(made) as rig:
+        await rig.clock.advance(FIRST_AFTER)
+        await rig.clock.advance(3 * LOOK_EVERY)
+        assert [notice.message for notice in rig.notices] == ["Today's backup could not be made."]
+        assert rig.backups.trouble == "The disk is full. Make room."
+        full[0] = False
+        await rig.clock.advance(LOOK_EVERY)
+        assert rig.names() == ["daily-2026-03-09.zip"]
+        assert rig.backups.trouble == ""
+
+
+async def test_what_a_killed_program_left_is_swept_at_the_start(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    (made.profile.backups / ".making").mkdir(parents=True)
+    (made.profile.backups / ".making" / "profile.db").write_bytes(b"x")
+    (made.profile.backups / "daily-2026-03-08.zip.part").write_bytes(b"x")
+    async with Rig(made):
+        assert list(made.profile.backups.iterdir()) == []
+
+
+async def test_a_backup_that_the_person_asks_for_is_written_where_it_was_asked_for(tmp_path: Path):
+    rig = Rig(await a_profile(tmp_path))
+    rig.settings.theme = "light"
+    said: list[Progress] = []
+    target = tmp_path / "out.zip"
+    made = await rig.backups.back_up(target, Choice(results=True), said.append)
+    await settle()
+    assert made is not None
+    assert made.path == target
+    assert said[-1].words == "Checking what was written"
+    assert (await rig.backups.survey()).results == 3
+    assert rig.settings._unsaved == {}
+
+
+async def test_closing_calls_off_what_is_being_made_and_waits_for_it():
+    workshop = Workshop(None)
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    tidied = []
+
+    def work(watch: Watch) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        try:
+            while True:
+                watch.look()
+        finally:
+            tidied.append(True)
+
+    making = asyncio.create_task(workshop.make(work))
+    await begun.wait()
+    assert workshop.is_busy
+    making.cancel()
+    await asyncio.gather(making, return_exceptions=True)
+    assert tidied == [True]
+    assert making.cancelled()
+    assert not workshop.is_busy
+
+
+async def test_called_off_by_the_person_it_gives_nothing_and_one_waits_for_the_other():
+    workshop = Workshop(None)
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def work(watch: Watch) -> str:
+        loop.call_soon_threadsafe(begun.set)
+        while True:
+            watch.look()
+
+    first = asyncio.create_task(workshop.make(work))
+    await begun.wait()
+    second = asyncio.create_task(workshop.make(lambda _: "second"))
+    await asyncio.sleep(0)
+    assert not second.done()
+    workshop.stop()
+    assert await first is None
+    assert await second == "second"

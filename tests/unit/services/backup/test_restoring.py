@@ -1,0 +1,332 @@
+"""A restored profile is what the backup held, in its new place; what was there before is untouched, or kept."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible
+from runway_desktop.domain.profiles import Color, Profile
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.services.after_restore import FRESH
+from runway_desktop.services.backup import finishing
+from runway_desktop.services.backup.packing import LIGHT, Choice, pack
+from runway_desktop.services.backup.restores import Restores
+from runway_desktop.services.backup.restoring import PutBack, Wishes
+from runway_desktop.services.backup.unpacking import opened
+from runway_desktop.services.backup.watching import Stopped, Watch
+from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.profile_folders import demo_profile
+from runway_desktop.store import SqliteSnapshots, SqliteStore
+from runway_desktop.store.migrations import MIGRATIONS
+from tests.engine_rig import AtOnce
+from tests.fakes import FakeClock
+from tests.profiles_on_disk import KEY, NOW, Made, a_profile, add_a_task, everything
+from tests.unit.store.test_migrations import NEWER_MINOR
+
+ALL = Choice(results=True)
+
+
+def restores(made: Made, profile: Profile | None = None) -> Restores:
+    return Restores(
+        profile or made.profile, made.folders, made.snapshots, Workshop(AtOnce()), FakeClock(), random.Random(1)
+    )
+
+
+async def a_backup(tmp_path: Path, choice: Choice = ALL) -> tuple[Made, Path]:
+    made = await a_profile(tmp_path / "machine")
+    path = tmp_path / "studio.zip"
+    pack(made.profile, made.snapshots, path, choice, made.library, NOW, Watch())
+    return made, path
+
+
+async def into_this(made: Made, path: Path, wishes: Wishes) -> None:
+    done = restores(made)
+    assert await done.into_this(path, wishes) is not None
+    await done.say_yes()
+    assert finishing.finish(made.profile, made.snapshots, NOW) is not None
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """Every file with its bytes, but what SQLite keeps beside a list for a while."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".db-wal", ".db-shm"))
+    return {path: path.read_bytes() for path in files}
+
+
+async def test_a_look_at_a_backup_changes_nothing_and_tells_what_it_would_bring(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    (made.library / "Aurora" / "clip 2.mp4").unlink()
+    before = contents(tmp_path / "machine")
+    found = await restores(made).look_at(path)
+    assert found is not None
+    assert (found.contents.tasks, found.contents.held, found.contents.sending, found.contents.live) == (6, 1, 1, 1)
+    assert (found.here, found.gone, found.packed, found.packed_gone) == (2, 1, 3, 1)
+    assert (found.packed_bytes, found.packed_gone_bytes) == (21_000, 7_000)
+    assert contents(tmp_path / "machine") == before
+
+
+async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_no_key(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    then = await everything(made.profile)
+    done = restores(made)
+    library = done.library_for("Client A")
+    made_new = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=PutBack.ALL, library=library))
+    assert made_new is not None
+    found = await everything(made_new)
+    assert found["tasks"].keys() == then["tasks"].keys()
+    copy = made_new.inputs / "0a1b" / "harbour.png"
+    assert found["tasks"]["t100"][1]["promptImage"] == copy.as_uri()
+    assert (found["inputs"]["t100"], copy.read_bytes()) == ([str(copy)], b"a scaled copy")
+    assert found["settings"]["composer.draft"] == {"prompt": "a draft with key_…", "inputs": [str(copy)]}
+    for name in ("theme", "presets", "search.saved"):
+        assert found["settings"][name] == then["settings"][name]
+    assert (found["sheets"], found["ledger"]) == (then["sheets"], then["ledger"])
+    for task_id, results in then["results"].items():
+        for before, after in zip(results, found["results"][task_id], strict=True):
+            assert before[:2] == after[:2]
+            assert Path(after[2]).is_relative_to(made_new.posters)
+            assert Path(after[2]).is_file()
+    results = made.snapshots.results(made_new.database)
+    assert all(Path(output.path).is_relative_to(library) for output in results)
+    assert all(Path(f"{output.path}.json").is_file() for output in results)
+    assert (made_new.name, made_new.color, made_new.library) == ("Client A", Color.RED, library)
+    assert made_new.key_name != made.profile.key_name
+    assert KEY.encode() not in made_new.database.read_bytes()
+    assert [profile.name for profile in made.folders.all()] == ["Studio", "Client A"]
+    assert await everything(made.profile) == then
+
+
+async def test_restored_results_go_where_nothing_else_is(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    library = made.library
+    stranger = library / "Aurora" / "not ours.txt"
+    stranger.write_text("mine")
+    await into_this(made, path, Wishes(put_back=PutBack.ALL, library=library))
+    [folder] = library.glob("Restored *")
+    assert sorted(one.name for one in folder.rglob("*.mp4")) == ["clip 0.mp4", "clip 1.mp4", "clip 2.mp4"]
+    assert not list(folder.rglob(".runway*"))
+    assert stranger.read_text() == "mine"
+
+
+async def test_only_what_is_gone_is_put_back(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    shutil.rmtree(tmp_path / "machine" / "elsewhere")
+    await into_this(made, path, Wishes(put_back=PutBack.MISSING, library=made.library))
+    [folder] = made.library.glob("Restored *")
+    places = {str(output.task_id): Path(output.path) for output in made.snapshots.results(made.profile.database)}
+    assert places["t1"] == folder / "elsewhere" / "clip 1.mp4"
+    assert places["t0"] == made.library / "Aurora" / "clip 0.mp4"
+    assert places["t1"].read_bytes() == b"clip 1 " * 1_000
+
+
+async def test_results_that_were_moved_by_hand_are_found_in_a_folder(tmp_path: Path):
+    made, path = await a_backup(tmp_path, LIGHT)
+    moved = tmp_path / "other disk"
+    shutil.move(made.library, moved)
+    (moved / "Aurora" / "clip 2.mp4").write_bytes(b"something else now")
+    shutil.move(tmp_path / "machine" / "elsewhere" / "clip 1.mp4", moved / "clip 1.mp4")
+    wishes = Wishes(put_back=PutBack.MISSING, library=made.library, look_in=moved)
+    await into_this(made, path, wishes)
+    places = {str(output.task_id): output.path for output in made.snapshots.results(made.profile.database)}
+    assert places["t0"] == str(moved / "Aurora" / "clip 0.mp4")
+    assert places["t1"] == str(moved / "clip 1.mp4")
+    assert places["t2"] == str(made.library / "Aurora" / "clip 2.mp4"), "other bytes are another file"
+
+
+async def test_this_profile_becomes_what_it_was_and_what_it_is_now_is_kept(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    then = await everything(made.profile)
+    await add_a_task(made.profile)
+    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    found = await everything(made.profile)
+    assert found["tasks"] == then["tasks"]
+    assert found["results"] == then["results"]
+    assert found["settings"][FRESH] == {"made_at": NOW}
+    [kept] = made.profile.backups.iterdir()
+    assert kept.name.startswith("before-restore-")
+    with opened(kept) as before:
+        assert before.manifest.contents.tasks == 7
+
+
+async def test_without_a_yes_the_next_start_changes_nothing(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    await add_a_task(made.profile)
+    assert await restores(made).into_this(path, Wishes(put_back=PutBack.NONE, library=made.library)) is not None
+    assert finishing.finish(made.profile, made.snapshots, NOW) is None
+    assert "t150" in (await everything(made.profile))["tasks"]
+    assert not made.profile.restoring.exists()
+
+
+async def test_given_up_nothing_of_it_is_left(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    done = restores(made)
+    await done.into_this(path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await done.give_up()
+    assert not made.profile.restoring.exists()
+
+
+async def test_what_cannot_be_backed_up_first_is_not_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made, path = await a_backup(tmp_path)
+    await add_a_task(made.profile)
+    done = restores(made)
+    await done.into_this(path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await done.say_yes()
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
+    with pytest.raises(DiskError, match="The backup needs"):
+        finishing.finish(made.profile, made.snapshots, NOW)
+    monkeypatch.undo()
+    assert "t150" in (await everything(made.profile))["tasks"]
+    assert finishing.finish(made.profile, made.snapshots, NOW) is None
+
+
+async def test_a_list_that_is_damaged_now_is_replaced_and_kept_as_it_is(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    torn = b"SQLite format 3\0" + b"torn" * 1_000
+    made.profile.database.write_bytes(torn)
+    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    assert len((await everything(made.profile))["tasks"]) == 6
+    [aside] = made.profile.backups.glob("*.unreadable")
+    assert (aside / "profile.db").read_bytes() == torn
+
+
+async def test_a_lost_list_is_restored_where_none_is(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    for leftover in made.profile.folder.glob("profile.db*"):
+        leftover.unlink()
+    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    assert len((await everything(made.profile))["tasks"]) == 6
+
+
+async def test_what_the_old_list_had_not_yet_written_down_never_reaches_the_new_one(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    with closing(sqlite3.connect(made.profile.database)) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("UPDATE tasks SET title = 'not written down yet'")
+        connection.commit()
+        log = made.profile.database.with_name("profile.db-wal").read_bytes()
+    made.profile.database.with_name("profile.db-wal").write_bytes(log)
+    assert len(log) > 1_000
+    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    store = await SqliteStore.open(made.profile.database)
+    assert {task.title for task in await store.unfinished()} == {""}
+    await store.close()
+
+
+async def test_a_backup_of_an_older_version_is_migrated(tmp_path: Path):
+    made = await a_profile(tmp_path / "machine")
+    old = tmp_path / "old" / "profile.db"
+    old.parent.mkdir()
+    with closing(sqlite3.connect(old)) as connection:
+        statements = Path(__file__).parents[2] / "store" / "version_1_0.sql"
+        connection.executescript(statements.read_text(encoding="utf-8"))
+    older = Profile(name="Old", folder=old.parent, library=tmp_path / "films", key_name="x")
+    pack(older, made.snapshots, tmp_path / "old.zip", LIGHT, older.library, NOW, Watch())
+    wishes = Wishes(put_back=PutBack.NONE, library=tmp_path / "films")
+    found = await restores(made).into_new(tmp_path / "old.zip", "Old", Color.BLUE, wishes)
+    assert found is not None
+    assert made.snapshots.look(found.database).version == str(MIGRATIONS[-1].to)
+    assert sorted(one.name for one in found.folder.glob("profile.db*")) == ["profile.db"]
+    store = await SqliteStore.open(found.database)
+    assert (await store.get(TaskId("0f1e2d3c4b5a69788796a5b4c3d2e1f0"))).state is State.SUCCEEDED
+    await store.close()
+
+
+async def test_a_backup_of_a_newer_version_is_refused_before_anything_is_made(tmp_path: Path):
+    made = await a_profile(tmp_path / "machine")
+    store = await SqliteStore.open(tmp_path / "new" / "profile.db", migrations=NEWER_MINOR)
+    await store.close()
+    newer = Profile(name="New", folder=tmp_path / "new", library=tmp_path / "films", key_name="x")
+    pack(newer, SqliteSnapshots(), tmp_path / "new.zip", LIGHT, newer.library, NOW, Watch())
+    wishes = Wishes(put_back=PutBack.NONE, library=tmp_path / "films")
+    done = restores(made)
+    for work in (
+        done.look_at(tmp_path / "new.zip"),
+        done.into_this(tmp_path / "new.zip", wishes),
+        done.into_new(tmp_path / "new.zip", "New", Color.BLUE, wishes),
+    ):
+        with pytest.raises(BadBackup, match="is newer than this one"):
+            await work
+    assert not made.profile.restoring.exists()
+    assert len(made.folders.all()) == 1
+    assert not list(made.folders.beside.iterdir())
+
+
+async def test_a_damaged_backup_leaves_everything_as_it_was(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"clip 2 clip 2")] ^= 1
+    path.write_bytes(content)
+    done = restores(made)
+    library = done.library_for("Client A")
+    for work in (
+        done.into_this(path, Wishes(put_back=PutBack.ALL, library=library)),
+        done.into_new(path, "Client A", Color.RED, Wishes(put_back=PutBack.ALL, library=library)),
+    ):
+        with pytest.raises(BadBackup, match="is damaged"):
+            await work
+    assert not made.profile.restoring.exists()
+    assert not library.exists()
+    assert not list(library.parent.glob(f"{library.name}*"))
+    assert len(made.folders.all()) == 1
+
+
+async def test_called_off_at_any_moment_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made, path = await a_backup(tmp_path)
+    library = restores(made).library_for("Client A")
+    before = contents(tmp_path / "machine")
+    looks, end = 0, [1_000_000]
+
+    def look(_: Watch) -> None:
+        nonlocal looks
+        looks += 1
+        if looks >= end[0]:
+            raise Stopped
+
+    monkeypatch.setattr(Watch, "look", look)
+    wishes = Wishes(put_back=PutBack.ALL, library=library)
+    for end[0] in range(1, 1_000):
+        looks = 0
+        found = await restores(made).into_new(path, "Client A", Color.RED, wishes)
+        if found is not None:
+            break
+        assert contents(tmp_path / "machine") == before
+    assert end[0] > 10
+
+
+async def test_the_demo_and_real_profiles_are_never_restored_into_each_other(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    demo = demo_profile(tmp_path / "demo", ("--demo",))
+    shutil.copytree(made.profile.folder, demo.folder)
+    of_demo = tmp_path / "demo.zip"
+    pack(demo, made.snapshots, of_demo, LIGHT, demo.library, NOW, Watch())
+    wishes = Wishes(put_back=PutBack.NONE, library=demo.library)
+    with pytest.raises(NotPossible, match="backup of the demo"):
+        await restores(made).into_new(of_demo, "Client", Color.RED, wishes)
+    with pytest.raises(NotPossible, match="backup of the demo"):
+        await restores(made).into_this(of_demo, wishes)
+    with pytest.raises(NotPossible, match="backup of a real profile"):
+        await restores(made, demo).into_this(path, wishes)
+    assert await restores(made, demo).into_this(of_demo, wishes) is not None
+
+
+async def test_only_the_latest_states_before_a_restore_are_kept(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    for number in range(finishing.BEFORE_KEPT + 2):
+        done = restores(made)
+        await done.into_this(path, Wishes(put_back=PutBack.NONE, library=made.library))
+        await done.say_yes()
+        finishing.finish(made.profile, made.snapshots, NOW + number)
+    assert len(list(made.profile.backups.iterdir())) == finishing.BEFORE_KEPT
+
+
+async def test_a_folder_to_look_in_that_is_not_there_is_told(tmp_path: Path):
+    made, path = await a_backup(tmp_path, LIGHT)
+    wishes = Wishes(library=made.library, look_in=tmp_path / "gone")
+    with pytest.raises(DiskError, match="is not there"):
+        await restores(made).into_this(path, wishes)
