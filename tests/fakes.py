@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -125,8 +126,11 @@ class MemoryBin:
         if self.trouble or not path.exists():
             raise DiskError(self.trouble or f"“{path.name}” is not there any more.")
         place = Path("/bin") / str(len(self.thrown)) / path.name
-        self.contents[place] = path.read_bytes()
-        path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            self.contents[place] = path.read_bytes()
+            path.unlink()
         self.thrown.append(path)
         return place if self.tells else None
 

@@ -50,6 +50,15 @@ def folders(*, demo: bool, folder: Path | None = None) -> Folders:
     )
 
 
+def folders_of(profile: Profile) -> Folders:
+    """Where the profiles lie that a profile is one of: the words that open it say so."""
+    match profile.words:
+        case ("--profile-dir", folder, *rest):
+            return folders(demo="--demo" in rest, folder=Path(folder))
+        case _:
+            return folders(demo=False)
+
+
 def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) -> Profile:
     """The profile of this run; makes its folders. Raises OSError when they cannot be made, NoSuchProfile for a name
     that no profile has."""

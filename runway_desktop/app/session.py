@@ -84,7 +84,8 @@ class Session(QObject):
         workers = ThreadPoolExecutor(4, thread_name_prefix="worker")
         file_workers = DiskThreads(4, "file")
         try:
-            assembly = await build(self.profile, self._address, workers, file_workers)
+            folders = environment.folders_of(self.profile)
+            assembly = await build(self.profile, folders, self._address, workers, file_workers)
             self.engine = assembly.engine
             on_signals(loop, self._closing.set)
             try:
@@ -402,7 +403,9 @@ def _address(profile: Profile, options: Options) -> Address:
         return Address(
             simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))
         )
-    return Address(base_url=environment.base_url(), secret=environment.secret_from_environment())
+    # The key of the environment is one person's one key. In another client's profile it would spend the wrong money.
+    secret = environment.secret_from_environment() if profile.is_main else None
+    return Address(base_url=environment.base_url(), secret=secret)
 
 
 def _under_way(what: str, number: int, deed: str) -> str:

@@ -55,6 +55,20 @@ def claim(folder: Path) -> Claim | None:
     return Claim(file)
 
 
+def is_in_use(folder: Path) -> bool:
+    """Whether a program has this profile now. Where the system cannot lock, nobody can say: then it counts as used."""
+    if not (folder / "lock").exists():
+        return False
+    try:
+        claimed = claim(folder)
+    except OSError:
+        return True
+    if claimed is None:
+        return True
+    claimed.release()
+    return not claimed.is_sure
+
+
 def enter(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> Claim | None:
     """Becomes the one program of this profile, or hands the words to it: then None. Blocking; raises DoesNotAnswer."""
     end = time.monotonic() + patience_ms / 1000

@@ -24,6 +24,10 @@ from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services import after_restore
 from runway_desktop.services.account import Account
 from runway_desktop.services.applications import Applications
+from runway_desktop.services.backup.backups import Backups
+from runway_desktop.services.backup.finishing import Finished, finish
+from runway_desktop.services.backup.restores import Restores
+from runway_desktop.services.backup.workshop import Workshop
 from runway_desktop.services.bin import SystemBin
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
@@ -51,6 +55,8 @@ from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.move_group import GroupMover
 from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing, read_published
+from runway_desktop.services.profile_folders import Folders
+from runway_desktop.services.profiles import Profiles
 from runway_desktop.services.rescue import Rescue
 from runway_desktop.services.retrieval import Retrieval
 from runway_desktop.services.settings import Settings
@@ -58,7 +64,7 @@ from runway_desktop.services.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.spending import Spending
 from runway_desktop.services.submission import Submission
 from runway_desktop.services.verbs import Verbs
-from runway_desktop.store import SqliteStore
+from runway_desktop.store import SqliteSnapshots, SqliteStore
 
 from .late import ClosableFetcher, ClosableRunway, LateFetcher, LateRunway
 from .lifecycle import Stage
@@ -94,14 +100,22 @@ class Address:
     simulate: tuple[str, ...] | None = None
 
 
-async def build(profile: Profile, address: Address, workers: ThreadPoolExecutor, file_workers: Executor) -> Assembly:
+def finish_restore(profile: Profile) -> Finished | None:
+    """Puts in its place what a restore of the last run has put together. Blocking, before the list of tasks is
+    opened."""
+    return finish(profile, SqliteSnapshots(), SystemClock().now())
+
+
+async def build(
+    profile: Profile, folders: Folders, address: Address, workers: ThreadPoolExecutor, file_workers: Executor
+) -> Assembly:
     """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for what touches saved results, which
     may lie on a drive that hangs."""
     loop = asyncio.get_running_loop()
-    catalog = await loop.run_in_executor(workers, catalog_in_use, profile.folder / "catalog.json")
+    catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalogue)
     store = await SqliteStore.open(profile.database)
     try:
-        return await _assemble(profile, address, catalog, store, workers, file_workers)
+        return await _assemble(profile, folders, address, catalog, store, workers, file_workers)
     except BaseException:
         # Its threads would keep the process alive.
         await store.close()
@@ -110,6 +124,7 @@ async def build(profile: Profile, address: Address, workers: ThreadPoolExecutor,
 
 async def _assemble(
     profile: Profile,
+    folders: Folders,
     address: Address,
     catalog: Catalog,
     store: SqliteStore,
@@ -118,7 +133,6 @@ async def _assemble(
 ) -> Assembly:
     clock, bus, rng = SystemClock(), Bus(), random.Random()
     loop = asyncio.get_running_loop()
-    kept_catalog = profile.folder / "catalog.json"
     settings = Settings(store, bus, clock, default_library=profile.library)
     await settings.load()
     folder = LibraryFolder(settings, bus, clock)
@@ -152,10 +166,11 @@ async def _assemble(
     pricing = Pricing(store, clock, await loop.run_in_executor(workers, read_published))
     budget = Budget(store, settings, pricing, bus, clock)
     forecasts = Forecasts(store, bus, clock)
+    secrets = SystemKeychain(workers)
     account = Account(
         runway,
         make_runway,
-        SystemKeychain(workers),
+        secrets,
         bus,
         clock,
         rng,
@@ -176,6 +191,9 @@ async def _assemble(
     integrity = Integrity(store, folder, bus, clock, looking)
     # A thread of its own, which may hang with either folder.
     mover = GroupMover(store, bus, folder, InputFollowing(ledger, store), DiskThreads(1, "move"))
+    # The disk of a backup may hang, and results with theirs.
+    workshop = Workshop(DiskThreads(2, "backups"))
+    backups = Backups(profile, SqliteSnapshots(), workshop, settings, bus, clock)
     engine = Engine(
         bus=bus,
         clock=clock,
@@ -203,7 +221,12 @@ async def _assemble(
         integrity=integrity,
         retrieval=Retrieval(store, integrity, bus, clock, settings, looking),
         applications=Applications(settings, workers, os.environ, Path.home()),
-        renewal=CatalogRenewal(catalog, kept_catalog, settings, workers),
+        renewal=CatalogRenewal(catalog, profile.catalogue, settings, workers),
+        profiles=Profiles(
+            profile, folders, SqliteSnapshots(), workshop, secrets, SystemBin(workers), clock, rng, _is_in_use
+        ),
+        backups=backups,
+        restores=Restores(profile, folders, SqliteSnapshots(), workshop, clock, rng),
         is_demo=demo is not None,
     )
     await after_restore.take_up(ledger, settings)
@@ -231,6 +254,7 @@ async def _assemble(
             ("downloads", downloads.run),
             ("sidecars", sidecars.run),
             ("integrity", integrity.run),
+            *(() if demo is not None else (("backups", backups.run),)),
         ),
         settling=(
             Stage("sendings", "an id that is on its way is a paid result", lane.settle, SETTLE_SECONDS + 60),
@@ -269,6 +293,13 @@ def _import_fetcher() -> Any:
     from runway_desktop.api.fetcher import HttpFetcher
 
     return HttpFetcher
+
+
+def _is_in_use(folder: Path) -> bool:
+    # Qt comes with it, which the engine does not need.
+    from .single_instance import is_in_use
+
+    return is_in_use(folder)
 
 
 def demo_secret() -> str:

@@ -13,6 +13,8 @@ from runway_desktop.catalog import Catalog
 
 from .account import Account
 from .applications import Applications
+from .backup.backups import Backups
+from .backup.restores import Restores
 from .budget import Budget
 from .bus import Bus
 from .catalog_renewal import CatalogRenewal
@@ -32,6 +34,7 @@ from .lost_files import LostFiles
 from .poller import Poller
 from .ports import Clock
 from .pricing import Pricing
+from .profiles import Profiles
 from .retrieval import Retrieval
 from .settings import Settings
 from .spending import Spending
@@ -69,4 +72,8 @@ class Engine:
     applications: Applications
     renewal: CatalogRenewal | None = None
     """None where the catalogue cannot be renewed."""
+    profiles: Profiles | None = None
+    backups: Backups | None = None
+    restores: Restores | None = None
+    """These three are None where the engine has no folder on a disk."""
     is_demo: bool = False

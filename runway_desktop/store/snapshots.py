@@ -31,6 +31,11 @@ _STEPS = 20_000
 """Of SQLite's machine, between two looks at whether the work was called off."""
 
 _SUSPICIOUS = "({column} LIKE '%key\\_%' ESCAPE '\\' OR {column} LIKE '%://%?%=%')"
+_PLACED = """
+    UPDATE outputs SET path = ?, presence = '', looked_at = NULL, seen_size = NULL, seen_modified = NULL
+    WHERE task_id = ? AND "index" = ?
+"""
+"""What was seen of a file elsewhere says nothing of this one."""
 
 
 class SqliteSnapshots:
@@ -103,10 +108,7 @@ class SqliteSnapshots:
                 ).fetchone()
                 if before is None:
                     continue
-                connection.execute(
-                    'UPDATE outputs SET path = ? WHERE task_id = ? AND "index" = ?',
-                    (to_cell(str(place)), task_id, index),
-                )
+                connection.execute(_PLACED, (to_cell(str(place)), task_id, index))
                 if not to_text(before[0]).endswith(place.name):
                     renew_search(connection, task_id)
             connection.execute("COMMIT")

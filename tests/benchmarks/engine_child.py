@@ -16,7 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from runway_desktop.app.environment import profile
+from runway_desktop.app.environment import folders_of, profile
 from runway_desktop.app.lifecycle import Supervisor, go_down
 from runway_desktop.app.wiring import Address, Assembly, build
 from runway_desktop.domain.events import Event, TaskChanged
@@ -36,7 +36,8 @@ def main() -> None:
 async def _run(folder: Path, address: Address, prompts: list[str]) -> None:
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(4) as workers, ThreadPoolExecutor(6) as file_workers:
-        assembly = await build(profile(demo=False, folder=folder), address, workers, file_workers)
+        own = profile(demo=False, folder=folder)
+        assembly = await build(own, folders_of(own), address, workers, file_workers)
         supervisor = Supervisor(lambda where, error: log.error("%s", where, exc_info=error))
         for name, work in assembly.loops:
             supervisor.spawn(work(), name)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.disk_words import in_words
+from runway_desktop.services.folder_look import SPARE
 from runway_desktop.services.media_facts import megabytes
-from runway_desktop.services.part_file import SPARE
 
 ELSEWHERE = "Choose another folder or disk."
 

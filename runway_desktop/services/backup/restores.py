@@ -12,6 +12,7 @@ from pathlib import Path
 from runway_desktop.domain.backups import Manifest
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.profiles import Color, Profile
+from runway_desktop.services.library_folder import SEEN
 from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.profile_folders import UNFINISHED, Folders, new_tail, write_card
 
@@ -93,7 +94,7 @@ class Restores:
                 write_card(staging, card)
             usual = Path(card.library) if card.library else folder / "results"
             # Neither the old machine's folder nor that of the profile which goes on beside this one.
-            settings = {"library_folder": str(wishes.library) if wishes.library != usual else None}
+            settings = {"library_folder": str(wishes.library) if wishes.library != usual else None, SEEN: None}
             will_be = Profile(name=card.name, folder=folder, library=usual, key_name="")
             put_together(path, self._snapshots, staging, will_be, wishes, settings, now, watch)
             with told(self._folders.beside):

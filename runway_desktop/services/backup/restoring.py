@@ -21,6 +21,7 @@ from runway_desktop.domain.errors import BadBackup, DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.after_restore import FRESH
+from runway_desktop.services.move_journal import JOURNAL
 from runway_desktop.services.part_file import free_name, sync_folder
 from runway_desktop.services.ports import Snapshots
 
@@ -133,7 +134,8 @@ def put_together(
             places = results.put_back(watch)
             snapshots.settle(
                 copy,
-                settings={**settings, FRESH: {"made_at": manifest.made_at}},
+                # A move of the library that was under way then must not go on with files of now.
+                settings={**settings, JOURNAL: None, FRESH: {"made_at": manifest.made_at}},
                 results=places,
                 folders=_moves(manifest, profile),
                 posters=_posters(manifest, profile),

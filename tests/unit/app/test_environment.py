@@ -149,3 +149,13 @@ def test_results_of_another_profile_go_beside_those_of_the_first(tmp_path: Path,
     made = known.create("Client: A/B", Color.GREEN, "1a2b", 0.0)
     assert made.library.parent == known.main.library.parent == tmp_path / "Videos"
     assert made.library.name.startswith("Runway Desktop – Client")
+
+
+def test_the_words_that_open_a_profile_lead_back_to_its_neighbours(tmp_path: Path):
+    own = environment.profile(demo=False, folder=tmp_path)
+    made = environment.folders(demo=False, folder=tmp_path).create("Client A", Color.GREEN, "1a2b", 0.0)
+    assert (
+        environment.folders_of(made) == environment.folders_of(own) == environment.folders(demo=False, folder=tmp_path)
+    )
+    demo = environment.profile(demo=True, folder=tmp_path / "demo")
+    assert environment.folders_of(demo).main == demo
