@@ -55,7 +55,8 @@ async def a_backup(world: World) -> tuple[Made, Path, dict[str, Any], dict[str, 
 
 def without_mark(found: dict[str, Any]) -> dict[str, Any]:
     """What a restored list holds beside what it held: the mark, and a draft without a key."""
-    settings = {name: value for name, value in found["settings"].items() if not name.startswith("restore.")}
+    known = found["settings"].items()
+    settings = {name: value for name, value in known if value is not None and not name.startswith("restore.")}
     settings.pop("composer.draft")
     return {**found, "settings": settings}
 

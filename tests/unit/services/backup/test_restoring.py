@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible
+from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Look, Looked, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.after_restore import FRESH
@@ -21,6 +22,8 @@ from runway_desktop.services.backup.restoring import PutBack, Wishes
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Stopped, Watch
 from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.library_folder import SEEN
+from runway_desktop.services.move_journal import JOURNAL
 from runway_desktop.services.profile_folders import demo_profile
 from runway_desktop.store import SqliteSnapshots, SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
@@ -323,6 +326,33 @@ async def test_only_the_latest_states_before_a_restore_are_kept(tmp_path: Path):
         await done.say_yes()
         finishing.finish(made.profile, made.snapshots, NOW + number)
     assert len(list(made.profile.backups.iterdir())) == finishing.BEFORE_KEPT
+
+
+async def test_what_concerned_another_machine_or_moment_is_forgotten(tmp_path: Path):
+    made = await a_profile(tmp_path / "machine")
+    store = await SqliteStore.open(made.profile.database)
+    await store.set_settings(
+        {JOURNAL: {"target": "/elsewhere"}, SEEN: {"/drive": "/drive"}, "library_folder": "/drive"}
+    )
+    [output] = await store.outputs(TaskId("t0"))
+    look = Look(presence=Presence.MISSING, at=NOW, signs=Signs(1, 2))
+    file = KeptFile(task_id=output.task_id, index=0, path=output.path, size=output.size, sha256=output.sha256)
+    await store.note_looks([Looked(file=file, look=look)])
+    assert (await store.outputs(TaskId("t0")))[0].is_missing
+    await store.close()
+    path = tmp_path / "studio.zip"
+    pack(made.profile, made.snapshots, path, ALL, made.library, NOW, Watch())
+    done = restores(made)
+    library = done.library_for("Client A")
+    found = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=PutBack.ALL, library=library))
+    assert found is not None
+    store = await SqliteStore.open(found.database)
+    settings = await store.settings()
+    assert (settings[JOURNAL], settings[SEEN], settings["library_folder"]) == (None, None, None)
+    [output] = await store.outputs(TaskId("t0"))
+    assert output.look == NEVER_LOOKED
+    assert output.is_here
+    await store.close()
 
 
 async def test_a_folder_to_look_in_that_is_not_there_is_told(tmp_path: Path):
