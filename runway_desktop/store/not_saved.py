@@ -28,19 +28,18 @@ _FROM = """
         AND (wanted.never_saved OR tasks.removed_at IS NULL)
 """
 # A link that has expired waits for nobody: of those the youngest first, where asking is likeliest to help.
-COUNT = f"{_WANTED} SELECT count(*) {_FROM}"
 FIRST = f"""
-    {_WANTED} SELECT wanted.task_id, wanted."index" {_FROM}
+    {_WANTED} SELECT wanted.task_id, wanted."index", count(*) OVER () {_FROM}
     ORDER BY url_fetched_at <= ?1, abs(url_fetched_at - ?1), wanted.task_id, wanted."index" LIMIT ?2
 """
 
 
 def not_saved(connection: sqlite3.Connection, now: float, limit: int) -> NotSaved:
-    (total,) = connection.execute(COUNT).fetchone()
     keys = connection.execute(FIRST, (now - AT_LATEST, limit)).fetchall()
-    by_task = {row.task.id: row for row in rows(connection, list(dict.fromkeys(TaskId(key) for key, _ in keys)))}
+    total = keys[0][2] if keys else 0
+    by_task = {row.task.id: row for row in rows(connection, list(dict.fromkeys(TaskId(key) for key, *_ in keys)))}
     found = []
-    for task_id, index in keys:
+    for task_id, index, _ in keys:
         row = by_task[TaskId(task_id)]
         found.append((row, next(output for output in row.outputs if output.index == index)))
     return NotSaved(total=total, results=tuple(found))

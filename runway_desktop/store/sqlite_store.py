@@ -161,7 +161,7 @@ class SqliteStore:
         return await self._read(reading.unsaved)
 
     async def not_saved(self, now: float, limit: int) -> NotSaved:
-        return await self._read(lambda connection: not_saved.not_saved(connection, now, limit))
+        return await self._read(lambda connection: not_saved.not_saved(connection, now, limit), self._sweeper)
 
     async def outputs(self, task_id: TaskId) -> builtins.list[Output]:
         return await self._read(lambda connection: reading.outputs_of_task(connection, task_id))

@@ -5,12 +5,13 @@ Rows go, come and move by their keys, so that choice, focus and scroll stay.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from enum import IntEnum
+from itertools import takewhile
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from .board_lines import BoardLine
+from .board_lines import BoardLine, Key
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -70,26 +71,44 @@ class BoardLines(QAbstractTableModel):
                 return line if role == LINE else None
 
     def show(self, lines: Sequence[BoardLine]) -> None:
-        """Goes from what is shown to these, a row at a time where rows differ."""
-        wanted = {line.key for line in lines}
-        for row in range(len(self._lines) - 1, -1, -1):
-            if self._lines[row].key not in wanted:
-                self.beginRemoveRows(QModelIndex(), row, row)
-                del self._lines[row]
-                self.endRemoveRows()
-        for row, line in enumerate(lines):
-            if row < len(self._lines) and self._lines[row].key == line.key:
-                continue
-            at = next((at for at in range(row + 1, len(self._lines)) if self._lines[at].key == line.key), None)
-            if at is None:
-                self.beginInsertRows(QModelIndex(), row, row)
-                self._lines.insert(row, line)
-                self.endInsertRows()
-            else:
+        """Goes from what is shown to these: rows that stay keep who looks at them, neighbours go and come together."""
+        self._remove({line.key for line in lines})
+        known = {line.key for line in self._lines}
+        row = 0
+        while row < len(lines):
+            if row < len(self._lines) and self._lines[row].key == lines[row].key:
+                row += 1
+            elif lines[row].key in known:
+                at = next(at for at in range(row + 1, len(self._lines)) if self._lines[at].key == lines[row].key)
                 self.beginMoveRows(QModelIndex(), at, at, QModelIndex(), row)
                 self._lines.insert(row, self._lines.pop(at))
                 self.endMoveRows()
+            else:
+                new = list(takewhile(lambda line: line.key not in known, lines[row:]))
+                self.beginInsertRows(QModelIndex(), row, row + len(new) - 1)
+                self._lines[row:row] = new
+                self.endInsertRows()
+                row += len(new)
         self._refill(lines)
+
+    def fill(self, line: BoardLine) -> None:
+        """One line has news; nothing happens where it is none of these."""
+        row = next((row for row, shown in enumerate(self._lines) if shown.key == line.key), None)
+        if row is not None and self._lines[row] != line:
+            self._lines[row] = line
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(BoardColumn) - 1))
+
+    def _remove(self, wanted: Set[Key]) -> None:
+        end = len(self._lines)
+        while end:
+            first = end
+            while first and self._lines[first - 1].key not in wanted:
+                first -= 1
+            if first < end:
+                self.beginRemoveRows(QModelIndex(), first, end - 1)
+                del self._lines[first:end]
+                self.endRemoveRows()
+            end = max(0, first - 1)
 
     def _refill(self, lines: Sequence[BoardLine]) -> None:
         changed = [row for row, line in enumerate(lines) if self._lines[row] != line]

@@ -28,7 +28,8 @@ from .runner import Runner
 
 MOST = 1_000
 """Lines that are shown. Of more only the number is told; they follow as the first go."""
-SETTLE_MS = 400
+SETTLE_MS, SETTLE_MOST_MS = 400, 10_000
+"""After something moved, until the store is asked anew."""
 TICK_MS = 20_000
 ASKED_AT_ONCE = 4
 
@@ -101,8 +102,9 @@ class ExpiryBoard(QObject):
     def library(self) -> Path:
         return self._engine.settings.library
 
-    def can_save_all(self) -> bool:
-        return any(line.deed for line in self.lines.lines())
+    def ready(self) -> int:
+        """How many lines offer something to do; the others are being saved."""
+        return sum(bool(line.deed) for line in self.lines.lines())
 
     def refresh(self) -> None:
         """Asks the store anew."""
@@ -171,7 +173,11 @@ class ExpiryBoard(QObject):
         self.refresh()
 
     async def _load(self, asked: int) -> None:
+        began = self._engine.clock.monotonic()
         found = await self._engine.library.not_saved(self._engine.clock.now(), MOST)
+        # Where a whole library is missing the answer takes a second: it is asked for less often then.
+        took = self._engine.clock.monotonic() - began
+        self._soon.setInterval(max(SETTLE_MS, min(SETTLE_MOST_MS, round(took * 10_000))))
         if asked == self._asked:
             self._found = found
             known = {(output.task_id, output.index) for _, output in found.results}
@@ -180,21 +186,22 @@ class ExpiryBoard(QObject):
             self._show()
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
-        now, has_moved = self._engine.clock.now(), False
+        now, moved = self._engine.clock.now(), set()
         for task_id, touch in touches.items():
             for index, received in touch.received.items():
                 self._received[task_id, index] = received
                 self._moved[task_id, index] = self._last_moved = now
-            has_moved = has_moved or bool(touch.received)
+                moved.add((task_id, index))
             if (touch.outputs or touch.task is not None) and not self._soon.isActive():
                 self._soon.start()
-        if has_moved and self._found.results:
-            self._show()
+        for row, output in self._found.results if moved else ():
+            if (output.task_id, output.index) in moved:
+                self.lines.fill(self._line(row, output, now))
 
     def _show(self) -> None:
         now = self._engine.clock.now()
         self.lines.show([self._line(row, output, now) for row, output in self._found.results])
-        said = (self.total, self.count, self.folder_trouble(), self.can_save_all())
+        said = (self.total, self.count, self.folder_trouble(), self.ready())
         if said != self._said:
             self._said = said
             self.changed.emit()

@@ -36,8 +36,6 @@ class BoardPane(QWidget):
         self.view.menu_wanted.connect(self._menu)
         self.view.selection_moved.connect(self.chosen_moved)
         board.changed.connect(self._show)
-        for signal in (board.lines.rowsInserted, board.lines.rowsRemoved):
-            signal.connect(lambda *_: self._show())
         FollowsTheme(theme, self, self._restyle)
 
     def chosen_ids(self) -> list[TaskId]:
@@ -112,7 +110,7 @@ class BoardPane(QWidget):
 
     def _show(self) -> None:
         board = self._board
-        amount = sum(bool(line.deed) for line in board.lines.lines())
+        amount = board.ready()
         trouble = board.folder_trouble()
         self._summary.setText(board.summary())
         self._summary.setVisible(board.total > 0)
@@ -123,7 +121,7 @@ class BoardPane(QWidget):
         self._all.setVisible(board.total > 0)
         self._all.setEnabled(amount > 0)
         self._all.setToolTip("" if amount else "All of them are being saved.")
-        self._stack.setCurrentWidget(self.view if board.lines.rowCount() else self._empty)
+        self._stack.setCurrentWidget(self.view if board.total else self._empty)
 
     def _menu(self, at: QPoint) -> None:
         keys = self.view.selected_keys()

@@ -116,7 +116,16 @@ def test_rows_go_come_and_move_without_losing_who_is_who(qapp: object) -> None:
     lines = [line(made(number)) for number in range(6)]
     table.show(lines[:4])
     kept = [QPersistentModelIndex(table.index(row, 0)) for row in range(4)]
-    for order in ([3, 1, 0, 2], [5, 2, 4, 0], [], [0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [2]):
+    for order in (
+        [3, 1, 0, 2],
+        [5, 2, 4, 0],
+        [],
+        [0, 1, 2, 3, 4, 5],
+        [0, 5],
+        [1, 2, 0, 3, 5, 4],
+        [5, 4, 3, 2, 1, 0],
+        [2],
+    ):
         table.show([lines[number] for number in order])
         assert [found.key for found in table.lines()] == [lines[number].key for number in order]
         assert table.rowCount() == len(order)
