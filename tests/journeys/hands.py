@@ -53,6 +53,12 @@ class Hands:
         """Presses keys one after the other, by X's names: `ctrl+Return`, `F2`, `Menu`."""
         self._do("key", "--clearmodifiers", "--delay", "30", *keys)
 
+    def hold(self, *keys: str, seconds: float) -> None:
+        """All of them down, long enough to repeat themselves, and up again."""
+        down = (word for key in keys for word in ("keydown", key))
+        up = (word for key in reversed(keys) for word in ("keyup", key))
+        self._do(*down, "sleep", f"{seconds:g}", *up)
+
     def type(self, text: str) -> None:
         """Types, with the letters that the screen's keyboard has."""
         self._do("type", "--clearmodifiers", "--delay", "6", "--", text)

@@ -60,6 +60,20 @@ def test_the_main_job_is_done_with_keys_alone(program: Program, runway: Runway):
     assert runway.made() == {"A lagoon at dawn": 1, "A zebra crossing": 1}
 
 
+def test_a_key_that_is_held_and_a_double_click_pay_once(program: Program, runway: Runway):
+    program.start()
+    eyes, hands = program.eyes, program.hands
+    program.write("A heron in the reeds")
+    hands.hold("ctrl", "Return", seconds=2.0)
+    eyes.wait_for("button", "Generate another")
+    program.write("A crane at dusk")
+    button = eyes.wait_for("button", "Generate", where=lambda one: not one.name.startswith("Generate another"))
+    hands.click(button.middle, times=2)
+    eyes.wait_for("label", "Just sent. Press again to make another take.")
+    program.wait_saved(2)
+    assert runway.made() == {"A heron in the reeds": 1, "A crane at dusk": 1}
+
+
 def test_tab_goes_through_every_control_and_comes_back(program: Program):
     program.start()
     eyes, hands = program.eyes, program.hands
