@@ -32,6 +32,7 @@ FASTER = 8.0
 
 class First(Walk):
     async def walk(self) -> None:
+        await self.size(1440, 900)
         await self.first_key()
         await self.drop_and_send()
         await self.live()

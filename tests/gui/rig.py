@@ -303,6 +303,9 @@ class Desktop(Rig):
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         self.window = MainWindow(self.models, self._theme, "Default")
+        if self.models.memory.recall("window.geometry") is None:
+            # The screen that is not there is small.
+            self.window.resize(1440, 900)
         self.window.close_wanted.connect(self._count_close)
         self.composer.restore_draft()
         self.filter.restore()

@@ -44,7 +44,7 @@ from .searching import FileSearch
 from .taking_back import TakingBack
 from .taking_in import TakingIn
 from .verb_menu import VerbMenu
-from .workspace import Workspace, state_of, text_of
+from .workspace import Workspace, first_size, state_of, text_of
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.posters import PosterMaker
@@ -309,7 +309,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry = self.models.memory.recall(_GEOMETRY)
         if geometry is None or not self.restoreGeometry(state_of(geometry)):
-            self.resize(1440, 900)
+            self.resize(first_size(self.screen().availableGeometry().size()))
         self.workspace.restore(self.height())
 
     def _remember(self) -> None:

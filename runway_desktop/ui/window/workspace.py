@@ -6,7 +6,7 @@ Builds and holds the panes; connects nothing. GUI thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
@@ -140,6 +140,11 @@ def line() -> QFrame:
     drawn.setProperty("line", True)
     drawn.setFixedHeight(1)
     return drawn
+
+
+def first_size(screen: QSize) -> QSize:
+    """Of a window that nobody has sized yet: large, and whole on its screen with its title bar."""
+    return QSize(1440, 900).boundedTo(screen - QSize(0, 5 * GRID))
 
 
 def state_of(text: str) -> QByteArray:

@@ -13,6 +13,7 @@ from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import Choice, FollowsTheme, Role
 from runway_desktop.ui.window.dropping import accepts, read
+from runway_desktop.ui.window.workspace import first_size
 from tests.gui.rig import until
 
 
@@ -161,3 +162,10 @@ async def test_posters_are_decoded_beside_and_kept_within_bounds(tmp_path, theme
     assert len(cache._waiting) <= MOST_WAITING
     cache.shutdown()
     cache.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("screen", "wanted"), [((1024, 640), (1024, 600)), ((1366, 768), (1366, 728)), ((3840, 2160), (1440, 900))]
+)
+def test_a_window_that_nobody_sized_yet_is_whole_on_its_screen(screen: tuple[int, int], wanted: tuple[int, int]):
+    assert first_size(QSize(*screen)).toTuple() == wanted
