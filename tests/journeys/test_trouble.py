@@ -44,3 +44,19 @@ def test_a_key_refused_in_the_middle_of_the_day_is_asked_for_and_nothing_is_drop
     hands.key("Escape")
     program.wait_saved(2)
     assert runway.made() == {"Under way": 1, "Written without a key": 1}
+
+
+def test_results_that_cannot_be_fetched_have_a_place_and_are_saved_from_there(program: Program, runway: Runway):
+    runway.fault("output", "status", status=503)
+    program.start()
+    program.send("Salt flats after rain")
+    program.wait_state("Salt flats after rain", "succeeded")
+    hands, eyes = program.hands, program.eyes
+    hands.click(eyes.wait_for("button", "1 not saved").middle)
+    eyes.wait_for_words("Salt flats after rain", "Surely until", "at the latest")
+    runway.mend()
+    hands.key("Return")
+    program.wait_saved(1)
+    eyes.wait_for("label", "Everything is saved")
+    eyes.wait_gone("button", "1 not saved")
+    assert runway.made() == {"Salt flats after rain": 1}

@@ -62,6 +62,11 @@ class BoardView(QTableView):
         rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
         return [line.key for row in rows if (line := self._lines.line(row)) is not None]
 
+    def choose_first(self) -> None:
+        """The most urgent, where nothing is chosen yet."""
+        if not self.selectionModel().hasSelection():
+            self.selectRow(0)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._set_widths()

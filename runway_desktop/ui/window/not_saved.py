@@ -60,6 +60,7 @@ class NotSavedPlace(QObject):
         self._m.board.set_open(True)
         self._m.board.refresh()
         self._work.show_board(True)
+        self._work.board.view.choose_first()
         self._m.details.choose(self._work.chosen_ids())
 
     def _tell_urgent(self, sentence: str) -> None:
