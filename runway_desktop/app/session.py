@@ -33,6 +33,7 @@ from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
 from runway_desktop.viewmodels.expiry_board import ExpiryBoard
+from runway_desktop.viewmodels.folder_watch import FolderWatch
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
@@ -140,6 +141,7 @@ class Session(QObject):
             posters=Posters(engine, bridge, runner, rows, self.profile.posters, self),
             memory=Memory(engine.settings),
             keys=KeyChoices(engine.settings, bridge, self),
+            folder=FolderWatch(engine, bridge, runner, self),
         )
         self.models = models
         bridge.settings_changed.connect(

@@ -42,6 +42,8 @@ class FolderHealth:
     free: int | None = None
     to_come: int = 0
     since: float = 0.0
+    can_be_made: bool = False
+    """It is absent, and could be made again where it was: deleted, rather than unplugged."""
     detail: str = ""
 
 
@@ -68,6 +70,15 @@ class MovePhase(StrEnum):
     @property
     def is_over(self) -> bool:
         return self in (MovePhase.STOPPED, MovePhase.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Results that lie in a folder that was the library before."""
+
+    folder: str
+    files: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

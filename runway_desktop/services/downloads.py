@@ -218,6 +218,11 @@ class Downloads:
         """How many are being downloaded now."""
         return len(self._running)
 
+    @property
+    def waiting(self) -> int:
+        """How many are still to be begun, or begun again."""
+        return len(self._jobs) - len(self._running)
+
     # What starts when.
 
     async def _take_up(self) -> None:

@@ -18,6 +18,7 @@ from .disk_words import detail_of, state_of
 
 SPARE = 8 * 1024 * 1024
 """Bytes that are left free on a disk: one that is filled to the last byte breaks other programs, and our database."""
+WAS_THERE = "it was there before"
 _TRIAL = ".runway-desktop-trial"
 """A file that is written and taken away again. Its name is always the same, so that a kill leaves one at the most."""
 
@@ -29,6 +30,7 @@ class Look:
     state: FolderState
     free: int | None = None
     mount: str | None = None
+    can_be_made: bool = False
     detail: str = ""
 
 
@@ -38,7 +40,7 @@ def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Look
     try:
         gone = missing_because(folder, known_mount)
         if gone:
-            return Look(FolderState.ABSENT, detail=gone)
+            return Look(FolderState.ABSENT, can_be_made=gone == WAS_THERE and _is_folder(folder.parent), detail=gone)
         if not _is_folder(folder):
             return Look(FolderState.FINE, shutil.disk_usage(_nearest(folder)).free)
         mount = mount_of(folder)
@@ -65,7 +67,7 @@ def missing_because(folder: Path, known_mount: str | None) -> str:
     if os.path.lexists(folder):
         return "a file, or a link that leads nowhere, has its name"
     if known_mount is not None:
-        return "it was there before"
+        return WAS_THERE
     return "" if _is_folder(folder.parent) or Path.home() in folder.parents else "its drive or folder is missing"
 
 

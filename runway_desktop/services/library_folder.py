@@ -224,7 +224,7 @@ class LibraryFolder:
         asking = place.asking or self._ask(place, doubted)
         await first_of(_end_of(asking), place.left.wait(), self._clock.sleep(ANSWER_WITHIN))
         if not asking.done() and not place.left.is_set():
-            self._is(place, replace(place.health, state=FolderState.SLOW, detail=""))
+            self._is(place, replace(place.health, state=FolderState.SLOW, can_be_made=False, detail=""))
 
     def _ask(self, place: _Place, doubted: FolderState | None) -> asyncio.Future[Look]:
         if place is self._current:
@@ -250,7 +250,10 @@ class LibraryFolder:
         state = found.state
         if state is FolderState.FINE and found.free is not None and self._is_little(place, found.free):
             state = FolderState.NEARLY_FULL
-        self._is(place, replace(place.health, state=state, free=found.free, detail=found.detail))
+        self._is(
+            place,
+            replace(place.health, state=state, free=found.free, can_be_made=found.can_be_made, detail=found.detail),
+        )
 
     def _is_little(self, place: _Place, free: int) -> bool:
         wanted = max(LITTLE, self._to_come) if place is self._current else 0

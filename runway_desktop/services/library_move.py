@@ -18,13 +18,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from runway_desktop.domain.errors import DiskError, NotPossible, StoreError
 from runway_desktop.domain.events import Event, LibraryFolderChanged, LibraryMoveChanged, OutputChanged
-from runway_desktop.domain.folders import FolderState, MovePhase, MoveProgress
+from runway_desktop.domain.folders import FolderState, LeftBehind, MovePhase, MoveProgress
 from runway_desktop.domain.task import Output, OutputState, TaskId
 
 from .bus import Bus
@@ -59,15 +59,6 @@ class UnderWay(Protocol):
     def is_under_way(self, owner: Owner) -> bool: ...
 
     def any_under_way_in(self, folder: Path) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class LeftBehind:
-    """Results that lie in a folder that was the library before."""
-
-    folder: Path
-    files: int
-    size: int
 
 
 class LibraryMove:
@@ -159,7 +150,7 @@ class LibraryMove:
             outputs = [output for output in await self._store.outputs_in(str(folder)) if self._is_behind(output)]
             if outputs and not await self._folder.is_away(folder / "any file"):
                 there = await self._mover.do(_those_that_are_there, outputs)
-                found.append(LeftBehind(folder, len(there), sum(output.size for output in there)))
+                found.append(LeftBehind(str(folder), len(there), sum(output.size for output in there)))
         return [folder for folder in found if folder.files]
 
     async def run(self) -> None:

@@ -160,8 +160,7 @@ class Settings:
     embed = Preference(True, "Write the request into the result's file too, where its format can hold it.", _switch)
     rescue = Preference(
         True,
-        "While the library cannot be used, keep results in the profile's folder after an hour, and move them home "
-        "later.",
+        "Keep what waits for an hour in the profile's folder, and move it home later.",
         _switch,
     )
     theme = Preference[Theme]("system", "Light, dark, or as the system is.", _theme)

@@ -28,6 +28,9 @@ class Bridge(QObject):
     lane_changed = Signal(object)
     cap_reached = Signal(object)
     library_folder_changed = Signal(object)
+    library_move_changed = Signal(object)
+    files_moving = Signal(object)
+    files_moved = Signal(object)
     settings_changed = Signal(object)
     notice = Signal(object)
 
@@ -88,6 +91,12 @@ class Bridge(QObject):
                 self.cap_reached.emit(held)
             case events.LibraryFolderChanged():
                 self.library_folder_changed.emit(event)
+            case events.LibraryMoveChanged(progress):
+                self.library_move_changed.emit(progress)
+            case events.FilesMoving(paths):
+                self.files_moving.emit(paths)
+            case events.FilesMoved(moves):
+                self.files_moved.emit(moves)
             case events.SettingsChanged(names):
                 self.settings_changed.emit(names)
             case events.Notice():

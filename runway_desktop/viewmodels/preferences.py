@@ -19,6 +19,7 @@ from runway_desktop.services.settings import Settings
 
 from .bridge import Bridge
 from .caps_form import CapsForm
+from .library_form import LibraryForm, within_patience
 from .runner import Runner
 from .welcome import KeyForm
 
@@ -52,6 +53,7 @@ class PreferencesForm(QObject):
         self._added: list[str] = []
         self.key = KeyForm(engine, bridge, runner, self)
         self.caps = CapsForm(engine, bridge, runner, self)
+        self.folder = LibraryForm(engine, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._limits_moved)
 
@@ -92,7 +94,7 @@ class PreferencesForm(QObject):
         if not typed:
             return self.set_value("library_folder", "")
         folder = Path(typed).expanduser()
-        problem = folder_problem(folder)
+        problem = within_patience(folder_problem, folder)
         return problem or self.set_value("library_folder", str(folder))
 
     @property

@@ -12,6 +12,7 @@ from runway_desktop.services.engine import Engine
 from . import wording
 from .bridge import Bridge
 from .expiry_board import ExpiryBoard
+from .folder_words import headline_of
 from .money import today_words
 from .places import Places
 from .state_words import Tone
@@ -32,6 +33,7 @@ class Status(QObject):
         bridge.downloads_counted.connect(self._count_downloads)
         for signal in (bridge.connection_changed, bridge.organization_changed, bridge.key_changed, bridge.lane_changed):
             signal.connect(lambda _: self.changed.emit())
+        bridge.library_move_changed.connect(lambda _: self.changed.emit())
         places.changed.connect(self.changed)
 
     @property
@@ -128,6 +130,9 @@ class Status(QObject):
     def right_parts(self, model: str) -> list[str]:
         """`model` is the composer's: what is left of it today."""
         parts = []
+        moving = self._engine.move.progress if self._engine.move.is_moving else None
+        if moving is not None:
+            parts.append(headline_of(moving))
         left = self.organization.left_today(model) if self.organization is not None else None
         if left is not None:
             parts.append(f"{wording.count(left, 'generation')} left today for {model}")

@@ -46,6 +46,7 @@ from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
 from runway_desktop.viewmodels.expiry_board import ExpiryBoard
+from runway_desktop.viewmodels.folder_watch import FolderWatch
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
@@ -220,6 +221,7 @@ class Rig:
             board=ExpiryBoard(engine, bridge, runner, owner),
             posters=Posters(engine, bridge, runner, rows, self.folder / "posters", owner),
             memory=Memory(engine.settings),
+            folder=FolderWatch(engine, bridge, runner, owner),
             keys=KeyChoices(engine.settings, bridge, owner),
         )
         self.desk, self.filter, self.details = self.models.desk, self.models.filter, self.models.details

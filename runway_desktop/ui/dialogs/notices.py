@@ -6,7 +6,7 @@ until they are dismissed, and older ones wait behind a count. GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -53,20 +53,25 @@ class Notices(QWidget):
         action_text: str = "",
         on_action: Callable[[], object] | None = None,
         once: bool = False,
-    ) -> None:
-        """Shows a sentence with its small print. With `action_text` there is a button, which ends the notice. `once`:
-        an earlier one that says the same is out of date, its button too."""
+        also: Sequence[tuple[str, Callable[[], object]]] = (),
+    ) -> Bar:
+        """Shows a sentence with its small print. With `action_text` there is a button, which ends the notice; `also`
+        are the texts and deeds of further ones. `once`: an earlier one that says the same is out of date, its button
+        too."""
         for bar in list(self._bars):
             if bar.is_same(message, detail) and (once or not action_text):
                 self._drop(bar)
         bar = Bar(self._theme, message, detail, problem, self._seconds, self)
         if action_text and on_action is not None:
-            bar.offer(action_text, on_action)
+            bar.offer(action_text, on_action, below=bool(also))
+        for text, deed in also:
+            bar.offer(text, deed, below=True)
         bar.ended.connect(lambda: self._drop(bar))
         self._bars.append(bar)
         self._layout.addWidget(bar)
         self._arrange()
         announce(self, ". ".join(part for part in (message, action_text) if part), urgent=problem)
+        return bar
 
     def follow(self, message: str, action_text: str, on_action: Callable[[], object]) -> Bar:
         """A notice of something that goes on: it stays, and its words may change, until whoever asked for it ends
@@ -182,6 +187,9 @@ class Bar(QFrame):
         self._small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         say(self._small, detail)
         text.addWidget(self._small)
+        self._below = QHBoxLayout()
+        self._below.setSpacing(GRID)
+        text.addLayout(self._below)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
         self._row.setSpacing(GRID)
@@ -208,7 +216,8 @@ class Bar(QFrame):
         self.setAccessibleName(message)
         self.setAccessibleDescription(detail)
 
-    def offer(self, text: str, on_action: Callable[[], object]) -> None:
+    def offer(self, text: str, on_action: Callable[[], object], *, below: bool = False) -> None:
+        """A button beside the words; `below` them where there are several."""
         button = QPushButton(text, self)
         button.setAccessibleDescription(self.message)
         button.installEventFilter(self)
@@ -218,7 +227,15 @@ class Bar(QFrame):
             on_action()
 
         button.clicked.connect(act)
-        self._row.insertWidget(self._row.count() - 1, button, 0, Qt.AlignmentFlag.AlignTop)
+        if below:
+            self._below.setContentsMargins(0, GRID // 2, 0, GRID // 2)
+            if self._below.count():
+                self._below.insertWidget(self._below.count() - 1, button)
+            else:
+                self._below.addWidget(button)
+                self._below.addStretch(1)
+        else:
+            self._row.insertWidget(self._row.count() - 1, button, 0, Qt.AlignmentFlag.AlignTop)
 
     def take_focus(self) -> None:
         offered = self.findChild(QPushButton)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
@@ -9,6 +12,7 @@ from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
 
+from .library_box import LibraryBox
 from .preference_pages import Page
 from .template_editor import TemplateEditor
 from .words import say
@@ -17,13 +21,18 @@ from .words import say
 class SavingPage(Page):
     def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(form, theme, parent)
+        self._complaint = ""
+        """What is wrong with the folder that is typed."""
         self._build_folder()
+        self.heading("While it cannot be used")
+        self.switch("rescue")
         self._build_template()
         self.heading("Beside each result")
         self.switch("sidecars")
         self.switch("embed")
         self.rows.addStretch()
         form.changed.connect(self._told)
+        form.folder.changed.connect(self._show_library)
         self._show_folder()
         self._show_template()
 
@@ -37,9 +46,9 @@ class SavingPage(Page):
         self._folder.setAccessibleName("Folder for results")
         self._folder.editingFinished.connect(self._keep_folder)
         title.setBuddy(self._folder)
-        choose = QPushButton("Choose…", self)
+        self._choose = choose = QPushButton("Choose…", self)
         choose.setAutoDefault(False)
-        choose.clicked.connect(self._choose_folder)
+        choose.clicked.connect(lambda: self._choose_folder(self._chosen))
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self._folder, 1)
@@ -50,7 +59,18 @@ class SavingPage(Page):
         self._usual.setProperty("kind", "flat")
         self._usual.setAutoDefault(False)
         self._usual.clicked.connect(self._reset_folder)
-        self.rows.addWidget(self._usual, 0, Qt.AlignmentFlag.AlignLeft)
+        self._move = QPushButton("Move the library…", self)
+        self._move.setAutoDefault(False)
+        self._move.clicked.connect(lambda: self._choose_folder(self._move_to))
+        below = QHBoxLayout()
+        below.setSpacing(GRID)
+        below.addWidget(self._move)
+        below.addWidget(self._usual)
+        below.addStretch(1)
+        self.rows.addLayout(below)
+        box = LibraryBox(self.form.folder, self.theme, self)
+        box.choose_wanted.connect(lambda: self._choose_folder(self._move_to))
+        self.rows.addWidget(box)
 
     def _build_template(self) -> None:
         title = self.heading("Names of files")
@@ -73,35 +93,51 @@ class SavingPage(Page):
 
     def _show_folder(self) -> None:
         self._folder.setText(str(self.form.library))
-        self._say_folder("")
+        self._complaint = ""
+        self._show_library()
         self._usual.setVisible(not self.form.library_is_default)
 
     def _say_folder(self, problem: str) -> None:
-        usual = "The usual folder. Files that are saved already stay where they are."
-        kept = usual if self.form.library_is_default else "Files that are saved already stay where they are."
-        say(self._folder_note, problem or kept, "bad" if problem else "muted")
+        state, tone = self.form.folder.state
+        usual = "The usual folder." if self.form.library_is_default else ""
+        stays = "Files that are saved already stay where they are, unless you move the library."
+        kept = " ".join(part for part in (usual, state, stays) if part)
+        say(self._folder_note, problem or kept, "bad" if problem else tone)
         mark_wrong(self._folder, bool(problem))
         self._folder.setAccessibleDescription(problem or kept)
 
+    def _show_library(self) -> None:
+        """How the folder is, and what may be done to it while a move is under way."""
+        self._say_folder(self._complaint)
+        moving = self.form.folder.is_moving
+        why = "The library is being moved. Stop that first." if moving else ""
+        for widget in (self._folder, self._choose, self._move, self._usual):
+            widget.setEnabled(not moving)
+            widget.setToolTip(why)
+
     def _keep_folder(self) -> None:
         if self._folder.text().strip() != str(self.form.library):
-            self._say_folder(self.form.set_library(self._folder.text()))
+            self._complaint = self.form.set_library(self._folder.text())
+            self._say_folder(self._complaint)
 
     def _reset_folder(self) -> None:
         self.form.set_library("")
         self._show_folder()
 
-    def _choose_folder(self) -> None:
+    def _choose_folder(self, then: Callable[[str], None]) -> None:
         dialog = QFileDialog(self, "Choose the folder for results", str(self.form.library))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._chosen)
+        dialog.fileSelected.connect(then)
         dialog.open()
 
     def _chosen(self, folder: str) -> None:
         self._folder.setText(folder)
         self._keep_folder()
+
+    def _move_to(self, folder: str) -> None:
+        self.form.folder.look_into(Path(folder))
 
     def _show_template(self) -> None:
         self._template.set_text(self.form.template)

@@ -38,6 +38,7 @@ from .deeds import judging_deeds, list_deeds, window_deeds
 from .dropping import accepts
 from .finding import Finding
 from .handing_on import HandingOn
+from .library_notices import LibraryNotices
 from .models import Models
 from .not_saved import NotSavedPlace
 from .searching import FileSearch
@@ -230,6 +231,7 @@ class MainWindow(QMainWindow):
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
         self._last_frames = LastFrames(m.desk.onward, self)
         FileFinder(m.desk, self)
+        LibraryNotices(m.folder, work.notices, lambda: self.preview, self)
         FileSearch(m.desk.astray, work.notices, self)
 
     def _connect(self) -> None:
@@ -298,6 +300,7 @@ class MainWindow(QMainWindow):
                 message, action_text="Take its settings", on_action=lambda: m.desk.take_settings(request)
             )
         )
+        m.folder.choose_wanted.connect(lambda: self.preferences_wanted.emit("Saving"))
         m.bridge.notice.connect(self._notice)
         m.bridge.cap_reached.connect(self._cap_reached)
 
@@ -372,6 +375,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.models.places.refresh()
+            self.models.folder.window_is_used()
             self.models.desk.look_around()
 
     def _open_place(self, place: Filter) -> None:

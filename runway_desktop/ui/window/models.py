@@ -9,6 +9,7 @@ from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import DetailsModel
 from runway_desktop.viewmodels.expiry_board import ExpiryBoard
+from runway_desktop.viewmodels.folder_watch import FolderWatch
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
@@ -32,3 +33,4 @@ class Models:
     posters: Posters
     memory: Memory
     keys: KeyChoices
+    folder: FolderWatch

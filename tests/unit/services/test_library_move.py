@@ -194,7 +194,7 @@ async def test_foreign_and_changed_files_stay_and_are_told(tmp_path):
         assert "1 file stayed where it was" in notice.message
         assert "fox 1.mp4: It was changed since it was saved." in notice.detail
         [left] = await house.move.left_behind()
-        assert (left.folder, left.files) == (house.old, 1)
+        assert (left.folder, left.files) == (str(house.old), 1)
 
 
 async def test_a_name_that_is_taken_in_the_new_folder_gets_a_number(tmp_path):
@@ -282,8 +282,8 @@ async def test_stopping_leaves_each_file_whole_in_one_place_and_the_rest_can_fol
         assert len(files(house.old)) == 2 * (MANY - 9)
         assert house.said[-1] == f"Moving the library was stopped. 9 files are in {house.new}."
         [left] = await house.move.left_behind()
-        assert (left.folder, left.files) == (house.old, MANY - 9)
-        await house.move.begin(await house.move.plan(house.new, left.folder))
+        assert (left.folder, left.files) == (str(house.old), MANY - 9)
+        await house.move.begin(await house.move.plan(house.new, Path(left.folder)))
         await settle()
         assert files(house.old) == []
         assert all([await is_whole(house, output) for output in outputs])

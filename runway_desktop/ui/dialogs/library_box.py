@@ -1,0 +1,191 @@
+"""What goes on with the library's folder, below it in the preferences: a move that is asked about, one that is under
+way, what came of it, and what was left behind. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from runway_desktop.domain.folders import LeftBehind, MoveProgress
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.library_form import LibraryForm
+from runway_desktop.viewmodels.state_words import Tone
+
+from .words import say, words
+
+_STEPS = 1_000
+
+
+class LibraryBox(QWidget):
+    choose_wanted = Signal()
+    """Another folder is to be chosen for the move."""
+
+    def __init__(self, form: LibraryForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._form = form
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        self._problem = words(self, tone="bad")
+        column.addWidget(self._problem)
+        self._question = _Question(form, theme, self)
+        self._question.choose_wanted.connect(self.choose_wanted)
+        self._under_way = _UnderWay(form, theme, self)
+        self._left = QVBoxLayout()
+        self._left.setSpacing(GRID // 2)
+        self._shown_left: tuple[LeftBehind, ...] = ()
+        column.addWidget(self._question)
+        column.addWidget(self._under_way)
+        column.addLayout(self._left)
+        form.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        say(self._problem, self._form.problem)
+        self._question.show_plan()
+        self._under_way.show_progress(self._form.progress)
+        left = tuple(self._form.left_behind) if self._form.plan is None else ()
+        if left != self._shown_left:
+            self._shown_left = left
+            self._build_left(left)
+        self.setVisible(bool(self._form.problem or self._form.plan or self._form.progress or left))
+
+    def _build_left(self, left: tuple[LeftBehind, ...]) -> None:
+        while self._left.count():
+            row = self._left.takeAt(0).widget()
+            row.hide()
+            row.deleteLater()
+        for place in left:
+            row = QWidget(self)
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(GRID)
+            counted = f"{wording.count(place.files, 'result')} ({wording.size(place.size)})"
+            said = f"{counted} {'is' if place.files == 1 else 'are'} still in {place.folder}."
+            line.addWidget(words(row, said, "muted"), 1)
+            move = _button("Move them here…", row, partial(self._form.bring, place))
+            move.setAccessibleDescription(said)
+            line.addWidget(move, 0, Qt.AlignmentFlag.AlignTop)
+            self._left.addWidget(row)
+            row.show()
+
+
+class _Question(QFrame):
+    """A move that was looked into: what it means, and the answers. The safe one has the focus."""
+
+    choose_wanted = Signal()
+
+    def __init__(self, form: LibraryForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._form = form
+        self.setProperty("box", True)
+        self.setAccessibleName("Move the library")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        column.setSpacing(GRID)
+        self._words = words(self)
+        self._remarks = words(self, tone="muted")
+        self._remarks.setFont(theme.small_font())
+        column.addWidget(self._words)
+        column.addWidget(self._remarks)
+        self._move = _button("Move the files there", self, form.move)
+        self._move.setProperty("kind", "primary")
+        self._only_new = _button("Only save new ones there", self, form.only_new)
+        self._other = _button("Choose another folder…", self, self.choose_wanted.emit)
+        self._leave = _button("Leave it as it is", self, form.leave_it)
+        self._leave.setProperty("kind", "flat")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        for button in (self._move, self._only_new, self._other, self._leave):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+
+    def show_plan(self) -> None:
+        plan, was_hidden = self._form.plan, self.isHidden()
+        self.setVisible(plan is not None)
+        if plan is None:
+            return
+        say(self._words, self._form.question, "bad" if plan.problem else "text")
+        say(self._remarks, " ".join(plan.remarks) if not plan.problem else "")
+        self.setAccessibleDescription(self._form.question)
+        self._move.setText(self._form.move_words)
+        self._move.setVisible(not plan.problem)
+        self._only_new.setVisible(not plan.folder_problem and self._form.is_of_library)
+        self._other.setVisible(bool(plan.problem))
+        if was_hidden:
+            self._leave.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class _UnderWay(QFrame):
+    """How far a move is, or what came of it."""
+
+    def __init__(self, form: LibraryForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("box", True)
+        self.setAccessibleName("Moving the library")
+        self._form = form
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        column.setSpacing(GRID // 2)
+        self._headline = words(self)
+        self._headline.setFont(theme.strong_font())
+        self._stop = _button("Stop", self, form.stop)
+        self._stop.setAccessibleDescription("What was moved stays there, the others stay where they are.")
+        self._stop.setToolTip("What was moved stays there, the others stay where they are.")
+        self._read = _button("OK", self, form.dismiss)
+        top = QHBoxLayout()
+        top.setSpacing(GRID)
+        top.addWidget(self._headline, 1)
+        top.addWidget(self._stop)
+        top.addWidget(self._read)
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, _STEPS)
+        self._bar.setAccessibleName("Moved")
+        self._detail = words(self, tone="muted")
+        self._detail.setFont(theme.tabular(theme.small_font()))
+        self._stayed = QPlainTextEdit(self)
+        self._stayed.setReadOnly(True)
+        self._stayed.setTabChangesFocus(True)
+        self._stayed.setAccessibleName("Files that stayed")
+        self._stayed.setFixedHeight(12 * GRID)
+        column.addLayout(top)
+        column.addWidget(self._bar)
+        column.addWidget(self._detail)
+        column.addWidget(self._stayed)
+
+    def show_progress(self, progress: MoveProgress | None) -> None:
+        was_hidden = self.isHidden()
+        self.setVisible(progress is not None)
+        if progress is None:
+            return
+        say(self._headline, self._form.headline)
+        say(self._detail, self._form.detail, Tone.WARN if progress.waits else "muted")
+        over = progress.phase.is_over
+        had_focus = self._stop.hasFocus()
+        self._bar.setVisible(not over)
+        self._bar.setValue(round(_STEPS * progress.size / progress.size_total) if progress.size_total else 0)
+        self._stop.setVisible(not over)
+        self._stop.setEnabled(self._form.can_stop)
+        self._read.setVisible(over)
+        if had_focus and over:
+            self._read.setFocus(Qt.FocusReason.OtherFocusReason)
+        if was_hidden and not over:
+            # What had the keyboard is gone with the question.
+            self._stop.setFocus(Qt.FocusReason.OtherFocusReason)
+        stayed = self._form.stayed
+        self._stayed.setVisible(bool(stayed))
+        if self._stayed.toPlainText() != stayed:
+            self._stayed.setPlainText(stayed)
+
+
+def _button(text: str, parent: QWidget, does: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text, parent)
+    button.setAutoDefault(False)
+    button.clicked.connect(lambda _=False: does())
+    return button

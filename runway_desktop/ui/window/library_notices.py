@@ -1,0 +1,67 @@
+"""What the window says of the library's folder: one calm notice while it cannot be used, with what can be done, and
+one when it can again. Lets go of files that are moved. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from runway_desktop.ui.dialogs.notices import Bar, Notices
+from runway_desktop.viewmodels.folder_watch import FolderWatch
+from runway_desktop.viewmodels.folder_words import FolderTrouble
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.media.preview import Preview
+
+
+class LibraryNotices(QObject):
+    """`preview` gives what plays, None before the first paint."""
+
+    def __init__(
+        self, watch: FolderWatch, notices: Notices, preview: Callable[[], Preview | None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._watch = watch
+        self._notices = notices
+        self._preview = preview
+        self._bar: Bar | None = None
+        watch.troubled.connect(self._troubled)
+        watch.mended.connect(self._mended)
+        watch.show_wanted.connect(self._show_folder)
+        watch.release_wanted.connect(self._release)
+
+    def _troubled(self, trouble: FolderTrouble) -> None:
+        self._end()
+        first, *others = trouble.ways
+        self._bar = self._notices.tell(
+            trouble.message,
+            trouble.detail,
+            problem=True,
+            action_text=first.value,
+            on_action=partial(self._watch.take, first),
+            also=[(way.value, partial(self._watch.take, way)) for way in others],
+        )
+
+    def _mended(self, sentence: str) -> None:
+        self._end()
+        if sentence:
+            self._notices.tell(sentence)
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._notices.end(self._bar)
+            self._bar = None
+
+    def _show_folder(self, folder: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._notices.tell(f"The folder could not be opened: {folder}", problem=True)
+
+    def _release(self, paths: frozenset[str]) -> None:
+        preview = self._preview()
+        if preview is not None and str(preview.shown_path) in paths:
+            preview.stop()

@@ -1,0 +1,209 @@
+"""The preferences say how the library's folder is, and move it: asked first, watched, stopped, and told what stayed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QWidget
+
+from runway_desktop.domain.folders import MovePhase
+from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
+from runway_desktop.services.file_moving import Disk
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.preferences import PreferencesForm
+from tests.engine_rig import request
+from tests.gui.dialogs.rig import Kind, Rig, child
+
+MANY = 40
+
+
+class Slow(Disk):
+    """Another drive that copies until a test says stop."""
+
+    def __init__(self) -> None:
+        self.each: Callable[[], None] = lambda: None
+
+    def device(self, folder: Path) -> int:
+        return super().device(folder) + 1
+
+    def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
+        self.each()
+        return super().copy(source, target, progress)
+
+
+@pytest.fixture
+def disk(rig: Rig) -> Slow:
+    rig.move._mover._disk = slow = Slow()
+    return slow
+
+
+@pytest.fixture
+def library(rig: Rig, disk: Slow) -> Iterator[Path]:
+    """A library with results, looked at and moved as the program does it."""
+    folder = rig.settings.library
+    folder.mkdir()
+    for number in range(MANY):
+        path = folder / f"fox {number}.mp4"
+        path.write_bytes(f"clip {number}".encode() * 100)
+        task = Task(id=TaskId(f"t{number}"), request=request("Fox"), created_at=1.0 + number, state=State.SUCCEEDED)
+        output = Output(
+            task_id=task.id, index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, path=str(path),
+            size=path.stat().st_size, sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        )  # fmt: skip
+        rig.run(rig.store.add([task], [], None, []))
+        rig.run(rig.store.save_output(output))
+    loops = [rig.loop.create_task(work()) for work in (rig.folder.run, rig.move.run)]
+    rig.settle()
+    yield folder
+    for loop in loops:
+        loop.cancel()
+    rig.run(asyncio.wait(loops))
+
+
+@pytest.fixture
+def page(rig: Rig, library: Path, theme: Theme) -> Iterator[Preferences]:
+    dialog = Preferences(PreferencesForm(rig.engine, rig.bridge, rig.runner), theme)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    dialog.show_section("Saving")
+    dialog.open()
+    rig.settle()
+    yield dialog
+    if shiboken6.isValid(dialog):
+        shiboken6.delete(dialog)
+
+
+def shown(page: QWidget, kind: type[Kind], name: str) -> Kind | None:
+    found = page.findChildren(kind)
+    return next(
+        (one for one in found if one.isVisible() and name in (one.accessibleName(), one.property("text"))), None
+    )
+
+
+def press(page: QWidget, rig: Rig, text: str) -> None:
+    button = shown(page, QPushButton, text)
+    assert button is not None, f"there is no button “{text}”"
+    assert button.isEnabled(), f"“{text}” cannot be pressed"
+    button.click()
+    rig.settle()
+
+
+def said(page: QWidget) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def choose(page: QWidget, rig: Rig, folder: Path) -> None:
+    press(page, rig, "Move the library…")
+    chooser = child(page, QFileDialog)
+    chooser.fileSelected.emit(str(folder))
+    chooser.close()
+    chooser.setParent(None)
+    rig.settle()
+
+
+def test_how_the_folder_is_stands_below_it(page: Preferences, rig: Rig, library: Path):
+    assert "are free." in said(page)
+    library.rename(library.with_name("in a pocket"))
+    rig.run(rig.folder.look())
+    assert "It is not there. Nothing is saved until its drive is connected." in said(page)
+
+
+def test_moving_is_asked_first_and_the_safe_answer_has_the_focus(page: Preferences, rig: Rig, library: Path):
+    new = library.with_name("new")
+    choose(page, rig, new)
+    assert f"{MANY} results" in said(page)
+    assert f"Move them to {new}?" in said(page)
+    leave = shown(page, QPushButton, "Leave it as it is")
+    assert leave is not None
+    assert page.focusWidget() is leave
+    press(page, rig, "Leave it as it is")
+    assert rig.settings.library == library
+    assert not new.exists()
+
+
+def test_all_files_are_moved_and_that_is_told(page: Preferences, rig: Rig, library: Path):
+    new = library.with_name("new")
+    choose(page, rig, new)
+    press(page, rig, f"Move the {MANY} files there")
+    assert rig.settings.library == new
+    assert len(list(new.glob("*.mp4"))) == MANY
+    line = shown(page, QLineEdit, "Folder for results")
+    assert line is not None
+    assert line.text() == str(new)
+    assert f"{MANY} files moved" in said(page)
+    press(page, rig, "OK")
+    assert "files moved" not in said(page)
+
+
+def test_only_new_results_may_go_there_and_the_others_follow_later(page: Preferences, rig: Rig, library: Path):
+    new = library.with_name("new")
+    choose(page, rig, new)
+    press(page, rig, "Only save new ones there")
+    assert rig.settings.library == new
+    assert f"are still in {library}." in said(page)
+    press(page, rig, "Move them here…")
+    assert shown(page, QPushButton, "Only save new ones there") is None
+    press(page, rig, f"Move the {MANY} files there")
+    assert len(list(new.glob("*.mp4"))) == MANY
+    assert "are still in" not in said(page)
+
+
+def test_a_move_that_is_under_way_is_shown_and_can_be_stopped(page: Preferences, rig: Rig, library: Path, disk: Slow):
+    seen: list[tuple[bool, bool]] = []
+
+    def each() -> None:
+        if len(seen) == 9:
+            return
+        bar, chooser = shown(page, QProgressBar, "Moved"), shown(page, QPushButton, "Choose…")
+        seen.append((bar is not None, chooser is not None and chooser.isEnabled()))
+        if len(seen) == 9:
+            stop = shown(page, QPushButton, "Stop")
+            assert stop is not None
+            stop.click()
+
+    disk.each = each
+    choose(page, rig, library.with_name("new"))
+    press(page, rig, f"Move the {MANY} files there")
+    assert seen[-1] == (True, False), "where results go cannot be changed while they move"
+    progress = rig.move.progress
+    assert progress is not None
+    assert progress.phase is MovePhase.STOPPED
+    assert "Stopped: 8 of 40 files moved" in said(page)
+    assert "32 results" in said(page)
+    assert f"are still in {library}." in said(page)
+
+
+def test_what_stayed_is_listed_with_its_reason(page: Preferences, rig: Rig, library: Path):
+    (library / "fox 3.mp4").write_bytes(b"cut by hand")
+    choose(page, rig, library.with_name("new"))
+    press(page, rig, f"Move the {MANY} files there")
+    stayed = shown(page, QPlainTextEdit, "Files that stayed")
+    assert stayed is not None
+    assert "1 file stayed where it was:" in stayed.toPlainText()
+    assert "fox 3.mp4: It was changed since it was saved." in stayed.toPlainText()
+
+
+def test_a_folder_that_will_not_do_is_said_before_anything_is_done(page: Preferences, rig: Rig, library: Path):
+    choose(page, rig, library / "inside")
+    assert f"This folder lies inside {library}. Choose one outside of it." in said(page)
+    assert shown(page, QPushButton, "Choose another folder…") is not None
+    assert not any(button.isVisible() and button.text().startswith("Move the ") and "files" in button.text()
+                   for button in page.findChildren(QPushButton))  # fmt: skip
+    assert rig.settings.library == library
+
+
+def test_the_page_may_be_closed_while_a_move_is_planned_or_under_way(page: Preferences, rig: Rig, library: Path):
+    choose(page, rig, library.with_name("new"))
+    button = shown(page, QPushButton, f"Move the {MANY} files there")
+    assert button is not None
+    button.click()
+    page.accept()
+    shiboken6.delete(page)
+    rig.settle()
+    assert len(list(library.with_name("new").glob("*.mp4"))) == MANY

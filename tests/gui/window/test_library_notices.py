@@ -1,0 +1,111 @@
+"""The window says once that the library's folder cannot be used, with what can be done, and once that it can again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from PySide6.QtWidgets import QPushButton
+
+from runway_desktop.domain.events import FilesMoving
+from runway_desktop.services.library_folder import ROUND
+from runway_desktop.ui.dialogs.notices import Bar
+from runway_desktop.ui.theme import Theme
+from tests.gui.rig import Desktop, rest, until
+
+
+@asynccontextmanager
+async def watching(desktop: Desktop) -> AsyncIterator[Path]:
+    """The folder is looked at as in the program; gives it."""
+    library = desktop.folder / "library"
+    library.mkdir(exist_ok=True)
+    loop = asyncio.create_task(desktop.engine.folder.run())
+    await until(lambda: desktop.engine.folder.health.state.value == "fine")
+    try:
+        yield library
+    finally:
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+
+
+def buttons(desktop: Desktop) -> list[str]:
+    bars = [bar for bar in desktop.window.notices.findChildren(Bar) if bar.isVisible()]
+    return [button.text() for bar in bars for button in bar.findChildren(QPushButton)]
+
+
+def press(desktop: Desktop, text: str) -> None:
+    found = [
+        button
+        for bar in desktop.window.notices.findChildren(Bar)
+        for button in bar.findChildren(QPushButton)
+        if button.text() == text and button.isVisible()
+    ]
+    found[-1].click()
+
+
+async def test_an_absent_folder_is_told_once_and_its_return_too(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
+        aside = library.rename(tmp_path / "in a pocket")
+        await desktop.engine.folder.look()
+        await desktop.clock.advance(5 * ROUND)
+        assert desktop.window.notices.messages() == [f"The library's folder is not there: {library}"]
+        assert buttons(desktop) == ["Make it again", "Choose another folder…"]
+        aside.rename(library)
+        await desktop.clock.advance(ROUND + 1)
+        await until(lambda: desktop.window.notices.messages() == ["The library's folder can be used again."])
+
+
+async def test_trying_again_in_vain_says_so_again_and_making_it_again_helps(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
+        library.rmdir()
+        await desktop.engine.folder.look()
+        press(desktop, "Make it again")
+        await until(lambda: desktop.window.notices.messages() == ["The library's folder can be used again."])
+
+
+async def test_another_folder_is_chosen_in_the_preferences(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
+        sections: list[str] = []
+        desktop.window.preferences_wanted.connect(sections.append)
+        library.rmdir()
+        await desktop.engine.folder.look()
+        press(desktop, "Choose another folder…")
+        assert sections == ["Saving"]
+        (tmp_path / "other").mkdir()
+        desktop.engine.settings.library_folder = str(tmp_path / "other")
+        await rest()
+        assert desktop.window.notices.messages() == []
+
+
+async def test_a_window_that_is_used_again_looks_at_the_drive_that_was_plugged_in(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
+        aside = library.rename(tmp_path / "in a pocket")
+        await desktop.engine.folder.look()
+        aside.rename(library)
+        desktop.models.folder.window_is_used()
+        for _ in range(5):
+            await desktop.clock.advance(1)
+        await until(lambda: desktop.engine.folder.health.state.can_write)
+
+
+async def test_what_plays_is_let_go_before_it_is_moved(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as desktop:
+        stopped: list[str] = []
+
+        class Player:
+            shown_path = Path("/library/fox.mp4")
+
+            def stop(self) -> None:
+                stopped.append("stopped")
+
+            def shutdown(self) -> None:
+                pass
+
+        desktop.window.preview = Player()  # type: ignore[assignment]
+        desktop.engine.bus.tell(FilesMoving(frozenset({"/library/hare.mp4"})))
+        assert stopped == []
+        desktop.engine.bus.tell(FilesMoving(frozenset({"/library/fox.mp4"})))
+        assert stopped == ["stopped"]
+        desktop.window.preview = None
