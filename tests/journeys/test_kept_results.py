@@ -1,0 +1,30 @@
+"""What somebody else does to the files of results is said in words, mended by a button, and loses nothing."""
+
+from __future__ import annotations
+
+from tests.journeys.program import Program
+from tests.journeys.runway import Runway
+from tests.journeys.waiting import until
+
+
+def test_a_file_that_was_moved_while_the_program_was_closed_is_missed_and_found_again(program: Program, runway: Runway):
+    program.start()
+    program.send("A lagoon at dawn")
+    (clip,) = program.wait_saved(1)
+    program.close()
+    moved = clip.parent / "best takes" / f"lagoon{clip.suffix}"
+    moved.parent.mkdir()
+    clip.rename(moved)
+
+    program.start()
+    eyes, hands = program.eyes, program.hands
+    eyes.wait_for("table cell", "File missing")
+    eyes.wait_for_words("Missing files")
+    hands.key("ctrl+l", "Home", "Down")
+    eyes.wait_for_words("is not where it was saved")
+    eyes.wait_for("button", "Look for it")
+    assert eyes.press("button", "Look for it")
+    eyes.wait_for_words("Found 1 file.")
+    until(lambda: program.saved() == [moved], "the file in its new place")
+    eyes.wait_for("table cell", "Saved")
+    assert runway.made() == {"A lagoon at dawn": 1}
