@@ -60,7 +60,7 @@ async def test_dropped_picture_of_a_wrong_format_is_kept_and_can_be_mended(tmp_p
 async def test_clip_in_a_place_for_pictures_waits_for_a_frame(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, clip(tmp_path))
-        assert "this is a clip" in item.problem
+        assert "This is a clip" in item.problem
         wanted = []
         rig.desk.inputs.frame_wanted.connect(lambda item, at: wanted.append((item.name, at)))
         rig.desk.inputs.carry_out(item, offer(rig, item, "Use its last frame"))
