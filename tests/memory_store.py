@@ -224,7 +224,7 @@ class MemoryStore:
                 output.state not in (OutputState.SAVED, OutputState.EXPIRED) for output in self._outputs_of(task.id)
             )
         ]
-        return sorted(found, key=lambda row: _sent_key(row.task))
+        return sorted(found, key=lambda row: row.task.created_at)
 
     async def not_saved(self, now: float, limit: int) -> NotSaved:
         expired = now - AT_LATEST
@@ -305,7 +305,7 @@ class MemoryStore:
         if listing.group is GroupBy.NONE:
             return []
         members: dict[str, list[Task]] = {}
-        shown = self._listed(replace(listing, sort=SortKey.SENT, descending=True))
+        shown = self._listed(replace(listing, sort=SortKey.MADE, descending=True))
         for key, task in zip(self._keys(shown, listing.group), shown, strict=True):
             members.setdefault(key, []).append(task)
         return [
@@ -543,7 +543,7 @@ class MemoryStore:
 
     def _matches(self, task: Task, wanted: Filter) -> bool:
         paths = [a.path for a in self._inputs.get(task.id, {}).values()] + [o.path for o in self._outputs_of(task.id)]
-        at = _at(task)
+        at = task.created_at
         return (
             task.removed_at is None
             and self._in_place(task, wanted.place)
@@ -585,20 +585,20 @@ class MemoryStore:
         )
 
     def _listed(self, listing: Listing) -> Sequence[Task]:
-        # The order of adding decides between equals, so what is reversed is reversed whole.
+        # The order of adding decides between equals: Python's sorting keeps it, reversed or not.
         found = [task for task in self._tasks.values() if self._matches(task, listing.filter)]
         match listing.sort:
-            case SortKey.SENT:
-                found.sort(key=_sent_key)
+            case SortKey.MADE:
+                # What came together keeps its own order either way.
+                found.sort(key=_made, reverse=listing.descending)
             case SortKey.LANE:
-                found.sort(key=lambda task: (task.position, _at(task)))
+                found.sort(key=lambda task: (task.position, task.created_at))
+                found = found[::-1] if listing.descending else found
             case _:
-                found.sort(key=_sent_key)
-                found.reverse()
+                found.sort(key=_made, reverse=True)
                 # Equal ones stand latest first, whichever way the key is sorted.
                 found.sort(key=lambda task: _key(task, listing.sort), reverse=listing.descending)
-                return found
-        return found[::-1] if listing.descending else found
+        return found
 
     def _title(self, key: str, by: GroupBy) -> str:
         if by is GroupBy.BATCH and key:
@@ -624,7 +624,7 @@ class MemoryStore:
             case GroupBy.BATCH:
                 return task.batch_id or ""
             case GroupBy.DAY:
-                return datetime.fromtimestamp(_at(task), self._zone).date().isoformat()
+                return datetime.fromtimestamp(task.created_at, self._zone).date().isoformat()
             case GroupBy.MODEL:
                 return task.request.model
             case GroupBy.PROJECT:
@@ -633,16 +633,12 @@ class MemoryStore:
                 return prompt_key(task.request)
 
 
-def _at(task: Task) -> float:
-    return task.sent_at if task.sent_at is not None else task.created_at
-
-
 def _file_of(output: Output) -> tuple[object, ...]:
     return (output.path, output.sha256, output.size, output.state)
 
 
-def _sent_key(task: Task) -> tuple[float, float]:
-    return (_at(task), task.position)
+def _made(task: Task) -> float:
+    return task.created_at
 
 
 def _says(text: str, words: Words) -> bool:

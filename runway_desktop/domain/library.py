@@ -29,8 +29,8 @@ class Place(StrEnum):
 
 
 class SortKey(StrEnum):
-    SENT = "sent"
-    """Time of sending, or of making where not yet sent."""
+    MADE = "made"
+    """When it came up here. What a task goes through never moves it, and what was made at once keeps its own order."""
     PROMPT = "prompt"
     STATE = "state"
     COST = "cost"
@@ -121,7 +121,7 @@ class Listing:
     """What the list shows: which, in what order, in what groups."""
 
     filter: Filter = field(default_factory=Filter)
-    sort: SortKey = SortKey.SENT
+    sort: SortKey = SortKey.MADE
     descending: bool = True
     group: GroupBy = GroupBy.BATCH
 

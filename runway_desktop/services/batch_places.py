@@ -24,12 +24,12 @@ class BatchPlaces:
         return self._names[batch_id]
 
     async def row(self, task: Task) -> int | None:
-        """From 1, in the order of sending."""
+        """From 1, in the order in which they were made: that of the table."""
         if task.batch_id is None:
             return None
         if task.batch_id not in self._rows:
             only = Filter(batches=frozenset({task.batch_id}))
-            order = Listing(filter=only, sort=SortKey.SENT, descending=False, group=GroupBy.NONE)
+            order = Listing(filter=only, sort=SortKey.MADE, descending=False, group=GroupBy.NONE)
             members = await self._store.list(order)
             self._rows[task.batch_id] = {entry.id: number for number, entry in enumerate(members, 1)}
         return self._rows[task.batch_id].get(task.id)

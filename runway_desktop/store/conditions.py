@@ -103,9 +103,9 @@ def where(wanted: Filter, few: Collection[Held] = ()) -> tuple[str, list[Cell]]:
         else:
             made.add(held.condition, *held.condition_cells)
     if wanted.since is not None:
-        made.add("sent_or_made >= ?", wanted.since)
+        made.add("created_at >= ?", wanted.since)
     if wanted.until is not None:
-        made.add("sent_or_made < ?", wanted.until)
+        made.add("created_at < ?", wanted.until)
     made.within("rating", wanted.rating)
     made.within("max(credits, 0)", wanted.cost)
     made.within(_LENGTH, wanted.length)

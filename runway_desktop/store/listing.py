@@ -40,7 +40,7 @@ _SORT_COLUMNS = {
     SortKey.RATING: "rating",
     SortKey.TAGS: "tags",
 }
-_DAY = f"CAST(sent_or_made / {_QUARTER} AS INTEGER) * {_QUARTER}"
+_DAY = f"CAST(created_at / {_QUARTER} AS INTEGER) * {_QUARTER}"
 _GROUP_COLUMNS = {
     GroupBy.BATCH: "coalesce(batch_id, '')",
     GroupBy.DAY: _DAY,
@@ -125,13 +125,14 @@ def entries_query(listing: Listing, limit: int = 0, few: Collection[Held] = ()) 
     group = _GROUP_COLUMNS.get(listing.group)
     columns = "id" if group is None else f"id, {group} AS of_group"
     match listing.sort:
-        case SortKey.SENT:
-            order = f"sent_or_made {way}, position {way}, number {way}"
+        case SortKey.MADE:
+            # What came together, such as a batch, keeps its own order.
+            order = f"created_at {way}, number"
         case SortKey.LANE:
-            order = f"position {way}, sent_or_made {way}, number {way}"
+            order = f"position {way}, created_at {way}, number {way}"
         case _:
             # Equal ones stand latest first, whichever way the key is sorted.
-            order = f"{_SORT_COLUMNS[listing.sort]} {way}, sent_or_made DESC, position DESC, number DESC"
+            order = f"{_SORT_COLUMNS[listing.sort]} {way}, created_at DESC, number"
     query = f"SELECT {columns} FROM tasks WHERE {condition} ORDER BY {order}"
     return (f"{query} LIMIT {limit}" if limit else query), parameters
 
@@ -163,7 +164,7 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
     name = _namer(listing.group, zone)
     query = (
         f"SELECT {_GROUP_COLUMNS[listing.group]}, state, count(*), sum(saved), total(max(credits, 0)), "
-        f"max(sent_or_made) AS latest FROM tasks WHERE {condition} GROUP BY 1, state"
+        f"max(created_at) AS latest FROM tasks WHERE {condition} GROUP BY 1, state"
     )
     found = connection.execute(query, parameters).fetchall()
     takes: Counter[str] = Counter()

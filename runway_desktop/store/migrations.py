@@ -113,6 +113,12 @@ def add_endings(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def put_in_order(connection: sqlite3.Connection) -> None:
+    """2.0: the list stands in the order in which tasks were made. An older program would miss a column."""
+    for statement in schema.IN_ORDER:
+        connection.execute(statement)
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
@@ -121,6 +127,7 @@ MIGRATIONS = (
     Migration(Version(1, 4), add_lineage),
     Migration(Version(1, 5), add_presence),
     Migration(Version(1, 6), add_endings),
+    Migration(Version(2, 0), put_in_order),
 )
 
 

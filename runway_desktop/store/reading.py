@@ -146,7 +146,7 @@ def unsaved(connection: sqlite3.Connection) -> list[Row]:
         """
         SELECT id FROM tasks
         WHERE state = 'succeeded' AND id IN (SELECT task_id FROM outputs WHERE state NOT IN ('saved', 'expired'))
-        ORDER BY sent_or_made, position, number
+        ORDER BY created_at, number
         """
     ).fetchall()
     return rows(connection, [TaskId(task_id) for (task_id,) in found])

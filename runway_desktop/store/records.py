@@ -38,7 +38,7 @@ TASK_COLUMNS = (
     "cancel_asked", "adopted", "deleted_remotely", "hold_reason", "removed_at", "title", "rating", "pick",
     "tags", "shot", "note",
     # For the list alone; nothing of a task is read back from these.
-    "shape", "heading", "sent_or_made", "credits", "rank", "prompt_key", "asked_seconds",
+    "shape", "heading", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
 OUTPUT_COLUMNS = (
     "task_id", '"index"', "url", "url_fetched_at", "state", "media", "path", "size", "sha256", "saved_at", "problem",
@@ -103,7 +103,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         _evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
         to_cell(task.hold_reason), task.removed_at, to_cell(task.title), task.rating, task.pick.value,
         ",".join(task.tags), to_cell(task.shot), to_cell(task.note),
-        to_cell(shape_of(request)), heading_of(task), task.created_at if task.sent_at is None else task.sent_at,
+        to_cell(shape_of(request)), heading_of(task),
         -1.0 if task.credits is None else task.credits, _RANKS[task.state],
         prompt_key(request), asked_seconds(request),
     )  # fmt: skip

@@ -145,6 +145,8 @@ JUDGING = (
 )
 """Added by version 1.2."""
 
+_JUDGED = ("project", "rating", "tags")
+
 FINDING = (
     "ALTER TABLE tasks ADD COLUMN tags TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tasks ADD COLUMN shot TEXT NOT NULL DEFAULT ''",
@@ -177,7 +179,7 @@ FINDING = (
             {key}, sent_or_made DESC, position DESC, number DESC, id, batch_id, model, removed_at
         ) WHERE removed_at IS NULL
         """
-        for key in ("project", "rating", "tags")
+        for key in _JUDGED
     ),
     "CREATE INDEX tasks_removed ON tasks (number) WHERE removed_at IS NOT NULL",
     "CREATE INDEX tasks_by_parent ON tasks (parent_id) WHERE parent_id IS NOT NULL",
@@ -237,6 +239,42 @@ ENDINGS = (
     "INSERT INTO endings SELECT DISTINCT substr(words, -2) FROM searched",
 )
 """Added by version 1.6."""
+
+IN_ORDER = (
+    *(
+        f"DROP INDEX tasks_by_{name}"
+        for name in ("sent", "heading", "rank", "credits", "model", "lane", *(f"{key}_in_list" for key in _JUDGED))
+    ),
+    "ALTER TABLE tasks DROP COLUMN sent_or_made",
+    # One index carries everything that filters ask for, in the list's usual order: latest first, and what was made at
+    # once in its own order. Read from its end it gives just that.
+    """
+    CREATE INDEX tasks_by_made ON tasks (
+        created_at, number DESC, id, batch_id, model, state, attention, saved, credits, endpoint, project,
+        rating, pick, shot, prompt_key, asked_seconds, seconds, missing, changed, removed_at ) WHERE removed_at IS NULL
+    """,
+    *(
+        f"""
+        CREATE INDEX tasks_by_{name} ON tasks ({key}, created_at DESC, number, id, batch_id, model, removed_at)
+        WHERE removed_at IS NULL
+        """
+        for name, key in (
+            ("heading", "heading"),
+            ("rank", "rank"),
+            ("credits", "credits"),
+            *((f"{key}_in_list", key) for key in _JUDGED),
+        )
+    ),
+    """
+    CREATE INDEX tasks_by_model ON tasks (model, created_at DESC, number, id, batch_id, removed_at)
+    WHERE removed_at IS NULL
+    """,
+    """
+    CREATE INDEX tasks_by_lane ON tasks (position, created_at, number, id, batch_id, model, removed_at)
+    WHERE removed_at IS NULL
+    """,
+)
+"""Added by version 2.0."""
 
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing

@@ -70,7 +70,7 @@ class ListFilter(QObject):
         self._text = ""
         self._chosen: tuple[Term, ...] = ()
         self._saved: tuple[SavedSearch, ...] = ()
-        self._sort, self._descending, self._group = SortKey.SENT, True, GroupBy.BATCH
+        self._sort, self._descending, self._group = SortKey.MADE, True, GroupBy.BATCH
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._timer.timeout.connect(self._apply)
 
@@ -83,7 +83,7 @@ class ListFilter(QObject):
             self._group = GroupBy(stored.get("group", self._group))
             self._descending = bool(stored.get("descending", True))
         except (AttributeError, ValueError):
-            self._sort, self._descending, self._group = SortKey.SENT, True, GroupBy.BATCH
+            self._sort, self._descending, self._group = SortKey.MADE, True, GroupBy.BATCH
         self._saved = tuple(_searches(self._engine.settings.get(_SAVED, [])))
         self.searches_changed.emit()
         self._apply()

@@ -49,7 +49,7 @@ SORTS = {
     Column.STATUS: SortKey.STATE,
     Column.MODEL: SortKey.MODEL,
     Column.CREDITS: SortKey.COST,
-    Column.SENT: SortKey.SENT,
+    Column.SENT: SortKey.MADE,
     Column.PROJECT: SortKey.PROJECT,
     Column.RATING: SortKey.RATING,
     Column.TAGS: SortKey.TAGS,

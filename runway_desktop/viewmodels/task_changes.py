@@ -17,9 +17,6 @@ def moves(touch: Touch, listing: Listing) -> bool:
     before, after = touch.before, touch.task
     if before.removed_at != after.removed_at or before.batch_id != after.batch_id:
         return True
-    timed = listing.sort is SortKey.SENT or listing.group is GroupBy.DAY
-    if before.sent_at != after.sent_at and (timed or listing.filter.since is not None):
-        return True
     if touch.states and (
         listing.filter.place is not Place.ALL or listing.filter.states or listing.sort is SortKey.STATE
     ):

@@ -38,7 +38,7 @@ _GROUPS = (
     (GroupBy.NONE, "nothing"),
 )
 WIDE = 86 * GRID
-_FALLING = (SortKey.SENT, SortKey.COST, SortKey.RATING)
+_FALLING = (SortKey.MADE, SortKey.COST, SortKey.RATING)
 """Sorted from the most down when they are chosen."""
 
 
@@ -337,7 +337,7 @@ class ListPane(QWidget):
             action.setChecked(self._filter.listing.group is key)
         menu.addSeparator()
         for sort, words in (
-            (SortKey.SENT, "Sort by time"),
+            (SortKey.MADE, "Sort by time"),
             (SortKey.PROMPT, "Sort by prompt"),
             (SortKey.STATE, "Sort by status"),
             (SortKey.COST, "Sort by credits"),

@@ -71,7 +71,7 @@ async def ids(store: Store, listing: Listing) -> list[str]:
     return [entry.id for entry in await store.list(listing)]
 
 
-def flat(sort: SortKey = SortKey.SENT, *, descending: bool = True, **wanted: Any) -> Listing:
+def flat(sort: SortKey = SortKey.MADE, *, descending: bool = True, **wanted: Any) -> Listing:
     return Listing(filter=Filter(**wanted), sort=sort, descending=descending, group=GroupBy.NONE)
 
 
@@ -298,13 +298,19 @@ async def test_removed_tasks_are_in_no_list_and_no_count(opened: Opened):
         assert (counts.places[Place.ALL], counts.projects, counts.models) == (1, {}, {"gen4.5": 1})
 
 
-async def test_latest_first_by_sending_or_making(opened: Opened):
+async def test_latest_first_and_what_was_made_at_once_in_its_own_order(opened: Opened):
     async with opened() as store:
-        await put(
-            store, a_task("made", created_at=NOON + 5), a_task("sent", created_at=NOON, sent_at=NOON + 9), a_task("old")
-        )
-        assert await ids(store, flat()) == ["sent", "made", "old"]
-        assert await ids(store, flat(descending=False)) == ["old", "made", "sent"]
+        await put(store, a_task("old"), *(a_task(name, created_at=NOON + 5) for name in ("010", "020", "030")))
+        assert await ids(store, flat()) == ["010", "020", "030", "old"]
+        assert await ids(store, flat(descending=False)) == ["old", "010", "020", "030"]
+
+
+async def test_sending_moves_no_row(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task("first", created_at=NOON), a_task("second", created_at=NOON + 5))
+        sent = replace((await store.get(TaskId("first"))), state=State.PENDING, sent_at=NOON + 99)
+        await store.save(sent)
+        assert await ids(store, flat()) == ["second", "first"]
 
 
 @pytest.mark.parametrize(
@@ -507,7 +513,7 @@ async def test_exact_words_stand_together_and_a_minus_leaves_out(opened: Opened)
         await put(store, a_task("1", prompt="a red boat"), a_task("2", prompt="a boat, red"), a_task("3", prompt="red"))
         assert await ids(store, flat(text='"red boat"')) == ["1"]
         assert await ids(store, flat(text="red -boat")) == ["3"]
-        assert await ids(store, flat(text="red -a -")) == ["3", "2", "1"]
+        assert await ids(store, flat(text="red -a -")) == ["1", "2", "3"]
         assert await ids(store, flat(text='"red b')) == ["1"]
 
 

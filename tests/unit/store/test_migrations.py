@@ -13,7 +13,7 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortK
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Looked, Presence
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore
-from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path
+from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, add_endings, backup_path
 from tests.unit.store.libraries import fill
 
 
@@ -31,9 +31,10 @@ def break_off(connection: sqlite3.Connection) -> None:
 
 
 NOW = MIGRATIONS[-1].to
-NEWER_MINOR = (*MIGRATIONS, Migration(Version(1, 90), add_mood))
-NEWER_MAJOR = (*NEWER_MINOR, Migration(Version(2, 0), rename_titles))
-BROKEN = (*NEWER_MINOR, Migration(Version(1, 91), break_off))
+MINOR, MAJOR = Version(NOW.major, 90), Version(NOW.major + 1, 0)
+NEWER_MINOR = (*MIGRATIONS, Migration(MINOR, add_mood))
+NEWER_MAJOR = (*NEWER_MINOR, Migration(MAJOR, rename_titles))
+BROKEN = (*NEWER_MINOR, Migration(Version(NOW.major, 91), break_off))
 
 
 async def an_old_one(path: Path) -> None:
@@ -51,7 +52,7 @@ def version_of(path: Path) -> Version:
 async def test_a_new_file_gets_the_newest_version_and_no_backup(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db", migrations=NEWER_MAJOR)
     await store.close()
-    assert version_of(tmp_path / "p.db") == (2, 0)
+    assert version_of(tmp_path / "p.db") == MAJOR
     assert [file.name for file in tmp_path.iterdir()] == ["p.db"]
 
 
@@ -88,11 +89,11 @@ async def test_a_step_that_breaks_off_leaves_the_file_as_it_was_and_is_done_agai
     with pytest.raises(StoreError, match="could not be brought up to date") as caught:
         await SqliteStore.open(path, migrations=BROKEN)
     assert "a_table_that_is_not_there" in caught.value.detail
-    assert version_of(path) == (1, 90)
+    assert version_of(path) == MINOR
     store = await SqliteStore.open(path, migrations=NEWER_MAJOR)
     assert await store.settings() == {"theme": "dark"}
     await store.close()
-    assert version_of(path) == (2, 0)
+    assert version_of(path) == MAJOR
 
 
 async def test_a_newer_minor_version_is_worked_with(tmp_path: Path):
@@ -102,7 +103,7 @@ async def test_a_newer_minor_version_is_worked_with(tmp_path: Path):
     store = await SqliteStore.open(path, migrations=MIGRATIONS)
     await store.set_settings({"a": 1})
     await store.close()
-    assert version_of(path) == (1, 90)
+    assert version_of(path) == MINOR
 
 
 async def test_a_newer_major_version_is_refused_with_a_sentence(tmp_path: Path):
@@ -164,7 +165,7 @@ async def test_short_words_of_an_older_list_are_found_at_the_end_of_a_text(tmp_p
     await store.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE endings")
-        connection.execute(f"PRAGMA user_version = {Version(1, 5).word}")
+        add_endings(connection)
         connection.commit()
     store = await SqliteStore.open(path)
     for word in ("京都", "都", "京"):

@@ -171,4 +171,4 @@ async def test_the_list_of_missing_files_and_the_next_page_need_no_search(tmp_pa
     assert "SCAN outputs;" not in wanted
     assert "SCAN tasks" not in wanted
     listed = await plan_of(tmp_path / "c.db", *entries_query(Listing(filter=Filter(places=frozenset({Place.CHANGED})))))
-    assert "COVERING INDEX tasks_by_sent" in listed
+    assert "COVERING INDEX tasks_by_made" in listed

@@ -58,7 +58,7 @@ def libraries(draw: st.DrawFn) -> list[Task]:
         rating=st.sampled_from((Span(), Span(least=4))),
         tags=st.sampled_from((frozenset(), frozenset({"night"}), frozenset({"drone", "night"}))),
     ),
-    st.sampled_from((SortKey.SENT, SortKey.PROMPT)),
+    st.sampled_from((SortKey.MADE, SortKey.PROMPT)),
     st.booleans(),
 )
 def test_every_way_to_search_finds_what_like_finds(
@@ -101,16 +101,18 @@ def by_like(path: Path, question: Listing) -> list[str]:
             found = connection.execute("SELECT rowid FROM searched WHERE words LIKE ? ESCAPE '!'", (pattern,))
             return {number for (number,) in found}
 
-        columns = "SELECT sent_or_made, position, number, id, heading, rating, tags FROM tasks"
-        rows = sorted(connection.execute(columns), reverse=question.descending or question.sort is SortKey.PROMPT)
-        # Equal ones stay latest first.
+        rows = connection.execute(
+            "SELECT created_at, number, id, heading, rating, tags FROM tasks ORDER BY number"
+        ).fetchall()
+        # What came together keeps its own order; of equal prompts the latest stands first.
+        rows.sort(key=lambda row: row[0], reverse=question.descending or question.sort is SortKey.PROMPT)
         if question.sort is SortKey.PROMPT:
-            rows.sort(key=lambda row: row[4], reverse=question.descending)
+            rows.sort(key=lambda row: row[3], reverse=question.descending)
         holding, not_holding = map(like, words.wanted), map(like, words.unwanted)
-        numbers = {row[2] for row in rows}.intersection(*holding).difference(*not_holding)
+        numbers = {row[1] for row in rows}.intersection(*holding).difference(*not_holding)
         return [
             task_id
-            for _, _, number, task_id, _, rating, tags in rows
+            for _, number, task_id, _, rating, tags in rows
             if number in numbers and rating >= (wanted.rating.least or 0) and wanted.tags <= set(tags.split(","))
         ]
 
@@ -174,7 +176,7 @@ async def test_search_begins_with_the_few_that_hold_a_rare_word(tmp_path: Path, 
 async def test_word_of_many_tasks_is_met_in_the_lists_own_order(tmp_path: Path, text: str):
     await a_library(tmp_path / "p.db")
     plan = await plan_of(tmp_path / "p.db", text)
-    assert "SCAN tasks USING COVERING INDEX tasks_by_sent" in plan
+    assert "SCAN tasks USING COVERING INDEX tasks_by_made" in plan
     assert "TEMP B-TREE" not in plan
 
 

@@ -112,7 +112,7 @@ async def test_a_damaged_memory_is_no_obstacle(tmp_path, memory):
     async with Rig(tmp_path) as rig:
         rig.engine.settings.set("list.order", memory)
         rig.filter.restore()
-        assert rig.filter.listing.sort is SortKey.SENT
+        assert rig.filter.listing.sort is SortKey.MADE
 
 
 def test_every_state_can_be_filtered_for_exactly_once():
