@@ -43,6 +43,7 @@ class ChoicePopup(QFrame):
         self._search.setVisible(len(options) > GLANCE)
         self._list = QListWidget(self)
         self._list.setAccessibleName(title)
+        self._list.setProperty("kind", "choices")
         self._list.setUniformItemSizes(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
@@ -99,11 +100,13 @@ class ChoicePopup(QFrame):
         return super().eventFilter(watched, event)
 
     def _fit(self, amount: int) -> None:
-        row = max(self._list.sizeHintForRow(0), self.fontMetrics().height() + GRID)
+        # Not before it has its style: a row is as high as that says.
+        self._list.ensurePolished()
+        row = self._list.sizeHintForRow(0)
         wide = max(self._list.sizeHintForColumn(0) + 5 * GRID, 20 * GRID)
         self._list.setFixedHeight(min(amount, 14) * row + 4)
-        self.setFixedWidth(min(wide, 50 * GRID))
-        self.adjustSize()
+        # Qt's own adjusting makes no window lower than a hundred pixels that could grow.
+        self.setFixedSize(min(wide, 50 * GRID), self.sizeHint().height())
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()

@@ -63,6 +63,7 @@ class AxisDialog(QDialog):
     def _build_values(self) -> QStackedWidget:
         self._list = QListWidget(self)
         self._list.setAccessibleName("Values")
+        self._list.setProperty("kind", "ticks")
         self._text = QPlainTextEdit(self)
         self._text.setAccessibleName("Values, one a line")
         self._text.setTabChangesFocus(True)

@@ -43,6 +43,7 @@ class ColumnsDialog(QDialog):
         )
         self._list = QListWidget(self)
         self._list.setAccessibleName("Further columns")
+        self._list.setProperty("kind", "ticks")
         self._list.setMinimumHeight(22 * GRID)
         for column, is_shown, is_needed in sheet.offering.columns():
             item = QListWidgetItem(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from runway_desktop.ui.choice_popup import GLANCE, ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
-from runway_desktop.ui.theme import Choice, FollowsTheme, Role
+from runway_desktop.ui.theme import GRID, Choice, FollowsTheme, Role
 from runway_desktop.ui.window.dropping import accepts, read
 from runway_desktop.ui.window.workspace import first_size
 from tests.gui.rig import until
@@ -77,6 +77,20 @@ def test_a_row_wraps_like_words_and_never_makes_a_pane_wide(theme, qtbot):
     flow.takeAt(0)
     assert flow.count() == 5
     assert flow.itemAt(9) is None
+
+
+@pytest.mark.parametrize("amount", [1, 2, 9])
+def test_a_list_of_choices_is_as_high_as_its_choices(theme, qtbot, amount):
+    button = QPushButton("Choose")
+    qtbot.addWidget(button)
+    button.show()
+    popup = ChoicePopup([Option(number, f"Choice {number}") for number in range(amount)], 0, "Choice", button)
+    popup.open_at(button)
+    last = popup._list.visualItemRect(popup._list.item(amount - 1))
+    beyond = popup.height() - popup._list.viewport().mapTo(popup, last.bottomLeft()).y()
+    assert 0 <= beyond <= 2 * GRID
+    assert last.height() >= popup.fontMetrics().height() + GRID, "there is room to hit it"
+    popup.close()
 
 
 @pytest.mark.parametrize("amount", [3, GLANCE + 1])
