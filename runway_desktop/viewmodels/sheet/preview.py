@@ -62,7 +62,8 @@ class AxisPreview(QObject):
 
     @property
     def problem(self) -> str:
-        """What would keep some of them from being sent; empty when nothing would."""
+        """What the axes would bring that keeps a row from being sent, which could be sent before; empty when nothing
+        would."""
         return self._problem
 
     def _more(self) -> None:
@@ -70,8 +71,9 @@ class AxisPreview(QObject):
         while self._left and self._checker is not None:
             row = self._left.pop()
             check = self._checker.check(SheetRow(row.cells))
-            if check.problems and not self._problem:
-                self._problem = check.problems[0].message
+            was_fine = row.check is not None and not row.check.problems
+            if check.problems and was_fine and not self._problem:
+                self._problem = f"Row {(self._model.place_of(row.number) or 0) + 1}: {check.problems[0].message}"
             self._tally.put(row.number, check)
             if time.perf_counter() >= until:
                 return

@@ -16,6 +16,7 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Refusal, Request, State
 from runway_desktop.services.expansion import Axis
 from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, STATE
+from runway_desktop.viewmodels.sheet.preview import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE, WRONG_ROLE
 from runway_desktop.viewmodels.state_words import Tone
@@ -176,6 +177,20 @@ async def test_a_bad_value_of_an_axis_is_told_with_its_value(tmp_path: Path):
         sheet.model.setData(at(sheet, 1, "duration"), "5")
         assert said(sheet, 1).startswith("veo3.1_fast: Duration for veo3.1_fast is")
         assert sheet.model.totals.ready == 0
+
+
+async def test_a_preview_of_axes_says_what_they_bring_and_in_which_row(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt,duration\nA,nine\nB,5\n")
+        preview = AxisPreview(rig.engine.catalog, rig.engine.pricing, sheet.model, rig.owner)
+
+        async def told(axis: Axis) -> str:
+            preview.start([axis])
+            await until(lambda: preview.words != "Counting…")
+            return preview.problem
+
+        assert await told(Axis("seed", "Seed", (1, 2))) == "", "what was wrong before is said in the sheet"
+        assert (await told(Axis(MODEL, "Model", ("gen4.5", "veo3.1_fast")))).startswith("Row 2: veo3.1_fast: Duration")
 
 
 async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_path: Path):
