@@ -306,6 +306,12 @@ class SheetTable(QTableView):
             if place != prompt and column.key not in self._by_hand:
                 wanted = usual[column.key]
                 header.resizeSection(place, min(wanted, self._needed(place)) if narrow else wanted)
+        state = self._model.column_place(STATE)
+        if narrow and state is not None and STATE not in self._by_hand:
+            # What is left beside a prompt of the least width is the sentence's before it is the prompt's.
+            others = sum(header.sectionSize(at) for at in range(header.count()) if at not in (prompt, state))
+            room = self.viewport().width() - others - LEAST_PROMPT
+            header.resizeSection(state, max(header.sectionSize(state), min(usual[STATE], room)))
         self._fit_prompt()
         self._is_fitting = False
 
