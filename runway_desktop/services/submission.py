@@ -81,8 +81,10 @@ class Submission:
             return ()
         batch = None if into is not None else self._batch(batch_name, len(requests))
         batch_id = batch.id if batch is not None else into
+        # One time for all of them: what came together stands together, in its own order.
+        now = self._clock.now()
         tasks = [
-            self._new(request, position, project=project, parent_id=parent_id)
+            self._new(request, position, now, project=project, parent_id=parent_id)
             for request, position in zip(requests, self._positions(len(requests)), strict=True)
         ]
         tasks = [replace(task, batch_id=batch_id, hold_reason="" if send_now else WAITS_FOR_YOU) for task in tasks]
@@ -185,8 +187,9 @@ class Submission:
     async def _again(self, olds: Sequence[Task]) -> tuple[TaskId, ...]:
         tasks: list[Task] = []
         inputs: list[Input] = []
+        now = self._clock.now()
         for old, position in zip(olds, self._positions(len(olds)), strict=True):
-            new = self._new(old.request, position, project=old.project, parent_id=old.id)
+            new = self._new(old.request, position, now, project=old.project, parent_id=old.id)
             new = replace(new, batch_id=old.batch_id, title=old.title, shot=old.shot)
             # What its files were then: one that has moved by now can be told from another of its name.
             hashes = {inp.path: inp.sha256 for inp in await self._store.inputs(old.id) if inp.path}
@@ -210,11 +213,11 @@ class Submission:
             return None
         return Batch(id=BatchId(new_batch_id()), name=name or f"{count} tasks", created_at=self._clock.now())
 
-    def _new(self, request: Request, position: float, *, project: str, parent_id: TaskId | None) -> Task:
+    def _new(self, request: Request, position: float, at: float, *, project: str, parent_id: TaskId | None) -> Task:
         return Task(
             id=new_task_id(),
             request=request,
-            created_at=self._clock.now(),
+            created_at=at,
             project=project,
             parent_id=parent_id,
             position=position,

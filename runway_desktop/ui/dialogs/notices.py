@@ -187,9 +187,8 @@ class Bar(QFrame):
         self._small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         say(self._small, detail)
         text.addWidget(self._small)
-        self._below = QHBoxLayout()
-        self._below.setSpacing(GRID)
-        text.addLayout(self._below)
+        self._text = text
+        self._below: QHBoxLayout | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
         self._row.setSpacing(GRID)
@@ -228,12 +227,14 @@ class Bar(QFrame):
 
         button.clicked.connect(act)
         if below:
-            self._below.setContentsMargins(0, GRID // 2, 0, GRID // 2)
-            if self._below.count():
-                self._below.insertWidget(self._below.count() - 1, button)
-            else:
-                self._below.addWidget(button)
+            if self._below is None:
+                # Not before there is something for it: an empty layout lets the one around it have no width.
+                self._below = QHBoxLayout()
+                self._below.setSpacing(GRID)
+                self._below.setContentsMargins(0, GRID // 2, 0, GRID // 2)
                 self._below.addStretch(1)
+                self._text.addLayout(self._below)
+            self._below.insertWidget(self._below.count() - 1, button)
         else:
             self._row.insertWidget(self._row.count() - 1, button, 0, Qt.AlignmentFlag.AlignTop)
 

@@ -127,3 +127,11 @@ def test_the_keyboard_goes_back_where_it_was_when_a_notice_goes(notices: Notices
     assert undo.text() == "Undo"
     undo.click()
     assert pane.window().focusWidget() is below
+
+
+def test_a_sentence_has_the_width_that_there_is(notices: Notices):
+    notices.tell("Switched to Image to video with Gen-4.5, which takes a picture.")
+    notices.tell("1 task removed.", action_text="Undo", on_action=lambda: None)
+    for label in notices.findChildren(QLabel):
+        if label.text() and label.isVisible():
+            assert label.width() > notices.width() // 2

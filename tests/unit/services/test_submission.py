@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.happenings import Answer, NoAnswer, Sending
+from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import WAITS_FOR_YOU, Evidence, State, TaskId
 from tests.engine_rig import Rig, request, with_picture
 from tests.fake_runway import remote_id
@@ -31,6 +33,15 @@ async def test_many_prompts_are_stored_in_one_step_in_their_order():
         assert {task.project for task in tasks} == {"Film"}
         assert len({task.batch_id for task in tasks}) == 1
         assert (await rig.store.counts()).batches[0][1:] == ("Fog", 300)
+
+
+async def test_what_is_sent_together_was_made_at_one_time_however_long_that_took(monkeypatch):
+    async with idle() as rig:
+        later = itertools.count(int(rig.clock.now()))
+        monkeypatch.setattr(rig.clock, "now", lambda: float(next(later)))
+        ids = await rig.submit(*(request(f"Prompt {n}") for n in range(3)), batch_name="Fog")
+        assert len({(await rig.task(task_id)).created_at for task_id in ids}) == 1
+        assert [entry.id for entry in await rig.store.list(Listing())] == list(ids)
 
 
 async def test_more_of_a_sheet_joins_its_batch():
