@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from .task import TaskId
 
@@ -56,6 +58,11 @@ class FileMove:
     index: int
     source: str
     target: str
+
+
+def moved_uris(moves: Iterable[FileMove]) -> dict[str, str]:
+    """The URIs of moved files, old to new."""
+    return {Path(move.source).as_uri(): Path(move.target).as_uri() for move in moves}
 
 
 class MovePhase(StrEnum):

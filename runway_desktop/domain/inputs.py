@@ -24,6 +24,20 @@ def still_asked(request: Request, place: tuple[str | int, ...]) -> bool:
     return at is not None
 
 
+def with_moved_files(value: Any, moved: Mapping[str, str]) -> Any:
+    """The value of a request with other URIs for files that lie elsewhere now, old to new; however deep they stand in
+    it. The same value where none does."""
+    if isinstance(value, str):
+        return moved.get(value, value)
+    if isinstance(value, Mapping):
+        inner = {name: with_moved_files(found, moved) for name, found in value.items()}
+        return inner if any(inner[name] is not value[name] for name in inner) else value
+    if isinstance(value, list | tuple):
+        items = [with_moved_files(found, moved) for found in value]
+        return items if any(item is not old for item, old in zip(items, value, strict=True)) else value
+    return value
+
+
 def misses_file(task: Task) -> bool:
     """Whether the task waits here for a file that is not where it was."""
     return task.state is State.HELD and FILE_GONE in task.hold_reason

@@ -1,5 +1,5 @@
-"""When a file moves, every request that uses it follows: those that wait here, and those that ended and may be sent
-again. Loop's thread only. Raises StoreError when the disk refuses.
+"""When a file moves, every request that uses it follows: those that wait here, those that ended and may be sent again,
+and those in kept sheets. Loop's thread only. Raises StoreError when the disk refuses.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.catalog import with_assets
-from runway_desktop.domain.folders import FileMove
+from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.task import Input, Task, TaskId
 
@@ -18,15 +18,21 @@ from .inputs import path_of
 from .ledger import Ledger
 from .ports import Store
 
+MOST_SHEETS = 500
+"""Kept sheets that are looked through, the latest first."""
+
 
 class InputFollowing:
     def __init__(self, ledger: Ledger, store: Store) -> None:
         self._ledger = ledger
         self._store = store
+        self._sheets: tuple[Path | None, list[str]] = (None, [])
+        """The folder that is moved out of, and the kept sheets that have files in it."""
 
-    async def follow(self, moves: Sequence[FileMove]) -> None:
+    async def follow(self, moves: Sequence[FileMove], root: Path) -> None:
         """Gives every request the new paths. Doing it again does nothing. A task whose files are being read just now,
         where they were, is looked at again by the lane in a moment, and finds them then."""
+        await self._follow_in_sheets(moves, root)
         targets = {move.source: move.target for move in moves}
         folders = sorted({str(Path(move.source).parent) for move in moves})
         uses: dict[TaskId, list[Input]] = {}
@@ -35,6 +41,21 @@ class InputFollowing:
                 uses.setdefault(use.task_id, []).append(use)
         for task_id, used in uses.items():
             await self._give(task_id, used, targets)
+
+    async def _follow_in_sheets(self, moves: Sequence[FileMove], root: Path) -> None:
+        """A kept sheet is one JSON text, in which a URI stands in quotes. One that is open follows by itself too."""
+        if self._sheets[0] != root:
+            beginning = f'"{root.as_uri()}/'
+            kept = [await self._store.sheet(sheet.id) for sheet in await self._store.sheets(MOST_SHEETS)]
+            self._sheets = (root, [sheet.id for sheet in kept if sheet is not None and beginning in sheet.text])
+        for sheet_id in self._sheets[1]:
+            sheet = await self._store.sheet(sheet_id)
+            if sheet is not None:
+                text = sheet.text
+                for old, new in moved_uris(moves).items():
+                    text = text.replace(f'"{old}"', f'"{new}"')
+                if text != sheet.text:
+                    await self._store.save_sheet(replace(sheet, text=text))
 
     async def _give(self, task_id: TaskId, used: Sequence[Input], targets: Mapping[str, str]) -> None:
         paths = {use.place: use.path for use in used}

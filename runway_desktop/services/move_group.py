@@ -137,7 +137,7 @@ class GroupMover:
         for output in moved:
             self._bus.tell(OutputChanged(output))
         arrived = await self._that_are_wanted(seen, {(output.task_id, output.index) for output in moved}, stored)
-        await self._following.follow(arrived)
+        await self._following.follow(arrived, root)
         self._bus.tell(FilesMoved(arrived))
         for move in arrived:
             was = stored.get(_owner(move))

@@ -87,6 +87,7 @@ class Composer(QObject):
         self._sending = Sending(engine, runner, self)
         self._sending.changed.connect(self.changed)
         self._sending.stored.connect(self._stored)
+        bridge.files_moved.connect(self.taking.follow)
         bridge.organization_changed.connect(lambda _: self.changed.emit())
         bridge.key_changed.connect(lambda _: self.changed.emit())
         bridge.tasks_touched.connect(self._price_may_be_known)

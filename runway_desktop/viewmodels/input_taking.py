@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog import Field, Pair
+from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.input_mending import mends_for
 from runway_desktop.services.intake import AssetDrop
@@ -97,6 +98,11 @@ class InputTaking(QObject):
 
     def move(self, name: str, number: int, to: int) -> None:
         if self._draft.move(name, number, to):
+            self.moved.emit()
+
+    def follow(self, moves: Sequence[FileMove]) -> None:
+        """Files were moved: those that are inputs here lie elsewhere now."""
+        if self._draft.follow(moved_uris(moves)):
             self.moved.emit()
 
     def ask_facts(self) -> None:

@@ -26,6 +26,7 @@ from runway_desktop.catalog import (
     validate,
     value_in_words,
 )
+from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake import AssetDrop
 from runway_desktop.services.media_facts import MediaFacts, check_asset, check_together
@@ -180,6 +181,26 @@ class RequestDraft:
         before, items[number] = items[number], replace(items[number], uri=drop.uri, media=kind_of(drop.media))
         self.touched()
         return short_name(before.uri)
+
+    def follow(self, moved: Mapping[str, str]) -> bool:
+        """Files lie elsewhere now, by their URIs, old to new. Whether any of them is an input here."""
+        before = (self.values, self.assets, self.shelf)
+        self.values = dict(with_moved_files(self.values, moved))
+        self.assets = {
+            name: [replace(item, uri=moved.get(item.uri, item.uri)) for item in items]
+            for name, items in self.assets.items()
+        }
+        self.shelf = replace(
+            self.shelf,
+            values=dict(with_moved_files(self.shelf.values, moved)),
+            inputs=[(name, replace(item, uri=moved.get(item.uri, item.uri))) for name, item in self.shelf.inputs],
+        )
+        self.facts |= {moved[uri]: facts for uri, facts in self.facts.items() if uri in moved}
+        self.unreadable = {uri: why for uri, why in self.unreadable.items() if uri not in moved}
+        if (self.values, self.assets, self.shelf) == before:
+            return False
+        self.touched()
+        return True
 
     def remove(self, field: str, number: int) -> bool:
         items = self.assets.get(field, [])

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.domain.folders import FileMove, moved_uris
+from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.sheets import KeptSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
 from runway_desktop.services import sheets
@@ -90,6 +92,7 @@ class Sheet(QObject):
         self.model.checker.axes = content.axes
         self.model.looks_wanted.connect(self._look)
         bridge.tasks_touched.connect(self._touched)
+        bridge.files_moved.connect(self._files_moved)
 
     @classmethod
     def of_gathered(
@@ -390,6 +393,17 @@ class Sheet(QObject):
             model.insert_rows(filled[-1] + 1 if filled else 0, rows, "Drop files")
         for finding in gathered.findings[:1]:
             self.model.said.emit(finding.message)
+
+    def _files_moved(self, moves: Sequence[FileMove]) -> None:
+        moved = moved_uris(moves)
+        after = {
+            (row.number, key): found
+            for row in self.model.rows
+            for key, value in row.cells.items()
+            if (found := with_moved_files(value, moved)) is not value
+        }
+        if after:
+            self.model.write(after, "Follow moved files")
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
         self._following.take(touches)

@@ -19,8 +19,9 @@ import pytest
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.events import FilesMoved, FilesMoving, LibraryMoveChanged, Notice, OutputChanged
 from runway_desktop.domain.folders import MovePhase
+from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.task import Media, Output, OutputState, State, Task, TaskId
-from runway_desktop.services import sidecar
+from runway_desktop.services import sheets, sidecar
 from runway_desktop.services.file_locks import Owner
 from runway_desktop.services.file_moving import Disk
 from runway_desktop.services.input_following import InputFollowing
@@ -28,6 +29,7 @@ from runway_desktop.services.library_folder import ROUND
 from runway_desktop.services.library_move import TRY_AGAIN_AFTER, LibraryMove
 from runway_desktop.services.move_group import GroupMover
 from runway_desktop.services.move_journal import JOURNAL
+from runway_desktop.services.sheets import KeptRow, SheetContent
 from tests.engine_rig import AtOnce, Rig, request, with_picture
 from tests.fakes import FakeClock, MemoryStore, settle
 
@@ -226,6 +228,24 @@ async def test_requests_that_use_a_moved_file_follow_it(tmp_path):
         assert "inputs moved" in await house.rig.kinds(held)
         assert await house.rig.task(other) == before
         assert house.told(FilesMoved)[0].moves[0].target == str(moved)
+
+
+async def test_kept_sheets_follow_a_moved_file(tmp_path):
+    async with House(tmp_path).open() as house:
+        still = await house.result(1, "a still, ä.png")
+        uri = Path(still.path).as_uri()
+        row = sheets.write_row(KeptRow(cells={"promptImage": [{"uri": uri}]}))
+        content = SheetContent(name="Foxes", composed=request())
+        for name, rows in (("using", [row]), ("other", [])):
+            text = sheets.write(content, rows)
+            await house.rig.store.save_sheet(KeptSheet(id=name, name=name, changed_at=1.0, rows=1, text=text))
+        other = await house.rig.store.sheet("other")
+        await house.begin()
+        kept = await house.rig.store.sheet("using")
+        assert kept is not None
+        [moved] = sheets.read(kept.text).rows
+        assert moved.cells == {"promptImage": [{"uri": (house.new / "a still, ä.png").as_uri()}]}
+        assert await house.rig.store.sheet("other") == other
 
 
 async def test_pasted_pictures_move_and_what_else_lies_beside_them_stays(tmp_path):

@@ -9,6 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.events import FilesMoved
+from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import FrameAt, Mend, MendKind
@@ -268,3 +270,19 @@ async def test_file_that_was_gone_is_looked_for_again_when_it_is_dropped(tmp_pat
         await until(lambda: rig.composer.inputs()[0].problem)
         rig.desk.take(paths=[picture(path)], to_field=PLACE, at=0)
         await until(lambda: not rig.composer.inputs()[0].problem)
+
+
+async def test_an_input_whose_file_is_moved_with_the_library_follows_it(tmp_path):
+    async with Rig(tmp_path) as rig:
+        still = picture(tmp_path / "still.png")
+        await dropped(rig, still)
+        moved = still.rename(tmp_path / "moved.png")
+        move = FileMove(task_id=TaskId("t1"), index=0, source=str(still), target=str(moved))
+        rig.engine.bus.tell(FilesMoved((move,)))
+        [item] = rig.composer.inputs()
+        assert (item.path, item.problem) == (moved, "")
+        assert rig.composer.request().values[PLACE] == moved.as_uri()
+        told: list[object] = []
+        rig.composer.inputs_changed.connect(lambda: told.append(None))
+        rig.engine.bus.tell(FilesMoved((move,)))
+        assert told == [], "what is told again after a kill changes nothing"

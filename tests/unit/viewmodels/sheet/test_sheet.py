@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.task import Refusal, Request, State
+from runway_desktop.domain.folders import FileMove
+from runway_desktop.domain.task import Refusal, Request, State, TaskId
 from runway_desktop.services.expansion import Axis
 from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.viewmodels.sheet.preview import AxisPreview
@@ -376,3 +379,17 @@ async def test_what_runway_refused_is_said_at_the_cell_of_a_sent_row(tmp_path: P
         assert not at(sheet, 1, PROMPT).data(WRONG_ROLE)
         sheet.let_go()
         await rest()
+
+
+async def test_a_row_whose_picture_is_moved_with_the_library_follows_it(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        (tmp_path / "stills").mkdir()
+        still = tmp_path / "stills" / "a.png"
+        Image.new("RGB", (64, 36), "teal").save(still)
+        sheet = await opened(rig, "promptText,promptImage\nFog,stills/a.png\n")
+        [row] = sheet.model.rows
+        key = next(key for key, value in row.cells.items() if isinstance(value, list))
+        moved = still.rename(tmp_path / "b.png")
+        move = FileMove(task_id=TaskId("t1"), index=0, source=str(still), target=str(moved))
+        rig.engine.bus.tell(FilesMoved((move,)))
+        assert sheet.model.rows[0].cells[key] == [{"uri": moved.as_uri()}]
