@@ -3,17 +3,23 @@ every result is whole in the place that the list says, and the move comes to its
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runway_desktop.domain.folders import MovePhase
-from runway_desktop.domain.task import OutputState
+from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
+from runway_desktop.services import sidecar
 from runway_desktop.services.file_moving import Disk
 from runway_desktop.services.move_journal import JOURNAL
-from tests.engine_rig import with_picture
+from runway_desktop.store import SqliteStore
+from tests.engine_rig import request, with_picture
 from tests.fakes import FakeClock, MemoryStore, settle
 from tests.unit.services.test_library_move import House, files, is_whole
 
@@ -193,3 +199,69 @@ async def test_killed_while_rescued_results_come_home_they_are_home_at_the_next_
         }
         assert files(again.rescued) == []
         assert len(files(again.old)) == 4
+
+
+KILLS = 6
+
+
+async def test_a_real_program_that_is_killed_again_and_again_ends_its_move(tmp_path):
+    """SIGKILL in the middle of real copying, each time a few milliseconds further on; then one that is let live."""
+    old, new, database = tmp_path / "old", tmp_path / "new", tmp_path / "profile.db"
+    store = await SqliteStore.open(database)
+    saved: dict[str, str] = {}
+    for number in range(30):
+        path, content = old / f"day {number % 3}" / f"fox {number}.mp4", bytes([number]) * 3_000_000
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        task = Task(id=TaskId(f"t{number}"), request=request("Fox"), created_at=1.0, state=State.SUCCEEDED)
+        digest = hashlib.sha256(content).hexdigest()
+        output = Output(
+            task_id=task.id, index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, path=str(path),
+            size=len(content), sha256=digest,
+        )  # fmt: skip
+        saved[task.id] = digest
+        await store.add([task], [], None, [])
+        await store.save_output(output)
+        sidecar.write(path, sidecar.compose(task, output, []))
+    await store.close()
+    killed = 0
+    for number in range(KILLS):
+        child = await _child(database, old, new)
+        assert child.stdout is not None
+        await child.stdout.readline()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(child.wait(), 0.01 + 0.023 * number)
+        if child.returncode is None:
+            child.kill()
+            killed += 1
+        await child.communicate()
+        store = await SqliteStore.open(database)
+        for task_id, digest in saved.items():
+            [output] = await store.outputs(TaskId(task_id))
+            places = (Path(output.path), new / Path(output.path).relative_to(old) if output.path.startswith(str(old))
+                      else old / Path(output.path).relative_to(new))  # fmt: skip
+            whole = [path for path in places if path.is_file() and _digest(path) == digest]
+            assert whole, f"{output.path} is lost"
+        await store.close()
+    child = await _child(database, old, new)
+    said, _ = await child.communicate()
+    assert child.returncode == 0
+    assert said.endswith(b"done\n")
+    assert killed >= KILLS // 2, "it was over before it could be killed"
+    store = await SqliteStore.open(database)
+    for task_id, digest in saved.items():
+        [output] = await store.outputs(TaskId(task_id))
+        assert Path(output.path).is_relative_to(new)
+        assert _digest(Path(output.path)) == digest
+    await store.close()
+    assert files(old) == []
+    assert len(files(new)) == 2 * len(saved)
+
+
+async def _child(database: Path, old: Path, new: Path) -> asyncio.subprocess.Process:
+    arguments = ("-m", "tests.faults.moving_child", str(database), str(old), str(new))
+    return await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

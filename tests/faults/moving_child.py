@@ -1,0 +1,73 @@
+"""A program that moves a library, to be killed: real database, real threads, real files. Begins the move, or goes on
+with the one that an earlier run began; says how far it is, a line each, and "done" at the end.
+
+    python -m tests.faults.moving_child DATABASE OLD NEW
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from runway_desktop.domain.events import Event, LibraryMoveChanged
+from runway_desktop.domain.folders import MovePhase
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import SystemClock
+from runway_desktop.services.disk_threads import DiskThreads
+from runway_desktop.services.file_moving import Disk
+from runway_desktop.services.input_following import InputFollowing
+from runway_desktop.services.ledger import Ledger
+from runway_desktop.services.library_folder import LibraryFolder
+from runway_desktop.services.library_move import LibraryMove
+from runway_desktop.services.move_group import GroupMover
+from runway_desktop.services.move_journal import JOURNAL
+from runway_desktop.services.settings import Settings
+from runway_desktop.store import SqliteStore
+
+
+class OtherDrive(Disk):
+    def device(self, folder: Path) -> int:
+        return super().device(folder) + 1
+
+
+class Idle:
+    def is_under_way(self, owner: tuple[str, int]) -> bool:
+        return False
+
+    def any_under_way_in(self, folder: Path) -> bool:
+        return False
+
+
+async def main(database: Path, old: Path, new: Path) -> None:
+    store, bus, clock = await SqliteStore.open(database), Bus(), SystemClock()
+    settings = Settings(store, bus, clock, default_library=old)
+    await settings.load()
+    folder = LibraryFolder(settings, bus, clock)
+    following = InputFollowing(Ledger(store, bus, clock), store)
+    mover = GroupMover(store, bus, folder, following, DiskThreads(1, "move"), OtherDrive())
+    move = LibraryMove(store, bus, clock, settings, folder, Idle(), mover, old.with_name("Rescued"))
+    over = asyncio.Event()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, LibraryMoveChanged):
+            sys.stdout.write(f"{event.progress.files} {event.progress.size}\n")
+            sys.stdout.flush()
+            if event.progress.phase is MovePhase.DONE:
+                over.set()
+
+    bus.listen(hear)
+    if (await store.settings()).get(JOURNAL) is None:
+        await move.begin(await move.plan(new))
+    loop = asyncio.create_task(move.run())
+    await over.wait()
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    await settings.flush()
+    await store.close()
+    folder.shutdown()
+    sys.stdout.write("done\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*map(Path, sys.argv[1:])))
