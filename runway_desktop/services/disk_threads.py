@@ -21,10 +21,15 @@ PATIENCE = 5.0
 """Seconds that closing waits for each thread's work, until the first that hangs."""
 
 
+IDLE = 30.0
+"""Seconds without work after which a thread ends."""
+
+
 class DiskThreads(Executor):
     """`most` threads at the most, made when they are needed. `name` is theirs."""
 
-    def __init__(self, most: int, name: str, *, patience: float = PATIENCE) -> None:
+    def __init__(self, most: int, name: str, *, patience: float = PATIENCE, idle: float = IDLE) -> None:
+        self._idle = idle
         self._most = most
         self._name = name
         self._patience = patience
@@ -70,12 +75,29 @@ class DiskThreads(Executor):
                 waiting[0].cancel()
 
     def _live(self) -> None:
-        while (found := self._queue.get()) is not None:
+        while True:
+            try:
+                found = self._queue.get(timeout=self._idle)
+            except Empty:
+                if self._may_end():
+                    return
+                continue
+            if found is None:
+                return
             _carry_out(*found)
             # What it holds must not live until the next work comes.
             del found
             with self._lock:
                 self._free += 1
+
+    def _may_end(self) -> bool:
+        """A thread that has had no work for a while goes, unless some has just come for it."""
+        with self._lock:
+            if self._free <= 0:
+                return False
+            self._free -= 1
+            self._threads.remove(threading.current_thread())
+            return True
 
 
 def _carry_out(future: Future[Any], work: Callable[[], Any]) -> None:

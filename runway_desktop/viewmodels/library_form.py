@@ -4,7 +4,6 @@ was left behind. Nothing here raises for what a person enters. GUI thread only."
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import TimeoutError as NoAnswer
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import LeftBehind, MovePhase, MoveProgress
-from runway_desktop.services.disk_threads import DiskThreads
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.move_plan import MovePlan
 
@@ -23,8 +21,8 @@ from .folder_words import detail_of, headline_of, state_words, stayed_words
 from .runner import Runner
 from .state_words import Tone
 
-PATIENCE = 0.5
-"""Seconds that the window waits for one look at a folder that was typed."""
+NO_ANSWER = "This folder does not answer. Choose another one, or try again later."
+"""Said of a folder that was typed."""
 _ENOUGH_TO_TELL = 3.0
 """Seconds of moving after which the time left can be told."""
 
@@ -203,14 +201,3 @@ class LibraryForm(QObject):
                 self.changed.emit()
 
         self._runner(work, name, done=lambda result: done(result) if isValid(self) else None, failed=failed)
-
-
-def within_patience(look: Callable[[Path], str], folder: Path) -> str:
-    """What a look at a folder says; a sentence when it says nothing in time: the window does not wait for a drive."""
-    threads = DiskThreads(1, "look at a typed folder")
-    try:
-        return threads.submit(look, folder).result(PATIENCE)
-    except NoAnswer:
-        return "This folder does not answer. Choose another one, or try again later."
-    finally:
-        threads.shutdown(wait=False)

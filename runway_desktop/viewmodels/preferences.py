@@ -19,7 +19,8 @@ from runway_desktop.services.settings import Settings
 
 from .bridge import Bridge
 from .caps_form import CapsForm
-from .library_form import LibraryForm, within_patience
+from .library_form import NO_ANSWER, LibraryForm
+from .quick_look import QuickLook
 from .runner import Runner
 from .welcome import KeyForm
 
@@ -53,6 +54,7 @@ class PreferencesForm(QObject):
         self._added: list[str] = []
         self.key = KeyForm(engine, bridge, runner, self)
         self.caps = CapsForm(engine, bridge, runner, self)
+        self._look = QuickLook()
         self.folder = LibraryForm(engine, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._limits_moved)
@@ -94,7 +96,7 @@ class PreferencesForm(QObject):
         if not typed:
             return self.set_value("library_folder", "")
         folder = Path(typed).expanduser()
-        problem = within_patience(folder_problem, folder)
+        problem = self._look.ask(folder_problem, folder, otherwise=NO_ANSWER)
         return problem or self.set_value("library_folder", str(folder))
 
     @property

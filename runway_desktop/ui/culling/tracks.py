@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.media.playback import Engine
 from runway_desktop.ui.media.players import Fault
+from runway_desktop.viewmodels.quick_look import QuickLook
 
 from .pace import balance
 from .track import Phase, Track
@@ -53,6 +54,7 @@ class Tracks(QObject):
     ) -> None:
         super().__init__(parent)
         self._make_engine = make_engine
+        self._look = QuickLook()
         self._tracks: list[Track] = []
         self._is_shut = False
         self._is_running = False
@@ -119,7 +121,7 @@ class Tracks(QObject):
                 track.close()
             elif track.path == file[0] and track.is_ready:
                 self._tell([track])
-            elif not file[0].is_file():
+            elif not self._look.is_file(file[0]):
                 track.close()
                 track.phase = Phase.FAILED
                 self.failed.emit(place, Fault.MISSING)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.parcel import Parcel
+from runway_desktop.viewmodels.quick_look import QuickLook
 
 OURS = "application/x-runway-desktop-result"
 """Marks a drag that began in this program."""
@@ -120,7 +121,8 @@ def start_drag(widget: QWidget, theme: Theme, parcel: Parcel, image: QImage | No
 
     Call it from a mouse event, never from a coroutine: Qt runs the drag in a loop of its own until the drop.
     """
-    parcel = parcel.without({path for path in parcel.paths if not path.is_file()})
+    look = QuickLook()
+    parcel = parcel.without({path for path in parcel.paths if not look.is_file(path)})
     if parcel.refusal:
         QToolTip.showText(QCursor.pos(), parcel.refusal, widget)
         return False

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from runway_desktop.viewmodels.quick_look import QuickLook
+
 from .players import Fault, MediaEngine
 
 WATCHDOG_MS = 2000
@@ -87,6 +89,7 @@ class Playback(QObject):
         self._engine: Engine | None = None
         self._closed = False
         self._path: Path | None = None
+        self._look = QuickLook()
         self._pictures = False
         self.activity = Activity.EMPTY
         self.position = 0.0
@@ -296,7 +299,7 @@ class Playback(QObject):
         if self._path is None or self._closed:
             return
         engine = self._engine_now()
-        if not self._path.is_file():
+        if not self._look.is_file(self._path):
             self._engine_failed(Fault.MISSING)
             return
         engine.load(self._path)

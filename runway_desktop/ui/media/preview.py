@@ -23,6 +23,7 @@ from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.handing.drag import start_drag
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.parcel import Parcel
+from runway_desktop.viewmodels.quick_look import QuickLook
 
 from .full_screen import FullScreenWindow
 from .items import PreviewItem
@@ -63,6 +64,7 @@ class Preview(QWidget):
         self._theme = palette_source
         self._keys = keys
         self._workers = Workers(self)
+        self._look = QuickLook()
         self._playback = playback if playback is not None else Playback(self)
         self._items: tuple[PreviewItem, ...] = ()
         self._index = 0
@@ -272,7 +274,7 @@ class Preview(QWidget):
     def _show_current(self) -> None:
         item = self._current()
         before = self._shown
-        came_back = self._missing is not None and self._missing.is_file()
+        came_back = self._missing is not None and self._look.is_file(self._missing)
         if item is None or (item == before and not came_back):
             return
         self._missing = None
@@ -286,7 +288,7 @@ class Preview(QWidget):
         self._leave()
         if item.path is None:
             self._say(item.text, poster=self._poster(item))
-        elif not item.path.is_file():
+        elif not self._look.is_file(item.path):
             self._say_missing(item.path)
         elif item.media is Media.IMAGE:
             self._show_picture(item, item.path)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from runway_desktop.viewmodels.quick_look import QuickLook
+
 if TYPE_CHECKING:
     from runway_desktop.ui.media.playback import Engine
 
@@ -29,6 +31,7 @@ class HoverPlayer(QObject):
         self._make_engine = make_engine or _make_engine
         self._engine: Engine | None = None
         self._path: Path | None = None
+        self._look = QuickLook()
         self._frame: Any = None
         self._image: QImage | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -66,7 +69,7 @@ class HoverPlayer(QObject):
             self._engine = None
 
     def _begin(self) -> None:
-        if self._path is None or not self._path.is_file():
+        if self._path is None or not self._look.is_file(self._path):
             return
         if self._engine is None:
             self._engine = self._make_engine(self)

@@ -50,3 +50,13 @@ def test_a_program_ends_though_a_thread_hangs():
         "threads = DiskThreads(1, 'hangs', patience=0.1); threads.submit(time.sleep, 600); threads.shutdown()"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=20).returncode == 0
+
+
+def test_a_thread_without_work_goes_and_another_comes_with_the_next():
+    threads = DiskThreads(1, "idle pool", idle=0.02)
+    assert threads.submit(lambda: 1).result(5) == 1
+    [thread] = [one for one in threading.enumerate() if one.name.startswith("idle pool")]
+    thread.join(5)
+    assert not thread.is_alive()
+    assert threads.submit(lambda: 2).result(5) == 2
+    threads.shutdown()
