@@ -36,7 +36,6 @@ async def show_not_saved(walk: Walk) -> None:
     await until(lambda: not walk.having(*UNDER_WAY) and board.count >= len(_PROMPTS), "results that wait", 60)
     find(window.workspace.status, QToolButton, f"{board.count} not saved").click()
     await until(lambda: window.workspace.shows_board, "the board")
-    window.workspace.board.view.selectRow(0)
     await until(lambda: models.details.row is not None, "the details")
     await walk.album.take(window, "not-saved")
     walk.say("all of them saved")

@@ -4,7 +4,7 @@ GUI thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
@@ -64,8 +64,11 @@ class BoardView(QTableView):
 
     def choose_first(self) -> None:
         """The most urgent, where nothing is chosen yet."""
-        if not self.selectionModel().hasSelection():
-            self.selectRow(0)
+        first = self._lines.index(0, 0)
+        if first.isValid() and not self.selectionModel().hasSelection():
+            # Said outright: `selectRow` would toggle while Ctrl is held, as it is when a key leads here.
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(first, flags.ClearAndSelect | flags.Rows)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

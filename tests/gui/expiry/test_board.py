@@ -116,7 +116,6 @@ async def test_verbs_concern_what_is_chosen_on_the_board_and_not_in_the_hidden_l
         await left(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
         rig.window.view.select([TaskId("t1")])
         rig.window.not_saved.open()
-        rig.window.workspace.board.view.selectRow(0)
         assert rig.details.chosen == (TaskId("t2"),)
         rig.window.verb_menu.take(Verb.COPY_PROMPT)
         await until(lambda: QGuiApplication.clipboard().text() == "Shot 2")
@@ -135,7 +134,8 @@ async def test_the_button_of_a_line_and_return_do_what_it_offers(tmp_path, theme
         QTest.mouseClick(view.viewport(), LEFT, NONE, cell.center())
         await until(lambda: [call.arguments[0] for call in rig.runway.named("task")] == [remote_id(1)])
         await until(lambda: rig.board.lines.lines()[0].key == (TaskId("t1"), 0))
-        view.selectRow(1)
+        view.setFocus()
+        QTest.keyClick(view, Qt.Key.Key_Down)
         QTest.keyClick(view, Qt.Key.Key_Return)
         await until(lambda: len(rig.runway.named("task")) == 2)
         await until(lambda: all(line.deed == "Save now" for line in rig.board.lines.lines()))
@@ -172,7 +172,6 @@ async def test_the_menu_of_a_line_copies_its_link(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await opened(rig, result(rig, 1, hours=0.5))
         pane = rig.window.workspace.board
-        pane.view.selectRow(0)
         pane.view.menu_wanted.emit(pane.mapToGlobal(pane.rect().center()))
         menu = pane.findChild(QMenu)
         assert menu is not None
