@@ -19,6 +19,7 @@ from runway_desktop.viewmodels.offers import Verb
 from .tour_astray import show_astray
 from .tour_comparing import compare
 from .tour_exchange import exchange
+from .tour_folder import show_folder
 from .tour_forms import show_chooser, show_forms
 from .tour_hands import StepFailed, control, dialog, drop, find, press, type_text, until
 from .tour_material import paint_dusk, table
@@ -44,6 +45,7 @@ class First(Walk):
         await compare(self)
         await exchange(self)
         await show_astray(self)
+        await show_folder(self)
         await self.making()
 
     async def first_key(self) -> None:

@@ -36,7 +36,11 @@ def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTr
         case FolderState.ABSENT:
             message = f"The library's folder is not there: {folder}"
             first = Way.MAKE_AGAIN if health.can_be_made else Way.TRY_AGAIN
-            advice = "Make it again if that is meant." if health.can_be_made else "Connect its drive."
+            advice = (
+                "It was moved or deleted. Make it again, or choose where it is."
+                if health.can_be_made
+                else "Connect its drive."
+            )
         case FolderState.READ_ONLY:
             message, first = f"Nothing may be written in the library's folder: {folder}", Way.TRY_AGAIN
             advice = "Allow it, or choose another folder."
