@@ -40,6 +40,7 @@ class InTray(QObject):
         self.tray.pause_wanted.connect(models.desk.pause)
         self.tray.quit_wanted.connect(window.quit_wanted)
         models.bridge.settings_changed.connect(lambda names: self._follow() if "tray" in names else None)
+        models.profiles.changed.connect(lambda: self.tray.set_profile(models.profiles.title))
         self._follow()
 
     def takes_window(self) -> bool:

@@ -28,6 +28,8 @@ import qasync  # isort: skip - after PySide6: it takes the binding that is there
 from runway_desktop import __version__
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.profile_folders import NoSuchProfile
 from runway_desktop.ui.theme import Theme
 
@@ -71,15 +73,47 @@ def run(options: Options) -> int:
     if claim is None:
         return 0
     doorbell = Doorbell(profile.folder)
+    try:
+        notices = _finish_restore(profile)
+    except RunwayDesktopError as error:
+        _say_and_wait(application, error)
+        doorbell.close()
+        claim.release()
+        return 1
     from .session import Session
 
-    session = Session(profile, options)
+    session = Session(profile, options, notices=notices)
     doorbell.rung.connect(session.ring)
     try:
         return run_on_loop(application, session.run)
     finally:
         doorbell.close()
         claim.release()
+        if session.starts_again:
+            from .profile_windows import open_in_its_own_window
+
+            open_in_its_own_window(profile)
+
+
+def _finish_restore(profile: Profile) -> list[Notice]:
+    """Puts in its place what the person agreed to restore; gives what is to be told. Raises RunwayDesktopError when it
+    is in the middle of it and cannot go on: then the list of tasks must not be opened."""
+    if not profile.restoring.exists():
+        return []
+    from runway_desktop.services.backup.finishing import is_waiting
+
+    from .wiring import finish_restore
+
+    try:
+        finished = finish_restore(profile)
+    except RunwayDesktopError as error:
+        if is_waiting(profile):
+            raise
+        log.warning("A backup was not restored: %s (%s)", error, error.detail)
+        return [Notice("The backup was not restored. Everything is as it was.", error.in_words(), is_problem=True)]
+    if finished is None or finished.before is None:
+        return []
+    return [Notice("What was here before the restore is kept as a backup.", str(finished.before))]
 
 
 def make_application() -> QApplication:

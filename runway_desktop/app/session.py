@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QProcess, QTimer
 
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.disk_threads import DiskThreads
@@ -40,6 +41,7 @@ from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.task_list import TaskListModel
@@ -48,6 +50,7 @@ from . import collector, environment
 from .exchange_windows import ExchangeWindows
 from .lifecycle import Supervisor, go_down
 from .options import Options, own_words
+from .profile_windows import ProfileWindows, open_in_its_own_window
 from .program import on_signals
 from .wiring import Address, Assembly, build
 
@@ -61,7 +64,10 @@ log = logging.getLogger(__name__)
 
 
 class Session(QObject):
-    def __init__(self, profile: Profile, options: Options, address: Address | None = None) -> None:
+    def __init__(
+        self, profile: Profile, options: Options, address: Address | None = None, notices: Sequence[Notice] = ()
+    ) -> None:
+        """`notices` are to be told once the window stands."""
         super().__init__()
         self.profile = profile
         self._options = options
@@ -77,6 +83,10 @@ class Session(QObject):
         self.culling: CullingHost | None = None
         self._in_tray: InTray | None = None
         self.exchange: ExchangeWindows | None = None
+        self.profiles: ProfileWindows | None = None
+        self.starts_again = False
+        """Whether the program is to be started once more when this session is over."""
+        self._notices = tuple(notices)
         self.ready = asyncio.Event()
         """Set when the window is painted, the loops run and the key was looked for."""
 
@@ -120,6 +130,10 @@ class Session(QObject):
         """Leaves without asking."""
         self._closing.set()
 
+    def _start_again(self) -> None:
+        self.starts_again = True
+        self.close()
+
     def _open_window(self, engine: Engine, supervisor: Supervisor, theme: Theme) -> MainWindow:
         theme.choose(Choice(engine.settings.theme))
         bridge = Bridge(engine.bus, self)
@@ -142,6 +156,7 @@ class Session(QObject):
             memory=Memory(engine.settings),
             keys=KeyChoices(engine.settings, bridge, self),
             folder=FolderWatch(engine, bridge, runner, self),
+            profiles=ProfilesModel(engine, runner, self.profile.name, self),
         )
         self.models = models
         bridge.settings_changed.connect(
@@ -150,7 +165,7 @@ class Session(QObject):
         bridge.key_changed.connect(self._key_changed)
         bridge.connection_changed.connect(self._connection_changed)
         with theme.put_on_at_the_end():
-            window = MainWindow(models, theme, self.profile.name)
+            window = MainWindow(models, theme)
         self.window = window
         window.close_wanted.connect(self._closed)
         window.quit_wanted.connect(self._quit_wanted)
@@ -162,6 +177,7 @@ class Session(QObject):
         window.shortcuts_wanted.connect(self._open_shortcuts)
         window.spending_wanted.connect(lambda: self._open_spending(theme))
         self.exchange = ExchangeWindows(engine, runner, theme, window)
+        self.profiles = ProfileWindows(engine, runner, theme, window, self._start_again, open_in_its_own_window)
         self._theme = theme
         composer.restore_draft()
         models.filter.restore()
@@ -195,6 +211,10 @@ class Session(QObject):
         for problem in engine.settings.problems:
             if self.models is not None:
                 self.models.desk.tell(problem, problem=True)
+        for notice in self._notices:
+            engine.bus.tell(notice)
+        if self.profiles is not None:
+            self.profiles.tell_restored()
         self.ready.set()
         # The list and all that plays have come meanwhile.
         collector.spare_what_is_there()
@@ -274,7 +294,9 @@ class Session(QObject):
             from runway_desktop.viewmodels.preferences import PreferencesForm
 
             model = PreferencesForm(self.engine, self.models.bridge, self._runner, self)
-            dialog = Preferences(model, theme, self.window)
+            dialog = Preferences(model, theme, self.window, profiles=self.models.profiles)
+            if self.profiles is not None:
+                self.profiles.follow(dialog)
             dialog.show_section(section or "Key")
             dialog.open()
 

@@ -69,7 +69,9 @@ def _again(home: Path, base_url: str, folder: Path, first: int) -> int:
 
 
 def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: int) -> int:
-    profile = environment.profile(demo=True, folder=home)
+    profile = environment.profile(demo=False, folder=home)
+    if not profile.card.exists():
+        profile = environment.folders_of(profile).change(profile, name="Studio")
     environment.start_log(profile.log, verbose=False)
     application = make_application()
     session = Session(profile, Options(demo=False), address)

@@ -23,6 +23,7 @@ from .tour_folder import show_folder
 from .tour_forms import show_chooser, show_forms
 from .tour_hands import StepFailed, control, dialog, drop, find, press, type_text, until
 from .tour_material import paint_dusk, table
+from .tour_profiles import show_profiles
 from .tour_unsaved import show_not_saved
 from .tour_walk import UNDER_WAY, Walk
 from .wiring import demo_secret
@@ -44,6 +45,7 @@ class First(Walk):
         await self.looks()
         await compare(self)
         await exchange(self)
+        await show_profiles(self)
         await show_astray(self)
         await show_folder(self)
         await self.making()

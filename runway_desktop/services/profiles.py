@@ -6,6 +6,7 @@ Loop's thread only. Raises NotPossible with a sentence for what will not do, Dis
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 from collections.abc import Callable, Sequence
@@ -24,10 +25,12 @@ from .profile_folders import Folders, new_tail
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside:
-    """What a profile holds, before it is taken away. `contents` is None for a list that cannot be read; `files` and
-    `size` are of its folder, which takes `results_inside` results with it."""
+    """What a profile holds, before it is taken away. `contents` is None for a list that cannot be read, or that is not
+    there since the profile was never opened; `files` and `size` are of its folder, which takes `results_inside` results
+    with it."""
 
     contents: Contents | None
+    was_opened: bool = True
     files: int
     size: int
     results_inside: int = 0
@@ -57,6 +60,7 @@ class Profiles:
         self._clock = clock
         self._rng = rng
         self._is_in_use = is_in_use
+        self._changing = asyncio.Lock()
 
     @property
     def demo(self) -> Profile | None:
@@ -103,7 +107,9 @@ class Profiles:
             with told(profile.folder):
                 return self._folders.change(profile, name=name, color=color)
 
-        changed = await self._workshop.look(change)
+        async with self._changing:
+            # A name and a colour that are changed at once are both kept.
+            changed = await self._workshop.look(change)
         if changed.folder == self.current.folder:
             self.current = changed
         return changed
@@ -158,7 +164,13 @@ def _look_into(profile: Profile, snapshots: Snapshots) -> Inside:
                 size += Path(root, name).stat().st_size
             except OSError:
                 continue
-    return Inside(contents=contents, files=files, size=size, results_inside=results)
+    return Inside(
+        contents=contents,
+        was_opened=profile.database.exists(),
+        files=files,
+        size=size,
+        results_inside=results,
+    )
 
 
 def in_order(profiles: Sequence[Profile], demo: Profile | None) -> tuple[Profile, ...]:

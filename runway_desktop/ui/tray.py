@@ -48,7 +48,7 @@ class Tray(QObject):
         super().__init__(window)
         self._status = status
         self._places = places
-        self._name = "Runway Desktop" if profile == "Default" else f"{profile} – Runway Desktop"
+        self._name = _named(profile)
         self._window = window
         self._looked_at = looked_at
         self._make_icon = make_icon or (QSystemTrayIcon if QSystemTrayIcon.isSystemTrayAvailable() else None)
@@ -65,6 +65,13 @@ class Tray(QObject):
             self.icon.hide()
             self.icon.deleteLater()
             self.icon = None
+
+    def set_profile(self, profile: str) -> None:
+        """Another name, and with it the program's icon as it is now."""
+        self._name = _named(profile)
+        if self.icon is not None:
+            self.icon.setIcon(QApplication.windowIcon())
+            self._show_state()
 
     @property
     def is_there(self) -> bool:
@@ -120,3 +127,7 @@ class Tray(QObject):
         self.window_wanted.emit()
         if self._told is not None:
             self.tasks_wanted.emit(self._told.task_ids)
+
+
+def _named(profile: str) -> str:
+    return f"{profile} – Runway Desktop" if profile and profile != "Default" else "Runway Desktop"

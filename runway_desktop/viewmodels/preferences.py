@@ -20,6 +20,7 @@ from runway_desktop.services.settings import Settings
 from .bridge import Bridge
 from .caps_form import CapsForm
 from .library_form import NO_ANSWER, LibraryForm
+from .profiles.kept_backups import KeptBackups
 from .quick_look import QuickLook
 from .runner import Runner
 from .welcome import KeyForm
@@ -66,6 +67,11 @@ class PreferencesForm(QObject):
     @property
     def is_demo(self) -> bool:
         return self._engine.is_demo
+
+    def kept_backups(self) -> KeptBackups | None:
+        """The daily backups, for the page of the profile; None where the program has no folder on a disk."""
+        backups = self._engine.backups
+        return KeptBackups(self._engine, backups, self._runner) if backups is not None else None
 
     def value(self, name: str) -> Any:
         """A preference by its name in `Settings`."""

@@ -52,6 +52,7 @@ from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.task_list import TaskListModel
@@ -199,7 +200,7 @@ class Rig:
 
     async def __aenter__(self) -> Self:
         await self.parts.__aenter__()
-        self.engine = engine_of(self.parts, self.folder / "library", self.fetcher)
+        self.engine = self.make_engine()
         self.supervisor = Supervisor(lambda name, error: self.bugs.append((name, error)))
         self.owner = QObject()
         engine, owner = self.engine, self.owner
@@ -223,6 +224,7 @@ class Rig:
             memory=Memory(engine.settings),
             folder=FolderWatch(engine, bridge, runner, owner),
             keys=KeyChoices(engine.settings, bridge, owner),
+            profiles=ProfilesModel(engine, runner, "Default", owner),
         )
         self.desk, self.filter, self.details = self.models.desk, self.models.filter, self.models.details
         self.board = self.models.board
@@ -235,6 +237,9 @@ class Rig:
         self.owner.deleteLater()
         await rest(3)
         assert not self.bugs, f"The program made mistakes: {self.bugs}"
+
+    def make_engine(self) -> Engine:
+        return engine_of(self.parts, self.folder / "library", self.fetcher)
 
     @property
     def told(self) -> list[str]:
@@ -304,7 +309,7 @@ class Desktop(Rig):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.window = MainWindow(self.models, self._theme, "Default")
+        self.window = MainWindow(self.models, self._theme)
         if self.models.memory.recall("window.geometry") is None:
             # The screen that is not there is small.
             self.window.resize(1440, 900)

@@ -45,6 +45,8 @@ class Restores:
         self._workshop = workshop
         self._clock = clock
         self._rng = rng
+        self._tail = new_tail(rng)
+        """Of the folder of the next new profile."""
 
     def stop(self) -> None:
         self._workshop.stop()
@@ -56,15 +58,18 @@ class Restores:
 
     def library_for(self, name: str) -> Path:
         """Where a new profile of that name would save its results."""
-        folder, card = self._folders.plan(name, Color.BLUE, "0000", 0.0)
+        folder, card = self._folders.plan(name, Color.BLUE, self._tail, 0.0)
         return Path(card.library) if card.library else folder / "results"
 
     async def into_new(
         self, path: Path, name: str, color: Color, wishes: Wishes, say: Say | None = None
     ) -> Profile | None:
         """Makes a new profile of a backup; it is there whole, or not at all. It has no key."""
-        tail, now = new_tail(self._rng), self._clock.now()
-        return await self._workshop.make(lambda watch: self._into_new(path, name, color, wishes, tail, now, watch), say)
+        tail, now = self._tail, self._clock.now()
+        made = await self._workshop.make(lambda watch: self._into_new(path, name, color, wishes, tail, now, watch), say)
+        if made is not None:
+            self._tail = new_tail(self._rng)
+        return made
 
     async def into_this(self, path: Path, wishes: Wishes, say: Say | None = None) -> Manifest | None:
         """Puts together what this profile will be, beside what it is. `say_yes` makes it so at the next start."""

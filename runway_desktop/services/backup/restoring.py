@@ -129,7 +129,9 @@ def put_together(
             backup.extract(member, staging / PurePosixPath(member.name), watch)
         copy = staging / manifest.database.name
         _up_to_date(path, manifest, snapshots, copy)
-        results = _Results(backup, snapshots.results(copy), wishes, now)
+        # A profile that is not there yet may keep its results in its own folder: they are put together with it.
+        beside = (profile.folder, staging) if not profile.folder.exists() else None
+        results = _Results(backup, snapshots.results(copy), wishes, now, beside)
         try:
             places = results.put_back(watch)
             snapshots.settle(
@@ -155,8 +157,12 @@ def put_together(
 class _Results:
     """The results of a backup on their way to the disk."""
 
-    def __init__(self, backup: Opened, outputs: list[Output], wishes: Wishes, now: float) -> None:
+    def __init__(
+        self, backup: Opened, outputs: list[Output], wishes: Wishes, now: float, moves: tuple[Path, Path] | None
+    ) -> None:
+        """What goes below the first of `moves` is put below the second, which becomes the first."""
         self._backup = backup
+        self._moves = moves
         self._outputs = outputs
         self._wishes = wishes
         self._now = now
@@ -204,13 +210,14 @@ class _Results:
 
     def _extract(self, members: list[Member], watch: Watch) -> dict[tuple[TaskId, int], Path]:
         check_room({self._wishes.library: sum(member.size for member in members)}, "The restore")
-        with told(self._wishes.library):
-            self._final = _folder_for(self._wishes.library, self._now)
-            staged = _staged(self._final)
-            if (staged / _OURS).exists():
-                clear(staged)
-            staged.mkdir(parents=True)
-            (staged / _OURS).touch()
+        final = self._wishes.library
+        with told(final):
+            if self._moves is not None and final.is_relative_to(self._moves[0]):
+                staged = self._moves[1] / final.relative_to(self._moves[0])
+                staged.mkdir(parents=True, exist_ok=True)
+            else:
+                self._final = final = _folder_for(final, self._now)
+                staged = _begun(final)
         owners = {(member.task_id, member.index) for member in members}
         beside = [
             member for member in self._backup.manifest.of(Kind.SIDECAR) if (member.task_id, member.index) in owners
@@ -220,7 +227,7 @@ class _Results:
             watch.doing(f"Restoring {number:,} of {len(members):,} results")
             inside = PurePosixPath(member.name.removeprefix(ROOMS[Kind.RESULT]))
             self._backup.extract(member, staged / inside, watch)
-            places[TaskId(member.task_id), member.index] = self._final / inside
+            places[TaskId(member.task_id), member.index] = final / inside
         for member in beside:
             inside = PurePosixPath(member.name.removeprefix(ROOMS[Kind.SIDECAR]))
             self._backup.extract(member, staged / inside, watch)
@@ -286,6 +293,16 @@ def _folder_for(library: Path, now: float) -> Path:
     if not library.exists() or (library.is_dir() and not any(library.iterdir())):
         return library
     return free_name(library / f"Restored {datetime.fromtimestamp(now):%Y-%m-%d}", lambda path: not path.exists())
+
+
+def _begun(final: Path) -> Path:
+    """An empty folder for results on their way to `final`, in place of one that was never finished."""
+    staged = _staged(final)
+    if (staged / _OURS).exists():
+        clear(staged)
+    staged.mkdir(parents=True)
+    (staged / _OURS).touch()
+    return staged
 
 
 def _staged(final: Path) -> Path:

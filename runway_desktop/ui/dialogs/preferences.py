@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -15,32 +15,51 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.ui.profiles.profile_page import ProfilePage
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 
 from .money_page import MoneyPage
 from .notices_page import NoticesPage
 from .preference_pages import KeyPage, LookPage, Page, RunwayPage
 from .saving_page import SavingPage
 
-SECTIONS = ("Key", "Saving", "Look", "Notifications", "Runway", "Money")
+SECTIONS = ("Key", "Profile", "Saving", "Look", "Notifications", "Runway", "Money")
+"""That of the profile is left out where the program has no folder on a disk."""
 
 
 class Preferences(QDialog):
-    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget | None = None) -> None:
+    back_up_wanted = Signal()
+    restore_wanted = Signal(object)
+    """Path of a backup."""
+    folder_wanted = Signal(object)
+    """A folder to open in the system's file manager."""
+
+    def __init__(
+        self,
+        form: PreferencesForm,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        profiles: ProfilesModel | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Preferences")
         self.setAccessibleName("Preferences")
         form.setParent(self)
-        self._pages: list[Page] = [
-            KeyPage(form, theme, self),
-            SavingPage(form, theme, self),
-            LookPage(form, theme, self),
-            NoticesPage(form, theme, self),
-            RunwayPage(form, theme, self),
-            MoneyPage(form, theme, self),
-        ]
+        pages: dict[str, Page | None] = {
+            "Key": KeyPage(form, theme, self),
+            "Profile": self._profile_page(form, profiles, theme),
+            "Saving": SavingPage(form, theme, self),
+            "Look": LookPage(form, theme, self),
+            "Notifications": NoticesPage(form, theme, self),
+            "Runway": RunwayPage(form, theme, self),
+            "Money": MoneyPage(form, theme, self),
+        }
+        self._names = [name for name in SECTIONS if pages[name] is not None]
+        self._pages = [page for name in SECTIONS if (page := pages[name]) is not None]
         self._stack = QStackedWidget(self)
         for page in self._pages:
             area = QScrollArea(self._stack, widgetResizable=True)
@@ -51,7 +70,7 @@ class Preferences(QDialog):
         self._sections = QListWidget(self)
         self._sections.setAccessibleName("Sections")
         self._sections.setProperty("kind", "sections")
-        self._sections.addItems(SECTIONS)
+        self._sections.addItems(self._names)
         self._sections.setFixedWidth(max(16 * GRID, self._sections.sizeHintForColumn(0) + 3 * GRID))
         self._sections.currentRowChanged.connect(self._turn_to)
         close = QPushButton("Close", self)
@@ -75,12 +94,22 @@ class Preferences(QDialog):
 
     def show_section(self, name: str) -> None:
         """One of `SECTIONS`."""
-        self._sections.setCurrentRow(SECTIONS.index(name))
+        self._sections.setCurrentRow(self._names.index(name) if name in self._names else 0)
 
     def done(self, result: int) -> None:
         for page in self._pages:
             page.finish()
         super().done(result)
+
+    def _profile_page(self, form: PreferencesForm, profiles: ProfilesModel | None, theme: Theme) -> ProfilePage | None:
+        kept = form.kept_backups()
+        if profiles is None or kept is None:
+            return None
+        page = ProfilePage(form, profiles, kept, theme, self)
+        page.back_up_wanted.connect(self.back_up_wanted)
+        page.restore_wanted.connect(self.restore_wanted)
+        page.folder_wanted.connect(self.folder_wanted)
+        return page
 
     def _turn_to(self, row: int) -> None:
         self._stack.setCurrentIndex(row)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,11 +21,14 @@ from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.exchange.wanted import Wanted
+from runway_desktop.ui.profiles.badge import badge, badge_width
+from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.status import Status
 
@@ -36,6 +40,7 @@ _LINK_ROLES = {
     Link.KEY_REFUSED: Role.BAD,
     Link.IDLE: Role.FAINT,
 }
+_BADGE = 16
 _EXCHANGE = (
     (Wanted.IDS_FROM_FILE, "Import task ids from a file…"),
     (Wanted.IDS_FROM_CLIPBOARD, "Import task ids from the clipboard…"),
@@ -47,6 +52,8 @@ _EXCHANGE = (
 class TopBar(QWidget):
     preferences_wanted = Signal()
     key_wanted = Signal()
+    profile_wanted = Signal()
+    """The preferences of this profile."""
     refresh_wanted = Signal()
     pause_wanted = Signal(bool)
     spending_wanted = Signal()
@@ -61,7 +68,7 @@ class TopBar(QWidget):
         search: SearchLine,
         theme: Theme,
         keys: Keys,
-        profile: str,
+        profiles: ProfilesModel,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -69,7 +76,9 @@ class TopBar(QWidget):
         self._places = places
         self._theme = theme
         self._keys = keys
-        self._profile = profile
+        self._profiles = profiles
+        self._who_asked = False
+        self._shown_link: Link | None = None
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -77,7 +86,7 @@ class TopBar(QWidget):
         row.setSpacing(GRID)
         self._who = QPushButton(self)
         self._who.setProperty("kind", "chip")
-        self._who.setIconSize(QSize(9, 9))
+        self._who.setIconSize(QSize(badge_width(_BADGE, QColor()), _BADGE))
         self._who.clicked.connect(self._who_menu)
         row.addWidget(self._who)
         row.addStretch(1)
@@ -109,26 +118,27 @@ class TopBar(QWidget):
         status.changed.connect(self._show)
         places.changed.connect(self._show)
         keys.changed.connect(self._restyle)
+        profiles.changed.connect(self._show_who)
+        profiles.listed.connect(self._who_popup)
         FollowsTheme(theme, self, self._restyle)
 
     def _restyle(self) -> None:
         self._preferences.setToolTip(self._keys.tip("Preferences", "preferences"))
         self._preferences.setIcon(self._theme.icon("mdi6.cog-outline"))
         self._library.setIcon(self._theme.icon("mdi6.swap-vertical"))
-        self._shown_link: Link | None = None
+        self._shown_link = None
         self._shown_paused: bool | None = None
         self._show()
 
     def _show(self) -> None:
-        link = self._status.connection.link
+        if self._status.connection.link is not self._shown_link:
+            self._show_who()
         words, _ = self._status.connection_words()
-        if link is not self._shown_link:
-            self._shown_link = link
-            self._who.setIcon(self._theme.icon("mdi6.circle", _LINK_ROLES[link]))
-        name = self._status.key_words() if self._profile == "Default" else self._profile
-        self._who.setText(f"{name}  ▾")
+        name = self._profiles.title or self._status.key_words()
+        if self._who.text() != f"{name}  ▾":
+            self._who.setText(f"{name}  ▾")
         # Without the seconds: a name that changes is read out again.
-        self._who.setAccessibleName(f"Profile {name}, {words.partition(' · ')[0]}")
+        self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
         self._who.setToolTip(f"{words}\n{self._status.key_place_words()}")
         total = self._places.counts.places.get(Place.ALL, 0)
         self.search.setPlaceholderText(
@@ -166,15 +176,34 @@ class TopBar(QWidget):
             action.setShortcuts(self._keys.of(wanted.value)[:1])
         menu.popup(self._library.mapToGlobal(QPoint(0, self._library.height() + 2)))
 
+    def _show_who(self) -> None:
+        self._shown_link = link = self._status.connection.link
+        dot, ground = self._theme.color(_LINK_ROLES[link]), self._theme.color(Role.HOVER)
+        self._who.setIcon(badge(self._profiles.initials, self._profiles.color, _BADGE, dot, ground))
+        self._show()
+
     def _who_menu(self) -> None:
+        """The folders of the profiles are the list of them: it is read anew each time."""
+        self._who_asked = True
+        self._profiles.refresh()
+
+    def _who_popup(self) -> None:
+        if not self._who_asked:
+            return
+        self._who_asked = False
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for line in (self._status.connection_words()[0], self._status.key_place_words()):
-            menu.addAction(line).setEnabled(False)
-        menu.addSeparator()
-        menu.addAction("Ask now", self.refresh_wanted.emit)
-        menu.addAction("Change the key…", self.key_wanted.emit)
-        menu.addAction("Preferences…", self.preferences_wanted.emit)
+        menu.setAccessibleName("Profile")
+        fill(
+            menu,
+            self._profiles,
+            self._status,
+            self._theme,
+            ask_now=self.refresh_wanted.emit,
+            change_key=self.key_wanted.emit,
+            settings=self.profile_wanted.emit,
+            preferences=self.preferences_wanted.emit,
+        )
         menu.popup(self._who.mapToGlobal(QPoint(0, self._who.height() + 2)))
 
 

@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
     painted = Signal()
     """Once, after the first paint."""
 
-    def __init__(self, models: Models, theme: Theme, profile: str) -> None:
+    def __init__(self, models: Models, theme: Theme) -> None:
         super().__init__()
         self.models = models
         self.keys = Keys(models.keys, self)
@@ -85,15 +85,15 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self.preview: Preview | None = None
         self._poster_maker: PosterMaker | None = None
-        # Where the system puts the program's name behind each title, it stands there once all the same.
-        self.setWindowTitle(f"{profile} – Runway Desktop" if profile != "Default" else "Runway Desktop")
         self.setMinimumSize(760, 520)
         self.setAcceptDrops(True)
-        self._build(profile)
+        self._build()
         self._connect()
         self._connect_desk()
         self.keys.bind(self, Where.WINDOW, window_deeds(self), Qt.ShortcutContext.WindowShortcut)
         self.keys.bind(self.workspace.shelf, Where.LIST, list_deeds(self), _INSIDE)
+        models.profiles.changed.connect(self._show_title)
+        self._show_title()
         self._restore()
 
     @property
@@ -211,9 +211,14 @@ class MainWindow(QMainWindow):
         else:
             self.notices.tell("Choose what to compare: several tasks, or one for its takes.")
 
-    def _build(self, profile: str) -> None:
+    def _show_title(self) -> None:
+        # Where the system puts the program's name behind each title, it stands there once all the same.
+        profile = self.models.profiles.title
+        self.setWindowTitle(f"{profile} – Runway Desktop" if profile else "Runway Desktop")
+
+    def _build(self) -> None:
         m, theme = self.models, self._theme
-        self.workspace = work = Workspace(m, theme, self.keys, profile)
+        self.workspace = work = Workspace(m, theme, self.keys)
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
@@ -240,6 +245,7 @@ class MainWindow(QMainWindow):
         top, places, details = work.top, work.places, work.details
         top.preferences_wanted.connect(lambda: self.preferences_wanted.emit(""))
         top.key_wanted.connect(lambda: self.preferences_wanted.emit("Key"))
+        top.profile_wanted.connect(lambda: self.preferences_wanted.emit("Profile"))
         top.refresh_wanted.connect(m.desk.ask_now)
         top.pause_wanted.connect(m.desk.pause)
         top.spending_wanted.connect(self.spending_wanted)

@@ -15,6 +15,7 @@ from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.task_list import TaskListModel
 
@@ -34,3 +35,4 @@ class Models:
     memory: Memory
     keys: KeyChoices
     folder: FolderWatch
+    profiles: ProfilesModel

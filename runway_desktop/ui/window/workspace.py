@@ -33,7 +33,7 @@ STAGE_HEIGHT = 290
 
 
 class Workspace(QWidget):
-    def __init__(self, m: Models, theme: Theme, keys: Keys, profile: str, parent: QWidget | None = None) -> None:
+    def __init__(self, m: Models, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._memory = m.memory
         self.posters = PosterCache(self)
@@ -41,7 +41,7 @@ class Workspace(QWidget):
         self.grid = GridView(m.rows, self.view.selectionModel(), theme, self.posters)
         self.shelf = TaskShelf(self.view, self.grid)
         self.search = SearchLine(m.filter, theme, keys)
-        self.top = TopBar(m.status, m.places, self.search, theme, keys, profile)
+        self.top = TopBar(m.status, m.places, self.search, theme, keys, m.profiles)
         self.places = PlacesPane(m.places, theme)
         self.list = ListPane(self.shelf, m.rows, m.filter, m.places, theme, keys)
         self.composer = ComposerPane(m.composer, m.desk, theme, keys, self.posters)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +79,20 @@ async def test_renaming_the_open_profile_changes_what_it_is_called_and_nothing_e
     assert (after.name, after.color) == ("Atelier", Color.PINK)
     assert (after.folder, after.key_name, after.library) == (before.folder, before.key_name, before.library)
     assert await rig.profiles.problem_of("ATELIER", after) == ""
+
+
+async def test_a_name_and_a_colour_that_are_changed_at_once_are_both_kept(tmp_path: Path):
+    rig = Rig(tmp_path)
+    rig.profiles._workshop = Workshop(None)
+    before = rig.profiles.current
+    changes: list[dict[str, Any]] = [
+        {"name": "Atelier"},
+        {"color": Color.PINK},
+        {"name": "Atelier 2"},
+        {"color": Color.RED},
+    ]
+    await asyncio.gather(*(rig.profiles.change(before, **change) for change in changes))
+    assert (rig.profiles.current.name, rig.profiles.current.color) == ("Atelier 2", Color.RED)
 
 
 async def test_what_is_in_a_profile_is_told_before_it_goes(tmp_path: Path):

@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,24 @@ async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_n
     assert KEY.encode() not in made_new.database.read_bytes()
     assert [profile.name for profile in made.folders.all()] == ["Studio", "Client A"]
     assert await everything(made.profile) == then
+
+
+async def test_a_new_profile_may_keep_its_results_in_its_own_folder(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    known = replace(made.folders, libraries=None)
+    done = Restores(made.profile, known, made.snapshots, Workshop(AtOnce()), FakeClock(), random.Random(1))
+    library = done.library_for("Client A")
+    found = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=PutBack.ALL, library=library))
+    assert found is not None
+    assert library == found.library == found.folder / "results"
+    places = [Path(output.path) for output in made.snapshots.results(found.database)]
+    assert all(place.is_file() and place.is_relative_to(library) for place in places)
+    assert not list(found.folder.rglob("*.part"))
+    again = await done.into_new(
+        path, "Client B", Color.RED, Wishes(put_back=PutBack.ALL, library=done.library_for("Client B"))
+    )
+    assert again is not None
+    assert again.library.is_relative_to(again.folder)
 
 
 async def test_restored_results_go_where_nothing_else_is(tmp_path: Path):

@@ -1,0 +1,158 @@
+"""Connects the switcher, and what asks for a backup or a restore, with the windows that do it; starts the program again
+for another profile, or for what was restored. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess
+from PySide6.QtWidgets import QApplication
+
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.task import RESTORED
+from runway_desktop.services import after_restore
+from runway_desktop.services.engine import Engine
+from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.profiles.badge import window_icon
+from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.profiles.restored_words import restored_words
+from runway_desktop.viewmodels.runner import Runner
+
+from .options import own_words
+
+
+class ProfileWindows(QObject):
+    """`start_again` closes the program and lets it start anew with this profile; `open_profile` opens another one in a
+    window of its own."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        runner: Runner,
+        theme: Theme,
+        window: MainWindow,
+        start_again: Callable[[], None],
+        open_profile: Callable[[Profile], bool],
+    ) -> None:
+        super().__init__(window)
+        self._engine = engine
+        self._runner = runner
+        self._theme = theme
+        self._window = window
+        self._start_again = start_again
+        self.open_profile = open_profile
+        """Whether it could be opened."""
+        self._plain_icon = QApplication.windowIcon()
+        self._shown: tuple[object, ...] = ()
+        self._profiles = profiles = window.models.profiles
+        profiles.open_wanted.connect(self.open)
+        profiles.new_wanted.connect(self.make_new)
+        profiles.removal_asked.connect(self._ask_to_remove)
+        profiles.changed.connect(self._show_icon)
+        self._show_icon()
+        profiles.refresh()
+
+    def open(self, profile: Profile) -> None:
+        """In a process and a window of its own; one that runs already comes to the front."""
+        if not self.open_profile(profile):
+            self._tell(f"“{profile.name}” could not be opened.", problem=True)
+
+    def make_new(self) -> None:
+        service = self._engine.profiles
+        if service is None or self._profiles.why_no_new_one:
+            return
+        from runway_desktop.ui.profiles.new_profile import NewProfileDialog
+        from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
+
+        form = NewProfileForm(self._engine, service, self._runner, self._names())
+        form.made.connect(self._made)
+        NewProfileDialog(form, self._theme, self._window).open()
+
+    def back_up(self) -> None:
+        backups = self._engine.backups
+        if backups is None:
+            return
+        from runway_desktop.ui.profiles.backup_window import BackupWindow
+        from runway_desktop.viewmodels.profiles.backup import BackupModel
+
+        model = BackupModel(self._engine, backups, self._runner)
+        opened = BackupWindow(model, self._profiles.name, self._theme, self._front())
+        opened.file_wanted.connect(lambda path: self._window.models.desk.handing.show_in_folder([path]))
+        opened.open()
+
+    def restore(self, path: Path) -> None:
+        restores = self._engine.restores
+        if restores is None:
+            return
+        from runway_desktop.ui.profiles.restore_window import RestoreWindow
+        from runway_desktop.viewmodels.profiles.restore import RestoreModel
+
+        model = RestoreModel(self._engine, restores, self._runner, path, self._names())
+        model.made.connect(self._profiles.made)
+        model.restart_wanted.connect(self._start_again)
+        opened = RestoreWindow(model, self._theme, self._front())
+        opened.open_wanted.connect(self.open)
+        opened.open()
+
+    def follow(self, preferences: Preferences) -> None:
+        """Lets the page of the profile open what it asks for."""
+        preferences.back_up_wanted.connect(self.back_up)
+        preferences.restore_wanted.connect(self.restore)
+        preferences.folder_wanted.connect(self._window.models.desk.handing.folder_wanted)
+
+    def tell_restored(self) -> None:
+        """What has to be decided after a restore, once."""
+        settings = self._engine.settings
+        found = after_restore.to_tell(settings)
+        if found is None:
+            return
+        message, detail = restored_words(found)
+        held = [task.id for task in self._engine.ledger.held() if task.hold_reason == RESTORED]
+        show = self._window.models.desk.show_wanted
+        self._window.notices.tell(
+            message,
+            detail,
+            problem=True,
+            action_text="Show what waits" if held else "",
+            on_action=(lambda: show.emit(held)) if held else None,
+        )
+        after_restore.told(settings)
+
+    def _front(self) -> Preferences | MainWindow:
+        """Whatever is in front: a window that waits for an answer keeps the others from being used."""
+        found = self._window.findChildren(Preferences)
+        return next((one for one in found if one.isVisible()), self._window)
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(entry.profile.name for entry in self._profiles.entries() if not entry.profile.is_demo)
+
+    def _made(self, profile: Profile, problem: str) -> None:
+        self._profiles.made(profile)
+        if problem:
+            self._tell(f"“{profile.name}” is made. {problem}", problem=True)
+        self.open(profile)
+
+    def _ask_to_remove(self, profile: Profile, question: Question) -> None:
+        confirm(self._window, question, lambda: self._profiles.remove(profile))
+
+    def _show_icon(self) -> None:
+        """In the title bar and the taskbar: plain while there is only one profile, which nobody has named."""
+        profiles = self._profiles
+        shown = (profiles.initials, profiles.color) if profiles.title else ()
+        if shown != self._shown:
+            self._shown = shown
+            icon = window_icon(profiles.initials, profiles.color) if shown else self._plain_icon
+            QApplication.setWindowIcon(icon)
+
+    def _tell(self, message: str, *, problem: bool = False) -> None:
+        self._window.models.desk.tell(message, problem=problem)
+
+
+def open_in_its_own_window(profile: Profile) -> bool:
+    """Starts the program for this profile. Where it runs already, its window comes to the front."""
+    program = [*own_words(), *profile.words]
+    return bool(QProcess.startDetached(program[0], program[1:])[0])

@@ -1,0 +1,124 @@
+"""The window for a backup: what goes into it, how large that is, and how far it is. GUI thread only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from runway_desktop.ui.dialogs.words import announce, say, tip, words
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.viewmodels.profiles.backup import BackupModel
+from runway_desktop.viewmodels.profiles.phase import Phase
+
+from .fitting import fit
+from .progress_foot import ProgressFoot
+
+WIDTH = 64 * GRID
+
+
+class BackupWindow(QDialog):
+    file_wanted = Signal(object)
+    """Path of the backup, to point at in the system's file manager."""
+
+    def __init__(self, model: BackupModel, profile: str, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.model = model
+        model.setParent(self)
+        self._said = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Back up “{profile}”")
+        self.setAccessibleName(f"Back up the profile {profile}")
+        self.setMinimumWidth(WIDTH)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        rows.setSpacing(GRID)
+        rows.addWidget(words(self, model.always_words, "muted"))
+        rows.addSpacing(GRID)
+        self.results = QCheckBox(self)
+        self.results.toggled.connect(model.set_results)
+        self.posters = QCheckBox(self)
+        self.posters.setChecked(model.posters)
+        self.posters.toggled.connect(model.set_posters)
+        self._note = words(self, tone="faint")
+        self._note.setFont(theme.small_font())
+        self._size = words(self)
+        for widget in (self.results, self._note, self.posters, self._size):
+            rows.addWidget(widget)
+        rows.addSpacing(GRID)
+        self._foot = ProgressFoot(self)
+        self._report = words(self, tone="good")
+        self._problem = words(self, tone="bad")
+        rows.addWidget(self._foot)
+        rows.addWidget(self._report)
+        rows.addWidget(self._problem)
+        rows.addStretch()
+        rows.addSpacing(GRID)
+        rows.addLayout(self._build_buttons())
+        model.changed.connect(self._show)
+        self._show()
+        self.results.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def reject(self) -> None:
+        """Escape calls off what is being made; the window stays to say so."""
+        if self.model.phase is Phase.WORKING:
+            self.model.stop()
+        else:
+            super().reject()
+
+    def _build_buttons(self) -> QHBoxLayout:
+        self._show_file = QPushButton("Show in folder", self)
+        self._show_file.setAutoDefault(False)
+        self._show_file.clicked.connect(lambda: self.file_wanted.emit(self.model.made))
+        self._close = QPushButton(self)
+        self._close.setAutoDefault(False)
+        self._close.clicked.connect(self.reject)
+        self._start = QPushButton("Back up…", self)
+        self._start.setProperty("kind", "primary")
+        self._start.setDefault(True)
+        self._start.clicked.connect(self.choose)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self._show_file)
+        row.addStretch()
+        row.addWidget(self._close)
+        row.addWidget(self._start)
+        return row
+
+    def choose(self) -> None:
+        """Asks where the file goes, then begins."""
+        start = self.model.suggested()
+        dialog = QFileDialog(self, "Back up to", str(start), "Backups (*.zip)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("zip")
+        dialog.selectFile(str(start))
+        dialog.fileSelected.connect(lambda name: self.model.start(Path(name)))
+        dialog.open()
+
+    def _show(self) -> None:
+        model = self.model
+        works = model.phase is Phase.WORKING
+        self.results.setText(model.results_words)
+        self.results.setChecked(model.results)
+        self.results.setEnabled(not works and (bool(model.outline.results) or model.phase is Phase.LOOKING))
+        say(self._note, model.results_note)
+        self.posters.setText(model.posters_words)
+        self.posters.setEnabled(not works)
+        say(self._size, model.size_words)
+        if works:
+            self._foot.show_progress(model.progress.words, model.progress.done, model.progress.total)
+        self._foot.setVisible(works)
+        say(self._report, model.report, "good" if model.phase is Phase.DONE else "muted")
+        say(self._problem, model.problem)
+        self._show_file.setVisible(model.phase is Phase.DONE)
+        self._close.setText("Call off" if works else "Close")
+        self._start.setEnabled(not model.reason)
+        self._start.setToolTip(tip(model.reason))
+        self._start.setAccessibleDescription(model.reason)
+        said = model.problem or model.report
+        if said != self._said:
+            self._said = said
+            announce(self, said, urgent=bool(model.problem))
+        fit(self)

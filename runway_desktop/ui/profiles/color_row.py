@@ -1,0 +1,53 @@
+"""The colours of profiles to choose from: swatches that say their names, and the chosen one in words. GUI thread
+only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+
+from runway_desktop.domain.profiles import Color
+from runway_desktop.ui.dialogs.words import words
+from runway_desktop.ui.theme import GRID
+
+from .badge import badge_width, swatch
+
+_SIDE = 18
+
+
+class ColorRow(QWidget):
+    chosen = Signal(object)
+    """The Color that the person chose."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Colour")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID // 2)
+        self._group = QButtonGroup(self)
+        self.buttons: dict[Color, QToolButton] = {}
+        for color in Color:
+            button = QToolButton(self)
+            button.setCheckable(True)
+            button.setProperty("kind", "swatch")
+            button.setIcon(swatch(color, _SIDE))
+            button.setIconSize(QSize(badge_width(_SIDE), _SIDE))
+            button.setToolTip(color.value.capitalize())
+            button.setAccessibleName(f"Colour: {color.value}")
+            button.clicked.connect(lambda _=False, color=color: self._choose(color))
+            self._group.addButton(button)
+            self.buttons[color] = button
+            row.addWidget(button)
+        row.addSpacing(GRID)
+        self._said = words(self, tone="muted", wrap=False)
+        row.addWidget(self._said)
+        row.addStretch()
+
+    def show_color(self, color: Color) -> None:
+        self.buttons[color].setChecked(True)
+        self._said.setText(color.value.capitalize())
+
+    def _choose(self, color: Color) -> None:
+        self.show_color(color)
+        self.chosen.emit(color)

@@ -1,0 +1,256 @@
+"""The window for a restore: what a backup would bring, where it goes, and how far it is. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.ui.dialogs.words import announce, say, tip, words
+from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.viewmodels.profiles.phase import Phase
+from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
+
+from .color_row import ColorRow
+from .fitting import fit
+from .progress_foot import ProgressFoot
+
+WIDTH = 72 * GRID
+
+
+class RestoreWindow(QDialog):
+    open_wanted = Signal(object)
+    """The Profile that was made, in a window of its own."""
+
+    def __init__(self, model: RestoreModel, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.model = model
+        self._theme = theme
+        self._said = ""
+        self._made: object = None
+        model.setParent(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Restore a backup")
+        self.setAccessibleName("Restore a backup")
+        self.setMinimumWidth(WIDTH)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        rows.setSpacing(GRID)
+        self._of = self._strong("")
+        self._holds = words(self, tone="muted")
+        self._warning = words(self, tone="warn")
+        for widget in (self._of, self._holds, self._warning):
+            rows.addWidget(widget)
+        self._choices = QWidget(self)
+        inner = QVBoxLayout(self._choices)
+        inner.setContentsMargins(0, GRID, 0, 0)
+        inner.setSpacing(GRID)
+        self._build_into(inner)
+        self._build_results(inner)
+        rows.addWidget(self._choices)
+        self._foot = ProgressFoot(self)
+        self._report = words(self, tone="good")
+        self._problem = words(self, tone="bad")
+        rows.addWidget(self._foot)
+        rows.addWidget(self._report)
+        rows.addWidget(self._problem)
+        rows.addStretch()
+        rows.addSpacing(GRID)
+        rows.addLayout(self._build_buttons())
+        model.changed.connect(self._show)
+        model.made.connect(self._keep_made)
+        self._show()
+
+    def reject(self) -> None:
+        """Escape calls off what is being done; the window stays to say so."""
+        if self.model.phase is Phase.WORKING:
+            self.model.stop()
+        else:
+            self.model.stop()
+            super().reject()
+
+    def _build_into(self, rows: QVBoxLayout) -> None:
+        rows.addWidget(self._strong("Where to"))
+        group = QButtonGroup(self)
+        self.into = {
+            Into.NEW: QRadioButton("Into a new profile; nothing that is here is touched", self),
+            Into.THIS: QRadioButton(f"Into this one, in place of what is in “{self.model.profile_name}”", self),
+        }
+        self._new = QWidget(self)
+        line = QVBoxLayout(self._new)
+        line.setContentsMargins(3 * GRID, 0, 0, 0)
+        line.setSpacing(GRID)
+        self.name = QLineEdit(self._new)
+        self.name.setAccessibleName("Name of the new profile")
+        self.name.textEdited.connect(self.model.set_name)
+        self._name_wrong = words(self._new, tone="bad")
+        self.colors = ColorRow(self._new)
+        self.colors.chosen.connect(self.model.set_color)
+        for widget in (self.name, self._name_wrong, self.colors):
+            line.addWidget(widget)
+        for into, button in self.into.items():
+            group.addButton(button)
+            button.toggled.connect(lambda on, into=into: self.model.set_into(into) if on else None)
+            rows.addWidget(button)
+            if into is Into.NEW:
+                rows.addWidget(self._new)
+
+    def _build_results(self, rows: QVBoxLayout) -> None:
+        rows.addSpacing(GRID)
+        self._results = self._strong("Results")
+        rows.addWidget(self._results)
+        self._results_words = words(self, tone="muted")
+        rows.addWidget(self._results_words)
+        group = QButtonGroup(self)
+        self.put_back = {choice: QRadioButton(self) for choice in (PutBack.MISSING, PutBack.ALL, PutBack.NONE)}
+        for choice, button in self.put_back.items():
+            group.addButton(button)
+            button.toggled.connect(lambda on, choice=choice: self.model.set_put_back(choice) if on else None)
+            rows.addWidget(button)
+        self._library_row, self.library, self._library_caption = self._folder_row(
+            "Results are saved in", self.model.set_library
+        )
+        self._library_wrong = words(self, tone="bad")
+        self._look_row, self.look_in, _ = self._folder_row(
+            "Look for missing results in (may be left empty)", self.model.set_look_in
+        )
+        for widget in (self._library_row, self._library_wrong, self._look_row):
+            rows.addWidget(widget)
+
+    def _folder_row(self, caption: str, changed: object) -> tuple[QWidget, QLineEdit, QLabel]:
+        holder = QWidget(self)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        line = QLineEdit(holder)
+        line.setAccessibleName(caption)
+        line.textEdited.connect(changed)
+        choose = QPushButton("Choose…", holder)
+        choose.setAutoDefault(False)
+        choose.setAccessibleName(f"Choose: {caption}")
+        choose.clicked.connect(lambda: self._choose_folder(caption, line, changed))
+        label = words(holder, caption)
+        label.setBuddy(line)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(line, 1)
+        row.addWidget(choose)
+        column.addWidget(label)
+        column.addLayout(row)
+        return holder, line, label
+
+    def _build_buttons(self) -> QHBoxLayout:
+        self._close = QPushButton(self)
+        self._close.setAutoDefault(False)
+        self._close.clicked.connect(self.reject)
+        self._start = QPushButton(self)
+        self._start.setProperty("kind", "primary")
+        self._start.setDefault(True)
+        self._start.clicked.connect(self._begin)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addStretch()
+        row.addWidget(self._close)
+        row.addWidget(self._start)
+        return row
+
+    def _choose_folder(self, caption: str, line: QLineEdit, changed: object) -> None:
+        dialog = QFileDialog(self, caption, line.text())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(changed)
+        dialog.open()
+
+    def _begin(self) -> None:
+        if self._made is not None:
+            self.open_wanted.emit(self._made)
+            self.accept()
+        elif self.model.into is Into.THIS:
+            confirm(self, self.model.question(), self.model.start)
+        else:
+            self.model.start()
+
+    def _keep_made(self, profile: object) -> None:
+        self._made = profile
+
+    def _show(self) -> None:
+        model = self.model
+        works = model.phase in (Phase.WORKING, Phase.LOOKING) and not model.is_refused
+        say(self._of, model.of_words or f"“{model.path.name}”")
+        say(self._holds, model.holds_words)
+        say(self._warning, model.warning, "warn" if model.may_pay_twice else "muted")
+        ready = model.phase is Phase.READY and not model.is_refused
+        self._choices.setVisible(ready)
+        if ready:
+            self._show_into()
+            self._show_results()
+        if works:
+            self._foot.show_progress(model.progress.words, model.progress.done, model.progress.total)
+        self._foot.setVisible(works)
+        say(self._report, model.report)
+        say(self._problem, model.problem)
+        self._close.setText("Call off" if model.phase is Phase.WORKING else "Close")
+        self._start.setVisible(not model.is_refused and (model.phase is not Phase.DONE or self._made is not None))
+        self._start.setText("Open it" if self._made is not None else model.verb)
+        reason = "" if self._made is not None else model.reason
+        self._start.setEnabled(not reason)
+        self._start.setToolTip(tip(reason))
+        self._start.setAccessibleDescription(reason)
+        said = model.problem or model.report
+        if said != self._said:
+            self._said = said
+            announce(self, said, urgent=bool(model.problem))
+        if ready and self._start.isEnabled() and self.focusWidget() in (None, self._close):
+            self.into[model.into].setFocus(Qt.FocusReason.OtherFocusReason)
+        fit(self)
+
+    def _show_into(self) -> None:
+        model = self.model
+        self.into[model.into].setChecked(True)
+        self.into[Into.NEW].setVisible(model.may_be_new)
+        self._new.setVisible(model.into is Into.NEW)
+        _set(self.name, model.name)
+        say(self._name_wrong, model.name_problem)
+        mark_wrong(self.name, bool(model.name_problem))
+        self.colors.show_color(model.color)
+
+    def _show_results(self) -> None:
+        model = self.model
+        say(self._results_words, model.results_words)
+        for choice, button in self.put_back.items():
+            text = model.put_back_words(choice)
+            button.setText(text)
+            button.setVisible(bool(text))
+        if self.put_back[model.put_back].text():
+            self.put_back[model.put_back].setChecked(True)
+        self._library_row.setVisible(model.wants_library)
+        _set(self.library, model.library)
+        say(self._library_wrong, model.library_problem)
+        mark_wrong(self.library, bool(model.library_problem))
+        self._look_row.setVisible(model.may_look_in)
+        _set(self.look_in, model.look_in)
+        self._results.setVisible(bool(model.results_words) or model.wants_library)
+
+    def _strong(self, text: str) -> QLabel:
+        label = words(self, text)
+        label.setFont(self._theme.strong_font())
+        return label
+
+
+def _set(line: QLineEdit, text: str) -> None:
+    if line.text() != text:
+        with QSignalBlocker(line):
+            line.setText(text)

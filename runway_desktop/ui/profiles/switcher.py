@@ -1,0 +1,79 @@
+"""The menu below the profile's name: how it stands with Runway, the other profiles, a new one. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QMenu
+
+from runway_desktop.ui.theme import Role, Theme
+from runway_desktop.viewmodels.profiles.profile_list import Entry, ProfilesModel
+from runway_desktop.viewmodels.status import Status
+
+from .badge import badge
+
+_BADGE = 16
+MOST_IN_MENU = 24
+"""Beyond that the menu would not fit; those that are left out are opened by their name on the command line."""
+
+
+def fill(
+    menu: QMenu,
+    model: ProfilesModel,
+    status: Status,
+    theme: Theme,
+    *,
+    ask_now: Callable[[], object],
+    change_key: Callable[[], object],
+    settings: Callable[[], object],
+    preferences: Callable[[], object],
+) -> None:
+    """Puts the lines into an empty menu. `settings` opens the page of this profile's name, colour and backups."""
+    for line in (status.connection_words()[0], status.key_place_words()):
+        menu.addAction(line).setEnabled(False)
+    menu.addAction("Ask now", ask_now)
+    menu.addAction("Change the key…", change_key)
+    entries = model.entries()
+    if entries:
+        menu.addSection("Profiles")
+    for entry in entries[:MOST_IN_MENU]:
+        _add(menu, model, entry, theme)
+    menu.addSeparator()
+    new = menu.addAction(theme.icon("mdi6.plus", Role.MUTED), "New profile…", model.ask_for_new)
+    new.setEnabled(not model.why_no_new_one)
+    new.setToolTip(model.why_no_new_one)
+    menu.addAction(theme.icon("mdi6.pencil-outline", Role.MUTED), "Name, colour and backups…", settings)
+    removable = [entry for entry in entries if not (entry.is_current or entry.profile.is_demo or entry.profile.is_main)]
+    if removable:
+        _add_removal(menu, model, removable, theme)
+    menu.addSeparator()
+    menu.addAction("Preferences…", preferences)
+    menu.setToolTipsVisible(True)
+
+
+def _add(menu: QMenu, model: ProfilesModel, entry: Entry, theme: Theme) -> None:
+    profile = entry.profile
+    # Behind the tab: where other menus have their keys, the colour in words.
+    action = menu.addAction(badge(profile.initials, profile.color, _BADGE), f"{_plain(profile.name)}\t{entry.words}")
+    if entry.is_current:
+        action.setText(f"{_plain(profile.name)}\t{entry.words} · this window")
+        action.setFont(theme.strong_font())
+    else:
+        action.setToolTip(f"Open “{profile.name}” in a window of its own")
+        action.triggered.connect(partial(model.open, profile))
+
+
+def _add_removal(menu: QMenu, model: ProfilesModel, entries: list[Entry], theme: Theme) -> None:
+    below = QMenu("Remove a profile", menu)
+    below.setIcon(theme.icon("mdi6.trash-can-outline", Role.MUTED))
+    for entry in entries[:MOST_IN_MENU]:
+        profile = entry.profile
+        action = below.addAction(badge(profile.initials, profile.color, _BADGE), f"{_plain(profile.name)}…")
+        action.triggered.connect(partial(model.ask_to_remove, profile))
+    menu.addMenu(below)
+
+
+def _plain(name: str) -> str:
+    """A menu takes an ampersand for the sign of a key."""
+    return name.replace("&", "&&")

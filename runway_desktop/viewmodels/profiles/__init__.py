@@ -1,0 +1,1 @@
+"""What the switcher of profiles and the windows for backup and restore show and decide. QtCore only."""

@@ -1,0 +1,168 @@
+"""A backup as it is asked for: what goes into it, how large that is, how far it is, what came of it. GUI thread
+only."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+from shiboken6 import isValid
+
+from runway_desktop.domain.backups import Kind
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.filenames import safe_name
+from runway_desktop.services.backup.backups import Backups
+from runway_desktop.services.backup.packing import Choice, Made, Outline
+from runway_desktop.services.backup.watching import Progress
+from runway_desktop.services.engine import Engine
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.runner import Runner
+
+from .phase import Phase
+
+_FOLDER = "backup.folder"
+"""The setting with the folder of the last backup."""
+
+
+class BackupModel(QObject):
+    changed = Signal()
+
+    def __init__(self, engine: Engine, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._backups = backups
+        self._runner = runner
+        self.phase = Phase.LOOKING
+        self.outline = Outline()
+        self.results = False
+        self.posters = True
+        self.progress = Progress("")
+        self.problem = ""
+        self.report = ""
+        self.made: Path | None = None
+        runner(backups.survey(), "look at what a backup would hold", done=self._surveyed, failed=self._failed)
+
+    @property
+    def always_words(self) -> str:
+        """What is in every backup."""
+        return (
+            "Always in it: the list of tasks with its history, settings, saved searches, presets, sheets and drafts. "
+            "Never in it: your key, and links that would let anybody download your results."
+        )
+
+    @property
+    def results_words(self) -> str:
+        outline = self.outline
+        if self.phase is Phase.LOOKING:
+            return "With the results"
+        amount = wording.count(outline.results, "result")
+        return f"With the {amount}, {wording.size(outline.result_bytes)}" if outline.results else "With the results"
+
+    @property
+    def results_note(self) -> str:
+        """What one should know before."""
+        missing = self.outline.missing
+        if not missing:
+            return "" if self.outline.results or self.phase is Phase.LOOKING else "There is none on this computer."
+        it = "is" if missing == 1 else "are"
+        return f"{wording.count(missing, 'result')} {it} not where they were saved, and {it} left out."
+
+    @property
+    def posters_words(self) -> str:
+        outline = self.outline
+        if not outline.posters:
+            return "With posters"
+        return f"With {wording.count(outline.posters, 'poster')}, {wording.size(outline.poster_bytes)}"
+
+    @property
+    def size_words(self) -> str:
+        """How large it can be: texts get smaller when they are packed."""
+        if self.phase is Phase.LOOKING:
+            return "Looking at the profile…"
+        return f"At most {wording.size(self.outline.size(self.choice))}, in one file."
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(posters=self.posters, results=self.results)
+
+    @property
+    def reason(self) -> str:
+        """Why none can be begun now; empty when one can."""
+        match self.phase:
+            case Phase.LOOKING:
+                return "The profile is still being looked at."
+            case Phase.WORKING:
+                return "A backup is being made."
+            case Phase.READY | Phase.DONE:
+                return ""
+
+    def set_results(self, on: bool) -> None:
+        self.results = on
+        self._again()
+
+    def set_posters(self, on: bool) -> None:
+        self.posters = on
+        self._again()
+
+    def suggested(self) -> Path:
+        """Where it could go, under a name that says what it is and of when."""
+        day = date.fromtimestamp(self._engine.clock.now())
+        kept = self._engine.settings.get(_FOLDER)
+        folder = Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else _documents()
+        return folder / f"{safe_name(self._backups.profile.name) or 'Profile'} {day.isoformat()}.zip"
+
+    def start(self, target: Path) -> None:
+        if self.reason:
+            return
+        self.phase, self.problem, self.report = Phase.WORKING, "", ""
+        self.progress = Progress("Beginning")
+        self._engine.settings.set(_FOLDER, str(target.parent))
+        self.changed.emit()
+        making = self._backups.back_up(target, self.choice, self._at)
+        self._runner(making, "back up the profile", done=self._done, failed=self._failed)
+
+    def stop(self) -> None:
+        if self.phase is Phase.WORKING:
+            self._backups.stop()
+
+    def _again(self) -> None:
+        if self.phase is Phase.DONE:
+            self.phase, self.report = Phase.READY, ""
+        self.problem = ""
+        self.changed.emit()
+
+    def _surveyed(self, outline: Outline) -> None:
+        self.outline, self.phase = outline, Phase.READY
+        self._say()
+
+    def _at(self, progress: Progress) -> None:
+        if self.phase is Phase.WORKING:
+            self.progress = progress
+            self._say()
+
+    def _done(self, made: Made | None) -> None:
+        if made is None:
+            self.phase, self.report = Phase.READY, "Called off. Nothing was left behind."
+        else:
+            self.phase, self.made = Phase.DONE, made.path
+            results = len(made.manifest.of(Kind.RESULT))
+            with_them = f" with {wording.count(results, 'result')}" if results else ""
+            self.report = (
+                f"Backed up{with_them}: {wording.size(made.size)}, read back and compared. "
+                "Your key is not in it; keep that where it is."
+            )
+        self._say()
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        self.phase, self.problem = Phase.READY, error.in_words()
+        self._say()
+
+    def _say(self) -> None:
+        # The window may have been closed while the disk was waited for.
+        if isValid(self):
+            self.changed.emit()
+
+
+def _documents() -> Path:
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())

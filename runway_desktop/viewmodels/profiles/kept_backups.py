@@ -1,0 +1,66 @@
+"""The daily backups, as the preferences tell of them: when, how large, how many. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+
+from runway_desktop.services.backup.backups import Backups, Kept
+from runway_desktop.services.engine import Engine
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.runner import Runner
+
+
+class KeptBackups(QObject):
+    changed = Signal()
+
+    def __init__(self, engine: Engine, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._backups = backups
+        self._runner = runner
+        self._kept: Sequence[Kept] | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self._backups.profile.backups
+
+    @property
+    def is_demo(self) -> bool:
+        """The demo makes none by itself."""
+        return self._engine.is_demo
+
+    @property
+    def has_any(self) -> bool:
+        return bool(self._kept)
+
+    @property
+    def words(self) -> str:
+        if self._kept is None:
+            return "Looking…"
+        daily = [kept for kept in self._kept if kept.day is not None]
+        if not daily:
+            return "None yet. The first is made some minutes after a start."
+        latest = daily[0]
+        day = wording.day_in_words(latest.day.isoformat() if latest.day else "", self._engine.clock.now())
+        total = wording.size(sum(kept.size for kept in self._kept))
+        others = len(self._kept) - len(daily)
+        said = (
+            f"The last: {day}, {wording.size(latest.size)}. {wording.count(len(self._kept), 'backup')}, {total} in all"
+        )
+        return f"{said}, {others:,} of them made before a restore or by hand." if others else f"{said}."
+
+    @property
+    def trouble(self) -> str:
+        return f"The last try failed: {self._backups.trouble}" if self._backups.trouble else ""
+
+    def refresh(self) -> None:
+        self._runner(self._backups.kept(), "list backups", done=self._list, failed=lambda _: None)
+
+    def _list(self, kept: Sequence[Kept]) -> None:
+        self._kept = kept
+        if isValid(self):
+            self.changed.emit()

@@ -1,0 +1,113 @@
+"""A new profile as it is entered: name, colour, key. The key is checked first, which costs nothing. GUI thread only.
+
+The secret is in this object only while the window is open, and never in a signal. Nothing here raises: what goes wrong
+becomes words at the place where it belongs.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+
+from runway_desktop.domain.errors import ApiError, RunwayDesktopError
+from runway_desktop.domain.profiles import Color, name_problem
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.profiles import Profiles
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.runner import Runner
+from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.viewmodels.welcome import KEY_BEGIN, cleaned_key, key_problem
+
+
+class NewProfileForm(QObject):
+    """`made` carries the Profile, and what stood in the way of keeping its key, in words."""
+
+    changed = Signal()
+    made = Signal(object, str)
+
+    def __init__(
+        self, engine: Engine, profiles: Profiles, runner: Runner, taken: tuple[str, ...], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._profiles = profiles
+        self._runner = runner
+        self._taken = taken
+        self._name, self._key = "", ""
+        self._touched = False
+        self.color = Color.BLUE
+        self.busy = False
+        self.key_words, self.key_tone = "", Tone.PLAIN
+        self.trouble = ""
+        """Why it could not be made, where that is neither the name's fault nor the key's."""
+        runner(profiles.free_color(), "choose a colour", done=self._suggest)
+
+    @property
+    def name_problem(self) -> str:
+        """What is wrong with the name, once one has begun to type it."""
+        return name_problem(self._name, self._taken) if self._touched else ""
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be made now; empty when it can."""
+        if self.busy:
+            return "The profile is being made."
+        if problem := name_problem(self._name, self._taken):
+            return problem
+        return key_problem(self._key) if self._key and not self._key.startswith(KEY_BEGIN) else ""
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    def set_name(self, text: str) -> None:
+        self._name, self._touched, self.trouble = text, True, ""
+        self.changed.emit()
+
+    def set_color(self, color: Color) -> None:
+        if color is not self.color:
+            self.color = color
+            self.changed.emit()
+
+    def set_key(self, text: str) -> None:
+        clean = cleaned_key(text)
+        if clean != self._key:
+            self._key = clean
+            problem = key_problem(clean)
+            self.key_words, self.key_tone = problem, Tone.WARN if problem else Tone.PLAIN
+            self.changed.emit()
+
+    def create(self) -> None:
+        """Checks the key, if there is one, then makes the profile."""
+        if self.reason:
+            self._touched = True
+            self.changed.emit()
+            return
+        self.busy, self.trouble = True, ""
+        if self._key:
+            self.key_words, self.key_tone = "Asking Runway…", Tone.BUSY
+        self.changed.emit()
+        self._runner(self._create(), "make profile", failed=self._failed)
+
+    async def _create(self) -> None:
+        if self._key:
+            found = await self._engine.account.test_key(self._key)
+            balance = wording.credits_in_words(found.balance)
+            self.key_words, self.key_tone = f"Accepted. Its balance is {balance}.", Tone.GOOD
+        profile, problem = await self._profiles.create(self._name, self.color, self._key)
+        self._key, self.busy = "", False
+        if isValid(self):
+            self.made.emit(profile, problem)
+
+    def _suggest(self, color: Color) -> None:
+        if isValid(self) and not self._touched:
+            self.set_color(color)
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        self.busy = False
+        if isinstance(error, ApiError):
+            self.key_words, self.key_tone = error.in_words(), Tone.BAD
+        else:
+            self.trouble = error.in_words()
+        if isValid(self):
+            self.changed.emit()

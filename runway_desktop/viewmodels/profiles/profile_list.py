@@ -1,0 +1,236 @@
+"""Which profiles there are, which one this window is of, and what can be done with them. GUI thread only.
+
+Opening, and asking for a name or a yes, is for whoever shows it: the signals say what is wanted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.profiles import Inside
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.runner import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the switcher. `words` tell its colour, or that it is the demo."""
+
+    profile: Profile
+    words: str
+    is_current: bool
+
+
+class ProfilesModel(QObject):
+    changed = Signal()
+    """This window's profile has another name or colour, or there are others than before."""
+    listed = Signal()
+    """An answer to `refresh`."""
+    open_wanted = Signal(object)
+    """A Profile, in a window of its own."""
+    new_wanted = Signal()
+    removal_asked = Signal(object, object)
+    """A Profile, and the Question to ask first."""
+
+    def __init__(self, engine: Engine, runner: Runner, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._name = name
+        self._others: tuple[Profile, ...] = ()
+
+    @property
+    def current(self) -> Profile | None:
+        """None where the program has no folder on a disk."""
+        return self._engine.profiles.current if self._engine.profiles is not None else None
+
+    @property
+    def name(self) -> str:
+        current = self.current
+        return current.name if current is not None else self._name
+
+    @property
+    def title(self) -> str:
+        """What stands for the profile where there is room for a name; empty where there is none but the first."""
+        current = self.current
+        if current is None:
+            return self._name if self._name != DEFAULT else ""
+        has_others = any(profile.folder != current.folder for profile in self._others)
+        return current.name if current.is_named or has_others else ""
+
+    @property
+    def color(self) -> Color:
+        current = self.current
+        return current.color if current is not None else Color.BLUE
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def spoken(self) -> str:
+        """The profile in words, with its colour."""
+        return f"{self.name}, {self.color.value}"
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Those to switch between, this one included; the demo last."""
+        service, current = self._engine.profiles, self.current
+        if service is None or current is None:
+            return ()
+        known = list(self._others)
+        if all(profile.folder != current.folder for profile in known):
+            known.insert(0, current)
+        if service.demo is not None and not current.is_demo:
+            known.append(service.demo)
+        return tuple(
+            Entry(
+                profile if profile.folder != current.folder else current,
+                "simulated" if profile.is_demo else profile.color.value,
+                profile.folder == current.folder,
+            )
+            for profile in known
+        )
+
+    @property
+    def why_no_new_one(self) -> str:
+        """Why no profile can be made here; empty when one can."""
+        if self._engine.profiles is None:
+            return "This program has no folder for profiles."
+        if self._engine.is_demo:
+            return "The demo cannot check a real key. Make a profile in one of your own."
+        return ""
+
+    def refresh(self) -> None:
+        """Looks at the disk; `listed` comes in any case."""
+        service = self._engine.profiles
+        if service is None:
+            self.listed.emit()
+            return
+        self._runner(service.all(), "list profiles", done=self._list, failed=lambda _: self.listed.emit())
+
+    def open(self, profile: Profile) -> None:
+        current = self.current
+        if current is None or profile.folder != current.folder:
+            self.open_wanted.emit(profile)
+
+    def ask_for_new(self) -> None:
+        self.new_wanted.emit()
+
+    def rename(self, name: str) -> None:
+        self._change(name=name)
+
+    def recolor(self, color: Color) -> None:
+        self._change(color=color)
+
+    def name_problem(self, name: str) -> str:
+        """What is wrong with another name for this profile, as far as is known without looking at the disk."""
+        current = self.current
+        taken = (profile.name for profile in self._others if current is None or profile.folder != current.folder)
+        return name_problem(name, taken)
+
+    def made(self, profile: Profile) -> None:
+        """A profile was made in a window of this program."""
+        self._others = (*self._others, profile)
+        self.changed.emit()
+
+    def ask_to_remove(self, profile: Profile) -> None:
+        """Finds out whether it can go and what is in it, then asks by `removal_asked`."""
+        self._runner(self._ask(profile), "look into profile")
+
+    def remove(self, profile: Profile) -> None:
+        """After the person said yes."""
+        service = self._engine.profiles
+        if service is not None:
+            self._runner(service.remove(profile), "remove profile", done=lambda said: self._removed(profile, said))
+
+    async def _ask(self, profile: Profile) -> None:
+        service = self._engine.profiles
+        if service is None:
+            return
+        reason = await service.why_it_stays(profile)
+        if reason:
+            self._tell(reason)
+            return
+        inside = await service.look_into(profile)
+        self.removal_asked.emit(profile, question(profile, inside))
+
+    def _removed(self, profile: Profile, said: str) -> None:
+        self._tell(f"“{profile.name}” is in the bin.", said, problem=bool(said))
+        self.refresh()
+
+    def _change(self, *, name: str | None = None, color: Color | None = None) -> None:
+        service = self._engine.profiles
+        if service is not None:
+            changing = service.change(service.current, name=name, color=color)
+            self._runner(changing, "change profile", done=lambda _: self.refresh_and_say(), failed=self._not_changed)
+
+    def refresh_and_say(self) -> None:
+        self.changed.emit()
+        self.refresh()
+
+    def _not_changed(self, error: RunwayDesktopError) -> None:
+        self._tell(error.in_words(), error.detail, problem=True)
+        self.changed.emit()
+
+    def _list(self, found: tuple[Profile, ...]) -> None:
+        # The first profile is nobody's choice until it has something in it, or is the one that runs.
+        current = self.current
+        known = tuple(
+            profile
+            for profile in found
+            if not profile.is_main or profile.database.exists() or (current and current.folder == profile.folder)
+        )
+        moved = known != self._others
+        self._others = known
+        if moved:
+            self.changed.emit()
+        self.listed.emit()
+
+    def _tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
+        self._engine.bus.tell(Notice(message, detail, is_problem=problem))
+
+
+def question(profile: Profile, inside: Inside) -> Question:
+    """Tells what goes and what stays."""
+    said = [_holds(inside)]
+    size = wording.size(inside.size)
+    if inside.results_inside:
+        said.append(f"Its folder goes to the bin, {size}, with {wording.count(inside.results_inside, 'result')} in it.")
+    else:
+        said.append(f"Its folder goes to the bin, {size}.")
+    outside = (inside.contents.results if inside.contents is not None else 0) - inside.results_inside
+    if outside > 0:
+        stay = "stays" if outside == 1 else "stay"
+        said.append(f"{wording.count(outside, 'result')} in {_short(profile.library)} {stay}.")
+    said.append("Then its key is deleted from the keychain.")
+    return Question(f"Remove the profile “{profile.name}”?", " ".join(said), f"Remove “{profile.name}”")
+
+
+def _holds(inside: Inside) -> str:
+    contents = inside.contents
+    if not inside.was_opened:
+        return "It was never opened, and nothing was made with it."
+    if contents is None:
+        return "It has no list of tasks that could be read."
+    if not contents.tasks:
+        return "There is no task in it."
+    parts = [f"It holds {wording.count(contents.tasks, 'task')}"]
+    if contents.held:
+        parts.append(f"{contents.held:,} not sent yet")
+    if contents.live:
+        parts.append(f"{contents.live:,} still at Runway, which nobody will ask for any more")
+    if contents.uncertain or contents.sending:
+        parts.append(f"{contents.uncertain + contents.sending:,} uncertain")
+    return f"{', '.join(parts)}."
+
+
+def _short(folder: Path) -> str:
+    return f"“{folder.name}”"

@@ -1,0 +1,347 @@
+"""A restore as it is asked for: what a backup would bring, where it goes, and what came of it. GUI thread only.
+
+Into a new profile, which is the default: nothing that is here is touched. Or into this one: `question` is asked first,
+everything is put together beside what is there, and the program starts again with it.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+
+from runway_desktop.domain.backups import Manifest
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.profiles import Color, Profile, cleaned, name_problem
+from runway_desktop.services.backup.restores import Restores
+from runway_desktop.services.backup.restoring import Outlook, PutBack, Wishes
+from runway_desktop.services.backup.watching import Progress
+from runway_desktop.services.engine import Engine
+from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.preferences import folder_problem
+from runway_desktop.viewmodels.runner import Runner
+
+from .phase import Phase
+
+__all__ = ["Into", "PutBack", "RestoreModel"]
+
+
+class Into(Enum):
+    NEW = auto()
+    THIS = auto()
+
+
+class RestoreModel(QObject):
+    """`made` carries the new Profile. `restart_wanted`: the next start puts the restored state in place."""
+
+    changed = Signal()
+    made = Signal(object)
+    restart_wanted = Signal()
+
+    def __init__(
+        self,
+        engine: Engine,
+        restores: Restores,
+        runner: Runner,
+        path: Path,
+        taken: tuple[str, ...],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._restores = restores
+        self._runner = runner
+        self._taken = taken
+        self.path = path
+        self.phase = Phase.LOOKING
+        self.progress = Progress("Looking at the backup")
+        self.outlook: Outlook | None = None
+        self.problem = ""
+        self.is_refused = False
+        """It cannot be restored at all; `problem` says why."""
+        self.report = ""
+        self.into = Into.THIS if restores.profile.is_demo else Into.NEW
+        self.name = ""
+        self.color = Color.BLUE
+        self.put_back = PutBack.NONE
+        self.library = ""
+        self._library_chosen = False
+        self.look_in = ""
+        runner(restores.look_at(path, self._at), "look at the backup", done=self._looked, failed=self._refused)
+
+    @property
+    def profile_name(self) -> str:
+        """Of this window."""
+        return self._restores.profile.name
+
+    @property
+    def may_be_new(self) -> bool:
+        return not self._restores.profile.is_demo
+
+    @property
+    def of_words(self) -> str:
+        """Whose backup it is, and of when."""
+        if self.outlook is None:
+            return ""
+        manifest = self.outlook.manifest
+        return f"“{manifest.profile}”, as it was on {wording.full_time(manifest.made_at)}."
+
+    @property
+    def holds_words(self) -> str:
+        """What is in it."""
+        if self.outlook is None:
+            return ""
+        contents = self.outlook.contents
+        parts = [
+            wording.count(contents.tasks, "task"),
+            f"{wording.count(contents.results, 'saved result')} in its list",
+        ]
+        if contents.sheets:
+            parts.append(wording.count(contents.sheets, "sheet"))
+        packed = self.outlook.packed
+        size = wording.size(self.outlook.packed_bytes)
+        files = f"{wording.count(packed, 'result')} with their files, {size}" if packed else "no files of results"
+        return f"{', '.join(parts)}; {files}."
+
+    @property
+    def warning(self) -> str:
+        """What must be known of tasks that were on their way when the backup was made."""
+        if self.outlook is None:
+            return ""
+        contents = self.outlook.contents
+        said = []
+        if contents.held:
+            were = "task was" if contents.held == 1 else "tasks were"
+            said.append(
+                f"{contents.held:,} {were} waiting then, and may have been sent since: "
+                f"{'it waits' if contents.held == 1 else 'they wait'} until you send "
+                f"{'it' if contents.held == 1 else 'them'} yourself."
+            )
+        if contents.sending:
+            were = "was" if contents.sending == 1 else "were"
+            amount = wording.count(contents.sending, "task")
+            said.append(f"{amount} {were} being sent: what became of that is uncertain.")
+        if contents.live:
+            were, are = ("was", "is") if contents.live == 1 else ("were", "are")
+            said.append(f"{wording.count(contents.live, 'task')} {were} at Runway, and {are} asked for as ever.")
+        if said:
+            said.append("Sending is paused after the restore.")
+        return " ".join(said)
+
+    @property
+    def may_pay_twice(self) -> bool:
+        """Whether the warning is one of money."""
+        return self.outlook is not None and bool(self.outlook.contents.held + self.outlook.contents.sending)
+
+    @property
+    def results_words(self) -> str:
+        """How the results of the list fit this machine."""
+        if self.outlook is None or not (self.outlook.here + self.outlook.gone):
+            return ""
+        here, gone = self.outlook.here, self.outlook.gone
+        if not gone:
+            return f"All {here:,} results are on this computer, where they were." if here > 1 else "Its result is here."
+        return (
+            f"{wording.count(gone, 'result')} of {here + gone:,} {'is' if gone == 1 else 'are'} not on this computer "
+            f"where {'it was' if gone == 1 else 'they were'}."
+        )
+
+    def put_back_words(self, choice: PutBack) -> str:
+        """What each choice means; empty where it is none."""
+        outlook = self.outlook
+        if outlook is None or not outlook.packed:
+            return ""
+        match choice:
+            case PutBack.MISSING if outlook.packed_gone:
+                amount = wording.count(outlook.packed_gone, "missing result")
+                return f"Put the {amount}, {wording.size(outlook.packed_gone_bytes)}, into the folder below"
+            case PutBack.MISSING:
+                return ""
+            case PutBack.ALL:
+                amount = wording.count(outlook.packed, "result")
+                return f"Put all {amount}, {wording.size(outlook.packed_bytes)}, into the folder below"
+            case PutBack.NONE:
+                return "Leave the files of results where they are"
+
+    @property
+    def wants_library(self) -> bool:
+        return self.put_back is not PutBack.NONE or self.into is Into.NEW
+
+    @property
+    def may_look_in(self) -> bool:
+        """Whether there are results that only a folder of the person's could have."""
+        outlook = self.outlook
+        if outlook is None:
+            return False
+        put_back = 0
+        if self.put_back is not PutBack.NONE:
+            put_back = outlook.packed_gone
+        return outlook.gone > put_back
+
+    @property
+    def name_problem(self) -> str:
+        return name_problem(self.name, self._taken) if self.into is Into.NEW else ""
+
+    @property
+    def library_problem(self) -> str:
+        return folder_problem(Path(self.library)) if self.wants_library and self.library else ""
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be begun; empty when it can."""
+        match self.phase:
+            case Phase.LOOKING:
+                return self.problem or "The backup is still being looked at."
+            case Phase.WORKING:
+                return "The backup is being restored."
+            case Phase.DONE:
+                return "It is restored."
+            case Phase.READY:
+                if self.into is Into.THIS and self._engine.move.is_moving:
+                    return "The library is being moved. Let that end first."
+                return self.name_problem or self.library_problem
+
+    @property
+    def verb(self) -> str:
+        return "Restore into a new profile" if self.into is Into.NEW else f"Restore into “{self.profile_name}”…"
+
+    def question(self) -> Question:
+        """To be asked before `start` where this profile is replaced."""
+        made_at = wording.full_time(self.outlook.manifest.made_at) if self.outlook is not None else ""
+        return Question(
+            f"Replace what is in “{self.profile_name}”?",
+            f"Its tasks, settings and sheets become what they were on {made_at}. What is there now is backed up first, "
+            "into the profile's folder for backups; files of results are not touched. The program closes and starts "
+            "again.",
+            f"Replace “{self.profile_name}” and start again",
+            "Keep it as it is",
+        )
+
+    def set_into(self, into: Into) -> None:
+        self.into = into
+        self._suggest_library()
+        self.changed.emit()
+
+    def set_name(self, text: str) -> None:
+        self.name = text
+        self._suggest_library()
+        self.changed.emit()
+
+    def set_color(self, color: Color) -> None:
+        self.color = color
+        self.changed.emit()
+
+    def set_put_back(self, choice: PutBack) -> None:
+        self.put_back = choice
+        self.changed.emit()
+
+    def set_library(self, text: str) -> None:
+        self._library_chosen = True
+        self.library = text.strip()
+        self.changed.emit()
+
+    def set_look_in(self, text: str) -> None:
+        self.look_in = text.strip()
+        self.changed.emit()
+
+    def start(self) -> None:
+        """After `question`, where this profile is replaced."""
+        if self.reason:
+            return
+        self.phase, self.problem = Phase.WORKING, ""
+        self.progress = Progress("Beginning")
+        self.changed.emit()
+        wishes = Wishes(
+            put_back=self.put_back,
+            library=Path(self.library) if self.library else self._usual_library(),
+            look_in=Path(self.look_in) if self.look_in and self.may_look_in else None,
+        )
+        if self.into is Into.NEW:
+            making = self._restores.into_new(self.path, cleaned(self.name), self.color, wishes, self._at)
+            self._runner(making, "restore a profile", done=self._new_made, failed=self._failed)
+        else:
+            putting = self._restores.into_this(self.path, wishes, self._at)
+            self._runner(putting, "restore this profile", done=self._put_together, failed=self._failed)
+
+    def stop(self) -> None:
+        if self.phase in (Phase.WORKING, Phase.LOOKING):
+            self._restores.stop()
+
+    def _looked(self, outlook: Outlook | None) -> None:
+        if outlook is None or not isValid(self):
+            return
+        self.outlook = outlook
+        self.phase = Phase.READY
+        manifest = outlook.manifest
+        if manifest.is_demo != self._restores.profile.is_demo:
+            self.is_refused = True
+            self.problem = (
+                "This is a backup of the demo: its tasks are not at Runway. It can be restored in the demo only."
+                if manifest.is_demo
+                else "This is a backup of a real profile. Restore it outside the demo."
+            )
+        self.name = self._free_name(manifest.profile)
+        self.color = Color(manifest.color) if manifest.color in set(Color) else Color.BLUE
+        self.put_back = PutBack.MISSING if outlook.packed_gone else PutBack.NONE
+        self._suggest_library()
+        self.changed.emit()
+
+    def _suggest_library(self) -> None:
+        if not self._library_chosen:
+            self.library = str(self._usual_library())
+
+    def _usual_library(self) -> Path:
+        if self.into is Into.THIS:
+            return self._engine.settings.library
+        return self._restores.library_for(cleaned(self.name) or "Profile")
+
+    def _free_name(self, wanted: str) -> str:
+        """The backup's own name where nobody has it, else one that says what it is."""
+        names = [wanted, f"{wanted} (restored)", *(f"{wanted} (restored {number})" for number in range(2, 100))]
+        return next((name for name in names if not name_problem(name, self._taken)), "")
+
+    def _at(self, progress: Progress) -> None:
+        if isValid(self) and self.phase in (Phase.LOOKING, Phase.WORKING):
+            self.progress = progress
+            self.changed.emit()
+
+    def _new_made(self, profile: Profile | None) -> None:
+        if profile is None:
+            self._called_off()
+            return
+        self.phase = Phase.DONE
+        self.report = f"“{profile.name}” is restored. It has no key yet; it asks for one when it is opened."
+        if isValid(self):
+            self.made.emit(profile)
+            self.changed.emit()
+
+    def _put_together(self, manifest: Manifest | None) -> None:
+        if manifest is None:
+            self._called_off()
+            return
+        self._runner(self._restores.say_yes(), "agree to the restore", done=self._agreed, failed=self._failed)
+
+    def _agreed(self, _: object) -> None:
+        self.phase, self.report = Phase.DONE, "The program starts again with what was restored."
+        if isValid(self):
+            self.changed.emit()
+            self.restart_wanted.emit()
+
+    def _called_off(self) -> None:
+        self.phase, self.problem = Phase.READY, "Called off. Nothing was changed."
+        if isValid(self):
+            self.changed.emit()
+
+    def _refused(self, error: RunwayDesktopError) -> None:
+        self.is_refused = True
+        self.problem = error.in_words()
+        if isValid(self):
+            self.changed.emit()
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        self.phase, self.problem = Phase.READY, error.in_words()
+        if isValid(self):
+            self.changed.emit()

@@ -1,0 +1,168 @@
+"""The windows for backup and restore: what is told, what is asked, what is under which key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.services.backup import finishing
+from runway_desktop.services.backup.packing import Choice, pack
+from runway_desktop.services.backup.watching import Watch
+from runway_desktop.ui.dialogs.confirm import Confirm
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.profiles.backup_window import BackupWindow
+from runway_desktop.ui.profiles.profile_page import ProfilePage
+from runway_desktop.ui.profiles.restore_window import RestoreWindow
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.preferences import PreferencesForm
+from runway_desktop.viewmodels.profiles.phase import Phase
+from runway_desktop.viewmodels.profiles.restore import Into, PutBack
+from tests.gui.profiles.rig import ProfilesDesktop, shown
+from tests.gui.rig import until
+from tests.profiles_on_disk import NOW, Made, a_profile
+
+
+def packed(made: Made, path: Path) -> Path:
+    pack(made.profile, made.snapshots, path, Choice(results=True), made.library, NOW, Watch())
+    return path
+
+
+def texts(window: QWidget) -> list[str]:
+    return [label.text() for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def button(window: QWidget, text: str) -> QPushButton:
+    return next(one for one in window.findChildren(QPushButton) if one.text().startswith(text))
+
+
+async def back_up(desktop: ProfilesDesktop) -> BackupWindow:
+    desktop.windows.back_up()
+    window = shown(desktop, BackupWindow)
+    await until(lambda: window.model.phase is Phase.READY)
+    return window
+
+
+async def restore(desktop: ProfilesDesktop, path: Path) -> RestoreWindow:
+    desktop.windows.restore(path)
+    window = shown(desktop, RestoreWindow)
+    await until(lambda: window.model.phase is Phase.READY or window.model.is_refused)
+    return window
+
+
+async def test_a_backup_says_what_never_is_in_it_and_how_large_it_gets(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        window = await back_up(desktop)
+        assert any("Never in it: your key" in text for text in texts(window))
+        assert window.results.text() == "With the 3 results, 21 kB"
+        assert not window.results.isChecked()
+        window.results.click()
+        assert window.model.results
+        window.model.start(tmp_path / "studio.zip")
+        await until(lambda: window.model.phase is Phase.DONE)
+        assert button(window, "Show in folder").isVisible()
+        assert any(text.startswith("Backed up with 3 results") for text in texts(window))
+        window.close()
+
+
+async def test_escape_calls_off_what_is_being_made_and_then_closes(tmp_path: Path, theme: Theme, qtbot: QtBot):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        window = await back_up(desktop)
+        window.model.start(tmp_path / "studio.zip")
+        assert button(window, "Call off").isVisible()
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        assert window.isVisible()
+        await until(lambda: window.model.phase is not Phase.WORKING)
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        await until(lambda: not window.isVisible())
+
+
+async def test_a_window_that_is_closed_while_the_disk_is_looked_at_hurts_nobody(tmp_path: Path, theme: Theme):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip")
+    async with ProfilesDesktop(tmp_path, theme, made) as desktop:
+        desktop.windows.back_up()
+        shown(desktop, BackupWindow).reject()
+        desktop.windows.restore(path)
+        shown(desktop, RestoreWindow).reject()
+        await until(lambda: not desktop.engine.backups.is_busy)
+
+
+async def test_a_restore_begins_with_a_new_profile_and_opens_it_when_it_is_there(tmp_path: Path, theme: Theme):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip")
+    async with ProfilesDesktop(tmp_path, theme, made) as desktop:
+        window = await restore(desktop, path)
+        assert window.into[Into.NEW].isChecked()
+        assert window.name.text() == "Studio (restored)"
+        assert window.focusWidget() is window.into[Into.NEW]
+        window.put_back[PutBack.ALL].click()
+        button(window, "Restore into a new profile").click()
+        await until(lambda: window.model.phase is Phase.DONE)
+        button(window, "Open it").click()
+        assert [profile.name for profile in desktop.opened] == ["Studio (restored)"]
+        assert [entry.profile.name for entry in desktop.models.profiles.entries()] == ["Studio", "Studio (restored)"]
+
+
+async def test_replacing_this_profile_asks_with_the_safe_answer_in_front(tmp_path: Path, theme: Theme):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip")
+    async with ProfilesDesktop(tmp_path, theme, made) as desktop:
+        window = await restore(desktop, path)
+        window.into[Into.THIS].click()
+        assert not window.name.isVisible()
+        button(window, "Restore into “Studio”").click()
+        [asked] = [one for one in window.findChildren(Confirm) if one.isVisible()]
+        focus = asked.focusWidget()
+        assert isinstance(focus, QPushButton)
+        assert focus.text() == "Keep it as it is"
+        asked.reject()
+        assert not made.profile.restoring.exists()
+        button(window, "Restore into “Studio”").click()
+        [asked] = [one for one in window.findChildren(Confirm) if one.isVisible()]
+        button(asked, "Replace “Studio” and start again").click()
+        await until(lambda: desktop.restarts == 1)
+        assert finishing.is_waiting(made.profile)
+        window.close()
+
+
+async def test_what_is_no_backup_is_told_and_nothing_can_be_begun(tmp_path: Path, theme: Theme):
+    (tmp_path / "x.zip").write_bytes(b"hello")
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        window = await restore(desktop, tmp_path / "x.zip")
+        assert any("“x.zip” is no backup of Runway Desktop." in text for text in texts(window))
+        assert not window._start.isVisible()
+        window.close()
+
+
+async def test_every_control_has_a_name_and_fits_its_window(tmp_path: Path, theme: Theme):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip")
+    async with ProfilesDesktop(tmp_path, theme, made) as desktop:
+        for window in (await back_up(desktop), await restore(desktop, path)):
+            for one in window.findChildren(QPushButton):
+                assert one.text() or one.accessibleName()
+            assert window.layout().totalHeightForWidth(window.width()) <= window.height()
+            for label in window.findChildren(QLabel):
+                if label.isVisible() and label.wordWrap():
+                    assert label.heightForWidth(label.width()) <= label.height(), label.text()
+            window.close()
+
+
+async def test_the_page_of_the_profile_leads_to_both(tmp_path: Path, theme: Theme):
+    made = await a_profile(tmp_path)
+    async with ProfilesDesktop(tmp_path, theme, made) as desktop:
+        form = PreferencesForm(desktop.engine, desktop.bridge, desktop.runner)
+        preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
+        desktop.windows.follow(preferences)
+        preferences.show_section("Profile")
+        preferences.open()
+        page = preferences.findChild(ProfilePage)
+        await until(lambda: any(text.startswith("None yet") for text in texts(page)))
+        button(page, "Back up…").click()
+        window = next(one for one in desktop.window.findChildren(BackupWindow) if one.isVisible())
+        assert window.parent() is preferences, "what waits for an answer is in front"
+        window.close()
+        preferences.accept()

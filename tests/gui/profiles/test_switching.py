@@ -1,0 +1,237 @@
+"""Which profile a window is of is seen at a glance, and another one is a click or a key away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.account import Link
+from runway_desktop.domain.events import ConnectionChanged
+from runway_desktop.domain.profiles import Color
+from runway_desktop.services import after_restore
+from runway_desktop.services.after_restore import TOLD
+from runway_desktop.ui.dialogs.confirm import Confirm
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
+from runway_desktop.ui.profiles.new_profile import NewProfileDialog
+from runway_desktop.ui.profiles.profile_page import ProfilePage
+from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.viewmodels.preferences import PreferencesForm
+from tests.gui.profiles.rig import ProfilesDesktop, shown
+from tests.gui.rig import Desktop, until
+from tests.profiles_on_disk import a_profile
+
+
+def who(desktop: Desktop) -> QPushButton:
+    return desktop.window.workspace.top._who
+
+
+def open_ones(desktop: Desktop, kind: type[QDialog]) -> list[QDialog]:
+    return [found for found in desktop.window.findChildren(kind) if found.isVisible()]
+
+
+async def menu_of(desktop: Desktop) -> QMenu:
+    who(desktop).click()
+    await until(lambda: isinstance(QApplication.activePopupWidget(), QMenu), "the menu")
+    found = QApplication.activePopupWidget()
+    assert isinstance(found, QMenu)
+    return found
+
+
+def lines(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if action.text() and not action.isSeparator()]
+
+
+def line(menu: QMenu, begins: str) -> QAction:
+    return next(action for action in menu.actions() if action.text().startswith(begins))
+
+
+def relative_luminance(color: str) -> float:
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_white_letters_are_read_on_each_colour():
+    for color in Color:
+        assert 1.05 / (relative_luminance(COLORS[color]) + 0.05) >= 4.5, color
+
+
+def test_the_badge_is_the_same_sign_at_every_scale(qtbot: QtBot):
+    assert not badge("CA", Color.RED, 16).pixmap(30, 16).isNull()
+    sizes = {size.width() for size in window_icon("CA", Color.RED).availableSizes()}
+    assert {32, 256} <= sizes
+
+
+async def test_name_colour_and_connection_are_told_in_words(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        await until(lambda: who(desktop).text().startswith("Studio"))
+        assert who(desktop).accessibleName().startswith("Profile Studio, teal, ")
+        assert desktop.window.windowTitle() == "Studio – Runway Desktop"
+        account = desktop.engine.account
+        account.connection = type(account.connection)(link=Link.OFFLINE)
+        desktop.engine.bus.tell(ConnectionChanged(account.connection))
+        desktop.bridge.flush()
+        await until(lambda: who(desktop).accessibleName() == "Profile Studio, teal, Offline")
+
+
+async def test_the_menu_lists_the_profiles_and_marks_this_one(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        desktop.other("Client A")
+        desktop.other("R&D", Color.RED)
+        menu = await menu_of(desktop)
+        found = lines(menu)
+        assert found[4:7] == ["Studio\tteal · this window", "Client A\tgreen", "R&&D\tred"]
+        assert [text for text in found if text.startswith(("New", "Name", "Prefer"))] == [
+            "New profile…",
+            "Name, colour and backups…",
+            "Preferences…",
+        ]
+        line(menu, "Client A").trigger()
+        assert [profile.name for profile in desktop.opened] == ["Client A"]
+        line(menu, "Studio").trigger()
+        assert len(desktop.opened) == 1
+        menu.close()
+
+
+async def test_a_profile_made_meanwhile_elsewhere_is_in_the_next_menu(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        menu = await menu_of(desktop)
+        assert not any(text.startswith("Client A") for text in lines(menu))
+        menu.close()
+        desktop.other("Client A")
+        menu = await menu_of(desktop)
+        assert any(text.startswith("Client A") for text in lines(menu))
+        menu.close()
+
+
+async def test_a_profile_that_cannot_be_opened_is_told(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        desktop.windows.open(desktop.other("cannot be opened"))
+        await until(lambda: "“cannot be opened” could not be opened." in desktop.told)
+
+
+async def test_a_new_profile_is_made_by_keys_alone_and_opened(tmp_path: Path, theme: Theme, qtbot: QtBot):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        desktop.models.profiles.ask_for_new()
+        dialog = shown(desktop, NewProfileDialog)
+        name = dialog.focusWidget()
+        assert isinstance(name, QLineEdit)
+        assert name.accessibleName() == "Name of the profile"
+        create = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Create and open")
+        assert not create.isEnabled()
+        assert create.accessibleDescription() == "Give the profile a name."
+        qtbot.keyClicks(name, "Client A")
+        assert create.isEnabled()
+        violet = next(one for one in dialog.findChildren(QToolButton) if one.accessibleName() == "Colour: violet")
+        violet.setFocus()
+        qtbot.keyClick(violet, Qt.Key.Key_Space)
+        qtbot.keyClick(name, Qt.Key.Key_Return)
+        await until(lambda: desktop.opened)
+        assert (desktop.opened[0].name, desktop.opened[0].color) == ("Client A", Color.VIOLET)
+        await until(lambda: not open_ones(desktop, NewProfileDialog))
+        assert desktop.models.profiles.entries()[1].profile.name == "Client A"
+
+
+async def test_a_key_is_never_shown_and_a_bad_one_is_told_at_its_line(tmp_path: Path, theme: Theme, qtbot: QtBot):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        desktop.models.profiles.ask_for_new()
+        dialog = shown(desktop, NewProfileDialog)
+        key = next(one for one in dialog.findChildren(QLineEdit) if one.accessibleName().startswith("API key"))
+        assert key.echoMode() is QLineEdit.EchoMode.Password
+        qtbot.keyClicks(key, "sk-12")
+        assert dialog._key_words.text().startswith("A key begins with key_")
+        dialog.reject()
+        await until(lambda: not open_ones(desktop, NewProfileDialog))
+
+
+async def test_removing_asks_with_the_safe_answer_in_front(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        other = desktop.other("Client A")
+        menu = await menu_of(desktop)
+        below = line(menu, "Remove a profile").menu()
+        assert isinstance(below, QMenu)
+        assert lines(below) == ["Client A…"]
+        below.actions()[0].trigger()
+        menu.close()
+        await until(lambda: any(one.isVisible() for one in desktop.window.findChildren(Confirm)))
+        asked = shown(desktop, Confirm)
+        focus = asked.focusWidget()
+        assert isinstance(focus, QPushButton)
+        assert focus.text() == "Keep"
+        asked.reject()
+        assert other.folder.is_dir()
+
+
+async def test_only_the_first_profile_offers_nothing_to_remove(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        menu = await menu_of(desktop)
+        assert not any(text.startswith("Remove") for text in lines(menu))
+        menu.close()
+
+
+async def test_another_name_and_colour_reach_title_bar_and_taskbar_at_once(tmp_path: Path, theme: Theme, qtbot: QtBot):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        form = PreferencesForm(desktop.engine, desktop.bridge, desktop.runner)
+        preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
+        preferences.show_section("Profile")
+        preferences.open()
+        page = preferences.findChild(ProfilePage)
+        assert page.name.text() == "Studio"
+        icon = QApplication.windowIcon().pixmap(32, 32).toImage()
+        page.name.setFocus()
+        page.name.selectAll()
+        qtbot.keyClicks(page.name, "Atelier")
+        page.colors.buttons[Color.PINK].click()
+        preferences.accept()
+        await until(lambda: desktop.window.windowTitle() == "Atelier – Runway Desktop")
+        await until(lambda: who(desktop).accessibleName().startswith("Profile Atelier, pink"))
+        await until(lambda: QApplication.windowIcon().pixmap(32, 32).toImage() != icon)
+
+
+async def test_a_name_that_will_not_do_is_told_and_the_old_one_stays(tmp_path: Path, theme: Theme, qtbot: QtBot):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        form = PreferencesForm(desktop.engine, desktop.bridge, desktop.runner)
+        preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
+        preferences.open()
+        page = preferences.findChild(ProfilePage)
+        page.name.setText("Demo")
+        assert page._wrong.text() == "The demo has this name. The old name stays."
+        preferences.accept()
+        assert desktop.window.windowTitle() == "Studio – Runway Desktop"
+
+
+async def test_the_badge_follows_the_theme(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        await until(lambda: who(desktop).text().startswith("Studio"))
+        dark = who(desktop).icon().pixmap(26, 16).toImage()
+        theme.choose(Choice.LIGHT)
+        assert who(desktop).icon().pixmap(26, 16).toImage() != dark
+
+
+async def test_after_a_restore_it_is_told_once_what_waits(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        desktop.engine.settings.set(TOLD, {"made_at": 1.0, "held": 2, "uncertain": 0, "live": 1})
+        desktop.windows.tell_restored()
+        [message] = desktop.window.notices.messages()
+        assert message.startswith("Restored from the backup of ")
+        assert after_restore.to_tell(desktop.engine.settings) is None
+        desktop.windows.tell_restored()
+        assert len(desktop.window.notices.messages()) == 1
+
+
+async def test_a_window_without_a_folder_has_no_page_for_it(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as desktop:
+        form = PreferencesForm(desktop.engine, desktop.bridge, desktop.runner)
+        preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
+        preferences.show_section("Profile")
+        preferences.open()
+        assert preferences.findChild(ProfilePage) is None
+        preferences.reject()
+        menu = await menu_of(desktop)
+        assert not line(menu, "New profile").isEnabled()
+        menu.close()
