@@ -77,7 +77,6 @@ class TopBar(QWidget):
         self._theme = theme
         self._keys = keys
         self._profiles = profiles
-        self._who_asked = False
         self._shown_link: Link | None = None
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -119,7 +118,6 @@ class TopBar(QWidget):
         places.changed.connect(self._show)
         keys.changed.connect(self._restyle)
         profiles.changed.connect(self._show_who)
-        profiles.listed.connect(self._who_popup)
         FollowsTheme(theme, self, self._restyle)
 
     def _restyle(self) -> None:
@@ -184,13 +182,9 @@ class TopBar(QWidget):
 
     def _who_menu(self) -> None:
         """The folders of the profiles are the list of them: it is read anew each time."""
-        self._who_asked = True
-        self._profiles.refresh()
+        self._profiles.refresh(self._who_popup)
 
     def _who_popup(self) -> None:
-        if not self._who_asked:
-            return
-        self._who_asked = False
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setAccessibleName("Profile")

@@ -17,6 +17,7 @@ from runway_desktop.services.backup.packing import Choice, Made, Outline
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.engine import Engine
 from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.quick_look import QuickLook
 from runway_desktop.viewmodels.runner import Runner
 
 from .phase import Phase
@@ -109,7 +110,9 @@ class BackupModel(QObject):
         """Where it could go, under a name that says what it is and of when."""
         day = date.fromtimestamp(self._engine.clock.now())
         kept = self._engine.settings.get(_FOLDER)
-        folder = Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else _documents()
+        last = Path(kept) if isinstance(kept, str) else None
+        is_there = last is not None and QuickLook().ask(Path.is_dir, last, otherwise=False)
+        folder = last if last is not None and is_there else _documents()
         return folder / f"{safe_name(self._backups.profile.name) or 'Profile'} {day.isoformat()}.zip"
 
     def start(self, target: Path) -> None:

@@ -5,6 +5,7 @@ Opening, and asking for a name or a yes, is for whoever shows it: the signals sa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,13 +109,21 @@ class ProfilesModel(QObject):
             return "The demo cannot check a real key. Make a profile in one of your own."
         return ""
 
-    def refresh(self) -> None:
-        """Looks at the disk; `listed` comes in any case."""
+    def refresh(self, then: Callable[[], object] | None = None) -> None:
+        """Looks at the disk. `then` comes in any case, after this very look, and `listed` with it."""
         service = self._engine.profiles
-        if service is None:
+
+        def looked(found: tuple[Profile, ...] | None = None) -> None:
+            if found is not None:
+                self._list(found)
             self.listed.emit()
-            return
-        self._runner(service.all(), "list profiles", done=self._list, failed=lambda _: self.listed.emit())
+            if then is not None:
+                then()
+
+        if service is None:
+            looked()
+        else:
+            self._runner(service.all(), "list profiles", done=looked, failed=lambda _: looked())
 
     def open(self, profile: Profile) -> None:
         current = self.current
@@ -192,7 +201,6 @@ class ProfilesModel(QObject):
         self._others = known
         if moved:
             self.changed.emit()
-        self.listed.emit()
 
     def _tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._engine.bus.tell(Notice(message, detail, is_problem=problem))

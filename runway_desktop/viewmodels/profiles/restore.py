@@ -20,8 +20,10 @@ from runway_desktop.services.backup.restoring import Outlook, PutBack, Wishes
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.engine import Engine
 from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.library_form import NO_ANSWER
 from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.preferences import folder_problem
+from runway_desktop.viewmodels.quick_look import QuickLook
 from runway_desktop.viewmodels.runner import Runner
 
 from .phase import Phase
@@ -68,7 +70,10 @@ class RestoreModel(QObject):
         self.color = Color.BLUE
         self.put_back = PutBack.NONE
         self.library = ""
+        self.library_problem = ""
+        """Why results cannot be saved in `library`; empty when they can."""
         self._library_chosen = False
+        self._look = QuickLook()
         self.look_in = ""
         runner(restores.look_at(path, self._at), "look at the backup", done=self._looked, failed=self._refused)
 
@@ -186,10 +191,6 @@ class RestoreModel(QObject):
         return name_problem(self.name, self._taken) if self.into is Into.NEW else ""
 
     @property
-    def library_problem(self) -> str:
-        return folder_problem(Path(self.library)) if self.wants_library and self.library else ""
-
-    @property
     def reason(self) -> str:
         """Why it cannot be begun; empty when it can."""
         match self.phase:
@@ -236,11 +237,13 @@ class RestoreModel(QObject):
 
     def set_put_back(self, choice: PutBack) -> None:
         self.put_back = choice
+        self._judge_library()
         self.changed.emit()
 
     def set_library(self, text: str) -> None:
         self._library_chosen = True
         self.library = text.strip()
+        self._judge_library()
         self.changed.emit()
 
     def set_look_in(self, text: str) -> None:
@@ -256,8 +259,8 @@ class RestoreModel(QObject):
         self.changed.emit()
         wishes = Wishes(
             put_back=self.put_back,
-            library=Path(self.library) if self.library else self._usual_library(),
-            look_in=Path(self.look_in) if self.look_in and self.may_look_in else None,
+            library=Path(self.library).expanduser() if self.library else self._usual_library(),
+            look_in=Path(self.look_in).expanduser() if self.look_in and self.may_look_in else None,
         )
         if self.into is Into.NEW:
             making = self._restores.into_new(self.path, cleaned(self.name), self.color, wishes, self._at)
@@ -292,6 +295,14 @@ class RestoreModel(QObject):
     def _suggest_library(self) -> None:
         if not self._library_chosen:
             self.library = str(self._usual_library())
+        self._judge_library()
+
+    def _judge_library(self) -> None:
+        self.library_problem = (
+            self._look.ask(folder_problem, Path(self.library).expanduser(), otherwise=NO_ANSWER)
+            if self.wants_library and self.library
+            else ""
+        )
 
     def _usual_library(self) -> Path:
         if self.into is Into.THIS:
