@@ -5,6 +5,8 @@ Pure but for the clock and the catalogue that it asks; knows no item model.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -16,7 +18,7 @@ from runway_desktop.domain.task import Pick, State, Task
 from runway_desktop.services.ports import Clock
 
 from . import wording
-from .state_words import Around, badge, cost_words, describe
+from .state_words import Around, StateWords, badge, cost_words, describe
 
 
 class Column(IntEnum):
@@ -55,6 +57,7 @@ SORTS = {
     Column.TAGS: SortKey.TAGS,
 }
 MOST_STARS = 5
+_PLAIN = tuple(column for column in Column if column not in (Column.POSTER, Column.PROMPT, Column.STATUS))
 
 
 class Roles(IntEnum):
@@ -71,10 +74,52 @@ class Roles(IntEnum):
     GROUP_LEFT = Qt.ItemDataRole.UserRole + 11
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowWords:
+    """Everything that a row of the list shows; a row that is still being fetched has nothing but an ellipsis."""
+
+    title: str = wording.ELLIPSIS
+    settings: str = ""
+    status: StateWords | None = None
+    plain: Mapping[Column, str] = field(default_factory=dict)
+    """The cells that are one line of text."""
+    poster: str = ""
+    badge: str = ""
+    marks: str = ""
+    is_poster_alone: bool = False
+    """The poster, which is of the first result, is all that is left here of its file."""
+    is_rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupWords:
+    """What the header of a group shows."""
+
+    title: str
+    holds: str = ""
+    """ "8 tasks · 3 saved"."""
+    costs: str = ""
+    """ "480 credits · about 3 min left"."""
+    is_folded: bool = False
+
+
 class Cells:
     def __init__(self, catalog: Catalog, clock: Clock) -> None:
         self._catalog = catalog
         self._clock = clock
+
+    def words(self, row: Row, around: Around) -> RowWords:
+        return RowWords(
+            title=self.title_words(row),
+            settings=self.settings_words(row),
+            status=describe(row, around),
+            plain={column: self.text(row, column, around) for column in _PLAIN},
+            poster=poster_of(row),
+            badge=badge(row),
+            marks=marks_of(row.task),
+            is_poster_alone=bool(row.outputs) and row.outputs[0].is_missing,
+            is_rejected=row.task.pick is Pick.REJECT,
+        )
 
     def settings_words(self, row: Row) -> str:
         """ "gen4.5 · 1280:720 · 5 s · seed 41207"."""
@@ -183,6 +228,11 @@ class Cells:
                 return ""
             case _:
                 return summary.title or summary.key or "Others"
+
+
+def poster_of(row: Row) -> str:
+    """The picture that stands for a task: of its first result that has one, else of its first input; may be empty."""
+    return next((output.poster for output in row.outputs if output.poster), "") or row.first_input_path
 
 
 def stars(rating: int) -> str:

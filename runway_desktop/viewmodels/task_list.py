@@ -32,12 +32,21 @@ from .line_diff import Insertion, Rearrangement, Removal, steps
 from .runner import Runner
 from .state_words import StateWords, badge, describe
 from .task_answers import TaskAnswers
-from .task_cells import SORTS, TITLES, Cells, Column, Roles, group_words
+from .task_cells import SORTS, TITLES, Cells, Column, GroupWords, Roles, RowWords, group_words, poster_of
 from .task_lines import GroupLine, Line, lines_of
 from .task_pages import TaskPages
 
 _WITH_HINT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
 """Which form of Qt's layout signals; by default Python gets the one without."""
+
+_COMING = RowWords()
+_HEADER_FLAGS = Qt.ItemFlag.ItemIsEnabled
+_TASK_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -167,6 +176,36 @@ class TaskListModel(QAbstractTableModel):
         row = self._pages.get(task_id)
         return describe(row, self._pages.around(row)) if row is not None else None
 
+    def row_words(self, position: int) -> RowWords:
+        """What a task's row shows. One that is not known yet is fetched soon, and told as a change of its row."""
+        task_id = self._lines[position]
+        row = None if isinstance(task_id, GroupLine) else self._pages.get(task_id)
+        if row is None:
+            self._pages.want(position, self._lines)
+            return _COMING
+        return self._cells.words(row, self._pages.around(row))
+
+    def group_words(self, position: int) -> GroupWords:
+        """What a group's header shows."""
+        key = self.group_key(position) or ""
+        summary = self._summary(key)
+        left = self._group_left(key)
+        costs = [wording.credits_in_words(summary.credits)] if summary.credits else []
+        if left is not None:
+            costs.append(f"about {wording.span(*left)} left")
+        return GroupWords(
+            title=self.group_title(summary),
+            holds=group_words(summary),
+            costs=" · ".join(costs),
+            is_folded=key in self._collapsed,
+        )
+
+    def poster(self, position: int) -> str:
+        """Path of the picture in a row; empty where there is none or the row is not known yet."""
+        task_id = self.task_id(position)
+        row = self._pages.get(task_id) if task_id is not None else None
+        return poster_of(row) if row is not None else ""
+
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._lines)
 
@@ -191,14 +230,7 @@ class TaskListModel(QAbstractTableModel):
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
-        if self.group_key(index.row()) is not None:
-            return Qt.ItemFlag.ItemIsEnabled
-        return (
-            Qt.ItemFlag.ItemIsEnabled
-            | Qt.ItemFlag.ItemIsSelectable
-            | Qt.ItemFlag.ItemIsDragEnabled
-            | Qt.ItemFlag.ItemNeverHasChildren
-        )
+        return _TASK_FLAGS if self.group_key(index.row()) is None else _HEADER_FLAGS
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._lines):
@@ -248,7 +280,7 @@ class TaskListModel(QAbstractTableModel):
             case Roles.BADGE:
                 return badge(row)
             case Roles.POSTER:
-                return next((output.poster for output in row.outputs if output.poster), "") or row.first_input_path
+                return poster_of(row)
             case _:
                 return None
 
@@ -260,7 +292,7 @@ class TaskListModel(QAbstractTableModel):
         return self._cells.group_title(summary, self._grouping)
 
     def _group_data(self, line: GroupLine, column: Column, role: int) -> Any:
-        summary = self._groups.get(line.key) or GroupSummary(key=line.key, title="", total=0)
+        summary = self._summary(line.key)
         match role:
             case Roles.GROUP:
                 return summary
@@ -273,6 +305,9 @@ class TaskListModel(QAbstractTableModel):
                 return self._group_spoken(summary) if column is Column.PROMPT else ""
             case _:
                 return None
+
+    def _summary(self, key: str) -> GroupSummary:
+        return self._groups.get(key) or GroupSummary(key=key, title="", total=0)
 
     def _group_spoken(self, summary: GroupSummary) -> str:
         folded = "collapsed" if summary.key in self._collapsed else "expanded"
@@ -287,7 +322,8 @@ class TaskListModel(QAbstractTableModel):
         return (max(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
 
     async def _fetch_missing(self, task_ids: Sequence[TaskId]) -> None:
-        await self._pages.fetch([task_id for task_id in task_ids if task_id not in self._pages])
+        # Told to nobody: they stand in lines that come with them.
+        await self._pages.fetch([task_id for task_id in task_ids if task_id not in self._pages], quietly=True)
 
     def _begin(self, entries: Entries, listing: Listing) -> None:
         self._merge(entries, listing.group, listing)

@@ -127,8 +127,8 @@ class TaskPages(QObject):
         else:
             self._runner(self._all_of(list(task_ids)), "fetch chosen rows", done=then)
 
-    async def fetch(self, wanted: Sequence[TaskId], *, again: bool = False) -> None:
-        """`again` puts what comes in place of what is known."""
+    async def fetch(self, wanted: Sequence[TaskId], *, again: bool = False, quietly: bool = False) -> None:
+        """`again` puts what comes in place of what is known; `quietly` does not tell it as a change of rows."""
         if not wanted:
             return
         try:
@@ -140,7 +140,8 @@ class TaskPages(QObject):
                 self._rows[row.task.id] = row
         self._let_go()
         found = [row.task.id for row in rows]
-        self.changed.emit(found)
+        if not quietly:
+            self.changed.emit(found)
         self.fetched.emit(rows)
         await self._forecast(found)
 

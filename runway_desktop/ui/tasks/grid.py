@@ -40,7 +40,6 @@ from runway_desktop.viewmodels.task_list import TaskListModel
 
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
-from .group_header import GroupHeader
 from .hover_player import HoverPlayer
 from .poster_cache import PosterCache
 
@@ -76,7 +75,6 @@ class GridView(QListView):
         self._model = model
         self._theme = theme
         self._painter = CellPainter(theme, posters)
-        self._header = GroupHeader(model, theme)
         self.player = player or HoverPlayer(self)
         self._poster_width = USUAL
         self._layout: GridLayout | None = None
@@ -103,7 +101,7 @@ class GridView(QListView):
         model.lines_moved.connect(self._keep_place)
         for signal in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
             signal.connect(self._lines_changed)
-        posters.ready.connect(self.viewport().update)
+        posters.ready.connect(self._poster_came)
         self.player.moved_on.connect(self._repaint_hovered)
         self.doubleClicked.connect(self._open_index)
         self._look = QTimer(self, interval=_LOOK_MS)
@@ -290,7 +288,7 @@ class GridView(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         try:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            self._painter.begin(painter, self.font())
             dirty, focused = event.rect().adjusted(-4, -4, 4, 4), self.hasFocus()
             current = self.currentIndex().row() if self.currentIndex().isValid() else -1
             selection, direction = self.selectionModel(), self.layoutDirection()
@@ -300,12 +298,13 @@ class GridView(QListView):
                 if not rect.intersects(dirty):
                     continue
                 if self._model.group_key(line) is not None:
-                    self._header.paint(painter, rect, index, direction, current=focused and line == current)
+                    words = self._model.group_words(line)
+                    self._painter.header.paint(painter, rect, words, direction, current=focused and line == current)
                     continue
                 self._painter.paint(
                     painter,
                     rect,
-                    index,
+                    self._model.row_words(line),
                     direction,
                     selected=selection.isRowSelected(line, QModelIndex()),
                     current=focused and line == current,
@@ -324,7 +323,7 @@ class GridView(QListView):
                 width=self.viewport().width(),
                 cell=(width, round(width * 9 / 16) + self._painter.caption_height()),
                 gap=_GAP,
-                header_height=self._header.height(),
+                header_height=self._painter.header.height(),
             )
         return self._layout
 
@@ -381,6 +380,12 @@ class GridView(QListView):
         clips = [output for output in row.outputs if output.is_here and output.media is Media.VIDEO] if row else []
         self.player.play(Path(clips[0].path) if clips else None)
         self._repaint(before)
+
+    def _poster_came(self, path: str) -> None:
+        if self.isVisible():
+            for line in self._visible_lines():
+                if self._model.poster(line) == path:
+                    self._repaint(line)
 
     def _repaint_hovered(self) -> None:
         self._repaint(self._hovered)

@@ -3,15 +3,15 @@ the state in words below. Colours and fonts are looked up at each paint. GUI thr
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
 
-from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Pick
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.state_words import StateWords, Tone
-from runway_desktop.viewmodels.task_cells import Column, Roles, marks_of
+from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.viewmodels.task_cells import RowWords
 
+from .group_header import GroupHeader
+from .lettering import Lettering
 from .poster_cache import PosterCache
 from .sides import Sides
 
@@ -28,15 +28,17 @@ _ON_PICTURE = QColor(245, 246, 248)
 _BEHIND = QColor(12, 13, 15, 190)
 
 
-def is_poster_alone(row: object) -> bool:
-    """Whether the poster, which is of the first result, is all that is left here of its file."""
-    return isinstance(row, Row) and bool(row.outputs) and row.outputs[0].is_missing
-
-
 class CellPainter:
     def __init__(self, theme: Theme, posters: PosterCache) -> None:
         self._theme = theme
         self._posters = posters
+        self._letters = Lettering(theme)
+        self.header = GroupHeader(theme, self._letters)
+
+    def begin(self, painter: QPainter, font: QFont) -> None:
+        """Before the cells of one painting."""
+        self._letters.use(font)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
 
     def caption_height(self) -> int:
         """What stands below the poster: two small lines."""
@@ -46,7 +48,7 @@ class CellPainter:
         self,
         painter: QPainter,
         rect: QRect,
-        index: QModelIndex,
+        words: RowWords,
         direction: Qt.LayoutDirection,
         *,
         selected: bool,
@@ -55,25 +57,22 @@ class CellPainter:
     ) -> None:
         theme, sides = self._theme, Sides(direction, rect)
         frame_rect = QRectF(rect)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(Role.SELECTED))
             painter.drawRoundedRect(frame_rect.adjusted(-3, -3, 3, 3), 6, 6)
         poster = QRect(rect.left(), rect.top(), rect.width(), rect.height() - self.caption_height())
-        row = index.data(Roles.ROW)
-        self._poster(painter, poster, index, frame, dimmed=is_poster_alone(row))
-        if isinstance(row, Row):
-            self._marks(painter, poster, sides, row, index.data(Roles.BADGE) or "")
-        self._caption(painter, rect, poster, sides, index)
+        self._poster(painter, poster, words, frame)
+        self._marks(painter, poster, sides, words)
+        self._caption(painter, rect, poster, sides, words)
         if selected or current:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color(Role.ACCENT), 2 if current else 1))
             painter.drawRoundedRect(QRectF(poster).adjusted(0, 0, 0, 0), 5, 5)
 
-    def _poster(self, painter: QPainter, box: QRect, index: QModelIndex, frame: QImage | None, *, dimmed: bool) -> None:
-        """`dimmed`: the picture is all that is left here of a file that is missing, which an icon says too."""
-        path = index.data(Roles.POSTER) or ""
+    def _poster(self, painter: QPainter, box: QRect, words: RowWords, frame: QImage | None) -> None:
+        """Dimmed where the picture is all that is left here of a file that is missing, which an icon says too."""
+        path, dimmed = words.poster, words.is_poster_alone
         painter.save()
         corners = QPainterPath()
         corners.addRoundedRect(QRectF(box), 5, 5)
@@ -94,13 +93,12 @@ class CellPainter:
                 painter.drawPixmap(target, picture)
                 painter.setOpacity(1.0)
             if not path or dimmed:
-                self._icon(painter, box, index, on_picture=picture is not None)
+                self._icon(painter, box, words, on_picture=picture is not None)
         painter.restore()
 
-    def _icon(self, painter: QPainter, box: QRect, index: QModelIndex, *, on_picture: bool) -> None:
+    def _icon(self, painter: QPainter, box: QRect, words: RowWords, *, on_picture: bool) -> None:
         """The state's, in the middle."""
-        words = index.data(Roles.WORDS)
-        if not isinstance(words, StateWords) or not words.icon:
+        if words.status is None or not words.status.icon:
             return
         side = 3 * GRID
         place = QRect(0, 0, side, side)
@@ -111,16 +109,14 @@ class CellPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(plate)
             painter.drawEllipse(place.adjusted(-GRID, -GRID, GRID, GRID))
-        self._theme.icon(words.icon, _TONES[words.tone]).paint(painter, place)
+        self._letters.icon(painter, place, words.status.icon, _TONES[words.status.tone])
 
-    def _marks(self, painter: QPainter, box: QRect, sides: Sides, row: Row, badge: str) -> None:
-        small = self._theme.tabular(self._theme.small_font())
-        painter.setFont(small)
-        for text, at_end in ((marks_of(row.task), False), (badge, True)):
+    def _marks(self, painter: QPainter, box: QRect, sides: Sides, words: RowWords) -> None:
+        ink = self._letters.small_figures
+        for text, at_end in ((words.marks, False), (words.badge, True)):
             if not text:
                 continue
-            metrics = QFontMetrics(small)
-            width, height = metrics.horizontalAdvance(text) + GRID, metrics.height()
+            width, height = ink.metrics.horizontalAdvance(text) + GRID, ink.height
             at = box.right() - width - 3 if at_end else box.left() + 4
             plate = sides.place_exactly(QRectF(at, box.bottom() - height - 3, width, height))
             painter.setPen(Qt.PenStyle.NoPen)
@@ -128,22 +124,20 @@ class CellPainter:
             painter.drawRoundedRect(plate, 3, 3)
             # White on near-black in both themes: it stands on a picture, not on a surface.
             painter.setPen(_ON_PICTURE)
-            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
-        if row.task.pick is Pick.REJECT:
+            self._letters.plate(painter, plate, text, ink)
+        if words.is_rejected:
             shade = QColor(self._theme.color(Role.SURFACE))
             shade.setAlpha(120)
             painter.fillRect(box, shade)
 
-    def _caption(self, painter: QPainter, rect: QRect, poster: QRect, sides: Sides, index: QModelIndex) -> None:
-        small = self._theme.small_font()
-        metrics = QFontMetrics(small)
-        painter.setFont(small)
-        words = index.data(Roles.WORDS)
-        lines = [(index.siblingAtColumn(Column.PROMPT).data() or "", Role.TEXT)]
-        if isinstance(words, StateWords):
-            lines.append((words.headline, _TONES[words.tone]))
+    def _caption(self, painter: QPainter, rect: QRect, poster: QRect, sides: Sides, words: RowWords) -> None:
+        small = self._letters.small
+        lines = [(words.title, Role.TEXT)]
+        if words.status is not None:
+            lines.append((words.status.headline, _TONES[words.status.tone]))
         top = poster.bottom() + GRID // 2
         for text, role in lines:
             painter.setPen(self._theme.color(role))
-            sides.line(painter, QRect(rect.left() + 2, top, rect.width() - 4, metrics.height()), text)
-            top += metrics.height()
+            place = QRect(rect.left() + 2, top, rect.width() - 4, small.height)
+            self._letters.line(painter, sides, place, text, small)
+            top += small.height

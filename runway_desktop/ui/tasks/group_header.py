@@ -3,73 +3,54 @@ GUI thread."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QRect, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 
-from runway_desktop.domain.library import GroupSummary
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.task_cells import Roles, group_words
-from runway_desktop.viewmodels.task_list import TaskListModel
+from runway_desktop.viewmodels.task_cells import GroupWords
 
+from .lettering import Lettering
 from .sides import Sides
 
 _SIDE = 2 * GRID
 _GAP = GRID + GRID // 2
+_LEAST_TITLE = 60
 
 
 class GroupHeader:
-    def __init__(self, model: TaskListModel, theme: Theme) -> None:
-        self._model = model
+    """`letters` are those of the painting that goes on."""
+
+    def __init__(self, theme: Theme, letters: Lettering) -> None:
         self._theme = theme
+        self._letters = letters
 
     def height(self) -> int:
         return QFontMetrics(self._theme.strong_font()).height() + _GAP
 
     def paint(
-        self, painter: QPainter, rect: QRect, index: QModelIndex, direction: Qt.LayoutDirection, *, current: bool
+        self, painter: QPainter, rect: QRect, words: GroupWords, direction: Qt.LayoutDirection, *, current: bool
     ) -> None:
-        color, sides, summary = self._theme.color, Sides(direction, rect), index.data(Roles.GROUP)
+        color, sides = self._theme.color, Sides(direction, rect)
         painter.fillRect(rect, color(Role.RAISED))
-        painter.setPen(QPen(color(Role.BORDER), 1))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color(Role.BORDER))
         if current:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(color(Role.ACCENT), 1))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        if not isinstance(summary, GroupSummary):
-            return
+            painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
         folded = "mdi6.chevron-left" if sides.is_mirrored else "mdi6.chevron-right"
-        arrow = folded if index.data(Roles.COLLAPSED) else "mdi6.chevron-down"
         place = QRect(rect.left() + GRID, rect.center().y() - _SIDE // 2, _SIDE, _SIDE)
-        self._theme.icon(arrow, Role.MUTED).paint(painter, sides.place(place))
-        space = rect.adjusted(GRID + _SIDE + GRID // 2, 0, -2 * GRID, -1)
-        self._words(painter, space, sides, summary, index.data(Roles.GROUP_LEFT))
+        arrow = folded if words.is_folded else "mdi6.chevron-down"
+        self._letters.icon(painter, sides.place(place), arrow, Role.MUTED)
+        self._words(painter, rect.adjusted(GRID + _SIDE + GRID // 2, 0, -2 * GRID, -1), sides, words)
 
-    def _words(
-        self,
-        painter: QPainter,
-        space: QRect,
-        sides: Sides,
-        summary: GroupSummary,
-        seconds_left: tuple[float, float] | None,
-    ) -> None:
-        strong, small = self._theme.strong_font(), self._theme.small_font()
-        end = wording.credits_in_words(summary.credits) if summary.credits else ""
-        if seconds_left is not None:
-            end = " · ".join(part for part in (end, f"about {wording.span(*seconds_left)} left") if part)
-        painter.setFont(self._theme.tabular(small))
-        painter.setPen(self._theme.color(Role.MUTED))
-        sides.line(painter, space, end, at_end=True)
-        room = space.width() - painter.fontMetrics().horizontalAdvance(end) - 2 * GRID
-        title = QFontMetrics(strong).elidedText(
-            self._model.group_title(summary), Qt.TextElideMode.ElideMiddle, max(60, room // 2)
-        )
-        painter.setFont(strong)
+    def _words(self, painter: QPainter, space: QRect, sides: Sides, words: GroupWords) -> None:
+        letters, muted = self._letters, self._theme.color(Role.MUTED)
+        painter.setPen(muted)
+        taken = letters.line(painter, sides, space, words.costs, letters.small_figures, at_end=True)
+        room = space.width() - taken - 2 * GRID
         painter.setPen(self._theme.color(Role.TEXT))
-        sides.line(painter, space, title)
-        used = QFontMetrics(strong).horizontalAdvance(title) + _GAP
-        painter.setFont(small)
-        painter.setPen(self._theme.color(Role.MUTED))
-        sides.line(
-            painter, QRect(space.left() + used, space.top(), max(0, room - used), space.height()), group_words(summary)
-        )
+        title = QRect(space.left(), space.top(), max(_LEAST_TITLE, room // 2), space.height())
+        used = letters.line(painter, sides, title, words.title, letters.strong, in_the_middle=True) + _GAP
+        painter.setPen(muted)
+        rest = QRect(space.left() + used, space.top(), max(0, room - used), space.height())
+        letters.line(painter, sides, rest, words.holds, letters.small)

@@ -1,6 +1,6 @@
 """Small pictures for rows, decoded in a worker and kept by size. GUI thread; the decoding is not.
 
-`picture` answers at once with what is there, else starts loading and says `ready` when a repaint is worth it.
+`picture` answers at once with what is there, else starts loading and says `ready` when a repaint of it is worth it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ MOST_WAITING = 120
 
 
 class PosterCache(QObject):
-    ready = Signal()
+    ready = Signal(str)
+    """The path whose picture is there now."""
     _loaded = Signal(object, QImage)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -72,7 +73,7 @@ class PosterCache(QObject):
         self._pixels += image.width() * image.height()
         while len(self._pictures) > MOST or (self._pixels > MOST_PIXELS and len(self._pictures) > 1):
             self._drop(next(iter(self._pictures)))
-        self.ready.emit()
+        self.ready.emit(key[0])
         self._decode()
 
     def _drop(self, key: tuple[str, int, int]) -> None:

@@ -1,4 +1,4 @@
-"""Painting that follows the direction of reading: where a line begins, and where things stand in a mirrored row.
+"""Painting that follows the direction of reading: where things stand in a mirrored row.
 
 Everything is laid out as for reading from the left, and mirrored where the layout is from the right. GUI thread.
 """
@@ -6,7 +6,6 @@ Everything is laid out as for reading from the left, and mirrored where the layo
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle
 
 Direction = Qt.LayoutDirection
@@ -24,6 +23,8 @@ class Sides:
         return self._direction == Direction.RightToLeft
 
     def place(self, rect: QRect) -> QRect:
+        if not self.is_mirrored:
+            return rect
         return QStyle.visualRect(self._direction, self._area, rect)
 
     def place_exactly(self, rect: QRectF) -> QRectF:
@@ -32,14 +33,3 @@ class Sides:
             return rect
         area = QRectF(self._area)
         return QRectF(area.left() + area.right() - rect.right(), rect.top(), rect.width(), rect.height())
-
-    def line(self, painter: QPainter, rect: QRect, text: str, *, at_end: bool = False) -> None:
-        """One line of text that is cut where it has no room, at the beginning or at the end of its rectangle. The text
-        itself reads in its own direction."""
-        if rect.width() < 8:
-            return
-        side = Qt.AlignmentFlag.AlignRight if at_end else Qt.AlignmentFlag.AlignLeft
-        absolute = QStyle.visualAlignment(self._direction, side) | Qt.AlignmentFlag.AlignAbsolute
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        flags = int(absolute | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
-        painter.drawText(self.place(rect), flags, shown)

@@ -35,7 +35,6 @@ from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 from .delegate import RowDelegate
-from .group_header import GroupHeader
 from .poster_cache import PosterCache
 from .succession import Succession
 
@@ -66,7 +65,6 @@ class TaskView(QTableView):
         self._model = model
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
-        self._group = GroupHeader(model, theme)
         self._header_pressed = False
         self._in_sight: list[tuple[TaskId, int]] = []
         self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
@@ -95,7 +93,7 @@ class TaskView(QTableView):
         self._look.start()
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._advance)
-        posters.ready.connect(self.viewport().update)
+        posters.ready.connect(self._poster_came)
         model.rowsInserted.connect(lambda _, first, last: self._fit_headers(first, last))
         model.layoutChanged.connect(lambda *_: self._fit_rows())
         model.modelAboutToBeReset.connect(self._note_selection)
@@ -268,20 +266,51 @@ class TaskView(QTableView):
         return bool(self._wide_columns)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
-        if first < 0:
+        rows = self._rows_between(event.rect().top(), event.rect().bottom())
+        if not rows:
             return
-        last = self._model.rowCount() - 1 if last < 0 else last
+        cells = self._cells()
+        left, width = min((at for _, at, _ in cells), default=0), self.horizontalHeader().length()
+        cells = [cell for cell in cells if event.rect().intersects(QRect(cell[1], event.rect().top(), cell[2], 1))]
+        delegate, direction = self._delegate, self.layoutDirection()
+        keyboard = self.currentIndex().row() if self.hasFocus() else -1
         painter = QPainter(self.viewport())
         try:
-            for row in self._model.group_rows(first, last):
-                rect = QRect(0, self.rowViewportPosition(row), self.viewport().width(), self.rowHeight(row))
-                current = self.hasFocus() and self.currentIndex().row() == row
-                self._group.paint(painter, rect, self._model.index(row, 0), self.layoutDirection(), current=current)
+            delegate.begin(painter, self.font())
+            for row in rows:
+                top, height = self.rowViewportPosition(row), self.rowHeight(row)
+                if self._model.group_key(row) is not None:
+                    across = QRect(0, top, self.viewport().width(), height)
+                    words = self._model.group_words(row)
+                    delegate.header.paint(painter, across, words, direction, current=row == keyboard)
+                    continue
+                delegate.paint_row(
+                    painter,
+                    QRect(left, top, width, height),
+                    cells,
+                    self._model.row_words(row),
+                    direction,
+                    selected=self.selectionModel().isRowSelected(row, QModelIndex()),
+                    hovered=row == delegate.hovered_row,
+                    current=row == keyboard,
+                )
         finally:
             # A painter that is left open by an exception crashes Qt.
             painter.end()
+
+    def _cells(self) -> list[tuple[Column, int, int]]:
+        """The columns of each row: left edge and width."""
+        header = self.horizontalHeader()
+        return [
+            (column, header.sectionViewportPosition(column), header.sectionSize(column))
+            for column in Column
+            if not header.isSectionHidden(column)
+        ]
+
+    def _poster_came(self, path: str) -> None:
+        for row in self._visible_rows():
+            if self._model.poster(row) == path:
+                self.viewport().update(self.visualRect(self._model.index(row, Column.POSTER)))
 
     def _hover(self, row: int) -> None:
         if row != self._delegate.hovered_row:
@@ -310,7 +339,7 @@ class TaskView(QTableView):
 
     def _fit_headers(self, first: int, last: int) -> None:
         """Group headers are lower than rows; new lines come with the usual height."""
-        height, header = self._group.height(), self.verticalHeader()
+        height, header = self._delegate.header.height(), self.verticalHeader()
         # One by one, each would lay out the whole header anew.
         header.setUpdatesEnabled(False)
         for row in self._model.group_rows(first, last):
@@ -392,7 +421,10 @@ class TaskView(QTableView):
             self.seen_changed.emit(seen)
 
     def _visible_rows(self) -> range:
-        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        return self._rows_between(0, self.viewport().height() - 1)
+
+    def _rows_between(self, top: int, bottom: int) -> range:
+        first, last = self.rowAt(top), self.rowAt(bottom)
         if first < 0:
             return range(0)
         return range(first, (self._model.rowCount() - 1 if last < 0 else last) + 1)
