@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from .first_use import prepare_for_threads
+
 Result = TypeVar("Result")
 
 
@@ -20,6 +22,7 @@ class Workers(QObject):
 
     def __init__(self, parent: QObject | None = None, threads: int = 2) -> None:
         super().__init__(parent)
+        prepare_for_threads()
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="media")
         self._waiting: dict[Future[Any], Callable[[Any], None]] = {}
         self._closed = False

@@ -11,6 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal, SignalInstance
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
+from runway_desktop.ui.media.first_use import prepare_for_threads
+
 MOST = 600
 """Pictures kept, whatever their size."""
 MOST_PIXELS = 12_000_000
@@ -54,6 +56,7 @@ class PosterCache(QObject):
     def _decode(self) -> None:
         if not self._decoding and self._waiting:
             self._decoding = True
+            prepare_for_threads()
             key, _ = self._waiting.popitem()
             self._pool.start(_Load(key, self._loaded))
 

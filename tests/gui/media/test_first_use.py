@@ -1,0 +1,50 @@
+"""Threads may read pictures at the same time, from the first moment on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+TOGETHER = """
+import sys, threading
+from PySide6.QtGui import QGuiApplication
+from runway_desktop.ui.media.first_use import prepare_for_threads
+from runway_desktop.ui.media.picture import open_reader, read_picture, upright_size
+from pathlib import Path
+
+sys.setswitchinterval(1e-6)
+application = QGuiApplication([])
+prepare_for_threads()
+path = Path(sys.argv[1])
+start = threading.Barrier(4)
+sizes = []
+
+def read():
+    reader = open_reader(path)
+    start.wait()
+    reader.transformation().value
+    sizes.append(upright_size(reader).width())
+    read_picture(path)
+
+threads = [threading.Thread(target=read) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(*sizes)
+"""
+
+
+def test_four_threads_that_read_their_first_picture_at_once_do_no_harm(tmp_path: Path):
+    """A process of its own: whatever this one has used of Qt is used already. Without the preparation nearly every
+    such process ends in a crash."""
+    path = tmp_path / "fox.png"
+    Image.new("RGBA", (64, 36), (200, 80, 20, 120)).save(path)
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", TOGETHER, str(path)], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert (done.returncode, done.stdout.split()) == (0, ["64"] * 4), done.stderr
