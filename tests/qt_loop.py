@@ -1,22 +1,90 @@
 """Coroutines run as tests on Qt's own loop, the one that the program has.
 
-A conftest that wants it hands its hooks on to `mark` and `run_item`. A test fails when it takes longer than 30
+A conftest that wants it hands its hooks on to `mark` and `run_item`. A test fails when it takes longer than 60
 seconds, when it leaves a task running, and when something on its loop raised where nobody could catch it.
+
+The loop knows what it still has to do, so that `come_to_rest` is no guess, however slow the machine is.
 """
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import Context
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-PATIENCE = 30.0
+# PySide6 is imported before qasync, which takes the binding that it finds.
+from qasync import QEventLoop
+
+PATIENCE = 60.0
 """Seconds before a test counts as hung."""
+
+REST = 20.0
+"""Seconds of real time after which a loop that is always busy counts as one that never comes to rest."""
+
+
+class _Soon(asyncio.Handle):
+    """A callback for the next turn, which says when it is not awaited any more."""
+
+    _loop: WatchedLoop
+
+    def cancel(self) -> None:
+        self._loop.soon.discard(self)
+        super().cancel()
+
+    def _run(self) -> None:
+        self._loop.soon.discard(self)
+        super()._run()
+
+
+class WatchedLoop(QEventLoop):
+    """Qt's loop, which knows what is about to run on it and what threads do for it."""
+
+    def __init__(self, application: QApplication) -> None:
+        self.soon: set[asyncio.Handle] = set()
+        self._lent: dict[asyncio.Future[Any], Executor | None] = {}
+        super().__init__(application)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody has something to do, or a thread has. A thread on a drive that the test lets hang has not,
+        nor has who waits for an hour of the test's clock."""
+        return bool(self.soon) or any(not getattr(lent, "hangs", False) for lent in self._lent.values())
+
+    def call_later(
+        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        if delay > 0:
+            return super().call_later(delay, callback, *args, context=context)
+        handle = _Soon(callback, args, self, context)
+        self.soon.add(handle)
+        return self._add_callback(handle)
+
+    def run_in_executor(
+        self, executor: Executor | None, callback: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        future = super().run_in_executor(executor, callback, *args)
+        self._lent[future] = executor
+        future.add_done_callback(self._lent.pop)
+        return future
+
+
+async def come_to_rest(turns: int = 30) -> None:
+    """Returns once nobody on the loop had anything to do for so many turns, nor a thread for them."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, WatchedLoop)
+    end = time.monotonic() + REST
+    quiet = 0
+    while quiet < turns:
+        await asyncio.sleep(0)
+        quiet = 0 if loop.is_busy else quiet + 1
+        assert time.monotonic() < end, f"The loop did not come to rest in {REST:.0f} s"
 
 
 def mark(item: pytest.Item) -> None:
@@ -29,16 +97,13 @@ def run_item(item: pytest.Function) -> bool | None:
     """Runs a coroutine test; None for a plain one."""
     if not inspect.iscoroutinefunction(item.obj):
         return None
-    # PySide6 is imported before qasync, which takes the binding that it finds.
-    from qasync import QEventLoop
-
     arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     # A window that closes must not end the loop under the test, as it does not in the program.
     application.setQuitOnLastWindowClosed(False)
     complaints: list[str] = []
-    loop = QEventLoop(application)
+    loop = WatchedLoop(application)
     loop.set_exception_handler(
         lambda _, context: complaints.append(f"{context.get('message')}: {context.get('exception')!r}")
     )
@@ -56,7 +121,6 @@ def run_item(item: pytest.Function) -> bool | None:
 
 async def _guarded(work: Coroutine[Any, Any, Any]) -> None:
     await asyncio.wait_for(work, PATIENCE)
-    for _ in range(30):
-        await asyncio.sleep(0)
+    await come_to_rest()
     left = [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     assert not left, f"The test left tasks running: {left}"

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from runway_desktop.api.client import RunwayClient
-from runway_desktop.api.connections import Patience
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import State, Task
 from runway_desktop.simulator.faults import Fault, Harm
@@ -53,8 +52,7 @@ async def simulated(*faults: Fault, **knobs: Any) -> AsyncIterator[tuple[Simulat
 async def engine(simulator: Simulator, clock: QuickClock, database: Path) -> AsyncIterator[Rig]:
     store = await SqliteStore.open(database)
     with ThreadPoolExecutor(2) as workers:
-        patience = Patience(connect=1.0, read=1.0, create=1.0, whole=2.0)
-        client = RunwayClient(simulator.base_url, executor=workers, now=clock.now, patience=patience)
+        client = RunwayClient(simulator.base_url, executor=workers, now=clock.now)
         # The rig is written for fakes; what it needs of them are the ports, which these fit.
         rig = Rig(
             store=cast(Any, store),
@@ -173,12 +171,15 @@ async def test_a_key_that_is_refused_in_the_middle_of_the_day_stops_all_and_lose
         await until(rig, lambda tasks: any(task.state is State.RUNNING for task in tasks))
         simulator.faults.add(Fault(Harm.STATUS, "api", status=401))
         await _until_link(rig)
+        # What was on its way when the first was refused is refused too.
+        while rig.poller._questions or any(task.state is State.SENDING for task in await all_tasks(rig)):
+            await asyncio.sleep(0.01)
         before = {task.id: task.state for task in await all_tasks(rig)}
-        simulator.faults.clear()
         questions = simulator.witness.questions.total()
         await clock.sleep(60)
         assert simulator.witness.questions.total() == questions
         assert {task.id: task.state for task in await all_tasks(rig)} == before
+        simulator.faults.clear()
         await rig.account.use_key(simulator.secret, remember=False)
         tasks = await until(rig, ended)
         assert {task.state for task in tasks} == {State.SUCCEEDED}

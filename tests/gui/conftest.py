@@ -15,6 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop.ui.theme import Choice, Theme
 from tests import qt_loop
+from tests.patient_bot import qtbot
+
+__all__ = ["qtbot"]
 
 HERE = Path(__file__).parent
 OFFSCREEN_CHATTER = "This plugin does not support"

@@ -59,8 +59,9 @@ from runway_desktop.viewmodels.task_list import TaskListModel
 from tests import engine_rig
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeFetcher, remote_id
+from tests.qt_loop import come_to_rest
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds of real time after which a promise counts as broken."""
 
 
@@ -146,9 +147,8 @@ async def until(holds: Callable[[], Any], promise: str = "") -> None:
 
 
 async def rest(turns: int = 30) -> None:
-    """Lets what is ready run; for promises that something does not happen."""
-    for _ in range(turns):
-        await asyncio.sleep(0)
+    """Lets everything run until nobody has anything to do; for promises that something does not happen."""
+    await come_to_rest(turns)
 
 
 def task(number: int, state: State = State.HELD, prompt: str = "", **members: Any) -> Task:
@@ -232,7 +232,7 @@ class Rig:
 
     async def __aexit__(self, *_: object) -> None:
         self.bridge.close()
-        await self.supervisor.close(5)
+        await self.supervisor.close(PATIENCE)
         await self.parts.close()
         self.owner.deleteLater()
         await rest(3)

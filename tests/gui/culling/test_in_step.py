@@ -20,7 +20,7 @@ class Band:
 
     def __init__(self, qtbot: QtBot, files: list[Path], **more: Any) -> None:
         self.engines: list[FakeEngine] = []
-        self.clips = InStep(make_engine=self._make, patience_ms=60, watchdog_ms=60, **more)
+        self.clips = InStep(make_engine=self._make, patience_ms=60, watchdog_ms=3_600_000, **more)
         self.told: list[dict[int, int]] = []
         self.clips.shown.connect(
             lambda frames: self.told.append({place: frame.startTime() // FRAME_US for place, frame in frames.items()})
@@ -182,6 +182,8 @@ def test_clip_without_a_picture_does_not_hold_up_the_others(qtbot: QtBot, clips:
     band.clips.play()
     band.engines[0].says_loaded(2.0)
     band.engines[0].says_frame(0)
+    assert band.clips._tracks._watchdog.isActive()
+    band.clips._tracks._watchdog.timeout.emit()
     qtbot.waitUntil(lambda: failed == [1])
     assert band.clips.is_playing
     band.clips.shutdown()

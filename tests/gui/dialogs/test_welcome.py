@@ -91,7 +91,7 @@ def test_the_keychain_is_named_and_may_be_refused(welcome: Welcome, rig: Rig):
 def test_the_demo_is_one_press_away(welcome: Welcome, qtbot: QtBot):
     demo = button(welcome, "Try the demo")
     assert "nothing is charged" in demo.accessibleDescription()
-    with qtbot.waitSignal(welcome.demo_wanted, timeout=1000):
+    with qtbot.waitSignal(welcome.demo_wanted):
         demo.click()
 
 

@@ -13,6 +13,8 @@ from runway_desktop.ui.media.players import Fault
 
 from .fake_engine import FakeEngine
 
+AN_HOUR = 3_600_000
+
 
 @pytest.fixture
 def engine(qapp: object) -> FakeEngine:
@@ -21,7 +23,7 @@ def engine(qapp: object) -> FakeEngine:
 
 @pytest.fixture
 def playback(engine: FakeEngine) -> Playback:
-    return Playback(make_engine=lambda _parent: engine, watchdog_ms=60)
+    return Playback(make_engine=lambda _parent: engine, watchdog_ms=AN_HOUR)
 
 
 @pytest.fixture
@@ -52,10 +54,12 @@ def test_player_is_not_built_inside_the_call_that_opens(
 def test_clip_that_never_gives_a_frame_is_given_up(
     playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(playback.failed, timeout=2000) as caught:
+    with qtbot.waitSignal(playback.failed) as caught:
         playback.open(clip, pictures=True, play=True)
         qtbot.waitUntil(lambda: engine.path == clip)
         engine.says_loaded(2.0)
+        assert playback._watchdog.isActive()
+        playback._watchdog.timeout.emit()
     assert caught.args == [Fault.NO_PICTURE]
     assert playback.activity is Activity.FAILED
     assert engine.told[-1] == "unload"
@@ -200,7 +204,7 @@ def test_scrubbing_holds_still_and_then_goes_on(opened: Playback, engine: FakeEn
 def test_missing_file_fails_without_asking_the_player(
     playback: Playback, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(playback.failed, timeout=2000) as caught:
+    with qtbot.waitSignal(playback.failed) as caught:
         playback.open(tmp_path / "gone.mp4", pictures=True)
     assert caught.args == [Fault.MISSING]
     assert "load" not in engine.told

@@ -189,10 +189,12 @@ def test_clip_without_frames_offers_the_systems_program(
     make_preview: Callable[..., Preview], clip: Path, qtbot: QtBot
 ) -> None:
     engine = FakeEngine()
-    preview = make_preview(Playback(make_engine=lambda _parent: engine, watchdog_ms=50))
+    preview = make_preview(Playback(make_engine=lambda _parent: engine, watchdog_ms=3_600_000))
     preview.show_outputs([item(clip)])
     qtbot.waitUntil(lambda: engine.path == clip)
     engine.says_loaded(5.0)
+    assert preview.playback._watchdog.isActive()
+    preview.playback._watchdog.timeout.emit()
     qtbot.waitUntil(lambda: "AV1" in words(preview))
     assert engine.path is None
 

@@ -181,14 +181,14 @@ def test_what_is_no_list_of_words_is_passed_over(line: bytes, tmp_path: Path, qt
     bell.rung.connect(heard.append)
     socket = QLocalSocket()
     socket.connectToServer(single_instance._name(tmp_path))
-    assert socket.waitForConnected(1000)
+    assert socket.waitForConnected(20_000)
     socket.write(line)
     socket.flush()
     with qtbot.waitSignal(socket.readyRead):
         pass
     second = QLocalSocket()
     second.connectToServer(single_instance._name(tmp_path))
-    assert second.waitForConnected(1000)
+    assert second.waitForConnected(20_000)
     with qtbot.waitSignal(bell.rung) as rung:
         second.write(json.dumps(["good"]).encode() + b"\n")
         second.flush()

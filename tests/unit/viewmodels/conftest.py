@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests import qt_loop
+from tests.patient_bot import qtbot
+
+__all__ = ["qtbot"]
 
 HERE = Path(__file__).parent
 

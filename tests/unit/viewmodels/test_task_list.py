@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -234,14 +235,13 @@ async def test_the_list_is_shown_though_it_is_asked_for_again_all_the_time(tmp_p
         loads = []
         rig.rows.loaded.connect(lambda: loads.append(1))
         one = await rig.by_id(1)
-        end = time.monotonic() + 0.6
         states = (State.SUCCEEDED, State.RUNNING)
         turn = 0
-        while time.monotonic() < end:
+        while not loads:
             turn += 1
             await rig.change(replace(one, state=states[turn % 2]))
-            await rest(2)
-        assert loads
+            # No rest: each question comes while the former is under way. Never shown, this never ends.
+            await asyncio.sleep(0)
 
 
 async def test_an_answer_to_a_former_question_is_not_shown(tmp_path):
@@ -299,16 +299,16 @@ async def test_ten_thousand_tasks_open_fast_and_a_new_one_costs_little(tmp_path)
         rig.rows.set_listing(FLAT)
         await rig.put(*(task(number, State.FAILED) for number in range(10_000)))
         entries = await rig.engine.library.list(FLAT)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         rig.rows._merge(entries, GroupBy.NONE, FLAT)
-        opened = time.perf_counter() - begun
+        opened = time.thread_time() - begun
         await rig.put(task(10_001))
         entries = await rig.engine.library.list(FLAT)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         rig.rows._merge(entries, GroupBy.NONE, FLAT)
-        added = time.perf_counter() - begun
+        added = time.thread_time() - begun
         assert rig.rows.rowCount() == 10_001
-        # A tenth of what a person notices, on a slow machine that has other things to do.
+        # A tenth of what a person notices on a slow machine; of the processor's time, whatever else the machine does.
         assert opened < 0.25
         assert added < 0.25
 
