@@ -10,6 +10,8 @@ raises OSError, and `NotEmbedded` for a file that it does not understand; the fi
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ from . import jpeg, png, tags, webp
 
 LARGEST = 256 * 1024
 """Bytes of JSON. A request with an embedded picture in it stays in the sidecar alone."""
+DAMAGED = (ValueError, LookupError, struct.error, zlib.error)
+"""What reading a file raises that is not what its ending says, or was damaged."""
 
 
 class NotEmbedded(Exception):
@@ -102,7 +106,7 @@ def embed(path: Path, note: Note, ending: str = "") -> bool:
         return False
     try:
         writer(path, note.title, note.comment, note.date, text)
-    except ValueError as error:
+    except DAMAGED as error:
         raise NotEmbedded(str(error)) from error
     return True
 
@@ -115,7 +119,7 @@ def remove(path: Path, ending: str = "") -> bool:
         return False
     try:
         remover(path)
-    except ValueError as error:
+    except DAMAGED as error:
         raise NotEmbedded(str(error)) from error
     return True
 
@@ -129,7 +133,8 @@ def read(path: Path, ending: str = "") -> Mapping[str, Any] | None:
     try:
         text = reader(path)
         found = json.loads(text) if text else None
-    except ValueError:
+    except (*DAMAGED, RecursionError):
+        # A stranger's, or one that a disk has damaged.
         return None
     return found if isinstance(found, Mapping) else None
 

@@ -21,6 +21,8 @@ KEY = b"runway-desktop"
 _FOR_OTHERS = (b"Title", b"Description", b"Software", b"Creation Time")
 _COMMENT = b"Comment"
 _MARK = b" (Runway Desktop)"
+_MOST = 1024 * 1024
+"""Bytes of a note: JSON of 256 K characters, of which each may take four."""
 
 
 def write(path: Path, title: str, comment: str, date: str, document: str) -> None:
@@ -49,10 +51,15 @@ def read(path: Path) -> str | None:
                 # Behind the key: whether it is packed, how, the language, the key in that language, the text.
                 is_packed = content[len(KEY) + 1] == 1
                 text = content[len(KEY) + 3 :].split(b"\0", 2)[2]
-                return (zlib.decompress(text) if is_packed else text).decode("utf-8", errors="replace")
+                return (_unpacked(text) if is_packed else text).decode("utf-8", errors="replace")
             if kind == b"IDAT":
                 return None
     return None
+
+
+def _unpacked(text: bytes) -> bytes:
+    """No more of it than a note of ours can have: a stranger's may be made to fill the memory."""
+    return zlib.decompressobj().decompress(text, _MOST)
 
 
 def remove(path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 import subprocess
 import wave
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +167,20 @@ def test_what_is_not_understood_is_left_as_it_was(tmp_path: Path) -> None:
         assert path.read_bytes() == b"no media at all" * 20
         assert read(path) is None
     assert not list(tmp_path.glob("*.embedding*"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\0", b"\1\0\0\0no zlib", b"\1\0\0\0" + zlib.compress(b"[" * 200_000), b"\0\0\0\0" + b"[" * 200_000],
+    ids=["nothing", "one byte", "not packed", "packed nonsense", "endless brackets"],
+)
+def test_a_damaged_note_is_no_note(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "fox.png"
+    Image.new("RGB", (4, 4)).save(path)
+    picture, body = path.read_bytes(), b"iTXtrunway-desktop\0" + content
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    path.write_bytes(picture[:33] + chunk + picture[33:])
+    assert embedding.read(path) is None
 
 
 def test_a_file_cut_in_the_middle_is_left_as_it_was(tmp_path: Path) -> None:
