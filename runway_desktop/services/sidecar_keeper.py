@@ -77,11 +77,11 @@ class SidecarKeeper:
         async with self._working:
             while self._behind:
                 page = list(self._behind)[:AT_ONCE]
-                rows = await self._store.rows(page)
+                # Before they are read: one that changes from here on is behind once more.
                 for task_id in page:
                     del self._behind[task_id]
                 try:
-                    await self._in_worker(_renew, rows)
+                    await self._in_worker(_renew, await self._store.rows(page))
                 except BaseException:
                     self._behind = dict.fromkeys([*page, *self._behind])
                     raise

@@ -98,6 +98,23 @@ async def test_a_deed_on_many_is_one_round(shelf):
         assert all(shelf.document(number)["judgement"]["rating"] == 5 for number in range(250))
 
 
+async def test_what_changes_while_the_list_is_read_is_written_too(shelf, monkeypatch):
+    async with shelf.open():
+        task = await shelf.put(1)
+        read = shelf.rig.store.rows
+
+        async def read_before_another_deed(task_ids):
+            rows = await read(task_ids)
+            monkeypatch.undo()
+            await shelf.judging.rate([task.id], 5)
+            return rows
+
+        monkeypatch.setattr(shelf.rig.store, "rows", read_before_another_deed)
+        await shelf.judging.rate([task.id], 3)
+        await shelf.rig.clock.advance(3 * GATHER)
+        assert shelf.document(1)["judgement"]["rating"] == 5
+
+
 async def test_a_sidecar_that_says_it_already_is_not_written_again(shelf):
     async with shelf.open():
         task = await shelf.put(1)
