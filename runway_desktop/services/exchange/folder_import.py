@@ -187,9 +187,10 @@ class FolderImport:
         )
         await self._verbs.remove(imported.restored)
         for before, after in imported.filled:
-            back = before or replace(after, path="", problem=TAKEN_BACK)
-            await self._store.save_output(back, self._line(after, "import undone"))
-            self._bus.tell(OutputChanged(back))
+            edit = partial(_without_file, before, after)
+            back = await self._store.change_output(after.task_id, after.index, edit, self._line(after, "import undone"))
+            if back is not None:
+                self._bus.tell(OutputChanged(back))
         for task in imported.revived:
             await self._ledger.change(task.id, partial(_as_it_was, task), "import undone")
 
@@ -356,6 +357,13 @@ def _back_again(told: Task, task: Task) -> Task:
         sent_at=task.sent_at if task.sent_at is not None else told.sent_at,
         remote_created_at=task.remote_created_at if task.remote_created_at is not None else told.remote_created_at,
     )
+
+
+def _without_file(before: Output | None, after: Output, now: Output) -> Output | None:
+    """None for a result that has another file since, which was saved by a download."""
+    if (now.path, now.sha256) != (after.path, after.sha256):
+        return None
+    return before or replace(after, path="", problem=TAKEN_BACK)
 
 
 def _as_it_was(before: Task, _: Task) -> Task:

@@ -295,6 +295,18 @@ async def test_a_result_that_a_known_task_got_is_taken_back_too(on):
         assert (output.is_here, output.problem) == (False, TAKEN_BACK)
 
 
+async def test_a_result_that_was_downloaded_since_is_not_taken_back(on):
+    async with on() as desk:
+        await desk.old.put(a_task(1))
+        await desk.rig.ledger.take_in([a_task(1)], [])
+        found = await desk.take_in()
+        [imported] = await desk.store.outputs(local_id(1))
+        downloaded = replace(imported, path=str(desk.library / "fox.mp4"), sha256="ab")
+        await desk.store.save_output(downloaded)
+        await desk.service.take_back(found)
+        assert await desk.store.outputs(local_id(1)) == [downloaded]
+
+
 async def test_an_id_that_runway_did_not_know_is_the_task_that_the_folder_knows(on):
     async with on() as desk:
         task = a_task(1, rating=4)
