@@ -118,7 +118,17 @@ class Rig:
             rng,
         )
         self.poller = Poller(self.ledger, self.runway, self.account, self.forecasts, self.bus, self.clock, rng)
-        self.verbs = Verbs(self.ledger, self.store, self.runway, self.account, self.bin, self.bus, self.clock, AtOnce())
+        self.verbs = Verbs(
+            self.ledger,
+            self.store,
+            self.runway,
+            self.account,
+            self.bin,
+            self.bus,
+            self.clock,
+            self.folder.locks,
+            AtOnce(),
+        )
         self._loops = loops
         self._running: list[asyncio.Task[None]] = []
 

@@ -186,7 +186,7 @@ async def _assemble(
     submission = Submission(ledger, store, catalog, clock, workers)
     lost_files = LostFiles(ledger, store, submission, catalog, bus, clock, workers)
     sidecars = SidecarKeeper(store, bus, clock, settings, file_workers)
-    verbs = Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, file_workers)
+    verbs = Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, folder.locks, file_workers)
     looking = DiskThreads(3, "look at results")
     integrity = Integrity(store, folder, bus, clock, looking)
     # A thread of its own, which may hang with either folder.

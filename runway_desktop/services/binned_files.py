@@ -22,6 +22,7 @@ from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, TaskId
 
 from .bus import Bus
+from .file_locks import FileLocks
 from .ports import Bin, Clock, LedgerEntry, Store
 from .sidecar import path_for
 
@@ -44,8 +45,11 @@ class BinReport:
 
 
 class BinnedFiles:
-    def __init__(self, store: Store, file_bin: Bin, bus: Bus, clock: Clock, executor: Executor | None = None) -> None:
+    def __init__(
+        self, store: Store, file_bin: Bin, bus: Bus, clock: Clock, locks: FileLocks, executor: Executor | None = None
+    ) -> None:
         self._store = store
+        self._locks = locks
         self._bin = file_bin
         self._bus = bus
         self._clock = clock
@@ -79,8 +83,11 @@ class BinnedFiles:
         failed: dict[TaskId, str] = {}
         for task_id in dict.fromkeys(task_ids):
             try:
-                for output in await self._store.outputs(task_id):
-                    await one(output)
+                for index in [output.index for output in await self._store.outputs(task_id)]:
+                    async with self._locks.hold([(task_id, index)]):
+                        # It may have been moved while somebody else had it in hand.
+                        [now] = [output for output in await self._store.outputs(task_id) if output.index == index]
+                        await one(now)
             except DiskError as error:
                 failed[task_id] = error.in_words()
             else:

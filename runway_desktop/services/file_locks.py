@@ -1,4 +1,5 @@
-"""One at a time has a result's file in hand: whoever moves it, throws it away, or fetches it again.
+"""One at a time has a result's file in hand: whoever moves it, throws it away or takes it out of the bin, fetches it
+again, or writes its request into it.
 
 A path that was read before waiting may be an old one afterwards: read it again inside. Loop's thread only.
 """
@@ -17,6 +18,11 @@ Owner = tuple[str, int]
 class FileLocks:
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[Owner, asyncio.Lock] = WeakValueDictionary()
+
+    def is_in_hand(self, owner: Owner) -> bool:
+        """Whether somebody is at work on this file, so that what a look finds now says nothing."""
+        lock = self._locks.get(owner)
+        return lock is not None and lock.locked()
 
     @asynccontextmanager
     async def hold(self, owners: Iterable[Owner]) -> AsyncIterator[None]:

@@ -38,6 +38,7 @@ from .binned_files import back_from_bin
 from .bus import Bus
 from .clock import Alarm
 from .file_glances import Examined, Seen, examine, glance_at
+from .file_locks import FileLocks
 from .ports import Clock, LedgerEntry, Store
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,11 @@ _LINES = {Presence.MISSING: "file missing", Presence.CHANGED: "file changed", Pr
 
 
 class Folders(Protocol):
+    @property
+    def locks(self) -> FileLocks:
+        """Of the files of results."""
+        ...
+
     async def is_away(self, path: Path) -> bool:
         """Whether a file that is not found is missing because the folder that it lies in cannot be reached."""
         ...
@@ -165,6 +171,9 @@ class Integrity:
     async def _judged(self, seen: Seen) -> Looked | None:
         """What is to be noted of a file; None where there is nothing, or it is noted already."""
         file, now = seen.file, self._clock.now()
+        if self._folders.locks.is_in_hand(file.key):
+            # Whoever has it notes what is true; a file on its way is neither missing nor changed.
+            return None
         match seen.glance:
             case Glance.SAME if seen.signs is not None:
                 if file.is_binned:

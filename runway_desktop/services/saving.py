@@ -11,13 +11,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from runway_desktop.domain.errors import ApiError, BadReply, NoReply
+from runway_desktop.domain.errors import ApiError, BadReply, NoReply, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.presence import NEVER_LOOKED
@@ -345,24 +345,39 @@ class Saving:
                 await embedding
 
     async def _embed(self, job: Job, saved: Output, document: dict[str, Any]) -> None:
-        """Puts the request into the file too. Only once the result is safe: whatever goes wrong here, it stays as it
-        came."""
-        path = Path(saved.path)
+        """Puts the request into the file too. Only once the result is safe: whatever goes wrong here, it stays saved,
+        and nothing is raised that would have it fetched again."""
         try:
-            if not await self._do(job, embed, path, note_of(document)):
-                return
-            size, digest = await self._do(job, _measure, path)
-        except (OSError, NotEmbedded) as error:
-            log.info("The request could not be written into %s: %s", path.name, error)
+            async with self._folder.locks.hold([job.owner]):
+                await self._write_request(job, saved, document)
+        except (OSError, NotEmbedded, StoreError) as error:
+            log.info("The request is not in %s, or not noted: %s", Path(saved.path).name, error)
+        except Exception:
+            log.exception("Writing the request into %s failed by a mistake of ours", job.owner)
+
+    async def _write_request(self, job: Job, saved: Output, document: dict[str, Any]) -> None:
+        path = Path(saved.path)
+        [now] = [output for output in await self._store.outputs(saved.task_id) if output.index == saved.index]
+        if not now.is_kept or now.path != saved.path:
+            # It went to the bin, or to another folder, as soon as it was there.
             return
-        await self.put(job, replace(job.output, size=size, sha256=digest))
-        if self._settings.sidecars:
-            # Its hash is that of the file as it lies there now, so that a later look can tell whether it was changed.
-            document["output"] |= {"size": size, "sha256": digest}
-            try:
-                await self._do(job, sidecar.write, path, document)
-            except OSError as error:
-                log.info("The sidecar beside %s keeps the hash of the file as it came: %s", path.name, error)
+        if await self._do(job, embed, path, note_of(document)):
+            size, digest = await self._do(job, _measure, path)
+            await self._note_embedded(saved, size, digest)
+            if self._settings.sidecars:
+                await self._do(job, _renew_sidecar, path, document, size, digest)
+
+    async def _note_embedded(self, saved: Output, size: int, digest: str) -> None:
+        """The file has other bytes now, and all else of it is as it was. Where the database refuses, the next look at
+        the file notes it."""
+
+        def edit(now: Output) -> Output | None:
+            is_same = now.is_kept and (now.path, now.sha256) == (saved.path, saved.sha256)
+            return replace(now, size=size, sha256=digest, look=NEVER_LOOKED) if is_same else None
+
+        output = await self._store.change_output(saved.task_id, saved.index, edit, None)
+        if output is not None:
+            self._bus.tell(OutputChanged(output))
 
     async def _do(self, job: Job, work: Callable[..., Result], *arguments: object) -> Result:
         return await self._folder.do(work, *arguments, elsewhere=job.rescue_to is not None)
@@ -372,6 +387,13 @@ def _measure(path: Path) -> tuple[int, str]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return path.stat().st_size, digest
+
+
+def _renew_sidecar(result: Path, document: Mapping[str, Any], size: int, digest: str) -> None:
+    """Its hash is that of the file as it lies there now, so that a later look can tell whether it was changed. What the
+    person made of the result meanwhile stays."""
+    found = sidecar.document_in(sidecar.path_for(result)) or document
+    sidecar.write(result, {**found, "output": {**document["output"], "size": size, "sha256": digest}})
 
 
 def _claim(path: Path) -> str:

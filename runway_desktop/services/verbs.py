@@ -21,6 +21,7 @@ from runway_desktop.domain.task import OutputState, RemoteId, State, Task, TaskI
 from .account import Account
 from .binned_files import BinnedFiles, BinReport
 from .bus import Bus
+from .file_locks import FileLocks
 from .ledger import Ledger
 from .ports import Bin, Clock, Runway, Store
 
@@ -52,13 +53,15 @@ class Verbs:
         file_bin: Bin,
         bus: Bus,
         clock: Clock,
+        locks: FileLocks,
         executor: Executor | None = None,
     ) -> None:
+        """`locks` are those of the files of results."""
         self._ledger = ledger
         self._store = store
         self._runway = runway
         self._account = account
-        self._binned = BinnedFiles(store, file_bin, bus, clock, executor)
+        self._binned = BinnedFiles(store, file_bin, bus, clock, locks, executor)
         self._bus = bus
         self._clock = clock
 

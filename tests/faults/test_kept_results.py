@@ -17,6 +17,7 @@ from runway_desktop.domain.task import Output, OutputState, Request, State, Task
 from runway_desktop.services import sidecar
 from runway_desktop.services.binned_files import BinnedFiles
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.file_locks import FileLocks
 from runway_desktop.services.integrity import Integrity
 from runway_desktop.services.retrieval import Retrieval
 from runway_desktop.services.settings import Settings
@@ -114,7 +115,7 @@ class World:
         self.bus, self.clock = Bus(), FakeClock()
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
         self.integrity = Integrity(self.store, KnownFolders(), self.bus, self.clock, AtOnce())
-        self.binned = BinnedFiles(self.store, self.bin, self.bus, self.clock, AtOnce())
+        self.binned = BinnedFiles(self.store, self.bin, self.bus, self.clock, FileLocks(), AtOnce())
         self.retrieval = Retrieval(self.store, self.integrity, self.bus, self.clock, self.settings, AtOnce())
 
     async def fill(self) -> None:

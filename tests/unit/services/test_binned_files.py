@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.sidecar import path_for
 from tests.engine_rig import Rig
 from tests.fake_runway import remote_id
+from tests.fakes import settle
 
 
 async def kept(rig: Rig, *paths: Path) -> TaskId:
@@ -112,3 +114,19 @@ async def test_the_bins_places_stay_out_of_what_is_copied_for_support(tmp_path: 
         assert "file deleted" in text
         assert "/bin/" not in text
         assert str(tmp_path) not in text
+
+
+async def test_a_file_that_is_being_moved_goes_to_the_bin_from_where_it_arrives(tmp_path: Path):
+    path, arrived = tmp_path / "a.mp4", tmp_path / "new" / "a.mp4"
+    arrived.parent.mkdir()
+    async with Rig(loops=()) as rig:
+        task_id = await kept(rig, path)
+        before = await the_output(rig, task_id)
+        async with rig.folder.locks.hold([(task_id, before.index)]):
+            throwing = asyncio.create_task(rig.verbs.delete_files([task_id]))
+            await settle()
+            path.rename(arrived)
+            await rig.store.save_output(replace(before, path=str(arrived)))
+        assert (await throwing).files == 1
+        assert not arrived.exists()
+        assert (await the_output(rig, task_id)).binned_from == str(arrived)

@@ -28,11 +28,14 @@ from runway_desktop.domain.events import (
     KeyChanged,
     OutputChanged,
 )
+from runway_desktop.domain.presence import kept_file
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services import embedding, part_file, saving
+from runway_desktop.services.binned_files import BinnedFiles
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk_words import spoken_for
 from runway_desktop.services.downloads import DISK_AGAIN_AFTER, OUR_MISTAKE, Downloads
+from runway_desktop.services.file_glances import examine
 from runway_desktop.services.good_links import EXPIRED
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library_folder import LibraryFolder, MakeThreads
@@ -40,7 +43,7 @@ from runway_desktop.services.rescue import Rescue
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.fakes import FakeClock, MemoryBin, MemoryStore, settle
 
 LINK = "https://out.example.com/fox.mp4?sig=1"
 FRESH = "https://out.example.com/fox.mp4?sig=2"
@@ -218,6 +221,85 @@ async def test_closing_while_the_request_is_put_in_leaves_no_file_with_a_stale_h
     path = desk.library / "gen4.5_Fox.mp4"
     assert embedding.read(path) is not None
     assert saved.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+async def test_a_saved_result_is_not_fetched_again_because_its_new_hash_could_not_be_noted(desk, monkeypatch):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+
+    def embed_while_the_disk_fills(*arguments: Any) -> bool:
+        desk.store.trouble = StoreError("full")
+        return embedding.embed(*arguments)
+
+    monkeypatch.setattr(saving, "embed", embed_while_the_disk_fills)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        desk.store.trouble = None
+        await desk.clock.advance(3_600)
+    assert (await desk.output(task)).state is OutputState.SAVED
+    assert len(desk.fetcher.openings) == 1
+    assert desk.files() == ["gen4.5_Fox.mp4"]
+    # The next look at the file knows whose bytes these are.
+    seen = examine(kept_file(await desk.output(task)))
+    assert seen is not None
+    assert seen.is_ours
+
+
+async def test_a_mistake_while_the_request_is_written_does_not_unsave_the_result(desk, monkeypatch, caplog):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, clip())
+
+    def stumble(*_: Any) -> bool:
+        raise IndexError("a mistake")
+
+    monkeypatch.setattr(saving, "embed", stumble)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    assert (await desk.output(task)).state is OutputState.SAVED
+    assert "a mistake of ours" in caplog.text
+    caplog.clear()
+
+
+async def test_what_goes_to_the_bin_while_the_request_is_written_is_in_the_bin(desk, monkeypatch):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+    binned = BinnedFiles(desk.store, MemoryBin(), desk.bus, desk.clock, desk.folder.locks, AtOnce())
+    throwing: list[asyncio.Task[Any]] = []
+
+    def embed_while_thrown_away(*arguments: Any) -> bool:
+        assert desk.folder.locks.is_in_hand(("task1", 0))
+        throwing.append(asyncio.ensure_future(binned.throw([TaskId("task1")])))
+        return embedding.embed(*arguments)
+
+    monkeypatch.setattr(saving, "embed", embed_while_thrown_away)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await asyncio.gather(*throwing)
+    assert (await desk.output(task)).is_binned
+    assert desk.files() == []
+
+
+async def test_what_is_rated_while_the_request_is_written_stays_in_the_sidecar(desk, monkeypatch):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+    beside = desk.library / "gen4.5_Fox.mp4.json"
+
+    def embed_while_rated(path: Path, *rest: Any) -> bool:
+        document = json.loads(beside.read_bytes())
+        document["judgement"]["rating"] = 4
+        beside.write_text(json.dumps(document))
+        return embedding.embed(path, *rest)
+
+    monkeypatch.setattr(saving, "embed", embed_while_rated)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    document = json.loads(beside.read_bytes())
+    assert document["judgement"]["rating"] == 4
+    assert document["output"]["sha256"] == (await desk.output(task)).sha256
 
 
 async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):

@@ -23,6 +23,7 @@ from runway_desktop.services import file_glances, integrity, sidecar
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.embedding import embed, note_of
 from runway_desktop.services.file_glances import missing_drive
+from runway_desktop.services.file_locks import FileLocks
 from runway_desktop.services.integrity import Integrity
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock, MemoryStore
@@ -33,6 +34,7 @@ class KnownFolders:
 
     def __init__(self) -> None:
         self.away: set[Path] = set()
+        self.locks = FileLocks()
 
     async def is_away(self, path: Path) -> bool:
         return any(path.is_relative_to(folder) for folder in self.away)
@@ -195,6 +197,17 @@ async def test_our_own_writing_into_a_file_is_no_alarm_even_if_we_died_before_we
     path.write_bytes(path.read_bytes() + b"x")
     await watch.a_round()
     assert await watch.presence() is Presence.CHANGED
+
+
+async def test_a_file_that_somebody_has_in_hand_is_neither_missing_nor_back(watch: Watch):
+    output = await watch.keep()
+    path = Path(output.path)
+    path.rename(path.with_name("on its way.mp4"))
+    async with watch.folders.locks.hold([(output.task_id, output.index)]):
+        await watch.a_round()
+        assert await watch.presence() is Presence.HERE
+    await watch.a_round()
+    assert await watch.presence() is Presence.MISSING
 
 
 async def test_files_of_a_folder_that_is_away_are_not_missing(watch: Watch):
