@@ -1,5 +1,6 @@
 """A program that moves a library, to be killed: real database, real threads, real files. Begins the move, or goes on
-with the one that an earlier run began; says how far it is, a line each, and "done" at the end.
+with the one that an earlier run began. Says "copy" before each file and waits for a line that lets it go on, so that
+it can be killed at a known place however slow the machine is; without an input it goes on. "done" is its last word.
 
     python -m tests.faults.moving_child DATABASE OLD NEW
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from runway_desktop.domain.events import Event, LibraryMoveChanged
@@ -30,6 +32,11 @@ class OtherDrive(Disk):
     def device(self, folder: Path) -> int:
         return super().device(folder) + 1
 
+    def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
+        say("copy")
+        sys.stdin.readline()
+        return super().copy(source, target, progress)
+
 
 class Idle:
     def is_under_way(self, owner: tuple[str, int]) -> bool:
@@ -50,11 +57,8 @@ async def main(database: Path, old: Path, new: Path) -> None:
     over = asyncio.Event()
 
     def hear(event: Event) -> None:
-        if isinstance(event, LibraryMoveChanged):
-            sys.stdout.write(f"{event.progress.files} {event.progress.size}\n")
-            sys.stdout.flush()
-            if event.progress.phase is MovePhase.DONE:
-                over.set()
+        if isinstance(event, LibraryMoveChanged) and event.progress.phase is MovePhase.DONE:
+            over.set()
 
     bus.listen(hear)
     if (await store.settings()).get(JOURNAL) is None:
@@ -66,7 +70,12 @@ async def main(database: Path, old: Path, new: Path) -> None:
     await settings.flush()
     await store.close()
     folder.shutdown()
-    sys.stdout.write("done\n")
+    say("done")
+
+
+def say(word: str) -> None:
+    sys.stdout.write(word + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import asyncio
 import hashlib
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +204,8 @@ KILLS = 6
 
 
 async def test_a_real_program_that_is_killed_again_and_again_ends_its_move(tmp_path):
-    """SIGKILL in the middle of real copying, each time a few milliseconds further on; then one that is let live."""
+    """SIGKILL in the middle of real copying, each time a file and a few milliseconds further on; then one that is let
+    live."""
     old, new, database = tmp_path / "old", tmp_path / "new", tmp_path / "profile.db"
     store = await SqliteStore.open(database)
     saved: dict[str, str] = {}
@@ -224,16 +224,16 @@ async def test_a_real_program_that_is_killed_again_and_again_ends_its_move(tmp_p
         await store.save_output(output)
         sidecar.write(path, sidecar.compose(task, output, []))
     await store.close()
-    killed = 0
     for number in range(KILLS):
-        child = await _child(database, old, new)
+        child = await _child(database, old, new, stdin=asyncio.subprocess.PIPE)
+        assert child.stdin is not None
         assert child.stdout is not None
-        await child.stdout.readline()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(child.wait(), 0.01 + 0.023 * number)
-        if child.returncode is None:
-            child.kill()
-            killed += 1
+        for _ in range(number + 1):
+            assert await child.stdout.readline() == b"copy\n"
+            child.stdin.write(b"\n")
+        await asyncio.sleep(0.003 * number)
+        assert child.returncode is None
+        child.kill()
         await child.communicate()
         store = await SqliteStore.open(database)
         for task_id, digest in saved.items():
@@ -243,11 +243,11 @@ async def test_a_real_program_that_is_killed_again_and_again_ends_its_move(tmp_p
             whole = [path for path in places if path.is_file() and _digest(path) == digest]
             assert whole, f"{output.path} is lost"
         await store.close()
-    child = await _child(database, old, new)
+    child = await _child(database, old, new, stdin=asyncio.subprocess.DEVNULL)
     said, _ = await child.communicate()
     assert child.returncode == 0
+    assert said.startswith(b"copy\n"), "it was over before it could be killed"
     assert said.endswith(b"done\n")
-    assert killed >= KILLS // 2, "it was over before it could be killed"
     store = await SqliteStore.open(database)
     for task_id, digest in saved.items():
         [output] = await store.outputs(TaskId(task_id))
@@ -258,9 +258,9 @@ async def test_a_real_program_that_is_killed_again_and_again_ends_its_move(tmp_p
     assert len(files(new)) == 2 * len(saved)
 
 
-async def _child(database: Path, old: Path, new: Path) -> asyncio.subprocess.Process:
+async def _child(database: Path, old: Path, new: Path, *, stdin: int) -> asyncio.subprocess.Process:
     arguments = ("-m", "tests.faults.moving_child", str(database), str(old), str(new))
-    return await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
+    return await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=stdin, stdout=asyncio.subprocess.PIPE)
 
 
 def _digest(path: Path) -> str:

@@ -186,7 +186,8 @@ def test_j_runs_backwards_by_seeking(opened: Playback, engine: FakeEngine, qtbot
     engine.says_frame(25)
     opened.shuttle(-1)
     assert opened.is_playing
-    qtbot.waitUntil(lambda: engine.told[-1].startswith("seek 9"))
+    qtbot.waitUntil(lambda: engine.told[-1].startswith("seek"))
+    assert int(engine.told[-1].removeprefix("seek ")) < 1000
     opened.shuttle(-1)
     assert opened.rate == -2
     opened.shuttle(0)
