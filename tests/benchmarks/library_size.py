@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from tests.benchmarks import seeding
@@ -31,13 +32,16 @@ def measure(folder: Path, size: Size) -> list[Figure]:
     variables = variables | UNREACHABLE
     with Child("library_child", str(folder / "large"), str(size.keys), str(size.frames), variables=variables) as child:
         rows = child.hear("rows", 120.0)
-        searched = child.hear("searched", 120.0 + size.keys)["took"]
+        searched = child.hear("searched", 120.0 + 8 * size.keys)["took"]
         scrolled = {name: child.hear(name, 120.0)["took"] for name in ("list", "grid")}
+    every_key = list(chain.from_iterable(searched.values()))
     figures = [
         _figure(size, "first rows after the window's first paint", rows["late"], 100.0),
-        _figure(size, "a key in the search answered, median", quantile(searched, 0.5)),
-        _figure(size, "a key in the search answered, 99 in 100 within", quantile(searched, 0.99), 50.0),
+        _figure(size, "a key in the search answered, median", quantile(every_key, 0.5)),
+        _figure(size, "a key in the search answered, 99 in 100 within", quantile(every_key, 0.99), 50.0),
     ]
+    for kind, took in searched.items():
+        figures.append(_figure(size, f"… {kind}, 99 in 100 within", quantile(took, 0.99)))
     for name, took in scrolled.items():
         figures.append(_figure(size, f"a frame of scrolling the {name}, 99 in 100 within", quantile(took, 0.99)))
         figures.append(_figure(size, f"a frame of scrolling the {name}, worst", max(took, default=0.0), 25.0))
