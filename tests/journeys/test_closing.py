@@ -19,8 +19,7 @@ def test_closing_asks_while_a_result_is_being_saved_and_goes_on_next_time(progra
     program.send("Nearly there")
     until(runway.struck, "the download to begin", 40)
     program.hands.close_window(window)
-    stay = program.eyes.wait_for("button", "Stay")
-    assert "focused" in stay.states, "the safe answer has the focus"
+    program.eyes.wait_for("button", "Stay", where=lambda safe: "focused" in safe.states)
     program.eyes.wait_for_words("1 result is being saved")
     program.hands.key("Return")
     program.eyes.wait_gone("button", "Stay")
@@ -41,7 +40,7 @@ def test_closing_with_tasks_at_runway_does_not_ask(program: Program, runway: Run
     program.send("Goes on [seconds:300]")
     program.wait_state("Goes on [seconds:300]", "pending", "running")
     program.hands.close_window(window)
-    assert program.ended(10) == 0
+    assert program.ended() == 0
     assert said_nothing(program)
 
 
@@ -52,7 +51,7 @@ def test_a_polite_signal_closes_it_cleanly(program: Program, number: signal.Sign
     program.hands.type("half a thought")
     until(lambda: b"half a thought" in program.everything_written(), "the draft to be kept")
     program.signal(number)
-    assert program.ended(10) == 0
+    assert program.ended() == 0
     assert said_nothing(program)
     program.start()
     program.eyes.wait_for("text", "Prompt", where=lambda line: line.text == "half a thought")
@@ -66,8 +65,8 @@ def test_the_demo_takes_its_simulator_along(screen: Screen, tmp_path: Path):
         (child,) = children(program.pid)
         assert "--until-input-ends" in Path(f"/proc/{child}/cmdline").read_text()
         program.hands.key("ctrl+q")
-        assert program.ended(10) == 0
-        until(lambda: not Path(f"/proc/{child}").exists(), "the simulator to end", 10)
+        assert program.ended() == 0
+        until(lambda: not Path(f"/proc/{child}").exists(), "the simulator to end")
         assert said_nothing(program)
     finally:
         program.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from tests.journeys.eyes import Eyes, Seen
+from tests.journeys.hands import Hands
 from tests.journeys.program import Program
 from tests.journeys.runway import Runway
 from tests.journeys.waiting import until
@@ -85,9 +87,7 @@ def test_tab_goes_through_every_control_and_comes_back(program: Program):
     }
     passed: list[tuple[str, str]] = []
     for _ in range(2 * len(wanted)):
-        hands.key("Tab")
-        here = eyes.focused()
-        assert here is not None
+        here = tabbed(eyes, hands)
         passed.append((here.role, here.name))
         if here.name == "Prompt":
             break
@@ -120,6 +120,19 @@ def test_another_key_is_pressed_holds_at_once_and_after_a_restart(program: Progr
         program.close()
         program.start()
         program.eyes.wait_for("table cell", "A lagoon at dawn")
+
+
+def tabbed(eyes: Eyes, hands: Hands) -> Seen:
+    """Where the keyboard is after Tab, once it has left where it was."""
+    before = eyes.focused()
+    assert before is not None
+    hands.key("Tab")
+
+    def elsewhere() -> Seen | None:
+        here = eyes.focused()
+        return None if here is None or here.path == before.path else here
+
+    return until(elsewhere, f"the keyboard to leave “{before.name}”")
 
 
 def closed(program: Program, title: str) -> bool:

@@ -253,7 +253,7 @@ async def test_the_prompt_is_as_high_as_its_lines_whatever_stood_there_before(te
         rig.composer.set_prompt("x")
         low = prompt.height()
         rig.composer.set_prompt(text)
-        QApplication.processEvents()
+        await rest()
         assert prompt.height() > low
         bottom = prompt.cursorRect().bottom()
         assert bottom <= prompt.viewport().height(), "the last line is seen whole"
@@ -266,7 +266,7 @@ async def test_the_hint_of_an_empty_prompt_is_never_cut(tmp_path, theme, qtbot):
         prompt = rig.pane._prompt
         for width in (320, 480, 760, 1200):
             rig.pane.resize(width, 400)
-            QApplication.processEvents()
+            await rest()
             assert prompt.fontMetrics().horizontalAdvance(prompt.placeholderText()) <= prompt.viewport().width()
         assert "Drop files" in prompt.placeholderText()
 
@@ -275,7 +275,7 @@ async def test_in_a_narrow_pane_what_is_one_click_away_stands_beside_the_button(
     async with shown(tmp_path, theme) as rig:
         for width, beside in ((500, True), (1000, False), (500, True)):
             rig.pane.resize(width, 400)
-            QApplication.processEvents()
+            await rest()
             middles = {w.mapTo(rig.pane, w.rect().center()).y() for w in (rig.pane._presets, rig.pane._more)}
             assert len(middles) == 1
             chip = rig.pane._endpoint

@@ -59,7 +59,7 @@ async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
     assert {thread.name for thread in started} == {"store-write p.db", "store-read p.db", "store-sweep p.db"}
     await asyncio.gather(store.close(), store.close())
     for thread in started:
-        thread.join(5)
+        thread.join(30)
     assert not any(thread.is_alive() for thread in started)
 
 
@@ -114,7 +114,7 @@ async def test_reading_goes_on_while_a_write_takes_long(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     await store.add([a_task("a")], [], None, [])
     release = threading.Event()
-    slow = asyncio.create_task(store._writer.write(lambda _connection: release.wait(10)))
+    slow = asyncio.create_task(store._writer.write(lambda _connection: release.wait(30)))
     assert await store.get(TaskId("a")) == a_task("a")
     assert not slow.done()
     release.set()
