@@ -223,8 +223,9 @@ def owner_of(sidecar: Path) -> tuple[str, int] | None:
 
 
 def belongs_to(result: Path, owner: tuple[str, int]) -> bool:
-    """Whether no sidecar beside a result says that it is another's. Blocks."""
-    return owner_of(path_for(result)) in (None, owner)
+    """Whether a sidecar may be written beside a result: nothing is there, or the one that is its own. Blocks."""
+    beside = path_for(result)
+    return not os.path.lexists(beside) or owner_of(beside) == owner
 
 
 def _judgement_of(task: Task) -> dict[str, Any]:

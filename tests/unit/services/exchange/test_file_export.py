@@ -125,6 +125,16 @@ async def test_a_file_of_somebody_else_is_never_replaced_and_a_second_export_cop
     assert stranger.read_text(encoding="utf-8") == "mine"
 
 
+async def test_a_json_file_of_somebody_else_beside_the_same_bytes_is_never_replaced(results, tmp_path):
+    await results.put(a_task())
+    await export(results, tmp_path / "out")
+    own = tmp_path / "out/A-lighthouse-in-the-fog_1.png.json"
+    own.write_text('{"grade": "warm"}', encoding="utf-8")
+    found = await export(results, tmp_path / "out", sidecars=True)
+    assert found.copied == 1
+    assert own.read_text(encoding="utf-8") == '{"grade": "warm"}'
+
+
 async def test_two_results_of_the_same_bytes_are_two_files(results, tmp_path):
     for number in (1, 2):
         await results.put(a_task(number), inside=False, ending="mp4")
