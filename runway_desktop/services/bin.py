@@ -18,8 +18,8 @@ from urllib.parse import unquote
 
 from runway_desktop.domain.errors import DiskError
 
+from .disk_steps import rename_exclusively
 from .disk_words import spoken_for
-from .part_file import rename_exclusively
 
 _NOTE = ".trashinfo"
 

@@ -6,7 +6,6 @@ that it is there nor that it is not (a drive that fails, a folder that may not b
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from runway_desktop.domain.presence import Glance, KeptFile, Signs, glance
 
 from . import embedding, sidecar
+from .disk_steps import is_folder, sha256_of
 
 _MOUNTED_IN = (Path("/mnt"), Path("/media"), Path("/run/media"), Path("/Volumes"), Path("/net"))
 """Folders in which drives and shares come and go."""
@@ -64,8 +64,7 @@ def examine(file: KeptFile) -> Examined | None:
         before = signs_of(file.path)
         if before is None:
             return None
-        with path.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        digest = sha256_of(path)
         ours = digest != file.sha256 and _is_ours(path, file)
         if signs_of(file.path) != before:
             return None
@@ -87,7 +86,7 @@ def missing_drive(path: Path) -> Path | None:
     """The drive or share that a file lies on, where that is what is missing; None where its folder could be there.
 
     Nothing of the path is there but the places where drives are mounted, or not even its drive's letter."""
-    there = next((folder for folder in path.parents if _is_folder(folder)), None)
+    there = next((folder for folder in path.parents if is_folder(folder)), None)
     if there is None:
         return Path(path.anchor)
     is_root = there == Path(there.anchor) and sys.platform != "win32"
@@ -109,14 +108,6 @@ def _seen(file: KeptFile, known: dict[str, Path | None]) -> Seen:
     except (OSError, ValueError):
         # ValueError: a path that the system would never take, from a database of another system.
         return Seen(file, None)
-
-
-def _is_folder(path: Path) -> bool:
-    """Raises OSError for what is not an answer."""
-    try:
-        return stat.S_ISDIR(os.stat(path).st_mode)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
 
 
 def _is_ours(path: Path, file: KeptFile) -> bool:

@@ -25,9 +25,10 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 
 from . import sidecar
+from .disk_steps import forget_cached, rename_exclusively, sha256_of, sync_folder
 from .disk_words import spoken_for
 from .file_locks import Owner
-from .part_file import check_room, forget_part, rename_exclusively, sync_folder
+from .part_file import check_room, forget_part
 
 _BLOCK = 1024 * 1024
 
@@ -125,15 +126,14 @@ class Disk:
                 progress(len(block))
             writing.flush()
             os.fsync(writing.fileno())
-            _forget_cached(writing.fileno())
+            forget_cached(writing.fileno())
         with suppress(OSError):
             shutil.copystat(source, target)
         return digest.hexdigest()
 
     def hash(self, path: Path) -> str:
         try:
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            return sha256_of(path)
         except OSError as error:
             raise Unreadable(error.strerror or type(error).__name__) from error
 
@@ -336,11 +336,3 @@ def _read(read: Callable[[int], bytes]) -> bytes:
         return read(_BLOCK)
     except OSError as error:
         raise Unreadable(error.strerror or type(error).__name__) from error
-
-
-def _forget_cached(handle: int) -> None:
-    """So that comparing reads what is on the disk, and not what the system still has in memory."""
-    advise = getattr(os, "posix_fadvise", None)
-    if advise is not None:
-        with suppress(OSError):
-            advise(handle, 0, 0, os.POSIX_FADV_DONTNEED)

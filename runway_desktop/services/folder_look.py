@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.folders import FolderState
 
+from .disk_steps import is_folder
 from .disk_words import detail_of, state_of
 
 SPARE = 8 * 1024 * 1024
@@ -40,8 +40,8 @@ def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Look
     try:
         gone = missing_because(folder, known_mount)
         if gone:
-            return Look(FolderState.ABSENT, can_be_made=gone == WAS_THERE and _is_folder(folder.parent), detail=gone)
-        if not _is_folder(folder):
+            return Look(FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone)
+        if not is_folder(folder):
             return Look(FolderState.FINE, shutil.disk_usage(_nearest(folder)).free)
         mount = mount_of(folder)
         if not os.access(folder, os.W_OK | os.X_OK):
@@ -62,13 +62,13 @@ def missing_because(folder: Path, known_mount: str | None) -> str:
     Raises OSError where the system does not say."""
     if known_mount and not os.path.ismount(known_mount):
         return f"nothing is mounted at {known_mount}"
-    if _is_folder(folder):
+    if is_folder(folder):
         return ""
     if os.path.lexists(folder):
         return "a file, or a link that leads nowhere, has its name"
     if known_mount is not None:
         return WAS_THERE
-    return "" if _is_folder(folder.parent) or Path.home() in folder.parents else "its drive or folder is missing"
+    return "" if is_folder(folder.parent) or Path.home() in folder.parents else "its drive or folder is missing"
 
 
 def mount_of(folder: Path) -> str:
@@ -91,13 +91,5 @@ def _try_writing(folder: Path, size: int) -> None:
             trial.unlink(missing_ok=True)
 
 
-def _is_folder(path: Path) -> bool:
-    """Raises OSError for what is not an answer: newer versions of `Path.is_dir` say no to a drive that fails."""
-    try:
-        return stat.S_ISDIR(os.stat(path).st_mode)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-
-
 def _nearest(folder: Path) -> Path:
-    return next((place for place in (folder, *folder.parents) if _is_folder(place)), folder)
+    return next((place for place in (folder, *folder.parents) if is_folder(place)), folder)

@@ -9,7 +9,6 @@ or written. Loop's thread only.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
 import re
@@ -25,6 +24,7 @@ from runway_desktop.catalog.limits import Way, accepted_formats, largest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media
 
+from .disk_steps import sha256_of
 from .media_facts import MediaFacts
 
 Result = TypeVar("Result")
@@ -39,7 +39,6 @@ _LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
 _NOTE = "original.json"
 _HOME_DIGITS = 16
 _LONGEST_STEM = 80  # characters
-_BLOCK = 1 << 20
 
 
 class MendKind(StrEnum):
@@ -279,11 +278,7 @@ def _write(target: Path, content: bytes) -> None:
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal digits. Blocks; raises DiskError."""
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
+        return sha256_of(path)
     except OSError as error:
         raise DiskError(f"“{path.name}” cannot be read.", advice="Is it still there?", detail=str(error)) from error
-    return digest.hexdigest()

@@ -16,7 +16,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,6 +27,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered
 
 from . import sidecar
+from .disk_steps import rename_exclusively, sha256_of, sync_folder
 from .disk_words import disk_full, folder_missing, spoken_for
 from .file_locks import Owner
 from .folder_look import SPARE, missing_because
@@ -249,10 +249,7 @@ def find_finished(final: Path, owner: Owner) -> Finished | None:
 def holds(path: Path, size: int, sha256: str) -> bool:
     """Whether a file is there, with these bytes. Raises nothing."""
     try:
-        if path.stat().st_size != size:
-            return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        return path.stat().st_size == size and sha256_of(path) == sha256
     except OSError:
         return False
 
@@ -307,37 +304,3 @@ def _write_note(final: Path, note: Note) -> None:
     draft = final.with_name(final.name + ".part.new")
     draft.write_text(json.dumps(asdict(note)), encoding="utf-8")
     draft.replace(note_of(final))
-
-
-def rename_exclusively(old: Path, new: Path) -> None:
-    """Renames; raises FileExistsError rather than replace anything."""
-    if sys.platform == "win32":
-        old.rename(new)
-        return
-    try:
-        os.link(old, new)
-    except FileExistsError:
-        raise
-    except OSError:
-        # FAT, and some network drives, know no second name for a file: take the name with an empty file, then replace
-        # that.
-        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        try:
-            os.replace(old, new)
-        except OSError:
-            new.unlink()
-            raise
-        return
-    old.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes the new name itself survive a power cut. Not every system or file system can."""
-    if sys.platform == "win32":
-        return
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

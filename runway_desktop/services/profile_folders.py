@@ -29,7 +29,7 @@ from runway_desktop.domain.profiles import (
     read,
 )
 
-from .part_file import sync_folder
+from .disk_steps import sync_folder
 
 UNFINISHED = ".new-"
 """How the folder of a profile begins that is still being put together."""

@@ -26,10 +26,10 @@ from runway_desktop.domain.task import Output, Task, TaskId
 from . import sidecar
 from .batch_places import BatchPlaces
 from .bus import Bus
+from .disk_steps import rename_exclusively
 from .file_glances import Examined, examine
 from .file_hunt import Found, Hunt, beside
 from .integrity import Integrity
-from .part_file import rename_exclusively
 from .ports import Clock, LedgerEntry, Store
 from .settings import Settings
 

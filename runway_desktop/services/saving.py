@@ -9,7 +9,6 @@ what has arrived stays for the next attempt, apart from content that is wrong. C
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from runway_desktop.domain.task import Output, OutputState, Task
 from . import part_file, sidecar
 from .batch_places import BatchPlaces
 from .bus import Bus
+from .disk_steps import sha256_of
 from .embedding import NotEmbedded, embed, note_of
 from .file_locks import Owner
 from .library_folder import LibraryFolder
@@ -384,9 +384,7 @@ class Saving:
 
 
 def _measure(path: Path) -> tuple[int, str]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return path.stat().st_size, digest
+    return path.stat().st_size, sha256_of(path)
 
 
 def _renew_sidecar(result: Path, document: Mapping[str, Any], size: int, digest: str) -> None:

@@ -36,10 +36,10 @@ from runway_desktop.domain.profiles import CARD, Profile
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output
 from runway_desktop.services import sidecar
-from runway_desktop.services.part_file import sync_folder
+from runway_desktop.services.disk_steps import forget_cached, sync_folder
 from runway_desktop.services.ports import Snapshots
 
-from .places import check_room, clear, forget_cache, told
+from .places import check_room, clear, told
 from .watching import Watch
 
 MAKING = ".making"
@@ -168,7 +168,7 @@ def _pack(
                 manifest = _write(file, sources, manifest, watch)
                 file.flush()
                 os.fsync(file.fileno())
-                forget_cache(file.fileno())
+                forget_cached(file.fileno())
         _read_back(unfinished, manifest, watch)
         watch.look()
         with told(target.parent):

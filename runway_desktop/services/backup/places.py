@@ -5,10 +5,9 @@ Blocking. Raises DiskError only.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
@@ -46,13 +45,6 @@ def check_room(needs: dict[Path, int], what: str) -> None:
                 f"{what} needs {megabytes(amount)}, and the disk of {place} has {megabytes(free)} left.",
                 advice="Make room, or choose another disk.",
             )
-
-
-def forget_cache(handle: int) -> None:
-    """What is read next comes from the disk, where the system can be asked for that."""
-    if hasattr(os, "posix_fadvise"):
-        with suppress(OSError):
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def clear(folder: Path) -> None:

@@ -21,8 +21,9 @@ from runway_desktop.domain.errors import BadBackup, DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.after_restore import FRESH
+from runway_desktop.services.disk_steps import sync_folder
 from runway_desktop.services.move_journal import JOURNAL
-from runway_desktop.services.part_file import free_name, sync_folder
+from runway_desktop.services.part_file import free_name
 from runway_desktop.services.ports import Snapshots
 
 from .places import check_room, clear, told

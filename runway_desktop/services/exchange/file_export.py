@@ -22,6 +22,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
 from runway_desktop.services import embedding, sidecar
 from runway_desktop.services.batch_places import BatchPlaces
+from runway_desktop.services.disk_steps import sha256_of
 from runway_desktop.services.disk_words import spoken_for
 from runway_desktop.services.folder_look import SPARE
 from runway_desktop.services.media_facts import megabytes
@@ -29,7 +30,7 @@ from runway_desktop.services.ports import Store
 from runway_desktop.services.result_file import name_values
 
 from .progress import Progress
-from .whole_copy import How, Names, Put, SourceTrouble, put_whole, sha256_of
+from .whole_copy import How, Names, Put, SourceTrouble, put_whole
 
 Result = TypeVar("Result")
 

@@ -24,6 +24,7 @@ from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.services import embedding, part_file, sidecar
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk_steps import sha256_of
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.ports import Clock, LedgerEntry, Store
 from runway_desktop.services.result_file import name_values
@@ -34,7 +35,7 @@ from .folder_reading import FolderWalk, FoundResult
 from .imported_tasks import batch_of, inputs_for, output_of, task_of
 from .progress import Progress
 from .standing import Candidate, Standing, Standings
-from .whole_copy import Names, SourceTrouble, put_whole, sha256_of
+from .whole_copy import Names, SourceTrouble, put_whole
 
 Result = TypeVar("Result")
 

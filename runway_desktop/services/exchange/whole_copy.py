@@ -7,7 +7,6 @@ program that dies in the middle leaves a `.copying`, which the next copy of that
 from __future__ import annotations
 
 import filecmp
-import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -20,8 +19,8 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered
 from runway_desktop.services import sidecar
+from runway_desktop.services.disk_steps import rename_exclusively
 from runway_desktop.services.disk_words import spoken_for
-from runway_desktop.services.part_file import rename_exclusively
 
 DRAFT = ".copying"
 
@@ -86,12 +85,6 @@ def put_whole(
         put = put or _copied(source, wanted, names, change, may_stand_for)
     names.take(put.path)
     return put
-
-
-def sha256_of(path: Path) -> str:
-    """OSError passes through."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _linked(source: Path, wanted: Path, names: Names, may_stand_for: Callable[[Path], bool]) -> Put | None:

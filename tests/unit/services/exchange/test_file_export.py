@@ -14,7 +14,7 @@ import pytest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Batch, BatchId, Pick, TaskId
 from runway_desktop.services import embedding, sidecar
-from runway_desktop.services.exchange import whole_copy
+from runway_desktop.services.disk_steps import sha256_of
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport, FilesExported, names_of
 from runway_desktop.services.exchange.progress import Progress
 from tests.engine_rig import AtOnce
@@ -93,7 +93,7 @@ async def test_a_sidecar_tells_of_the_file_that_it_stands_beside(results, tmp_pa
     assert files_in(tmp_path / "out") == ["shots.csv_1.png", "shots.csv_1.png.json"]
     document = json.loads((tmp_path / "out/shots.csv_1.png.json").read_text(encoding="utf-8"))
     found = sidecar.read(document)
-    assert found.sha256 == whole_copy.sha256_of(tmp_path / "out/shots.csv_1.png")
+    assert found.sha256 == sha256_of(tmp_path / "out/shots.csv_1.png")
     assert (found.file, found.judgement.rating, found.batch) == ("shots.csv_1.png", 4, "shots.csv")
 
 

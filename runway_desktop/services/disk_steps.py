@@ -1,0 +1,69 @@
+"""Single steps on the disk that a kill at any moment leaves done or not done, and what is asked of it on the way.
+
+All block. Raise OSError, apart from what they promise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+
+def sha256_of(path: Path) -> str:
+    """Of a file's bytes, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_folder(path: Path) -> bool:
+    """Raises OSError for what is not an answer: newer versions of `Path.is_dir` say no to a drive that fails."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def rename_exclusively(old: Path, new: Path) -> None:
+    """Renames; raises FileExistsError rather than replace anything."""
+    if sys.platform == "win32":
+        old.rename(new)
+        return
+    try:
+        os.link(old, new)
+    except FileExistsError:
+        raise
+    except OSError:
+        # FAT, and some network drives, know no second name for a file: take the name with an empty file, then replace
+        # that.
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        try:
+            os.replace(old, new)
+        except OSError:
+            new.unlink()
+            raise
+        return
+    old.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in it survive a power cut. Not every system or file system can; raises nothing."""
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def forget_cached(handle: int) -> None:
+    """What is read next of an open file comes from the disk and not from memory, where the system can be asked for
+    that. Raises nothing."""
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
