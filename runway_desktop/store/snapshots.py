@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +54,11 @@ class SqliteSnapshots:
             with _told(target):
                 found = _write_clean(raw, target, watch)
         except BaseException:
-            target.unlink(missing_ok=True)
+            _forget(target)
             raise
         finally:
             for leftover in (raw, raw.with_name(f"{raw.name}-journal"), raw.with_name(f"{raw.name}-wal")):
-                leftover.unlink(missing_ok=True)
+                _forget(leftover)
         return found
 
     def look(self, path: Path) -> Contents:
@@ -112,6 +112,12 @@ class SqliteSnapshots:
                 if not to_text(before[0]).endswith(place.name):
                     renew_search(connection, task_id)
             connection.execute("COMMIT")
+
+
+def _forget(path: Path) -> None:
+    """What cannot be taken away now goes with the folder that it lies in."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _copy(source: Path, raw: Path, watch: Callable[[int, int], None]) -> None:

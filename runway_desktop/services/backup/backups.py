@@ -140,7 +140,9 @@ class Backups:
         before = [kept for kept in kept_in(folder) if kept.day is not None]
         made = pack(self.profile, self._snapshots, folder / name_of(today), LIGHT, library, now, watch)
         if before and _same(before[0].path, made):
-            made.path.unlink()
+            # Where it is held fast, by a virus scanner say, it is one backup more.
+            with suppress(OSError):
+                made.path.unlink()
             return
         days = {kept.day: kept.path for kept in before if kept.day is not None} | {today: made.path}
         for day in days_to_drop(days):

@@ -76,6 +76,28 @@ async def test_there_is_one_a_day_and_only_when_something_changed(tmp_path: Path
         assert rig.names() == ["daily-2026-03-11.zip", "daily-2026-03-09.zip"]
 
 
+async def test_one_that_cannot_be_taken_away_again_does_not_end_the_daily_ones(tmp_path: Path, monkeypatch):
+    async with Rig(await a_profile(tmp_path)) as rig:
+        await rig.clock.advance(FIRST_AFTER)
+
+        unlink = Path.unlink
+
+        def held_fast(path: Path, missing_ok: bool = False) -> None:
+            if path.name == "daily-2026-03-10.zip":
+                raise PermissionError(13, "Held by another program", str(path))
+            unlink(path, missing_ok)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "unlink", held_fast)
+            rig.something_changes()
+            await rig.clock.advance(DAY)
+        assert not rig._run.done()
+        await add_a_task(rig.made.profile)
+        rig.something_changes()
+        await rig.clock.advance(DAY)
+        assert rig.names()[0] == "daily-2026-03-11.zip"
+
+
 async def test_what_changed_while_the_program_was_closed_counts_too(tmp_path: Path):
     made = await a_profile(tmp_path)
     async with Rig(made) as rig:
