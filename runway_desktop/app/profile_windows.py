@@ -16,6 +16,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.profiles.badge import window_icon
+from runway_desktop.ui.profiles.choosing import choose_backup
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.offers import Question
@@ -51,6 +52,8 @@ class ProfileWindows(QObject):
         self._profiles = profiles = window.models.profiles
         profiles.open_wanted.connect(self.open)
         profiles.new_wanted.connect(self.make_new)
+        profiles.backup_wanted.connect(self.back_up)
+        profiles.restore_wanted.connect(self.choose_backup)
         profiles.removal_asked.connect(self._ask_to_remove)
         profiles.changed.connect(self._show_icon)
         self._show_icon()
@@ -83,6 +86,12 @@ class ProfileWindows(QObject):
         opened = BackupWindow(model, self._profiles.name, self._theme, self._front())
         opened.file_wanted.connect(lambda path: self._window.models.desk.handing.show_in_folder([path]))
         opened.open()
+
+    def choose_backup(self) -> None:
+        """Asks for a file to restore, first where the daily ones are."""
+        backups = self._engine.backups
+        if backups is not None:
+            choose_backup(self._front(), backups.profile.backups, self.restore)
 
     def restore(self, path: Path) -> None:
         restores = self._engine.restores

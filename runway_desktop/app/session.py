@@ -28,7 +28,7 @@ from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.models import Models
-from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels import leaving
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
@@ -38,7 +38,6 @@ from runway_desktop.viewmodels.folder_watch import FolderWatch
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.memory import Memory
-from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
@@ -380,23 +379,16 @@ class Session(QObject):
             self.close()
             return
         sending = sum(task.state is State.SENDING for task in engine.ledger.open())
-        saving = engine.downloads.running
-        if not sending and not saving:
-            self.close()
-            return
-        parts = (_under_way("task", sending, "sent"), _under_way("result", saving, "saved"))
-        busy = " and ".join(part for part in parts if part)
-        confirm(
-            window,
-            Question(
-                "Close now?",
-                f"{busy[0].upper()}{busy[1:]}. What takes long goes on at the next start. "
-                "Tasks go on at Runway and will be picked up.",
-                "Close",
-                "Stay",
-            ),
-            self.close,
+        backups = engine.backups
+        asked = leaving.question(
+            sending=sending,
+            saving=engine.downloads.running,
+            makes_backup=backups is not None and backups.is_awaited,
         )
+        if asked is None:
+            self.close()
+        else:
+            confirm(window, asked, self.close)
 
     async def _go_down(self, assembly: Assembly, supervisor: Supervisor) -> None:
         """The handshake, whole also where the window could not be built: what stays open keeps the process alive."""
@@ -430,8 +422,3 @@ def _address(profile: Profile, options: Options) -> Address:
     # The key of the environment is one person's one key. In another client's profile it would spend the wrong money.
     secret = environment.secret_from_environment() if profile.is_main else None
     return Address(base_url=environment.base_url(), secret=secret)
-
-
-def _under_way(what: str, number: int, deed: str) -> str:
-    """ "2 results are being saved"; empty for none."""
-    return f"{wording.count(number, what)} {'is' if number == 1 else 'are'} being {deed}" if number else ""

@@ -27,7 +27,7 @@ from .writing import put_settings, renew_search
 
 _PAGES = 1_024
 """Copied at a time: 4 MB, some milliseconds."""
-_STEPS = 20_000
+_STEPS = 200_000
 """Of SQLite's machine, between two looks at whether the work was called off."""
 
 _SUSPICIOUS = "({column} LIKE '%key\\_%' ESCAPE '\\' OR {column} LIKE '%://%?%=%')"

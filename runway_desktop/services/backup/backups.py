@@ -85,6 +85,11 @@ class Backups:
         """Whether a backup or a restore is being made."""
         return self._workshop.is_busy
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether one is being made that the person asked for."""
+        return self._workshop.is_awaited
+
     def stop(self) -> None:
         self._workshop.stop()
 

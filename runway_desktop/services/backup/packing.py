@@ -46,6 +46,8 @@ MAKING = ".making"
 """The folder, among a profile's backups, where a list of tasks is copied before it is packed."""
 _BLOCK = 1024 * 1024
 _LARGE = 1 << 31
+_EFFORT = 1
+"""Of 1 to 9. A list of tasks gets hardly smaller by more, and takes more than twice as long."""
 _LARGEST_SIDECAR = sidecar.LARGEST
 _PLAIN = {Kind.RESULT, Kind.POSTER, Kind.INPUT}
 """What is compressed already."""
@@ -200,7 +202,7 @@ def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch
     members = []
     results = sum(source.kind is Kind.RESULT for source in sources)
     packed = 0
-    with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+    with zipfile.ZipFile(file, "w", allowZip64=True, compresslevel=_EFFORT) as archive:
         for source in sources:
             if source.kind is Kind.RESULT:
                 packed += 1
@@ -215,11 +217,9 @@ def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch
 
 
 def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch) -> Member:
-    entry = zipfile.ZipInfo(source.name)
-    entry.compress_type = zipfile.ZIP_STORED if source.kind in _PLAIN else zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
+    archive.compression = zipfile.ZIP_STORED if source.kind in _PLAIN else zipfile.ZIP_DEFLATED
     digest, size = hashlib.sha256(), 0
-    with _opened(source) as reading, archive.open(entry, "w", force_zip64=source.size >= _LARGE) as writing:
+    with _opened(source) as reading, archive.open(source.name, "w", force_zip64=source.size >= _LARGE) as writing:
         while block := _block(source, reading):
             writing.write(block)
             digest.update(block)

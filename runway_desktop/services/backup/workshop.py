@@ -23,10 +23,16 @@ class Workshop:
         self._executor = executor
         self._turn = asyncio.Lock()
         self._watch: Watch | None = None
+        self._is_awaited = False
 
     @property
     def is_busy(self) -> bool:
         return self._turn.locked()
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody watches how far it is."""
+        return self._is_awaited and self._turn.locked()
 
     def stop(self) -> None:
         """Calls off what is being made."""
@@ -44,6 +50,7 @@ class Workshop:
 
         async with self._turn:
             self._watch = watch = Watch(told)
+            self._is_awaited = say is not None
             doing = loop.run_in_executor(self._executor, work, watch)
             try:
                 return await asyncio.shield(doing)

@@ -196,6 +196,8 @@ COMMANDS: tuple[Command, ...] = (
     _window("exchange.ids.file", "Import task ids from a file", "Ctrl+Shift+I"),
     _window("exchange.ids.paste", "Import task ids from the clipboard", "Ctrl+Shift+V"),
     _window("exchange.folder", "Import a folder of results", "Ctrl+Shift+F"),
+    _window("profiles", "Switch to another profile", "Ctrl+Shift+P"),
+    _window("profile.backup", "Back up this profile", "Ctrl+Shift+B"),
     _window("spending", "Spending", "Ctrl+Shift+M"),
     # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
     _window("runway.ask", "Ask Runway now", "F5"),

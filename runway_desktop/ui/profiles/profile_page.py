@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from runway_desktop.ui.dialogs.preference_pages import Page
 from runway_desktop.ui.dialogs.words import say
@@ -15,6 +13,7 @@ from runway_desktop.viewmodels.preferences import PreferencesForm
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 
+from .choosing import choose_backup
 from .color_row import ColorRow
 
 
@@ -124,11 +123,7 @@ class ProfilePage(Page):
             self._show_folder.setVisible(self._kept.has_any)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, "Restore a backup", str(self._kept.folder), "Backups (*.zip)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.restore_wanted.emit(Path(name)))
-        dialog.open()
+        choose_backup(self, self._kept.folder, self.restore_wanted.emit)
 
 
 def _row(button: QPushButton) -> QHBoxLayout:

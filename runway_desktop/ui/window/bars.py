@@ -86,7 +86,7 @@ class TopBar(QWidget):
         self._who = QPushButton(self)
         self._who.setProperty("kind", "chip")
         self._who.setIconSize(QSize(badge_width(_BADGE, QColor()), _BADGE))
-        self._who.clicked.connect(self._who_menu)
+        self._who.clicked.connect(self.open_profiles)
         row.addWidget(self._who)
         row.addStretch(1)
         self.search = search
@@ -104,8 +104,8 @@ class TopBar(QWidget):
         self._library = QToolButton(self)
         self._library.setProperty("kind", "chip")
         self._library.setIconSize(QSize(16, 16))
-        self._library.setAccessibleName("Library: import and export")
-        self._library.setToolTip("Import and export")
+        self._library.setAccessibleName("Library: import, export and backup")
+        self._library.setToolTip("Import, export and backup")
         self._library.clicked.connect(self._library_menu)
         row.addWidget(self._library)
         self._preferences = QToolButton(self)
@@ -119,6 +119,10 @@ class TopBar(QWidget):
         keys.changed.connect(self._restyle)
         profiles.changed.connect(self._show_who)
         FollowsTheme(theme, self, self._restyle)
+
+    def open_profiles(self) -> None:
+        """Opens the menu of the profiles. Their folders are the list of them: it is read anew each time."""
+        self._profiles.refresh(self._who_popup)
 
     def _restyle(self) -> None:
         self._preferences.setToolTip(self._keys.tip("Preferences", "preferences"))
@@ -172,6 +176,11 @@ class TopBar(QWidget):
                 menu.addSeparator()
             action = menu.addAction(text, partial(self.exchange_wanted.emit, wanted))
             action.setShortcuts(self._keys.of(wanted.value)[:1])
+        if self._profiles.may_back_up:
+            menu.addSeparator()
+            back_up = menu.addAction("Back up this profile…", self._profiles.ask_for_backup)
+            back_up.setShortcuts(self._keys.of("profile.backup")[:1])
+            menu.addAction("Restore a backup…", self._profiles.ask_for_restore)
         menu.popup(self._library.mapToGlobal(QPoint(0, self._library.height() + 2)))
 
     def _show_who(self) -> None:
@@ -179,10 +188,6 @@ class TopBar(QWidget):
         dot, ground = self._theme.color(_LINK_ROLES[link]), self._theme.color(Role.HOVER)
         self._who.setIcon(badge(self._profiles.initials, self._profiles.color, _BADGE, dot, ground))
         self._show()
-
-    def _who_menu(self) -> None:
-        """The folders of the profiles are the list of them: it is read anew each time."""
-        self._profiles.refresh(self._who_popup)
 
     def _who_popup(self) -> None:
         menu = QMenu(self)

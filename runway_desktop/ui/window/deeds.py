@@ -37,6 +37,8 @@ def window_deeds(window: MainWindow) -> dict[str, Deed]:
         "compare.chosen": window.compare,
         "runway.ask": m.desk.ask_now,
         **{wanted.value: partial(window.exchange_wanted.emit, wanted) for wanted in Wanted},
+        "profiles": work.top.open_profiles,
+        "profile.backup": m.profiles.ask_for_backup,
         "spending": window.spending_wanted.emit,
         "not_saved": window.not_saved.open,
         "notices.focus": work.notices.focus_latest,

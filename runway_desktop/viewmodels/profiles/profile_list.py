@@ -38,6 +38,8 @@ class ProfilesModel(QObject):
     open_wanted = Signal(object)
     """A Profile, in a window of its own."""
     new_wanted = Signal()
+    backup_wanted = Signal()
+    restore_wanted = Signal()
     removal_asked = Signal(object, object)
     """A Profile, and the Question to ask first."""
 
@@ -130,8 +132,18 @@ class ProfilesModel(QObject):
         if current is None or profile.folder != current.folder:
             self.open_wanted.emit(profile)
 
+    @property
+    def may_back_up(self) -> bool:
+        return self._engine.backups is not None
+
     def ask_for_new(self) -> None:
         self.new_wanted.emit()
+
+    def ask_for_backup(self) -> None:
+        self.backup_wanted.emit()
+
+    def ask_for_restore(self) -> None:
+        self.restore_wanted.emit()
 
     def rename(self, name: str) -> None:
         self._change(name=name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.account import Link
@@ -16,6 +16,7 @@ from runway_desktop.services import after_restore
 from runway_desktop.services.after_restore import TOLD
 from runway_desktop.ui.dialogs.confirm import Confirm
 from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.profiles.profile_page import ProfilePage
@@ -235,3 +236,26 @@ async def test_a_window_without_a_folder_has_no_page_for_it(tmp_path: Path, them
         menu = await menu_of(desktop)
         assert not line(menu, "New profile").isEnabled()
         menu.close()
+
+
+async def test_keys_open_the_switcher_and_the_window_for_backups(tmp_path: Path, theme: Theme, qtbot: QtBot):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        qtbot.keyClick(desktop.window, Qt.Key.Key_P, both)
+        await until(QApplication.activePopupWidget)
+        QApplication.activePopupWidget().close()
+        qtbot.keyClick(desktop.window, Qt.Key.Key_B, both)
+        await until(lambda: open_ones(desktop, BackupWindow))
+        open_ones(desktop, BackupWindow)[0].close()
+
+
+async def test_the_librarys_menu_leads_to_backup_and_restore(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        desktop.window.workspace.top._library.click()
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        assert lines(menu)[-2:] == ["Back up this profile…", "Restore a backup…"]
+        menu.close()
+        line(menu, "Restore").trigger()
+        await until(lambda: open_ones(desktop, QFileDialog))
+        open_ones(desktop, QFileDialog)[0].reject()

@@ -211,14 +211,16 @@ async def test_closing_calls_off_what_is_being_made_and_waits_for_it():
         finally:
             tidied.append(True)
 
-    making = asyncio.create_task(workshop.make(work))
+    making = asyncio.create_task(workshop.make(work, lambda _: None))
     await begun.wait()
     assert workshop.is_busy
+    assert workshop.is_awaited
     making.cancel()
     await asyncio.gather(making, return_exceptions=True)
     assert tidied == [True]
     assert making.cancelled()
     assert not workshop.is_busy
+    assert not workshop.is_awaited
 
 
 async def test_called_off_by_the_person_it_gives_nothing_and_one_waits_for_the_other():

@@ -89,6 +89,16 @@ async def test_results_are_stored_as_they_are_and_the_list_is_deflated(tmp_path:
     assert ways["profile.db"] == zipfile.ZIP_DEFLATED
 
 
+async def test_a_result_beyond_two_gigabytes_is_noted_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made = await a_profile(tmp_path)
+    monkeypatch.setattr(packing, "_LARGE", 5_000)
+    packed(made, tmp_path / "studio.zip")
+    with zipfile.ZipFile(tmp_path / "studio.zip") as archive:
+        needed = {entry.filename: entry.extract_version for entry in archive.infolist()}
+        assert archive.testzip() is None
+    assert needed["results/Aurora/clip 0.mp4"] == zipfile.ZIP64_VERSION
+
+
 async def test_the_light_one_holds_no_media_and_sizes_are_told_before(tmp_path: Path):
     made = await a_profile(tmp_path)
     (made.library / "Aurora" / "clip 2.mp4").unlink()
