@@ -61,6 +61,7 @@ async def a_profile(root: Path, *, results: int = 3, at: Folders | None = None) 
     batch = Batch(id=BatchId("b1"), name="Aurora", created_at=NOW)
     done = [_task(number, State.SUCCEEDED) for number in range(results)]
     copy = profile.inputs / "0a1b" / "harbour.png"
+    pasted = library / "Pasted pictures" / "pasted 2026-03-09.png"
     held = _task(100, State.HELD, {"promptText": "held", "promptImage": copy.as_uri()})
     others = [held, _task(101, State.SENDING), _task(102, State.RUNNING)]
     given = Input(task_id=held.id, place=("promptImage",), uri=copy.as_uri(), path=str(copy), upload_uri="runway://x")
@@ -87,11 +88,12 @@ async def a_profile(root: Path, *, results: int = 3, at: Folders | None = None) 
             "theme": "dark",
             "presets": [{"name": "Dawn"}],
             "search.saved": [{"id": "1", "name": "Good", "line": "rating:>=4"}],
-            "composer.draft": {"prompt": f"a draft with {KEY}", "inputs": [str(copy)]},
+            "composer.draft": {"prompt": f"a draft with {KEY}", "inputs": [str(copy), str(pasted)]},
         }
     )
     await store.close()
     _write(copy, b"a scaled copy")
+    _write(pasted, b"a pasted picture")
     _write(profile.log, f"sent with {KEY}".encode())
     _write(profile.catalogue, b'{"version": "9"}')
     return Made(profile, known, SqliteSnapshots(), library)

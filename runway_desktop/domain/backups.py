@@ -32,13 +32,21 @@ class Kind(StrEnum):
     CATALOGUE = "catalogue"
     INPUT = "input"
     """A copy that the program made of an input that did not fit."""
+    PASTED = "pasted"
+    """A picture that was pasted, and is nowhere else."""
     POSTER = "poster"
     RESULT = "result"
     SIDECAR = "sidecar"
 
 
 _WHOLE = {Kind.DATABASE: DATABASE, Kind.CARD: "profile.json", Kind.CATALOGUE: "catalog.json"}
-ROOMS = {Kind.INPUT: "inputs/", Kind.POSTER: "posters/", Kind.RESULT: "results/", Kind.SIDECAR: "results/"}
+ROOMS = {
+    Kind.INPUT: "inputs/",
+    Kind.PASTED: "pasted/",
+    Kind.POSTER: "posters/",
+    Kind.RESULT: "results/",
+    Kind.SIDECAR: "results/",
+}
 
 
 class NewerFormat(Exception):
@@ -92,6 +100,8 @@ class Manifest:
     contents: Contents
     library: Folder = field(default_factory=Folder)
     inputs: Folder = field(default_factory=Folder)
+    pasted: Folder = field(default_factory=Folder)
+    """Pictures that were pasted lie in the library, with or without results."""
     posters: Folder = field(default_factory=Folder)
     left_out: int = 0
     members: tuple[Member, ...] = ()
@@ -132,6 +142,7 @@ def read(found: object) -> Manifest:
         contents=_contents(_of(found, "contents", dict)),
         library=_folder(_of(found, "library", dict)),
         inputs=_folder(_of(found, "inputs", dict)),
+        pasted=_folder(_of(found, "pasted", dict)),
         posters=_folder(_of(found, "posters", dict)),
         left_out=_amount(found, "left_out"),
         members=tuple(_member(one) for one in members),

@@ -95,7 +95,7 @@ class Backups:
 
     async def survey(self) -> Outline:
         """How large a backup would be."""
-        return await self._workshop.look(survey, self.profile, self._snapshots)
+        return await self._workshop.look(survey, self.profile, self._snapshots, self._settings.library)
 
     async def back_up(self, target: Path, choice: Choice, say: Say | None = None) -> Made | None:
         """Writes a backup to `target`, in place of what may be there. None when it was called off."""

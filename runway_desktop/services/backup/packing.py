@@ -37,6 +37,7 @@ from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output
 from runway_desktop.services import sidecar
 from runway_desktop.services.disk_steps import forget_cached, sync_folder
+from runway_desktop.services.move_names import PASTED
 from runway_desktop.services.ports import Snapshots
 
 from .places import check_room, clear, told
@@ -49,7 +50,7 @@ _LARGE = 1 << 31
 _EFFORT = 1
 """Of 1 to 9. A list of tasks gets hardly smaller by more, and takes more than twice as long."""
 _LARGEST_SIDECAR = sidecar.LARGEST
-_PLAIN = {Kind.RESULT, Kind.POSTER, Kind.INPUT}
+_PLAIN = {Kind.RESULT, Kind.POSTER, Kind.INPUT, Kind.PASTED}
 """What is compressed already."""
 
 
@@ -109,9 +110,10 @@ class _Source:
     output: Output | None = None
 
 
-def survey(profile: Profile, snapshots: Snapshots) -> Outline:
-    """How large what would be."""
-    inputs, posters = list(_files(profile.inputs)), list(_files(profile.posters))
+def survey(profile: Profile, snapshots: Snapshots, library: Path) -> Outline:
+    """How large what would be. `library` is where results are saved now."""
+    inputs = [*_files(profile.inputs), *_files(library / PASTED)]
+    posters = list(_files(profile.posters))
     there = [size for output in snapshots.results(profile.database) if (size := _size(Path(output.path))) is not None]
     results = snapshots.look(profile.database).results
     return Outline(
@@ -193,6 +195,7 @@ def _manifest(profile: Profile, contents: Contents, library: Path, left_out: int
         contents=contents,
         library=_folder(library),
         inputs=_folder(profile.inputs),
+        pasted=_folder(library / PASTED),
         posters=_folder(profile.posters),
         left_out=left_out,
     )
@@ -268,6 +271,7 @@ def _sources(
             found.append(_Source(CARD if kind is Kind.CARD else "catalog.json", kind, path, size))
     for wanted, kind, folder in (
         (choice.inputs, Kind.INPUT, profile.inputs),
+        (choice.inputs, Kind.PASTED, library / PASTED),
         (choice.posters, Kind.POSTER, profile.posters),
     ):
         if wanted:

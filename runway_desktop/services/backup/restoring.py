@@ -120,14 +120,23 @@ def put_together(
     list. Results are in their place when this returns; the rest is for the caller to put there."""
     with opened(path) as backup:
         manifest = backup.manifest
-        own = manifest.of(Kind.DATABASE, Kind.CATALOGUE, Kind.INPUT, Kind.POSTER)
+        own = {
+            member: staging / PurePosixPath(member.name)
+            for member in manifest.of(Kind.DATABASE, Kind.CATALOGUE, Kind.INPUT, Kind.POSTER)
+        }
+        if _wants_pasted(manifest):
+            room = staging / ROOMS[Kind.INPUT] / _pasted_name(manifest)
+            own |= {
+                member: room / PurePosixPath(member.name.removeprefix(ROOMS[Kind.PASTED]))
+                for member in manifest.of(Kind.PASTED)
+            }
         check_room(
             {staging: sum(member.size for member in own) + manifest.database.size, wishes.library: 0}, "The restore"
         )
         watch.begin(sum(member.size for member in own) + manifest.size_of(Kind.RESULT))
         watch.doing("Restoring the list of tasks")
-        for member in own:
-            backup.extract(member, staging / PurePosixPath(member.name), watch)
+        for member, place in own.items():
+            backup.extract(member, place, watch)
         copy = staging / manifest.database.name
         _up_to_date(path, manifest, snapshots, copy)
         # A profile that is not there yet may keep its results in its own folder: they are put together with it.
@@ -274,8 +283,23 @@ def _up_to_date(path: Path, manifest: Manifest, snapshots: Snapshots, copy: Path
         leftover.unlink()
 
 
+def _wants_pasted(manifest: Manifest) -> bool:
+    """Whether the pictures that were pasted are not where they were: then they become inputs of the profile."""
+    return bool(manifest.of(Kind.PASTED)) and not Path(manifest.pasted.path).is_dir()
+
+
+def _pasted_name(manifest: Manifest) -> str:
+    """A folder of its own for each backup: two pasted pictures may have one name."""
+    return f"pasted {manifest.made_at:.0f}"
+
+
 def _moves(manifest: Manifest, profile: Profile) -> list[tuple[str, str]]:
+    pasted: list[tuple[str, str]] = []
+    if _wants_pasted(manifest):
+        here = profile.inputs / _pasted_name(manifest)
+        pasted = [(manifest.pasted.path, str(here)), (manifest.pasted.uri, here.as_uri())]
     return [
+        *pasted,
         (manifest.inputs.path, str(profile.inputs)),
         (manifest.inputs.uri, profile.inputs.as_uri()),
         (manifest.posters.path, str(profile.posters)),

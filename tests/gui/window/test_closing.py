@@ -25,7 +25,7 @@ def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -
     session: Any = Session(profile, Options(), Address(secret="key_test"))
     session.window = rig.window
     session.engine = SimpleNamespace(
-        ledger=SimpleNamespace(open=lambda: open_tasks), downloads=SimpleNamespace(running=saving)
+        backups=None, ledger=SimpleNamespace(open=lambda: open_tasks), downloads=SimpleNamespace(running=saving)
     )
     return session
 

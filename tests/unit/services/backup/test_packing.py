@@ -46,6 +46,7 @@ async def test_the_manifest_says_what_is_in_it_and_every_hash_is_true(tmp_path: 
         "profile.db": Kind.DATABASE,
         "catalog.json": Kind.CATALOGUE,
         "inputs/0a1b/harbour.png": Kind.INPUT,
+        "pasted/pasted 2026-03-09.png": Kind.PASTED,
         **{f"posters/{number}.jpg": Kind.POSTER for number in range(3)},
         **{f"results/{name}.mp4": Kind.RESULT for name in ("Aurora/clip 0", "elsewhere/clip 1", "Aurora/clip 2")},
         **{f"results/{name}.mp4.json": Kind.SIDECAR for name in ("Aurora/clip 0", "elsewhere/clip 1", "Aurora/clip 2")},
@@ -102,8 +103,8 @@ async def test_a_result_beyond_two_gigabytes_is_noted_as_one(tmp_path: Path, mon
 async def test_the_light_one_holds_no_media_and_sizes_are_told_before(tmp_path: Path):
     made = await a_profile(tmp_path)
     (made.library / "Aurora" / "clip 2.mp4").unlink()
-    outline = survey(made.profile, made.snapshots)
-    assert (outline.inputs, outline.input_bytes, outline.posters) == (1, len(b"a scaled copy"), 3)
+    outline = survey(made.profile, made.snapshots, made.library)
+    assert (outline.inputs, outline.input_bytes, outline.posters) == (2, len(b"a scaled copy" + b"a pasted picture"), 3)
     assert (outline.results, outline.result_bytes, outline.missing) == (2, 14_000, 1)
     assert outline.size(Choice(results=True)) - outline.size(Choice()) == 14_000
     light = packed(made, tmp_path / "light.zip", LIGHT)

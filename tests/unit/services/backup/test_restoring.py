@@ -86,7 +86,9 @@ async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_n
     copy = made_new.inputs / "0a1b" / "harbour.png"
     assert found["tasks"]["t100"][1]["promptImage"] == copy.as_uri()
     assert (found["inputs"]["t100"], copy.read_bytes()) == ([str(copy)], b"a scaled copy")
-    assert found["settings"]["composer.draft"] == {"prompt": "a draft with key_…", "inputs": [str(copy)]}
+    pasted = made.library / "Pasted pictures" / "pasted 2026-03-09.png"
+    drafted = {"prompt": "a draft with key_…", "inputs": [str(copy), str(pasted)]}
+    assert found["settings"]["composer.draft"] == drafted, "what was pasted is still where it was"
     for name in ("theme", "presets", "search.saved"):
         assert found["settings"][name] == then["settings"][name]
     assert (found["sheets"], found["ledger"]) == (then["sheets"], then["ledger"])
@@ -103,6 +105,15 @@ async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_n
     assert KEY.encode() not in made_new.database.read_bytes()
     assert [profile.name for profile in made.folders.all()] == ["Studio", "Client A"]
     assert await everything(made.profile) == then
+
+
+async def test_pasted_pictures_that_are_gone_come_back_as_inputs_of_the_profile(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    shutil.rmtree(made.library / "Pasted pictures")
+    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    [_, pasted] = (await everything(made.profile))["settings"]["composer.draft"]["inputs"]
+    assert Path(pasted).is_relative_to(made.profile.inputs)
+    assert Path(pasted).read_bytes() == b"a pasted picture"
 
 
 async def test_a_new_profile_may_keep_its_results_in_its_own_folder(tmp_path: Path):

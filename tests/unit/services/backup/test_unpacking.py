@@ -135,7 +135,7 @@ async def test_one_of_a_newer_program_is_refused_with_its_version(tmp_path: Path
 )
 async def test_a_name_that_leads_elsewhere_is_never_followed(tmp_path: Path, name: str):
     def rename(manifest: dict[str, Any]) -> None:
-        [member] = [one for one in manifest["members"] if one["kind"] == "input"]
+        member = next(one for one in manifest["members"] if one["kind"] == "input")
         member["name"] = name
 
     with pytest.raises(BadBackup, match="is damaged"), opened(rewritten(await a_backup(tmp_path), rename)):
@@ -171,7 +171,7 @@ async def test_a_manifest_that_makes_no_sense_is_damage(tmp_path: Path, change: 
 
 async def test_two_members_of_one_name_are_damage(tmp_path: Path):
     def twice(manifest: dict[str, Any]) -> None:
-        [member] = [one for one in manifest["members"] if one["kind"] == "input"]
+        member = next(one for one in manifest["members"] if one["kind"] == "input")
         manifest["members"].append({**member, "name": member["name"].upper().replace("INPUTS/", "inputs/")})
 
     with pytest.raises(BadBackup, match="is damaged"), opened(rewritten(await a_backup(tmp_path), twice)):
