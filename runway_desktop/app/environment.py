@@ -82,6 +82,12 @@ def secret_from_environment() -> str | None:
     return os.environ.get("RUNWAYML_API_SECRET", "").strip() or None
 
 
+def secret_for(profile: Profile) -> str | None:
+    """The key of the environment, which is the first profile's alone: it is one person's one key, and in another
+    client's profile it would spend the wrong money."""
+    return secret_from_environment() if profile.is_main else None
+
+
 class Redaction(logging.Filter):
     """Cuts secrets out of a record's text and traceback, for every handler that has it."""
 

@@ -419,6 +419,4 @@ def _address(profile: Profile, options: Options) -> Address:
         return Address(
             simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))
         )
-    # The key of the environment is one person's one key. In another client's profile it would spend the wrong money.
-    secret = environment.secret_from_environment() if profile.is_main else None
-    return Address(base_url=environment.base_url(), secret=secret)
+    return Address(base_url=environment.base_url(), secret=environment.secret_for(profile))

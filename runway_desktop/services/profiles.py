@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -171,8 +171,3 @@ def _look_into(profile: Profile, snapshots: Snapshots) -> Inside:
         size=size,
         results_inside=results,
     )
-
-
-def in_order(profiles: Sequence[Profile], demo: Profile | None) -> tuple[Profile, ...]:
-    """As they are offered: the demo last."""
-    return (*profiles, *((demo,) if demo is not None else ()))

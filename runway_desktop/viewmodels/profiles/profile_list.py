@@ -78,11 +78,6 @@ class ProfilesModel(QObject):
     def initials(self) -> str:
         return initials(self.name)
 
-    @property
-    def spoken(self) -> str:
-        """The profile in words, with its colour."""
-        return f"{self.name}, {self.color.value}"
-
     def entries(self) -> tuple[Entry, ...]:
         """Those to switch between, this one included; the demo last."""
         service, current = self._engine.profiles, self.current

@@ -151,6 +151,14 @@ def test_results_of_another_profile_go_beside_those_of_the_first(tmp_path: Path,
     assert made.library.name.startswith("Runway Desktop – Client")
 
 
+def test_the_key_of_the_environment_is_the_first_profiles_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RUNWAYML_API_SECRET", SECRET)
+    first = environment.profile(demo=False, folder=tmp_path)
+    other = environment.folders_of(first).create("Client A", Color.GREEN, "1a2b", 0.0)
+    assert environment.secret_for(first) == SECRET
+    assert environment.secret_for(other) is None
+
+
 def test_the_words_that_open_a_profile_lead_back_to_its_neighbours(tmp_path: Path):
     own = environment.profile(demo=False, folder=tmp_path)
     made = environment.folders(demo=False, folder=tmp_path).create("Client A", Color.GREEN, "1a2b", 0.0)

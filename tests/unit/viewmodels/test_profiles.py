@@ -93,7 +93,7 @@ async def test_all_are_listed_with_their_colours_in_words_and_the_demo_last(tmp_
             ("Client B", "red", False),
             ("Demo", "simulated", False),
         ]
-        assert (model.title, model.initials, model.spoken) == ("Studio", "S", "Studio, teal")
+        assert (model.title, model.initials, model.color) == ("Studio", "S", Color.TEAL)
 
 
 async def test_the_first_profile_is_not_offered_before_anything_is_in_it(tmp_path: Path):
