@@ -37,7 +37,6 @@ JUST_BEFORE = 90
 """Characters before an id that tell what it is."""
 TABLES = frozenset({".csv", ".tsv", ".tab"})
 DOCUMENTS = frozenset({".json"})
-_LONGEST_CELL = 4 * MEGABYTE
 _SPLIT = "0123456789abcdefABCDEF-"
 _TIMES = frozenset(map(normalised, ("date", "time", "when", "created", "created at", "started", "sent", "timestamp")))
 _FILES = frozenset(map(normalised, ("file", "files", "filename", "path", "output", "saved", "saved as", "result")))
@@ -150,7 +149,6 @@ class IdSearch:
         if head[:4].lower() == "sep=" and "\n" in head:
             head = head[head.index("\n") + 1 :]
         delimiter = sniff_delimiter(head, self._words)
-        csv.field_size_limit(_LONGEST_CELL)
         rows = csv.reader(_rejoined(head, file), delimiter=delimiter)
         titles: list[str] = []
         columns: list[Column | None] = []
@@ -163,7 +161,9 @@ class IdSearch:
                     self.read = min(self.total, self.read + sum(map(len, row)) * 500)
                     yield
         except csv.Error:
-            # A broken cell ends the table; the rest is searched like any text.
+            # A cell that is broken or too long ends the table: all of it is searched like any text. What was found
+            # stays as it is.
+            file.seek(0)
             yield from self._lines(file)
 
     def _row(self, row: list[str], number: int, titles: list[str], columns: list[Column | None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import uuid
 from pathlib import Path
@@ -146,6 +147,14 @@ def test_a_table_is_known_by_its_columns(tmp_path, delimiter):
     assert (found[A].line, found[A].weight) == (2, Weight.TASK)
     assert found[B].known == Known(prompt="A gull")
     assert found[C].weight is Weight.ELSE
+
+
+def test_a_cell_that_is_too_long_for_a_table_hides_no_later_id_and_changes_no_limit_of_others(tmp_path):
+    limit = csv.field_size_limit()
+    path = tmp_path / "jobs.csv"
+    path.write_text(f'note,task_id\n"{"x" * (limit + 1)}",\nafterwards,{B}\n', encoding="utf-8")
+    assert [found.remote_id for found in search_file(path)] == [B]
+    assert csv.field_size_limit() == limit
 
 
 def test_a_table_without_a_known_header_is_searched_all_the_same(tmp_path):
