@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess
 from PySide6.QtWidgets import QApplication
@@ -14,7 +15,6 @@ from runway_desktop.domain.task import RESTORED
 from runway_desktop.services import after_restore
 from runway_desktop.services.engine import Engine
 from runway_desktop.ui.dialogs.confirm import confirm
-from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.profiles.badge import window_icon
 from runway_desktop.ui.profiles.choosing import choose_backup
 from runway_desktop.ui.theme import Theme
@@ -24,6 +24,9 @@ from runway_desktop.viewmodels.profiles.restored_words import restored_words
 from runway_desktop.viewmodels.runner import Runner
 
 from .options import own_words
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.dialogs.preferences import Preferences
 
 
 class ProfileWindows(QObject):
@@ -133,6 +136,8 @@ class ProfileWindows(QObject):
 
     def _front(self) -> Preferences | MainWindow:
         """Whatever is in front: a window that waits for an answer keeps the others from being used."""
+        from runway_desktop.ui.dialogs.preferences import Preferences
+
         found = self._window.findChildren(Preferences)
         return next((one for one in found if one.isVisible()), self._window)
 
