@@ -27,7 +27,11 @@ KINDS = {MediaKind.IMAGE: "image/", MediaKind.VIDEO: "video/", MediaKind.AUDIO: 
 
 
 async def test_sdk_creates_waits_and_reads_every_output_on_every_pair() -> None:
-    async with running_simulator(FAST) as simulator, client_of(simulator) as sdk, httpx.AsyncClient(timeout=60) as anyone:
+    async with (
+        running_simulator(FAST) as simulator,
+        client_of(simulator) as sdk,
+        httpx.AsyncClient(timeout=60) as anyone,
+    ):
 
         async def complete(pair: Pair) -> str | None:
             created = await getattr(sdk, pair.endpoint).create(**arguments(pair))
