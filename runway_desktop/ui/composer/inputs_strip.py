@@ -1,7 +1,7 @@
 """The inputs of the request side by side, a tile to add more, and a hint of what is still needed.
 
-Builds the tiles anew when the inputs change; carries out what tiles tell: moving, removing, replacing, and opening what
-can be done. GUI thread only.
+Builds a tile anew when its input changes and leaves the others be; carries out what tiles tell: moving, removing,
+replacing, and opening what can be done. GUI thread only.
 """
 
 from __future__ import annotations
@@ -70,19 +70,15 @@ class InputsStrip(QWidget):
             # A tile must not be taken away while it is dragged.
             return
         focused = next((place for place, tile in enumerate(self.tiles) if tile.hasFocus()), None)
-        self._clear()
+        before = self.tiles
         self.setVisible(bool(self._composer.pair.asset_fields))
         items = self._composer.inputs()
-        for item in items:
-            tile = self._build_tile(item, compact=len(items) > MOST_WIDE)
-            self.tiles.append(tile)
-            self._row.addWidget(tile)
-        self._row.addWidget(self.add_tile)
-        self._row.addWidget(self._hint)
+        self.tiles = self._tiles_for(items)
+        if self.tiles != before or not self._row.count():
+            self._lay_out(before)
         self._hint.setText(self._hint_words(items))
         self._hint.setFixedHeight(self.add_tile.height())
-        self.rebuilt.emit()
-        if focused is not None:
+        if focused is not None and before[focused] not in self.tiles:
             # The tile that was removed hands the keyboard to the one that took its place.
             near: QWidget = self.tiles[min(focused, len(self.tiles) - 1)] if self.tiles else self.add_tile
             near.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -130,14 +126,33 @@ class InputsStrip(QWidget):
         if self._grabber is not None:
             self._grabber.shutdown()
 
-    def _clear(self) -> None:
-        self.tiles = []
+    def _tiles_for(self, items: list[InputItem]) -> list[InputTile]:
+        """The tile that is there where an input is as it was: what is typed for one of many changes that one alone."""
+        there = {(tile.item.field, tile.item.number): tile for tile in self.tiles}
+        compact = len(items) > MOST_WIDE
+        tiles = []
+        for item in items:
+            tile = there.get((item.field, item.number))
+            if tile is not None and tile.item == item and tile.compact == compact:
+                tile.show_state()
+            else:
+                tile = self._build_tile(item, compact=compact)
+            tiles.append(tile)
+        return tiles
+
+    def _lay_out(self, before: list[InputTile]) -> None:
+        """Puts the tiles side by side and takes away those that were there before."""
         while self._row.count():
-            taken = self._row.takeAt(0)
-            widget = taken.widget() if taken is not None else None
-            if isinstance(widget, InputTile):
-                widget.hide()
-                widget.deleteLater()
+            self._row.takeAt(0)
+        for widget in (*self.tiles, self.add_tile, self._hint):
+            self._row.addWidget(widget)
+        for tile in before:
+            if tile not in self.tiles:
+                tile.hide()
+                tile.deleteLater()
+        self.rebuilt.emit()
+        for tile in self.tiles:
+            tile.show()
 
     def _build_tile(self, item: InputItem, *, compact: bool) -> InputTile:
         tile = InputTile(item, self._mending, self._theme, self._posters, self, compact=compact)
@@ -149,7 +164,6 @@ class InputsStrip(QWidget):
         tile.menu_wanted.connect(lambda at: self._popup(tile, at))
         tile.drag_began.connect(self._drag_began)
         tile.drag_ended.connect(self._drag_ended)
-        tile.show()
         return tile
 
     def _hint_words(self, items: list[InputItem]) -> str:

@@ -80,7 +80,7 @@ class InputTile(QWidget):
         self._mending = mending
         self._theme = theme
         self._posters = posters
-        self._compact = compact
+        self.compact = compact
         self._pressed_at: QPointF | None = None
         self._drop_mark = ""
         self.setFixedSize(PICTURE if compact else TILE)
@@ -89,9 +89,9 @@ class InputTile(QWidget):
         self._cross = self._build_cross()
         posters.ready.connect(self.update)
         mending.thumbnails_changed.connect(self.update)
-        mending.changed.connect(self._show_state)
+        mending.changed.connect(self.show_state)
         theme.changed.connect(self.update)
-        self._show_state()
+        self.show_state()
 
     @property
     def trouble(self) -> str:
@@ -187,7 +187,7 @@ class InputTile(QWidget):
         painter.setClipPath(outline)
         picture = QRect(QPoint(0, 0), PICTURE).adjusted(1, 1, -1, -1)
         self._paint_picture(painter, picture)
-        if not self._compact:
+        if not self.compact:
             self._paint_words(painter, self.rect().adjusted(PICTURE.width() + GRID - 1, 2, -GRID // 2, -2))
         painter.setClipping(False)
         self._paint_outline(painter, outline)
@@ -206,7 +206,8 @@ class InputTile(QWidget):
         cross.clicked.connect(self.removed)
         return cross
 
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
+        """Says what is known of the input by now."""
         item, origin = self.item, self._mending.origin(self.item)
         tag = f", @{item.tag}" if item.tag else ""
         self.setAccessibleName(f"{item.label}: {item.name}{tag}")
@@ -239,7 +240,7 @@ class InputTile(QWidget):
             self._paint_badge(painter, frame, length_words(item.facts.duration), right=True)
         if self.trouble:
             self._paint_alert(painter, frame)
-        elif self._compact and item.tag:
+        elif self.compact and item.tag:
             self._paint_badge(painter, frame, f"@{item.tag}", right=False)
 
     def _paint_badge(self, painter: QPainter, frame: QRect, words: str, *, right: bool) -> None:

@@ -175,6 +175,25 @@ async def test_more_inputs_than_fit_are_shown_by_their_pictures(tmp_path, theme)
         assert {tile.size() for tile in rig.strip.tiles} == {PICTURE}
 
 
+async def test_what_is_said_of_one_input_leaves_the_tiles_of_the_others_be(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        rig.composer.choose_endpoint("text_to_image")
+        rig.composer.choose_model("gen4_image")
+        await rig.place("referenceImages", *(rig.picture(f"{name}.png") for name in "abc"))
+        first, second, third = rig.strip.tiles
+        third.setFocus()
+        rig.composer.places.set_detail(second.item, "tag", "harbour")
+        assert rig.strip.tiles[1].item.tag == "harbour"
+        assert "@harbour" in rig.strip.tiles[1].accessibleName()
+        assert (rig.strip.tiles[0], rig.strip.tiles[2]) == (first, third)
+        assert third.hasFocus()
+        rig.composer.taking.remove("referenceImages", 0)
+        assert [tile.item.name for tile in rig.strip.tiles] == ["b.png", "c.png"]
+        assert all(tile.isVisible() for tile in rig.strip.tiles)
+        assert not first.isVisible()
+        await until(lambda: rig.strip.tiles[0].x() == 0 < rig.strip.tiles[1].x(), "they move up")
+
+
 async def test_click_and_return_open_what_can_be_done(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
