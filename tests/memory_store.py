@@ -179,6 +179,8 @@ class MemoryStore:
             if looked.look.presence is not looked.file.look.presence:
                 self._ledger.extend(() if looked.entry is None else (looked.entry,))
                 moved.append(after)
+            elif after.is_changed and looked.look.signs != looked.file.look.signs:
+                moved.append(after)
         return moved
 
     async def outputs_in(self, folder: str) -> builtins.list[Output]:

@@ -95,10 +95,12 @@ class Library:
         """Keeps what was learned when a result was first decoded: its poster, sides in pixels, length in seconds.
 
         Changes the output as it is by then, so that a download that ended meanwhile is not undone; None when it is
-        gone, or nothing is new.
+        gone, or nothing is new, or its file was changed outside, or came back, since it was asked for.
         """
 
-        def edit(current: Output) -> Output:
+        def edit(current: Output) -> Output | None:
+            if current.is_changed != output.is_changed:
+                return None
             return replace(
                 current,
                 poster=str(path),

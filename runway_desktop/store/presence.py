@@ -40,13 +40,16 @@ def missing(connection: sqlite3.Connection) -> list[KeptFile]:
 
 
 def note_looks(connection: sqlite3.Connection, looks: Sequence[Looked]) -> list[Output]:
-    """Notes what still holds; gives the results of which something else is true now."""
+    """Notes what still holds; gives the results of which something else is true now, which is so too of one that was
+    changed once more."""
     moved = []
     for looked in looks:
         file, cells = looked.file, look_cells(looked.look)
         still_so = (file.task_id, file.index, to_cell(file.path), to_cell(file.sha256))
         if looked.look.presence is file.look.presence:
-            connection.execute(_NOTE_SAME, (*cells[1:], *still_so))
+            noted = connection.execute(_NOTE_SAME, (*cells[1:], *still_so)).rowcount
+            if noted and looked.look.presence is Presence.CHANGED and looked.look.signs != file.look.signs:
+                moved.append(output_of(connection.execute(ONE, file.key).fetchone()))
         elif connection.execute(_NOTE, (*cells, *still_so)).rowcount:
             if looked.entry is not None:
                 writing.add_entries(connection, (looked.entry,))

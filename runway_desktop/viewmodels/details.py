@@ -15,6 +15,7 @@ from runway_desktop.catalog import settings_line
 from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.task import RESTORED, Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import Details
@@ -50,6 +51,8 @@ class Showing:
     poster: Path | None = None
     title: str = ""
     text: str = ""
+    changed: Signs | None = None
+    """Those of a file that was changed outside: with others it is another file to look at."""
 
 
 class DetailsModel(QObject):
@@ -300,7 +303,8 @@ def _showing(output: Output, title: str) -> Showing:
     poster = Path(output.poster) if output.poster else None
     if output.is_missing:
         return Showing(None, output.media, poster, title, missing_words(output))
-    return Showing(Path(output.path), output.media, poster, title, "")
+    changed = output.look.signs if output.is_changed else None
+    return Showing(Path(output.path), output.media, poster, title, changed=changed)
 
 
 def _times(task: Task) -> str:

@@ -1,6 +1,7 @@
 """Which saved results still need a poster, and keeping what was made. The decoding is the window's; a failed one is
 not tried twice a run. One that the list does not hold waits until it is scrolled to: to open a clip takes the window
-some milliseconds, and a large batch may be saved out of sight.
+some milliseconds, and a large batch may be saved out of sight. A file that was changed outside is shown as it is now;
+that poster is marked in its name, so that the saved bytes get theirs back when they return.
 
 GUI thread only.
 """
@@ -20,6 +21,8 @@ from runway_desktop.services.engine import Engine
 from .bridge import Bridge, Touch
 from .runner import Runner
 from .task_list import TaskListModel
+
+_OF_CHANGED = "-changed.jpg"
 
 
 class Posters(QObject):
@@ -46,7 +49,8 @@ class Posters(QObject):
 
     def made(self, path: str, poster: str, width: int, height: int, duration: float) -> None:
         output = self._asked.get(path)
-        if output is not None:
+        # An older wish for the same file may be answered after a newer one.
+        if output is not None and Path(poster).name == _name(output):
             keep = self._engine.library.save_poster(output, Path(poster), width=width, height=height, duration=duration)
             self._runner(keep, "keep poster")
 
@@ -67,14 +71,32 @@ class Posters(QObject):
                     self._want(output)
 
     def _want(self, output: Output) -> None:
-        if not output.is_here or output.poster or output.media is Media.OTHER:
+        if not output.is_here or output.media is Media.OTHER or _shows(output):
             return
         asked = self._asked.get(output.path)
-        if asked is not None and asked.sha256 == output.sha256:
+        if asked is not None and _name(asked) == _name(output):
             return
         self._asked[output.path] = output
         self._tell(output)
 
     def _tell(self, output: Output) -> None:
-        name = hashlib.sha256(f"{output.path}\n{output.sha256}".encode()).hexdigest()[:32]
-        self.wanted.emit(Path(output.path), output.media, self._folder / f"{name}.jpg")
+        self.wanted.emit(Path(output.path), output.media, self._folder / _name(output))
+
+
+def _name(output: Output) -> str:
+    """Of the poster of what its file holds now."""
+    if not output.is_changed:
+        return f"{_digest(output.path, output.sha256)}.jpg"
+    signs = output.look.signs
+    return f"{_digest(output.path, output.sha256, str(signs))}{_OF_CHANGED}"
+
+
+def _shows(output: Output) -> bool:
+    """Whether the poster is of what the file holds now. Those of saved bytes keep their names when their file moves."""
+    if output.is_changed:
+        return Path(output.poster).name == _name(output)
+    return bool(output.poster) and not output.poster.endswith(_OF_CHANGED)
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]

@@ -278,9 +278,7 @@ class Preview(QWidget):
         if item is None or (item == before and not came_back):
             return
         self._missing = None
-        same_file = (
-            before is not None and item.path is not None and (before.path, before.media) == (item.path, item.media)
-        )
+        same_file = item.path is not None and before is not None and _content(before) == _content(item)
         self._shown = item
         self._describe(item)
         if same_file and not came_back:
@@ -442,3 +440,7 @@ class Preview(QWidget):
             layout.addWidget(self._body)
         self._body.show()
         self.stage.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _content(item: PreviewItem) -> tuple[object, ...]:
+    return (item.path, item.media, item.changed)

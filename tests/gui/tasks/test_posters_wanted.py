@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.viewmodels.bridge import Touch
 from runway_desktop.viewmodels.posters import Posters
@@ -84,3 +87,80 @@ def test_poster_is_asked_for_once(rows: Rows, bridge: Bridge, wanted: list[Path]
     rows.rows_fetched.emit([row(saved())])
     rows.rows_fetched.emit([row(saved())])
     assert wanted == [Path("/a.mp4")]
+
+
+class Made:
+    """What becomes of the wishes of one list: a maker that answers when it is told to."""
+
+    def __init__(self, rows: Rows, bridge: Bridge, folder: Path) -> None:
+        self.bridge, self.output = bridge, saved()
+        self.targets: list[Path] = []
+        library = SimpleNamespace(save_poster=lambda _output, path, **_: setattr(self, "kept", path))
+        owner: Any = rows
+        self.posters = Posters(
+            SimpleNamespace(library=library),  # type: ignore[arg-type]
+            bridge,  # type: ignore[arg-type]
+            lambda *_: None,  # type: ignore[arg-type]
+            owner,
+            folder,
+            rows,
+        )
+        self.posters.wanted.connect(lambda path, media, target: self.targets.append(target))
+        self.kept: Path | None = None
+        rows.held[TASK] = row()
+
+    def becomes(self, **news: Any) -> None:
+        self.output = replace(self.output, **news)
+        self.bridge.tasks_touched.emit({TASK: touch(self.output)})
+
+    def answer(self, target: Path) -> None:
+        self.posters.made(self.output.path, str(target), 8, 8, 0.0)
+        if self.kept == target:
+            self.becomes(poster=str(target))
+
+
+def changed(size: int) -> Look:
+    return Look(presence=Presence.CHANGED, at=1.0, signs=Signs(size, 7))
+
+
+def test_a_file_that_changed_outside_gets_a_poster_of_what_it_holds_now(rows: Rows, bridge: Bridge, tmp_path: Path):
+    made = Made(rows, bridge, tmp_path)
+    made.becomes()
+    made.answer(made.targets[-1])
+    made.becomes(look=changed(9))
+    made.answer(made.targets[-1])
+    made.becomes(look=changed(10))
+    made.answer(made.targets[-1])
+    first, second, third = made.targets
+    assert len({first, second, third}) == 3
+    assert made.output.poster == str(third)
+    made.becomes(look=replace(made.output.look, at=2.0))
+    assert made.targets == [first, second, third]
+
+
+def test_saved_bytes_that_come_back_get_their_poster_back(rows: Rows, bridge: Bridge, tmp_path: Path):
+    made = Made(rows, bridge, tmp_path)
+    made.becomes()
+    made.answer(made.targets[-1])
+    made.becomes(look=changed(9))
+    made.answer(made.targets[-1])
+    made.becomes(look=Look(presence=Presence.HERE, at=3.0))
+    assert made.targets[2] == made.targets[0]
+
+
+def test_an_answer_to_a_wish_from_before_the_change_is_not_taken(rows: Rows, bridge: Bridge, tmp_path: Path):
+    made = Made(rows, bridge, tmp_path)
+    made.becomes()
+    made.becomes(look=changed(9))
+    made.answer(made.targets[0])
+    assert made.kept is None
+    made.answer(made.targets[1])
+    assert made.kept == made.targets[1]
+
+
+def test_a_poster_keeps_its_name_when_its_file_is_moved(rows: Rows, bridge: Bridge, tmp_path: Path):
+    made = Made(rows, bridge, tmp_path)
+    made.becomes()
+    made.answer(made.targets[-1])
+    made.becomes(path="/elsewhere/a.mp4")
+    assert len(made.targets) == 1

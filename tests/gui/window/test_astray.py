@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, QWidget
 
 from runway_desktop.domain.task import Media, Output, State, TaskId
+from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.viewmodels.offers import Verb
 from runway_desktop.viewmodels.task_cells import Column
 from tests.gui.rig import Desktop, rest, saved, task, until
@@ -177,6 +179,38 @@ async def test_a_change_says_when_and_is_kept_by_a_button(tmp_path: Path, theme,
         qtbot.mouseClick(button(desk.window, "Keep the change"), Qt.MouseButton.LeftButton)
         await until(lambda: status(desk) == "Saved")
         assert (await now(desk)).sha256 == hashlib.sha256(b"another picture").hexdigest()
+
+
+async def test_a_change_is_seen_in_its_poster_and_in_the_preview_before_it_is_kept(tmp_path: Path, theme):
+    async with Desktop(tmp_path, theme) as desk:
+        desk.window.add_preview()
+        output = await shown(desk)
+        preview = desk.window.preview
+        assert preview is not None
+
+        def middle() -> QColor:
+            stage = preview.stage
+            if not isinstance(stage, PictureView) or stage.picture is None:
+                return QColor()
+            image = stage.picture.levels[-1]
+            return image.pixelColor(image.rect().center())
+
+        await until(lambda: middle() == QColor("white"))
+        await noticed(desk)
+        image = QImage(64, 36, QImage.Format.Format_RGB32)
+        for color in ("red", "blue"):
+            image.fill(QColor(color))
+            image.save(output.path)
+            os.utime(output.path, (1_800_000_000, 1_800_000_000 + len(color)))
+            await noticed(desk)
+            wanted = QColor(color)
+            await until(lambda wanted=wanted: middle() == wanted)  # type: ignore[misc]
+
+        def poster() -> QColor:
+            row = desk.rows.row_of(TaskId("t1"))
+            return QImage(row.outputs[0].poster).pixelColor(9, 9) if row is not None else QColor()
+
+        await until(lambda: poster().blue() > 200 and poster().red() < 50)
 
 
 async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path: Path, theme, qtbot):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import GroupBy, Listing, Place
+from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ledger import Ledger
@@ -84,6 +86,14 @@ async def test_poster_of_an_old_row_does_not_undo_what_happened_since(desk):
     known = await desk.library.save_poster(old, Path("/p.png"))
     assert known is not None
     assert known.state is OutputState.SAVED
+
+
+async def test_poster_of_what_a_file_held_before_it_changed_outside_is_not_kept(desk):
+    saved = desk.saved()
+    await desk.task(saved)
+    look = Look(presence=Presence.CHANGED, at=1.0, signs=Signs(9, 9))
+    await desk.store.change_output(saved.task_id, 0, lambda now: replace(now, look=look))
+    assert await desk.library.save_poster(saved, Path("/p.png")) is None
 
 
 async def test_a_file_that_was_moved_away_is_told_from_one_that_is_there(desk):

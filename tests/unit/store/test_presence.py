@@ -64,6 +64,17 @@ async def test_a_look_is_kept_and_tells_what_is_news(opened: Opened):
         assert await store.missing_files() == []
 
 
+async def test_a_file_that_is_changed_once_more_is_news_and_one_that_is_changed_still_is_not(opened: Opened):
+    output = saved()
+    again = Look(presence=Presence.CHANGED, at=NOON + 30, signs=Signs(9, 1_750_000_000_000_000_009))
+    async with opened() as store:
+        await keep(store, output)
+        for look, is_news in ((OTHER, True), (replace(OTHER, at=NOON + 20), False), (again, True)):
+            [file] = await store.kept_files(None, 9)
+            told = [replace(output, look=look)] if is_news else []
+            assert await store.note_looks([Looked(file=file, look=look)]) == told
+
+
 async def test_a_look_at_what_is_another_file_by_now_is_forgotten(opened: Opened):
     output = saved()
     line = LedgerEntry(task_id=output.task_id, at=NOON, kind="file missing", detail={})
