@@ -252,7 +252,7 @@ class CullingRoom(QWidget):
         surface = self._panes[place].surface
         surface.clear(_poster(take))
         if take.media is Media.IMAGE:
-            self._workers.run(partial(read_picture, take.path), partial(self._picture_read, place))
+            self._workers.run(partial(read_picture, take.path), partial(self._picture_read, place), at=take.path)
         self._repaint(place)
 
     def _empty(self, place: int) -> None:

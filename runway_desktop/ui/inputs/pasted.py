@@ -17,6 +17,9 @@ from PySide6.QtGui import QImage
 
 from runway_desktop.ui.media.workers import Workers
 
+_PATIENCE = 10.0
+"""Seconds that closing waits for the picture that is being written, which lies nowhere else."""
+
 
 class PictureKeeper(QObject):
     def __init__(self, parent: QObject) -> None:
@@ -27,11 +30,11 @@ class PictureKeeper(QObject):
         """Writes the picture into the folder, which is made; `then` gets its path, always later."""
         if self._workers is None:
             # One thread, so that two pictures of one second never want the same name.
-            self._workers = Workers(self, threads=1)
-        self._workers.run(partial(_keep, image, folder), then)
+            self._workers = Workers(self, threads=1, patience=_PATIENCE)
+        self._workers.run(partial(_keep, image, folder), then, at=folder)
 
     def shutdown(self) -> None:
-        """Before the application ends. Waits for the picture that is being written."""
+        """Before the application ends. Waits for the picture that is being written, if its drive answers."""
         if self._workers is not None:
             self._workers.shutdown()
 

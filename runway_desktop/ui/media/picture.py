@@ -55,6 +55,18 @@ def upright_size(reader: QImageReader) -> QSize:
     return size.transposed() if rotated else size
 
 
+def is_readable(path: Path) -> bool:
+    """Whether a file is there and its drive gives its first byte. On a worker: here is where a dead drive hangs."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError:
+        return False
+    return True
+
+
 def open_reader(path: Path) -> QImageReader:
     """A reader that judges by content, not by name, and turns the picture as the camera says."""
     reader = QImageReader(str(path))

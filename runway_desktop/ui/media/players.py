@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Q_ARG, QCoreApplication, QEvent, QMetaObject, QObject, Qt, QUrl, Signal, Slot
 
+from runway_desktop.viewmodels.quick_look import QuickLook
+
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer, QVideoFrame, QVideoSink
 
@@ -61,6 +63,7 @@ class MediaEngine(QObject):
 
         self._sound_wanted = sound
         self._wanted = QUrl()
+        self._look = QuickLook()
         self._stale = True
         self._volume, self._muted = 1.0, False
         self._output: QAudioOutput | None = None
@@ -172,5 +175,5 @@ class MediaEngine(QObject):
 
     def _error_occurred(self, error: QMediaPlayer.Error, _text: str) -> None:
         if not self._stale:
-            missing = error.name == "ResourceError" and not Path(self._wanted.toLocalFile()).is_file()
+            missing = error.name == "ResourceError" and not self._look.is_file(Path(self._wanted.toLocalFile()))
             self.failed.emit(Fault.MISSING if missing else Fault.BROKEN)

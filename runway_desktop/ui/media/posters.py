@@ -3,7 +3,8 @@ itself.
 
 Pictures and drawings are scaled on a worker thread; clips give their first frame that is not black, one after the other
 through one player; sounds give their waveform. A poster that exists is not made again: its own text holds the size and
-length of its file. GUI thread. Nothing raises; `failed` carries a sentence.
+length of its file. A drive that hangs holds up only the posters of what lies on it. GUI thread. Nothing raises;
+`failed` carries a sentence.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from PySide6.QtGui import QColor, QImage, QImageReader, QPainter
 
 from runway_desktop.domain.task import Media
 
-from .picture import open_reader, read_thumbnail, upright_size
+from .picture import is_readable, open_reader, read_thumbnail, upright_size
 from .playback import Engine
 from .players import Fault, MediaEngine
 from .waveform import Waveform, WaveformReader
@@ -103,7 +104,7 @@ class PosterMaker(QObject):
         if self._closed or target in self._wanted:
             return
         self._wanted.add(target)
-        self._workers.run(partial(_kept, target), partial(self._looked_up, _Wish(path, media, target)))
+        self._workers.run(partial(_kept, target), partial(self._looked_up, _Wish(path, media, target)), at=target)
 
     def shutdown(self) -> None:
         """Before the application ends. Let the event loop turn once afterwards."""
@@ -120,10 +121,15 @@ class PosterMaker(QObject):
     def _looked_up(self, wish: _Wish, kept: _Made | None) -> None:
         if kept is not None:
             self._finish(wish, kept)
-        elif not wish.path.is_file():
+        else:
+            # Whoever waits for a drive that hangs waits here, and takes no turn at the players.
+            self._workers.run(partial(is_readable, wish.path), partial(self._begin, wish), at=wish.path)
+
+    def _begin(self, wish: _Wish, is_there: bool) -> None:
+        if not is_there:
             self._fail(wish, self.tr("{0} is not there.").format(wish.path.name))
         elif wish.media is Media.IMAGE:
-            self._workers.run(partial(_poster_of_picture, wish), partial(self._finish, wish))
+            self._workers.run(partial(_poster_of_picture, wish), partial(self._finish, wish), at=wish.path)
         elif wish.media is Media.VIDEO:
             self._clips.append(wish)
             if self._clip is None:
@@ -188,7 +194,8 @@ class PosterMaker(QObject):
 
     def _save_clip(self, clip: _Wish, frame: Any) -> None:
         self._clip_done()
-        self._workers.run(partial(_poster_of_frame, clip, frame, self._seconds), partial(self._finish, clip))
+        make = partial(_poster_of_frame, clip, frame, self._seconds)
+        self._workers.run(make, partial(self._finish, clip), at=clip.target)
 
     def _clip_failed(self, _fault: Fault) -> None:
         if self._clip is not None:
@@ -222,7 +229,8 @@ class PosterMaker(QObject):
     def _waveform_ready(self, _path: Path, waveform: Waveform) -> None:
         wish = self._sound
         if wish is not None:
-            self._workers.run(partial(_poster_of_sound, wish, waveform), partial(self._finish, wish))
+            make = partial(_poster_of_sound, wish, waveform)
+            self._workers.run(make, partial(self._finish, wish), at=wish.target)
             self._next_sound()
 
     def _waveform_failed(self, _path: Path) -> None:

@@ -345,7 +345,7 @@ class Preview(QWidget):
     def _show_picture(self, item: PreviewItem, path: Path) -> None:
         self._picture.show_poster(self._poster(item))
         self._put(self._picture, self._zoom_bar)
-        self._decoding = self._workers.run(partial(read_picture, path), self._picture_read)
+        self._decoding = self._workers.run(partial(read_picture, path), self._picture_read, at=path)
 
     def _picture_read(self, result: Picture | BadPicture) -> None:
         if self._shown is None or result.path != self._shown.path:

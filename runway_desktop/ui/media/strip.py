@@ -150,7 +150,8 @@ class OutputStrip(QListWidget):
             self._posters[row] = source
             entry.setData(_THUMBNAIL, None)
             if source is not None:
-                self._workers.run(partial(read_thumbnail, source, _SIDE), partial(self._thumbnail_read, row, source))
+                read, then = partial(read_thumbnail, source, _SIDE), partial(self._thumbnail_read, row, source)
+                self._workers.run(read, then, at=source)
 
     def _thumbnail_read(self, row: int, source: Path, image: QImage) -> None:
         if row < len(self._posters) and self._posters[row] == source:

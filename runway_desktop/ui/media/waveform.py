@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 
+from .picture import is_readable
 from .players import call_later
 from .workers import Workers
 
@@ -29,6 +30,8 @@ _LOOKED_AT_RATE = 8000
 _WINDOW = 0.005
 """Seconds that become one peak while decoding."""
 _TIME_OUT_MS = 20_000
+_READ_TIME_OUT_MS = 60_000
+"""For a WAV file, which may be long and its drive slow. One that hangs is given up, and its turn goes to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ def peaks_of_wav(path: Path, buckets: int = BUCKETS) -> Waveform | None:
     except (OSError, EOFError, wave.Error, ValueError):
         return None
     return Waveform(tuple(peaks), frames / rate)
+
+
+def _peaks_or_whether_there(path: Path) -> Waveform | bool:
+    """On a worker."""
+    return peaks_of_wav(path) or is_readable(path)
 
 
 def _peak(raw: bytes, width: int, channels: int) -> float:
@@ -126,13 +134,13 @@ class WaveformReader(QObject):
         self._seconds = 0.0
         self._alarm = QTimer(self)
         self._alarm.setSingleShot(True)
-        self._alarm.setInterval(_TIME_OUT_MS)
         self._alarm.timeout.connect(self._give_up)
 
     def read(self, path: Path) -> None:
         self.cancel()
         self._path = path
-        self._workers.run(partial(peaks_of_wav, path), partial(self._wav_read, path))
+        self._alarm.start(_READ_TIME_OUT_MS)
+        self._workers.run(partial(_peaks_or_whether_there, path), partial(self._wav_read, path), at=path)
 
     def cancel(self) -> None:
         self._path = None
@@ -142,13 +150,13 @@ class WaveformReader(QObject):
             call_later(decoder, "stop")
             decoder.deleteLater()
 
-    def _wav_read(self, path: Path, waveform: Waveform | None) -> None:
+    def _wav_read(self, path: Path, found: Waveform | bool) -> None:
         if path != self._path:
             return
-        if waveform is not None:
-            self._path = None
-            self.ready.emit(path, waveform)
-        elif path.is_file():
+        if isinstance(found, Waveform):
+            self.cancel()
+            self.ready.emit(path, found)
+        elif found:
             self._decode(path)
         else:
             self._give_up()
@@ -165,7 +173,7 @@ class WaveformReader(QObject):
         decoder.error.connect(partial(self._decoder_failed, decoder))
         self._windows, self._seconds = [], 0.0
         self._decoder = decoder
-        self._alarm.start()
+        self._alarm.start(_TIME_OUT_MS)
         call_later(decoder, "start")
 
     def _buffer_ready(self, decoder: QAudioDecoder) -> None:

@@ -1,17 +1,23 @@
 """Small pictures for rows, decoded in a worker and kept by size. GUI thread; the decoding is not.
 
 `picture` answers at once with what is there, else starts loading and says `ready` when a repaint of it is worth it.
+One at a time is decoded of each drive: one that hangs holds up only its own.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal, SignalInstance
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
-from runway_desktop.ui.media.first_use import prepare_for_threads
+from runway_desktop.ui.media.workers import Workers
+from runway_desktop.viewmodels.drive_threads import drive_at
+
+Key = tuple[str, int, int]
+"""A path, and the width and height in pixels that its picture is fitted into."""
 
 MOST = 600
 """Pictures kept, whatever their size."""
@@ -24,17 +30,15 @@ MOST_WAITING = 120
 class PosterCache(QObject):
     ready = Signal(str)
     """The path whose picture is there now."""
-    _loaded = Signal(object, QImage)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pictures: OrderedDict[tuple[str, int, int], QPixmap | None] = OrderedDict()
+        self._pictures: OrderedDict[Key, QPixmap | None] = OrderedDict()
         self._pixels = 0
-        self._waiting: OrderedDict[tuple[str, int, int], None] = OrderedDict()
-        self._decoding = False
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-        self._loaded.connect(self._keep, Qt.ConnectionType.QueuedConnection)
+        self._waiting: OrderedDict[Key, str] = OrderedDict()
+        """With the drives that they lie on."""
+        self._decoding: dict[str, Key] = {}
+        self._workers = Workers(self, threads=1)
 
     def picture(self, path: str, size: QSize, scale: float) -> QPixmap | None:
         """The picture fitted into `size` logical pixels; None while it loads and when it cannot be read."""
@@ -46,19 +50,21 @@ class PosterCache(QObject):
             self._pictures.move_to_end(key)
             return self._pictures[key]
         # What is wished for last is decoded first: it is what is in sight.
-        self._waiting[key] = None
-        self._waiting.move_to_end(key)
+        if key in self._waiting:
+            self._waiting.move_to_end(key)
+        elif key not in self._decoding.values():
+            self._waiting[key] = drive_at(Path(path))
         while len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)
         self._decode()
         return None
 
     def _decode(self) -> None:
-        if not self._decoding and self._waiting:
-            self._decoding = True
-            prepare_for_threads()
-            key, _ = self._waiting.popitem()
-            self._pool.start(_Load(key, self._loaded))
+        for key, drive in reversed(list(self._waiting.items())):
+            if drive not in self._decoding:
+                del self._waiting[key]
+                self._decoding[drive] = key
+                self._workers.run(partial(load, key), partial(self._keep, drive, key), at=Path(key[0]))
 
     def forget(self, path: str) -> None:
         for key in [key for key in self._pictures if key[0] == path]:
@@ -66,11 +72,10 @@ class PosterCache(QObject):
 
     def shutdown(self) -> None:
         self._waiting.clear()
-        self._pool.clear()
-        self._pool.waitForDone(2000)
+        self._workers.shutdown()
 
-    def _keep(self, key: tuple[str, int, int], image: QImage) -> None:
-        self._decoding = False
+    def _keep(self, drive: str, key: Key, image: QImage) -> None:
+        self._decoding.pop(drive, None)
         self._waiting.pop(key, None)
         self._pictures[key] = None if image.isNull() else QPixmap.fromImage(image)
         self._pixels += image.width() * image.height()
@@ -79,26 +84,20 @@ class PosterCache(QObject):
         self.ready.emit(key[0])
         self._decode()
 
-    def _drop(self, key: tuple[str, int, int]) -> None:
+    def _drop(self, key: Key) -> None:
         picture = self._pictures.pop(key)
         if picture is not None:
             self._pixels -= picture.width() * picture.height()
 
 
-class _Load(QRunnable):
-    def __init__(self, key: tuple[str, int, int], loaded: SignalInstance) -> None:
-        super().__init__()
-        self._key = key
-        self._loaded = loaded
-
-    def run(self) -> None:
-        path, width, height = self._key
-        image = QImage()
-        if Path(path).is_file():
-            reader = QImageReader(path)
-            reader.setAutoTransform(True)
-            size = reader.size()
-            if size.isValid():
-                reader.setScaledSize(size.scaled(width, height, Qt.AspectRatioMode.KeepAspectRatio))
-            image = reader.read()
-        self._loaded.emit(self._key, image)
+def load(key: Key) -> QImage:
+    """On a worker. A null image for what cannot be read."""
+    path, width, height = key
+    if not Path(path).is_file():
+        return QImage()
+    reader = QImageReader(path)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid():
+        reader.setScaledSize(size.scaled(width, height, Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()

@@ -118,7 +118,7 @@ class HandingOn(QObject):
 
         if self._workers is None:
             self._workers = Workers(self, threads=1)
-        self._workers.run(partial(read_picture, path), lambda found: self._picture_read(found, what))
+        self._workers.run(partial(read_picture, path), lambda found: self._picture_read(found, what), at=path)
 
     def _picture_read(self, found: Picture | BadPicture, what: str) -> None:
         from runway_desktop.ui.media.picture import Picture
