@@ -31,6 +31,7 @@ from runway_desktop.services.result_file import name_values
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.verbs import Verbs
 
+from .comparing import Comparing
 from .folder_reading import FolderWalk, FoundResult
 from .imported_tasks import batch_of, inputs_for, output_of, task_of
 from .progress import Progress
@@ -46,7 +47,8 @@ TAKEN_BACK = "The import of this file was undone."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderLook:
-    """What lies in a folder. `is_whole`: it was not stopped before its end."""
+    """What lies in a folder. `is_whole`: it was not stopped before its end. `not_compared` are results that were judged
+    without their bytes, because the comparing was stopped."""
 
     folder: Path
     candidates: tuple[Candidate, ...] = ()
@@ -54,6 +56,7 @@ class FolderLook:
     alone: int = 0
     troubles: tuple[str, ...] = ()
     is_whole: bool = True
+    not_compared: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,20 +133,24 @@ class FolderImport:
         self._clock = clock
         self._executor = executor
         self._standings = Standings(store, executor)
+        self._comparing = Comparing(store, executor)
 
     async def look(self, folder: Path, progress: Progress) -> FolderLook:
-        """Walks the folder and all in it. `progress.done` counts the files that were looked at."""
+        """Walks the folder and all in it, then compares what may be here already. `progress.done` counts the files
+        that were looked at, and, once there is a total, those of them that were compared."""
         walk = FolderWalk(folder)
         while not progress.is_stopped and await self._do(walk.step):
             progress.report(walk.seen, 0)
-        candidates = await self._standings.of(walk.results)
+        is_whole = not progress.is_stopped
+        candidates, not_compared = await self._comparing.of(await self._standings.of(walk.results), progress)
         return FolderLook(
             folder=folder,
             candidates=tuple(candidates),
             without_request=walk.without_request,
             alone=walk.alone,
             troubles=tuple(walk.troubles),
-            is_whole=not progress.is_stopped,
+            is_whole=is_whole,
+            not_compared=not_compared,
         )
 
     async def take_in(

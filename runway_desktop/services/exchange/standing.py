@@ -45,6 +45,10 @@ class Candidate:
     standing: Standing
     changed: bool = False
     """Its size is not the one that was written down when it was saved."""
+    here: Output | None = None
+    """What the list has of it, with its file, where it is KNOWN."""
+    differs: bool = False
+    """It is not, byte for byte, what is here."""
 
 
 class Standings:
@@ -67,7 +71,8 @@ class Standings:
                     standing = Standing.DOUBLE
                 seen.add(one.key)
                 is_other = one.is_beside and one.told.size not in (0, one.size) and one.told.version > 1
-                judged.append(Candidate(one, standing, is_other))
+                known = _here(one, rows.get(one.task_key)) if standing is Standing.KNOWN else None
+                judged.append(Candidate(one, standing, is_other, known))
         return judged
 
     async def rows_of(self, found: Sequence[FoundResult]) -> dict[str, Row]:
@@ -102,12 +107,21 @@ def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> Stan
     if row.task.state is not State.SUCCEEDED:
         # It ends by Runway's word, and is saved then.
         return Standing.KNOWN
-    output = next((one for one in row.outputs if one.index == found.told.index), None)
+    output = _output(found, row)
     if output is None or output.state is OutputState.EXPIRED:
         return Standing.MISSING_HERE
     if output.is_binned or (output.is_kept and output.path in gone):
         return Standing.MISSING_HERE
     return Standing.KNOWN
+
+
+def _output(found: FoundResult, row: Row) -> Output | None:
+    return next((one for one in row.outputs if one.index == found.told.index), None)
+
+
+def _here(found: FoundResult, row: Row | None) -> Output | None:
+    output = None if row is None else _output(found, row)
+    return output if output is not None and output.is_kept else None
 
 
 def _without_file(outputs: Sequence[Output]) -> frozenset[str]:

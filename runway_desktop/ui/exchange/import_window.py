@@ -223,7 +223,7 @@ class FolderImportWindow(ImportWindow):
             self._copies.setVisible(phase is Phase.READY and bool(self._results.table.lines))
             self._copies.setText(self._results.copies_words())
             self._copies.setToolTip(tip(self._results.library_words()))
-            self._stop.setVisible(phase is Phase.WORKING)
+            self._stop.setVisible(phase in (Phase.LOOKING, Phase.WORKING))
             self._undo.setVisible(self._results.can_be_undone)
 
     def begin_work(self) -> None:

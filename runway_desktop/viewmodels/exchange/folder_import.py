@@ -103,6 +103,8 @@ class FolderImportModel(QObject):
 
     def headline(self) -> str:
         """ "212 results of 180 tasks: 197 new, 12 known already, 3 without a request"."""
+        if self._look is None and self._progress.total:
+            return f"Comparing with what is here… {self._progress.done:,} of {self._progress.total:,} files"
         if self._look is None:
             return f"Looking through the folder… {wording.count(self._progress.done, 'file')} so far"
         candidates = self._look.candidates
@@ -124,6 +126,8 @@ class FolderImportModel(QObject):
         if self._look.without_request:
             parts.append(f"{self._look.without_request:,} more without a request")
         stopped = "" if self._look.is_whole else " The search was stopped before its end."
+        if self._look.not_compared:
+            stopped += f" {self._look.not_compared:,} of them were not compared with what is here."
         amount = f"{wording.count(len(candidates), 'result')} of {wording.count(tasks, 'task')}"
         return f"{amount}: {', '.join(parts)}.{stopped}"
 
@@ -253,6 +257,9 @@ def _line(folder: Path, one: Candidate) -> PreviewLine:
     found, told = one.found, one.found.told
     standing, tone = _WORDS[one.standing]
     remark = ""
+    if one.differs:
+        standing, tone = f"{standing}, with other bytes", Tone.WARN
+        remark = "This file is not the same as the one that the list has, which stays as it is."
     if one.changed and one.standing.is_worth_taking:
         standing, tone = f"{standing}, changed since", Tone.WARN
         remark = "Its size is not the one that was noted when it was saved. It is imported as it is now."

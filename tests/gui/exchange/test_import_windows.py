@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.task import State
+from runway_desktop.services.exchange import comparing
 from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.theme import Theme
@@ -236,3 +239,33 @@ async def test_a_search_ends_when_its_window_is_closed(tmp_path: Path, theme: Th
         ids.close()
         await rest()
         assert await listed(counter) == 0
+
+
+async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be_stopped(
+    tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
+):
+    results, gate = Results(tmp_path / "old"), threading.Event()
+    for number in (1, 2):
+        await results.put(a_task(number))
+    async with Counter(tmp_path, theme) as counter:
+        first = counter.host.import_folder(results.folder)
+        await reached(first, Phase.READY)
+        press(first, "Import 2 results")
+        await reached(first, Phase.DONE)
+        first.close()
+        true = comparing._digest
+
+        def slow(*arguments: Any) -> str | None:
+            gate.wait(30)
+            return true(*arguments)
+
+        monkeypatch.setattr(comparing, "_digest", slow)
+        window = counter.host.import_folder(results.folder)
+        wanted = "Comparing with what is here… 0 of 2 files"
+        await until(lambda: window.model.headline() == wanted)
+        press(window, "Stop")
+        gate.set()
+        await reached(window, Phase.READY)
+        told = "2 results of 2 tasks: 2 known already. 2 of them were not compared with what is here."
+        assert window.model.headline() == told
+        window.close()

@@ -236,10 +236,64 @@ async def test_without_ids_the_same_bytes_are_known(on):
         document["task"]["id"] = ""
         beside.write_text(json.dumps(document), encoding="utf-8")
         shutil.copytree(desk.folder / "none", desk.folder / "backup")
-        first = await desk.take_in()
+        look = await desk.look()
+        assert sorted(one.standing for one in look.candidates) == [Standing.DOUBLE, Standing.NEW]
+        every = [one.found for one in look.candidates]
+        first = await desk.service.take_in(look.folder, every, Progress())
         assert (first.results, first.known) == (1, 1)
+        assert set(one.standing for one in (await desk.look()).candidates) == {Standing.KNOWN}
         assert (await desk.take_in()).results == 0
         assert len(desk.store._tasks) == 1
+
+
+async def test_the_preview_tells_the_same_bytes_from_others_of_the_same_size(on):
+    async with on() as desk:
+        outputs = [(await desk.old.put(a_task(number)))[0] for number in (1, 2, 3)]
+        await desk.take_in(copies=True)
+        one, two, three = (Path(output.path) for output in outputs)
+        whole = bytearray(two.read_bytes())
+        whole[-20] ^= 1
+        two.write_bytes(whole)
+        three.write_bytes(three.read_bytes() + b"more")
+        differs = {each.found.path: each.differs for each in (await desk.look()).candidates}
+        assert differs == {one: False, two: True, three: True}
+
+
+async def test_comparing_tells_how_far_it_is_and_can_be_stopped(on):
+    async with on() as desk:
+        for number in range(1, 5):
+            await desk.old.put(a_task(number))
+        await desk.take_in(copies=True)
+        told: list[tuple[int, int]] = []
+
+        def tell() -> None:
+            told.append((progress.done, progress.total))
+            if progress.total and progress.done == 2:
+                progress.stop()
+
+        progress = Progress(tell)
+        look = await desk.service.look(desk.folder, progress)
+        assert [done for done, total in told if total == 4] == [0, 1, 2]
+        assert (look.is_whole, look.not_compared, len(look.candidates)) == (True, 2, 4)
+
+
+async def test_a_file_that_cannot_be_compared_stays_as_it_was_judged(on, monkeypatch):
+    async with on() as desk:
+        [output] = await desk.old.put(a_task(1))
+        await desk.take_in(copies=True)
+        look_at = Path.open
+
+        def refuse(path: Path, *arguments: Any, **more: Any) -> Any:
+            if path == Path(output.path) and "b" in (arguments or (more.get("mode", "r"),))[0]:
+                raise OSError(5, "Input/output error")
+            return look_at(path, *arguments, **more)
+
+        walked = [one.found for one in (await desk.look()).candidates]
+        assert walked
+        monkeypatch.setattr(Path, "open", refuse)
+        judged = await desk.service._standings.of(walked)
+        [one], left = await desk.service._comparing.of(judged, Progress())
+        assert (one.standing, one.differs, left) == (Standing.KNOWN, False, 0)
 
 
 async def test_somebody_elses_id_is_not_taken(on):
