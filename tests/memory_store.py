@@ -273,6 +273,10 @@ class MemoryStore:
         ids = [task_id for members in groups.values() for task_id in members]
         return Entries(ids, tuple((key, len(members)) for key, members in groups.items()), is_whole)
 
+    async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, builtins.list[Row]]:
+        entries = await self.list(listing, limit)
+        return entries, await self.rows(entries.ids[:sight])
+
     async def amount(self, wanted: Filter) -> int:
         return sum(self._matches(task, wanted) for task in self._tasks.values())
 

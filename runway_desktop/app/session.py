@@ -36,13 +36,14 @@ from runway_desktop.viewmodels.details import DetailsModel
 from runway_desktop.viewmodels.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.folder_watch import FolderWatch
 from runway_desktop.viewmodels.key_choices import KeyChoices
-from runway_desktop.viewmodels.list_filter import ListFilter
+from runway_desktop.viewmodels.list_filter import ListFilter, listing_at_start
 from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.status import Status
+from runway_desktop.viewmodels.task_answers import Ahead, ask_ahead
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 from . import collector, environment
@@ -109,7 +110,9 @@ class Session(QObject):
 
     async def _live(self, assembly: Assembly, supervisor: Supervisor, theme: Theme) -> None:
         """From the first paint until the person wants to leave."""
-        window = self._open_window(assembly.engine, supervisor, theme)
+        # The database looks for the first rows while this thread builds the window.
+        ahead = await ask_ahead(assembly.engine, listing_at_start(assembly.engine), supervisor.spawn)
+        window = self._open_window(assembly.engine, supervisor, theme, ahead)
         await self._first_paint(window)
         await assembly.prepare()
         for name, work in assembly.loops:
@@ -133,7 +136,7 @@ class Session(QObject):
         self.starts_again = True
         self.close()
 
-    def _open_window(self, engine: Engine, supervisor: Supervisor, theme: Theme) -> MainWindow:
+    def _open_window(self, engine: Engine, supervisor: Supervisor, theme: Theme, ahead: Ahead) -> MainWindow:
         theme.choose(Choice(engine.settings.theme))
         bridge = Bridge(engine.bus, self)
         runner = Runner(supervisor.spawn, engine.bus)
@@ -179,8 +182,8 @@ class Session(QObject):
         self.profiles = ProfileWindows(engine, runner, theme, window, self._start_again, open_in_its_own_window)
         self._theme = theme
         composer.restore_draft()
+        rows.expect(ahead)
         models.filter.restore()
-        rows.refresh()
         places.refresh()
         models.board.refresh()
         window.show()

@@ -51,9 +51,13 @@ class Library:
         self.sheets = Sheets(store)
         self.lineage = Lineage(store)
 
-    async def list(self, listing: Listing, limit: int = 0) -> Entries:
-        """The ids to show, in order; with a limit, the first so many, at once."""
-        return await self._store.list(listing, limit)
+    async def list(self, listing: Listing) -> Entries:
+        """The ids to show, in order."""
+        return await self._store.list(listing)
+
+    async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, Sequence[Row]]:
+        """The first `limit` ids to show, at once, with the rows of the first `sight` of them."""
+        return await self._store.beginning(listing, limit, sight)
 
     async def amount(self, wanted: Filter) -> int:
         """How many tasks a search would find."""

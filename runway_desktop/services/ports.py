@@ -268,6 +268,10 @@ class Store(Protocol):
         many by the order, grouped among themselves: a first answer that comes at once."""
         ...
 
+    async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, Sequence[Row]]:
+        """The first answer of `list`, and the rows of its first `sight` entries."""
+        ...
+
     async def amount(self, wanted: Filter) -> int:
         """How many tasks would be listed."""
         ...

@@ -179,6 +179,13 @@ class SqliteStore:
         lane = self._reader if limit else self._sweeper
         return await self._read(lambda connection: listings.entries(connection, listing, self._zone, limit), lane)
 
+    async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, builtins.list[Row]]:
+        def work(connection: sqlite3.Connection) -> tuple[Entries, builtins.list[Row]]:
+            entries = listings.entries(connection, listing, self._zone, limit)
+            return entries, reading.rows(connection, entries.ids[:sight])
+
+        return await self._read(work)
+
     async def amount(self, wanted: Filter) -> int:
         return await self._read(lambda connection: listings.amount(connection, wanted), self._sweeper)
 
@@ -222,15 +229,15 @@ class SqliteStore:
 
     async def spending(self, since: float, until: float, *, utc: bool = False) -> builtins.list[SpendingLine]:
         zone = UTC if utc else self._zone
-        return await self._read(lambda connection: spending.lines(connection, since, until, zone))
+        return await self._read(lambda connection: spending.lines(connection, since, until, zone), self._sweeper)
 
     async def spent_by_project(self, projects: Sequence[str]) -> dict[str, float]:
-        return await self._read(lambda connection: spending.by_project(connection, projects))
+        return await self._read(lambda connection: spending.by_project(connection, projects), self._sweeper)
 
     async def spent_tasks(
         self, since: float, until: float, project: str | None = None
     ) -> builtins.list[tuple[Task, str]]:
-        return await self._read(lambda connection: spending.tasks(connection, since, until, project))
+        return await self._read(lambda connection: spending.tasks(connection, since, until, project), self._sweeper)
 
     async def settings(self) -> dict[str, Any]:
         return await self._read(reading.settings)

@@ -70,20 +70,14 @@ class ListFilter(QObject):
         self._text = ""
         self._chosen: tuple[Term, ...] = ()
         self._saved: tuple[SavedSearch, ...] = ()
-        self._sort, self._descending, self._group = SortKey.MADE, True, GroupBy.BATCH
+        self._sort, self._descending, self._group = _order({})
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._timer.timeout.connect(self._apply)
 
     def restore(self) -> None:
         """Takes up sorting, grouping and the saved searches of the last time. Call once, after the settings are
         loaded."""
-        stored = self._engine.settings.get(_MEMORY, {})
-        try:
-            self._sort = SortKey(stored.get("sort", self._sort))
-            self._group = GroupBy(stored.get("group", self._group))
-            self._descending = bool(stored.get("descending", True))
-        except (AttributeError, ValueError):
-            self._sort, self._descending, self._group = SortKey.MADE, True, GroupBy.BATCH
+        self._sort, self._descending, self._group = _order(self._engine.settings.get(_MEMORY, {}))
         self._saved = tuple(_searches(self._engine.settings.get(_SAVED, [])))
         self.searches_changed.emit()
         self._apply()
@@ -290,6 +284,24 @@ _PLACE_WORDS = {
     "missing files": "missing",
     "changed files": "changed",
 }
+
+
+def listing_at_start(engine: Engine) -> Listing:
+    """What a list shows first: everything, sorted and grouped as the last time."""
+    sort, descending, group = _order(engine.settings.get(_MEMORY, {}))
+    return Listing(sort=sort, descending=descending, group=group)
+
+
+def _order(stored: Any) -> tuple[SortKey, bool, GroupBy]:
+    """What was kept of sorting and grouping, if all of it makes sense."""
+    try:
+        return (
+            SortKey(stored.get("sort", SortKey.MADE)),
+            bool(stored.get("descending", True)),
+            GroupBy(stored.get("group", GroupBy.BATCH)),
+        )
+    except (AttributeError, ValueError):
+        return SortKey.MADE, True, GroupBy.BATCH
 
 
 def _searches(stored: Any) -> list[SavedSearch]:

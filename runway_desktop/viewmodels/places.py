@@ -76,6 +76,7 @@ class Places(QObject):
         """The keys of the entries that were told of last."""
         self._found: dict[str, int] = {}
         """How many tasks each saved search finds, by its id."""
+        self._is_wanted = self._is_counting = False
         self._timer = QTimer(self, singleShot=True, interval=300)
         self._timer.timeout.connect(self.refresh)
         bridge.tasks_added.connect(lambda _: self._soon())
@@ -138,7 +139,19 @@ class Places(QObject):
         return found
 
     def refresh(self) -> None:
-        self._runner(self._reload(), "count places")
+        """Counts anew. Asked for while it counts, it counts once more, however often."""
+        self._is_wanted = True
+        if not self._is_counting:
+            self._is_counting = True
+            self._runner(self._count(), "count places")
+
+    async def _count(self) -> None:
+        try:
+            while self._is_wanted:
+                self._is_wanted = False
+                await self._reload()
+        finally:
+            self._is_counting = False
 
     async def _reload(self) -> None:
         counts = await self._engine.library.counts()
@@ -162,7 +175,7 @@ class Places(QObject):
 
     def _place_changed(self) -> None:
         """One that is shown only for what is in it goes when it is left empty."""
-        if [entry.key for entry in self.entries()] != self._lines:
+        if not self._is_counting and [entry.key for entry in self.entries()] != self._lines:
             self._soon()
 
     def _soon(self) -> None:

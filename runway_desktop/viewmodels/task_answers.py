@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
 
 from . import task_lines
 from .bridge import Touch
-from .runner import Runner
+from .runner import Runner, Spawn
 from .task_changes import counts, moves
 
 FIRST = 200
@@ -30,8 +32,34 @@ PAUSE = 0.25
 """Seconds that a new question rests before everything that answers it is asked for."""
 
 
+Beginning = tuple[Entries, Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The beginning of a list, asked for before there is anybody to show it. None: it could not be had, and is asked
+    for again by whoever shows it, who tells why."""
+
+    listing: Listing
+    answer: asyncio.Task[Beginning | None]
+
+
+async def ask_ahead(engine: Engine, listing: Listing, spawn: Spawn) -> Ahead:
+    """Comes back when the question is with the database, whose thread answers it while this one builds a window."""
+
+    async def ask() -> Beginning | None:
+        try:
+            return await engine.library.beginning(listing, FIRST, SIGHT)
+        except StoreError:
+            return None
+
+    ahead = Ahead(listing, spawn(ask(), "first rows"))
+    await asyncio.sleep(0)
+    return ahead
+
+
 class TaskAnswers(QObject):
-    """`fetch` gets the rows that a window shows first, so that nothing is shown without its words."""
+    """`take` gets the rows that a window shows first, so that nothing is shown without its words."""
 
     begun = Signal(object, object)
     """The first entries that answer a listing, and that listing."""
@@ -44,13 +72,14 @@ class TaskAnswers(QObject):
         self,
         engine: Engine,
         runner: Runner,
-        fetch: Callable[[Sequence[TaskId]], Coroutine[Any, Any, None]],
+        take: Callable[[Sequence[Row]], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._runner = runner
-        self._fetch = fetch
+        self._take = take
+        self._ahead: Ahead | None = None
         self._listing = Listing()
         self._loaded: Listing | None = None
         self._sums: dict[str, GroupSummary] = {}
@@ -75,8 +104,12 @@ class TaskAnswers(QObject):
         """Whether the whole answer to the present question came."""
         return self._loaded is self._listing
 
+    def expect(self, ahead: Ahead) -> None:
+        """The next question, if it is this one, is answered by what is on its way already."""
+        self._ahead = ahead
+
     def ask(self, listing: Listing) -> None:
-        if listing != self._listing:
+        if listing != self._listing or not self._asked:
             self._listing = listing
             # What would go through the whole library for a question that is no more does not hold up this one.
             for answer in self._under_way:
@@ -103,12 +136,10 @@ class TaskAnswers(QObject):
     async def _answer(self, asked: int, listing: Listing) -> None:
         entries: Entries | None = None
         if listing is not self._loaded:
-            entries = await self._engine.library.list(listing, FIRST)
+            entries, rows = await self._beginning(listing)
             if self._is_stale(asked, listing):
                 return
-            await self._fetch(entries.ids[:SIGHT])
-            if self._is_stale(asked, listing):
-                return
+            self._take(rows)
             if not entries.is_whole or self._most > task_lines.MANY:
                 self.begun.emit(entries, listing)
             if not entries.is_whole:
@@ -132,6 +163,11 @@ class TaskAnswers(QObject):
         self._sums = {summary.key: summary for summary in sums}
         self._most = max(self._most, len(entries))
         self.came.emit(entries, listing, self._sums)
+
+    async def _beginning(self, listing: Listing) -> Beginning:
+        ahead, self._ahead = self._ahead, None
+        found = await ahead.answer if ahead is not None and ahead.listing == listing else None
+        return found or await self._engine.library.beginning(listing, FIRST, SIGHT)
 
     def _is_stale(self, asked: int, listing: Listing) -> bool:
         return listing is not self._listing or asked < self._answered

@@ -31,7 +31,7 @@ from .bridge import Bridge
 from .line_diff import Insertion, Rearrangement, Removal, steps
 from .runner import Runner
 from .state_words import StateWords, badge, describe
-from .task_answers import TaskAnswers
+from .task_answers import Ahead, TaskAnswers
 from .task_cells import SORTS, TITLES, Cells, Column, GroupWords, Roles, RowWords, group_words, poster_of
 from .task_lines import GroupLine, Line, lines_of
 from .task_pages import TaskPages
@@ -67,7 +67,7 @@ class TaskListModel(QAbstractTableModel):
         super().__init__(parent)
         self._cells = Cells(engine.catalog, engine.clock)
         self._pages = TaskPages(engine, runner, self.position, self)
-        self._answers = TaskAnswers(engine, runner, self._fetch_missing, self)
+        self._answers = TaskAnswers(engine, runner, self._pages.take, self)
         self._entries = Entries()
         self._lines: list[Line] = []
         self._places: dict[Line, int] | None = None
@@ -107,6 +107,10 @@ class TaskListModel(QAbstractTableModel):
     def task_count(self) -> int:
         """Tasks that match, those in collapsed groups too."""
         return len(self._entries)
+
+    def expect(self, ahead: Ahead) -> None:
+        """The beginning of this list is on its way already."""
+        self._answers.expect(ahead)
 
     def set_listing(self, listing: Listing) -> None:
         self._answers.ask(listing)
@@ -320,10 +324,6 @@ class TaskListModel(QAbstractTableModel):
             return None
         ranges = [found for task_id, found in remaining.items() if self._group_of.get(task_id) == key]
         return (max(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
-
-    async def _fetch_missing(self, task_ids: Sequence[TaskId]) -> None:
-        # Told to nobody: they stand in lines that come with them.
-        await self._pages.fetch([task_id for task_id in task_ids if task_id not in self._pages], quietly=True)
 
     def _begin(self, entries: Entries, listing: Listing) -> None:
         self._merge(entries, listing.group, listing)

@@ -127,8 +127,8 @@ class TaskPages(QObject):
         else:
             self._runner(self._all_of(list(task_ids)), "fetch chosen rows", done=then)
 
-    async def fetch(self, wanted: Sequence[TaskId], *, again: bool = False, quietly: bool = False) -> None:
-        """`again` puts what comes in place of what is known; `quietly` does not tell it as a change of rows."""
+    async def fetch(self, wanted: Sequence[TaskId], *, again: bool = False) -> None:
+        """`again` puts what comes in place of what is known."""
         if not wanted:
             return
         try:
@@ -140,10 +140,22 @@ class TaskPages(QObject):
                 self._rows[row.task.id] = row
         self._let_go()
         found = [row.task.id for row in rows]
-        if not quietly:
-            self.changed.emit(found)
+        self.changed.emit(found)
         self.fetched.emit(rows)
         await self._forecast(found)
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Takes in rows that came with the lines they stand in, which are about to be shown: told as a change of
+        nothing. What is known already is kept, as it may be newer."""
+        found = [row for row in rows if row.task.id not in self._rows]
+        if not found:
+            return
+        self._rows |= {row.task.id: row for row in found}
+        self._let_go()
+        self.fetched.emit(found)
+        running = [row.task.id for row in found if row.task.state is State.RUNNING]
+        if running:
+            self._runner(self._forecast(running), "time left")
 
     def touched(self, touches: Mapping[TaskId, Touch]) -> None:
         """Takes in what happened to tasks that are known here."""

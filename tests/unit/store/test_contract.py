@@ -577,6 +577,9 @@ async def test_the_first_entries_come_alone_and_say_whether_more_follow(opened: 
         assert (list(first.ids), first.is_whole) == (["4", "3", "2"], False)
         assert (await store.list(flat(), 5)).is_whole
         assert (await store.list(flat())).is_whole
+        first, rows = await store.beginning(flat(), 3, 2)
+        assert (list(first.ids), first.is_whole) == (["4", "3", "2"], False)
+        assert list(rows) == await store.rows(["4", "3"])
 
 
 async def test_takes_of_one_prompt_stand_together_and_the_single_ones_too(opened: Opened):

@@ -122,6 +122,24 @@ async def test_reading_goes_on_while_a_write_takes_long(tmp_path: Path):
     await store.close()
 
 
+async def test_rows_do_not_wait_behind_sums_of_money(tmp_path: Path):
+    """Starting adds up a month of spending before anything may be sent; the first rows are on the screen by then."""
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await store.add([a_task("a")], [], None, [])
+    release = threading.Event()
+    sweeping = asyncio.create_task(store._sweeper.ask(lambda _: release.wait(30)))
+    sums = [
+        asyncio.create_task(work)
+        for work in (store.spending(0, 1), store.spent_tasks(0, 1), store.spent_by_project(["a"]), store.counts())
+    ]
+    await asyncio.sleep(0)
+    assert [row.task.id for row in (await store.beginning(Listing(), 200, 30))[1]] == ["a"]
+    assert not any(one.done() for one in sums)
+    release.set()
+    await asyncio.gather(sweeping, *sums)
+    await store.close()
+
+
 async def test_a_question_that_nobody_waits_for_is_broken_off(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     loop, begun = asyncio.get_running_loop(), asyncio.Event()

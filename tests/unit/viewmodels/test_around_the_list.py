@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +48,28 @@ async def test_places_follow_what_happens(tmp_path):
         async with after(rig.places.changed):
             await rig.add(task(1))
         assert rig.places.counts.places[Place.WAITING_HERE] == 1
+
+
+async def test_places_that_are_asked_for_while_they_count_count_once_more(tmp_path, monkeypatch):
+    async with Rig(tmp_path) as rig:
+        counted, count, first = [], rig.store.counts, asyncio.Event()
+
+        async def slowly():
+            counted.append(len(counted))
+            if len(counted) == 1:
+                await first.wait()
+            return await count()
+
+        monkeypatch.setattr(rig.store, "counts", slowly)
+        rig.places.refresh()
+        await until(lambda: counted)
+        await rig.put(task(1))
+        for _ in range(10):
+            rig.places.refresh()
+        first.set()
+        await until(lambda: rig.places.counts.places.get(Place.ALL) == 1)
+        await rest()
+        assert len(counted) == 2
 
 
 async def test_progress_alone_counts_nothing_anew(tmp_path):

@@ -12,11 +12,14 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelInd
 from PySide6.QtTest import QAbstractItemModelTester
 
 from runway_desktop.domain.account import Connection, Link, ModelLimits, Organization
+from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import ConnectionChanged, DownloadProgressed, TasksMoved, UploadProgressed
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import OutputState, State, TaskId
-from runway_desktop.viewmodels import task_lines, task_pages
+from runway_desktop.viewmodels import task_answers, task_lines, task_pages
+from runway_desktop.viewmodels.list_filter import listing_at_start
+from runway_desktop.viewmodels.task_answers import ask_ahead
 from runway_desktop.viewmodels.task_cells import Column, Roles
 from runway_desktop.viewmodels.task_list import TaskListModel
 from tests.gui.rig import Rig, after, rest, saved, task, until
@@ -325,6 +328,51 @@ async def test_the_first_tasks_stand_before_the_rest_is_there(tmp_path):
         rig.rows.refresh()
         await rest()
         assert watch.structure == []
+
+
+async def test_what_was_asked_before_there_was_a_list_is_not_asked_again(tmp_path, monkeypatch):
+    async with Rig(tmp_path) as rig:
+        await rig.put(*(task(number, State.FAILED) for number in range(300)))
+        begun, beginning = [], rig.store.beginning
+
+        async def counted(*question):
+            begun.append(question)
+            return await beginning(*question)
+
+        monkeypatch.setattr(rig.store, "beginning", counted)
+        rig.engine.settings.set("list.order", {"sort": "prompt", "descending": False, "group": "none"})
+        ahead = await ask_ahead(rig.engine, listing_at_start(rig.engine), rig.supervisor.spawn)
+        assert len(begun) == 1, "it is with the database before a window is built"
+        seen = []
+        rig.rows.answered.connect(lambda: seen.append((rig.rows.task_count, rig.rows.row_of(TaskId("t0")) is None)))
+        rig.rows.expect(ahead)
+        rig.filter.restore()
+        await until(lambda: seen)
+        assert seen == [(task_answers.FIRST, False)]
+        await until(lambda: rig.rows.is_loaded)
+        assert rig.rows.task_count == 300
+        rig.filter.search('"prompt 7"')
+        await until(lambda: rig.rows.task_count == 11)
+        assert len(begun) == 2
+
+
+async def test_what_could_not_be_read_ahead_is_read_and_told_when_the_list_wants_it(tmp_path, monkeypatch):
+    async with Rig(tmp_path) as rig:
+        await rig.put(task(1))
+
+        async def broken(*_):
+            raise StoreError("The disk is on fire.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(rig.store, "beginning", broken)
+            ahead = await ask_ahead(rig.engine, listing_at_start(rig.engine), rig.supervisor.spawn)
+            await until(ahead.answer.done)
+            rig.rows.expect(ahead)
+            rig.filter.restore()
+            await until(lambda: rig.told)
+        assert "The disk is on fire." in rig.told[0]
+        await rig.load()
+        assert rig.rows.task_count == 1
 
 
 async def test_a_header_is_silent_until_its_sums_are_there(tmp_path):
