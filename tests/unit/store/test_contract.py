@@ -579,7 +579,7 @@ async def test_the_first_entries_come_alone_and_say_whether_more_follow(opened: 
         assert (await store.list(flat())).is_whole
         first, rows = await store.beginning(flat(), 3, 2)
         assert (list(first.ids), first.is_whole) == (["4", "3", "2"], False)
-        assert list(rows) == await store.rows(["4", "3"])
+        assert list(rows) == await store.rows([TaskId("4"), TaskId("3")])
 
 
 async def test_takes_of_one_prompt_stand_together_and_the_single_ones_too(opened: Opened):
