@@ -26,7 +26,7 @@ from runway_desktop.domain.spending import counted_credits, spent_at
 from runway_desktop.domain.task import Task
 
 from .ports import Clock, Runway, Store
-from .spreadsheet import BOM, plain
+from .spreadsheet import USUAL, Manner, plain
 
 BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "credits", "dollars", "task id")
 
@@ -90,7 +90,7 @@ class Spending:
         since, until = (_midnight(day, UTC) for day in (first, last + timedelta(days=1)))
         return reconciled(await self._store.spending(since, until, utc=True), used, first, last)
 
-    async def export(self, period: Period, project: str | None, path: Path) -> Bill:
+    async def export(self, period: Period, project: str | None, path: Path, manner: Manner = USUAL) -> Bill:
         """Writes a bill as CSV: what ended and cost something, oldest first. None: all projects. A file that is there
         is replaced whole, or not at all."""
         first, last = self.days(period)
@@ -98,7 +98,7 @@ class Spending:
         billed = [(task, batch) for task, batch in found if task.state.is_final and counted_credits(task)]
         left_out = sum(not task.state.is_final for task, _ in found)
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._executor, self._write, path, billed)
+        await loop.run_in_executor(self._executor, self._write, path, billed, manner)
         return Bill(path, len(billed), sum(counted_credits(task) for task, _ in billed), left_out)
 
     def days(self, period: Period) -> tuple[date, date]:
@@ -108,15 +108,14 @@ class Spending:
     def _midnight(self, day: date, later: int = 0) -> float:
         return _midnight(day + timedelta(days=later), self._zone)
 
-    def _write(self, path: Path, billed: Sequence[tuple[Task, str]]) -> None:
+    def _write(self, path: Path, billed: Sequence[tuple[Task, str]], manner: Manner) -> None:
         text = io.StringIO(newline="")
-        writer = csv.writer(text)
+        writer = csv.writer(text, delimiter=manner.separator)
         writer.writerow(BILL_COLUMNS)
-        writer.writerows(self._cells(task, batch) for task, batch in billed)
+        writer.writerows(self._cells(task, batch, manner.decimal) for task, batch in billed)
         unfinished = path.with_name(f"{path.name}.part")
         try:
-            # The mark at its beginning tells spreadsheets that it is UTF-8.
-            unfinished.write_text(text.getvalue(), encoding=BOM, errors="replace", newline="")
+            unfinished.write_text(text.getvalue(), encoding=manner.encoding, errors="replace", newline="")
             os.replace(unfinished, path)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -127,7 +126,7 @@ class Spending:
                 detail=f"{path}: {error}",
             ) from error
 
-    def _cells(self, task: Task, batch: str) -> Iterable[str]:
+    def _cells(self, task: Task, batch: str, decimal: str) -> Iterable[str]:
         request, credits = task.request, counted_credits(task)
         at = datetime.fromtimestamp(spent_at(task) or task.created_at, self._zone)
         pair = self._catalog.pair(request.endpoint, request.model)
@@ -138,8 +137,8 @@ class Spending:
             plain(task.title or request.prompt),
             plain(request.model),
             plain(settings_line(pair, request.values)),
-            f"{credits:.2f}".rstrip("0").rstrip("."),
-            f"{credits * DOLLARS_PER_CREDIT:.2f}",
+            f"{credits:.2f}".rstrip("0").rstrip(".").replace(".", decimal),
+            f"{credits * DOLLARS_PER_CREDIT:.2f}".replace(".", decimal),
             task.remote_id or "",
         )
 

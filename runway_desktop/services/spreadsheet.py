@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-BOM = "utf-8-sig"
-"""The encoding whose mark at the beginning tells spreadsheets that the file is UTF-8."""
+from dataclasses import dataclass
+
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the wide forms, which spreadsheets in East Asia take for the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a table is written as text. Where numbers have a comma, spreadsheets part cells by semicolons, and take 2.5
+    for a day in May. `is_marked`: it begins with the mark by which they know UTF-8."""
+
+    separator: str = ","
+    decimal: str = "."
+    is_marked: bool = True
+
+    @property
+    def encoding(self) -> str:
+        return "utf-8-sig" if self.is_marked else "utf-8"
+
+
+USUAL = Manner()
 
 
 def plain(text: str) -> str:
@@ -13,6 +30,6 @@ def plain(text: str) -> str:
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
 
-def number(value: float) -> str:
+def number(value: float, decimal: str = ".") -> str:
     """12.0 is "12", 2.5 is "2.5": without the marks between thousands that stand for something else elsewhere."""
-    return str(value) if isinstance(value, int) else f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value) if isinstance(value, int) else f"{value:.6f}".rstrip("0").rstrip(".").replace(".", decimal)

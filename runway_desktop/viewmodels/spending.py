@@ -24,6 +24,7 @@ from .bridge import Bridge
 from .runner import Runner
 from .spending_tables import ComparedTable, SumTable
 from .state_words import Tone
+from .table_manner import manner_of
 
 __all__ = ["PERIODS", "DayBar", "Period", "Side", "SpendingModel"]
 
@@ -136,7 +137,7 @@ class SpendingModel(QObject):
     def export(self, path: Path, project: str | None) -> None:
         """Writes a bill of the period; None: of all projects. Says what became of it."""
         self._runner(
-            self._engine.spending.export(self._period, project, path),
+            self._engine.spending.export(self._period, project, path, manner_of(self._engine.settings)),
             "export bill",
             done=self._exported,
             failed=lambda error: self.said.emit(error.in_words(), error.detail, True),

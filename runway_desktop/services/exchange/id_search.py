@@ -19,7 +19,7 @@ from runway_desktop.catalog.limits import MEGABYTE
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.disk_words import spoken_for
 from runway_desktop.services.intake.reading import Unreadable
-from runway_desktop.services.intake.tables import sniff_delimiter
+from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Column, Meaning, Vocabulary, normalised
 from runway_desktop.services.media_facts import megabytes
 
@@ -37,6 +37,8 @@ JUST_BEFORE = 90
 """Characters before an id that tell what it is."""
 TABLES = frozenset({".csv", ".tsv", ".tab"})
 DOCUMENTS = frozenset({".json"})
+_WESTERN = "as western european"
+"""What is done with bytes that are no UTF-8."""
 _SPLIT = "0123456789abcdefABCDEF-"
 _TIMES = frozenset(map(normalised, ("date", "time", "when", "created", "created at", "started", "sent", "timestamp")))
 _FILES = frozenset(map(normalised, ("file", "files", "filename", "path", "output", "saved", "saved as", "result")))
@@ -90,7 +92,8 @@ class IdSearch:
             with path.open("rb") as binary:
                 head = binary.read(4096)
             encoding = _encoding(head, path.name)
-            with path.open(encoding=encoding, errors="replace", newline="") as file:
+            codecs.register_error(_WESTERN, _as_western)
+            with path.open(encoding=encoding, errors=_WESTERN, newline="") as file:
                 if path.suffix.lower() in TABLES:
                     yield from self._table(file)
                 elif path.suffix.lower() in DOCUMENTS and self.total <= LARGEST_DOCUMENT:
@@ -146,10 +149,8 @@ class IdSearch:
 
     def _table(self, file: TextIO) -> Iterator[None]:
         head = file.read(BLOCK)
-        if head[:4].lower() == "sep=" and "\n" in head:
-            head = head[head.index("\n") + 1 :]
-        delimiter = sniff_delimiter(head, self._words)
-        rows = csv.reader(_rejoined(head, file), delimiter=delimiter)
+        delimiter, start = delimiter_of(head, self._words)
+        rows = csv.reader(_rejoined(head[start:], file), delimiter=delimiter)
         titles: list[str] = []
         columns: list[Column | None] = []
         try:
@@ -226,6 +227,13 @@ def _encoding(head: bytes, name: str) -> str:
     if b"\0" in head:
         raise Unreadable(f"{name} is not a text file.")
     return "utf-8-sig"
+
+
+def _as_western(error: UnicodeError) -> tuple[str, int]:
+    """What is no UTF-8 was written by a program that knows none, as spreadsheets in Europe do."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
 def _is_document(text: str) -> bool:

@@ -24,7 +24,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk_words import spoken_for
 from runway_desktop.services.ports import Store
-from runway_desktop.services.spreadsheet import BOM, number, plain
+from runway_desktop.services.spreadsheet import USUAL, Manner, number, plain
 
 from .list_columns import BY_KEY, Line, ListColumn, Value
 from .progress import Progress
@@ -59,11 +59,18 @@ class ListExport:
         self._zone = zone
 
     async def write(
-        self, path: Path, task_ids: Sequence[TaskId], columns: Sequence[str], form: ListForm, progress: Progress
+        self,
+        path: Path,
+        task_ids: Sequence[TaskId],
+        columns: Sequence[str],
+        form: ListForm,
+        progress: Progress,
+        manner: Manner = USUAL,
     ) -> ListWritten:
-        """Writes these tasks in their order. `columns` are keys of `list_columns`; unknown ones are left out."""
+        """Writes these tasks in their order. `columns` are keys of `list_columns`; unknown ones are left out. `manner`
+        is that of a CSV."""
         chosen = [BY_KEY[key] for key in columns if key in BY_KEY]
-        file: _ListFile = await self._do(_BEGIN[form], path, chosen)
+        file: _ListFile = await self._do(_BEGIN[form], path, chosen, manner)
         rows = 0
         try:
             for start in range(0, len(task_ids), PAGE):
@@ -137,22 +144,25 @@ class _Unfinished:
 
 
 class _CsvFile(_Unfinished):
-    def __init__(self, path: Path, columns: Sequence[ListColumn]) -> None:
-        super().__init__(path, BOM, "replace")
+    def __init__(self, path: Path, columns: Sequence[ListColumn], manner: Manner) -> None:
+        super().__init__(path, manner.encoding, "replace")
         self._columns = columns
-        self._writer = csv.writer(self.text)
+        self._decimal = manner.decimal
+        self._writer = csv.writer(self.text, delimiter=manner.separator)
         with spoken_for(path.parent):
             self._writer.writerow([column.key for column in columns])
 
     def write(self, lines: Sequence[Line]) -> None:
         with spoken_for(self._path.parent):
-            self._writer.writerows([_cell(column.value(line)) for column in self._columns] for line in lines)
+            self._writer.writerows(
+                [_cell(column.value(line), self._decimal) for column in self._columns] for line in lines
+            )
 
 
 class _JsonFile(_Unfinished):
     """One array, an object a line, so that it can be read by eye and by `grep` too."""
 
-    def __init__(self, path: Path, columns: Sequence[ListColumn]) -> None:
+    def __init__(self, path: Path, columns: Sequence[ListColumn], _: Manner) -> None:
         # Half a character, of a broken file name, is spelled as JSON spells it.
         super().__init__(path, "utf-8", "backslashreplace")
         self._columns = columns
@@ -171,20 +181,20 @@ class _JsonFile(_Unfinished):
         super().finish()
 
 
-_BEGIN: Mapping[ListForm, Callable[[Path, Sequence[ListColumn]], _ListFile]] = {
+_BEGIN: Mapping[ListForm, Callable[[Path, Sequence[ListColumn], Manner], _ListFile]] = {
     ListForm.CSV: _CsvFile,
     ListForm.JSON: _JsonFile,
 }
 
 
-def _cell(value: Value) -> str:
+def _cell(value: Value, decimal: str) -> str:
     match value:
         case None:
             return ""
         case str():
             return plain(value)
         case int() | float():
-            return number(value)
+            return number(value, decimal)
         case Mapping():
             return plain(json.dumps(value, ensure_ascii=False, default=str))
         case _:

@@ -18,7 +18,7 @@ from typing import Any
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services import sidecar
 from runway_desktop.services.intake.reading import Unreadable
-from runway_desktop.services.intake.tables import sniff_delimiter
+from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 
 from .found_ids import UUID, FoundId, Weight
@@ -126,9 +126,8 @@ def _document_is_record(head: str, ids: Sequence[FoundId]) -> bool:
 
 
 def _rows(head: str, words: Vocabulary) -> int:
-    if head[:4].lower() == "sep=":
-        head = head.partition("\n")[2]
+    delimiter, start = delimiter_of(head, words)
     try:
-        return sum(bool(row) for row in csv.reader(io.StringIO(head), delimiter=sniff_delimiter(head, words)))
+        return sum(bool(row) for row in csv.reader(io.StringIO(head[start:]), delimiter=delimiter))
     except csv.Error:
         return head.count("\n") + 1

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 
 from .gathered import IntakeFinding
 from .parts import Parts
@@ -21,18 +21,18 @@ from .vocabulary import Column, Meaning, Vocabulary
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_ROW = 1
-_TOLD_DELIMITER = re.compile(r"sep=(.)\n", re.IGNORECASE)
+_TOLD_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_COMPARED = 20
+"""Records that are read to see which sign parts the cells."""
 _NO_PROMPT = "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio, seed."
 
 
 def read_table(text: str, vocabulary: Vocabulary, reader: RowReader, *, most: int, tabs_only: bool = False) -> Parts:
     """What a table holds: a draft for each row, ids of tasks where a row has nothing but one. At most `most` drafts."""
     parts = Parts()
-    header_row, delimiter = _HEADER_ROW, "\t" if tabs_only else ""
-    if (told := _TOLD_DELIMITER.match(text)) is not None:
-        # Spreadsheets write such a line so that others know how they part their cells.
-        header_row, delimiter, text = _HEADER_ROW + 1, told.group(1), text[told.end() :]
-    records = _records(text, delimiter or sniff_delimiter(text, vocabulary), reader, parts)
+    delimiter, start = delimiter_of(text, vocabulary)
+    header_row = _HEADER_ROW + (start > 0)
+    records = _records(text[start:], "\t" if tabs_only and not start else delimiter, reader, parts)
     header = next(records, [])
     columns, complaints = _columns(header, header_row, vocabulary, reader)
     start = header_row + 1
@@ -88,17 +88,24 @@ def looks_like_table(text: str, vocabulary: Vocabulary) -> bool:
     return len(columns) > 1 and all(columns) and any(column.meaning is Meaning.PROMPT for column in columns if column)
 
 
-def sniff_delimiter(text: str, vocabulary: Vocabulary) -> str:
-    """The sign that makes most of the first record known columns; at a draw, the one that makes most cells."""
+def delimiter_of(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
+    """The sign that parts the cells, and where the table begins: behind the line that some spreadsheets write to tell
+    it. Where nobody tells, it is the sign that makes most of the first record known columns; at a draw, the one that
+    gives as many cells to each of the next, then the one that makes most cells."""
+    told = _TOLD_DELIMITER.match(text)
+    if told is not None:
+        return told.group(1), told.end()
 
-    def score(delimiter: str) -> tuple[int, int]:
+    def score(delimiter: str) -> tuple[int, bool, int]:
         try:
-            header = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
-        except csv.Error:
-            return (0, 0)
-        return (sum(vocabulary.column(title) is not None for title in header), len(header))
+            rows = filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+            first, *others = islice(rows, _COMPARED)
+        except (csv.Error, ValueError):
+            return (0, False, 0)
+        known = sum(vocabulary.column(title) is not None for title in first)
+        return (known, len(first) > 1 and all(len(row) == len(first) for row in others), len(first))
 
-    return max(_DELIMITERS, key=score)
+    return max(_DELIMITERS, key=score), 0
 
 
 def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iterator[list[str]]:

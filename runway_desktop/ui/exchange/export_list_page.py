@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
+    QComboBox,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -16,9 +18,11 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.ui.dialogs.words import words
 from runway_desktop.ui.theme import GRID
-from runway_desktop.viewmodels.exchange.export import COLUMNS, ExportModel, ListForm
+from runway_desktop.viewmodels.exchange.export import COLUMNS, SEPARATORS, ExportModel, ListForm
 
 _FORMS = ((ListForm.CSV, "CSV, for spreadsheets"), (ListForm.JSON, "JSON, for programs"))
+
+_SEPARATOR_TIP = "Excel wants semicolons where numbers are written with a comma. It holds for bills and sheets too."
 
 
 class ExportListPage(QWidget):
@@ -41,6 +45,7 @@ class ExportListPage(QWidget):
             row.addWidget(button)
         row.addStretch()
         column.addLayout(row)
+        column.addWidget(self._build_manner())
         label = words(self, "Columns")
         column.addWidget(label)
         self.columns = QListWidget(self)
@@ -55,6 +60,35 @@ class ExportListPage(QWidget):
         self.columns.itemChanged.connect(lambda _: self._take_over())
         column.addWidget(self.columns, 1)
         column.addLayout(self._build_choices())
+
+    def _build_manner(self) -> QWidget:
+        """Of a CSV alone."""
+        model = self._model
+        holder = QWidget(self)
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        label = words(holder, "Between cells")
+        self.separator = QComboBox(holder)
+        self.separator.setAccessibleName("Between cells")
+        self.separator.setToolTip(_SEPARATOR_TIP)
+        label.setBuddy(self.separator)
+        for sign, name in SEPARATORS.items():
+            self.separator.addItem(name, sign)
+        self.separator.setCurrentIndex(list(SEPARATORS).index(model.separator))
+        self.separator.currentIndexChanged.connect(lambda _: model.set("separator", self.separator.currentData()))
+        self.mark = QCheckBox("Mark as UTF-8, so that Excel reads all letters", holder)
+        self.mark.setChecked(model.is_marked)
+        self.mark.toggled.connect(lambda on: model.set("is_marked", on))
+        for widget in (label, self.separator):
+            row.addWidget(widget)
+        row.addSpacing(2 * GRID)
+        row.addWidget(self.mark)
+        row.addStretch()
+        csv = self.forms[ListForm.CSV]
+        holder.setEnabled(csv.isChecked())
+        csv.toggled.connect(holder.setEnabled)
+        return holder
 
     def _build_choices(self) -> QHBoxLayout:
         row = QHBoxLayout()

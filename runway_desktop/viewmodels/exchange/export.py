@@ -24,10 +24,11 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.preferences import folder_problem
 from runway_desktop.viewmodels.runner import Runner
+from runway_desktop.viewmodels.table_manner import SEPARATORS, keep_manner, manner_of
 
 from .phase import Phase
 
-__all__ = ["COLUMNS", "ExportModel", "ListForm", "Scope", "What"]
+__all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
 
 _MEMORY = "export"
 """The setting with what was chosen last."""
@@ -86,6 +87,11 @@ class ExportModel(QObject):
         self.sidecars = self._switch("sidecars", False)
         self.keep_request = self._switch("keep_request", True)
         self.form = ListForm.JSON if self._memory.get("form") == ListForm.JSON else ListForm.CSV
+        manner = manner_of(engine.settings)
+        self.separator = manner.separator
+        """The sign between the cells of a CSV."""
+        self.is_marked = manner.is_marked
+        """Whether a CSV begins with the mark by which spreadsheets know UTF-8."""
         columns = self._memory.get("columns")
         usual = [column.key for column in COLUMNS if column.is_usual]
         self.columns: list[str] = (
@@ -208,7 +214,8 @@ class ExportModel(QObject):
         self._keep()
         ids = self._ids()
         self._start(len(ids))
-        work = self._engine.exchange.lists.write(path, ids, self.columns, self.form, self._progress)
+        manner = manner_of(self._engine.settings)
+        work = self._engine.exchange.lists.write(path, ids, self.columns, self.form, self._progress, manner)
         self._runner(work, "export list", done=self._list_done, failed=self._failed)
 
     async def _order(self) -> None:
@@ -279,7 +286,11 @@ class ExportModel(QObject):
 
     def _keep(self) -> None:
         names = ("what", "folder", "template", "link", "sidecars", "keep_request", "form", "columns")
-        self._engine.settings.set(_MEMORY, {name: getattr(self, name) for name in names})
+        settings = self._engine.settings
+        settings.set(_MEMORY, {name: getattr(self, name) for name in names})
+        usual = manner_of(settings)
+        if (self.separator, self.is_marked) != (usual.separator, usual.is_marked):
+            keep_manner(settings, separator=self.separator, is_marked=self.is_marked)
 
     def _remembered(self, name: str, otherwise: str) -> str:
         found = self._memory.get(name)

@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from runway_desktop.services.spreadsheet import USUAL, Manner
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -26,14 +28,14 @@ def text_of_block(rows: Iterable[Sequence[str]]) -> str:
     return written.getvalue()
 
 
-def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]], manner: Manner = USUAL) -> str:
     """With line ends and a mark at its start as spreadsheet programs expect them, and with cells that they would take
-    for formulas made harmless."""
+    for formulas made harmless. What was typed stays as it was typed, numbers too."""
     written = io.StringIO(newline="")
-    out = csv.writer(written)
+    out = csv.writer(written, delimiter=manner.separator)
     out.writerow(header)
     out.writerows([_harmless(cell) for cell in row] for row in rows)
-    return "\ufeff" + written.getvalue()
+    return ("\ufeff" if manner.is_marked else "") + written.getvalue()
 
 
 def _harmless(cell: str) -> str:

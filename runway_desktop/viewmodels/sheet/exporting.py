@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from runway_desktop.services.spreadsheet import USUAL, Manner
+
 from .blocks import csv_of
 from .columns import Kind
 from .model import SheetModel
 
 
-def as_csv(model: SheetModel) -> str:
+def as_csv(model: SheetModel, manner: Manner = USUAL) -> str:
     """Its columns in their order, then the task ids at Runway and the files of each row."""
     columns = [column for column in model.columns if column.kind is not Kind.RESULT]
     rows = []
@@ -22,4 +24,4 @@ def as_csv(model: SheetModel) -> str:
         texts.append(" | ".join(found.task.remote_id or "" for found in tasks))
         texts.append(" | ".join(output.path for found in tasks for output in found.outputs if output.path))
         rows.append(texts)
-    return csv_of([*(column.title for column in columns), "Task", "File"], rows)
+    return csv_of([*(column.title for column in columns), "Task", "File"], rows, manner)

@@ -24,6 +24,7 @@ from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge, Touch
 from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.runner import Runner
+from runway_desktop.viewmodels.table_manner import manner_of
 
 from . import importing
 from .columns import MODEL, Kind
@@ -267,7 +268,7 @@ class Sheet(QObject):
 
     def as_csv(self) -> str:
         """The sheet with what became of its rows, in the order of its columns."""
-        return as_csv(self.model)
+        return as_csv(self.model, manner_of(self._engine.settings))
 
     def export(self, path: Path) -> None:
         """Writes the sheet as CSV."""

@@ -129,6 +129,32 @@ async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chose
         await rest()
 
 
+async def test_a_csv_is_written_as_the_persons_spreadsheet_wants_it_and_that_is_remembered(
+    tmp_path: Path, theme: Theme
+):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export()
+        window._pages[What.LIST].click()
+        window.list._tick({"prompt", "id"})
+        assert window.list.separator.currentText() == "Commas"
+        window.list.separator.setCurrentIndex(1)
+        window.list.mark.setChecked(False)
+        window.list.forms[ListForm.JSON].setChecked(True)
+        assert not window.list.separator.isEnabled()
+        window.list.forms[ListForm.CSV].setChecked(True)
+        assert window.list.separator.isEnabled()
+        window.model.export_list(tmp_path / "list.csv")
+        await reached(window, Phase.DONE)
+        assert (tmp_path / "list.csv").read_bytes().startswith(b"prompt;id\r\n")
+        window.close()
+        again = await shop.export()
+        assert again.list.separator.currentText() == "Semicolons"
+        assert not again.list.mark.isChecked()
+        again.close()
+        await rest()
+
+
 async def test_what_was_chosen_last_is_there_again(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()

@@ -62,6 +62,20 @@ async def test_cells_may_be_parted_by_any_usual_sign(table, delimiter):
     assert found.drafts[0].values == {"promptText": "a, b; c", "seed": 7}
 
 
+async def test_the_sign_is_told_by_the_columns_that_it_makes_not_by_how_often_it_stands(table):
+    found = await table("prompt;seed;note\na, b, c, d;7;x, y\ne, f;8;z\n")
+    assert [draft.values for draft in found.drafts] == [
+        {"promptText": "a, b, c, d", "seed": 7},
+        {"promptText": "e, f", "seed": 8},
+    ]
+
+
+async def test_numbers_with_a_comma_stay_as_they_were_typed(table):
+    found = await table("prompt;duration\na fox;5,5\n")
+    assert found.drafts[0].values == {"promptText": "a fox", "duration": "5,5"}
+    assert any("“5,5”" in sentence for sentence in sentences(found))
+
+
 async def test_tsv_is_parted_by_tabs_alone(table):
     found = await table("prompt\tseed\na, b; c | d\t7", name="x.tsv")
     assert found.drafts[0].values == {"promptText": "a, b; c | d", "seed": 7}

@@ -16,6 +16,7 @@ from runway_desktop.services.exchange import id_search
 from runway_desktop.services.exchange.found_ids import FoundId, Known, Weight
 from runway_desktop.services.exchange.id_search import BLOCK, IdSearch
 from runway_desktop.services.intake.reading import Unreadable
+from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from tests.engine_rig import CATALOG
 
@@ -147,6 +148,28 @@ def test_a_table_is_known_by_its_columns(tmp_path, delimiter):
     assert (found[A].line, found[A].weight) == (2, Weight.TASK)
     assert found[B].known == Known(prompt="A gull")
     assert found[C].weight is Weight.ELSE
+
+
+def test_a_sign_that_stands_more_often_in_the_text_does_not_part_the_cells(tmp_path):
+    path = tmp_path / "runs.csv"
+    lines = ["Zeit;Was, wann, und wo;Nummer", f"12,5;ein Fuchs, im Schnee;{A}", f"13,5;eine Möwe;{B}"]
+    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+    assert [(one.remote_id, one.line) for one in search_file(path)] == [(A, 2), (B, 3)]
+    words = "\n".join(lines)
+    assert delimiter_of(words, WORDS) == (";", 0)
+
+
+def test_a_table_tells_its_sign_itself(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_bytes(f"sep=|\r\nPrompt|Task ID\r\nA fox, in snow; at night|{A}\r\n".encode("utf-8-sig"))
+    [found] = search_file(path)
+    assert found.known.prompt == "A fox, in snow; at night"
+
+
+def test_a_prompt_in_the_letters_of_an_old_spreadsheet_is_read_with_them(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_bytes(f"Prompt;Task ID\r\nFüchse für €5;{A}\r\n".encode("cp1252"))
+    assert search_file(path)[0].known.prompt == "Füchse für €5"
 
 
 def test_a_cell_that_is_too_long_for_a_table_hides_no_later_id_and_changes_no_limit_of_others(tmp_path):

@@ -19,7 +19,7 @@ from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick
 from runway_desktop.services.exchange.list_columns import COLUMNS
 from runway_desktop.services.exchange.list_export import PAGE, ListExport, ListForm
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.spreadsheet import plain
+from runway_desktop.services.spreadsheet import USUAL, Manner, plain
 from tests.engine_rig import CATALOG, AtOnce, request
 from tests.fake_runway import remote_id
 from tests.fakes import MemoryStore
@@ -41,7 +41,8 @@ async def written(
     await store.add(tasks, [], more.get("batch"), [], more.get("outputs", ()))
     path = tmp_path / f"list.{form}"
     export = ListExport(store, CATALOG, AtOnce(), zone=KATHMANDU)
-    found = await export.write(path, [task.id for task in tasks], columns, form, Progress())
+    manner = more.get("manner", USUAL)
+    found = await export.write(path, [task.id for task in tasks], columns, form, Progress(), manner)
     assert (found.path, found.rows) == (path, len(tasks))
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
     return path
@@ -97,6 +98,14 @@ async def test_excel_sees_that_it_is_utf_8(tmp_path):
     path = await written(tmp_path, a_task(prompt="Füchse im Schnee 🦊"))
     assert path.read_bytes().startswith(b"\xef\xbb\xbfprompt")
     assert rows_of(path)[0]["prompt"] == "Füchse im Schnee 🦊"
+
+
+async def test_excel_in_europe_gets_semicolons_and_numbers_that_it_takes_for_numbers(tmp_path):
+    task = a_task(prompt="fog, 2.5 m deep; cold", cost_credits=12.5, title="2.5")
+    manner = Manner(";", ",", is_marked=False)
+    path = await written(tmp_path, task, columns=["prompt", "title", "credits"], manner=manner)
+    lines = path.read_bytes().decode("utf-8").split("\r\n")
+    assert lines == ["prompt;title;credits", '"fog, 2.5 m deep; cold";2.5;12,5', ""]
 
 
 async def test_columns_and_rows_stand_as_they_were_chosen(tmp_path):
