@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services import after_restore
@@ -226,7 +227,7 @@ async def _assemble(
             profile, folders, SqliteSnapshots(), workshop, secrets, SystemBin(workers), clock, rng, _is_in_use
         ),
         backups=backups,
-        restores=Restores(profile, folders, SqliteSnapshots(), workshop, clock, rng),
+        restores=Restores(profile, folders, SqliteSnapshots(), workshop, clock, rng, store.outputs_in),
         is_demo=demo is not None,
     )
     await after_restore.take_up(ledger, settings)
@@ -254,6 +255,7 @@ async def _assemble(
             ("downloads", downloads.run),
             ("sidecars", sidecars.run),
             ("integrity", integrity.run),
+            ("unfinished restores", lambda: tell_unfinished(engine)),
             *(() if demo is not None else (("backups", backups.run),)),
         ),
         settling=(
@@ -276,6 +278,13 @@ async def _assemble(
             Stage("demo", "nobody asks it any more", stop_demo, 5),
         ),
     )
+
+
+async def tell_unfinished(engine: Engine) -> None:
+    """Takes away what a restore that was killed has left, and says so."""
+    for taken in await engine.restores.clean_up() if engine.restores is not None else ():
+        words = f"A restore was not finished. What it had put into “{taken.folder.name}” was taken away again."
+        engine.bus.tell(Notice(words, "Everything is still in the backup: restore it once more to have it here."))
 
 
 async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:

@@ -49,6 +49,18 @@ def rename_exclusively(old: Path, new: Path) -> None:
     old.unlink()
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """What was there under the name is there until all of the new is, and is on the disk; killed in between, a
+    ".new" is left."""
+    draft = path.with_name(f"{path.name}.new")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the names in it survive a power cut. Not every system or file system can; raises nothing."""
     if sys.platform == "win32":

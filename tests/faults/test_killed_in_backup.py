@@ -104,11 +104,13 @@ async def test_killed_while_putting_together_nothing_has_changed(tmp_path: Path)
         done = not dies_at(moment, lambda: restores(made)._into_this(backup, wishes, NOW, Watch()))
         assert made.profile.database.read_bytes() == lists
         assert finishing.finish(made.profile, made.snapshots, NOW) is None
-        assert not made.profile.restoring.exists()
         assert made.profile.database.read_bytes() == lists
         # Results are not the state: they may have come already, but only all of them.
         folders = [path for path in made.library.glob("Restored*") if path.suffix != ".part"]
         assert [len(list(folder.rglob("*.mp4"))) for folder in folders] in ([], [2])
+        await restores(made).clean_up()
+        assert not made.profile.restoring.exists()
+        assert list(made.library.glob("Restored*")) == []
     assert moment > 30
 
 
@@ -176,5 +178,9 @@ async def test_killed_while_a_new_profile_is_made_it_is_there_whole_or_not_at_al
             assert made.snapshots.look(found.database).tasks == 6
             assert all(Path(output.path).is_file() for output in made.snapshots.results(found.database))
             assert len(list(wishes.library.rglob("*.mp4"))) == 3
+        else:
+            await restores(made).clean_up()
+            assert not list(wishes.library.parent.glob(f"{wishes.library.name}*"))
+            assert not list(made.folders.beside.rglob("*.db"))
         assert len(others) == 1 or not done
     assert moment > 40

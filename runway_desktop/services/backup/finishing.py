@@ -27,9 +27,10 @@ from typing import Any
 from runway_desktop.domain.backups import DATABASE, ENDING
 from runway_desktop.domain.errors import RunwayDesktopError, StoreError
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.disk_steps import sync_folder
+from runway_desktop.services.disk_steps import sync_folder, write_whole
 from runway_desktop.services.ports import Snapshots
 
+from . import leftovers
 from .packing import MAKING, Choice, pack
 from .places import clear, told
 from .watching import Watch
@@ -55,7 +56,7 @@ class Finished:
 def say_yes(profile: Profile, now: float) -> None:
     """From now on the next start finishes the restore that waits in the profile's folder."""
     with told(profile.restoring):
-        _write(profile.restoring / READY, {"said_at": now})
+        write_whole(profile.restoring / READY, json.dumps({"said_at": now}).encode())
 
 
 def is_waiting(profile: Profile) -> bool:
@@ -63,12 +64,13 @@ def is_waiting(profile: Profile) -> bool:
 
 
 def finish(profile: Profile, snapshots: Snapshots, now: float) -> Finished | None:
-    """Finishes what waits, or takes away what was never said yes to. None when there was nothing to finish."""
+    """Finishes what waits, or takes away what was never said yes to. None when there was nothing to finish. Where
+    results were put into a library, `Restores.clean_up` takes those away, and the folder with them."""
     staging = profile.restoring
     if not staging.exists():
         return None
     if not is_waiting(profile):
-        clear(staging)
+        _give_up(staging)
         return None
     new = staging / DATABASE
     if not new.exists():
@@ -80,7 +82,7 @@ def finish(profile: Profile, snapshots: Snapshots, now: float) -> Finished | Non
         before = _keep_present(profile, snapshots, now)
         _add(staging, profile)
     except RunwayDesktopError:
-        _tidy(staging)
+        _give_up(staging)
         raise
     _swap(staging, profile)
     _tidy(staging)
@@ -102,8 +104,9 @@ def _keep_present(profile: Profile, snapshots: Snapshots, now: float) -> Path | 
         except StoreError:
             # A damaged list is just what a restore is for. It is moved aside then, and kept as it is.
             target, aside = None, f"{name}.unreadable"
+    kept = {"path": str(target) if target is not None else "", "aside": aside}
     with told(staging):
-        _write(staging / _KEPT, {"path": str(target) if target is not None else "", "aside": aside})
+        write_whole(staging / _KEPT, json.dumps(kept).encode())
     drop_older(profile.backups, BEFORE, BEFORE_KEPT)
     return target
 
@@ -142,10 +145,20 @@ def _swap(staging: Path, profile: Profile) -> None:
 
 def _tidy(staging: Path) -> None:
     """The mark first: a folder without it is nothing any more."""
+    _unmark(staging)
+    clear(staging)
+
+
+def _give_up(staging: Path) -> None:
+    _unmark(staging)
+    if leftovers.read(staging) is None:
+        clear(staging)
+
+
+def _unmark(staging: Path) -> None:
     with suppress(OSError):
         (staging / READY).unlink(missing_ok=True)
         sync_folder(staging)
-    clear(staging)
 
 
 def drop_older(folder: Path, beginning: str, kept: int) -> None:
@@ -167,17 +180,6 @@ def _note(staging: Path) -> Mapping[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, Mapping) else {}
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    """Whole or not at all, and on the disk."""
-    draft = path.with_name(f"{path.name}.new")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(content))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    sync_folder(path.parent)
 
 
 def sweep(profile: Profile) -> None:

@@ -7,16 +7,21 @@ nothing of it is left.
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from runway_desktop.domain.backups import Manifest
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.profiles import Color, Profile
+from runway_desktop.domain.task import Output
 from runway_desktop.services.library_folder import SEEN
 from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.profile_folders import UNFINISHED, Folders, new_tail, write_card
 
-from . import finishing
+from . import finishing, leftovers
+from .leftovers import Begun, TakenAway
 from .places import clear, told
 from .restoring import Outlook, Wishes, look_at, put_together
 from .unpacking import opened
@@ -28,6 +33,12 @@ LOOKING = ".looking"
 STALE_AFTER = 86_400.0
 """Seconds after which a profile that was never put together to its end is taken away."""
 
+ResultsIn = Callable[[str], Awaitable[Sequence[Output]]]
+
+
+async def _nobody(_: str) -> Sequence[Output]:
+    return ()
+
 
 class Restores:
     def __init__(
@@ -38,13 +49,16 @@ class Restores:
         workshop: Workshop,
         clock: Clock,
         rng: random.Random,
+        results_in: ResultsIn = _nobody,
     ) -> None:
+        """`results_in` tells which results of the list lie in a folder."""
         self.profile = profile
         self._folders = folders
         self._snapshots = snapshots
         self._workshop = workshop
         self._clock = clock
         self._rng = rng
+        self._results_in = results_in
         self._tail = new_tail(rng)
         """Of the folder of the next new profile."""
 
@@ -73,6 +87,7 @@ class Restores:
 
     async def into_this(self, path: Path, wishes: Wishes, say: Say | None = None) -> Manifest | None:
         """Puts together what this profile will be, beside what it is. `say_yes` makes it so at the next start."""
+        await self.clean_up()
         now = self._clock.now()
         return await self._workshop.make(lambda watch: self._into_this(path, wishes, now, watch), say)
 
@@ -81,8 +96,20 @@ class Restores:
         await self._workshop.make(lambda _: finishing.say_yes(self.profile, now))
 
     async def give_up(self) -> None:
-        """Takes away what `into_this` put together."""
-        await self._workshop.make(lambda _: clear(self.profile.restoring))
+        """Takes away what `into_this` put together, if nobody said yes to it."""
+        await self.clean_up()
+
+    async def clean_up(self) -> list[TakenAway]:
+        """Takes away what restores of this profile's program have begun and not finished, because they were killed.
+        Gives what was taken out of folders of results; what cannot be reached now is left for the next time."""
+        taken: list[TakenAway] = []
+        for staging, begun in await self._workshop.make(lambda _: self._unfinished()) or ():
+            used = await self._results_in(begun.final) if begun is not None and begun.final else ()
+            paths = {output.path for output in used}
+            found = await self._workshop.make(partial(_take_away, staging, begun, paths))
+            if found is not None and found.files:
+                taken.append(found)
+        return taken
 
     def _into_new(
         self, path: Path, name: str, color: Color, wishes: Wishes, tail: str, now: float, watch: Watch
@@ -96,6 +123,7 @@ class Restores:
             staging.mkdir(parents=True)
         try:
             with told(staging):
+                leftovers.note(staging, Begun(by=str(self.profile.folder)))
                 write_card(staging, card)
             usual = Path(card.library) if card.library else folder / "results"
             # Neither the old machine's folder nor that of the profile which goes on beside this one.
@@ -103,7 +131,9 @@ class Restores:
             will_be = Profile(name=card.name, folder=folder, library=usual, key_name="")
             put_together(path, self._snapshots, staging, will_be, wishes, settings, now, watch)
             with told(self._folders.beside):
-                return self._folders.take_in(staging, folder)
+                made = self._folders.take_in(staging, folder)
+            leftovers.forget(folder)
+            return made
         except BaseException:
             clear(staging)
             raise
@@ -121,6 +151,19 @@ class Restores:
             clear(staging)
             raise
 
+    def _unfinished(self) -> list[tuple[Path, Begun | None]]:
+        """In a worker. Where nobody is at work now: this is the only program of the profile, and does one at a time."""
+        found: list[tuple[Path, Begun | None]] = []
+        restoring = self.profile.restoring
+        if restoring.exists() and not finishing.is_waiting(self.profile):
+            found.append((restoring, leftovers.read(restoring)))
+        with suppress(OSError):
+            for folder in self._folders.beside.glob(f"{UNFINISHED}*"):
+                begun = leftovers.read(folder)
+                if begun is not None and begun.by == str(self.profile.folder):
+                    found.append((folder, begun))
+        return found
+
     def _sweep(self, now: float) -> None:
         """Takes away what a program that died had begun to put together long ago."""
         try:
@@ -129,6 +172,19 @@ class Restores:
                     clear(folder)
         except OSError:
             return
+
+
+def _take_away(staging: Path, begun: Begun | None, in_use: Collection[str], _: Watch) -> TakenAway | None:
+    """In a worker. What is another by now was begun by somebody since."""
+    if leftovers.read(staging) != begun or (staging / finishing.READY).exists():
+        return None
+    if begun is None or not begun.final:
+        clear(staging)
+        return None
+    taken = leftovers.take_away(begun, in_use)
+    if taken is not None:
+        clear(staging)
+    return taken
 
 
 def _refuse(path: Path, *, is_demo: bool) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -26,12 +26,12 @@ from runway_desktop.services.move_journal import JOURNAL
 from runway_desktop.services.part_file import free_name
 from runway_desktop.services.ports import Snapshots
 
+from . import leftovers
+from .leftovers import UNFINISHED, Begun
 from .places import check_room, clear, told
 from .unpacking import Opened, newer, opened
 from .watching import Watch
 
-_OURS = ".runway-desktop-restoring"
-"""Marks a folder of results that is not whole yet: it may be taken away."""
 _PART = ".part"
 
 
@@ -141,7 +141,7 @@ def put_together(
         _up_to_date(path, manifest, snapshots, copy)
         # A profile that is not there yet may keep its results in its own folder: they are put together with it.
         beside = (profile.folder, staging) if not profile.folder.exists() else None
-        results = _Results(backup, snapshots.results(copy), wishes, now, beside)
+        results = _Results(backup, snapshots.results(copy), wishes, now, beside, staging)
         try:
             places = results.put_back(watch)
             snapshots.settle(
@@ -168,14 +168,22 @@ class _Results:
     """The results of a backup on their way to the disk."""
 
     def __init__(
-        self, backup: Opened, outputs: list[Output], wishes: Wishes, now: float, moves: tuple[Path, Path] | None
+        self,
+        backup: Opened,
+        outputs: list[Output],
+        wishes: Wishes,
+        now: float,
+        moves: tuple[Path, Path] | None,
+        noted_in: Path,
     ) -> None:
-        """What goes below the first of `moves` is put below the second, which becomes the first."""
+        """What goes below the first of `moves` is put below the second, which becomes the first. What goes elsewhere is
+        written down in `noted_in` before it does."""
         self._backup = backup
         self._moves = moves
         self._outputs = outputs
         self._wishes = wishes
         self._now = now
+        self._noted_in = noted_in
         self._final: Path | None = None
 
     def put_back(self, watch: Watch) -> dict[tuple[TaskId, int], Path]:
@@ -197,7 +205,7 @@ class _Results:
         if final is None:
             return
         with told(final.parent):
-            (_staged(final) / _OURS).unlink(missing_ok=True)
+            (_staged(final) / UNFINISHED).unlink(missing_ok=True)
             if final.is_dir():
                 # Empty, or another would have been chosen.
                 final.rmdir()
@@ -220,6 +228,10 @@ class _Results:
 
     def _extract(self, members: list[Member], watch: Watch) -> dict[tuple[TaskId, int], Path]:
         check_room({self._wishes.library: sum(member.size for member in members)}, "The restore")
+        owners = {(member.task_id, member.index) for member in members}
+        beside = [
+            member for member in self._backup.manifest.of(Kind.SIDECAR) if (member.task_id, member.index) in owners
+        ]
         final = self._wishes.library
         with told(final):
             if self._moves is not None and final.is_relative_to(self._moves[0]):
@@ -227,21 +239,23 @@ class _Results:
                 staged.mkdir(parents=True, exist_ok=True)
             else:
                 self._final = final = _folder_for(final, self._now)
+                self._note(final, [*members, *beside])
                 staged = _begun(final)
-        owners = {(member.task_id, member.index) for member in members}
-        beside = [
-            member for member in self._backup.manifest.of(Kind.SIDECAR) if (member.task_id, member.index) in owners
-        ]
         places = {}
         for number, member in enumerate(members, start=1):
             watch.doing(f"Restoring {number:,} of {len(members):,} results")
-            inside = PurePosixPath(member.name.removeprefix(ROOMS[Kind.RESULT]))
+            inside = _inside_of(member)
             self._backup.extract(member, staged / inside, watch)
             places[TaskId(member.task_id), member.index] = final / inside
         for member in beside:
-            inside = PurePosixPath(member.name.removeprefix(ROOMS[Kind.SIDECAR]))
-            self._backup.extract(member, staged / inside, watch)
+            self._backup.extract(member, staged / _inside_of(member), watch)
         return places
+
+    def _note(self, final: Path, members: list[Member]) -> None:
+        begun = leftovers.read(self._noted_in) or Begun()
+        files = tuple((str(_inside_of(member)), member.size) for member in members)
+        noted = replace(begun, final=str(final), staged=str(_staged(final)), files=files)
+        leftovers.note(self._noted_in, noted)
 
 
 def found_again(outputs: list[Output], library: str, folder: Path, watch: Watch) -> dict[tuple[TaskId, int], Path]:
@@ -323,11 +337,16 @@ def _folder_for(library: Path, now: float) -> Path:
 def _begun(final: Path) -> Path:
     """An empty folder for results on their way to `final`, in place of one that was never finished."""
     staged = _staged(final)
-    if (staged / _OURS).exists():
+    if (staged / UNFINISHED).exists():
         clear(staged)
     staged.mkdir(parents=True)
-    (staged / _OURS).touch()
+    (staged / UNFINISHED).touch()
     return staged
+
+
+def _inside_of(member: Member) -> PurePosixPath:
+    """Its place in the folder of results."""
+    return PurePosixPath(member.name.removeprefix(ROOMS[member.kind]))
 
 
 def _staged(final: Path) -> Path:

@@ -8,13 +8,14 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible
 from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Look, Looked, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.services.after_restore import FRESH
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import LIGHT, Choice, pack
@@ -36,9 +37,9 @@ from tests.unit.store.test_migrations import NEWER_MINOR
 ALL = Choice(results=True)
 
 
-def restores(made: Made, profile: Profile | None = None) -> Restores:
+def restores(made: Made, profile: Profile | None = None, **more: Any) -> Restores:
     return Restores(
-        profile or made.profile, made.folders, made.snapshots, Workshop(AtOnce()), FakeClock(), random.Random(1)
+        profile or made.profile, made.folders, made.snapshots, Workshop(AtOnce()), FakeClock(), random.Random(1), **more
     )
 
 
@@ -195,12 +196,71 @@ async def test_without_a_yes_the_next_start_changes_nothing(tmp_path: Path):
     assert not made.profile.restoring.exists()
 
 
+async def put_beside(made: Made, path: Path) -> Path:
+    """A restore of all results into this profile, which is killed before the person said yes. Gives their folder."""
+    wishes = Wishes(put_back=PutBack.ALL, library=made.library)
+    assert await restores(made).into_this(path, wishes) is not None
+    assert finishing.finish(made.profile, made.snapshots, NOW) is None
+    [folder] = made.library.glob("Restored*")
+    return folder
+
+
+async def test_results_that_a_killed_restore_has_put_down_are_taken_away_at_the_next_start(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    before = contents(tmp_path / "machine")
+    folder = await put_beside(made, path)
+    [taken] = await restores(made).clean_up()
+    assert (taken.folder, taken.files) == (folder, 6)
+    assert contents(tmp_path / "machine") == before
+    assert not folder.exists()
+    assert not made.profile.restoring.exists()
+    assert await restores(made).clean_up() == []
+
+
+async def test_what_was_done_with_them_meanwhile_is_kept(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    folder = await put_beside(made, path)
+    used, changed, *_ = sorted(folder.rglob("*.mp4"))
+    changed.write_bytes(b"cut")
+    (folder / "notes.txt").write_text("mine")
+    asked: list[str] = []
+
+    async def results_in(place: str) -> list[Output]:
+        asked.append(place)
+        return [Output(task_id=TaskId("t0"), index=0, url="", url_fetched_at=NOW, path=str(used))]
+
+    await restores(made, results_in=results_in).clean_up()
+    assert asked == [str(folder)]
+    names = sorted(file.name for file in folder.rglob("*") if file.is_file())
+    assert names == sorted([used.name, f"{used.name}.json", changed.name, "notes.txt"])
+
+
+async def test_what_lies_on_a_drive_that_is_away_is_taken_away_once_it_is_there(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    folder = await put_beside(made, path)
+    made.library.rename(tmp_path / "away")
+    assert await restores(made).clean_up() == []
+    (tmp_path / "away").rename(made.library)
+    assert [taken.folder for taken in await restores(made).clean_up()] == [folder]
+
+
+async def test_a_restore_that_was_finished_keeps_its_results(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    await into_this(made, path, Wishes(put_back=PutBack.ALL, library=made.library))
+    [folder] = made.library.glob("Restored*")
+    assert await restores(made).clean_up() == []
+    assert len(list(folder.rglob("*.mp4"))) == 3
+    assert not list(folder.rglob("*.new"))
+
+
 async def test_given_up_nothing_of_it_is_left(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     done = restores(made)
-    await done.into_this(path, Wishes(put_back=PutBack.NONE, library=made.library))
-    await done.give_up()
-    assert not made.profile.restoring.exists()
+    for put_back in (PutBack.NONE, PutBack.ALL):
+        await done.into_this(path, Wishes(put_back=put_back, library=made.library))
+        await done.give_up()
+        assert not made.profile.restoring.exists()
+        assert not list(made.library.glob("Restored*"))
 
 
 async def test_what_cannot_be_backed_up_first_is_not_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
