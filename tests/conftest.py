@@ -31,6 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "qt_loop: the test runs on a Qt loop that its own fixture gives it")
 
 
+def pytest_collection_finish() -> None:
+    # Modules and collected tests live as long as the process: no collection needs to look through them again.
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_logfinish() -> None:
     global _since_collected  # noqa: PLW0603 - a hook has no other place for its count
     _since_collected += 1
