@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
@@ -73,8 +73,10 @@ def run(options: Options) -> int:
     if claim is None:
         return 0
     doorbell = Doorbell(profile.folder)
+    rung: list[Sequence[str]] = []
+    doorbell.rung.connect(rung.append)
     try:
-        notices = _finish_restore(profile)
+        notices = _finish_restore(application, profile)
     except RunwayDesktopError as error:
         _say_and_wait(application, error)
         doorbell.close()
@@ -84,6 +86,9 @@ def run(options: Options) -> int:
 
     session = Session(profile, options, notices=notices)
     doorbell.rung.connect(session.ring)
+    for words in rung:
+        # Whoever rang while the restore was finished.
+        session.ring(words)
     try:
         return run_on_loop(application, session.run)
     finally:
@@ -95,17 +100,18 @@ def run(options: Options) -> int:
             open_in_its_own_window(profile)
 
 
-def _finish_restore(profile: Profile) -> list[Notice]:
+def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]:
     """Puts in its place what the person agreed to restore; gives what is to be told. Raises RunwayDesktopError when it
     is in the middle of it and cannot go on: then the list of tasks must not be opened."""
     if not profile.restoring.exists():
         return []
     from runway_desktop.services.backup.finishing import is_waiting
 
+    from .restoring_first import finish_in_sight
     from .wiring import finish_restore
 
     try:
-        finished = finish_restore(profile)
+        finished = finish_in_sight(application, profile, finish_restore)
     except RunwayDesktopError as error:
         if is_waiting(profile):
             raise

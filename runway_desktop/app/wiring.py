@@ -28,6 +28,7 @@ from runway_desktop.services.applications import Applications
 from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.finishing import Finished, finish
 from runway_desktop.services.backup.restores import Restores
+from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.backup.workshop import Workshop
 from runway_desktop.services.bin import SystemBin
 from runway_desktop.services.budget import Budget
@@ -101,10 +102,10 @@ class Address:
     simulate: tuple[str, ...] | None = None
 
 
-def finish_restore(profile: Profile) -> Finished | None:
+def finish_restore(profile: Profile, watch: Watch) -> Finished | None:
     """Puts in its place what a restore of the last run has put together. Blocking, before the list of tasks is
     opened."""
-    return finish(profile, SqliteSnapshots(), SystemClock().now())
+    return finish(profile, SqliteSnapshots(), SystemClock().now(), watch)
 
 
 async def build(

@@ -60,7 +60,7 @@ def test_time_and_luck_are_parameters(room):
 
 def test_no_loop_runs_inside_the_loop():
     """`exec()` hangs other tasks for good. Dragging is the exception, for the system runs that loop, and so is the
-    application when it ends with one sentence before any loop of ours began."""
+    application with one sentence, or with a restore, before any loop of ours began."""
     nested = [
         f"{file}:{line} {name}()"
         for file, tree in trees("")

@@ -63,9 +63,10 @@ def is_waiting(profile: Profile) -> bool:
     return (profile.restoring / READY).is_file()
 
 
-def finish(profile: Profile, snapshots: Snapshots, now: float) -> Finished | None:
+def finish(profile: Profile, snapshots: Snapshots, now: float, watch: Watch | None = None) -> Finished | None:
     """Finishes what waits, or takes away what was never said yes to. None when there was nothing to finish. Where
-    results were put into a library, `Restores.clean_up` takes those away, and the folder with them."""
+    results were put into a library, `Restores.clean_up` takes those away, and the folder with them. `watch` is told how
+    far it is, and may not stop it."""
     staging = profile.restoring
     if not staging.exists():
         return None
@@ -79,7 +80,7 @@ def finish(profile: Profile, snapshots: Snapshots, now: float) -> Finished | Non
         _tidy(staging)
         return Finished(before)
     try:
-        before = _keep_present(profile, snapshots, now)
+        before = _keep_present(profile, snapshots, now, watch or Watch())
         _add(staging, profile)
     except RunwayDesktopError:
         _give_up(staging)
@@ -89,7 +90,7 @@ def finish(profile: Profile, snapshots: Snapshots, now: float) -> Finished | Non
     return Finished(before)
 
 
-def _keep_present(profile: Profile, snapshots: Snapshots, now: float) -> Path | None:
+def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Watch) -> Path | None:
     """Backs up what is there; None when there is nothing, or nothing that could be read."""
     staging = profile.restoring
     if (staging / _KEPT).exists():
@@ -100,7 +101,7 @@ def _keep_present(profile: Profile, snapshots: Snapshots, now: float) -> Path | 
         name = f"{BEFORE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
         target = profile.backups / f"{name}{ENDING}"
         try:
-            pack(profile, snapshots, target, Choice(posters=False), profile.library, now, Watch())
+            pack(profile, snapshots, target, Choice(posters=False), profile.library, now, watch)
         except StoreError:
             # A damaged list is just what a restore is for. It is moved aside then, and kept as it is.
             target, aside = None, f"{name}.unreadable"

@@ -1,0 +1,90 @@
+"""A restore that is finished before the window opens says how far it is, once it takes longer than a moment."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QProgressBar
+
+from runway_desktop.app.restoring_first import finish_in_sight
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.backup.finishing import Finished
+from runway_desktop.services.backup.watching import Watch
+from runway_desktop.ui.profiles.finishing_window import FinishingWindow
+
+DONE = Finished(Path("/backups/before.zip"))
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Profile:
+    return Profile(name="Aurora", folder=tmp_path, library=tmp_path / "films", key_name="")
+
+
+@pytest.fixture
+def style(qapp: QApplication) -> Iterator[None]:
+    before = qapp.styleSheet()
+    yield
+    qapp.setStyleSheet(before)
+
+
+def windows() -> list[FinishingWindow]:
+    found = [window for window in QApplication.topLevelWidgets() if isinstance(window, FinishingWindow)]
+    return [window for window in found if window.isVisible()]
+
+
+def test_one_that_is_done_at_once_shows_nothing(qapp: QApplication, profile: Profile):
+    threads: list[threading.Thread] = []
+
+    def finish(_: Profile, __: Watch) -> Finished:
+        threads.append(threading.current_thread())
+        return DONE
+
+    assert finish_in_sight(qapp, profile, finish, shown_after_ms=3_600_000) == DONE
+    assert threads != [threading.main_thread()]
+    assert windows() == []
+
+
+def test_one_that_takes_longer_shows_words_and_progress(qapp: QApplication, profile: Profile, style: None):
+    seen: list[tuple[list[str], int, int, bool]] = []
+    gate = threading.Event()
+
+    def finish(_: Profile, watch: Watch) -> Finished:
+        watch.begin(4_000_000)
+        watch.doing("Packing 3 of 12 results")
+        watch.step(1_000_000)
+        assert gate.wait(30)
+        return DONE
+
+    def look() -> None:
+        for window in windows():
+            bar = window.findChild(QProgressBar)
+            assert bar is not None
+            if bar.value():
+                window.close()
+                texts = [label.text() for label in window.findChildren(QLabel)]
+                seen.append((texts, bar.value(), bar.maximum(), window.isVisible()))
+                gate.set()
+
+    looking = QTimer(interval=20)
+    looking.timeout.connect(look)
+    looking.start()
+    assert finish_in_sight(qapp, profile, finish, shown_after_ms=10) == DONE
+    looking.stop()
+    texts, value, most, stays = seen[0]
+    assert "Restoring the profile “Aurora”…" in texts
+    assert "Packing 3 of 12 results, 1.0 MB of 4.0 MB" in texts
+    assert (value, most, stays) == (250, 1_000, True)
+    assert windows() == []
+
+
+def test_what_went_wrong_is_raised_where_it_is_waited_for(qapp: QApplication, profile: Profile):
+    def finish(_: Profile, __: Watch) -> Finished:
+        raise DiskError("The disk is full.")
+
+    with pytest.raises(DiskError, match="The disk is full"):
+        finish_in_sight(qapp, profile, finish)
