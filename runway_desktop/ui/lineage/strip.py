@@ -1,7 +1,7 @@
 """The lineage in the details: what it was made from → itself → what was made from it, and its takes below.
 
-A thumbnail goes to its task, by pointer or by key. Where nothing was made of a result yet, the end says what could be.
-GUI thread.
+A thumbnail goes to its task, by pointer or by key; who walks by key stays in the strip and can walk on. Where nothing
+was made of a result yet, the end says what could be. GUI thread.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -34,6 +35,8 @@ class LineageStrip(QWidget):
         self._posters = posters
         self._ways: tuple[str, ...] = ()
         self._shown: object = None
+        self._walked = False
+        """A thumbnail was pressed by key, and its task is not shown yet."""
         self._takes_head, self._tree_head = self._head("Takes"), self._head("Made from")
         self._tree, self._takes = QWidget(self), QWidget(self)
         self._tree_row, self._takes_row = FlowLayout(self._tree), FlowLayout(self._takes)
@@ -65,12 +68,14 @@ class LineageStrip(QWidget):
         """Puts the thumbnails anew, if any of it moved."""
         model = self._model
         above, this, below, takes = model.above(), model.this(), model.below(), model.takes()
+        if this is None and model.task_id is not None and self._walked:
+            # Its kin come in a moment. Without the thumbnail that was pressed the keyboard would go elsewhere.
+            return
         shown = (above, this, below, takes, self._ways)
         if shown == self._shown:
             return
         self._shown = shown
-        _clear(self._tree_row)
-        _clear(self._takes_row)
+        before = [*_taken_from(self._tree_row), *_taken_from(self._takes_row)]
         has_tree = this is not None and bool(above or below or self._ways)
         if has_tree and this is not None:
             self._tree_head.setText("Made from" if above else "Made into")
@@ -85,7 +90,22 @@ class LineageStrip(QWidget):
         ):
             widget.setVisible(visible)
         self.setVisible(has_tree or bool(takes))
+        self._stay()
+        for widget in before:
+            widget.hide()
+            widget.deleteLater()
         self.updateGeometry()
+
+    def _walk(self, task_id: TaskId, thumb: Thumb) -> None:
+        self._walked = thumb.hasFocus()
+        self.task_wanted.emit(task_id)
+
+    def _stay(self) -> None:
+        """Leaves the keyboard of who walked here at the task that is shown now."""
+        here = next((thumb for thumb in self.thumbs() if thumb.is_here), None)
+        if self._walked and here is not None:
+            here.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._walked = False
 
     def _put_tree(self, above: list[list[Node]], this: Node, below: list[list[Node]]) -> None:
         for generation in above:
@@ -104,7 +124,7 @@ class LineageStrip(QWidget):
         here = here or (node.task_id is not None and node.task_id == self._model.task_id)
         thumb = Thumb(node, self._theme, self._posters, self._tree, number=number, here=here)
         if node.task_id is not None and not here:
-            thumb.clicked.connect(lambda _=False, task_id=node.task_id: self.task_wanted.emit(task_id))
+            thumb.clicked.connect(lambda _=False, task_id=node.task_id: self._walk(task_id, thumb))
         thumb.setVisible(True)
         row.addWidget(thumb)
 
@@ -147,9 +167,7 @@ class LineageStrip(QWidget):
             thumb.update()
 
 
-def _clear(row: FlowLayout) -> None:
-    while row.count():
-        item = row.takeAt(0)
-        if item is not None and item.widget() is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+def _taken_from(row: FlowLayout) -> list[QWidget]:
+    """All that was in the row, which is empty then."""
+    items = [row.takeAt(0) for _ in range(row.count())]
+    return [widget for item in items if item is not None and (widget := item.widget()) is not None]

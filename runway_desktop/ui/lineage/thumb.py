@@ -35,11 +35,12 @@ class Thumb(QAbstractButton):
         self._number = number
         """Written in its corner."""
         self._pressed_at: QPoint | None = None
-        self._here = here
+        self.is_here = here
         """It is the task that is shown."""
         self.setFixedSize(SIZE)
         leads = node.task_id is not None and not here
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if leads else Qt.FocusPolicy.NoFocus)
+        # A click leads to another task and leaves the keyboard where it is: in the list, at the player.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if leads else Qt.FocusPolicy.NoFocus)
         if leads:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         words = ": ".join(part for part in (node.relation, node.title) if part)
@@ -115,7 +116,7 @@ class Thumb(QAbstractButton):
     def _paint_edge(self, painter: QPainter, area: QRectF) -> None:
         lively = self.hasFocus() or (self.underMouse() and self.focusPolicy() is not Qt.FocusPolicy.NoFocus)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self._here or lively:
+        if self.is_here or lively:
             painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
         else:
             painter.setPen(QPen(self._theme.color(Role.BORDER), 1))

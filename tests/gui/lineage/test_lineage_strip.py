@@ -67,6 +67,27 @@ async def test_thumbnails_lead_to_their_tasks(tmp_path: Path, theme: Theme) -> N
         await until(lambda: rig.window.view.selected_ids() == [TaskId("t1")])
 
 
+async def test_who_walks_by_key_stays_in_the_strip_and_who_clicks_where_he_was(tmp_path: Path, theme: Theme) -> None:
+    async with Desktop(tmp_path, theme) as rig:
+        await a_family(rig)
+        rig.window.view.select([TaskId("t3")])
+        await until(lambda: len(thumbs(rig)) == 3)
+        thumbs(rig)[1].setFocus()
+        for key, shown in ((Qt.Key.Key_Return, "t2"), (Qt.Key.Key_Left, "t2"), (Qt.Key.Key_Return, "t1")):
+            QTest.keyClick(QApplication.focusWidget(), key)
+            await until(lambda shown=shown: rig.window.view.selected_ids() == [TaskId(shown)])
+            await until(lambda shown=shown: here(rig) == TaskId(shown))
+            assert QApplication.focusWidget() in thumbs(rig)
+        rig.window.view.setFocus()
+        QTest.mouseClick(thumbs(rig)[2], Qt.MouseButton.LeftButton)
+        await until(lambda: here(rig) == TaskId("t3"))
+        assert QApplication.focusWidget() is rig.window.view
+
+
+def here(rig: Desktop) -> TaskId | None:
+    return next((thumb.node.task_id for thumb in thumbs(rig) if thumb.is_here), None)
+
+
 async def test_a_thumbnail_gives_its_file_away_and_a_drag_is_no_click(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
