@@ -79,10 +79,16 @@ class PartsList(QListWidget):
             self.taken.emit(self.scope)
         elif event.key() == Qt.Key.Key_Right:
             self.right.emit()
-        elif event.text().strip() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        elif _is_letter(event):
             self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
+
+
+def _is_letter(event: QKeyEvent) -> bool:
+    """Escape, Delete and Backspace have a text too, which nobody can see."""
+    text = event.text()
+    return bool(text.strip()) and text.isprintable() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
 
 
 def _heading(text: str) -> QListWidgetItem:

@@ -104,6 +104,15 @@ async def test_letters_typed_at_the_left_side_search(tmp_path, theme, qtbot):
         assert rig.panel.search.hasFocus()
 
 
+async def test_escape_at_the_left_side_closes_and_searches_for_nothing(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme, at_parts=True) as rig:
+        QTest.keyClick(rig.panel.parts, Qt.Key.Key_Delete)
+        assert rig.panel.search.text() == ""
+        QTest.keyClick(rig.panel.parts, Qt.Key.Key_Escape)
+        assert rig.panel.search.text() == ""
+        assert not rig.panel.isVisible()
+
+
 async def test_a_click_chooses_and_a_click_on_the_star_marks(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         view = rig.panel.offers
