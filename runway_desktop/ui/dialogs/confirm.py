@@ -1,6 +1,7 @@
 """Questions before something is lost, and a line to type: windows of their own that never hold up the loop.
 
-The safe answer has the focus, is the default and is what Escape gives; the other one is a named verb. GUI thread only.
+The safe answer has the focus, is the default and is what Escape gives. The other one is a named verb, which Return
+takes once it has the focus itself. GUI thread only.
 """
 
 from __future__ import annotations
@@ -102,7 +103,6 @@ class Confirm(_Asking):
         no = QPushButton(question.no, self)
         yes = QPushButton(question.yes, self)
         yes.setProperty("kind", "danger")
-        yes.setAutoDefault(False)
         no.setDefault(True)
         self._add_buttons(no, yes)
         no.setFocus(Qt.FocusReason.OtherFocusReason)

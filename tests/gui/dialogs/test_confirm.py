@@ -38,6 +38,15 @@ def test_the_safe_answer_has_the_focus_and_return_takes_it(window: QWidget, qtbo
     assert answers == ["no"]
 
 
+def test_return_takes_the_answer_that_one_went_to_by_key(window: QWidget, qtbot: QtBot):
+    answers: list[str] = []
+    dialog = confirm(window, QUESTION, lambda: answers.append("yes"), lambda: answers.append("no"))
+    qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is button(dialog, "Delete 3 results")
+    qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+    assert answers == ["yes"]
+
+
 def test_escape_is_the_safe_answer(window: QWidget, qtbot: QtBot):
     answers: list[str] = []
     dialog = confirm(window, QUESTION, lambda: answers.append("yes"))
