@@ -335,10 +335,13 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
         case Verb.DELETE_FILE:
             files = sum(output.is_here for row in rows for output in row.outputs)
             amount = wording.count(files, "file")
+            one_task = len(concerned(verb, rows)) == 1
+            it, them = ("It", "it") if files == 1 else ("They", "them")
+            whose = "the task stays" if one_task else "the tasks stay"
             return Question(
                 f"Move {amount} to the bin?",
-                "They can be put back from there, and the tasks stay in the list. Runway may have their results no "
-                "longer: how long it keeps them is not published.",
+                f"{it} can be put back from there, and {whose} in the list. Runway may have {them} no longer: how "
+                "long it keeps results is not published.",
                 f"Move {amount} to the bin",
             )
         case Verb.SEND_NEXT:

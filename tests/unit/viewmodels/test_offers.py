@@ -100,6 +100,17 @@ def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_o
     assert found(*rows)[Verb.REMOVE].text == "Remove 3 from list"
 
 
+def test_one_file_for_the_bin_is_spoken_of_as_one():
+    one = row(State.SUCCEEDED, OutputState.SAVED)
+    two = row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED, number=2)
+    said = question(Verb.DELETE_FILE, [one]).text
+    assert said.startswith(
+        "It can be put back from there, and the task stays in the list. Runway may have it no longer"
+    )
+    assert question(Verb.DELETE_FILE, [two]).text.startswith("They can be put back from there, and the task stays")
+    assert "the tasks stay in the list. Runway may have them" in question(Verb.DELETE_FILE, [one, two]).text
+
+
 def test_deleting_what_is_not_saved_here_says_what_would_be_lost():
     asked = question(Verb.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.WAITING)])
     assert "It is not saved on this computer and would be lost" in asked.text
