@@ -26,7 +26,7 @@ _ID_BEFORE = re.compile(r"(?:^|[^A-Za-z])(?:uu)?ids?[\"'`]?\s*[:=#(\[]?\s*[\"'`(
 _OTHER_BEFORE = re.compile(
     r"(organi[sz]ation|org|user|account|team|workspace|asset|upload|request|req|trace|span|session|correlation|client|"
     r"message|event|project|document|voice|avatar|workflow|invocation|node|batch|run|device|api[ _-]?key)"
-    r"s?[ _-]?(?:ids?|uuid)?[\"'`]?\s*[:=#(\[]\s*[\"'`(\[{]*$",
+    r"s?(?:[ _-]?(?:ids?|uuid)?[\"'`]?\s*[:=#(\[]\s*|[ _-]?(?:ids?|uuid)[\"'`]?\s+)[\"'`(\[{]*$",
     re.IGNORECASE,
 )
 _TASK_PATH = re.compile(r"/tasks/$", re.IGNORECASE)

@@ -59,6 +59,17 @@ def test_a_log_gives_each_id_once_with_the_words_around_it():
     )
 
 
+@pytest.mark.parametrize("before", ["request id ", "trace id\t", "user_id ", '"session id"  ', "request id: "])
+def test_the_id_of_something_else_needs_no_sign_between_its_name_and_itself(before: str):
+    found = one(f"2026-03-09 14:06:09 DEBUG {before}{B} done")
+    assert (found.weight, found.doubt[:24]) == (Weight.ELSE, "It is called the id of a")
+
+
+@pytest.mark.parametrize("before", ["id ", "task ", "task id ", "created task "])
+def test_what_is_named_a_task_before_a_blank_is_one(before: str):
+    assert one(f"2026-03-09 14:06:09 INFO {before}{B}").weight is Weight.TASK
+
+
 def test_what_is_something_else_says_why():
     found = {one.remote_id: one for one in search(LOG)}
     assert (found[B].weight, found[B].doubt) == (Weight.ELSE, "It is called the id of a request.")
