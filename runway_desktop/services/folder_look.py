@@ -41,15 +41,15 @@ def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Look
         gone = missing_because(folder, known_mount)
         if gone:
             return Look(FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone)
-        if not is_folder(folder):
-            return Look(FolderState.FINE, shutil.disk_usage(_nearest(folder)).free)
-        mount = mount_of(folder)
-        if not os.access(folder, os.W_OK | os.X_OK):
+        # One that is not made yet is as good as the folder that it would be made in.
+        is_there, place = is_folder(folder), _nearest(folder)
+        mount = mount_of(folder) if is_there else None
+        if not os.access(place, os.W_OK | os.X_OK):
             return Look(FolderState.READ_ONLY, mount=mount)
-        free = shutil.disk_usage(folder).free
+        free = shutil.disk_usage(place).free
         if free < SPARE:
             return Look(FolderState.FULL, free, mount)
-        if not doubted.can_write:
+        if is_there and not doubted.can_write:
             _try_writing(folder, SPARE // 2 if doubted is FolderState.FULL else 1)
     except OSError as error:
         return Look(state_of(error) or FolderState.ABSENT, detail=detail_of(error))

@@ -176,6 +176,18 @@ async def test_what_failed_is_tried_by_writing_and_leaves_nothing(watched, libra
     assert list(library.iterdir()) == []
 
 
+async def test_a_folder_that_is_not_made_yet_is_as_good_as_where_it_would_be_made(tmp_path, disk, monkeypatch):
+    def state() -> FolderState:
+        return folder_look.look_at(tmp_path / "new", None, FolderState.UNKNOWN).state
+
+    assert state() is FolderState.FINE
+    disk["free"] = folder_look.SPARE - 1
+    assert state() is FolderState.FULL
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != tmp_path)
+    assert state() is FolderState.READ_ONLY
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_full_disk_is_told_and_one_that_gets_room_goes_on(watched, disk):
     disk["free"] = folder_look.SPARE - 1
     async with watched.running():
