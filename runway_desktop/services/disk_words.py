@@ -10,7 +10,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import FolderHealth, FolderState
-from runway_desktop.services.media_facts import megabytes
+from runway_desktop.domain.sizes import size_in_words
 
 _WINDOWS_DISK_FULL = (39, 112)
 _ELSEWHERE = "in the preferences"
@@ -37,7 +37,7 @@ def spoken_for(folder: Path, *, needed: int | None = None) -> Iterator[None]:
 
 
 def disk_full(folder: Path, needed: int | None, *, detail: str = "") -> DiskError:
-    amount = f"{megabytes(needed)} are needed in {folder}." if needed else f"It is the disk of {folder}."
+    amount = f"{size_in_words(needed)} are needed in {folder}." if needed else f"It is the disk of {folder}."
     advice = "Make room; saving goes on by itself."
     return DiskError(f"The disk is full. {amount}", advice=advice, detail=detail, state=FolderState.FULL)
 

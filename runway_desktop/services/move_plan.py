@@ -12,11 +12,11 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import FolderState
+from runway_desktop.domain.sizes import size_in_words
 from runway_desktop.domain.task import Output
 
 from .disk_words import of_state
 from .folder_look import SPARE, look_at
-from .media_facts import megabytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def examine(source: Path, target: Path, outputs: Sequence[Output], known_mount: 
     except OSError as error:
         return replace(plan, problem=f"The folder {source} cannot be looked at. {error.strerror or ''}".strip())
     if needs_room and found.free is not None and found.free < size + SPARE:
-        words = f"{megabytes(size)} are to be moved, and {megabytes(found.free)} are free there."
+        words = f"{size_in_words(size)} are to be moved, and {size_in_words(found.free)} are free there."
         return replace(plan, problem=f"They do not fit into {target}. {words}", remarks=remarks)
     return replace(plan, remarks=remarks)
 

@@ -7,6 +7,7 @@ import textwrap
 from datetime import date, datetime, timedelta
 
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
+from runway_desktop.domain.sizes import size_in_words
 
 DASH = "–"
 _BREAK = "\u200b"
@@ -46,13 +47,7 @@ def count(amount: int, one: str, many: str = "") -> str:
 
 def size(amount: int) -> str:
     """Bytes in decimal units, as file managers show them."""
-    value = float(amount)
-    for unit in ("B", "kB", "MB", "GB"):
-        if round(value) < 1000 or unit == "GB":
-            break
-        value /= 1000
-    whole = unit in ("B", "kB") or round(value, 1) >= 10
-    return f"{value:.0f} {unit}" if whole else f"{value:.1f} {unit}"
+    return size_in_words(amount)
 
 
 def speed(bytes_a_second: float) -> str:

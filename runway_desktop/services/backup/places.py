@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.sizes import size_in_words
 from runway_desktop.services.disk_words import in_words
 from runway_desktop.services.folder_look import SPARE
-from runway_desktop.services.media_facts import megabytes
 
 ELSEWHERE = "Choose another folder or disk."
 
@@ -42,7 +42,7 @@ def check_room(needs: dict[Path, int], what: str) -> None:
             free = shutil.disk_usage(place).free
         if free < amount + SPARE:
             raise DiskError(
-                f"{what} needs {megabytes(amount)}, and the disk of {place} has {megabytes(free)} left.",
+                f"{what} needs {size_in_words(amount)}, and the disk of {place} has {size_in_words(free)} left.",
                 advice="Make room, or choose another disk.",
             )
 

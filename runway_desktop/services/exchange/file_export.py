@@ -19,13 +19,13 @@ from typing import TypeVar
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered, render
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.sizes import size_in_words
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
 from runway_desktop.services import embedding, sidecar
 from runway_desktop.services.batch_places import BatchPlaces
 from runway_desktop.services.disk_steps import sha256_of
 from runway_desktop.services.disk_words import spoken_for
 from runway_desktop.services.folder_look import SPARE
-from runway_desktop.services.media_facts import megabytes
 from runway_desktop.services.ports import Store
 from runway_desktop.services.result_file import name_values
 
@@ -255,7 +255,8 @@ def _check_room(folder: Path, needed: int) -> None:
     with spoken_for(near):
         free = shutil.disk_usage(near).free - SPARE
     if free < needed:
+        room = size_in_words(max(0, free))
         raise DiskError(
-            f"{megabytes(needed)} are to be copied, and the disk of {folder} has room for {megabytes(max(0, free))}.",
+            f"{size_in_words(needed)} are to be copied, and the disk of {folder} has room for {room}.",
             advice="Choose a folder on another disk, or export fewer results.",
         )

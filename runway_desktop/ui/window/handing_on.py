@@ -132,7 +132,7 @@ class HandingOn(QObject):
 
     def _put_picture(self, image: QImage, what: str) -> None:
         QGuiApplication.clipboard().setImage(image)
-        self._notices.tell(f"{what} copied.", detail=f"{image.width():,} × {image.height():,}")
+        self._notices.tell(f"{what} copied.", detail=f"{image.width()} × {image.height()}")
 
     def _launch(self, name: str, launches: Sequence[Launch]) -> None:
         for launch in launches:

@@ -675,7 +675,7 @@ async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
             await settle()
             failed = await desk.output(task)
             assert failed.state is OutputState.FAILED
-            assert failed.problem.startswith(f"The disk is full. 4.8 MB are needed in {desk.library}.")
+            assert failed.problem.startswith(f"The disk is full. 5.0 MB are needed in {desk.library}.")
             assert desk.files() == []
             patch.undo()
             await desk.clock.advance(DISK_AGAIN_AFTER)

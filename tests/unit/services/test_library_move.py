@@ -502,7 +502,7 @@ class TestPlan:
             house.new.mkdir()
             plan = await house.move.plan(house.new / "far away")
             assert "They do not fit" in plan.problem
-            assert "4.8 MB are to be moved, and 8.6 MB are free there." in plan.problem
+            assert "5.0 MB are to be moved, and 9.0 MB are free there." in plan.problem
             assert plan.folder_problem == ""
 
     async def test_a_folder_that_may_not_be_written_is_said_and_no_result_goes_there(self, tmp_path, monkeypatch):

@@ -188,7 +188,7 @@ async def test_room_is_asked_for_before_anything_is_copied(results, tmp_path, mo
     await results.put(a_task())
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 1))
-    with pytest.raises(DiskError, match="has room for 0 bytes"):
+    with pytest.raises(DiskError, match="has room for 0 B"):
         await export(results, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

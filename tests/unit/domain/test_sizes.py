@@ -1,0 +1,16 @@
+"""Sizes in words: the same number wherever one file or disk is told of."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.sizes import size_in_words
+from runway_desktop.viewmodels import wording
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [(0, "0 B"), (999, "999 B"), (2_083_000, "2.1 MB"), (310_400, "310 kB"), (80_000_000_000, "80 GB")],
+)
+def test_a_size_is_told_in_decimal_units(amount: int, words: str) -> None:
+    assert size_in_words(amount) == words == wording.size(amount)
