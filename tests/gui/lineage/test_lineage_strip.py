@@ -73,15 +73,20 @@ async def test_who_walks_by_key_stays_in_the_strip_and_who_clicks_where_he_was(t
         rig.window.view.select([TaskId("t3")])
         await until(lambda: len(thumbs(rig)) == 3)
         thumbs(rig)[1].setFocus()
-        for key, shown in ((Qt.Key.Key_Return, "t2"), (Qt.Key.Key_Left, "t2"), (Qt.Key.Key_Return, "t1")):
-            QTest.keyClick(QApplication.focusWidget(), key)
-            await until(lambda shown=shown: rig.window.view.selected_ids() == [TaskId(shown)])
-            await until(lambda shown=shown: here(rig) == TaskId(shown))
-            assert QApplication.focusWidget() in thumbs(rig)
+        await walk(rig, Qt.Key.Key_Return, TaskId("t2"))
+        await walk(rig, Qt.Key.Key_Left, TaskId("t2"))
+        await walk(rig, Qt.Key.Key_Return, TaskId("t1"))
         rig.window.view.setFocus()
         QTest.mouseClick(thumbs(rig)[2], Qt.MouseButton.LeftButton)
         await until(lambda: here(rig) == TaskId("t3"))
         assert QApplication.focusWidget() is rig.window.view
+
+
+async def walk(rig: Desktop, key: Qt.Key, leads_to: TaskId) -> None:
+    """Presses the key where the keyboard is; it is in the strip again afterwards."""
+    QTest.keyClick(QApplication.focusWidget(), key)
+    await until(lambda: rig.window.view.selected_ids() == [leads_to] and here(rig) == leads_to)
+    assert QApplication.focusWidget() in thumbs(rig)
 
 
 def here(rig: Desktop) -> TaskId | None:
