@@ -30,7 +30,8 @@ from runway_desktop.domain.task import (
     TaskId,
 )
 from runway_desktop.services.profile_folders import Folders
-from runway_desktop.store import SqliteSnapshots, SqliteStore
+from runway_desktop.store import SqliteStore
+from runway_desktop.store.snapshots import SqliteSnapshots
 
 NOW = 1_750_000_000.0
 KEY = "key_" + "fedcba9876543210" * 8

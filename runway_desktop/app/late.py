@@ -11,13 +11,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from runway_desktop.domain.account import Organization, UsedCredits
-from runway_desktop.domain.happenings import Answer
-from runway_desktop.domain.task import RemoteId
-from runway_desktop.domain.wire import CreatedTask, Stream
-from runway_desktop.services.ports import Fetcher, Runway
+if TYPE_CHECKING:
+    from runway_desktop.domain.account import Organization, UsedCredits
+    from runway_desktop.domain.happenings import Answer
+    from runway_desktop.domain.task import RemoteId
+    from runway_desktop.domain.wire import CreatedTask, Stream
+    from runway_desktop.services.ports import Fetcher, Runway
+
+    class ClosableRunway(Runway, Protocol):
+        async def aclose(self) -> None: ...
+
+    class ClosableFetcher(Fetcher, Protocol):
+        async def aclose(self) -> None: ...
 
 
 class _Closable(Protocol):
@@ -48,14 +55,6 @@ class Late(Generic[Made]):
     async def close(self) -> None:
         if self._made is not None:
             await self._made.aclose()
-
-
-class ClosableRunway(Runway, Protocol):
-    async def aclose(self) -> None: ...
-
-
-class ClosableFetcher(Fetcher, Protocol):
-    async def aclose(self) -> None: ...
 
 
 class LateRunway:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +16,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QProcess, QTimer
 
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
-from runway_desktop.domain.events import Notice
-from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.disk_threads import DiskThreads
-from runway_desktop.services.engine import Engine
-from runway_desktop.services.intake import Gathered
-from runway_desktop.services.sheets import OPEN_SHEET
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.main_window import MainWindow
@@ -55,6 +49,12 @@ from .program import on_signals
 from .wiring import Address, Assembly, build
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runway_desktop.domain.events import Notice
+    from runway_desktop.domain.profiles import Profile
+    from runway_desktop.services.engine import Engine
+    from runway_desktop.services.intake import Gathered
     from runway_desktop.ui.culling.host import CullingHost
     from runway_desktop.ui.sheet.host import SheetHost
 
@@ -114,8 +114,7 @@ class Session(QObject):
         ahead = await ask_ahead(assembly.engine, listing_at_start(assembly.engine), supervisor.spawn)
         window = self._open_window(assembly.engine, supervisor, theme, ahead)
         await self._first_paint(window)
-        await assembly.prepare()
-        for name, work in assembly.loops:
+        for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
         supervisor.spawn(self._find_key(assembly.engine), "find key")
         await self._closing.wait()
@@ -354,6 +353,8 @@ class Session(QObject):
 
     def _offer_open_sheet(self, engine: Engine) -> None:
         """A sheet that was open when the program was killed."""
+        from runway_desktop.services.sheets import OPEN_SHEET
+
         host = self._sheet_host() if engine.settings.get(OPEN_SHEET) is not None else None
         if host is not None:
             host.door.look_for_left_open()

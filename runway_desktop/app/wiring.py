@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -24,11 +23,6 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services import after_restore
 from runway_desktop.services.account import Account
-from runway_desktop.services.applications import Applications
-from runway_desktop.services.backup.backups import Backups
-from runway_desktop.services.backup.finishing import Finished, finish
-from runway_desktop.services.backup.restores import Restores
-from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.backup.workshop import Workshop
 from runway_desktop.services.bin import SystemBin
 from runway_desktop.services.budget import Budget
@@ -37,42 +31,29 @@ from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.disk_threads import DiskThreads
-from runway_desktop.services.dispatch import Dispatch
-from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.exchange import Exchange
-from runway_desktop.services.forecast import Forecasts
-from runway_desktop.services.fresh_links import FreshLinks
-from runway_desktop.services.input_following import InputFollowing
-from runway_desktop.services.input_mending import Mender
-from runway_desktop.services.inputs import Inputs
-from runway_desktop.services.intake import Intake
-from runway_desktop.services.integrity import Integrity
-from runway_desktop.services.lane import Lane
+from runway_desktop.services.later import made_by, make_all
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library import Library
 from runway_desktop.services.library_folder import LibraryFolder
-from runway_desktop.services.library_move import LibraryMove
-from runway_desktop.services.lost_files import LostFiles
-from runway_desktop.services.move_group import GroupMover
-from runway_desktop.services.poller import Poller
 from runway_desktop.services.pricing import Pricing, read_published
 from runway_desktop.services.profile_folders import Folders
 from runway_desktop.services.profiles import Profiles
-from runway_desktop.services.rescue import Rescue
-from runway_desktop.services.retrieval import Retrieval
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.sidecar_keeper import SidecarKeeper
-from runway_desktop.services.spending import Spending
-from runway_desktop.services.submission import Submission
-from runway_desktop.services.verbs import Verbs
-from runway_desktop.store import SqliteSnapshots, SqliteStore
+from runway_desktop.store import SqliteStore
 
-from .late import ClosableFetcher, ClosableRunway, LateFetcher, LateRunway
+from .first_half import FirstHalf
+from .late import LateFetcher, LateRunway
 from .lifecycle import Stage
 
 if TYPE_CHECKING:
+    from runway_desktop.services.backup.finishing import Finished
+    from runway_desktop.services.backup.watching import Watch
+    from runway_desktop.services.ports import Snapshots
     from runway_desktop.simulator.child import SimulatorProcess
+
+    from .late import ClosableFetcher, ClosableRunway
+    from .second_half import SecondHalf
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +61,15 @@ SETTLE_SECONDS = 8.0
 """How long closing waits for sendings and downloads. A download goes on from its part at the next start."""
 
 
+Loops = tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
+"""Name and work of each loop, to be started in this order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
     engine: Engine
-    prepare: Callable[[], Coroutine[Any, Any, None]]
-    """What the loops need and the first paint does not: to be awaited before they start."""
-    loops: tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
-    """Name and work of each loop, to be started in this order once the window is painted."""
+    prepare: Callable[[], Coroutine[Any, Any, Loops]]
+    """Makes what the first paint does not need. To be awaited once the window is painted; gives the loops."""
     closing: tuple[Stage, ...]
     """After the loops have ended."""
     settling: tuple[Stage, ...]
@@ -105,7 +88,9 @@ class Address:
 def finish_restore(profile: Profile, watch: Watch) -> Finished | None:
     """Puts in its place what a restore of the last run has put together. Blocking, before the list of tasks is
     opened."""
-    return finish(profile, SqliteSnapshots(), SystemClock().now(), watch)
+    from runway_desktop.services.backup.finishing import finish
+
+    return finish(profile, _snapshots(), SystemClock().now(), watch)
 
 
 async def build(
@@ -134,11 +119,10 @@ async def _assemble(
     file_workers: Executor,
 ) -> Assembly:
     clock, bus, rng = SystemClock(), Bus(), random.Random()
+    bus.keep_for_latecomers()
     loop = asyncio.get_running_loop()
     settings = Settings(store, bus, clock, default_library=profile.library)
     await settings.load()
-    folder = LibraryFolder(settings, bus, clock)
-    rescue = Rescue(profile.rescued, folder, settings, bus, clock)
     demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
     given = demo.secret if demo is not None else address.secret
     place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
@@ -164,79 +148,100 @@ async def _assemble(
         other.use_secret(secret)
         return other
 
-    ledger = Ledger(store, bus, clock)
-    pricing = Pricing(store, clock, await loop.run_in_executor(workers, read_published))
-    budget = Budget(store, settings, pricing, bus, clock)
-    forecasts = Forecasts(store, bus, clock)
     secrets = SystemKeychain(workers)
-    account = Account(
-        runway,
-        make_runway,
-        secrets,
-        bus,
-        clock,
-        rng,
-        profile=profile.key_name,
-        given_secret=given,
-        given_place=place,
+    pricing = Pricing(store, clock, await loop.run_in_executor(workers, read_published))
+    first = FirstHalf(
+        profile=profile,
+        folders=folders,
+        catalog=catalog,
+        bus=bus,
+        clock=clock,
+        rng=rng,
+        store=store,
+        snapshots=_snapshots,
+        settings=settings,
+        ledger=Ledger(store, bus, clock),
+        pricing=pricing,
+        budget=Budget(store, settings, pricing, bus, clock),
+        folder=LibraryFolder(settings, bus, clock),
+        account=Account(
+            runway,
+            make_runway,
+            secrets,
+            bus,
+            clock,
+            rng,
+            profile=profile.key_name,
+            given_secret=given,
+            given_place=place,
+        ),
+        runway=runway,
+        fetcher=fetcher,
+        # The disk of a backup may hang, and results with theirs.
+        workshop=Workshop(DiskThreads(2, "backups")),
+        workers=workers,
+        file_workers=file_workers,
     )
-    dispatch = Dispatch(ledger, runway, account, pricing, bus, clock, rng)
-    inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
-    lane = Lane(ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng)
-    poller = Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit)
-    downloads = Downloads(store, ledger, runway, fetcher, bus, clock, settings, rng, folder, rescue)
-    submission = Submission(ledger, store, catalog, clock, workers)
-    lost_files = LostFiles(ledger, store, submission, catalog, bus, clock, workers)
-    sidecars = SidecarKeeper(store, bus, clock, settings, file_workers)
-    verbs = Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, folder.locks, file_workers)
-    looking = DiskThreads(3, "look at results")
-    integrity = Integrity(store, folder, bus, clock, looking)
-    # A thread of its own, which may hang with either folder.
-    mover = GroupMover(store, bus, folder, InputFollowing(ledger, store), DiskThreads(1, "move"))
-    # The disk of a backup may hang, and results with theirs.
-    workshop = Workshop(DiskThreads(2, "backups"))
-    backups = Backups(profile, SqliteSnapshots(), workshop, settings, bus, clock)
+    rest = _Rest(first)
     engine = Engine(
         bus=bus,
         clock=clock,
         catalog=catalog,
         settings=settings,
-        ledger=ledger,
-        submission=submission,
-        lane=lane,
-        poller=poller,
-        downloads=downloads,
-        folder=folder,
-        move=LibraryMove(store, bus, clock, settings, folder, downloads, mover, profile.rescued),
-        links=FreshLinks(store, ledger, runway, account, bus, clock),
+        ledger=first.ledger,
         library=Library(store, bus, settings, file_workers),
-        account=account,
-        verbs=verbs,
+        folder=first.folder,
+        account=first.account,
         pricing=pricing,
-        budget=budget,
-        spending=Spending(store, runway, catalog, clock, workers),
-        forecasts=forecasts,
-        intake=Intake(catalog, workers),
-        mender=Mender(profile.inputs, workers, thumbnails=profile.posters),
-        lost_files=lost_files,
-        exchange=Exchange(ledger, store, submission, verbs, catalog, settings, bus, clock, file_workers),
-        integrity=integrity,
-        retrieval=Retrieval(store, integrity, bus, clock, settings, looking),
-        applications=Applications(settings, workers, os.environ, Path.home()),
+        budget=first.budget,
+        submission=made_by(lambda: rest.made.submission),
+        lane=made_by(lambda: rest.made.lane),
+        poller=made_by(lambda: rest.made.poller),
+        downloads=made_by(lambda: rest.made.downloads),
+        links=made_by(lambda: rest.made.links),
+        move=made_by(lambda: rest.made.move),
+        verbs=made_by(lambda: rest.made.verbs),
+        spending=made_by(lambda: rest.made.spending),
+        forecasts=made_by(lambda: rest.made.forecasts),
+        intake=made_by(lambda: rest.made.intake),
+        mender=made_by(lambda: rest.made.mender),
+        lost_files=made_by(lambda: rest.made.lost_files),
+        exchange=made_by(lambda: rest.made.exchange),
+        integrity=made_by(lambda: rest.made.integrity),
+        retrieval=made_by(lambda: rest.made.retrieval),
+        applications=made_by(lambda: rest.made.applications),
         renewal=CatalogRenewal(catalog, profile.catalogue, settings, workers),
         profiles=Profiles(
-            profile, folders, SqliteSnapshots(), workshop, secrets, SystemBin(workers), clock, rng, _is_in_use
+            profile, folders, _snapshots, first.workshop, secrets, SystemBin(workers), clock, rng, _is_in_use
         ),
-        backups=backups,
-        restores=Restores(profile, folders, SqliteSnapshots(), workshop, clock, rng, store.outputs_in),
+        backups=made_by(lambda: rest.made.backups),
+        restores=made_by(lambda: rest.made.restores),
         is_demo=demo is not None,
     )
-    await after_restore.take_up(ledger, settings)
-    dispatch.recall()
+    await after_restore.take_up(first.ledger, settings)
     await pricing.load()
 
     async def in_worker(work: Callable[[], None]) -> None:
         await loop.run_in_executor(workers, work)
+
+    async def prepare() -> Loops:
+        await first.budget.load()
+        await loop.run_in_executor(workers, _import_second_half)
+        make_all(engine)
+        return (
+            ("keep settings", settings.run),
+            ("library folder", first.folder.run),
+            ("library move", rest.made.move.run),
+            ("account", first.account.run),
+            ("lane", rest.made.lane.run),
+            ("poller", rest.made.poller.run),
+            ("lost files", rest.made.lost_files.run),
+            ("downloads", rest.made.downloads.run),
+            ("sidecars", rest.made.sidecars.run),
+            ("integrity", rest.made.integrity.run),
+            ("unfinished restores", lambda: tell_unfinished(engine)),
+            *(() if demo is not None else (("backups", rest.made.backups.run),)),
+        )
 
     async def stop_demo() -> None:
         if demo is not None:
@@ -244,41 +249,60 @@ async def _assemble(
 
     return Assembly(
         engine=engine,
-        prepare=budget.load,
-        loops=(
-            ("keep settings", settings.run),
-            ("library folder", folder.run),
-            ("library move", engine.move.run),
-            ("account", account.run),
-            ("lane", lane.run),
-            ("poller", poller.run),
-            ("lost files", lost_files.run),
-            ("downloads", downloads.run),
-            ("sidecars", sidecars.run),
-            ("integrity", integrity.run),
-            ("unfinished restores", lambda: tell_unfinished(engine)),
-            *(() if demo is not None else (("backups", backups.run),)),
-        ),
+        prepare=prepare,
         settling=(
-            Stage("sendings", "an id that is on its way is a paid result", lane.settle, SETTLE_SECONDS + 60),
+            Stage("sendings", "an id that is on its way is a paid result", rest.settle_sendings, SETTLE_SECONDS + 60),
             Stage(
                 "downloads",
                 "a short rest is finished, a long one goes on next time",
-                lambda: downloads.settle(SETTLE_SECONDS),
+                rest.settle_downloads,
                 SETTLE_SECONDS + 4,
             ),
-            Stage("sidecars", "what was rated a moment ago stands beside its result", sidecars.settle, 5),
+            Stage("sidecars", "what was rated a moment ago stands beside its result", rest.settle_sidecars, 5),
         ),
         closing=(
-            Stage("ledger", "what was answered is written before the store closes", ledger.settle, 10),
+            Stage("ledger", "what was answered is written before the store closes", first.ledger.settle, 10),
             Stage("settings", "drafts and widths are kept", settings.flush, 5),
             Stage("HTTP", "connections close before the loop does", lambda: _close(runway, fetcher), 5),
             Stage("store", "everything that writes has ended", store.close, 10),
-            Stage("looks", "what hangs in a drive is left behind", lambda: in_worker(looking.shutdown), 10),
-            Stage("disk", "nothing is written any more", lambda: in_worker(folder.shutdown), 10),
+            Stage("looks", "what hangs in a drive is left behind", lambda: in_worker(rest.shutdown), 10),
+            Stage("disk", "nothing is written any more", lambda: in_worker(first.folder.shutdown), 10),
             Stage("demo", "nobody asks it any more", stop_demo, 5),
         ),
     )
+
+
+class _Rest:
+    """The second half, made at its first use. What of it was never made has nothing to finish."""
+
+    def __init__(self, first: FirstHalf) -> None:
+        self._first = first
+        self._made: SecondHalf | None = None
+
+    @property
+    def made(self) -> SecondHalf:
+        if self._made is None:
+            make = _import_second_half()
+            with self._first.bus.latecomers():
+                self._made = make(self._first)
+        return self._made
+
+    async def settle_sendings(self) -> None:
+        if self._made is not None:
+            await self._made.lane.settle()
+
+    async def settle_downloads(self) -> None:
+        if self._made is not None:
+            await self._made.downloads.settle(SETTLE_SECONDS)
+
+    async def settle_sidecars(self) -> None:
+        if self._made is not None:
+            await self._made.sidecars.settle()
+
+    def shutdown(self) -> None:
+        """In a worker."""
+        if self._made is not None:
+            self._made.looking.shutdown()
 
 
 async def tell_unfinished(engine: Engine) -> None:
@@ -291,6 +315,18 @@ async def tell_unfinished(engine: Engine) -> None:
 async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:
     await runway.close()
     await fetcher.close()
+
+
+def _import_second_half() -> Callable[[FirstHalf], SecondHalf]:
+    from .second_half import make
+
+    return make
+
+
+def _snapshots() -> Snapshots:
+    from runway_desktop.store.snapshots import SqliteSnapshots
+
+    return SqliteSnapshots()
 
 
 def _import_client() -> Any:

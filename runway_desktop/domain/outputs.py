@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from posixpath import splitext
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .happenings import Answer
 from .presence import NEVER_LOOKED, Look, Presence
 from .task import Media, Output, OutputState, State, Task
+
+if TYPE_CHECKING:
+    from .happenings import Answer
 
 _BY_EXTENSION = {
     **dict.fromkeys((".mp4", ".mov", ".webm", ".mkv", ".m4v"), Media.VIDEO),

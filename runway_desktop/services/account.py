@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, RunwayDesktopError, SecretStoreError
@@ -20,9 +19,14 @@ from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, O
 from runway_desktop.domain.task import State
 
 from .backoff import delay
-from .bus import Bus
 from .clock import Alarm
-from .ports import Clock, Runway, SecretStore
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+    from .bus import Bus
+    from .ports import Clock, Runway, SecretStore
 
 log = logging.getLogger(__name__)
 

@@ -15,9 +15,8 @@ from typing import Any
 
 from runway_desktop.domain.task import RESTORED, State, Task
 
-from .lane import PAUSED
 from .ledger import Ledger
-from .settings import Settings
+from .settings import PAUSED, Settings
 
 FRESH = "restore.fresh"
 """The setting that a restored list of tasks begins with. It holds `made_at`, the Unix time of its backup."""

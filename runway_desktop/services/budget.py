@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
-from runway_desktop.domain.account import Organization
 from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
 from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
 from runway_desktop.domain.spending import counted_credits, spent_at
-from runway_desktop.domain.task import Task
 
-from .bus import Bus
-from .ports import Clock, Store
-from .pricing import Price, Pricing
-from .settings import Settings
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from runway_desktop.domain.account import Organization
+    from runway_desktop.domain.task import Task
+
+    from .bus import Bus
+    from .ports import Clock, Store
+    from .pricing import Price, Pricing
+    from .settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from typing import TYPE_CHECKING
 
-from .ports import Clock
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from .ports import Clock
 
 
 class SystemClock:

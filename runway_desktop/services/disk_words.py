@@ -1,4 +1,4 @@
-"""What the system says about a file or folder, in words: what happened, and what to do. Pure; usable from any
+"""What the system says about a file or folder, in words: what happened, and what to do. Usable from any
 thread."""
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.domain.sizes import size_in_words
 
+from .disk_steps import sha256_of
+
 _WINDOWS_DISK_FULL = (39, 112)
 _ELSEWHERE = "in the preferences"
 _NOT_THERE = frozenset(
@@ -21,6 +23,14 @@ _NOT_THERE = frozenset(
     if (code := getattr(errno, name, None)) is not None
 )  # fmt: skip
 """What a folder's look says where its drive was pulled out, or its server went away."""
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal digits. Blocks; raises DiskError."""
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise DiskError(f"“{path.name}” cannot be read.", advice="Is it still there?", detail=str(error)) from error
 
 
 @contextmanager

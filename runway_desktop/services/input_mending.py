@@ -24,7 +24,7 @@ from runway_desktop.catalog.limits import Way, accepted_formats, largest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media
 
-from .disk_steps import sha256_of
+from .disk_words import file_hash
 from .media_facts import MediaFacts
 
 Result = TypeVar("Result")
@@ -274,11 +274,3 @@ def _write(target: Path, content: bytes) -> None:
             advice="Is the disk full, or the folder protected?",
             detail=str(error),
         ) from error
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal digits. Blocks; raises DiskError."""
-    try:
-        return sha256_of(path)
-    except OSError as error:
-        raise DiskError(f"“{path.name}” cannot be read.", advice="Is it still there?", detail=str(error)) from error

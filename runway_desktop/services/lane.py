@@ -47,11 +47,10 @@ from .lane_forecast import LaneForecast, LaneForecasts, Slots
 from .lane_order import positions_before
 from .ledger import Ledger
 from .ports import Clock
-from .settings import Settings
+from .settings import PAUSED, Settings
 
 log = logging.getLogger(__name__)
 
-PAUSED = "lane.paused"
 UNKNOWN_LIMIT = 2
 """Tasks of a model at once where the organization's limits are not known."""
 AT_ONCE = 4
@@ -108,7 +107,7 @@ class Lane:
 
     @property
     def paused(self) -> bool:
-        return bool(self._settings.get(PAUSED, False))
+        return self._settings.paused
 
     async def run(self) -> None:
         """Sends until cancelled. Then files being read are let go, and a POST that is under way is waited for: its id

@@ -15,32 +15,19 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
-from runway_desktop.domain.advance import advance
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
-from runway_desktop.domain.happenings import (
-    Accepted,
-    Answer,
-    Answered,
-    CancelAsked,
-    Deleted,
-    Dropped,
-    EvidenceGathered,
-    Happening,
-    LetGo,
-    NoAnswer,
-    NotFound,
-    NotSent,
-    Refused,
-    Sending,
-)
-from runway_desktop.domain.outputs import outputs_of
+from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.task import Batch, Evidence, Input, Output, State, Task, TaskId
 
 from .bus import Bus
-from .ports import Clock, LedgerEntry, Store
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.happenings import Answer, Happening
+
+    from .ports import Clock, Store
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +56,12 @@ class Ledger:
         on; `sending` says why."""
         for task in await self._store.unfinished():
             self._keep(task)
-        for task in [task for task in self._open.values() if task.state is State.SENDING]:
+        cut_short = [task for task in self._open.values() if task.state is State.SENDING]
+        if not cut_short:
+            return
+        from runway_desktop.domain.happenings import NoAnswer
+
+        for task in cut_short:
             evidence = replace(task.evidence or Evidence(), reason=sending)
             await self.move(task.id, NoAnswer(evidence))
 
@@ -114,6 +106,8 @@ class Ledger:
 
     async def answer(self, task_id: TaskId, answer: Answer) -> Task:
         """What Runway said of the task: its state, and its results with it."""
+        from runway_desktop.domain.happenings import Answered
+
         return await self._finish(self._move(task_id, Answered(answer), None, {}))
 
     async def change(
@@ -206,12 +200,15 @@ class Ledger:
     async def _move(
         self, task_id: TaskId, happening: Happening, outputs: tuple[Output, ...] | None, detail: dict[str, Any]
     ) -> Task:
+        # What moves a task is imported with the first move, which the first paint does not wait for.
+        from .moves import advance, ledger_line, results_of
+
         async with self._lock(task_id):
             before = await self._current(task_id)
             now = self._clock.now()
             after = advance(before, happening, now)
             if outputs is None:
-                outputs = outputs_of(after, happening.answer, now) if isinstance(happening, Answered) else ()
+                outputs = results_of(after, happening, now)
             if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
                 outputs = ()
             if after == before:
@@ -220,7 +217,7 @@ class Ledger:
                 # It was asked for and nothing is new: not worth a write, and nobody needs to hear of it.
                 self._keep(after)
                 return after
-            entry = _entry(before, after, happening, now, detail)
+            entry = ledger_line(before, after, happening, now, detail)
             await self._store.save(after, entry, outputs)
             self._keep(after)
             self._bus.tell(TaskChanged(after, before))
@@ -312,60 +309,3 @@ def _birth(task: Task) -> str:
 def _birth_detail(task: Task) -> dict[str, Any]:
     detail = {"remote_id": task.remote_id, "parent": task.parent_id}
     return {name: value for name, value in detail.items() if value is not None}
-
-
-def _entry(before: Task, after: Task, happening: Happening, now: float, detail: dict[str, Any]) -> LedgerEntry | None:
-    """The ledger's line of a move; None for mere progress."""
-    kind, said = _line(before, after, happening)
-    if not kind and not detail:
-        return None
-    return LedgerEntry(task_id=after.id, at=now, kind=kind or "noted", detail={**said, **detail})
-
-
-_KINDS: dict[type, str] = {
-    Sending: "sent",
-    NoAnswer: "no answer",
-    EvidenceGathered: "evidence",
-    LetGo: "let go",
-    Dropped: "dropped",
-    CancelAsked: "cancel asked",
-    Deleted: "deleted at Runway",
-    NotFound: "not found",
-}
-
-
-def _line(before: Task, after: Task, happening: Happening) -> tuple[str, dict[str, Any]]:
-    match happening:
-        case Sending(evidence) | NoAnswer(evidence) | EvidenceGathered(evidence):
-            return _KINDS[type(happening)], _evidence(evidence)
-        case Accepted(remote_id, estimated):
-            return "accepted", {"remote_id": remote_id, "estimated_credits": estimated}
-        case NotSent(reason):
-            return "not sent", {"reason": reason}
-        case Refused(message, refusals):
-            return "refused", {"message": message, "fields": [list(refusal.path) for refusal in refusals]}
-        case LetGo() | Dropped() | CancelAsked() | Deleted() | NotFound():
-            return _KINDS[type(happening)], {}
-        case Answered(answer):
-            if after.state is before.state and after.remote_status == before.remote_status:
-                return "", {}
-            said: dict[str, Any] = {"state": after.state.value, "status": answer.status}
-            if after.cost_credits is not None:
-                said["cost_credits"] = after.cost_credits
-            if after.failure is not None:
-                said |= {"code": after.failure.code, "words": after.failure.words}
-            return "state", said
-
-
-def _evidence(evidence: Evidence | None) -> dict[str, Any]:
-    if evidence is None:
-        return {}
-    known = {
-        "reason": evidence.reason,
-        "balance_before": evidence.balance_before,
-        "balance_after": evidence.balance_after,
-        "daily_before": evidence.daily_before,
-        "daily_after": evidence.daily_after,
-        "accepted_between": evidence.accepted_between,
-    }
-    return {name: value for name, value in known.items() if value not in (None, "")}

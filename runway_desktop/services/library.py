@@ -7,24 +7,27 @@ Loop's thread; whatever touches a file runs in the executor. Raises StoreError w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 
-from .bus import Bus
-from .disk_words import spoken_for
-from .input_mending import file_hash
-from .lineage import Lineage
-from .ports import LedgerEntry, Store
-from .settings import Settings
-from .sheets import Sheets
+from .disk_words import file_hash, spoken_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
+
+    from .bus import Bus
+    from .lineage import Lineage
+    from .ports import LedgerEntry, Store
+    from .settings import Settings
+    from .sheets import Sheets
 
 Result = TypeVar("Result")
 
@@ -48,8 +51,18 @@ class Library:
         self._bus = bus
         self._settings = settings
         self._executor = executor
-        self.sheets = Sheets(store)
-        self.lineage = Lineage(store)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        from .sheets import Sheets
+
+        return Sheets(self._store)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        from .lineage import Lineage
+
+        return Lineage(self._store)
 
     async def list(self, listing: Listing) -> Entries:
         """The ids to show, in order."""

@@ -17,18 +17,20 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from runway_desktop.domain.events import Event, LibraryFolderChanged, SettingsChanged
 from runway_desktop.domain.folders import FolderHealth, FolderState
 
-from .bus import Bus
 from .clock import Alarm, first_of
 from .disk_threads import DiskThreads
 from .file_locks import FileLocks
 from .folder_look import Look, look_at
-from .ports import Clock
-from .settings import Settings
+
+if TYPE_CHECKING:
+    from .bus import Bus
+    from .ports import Clock
+    from .settings import Settings
 
 log = logging.getLogger(__name__)
 

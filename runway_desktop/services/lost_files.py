@@ -23,7 +23,7 @@ from runway_desktop.domain.task import Input, State, Task, TaskId
 
 from .bus import Bus
 from .clock import Alarm
-from .input_mending import file_hash
+from .disk_words import file_hash
 from .inputs import inputs_of
 from .ledger import Ledger
 from .neighbours import places_beside

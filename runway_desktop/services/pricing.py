@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.ledger import Estimate
 from runway_desktop.domain.prices import (
     PublishedPrice,
     Unit,
@@ -24,9 +24,13 @@ from runway_desktop.domain.prices import (
     price_shape,
     published,
 )
-from runway_desktop.domain.task import Request
 
-from .ports import Clock, Estimate, Store
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runway_desktop.domain.task import Request
+
+    from .ports import Clock, Store
 
 log = logging.getLogger(__name__)
 

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.errors import NotPossible, SecretStoreError, StoreError
 from runway_desktop.domain.profiles import Color, Profile, free_color, name_problem
 
 from .backup.places import told
-from .backup.workshop import Workshop
-from .ports import Bin, Clock, SecretStore, Snapshots
 from .profile_folders import Folders, new_tail
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+    from runway_desktop.domain.backups import Contents
+
+    from .backup.workshop import Workshop
+    from .ports import Bin, Clock, SecretStore, Snapshots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,7 @@ class Profiles:
         self,
         current: Profile,
         folders: Folders,
-        snapshots: Snapshots,
+        snapshots: Callable[[], Snapshots],
         workshop: Workshop,
         secrets: SecretStore,
         trash: Bin,
@@ -116,7 +121,7 @@ class Profiles:
 
     async def look_into(self, profile: Profile) -> Inside:
         """What would be taken away with it."""
-        return await self._workshop.look(_look_into, profile, self._snapshots)
+        return await self._workshop.look(_look_into, profile, self._snapshots())
 
     async def remove(self, profile: Profile) -> str:
         """Moves a profile's folder to the bin, and only then forgets its key. Gives what stood in the way of that, in

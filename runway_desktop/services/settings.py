@@ -14,14 +14,15 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Notice, SettingsChanged
 from runway_desktop.domain.filenames import DEFAULT_TEMPLATE
 
-from .bus import Bus
-from .ports import Clock, Store
+if TYPE_CHECKING:
+    from .bus import Bus
+    from .ports import Clock, Store
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ WRITE_AFTER = 0.5
 """Seconds between the first unsaved change and its writing. The promise to people is one second."""
 TRY_AGAIN_AFTER = 5.0
 """Seconds until a writing that the database refused is tried again."""
+
+PAUSED = "lane.paused"
 
 Theme = Literal["system", "light", "dark"]
 Announce = Literal["each", "batch", "failures", "off"]
@@ -206,6 +209,11 @@ class Settings:
     def library(self) -> Path:
         """Where results are saved: the chosen folder, else the platform's folder for videos."""
         return Path(self.library_folder or self._default_library)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the person, or the lane itself, has stopped all sending."""
+        return bool(self.get(PAUSED, False))
 
     def lane_limit(self, model: str) -> int | None:
         """How many tasks of `model` the person wants at Runway at once; None: as many as it allows."""

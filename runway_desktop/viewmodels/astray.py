@@ -8,24 +8,28 @@ time: another one takes its place, and what was found stays found. GUI thread on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import NotThere, RunwayDesktopError
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Output, TaskId
-from runway_desktop.services.binned_files import BinReport
-from runway_desktop.services.engine import Engine
-from runway_desktop.services.retrieval import Chosen, Progress, Retrieved
 
 from . import wording
 from .offers import Question, Verb, concerned
-from .runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runway_desktop.domain.library import Row
+    from runway_desktop.domain.task import Output, TaskId
+    from runway_desktop.services.binned_files import BinReport
+    from runway_desktop.services.engine import Engine
+    from runway_desktop.services.retrieval import Chosen, Progress, Retrieved
+
+    from .runner import Runner
 
 MOST_SAID = 3
 """Sentences told one by one."""

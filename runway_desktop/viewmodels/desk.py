@@ -6,27 +6,17 @@ The window asks questions and shows windows; the desk decides and commands the e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.services.engine import Engine
-from runway_desktop.services.exchange import Brought
-from runway_desktop.services.intake import AssetDrop, Gathered
-from runway_desktop.services.lost_files import PutBack
-from runway_desktop.services.support import support_details
-from runway_desktop.services.verbs import CancelReport, DeleteReport
 
 from . import wording
 from .astray import VERBS as OF_FILES
 from .astray import Astray
-from .composer import Composer
 from .handing import VERBS as HANDED
 from .handing import Handing
 from .inputs import InputMending
@@ -35,7 +25,20 @@ from .just_sent import JustSent
 from .money import sending_question
 from .offers import Question, Verb, concerned, question
 from .onward import Onward
-from .runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.domain.library import Row
+    from runway_desktop.domain.task import Request, TaskId
+    from runway_desktop.services.engine import Engine
+    from runway_desktop.services.intake import AssetDrop, Gathered
+    from runway_desktop.services.lost_files import PutBack
+    from runway_desktop.services.verbs import CancelReport, DeleteReport
+
+    from .composer import Composer
+    from .runner import Runner
 
 MOST_SAID = 3
 """Sentences told one by one; of the rest only the number."""
@@ -251,6 +254,8 @@ class Desk(QObject):
         def otherwise() -> None:
             self._runner(self._gather(paths, (), text, html, "", None, are_results=False), "take in")
 
+        from runway_desktop.services.exchange import Brought
+
         match await self._engine.exchange.recognise(paths, text):
             case Brought.IDS:
                 self.ids_brought.emit(paths, text, otherwise)
@@ -396,6 +401,8 @@ class Desk(QObject):
             )
 
     async def _copy_support(self, task_ids: Sequence[TaskId], include_prompt: bool) -> None:
+        from runway_desktop.services.support import support_details
+
         texts = []
         for task_id in task_ids:
             details = await self._engine.library.details(task_id)

@@ -19,7 +19,6 @@ from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.task import RESTORED, Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import Details
-from runway_desktop.services.uncertainty import verdict
 
 from . import wording
 from .bridge import Bridge, Touch
@@ -168,6 +167,8 @@ class DetailsModel(QObject):
                 ]
                 return "\n".join(said)
             case State.UNCERTAIN if task.evidence is not None:
+                from runway_desktop.services.uncertainty import verdict
+
                 return f"{task.evidence.reason} {verdict(task.evidence).words}".strip()
             case State.UNCERTAIN:
                 return "No answer came to the sending. It may have been made, and charged."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeDatabase, QObject, Signal
 
@@ -16,7 +17,6 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, TaskId
-from runway_desktop.services.applications import Application, Launch, system_dialog
 from runway_desktop.services.engine import Engine
 
 from . import wording
@@ -24,7 +24,8 @@ from .expiry_words import OPEN_TO_ALL, copied_words
 from .offers import Verb, concerned
 from .runner import Runner
 
-__all__ = ["MOST_OPENED", "Application", "Handing", "Launch"]
+if TYPE_CHECKING:
+    from .programs import Application, Launch
 
 MOST_OPENED = 8
 """Files that are given to programs at once, where each starts one of its own."""
@@ -74,7 +75,7 @@ class Handing(QObject):
     @property
     def lists_programs(self) -> bool:
         """Whether *Open with* is a menu of programs; else the system asks itself."""
-        return system_dialog(self._platform, Path()) is None
+        return self._system_dialog(Path()) is None
 
     def carry_out(self, verb: Verb, rows: Sequence[Row]) -> None:
         """One of `VERBS`."""
@@ -140,7 +141,7 @@ class Handing(QObject):
             case Verb.OPEN_WITH_SYSTEM:
                 self.system_wanted.emit(there)
             case Verb.OPEN_WITH:
-                dialog = system_dialog(self._platform, there[0])
+                dialog = self._system_dialog(there[0])
                 if dialog is not None:
                     self.launch_wanted.emit("The system's dialog", [dialog])
             case Verb.COPY_PATH:
@@ -158,6 +159,11 @@ class Handing(QObject):
             text = "\n".join(output.url for output in handed.outputs)
             sentence = copied_words(len(handed.outputs), handed.life, self._engine.clock.now())
             self.text_copied.emit(text, sentence, OPEN_TO_ALL)
+
+    def _system_dialog(self, path: Path) -> Launch | None:
+        from runway_desktop.services.applications import system_dialog
+
+        return system_dialog(self._platform, path)
 
     def _copy(self, what: str, words: Sequence[str]) -> None:
         """A line for each; of several their number is told."""

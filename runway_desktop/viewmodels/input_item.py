@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind, MediaKind
 from runway_desktop.domain.task import Media
-from runway_desktop.services.media_facts import MediaFacts
+
+if TYPE_CHECKING:
+    from runway_desktop.services.media_facts import MediaFacts
 
 KIND_WORDS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}
 _MANY = 16

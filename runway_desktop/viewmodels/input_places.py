@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import Field, is_left_out
-from runway_desktop.services.intake import AssetDrop
 
 from .input_item import InputItem, local_path
 from .request_draft import RequestDraft
+
+if TYPE_CHECKING:
+    from runway_desktop.services.intake import AssetDrop
+
 
 TAG = "tag"
 _NUMBERED = {"referenceAudios": "Audio"}
@@ -151,6 +154,8 @@ class InputPlaces:
         return given
 
     def _as_drop(self, item: InputItem) -> AssetDrop:
+        from runway_desktop.services.intake import AssetDrop
+
         return AssetDrop(uri=item.uri, path=local_path(item.uri), media=item.media, facts=item.facts, findings=())
 
     def _changed(self) -> None:

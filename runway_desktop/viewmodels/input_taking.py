@@ -5,20 +5,24 @@ What the files are is asked of the engine, in a worker. GUI thread only; nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.catalog import Field, Pair
 from runway_desktop.domain.folders import FileMove, moved_uris
-from runway_desktop.services.engine import Engine
-from runway_desktop.services.input_mending import mends_for
-from runway_desktop.services.intake import AssetDrop
 
 from .input_item import KIND_WORDS, kind_of
-from .pair_choice import PairChoice
-from .request_draft import RequestDraft
-from .runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from runway_desktop.catalog import Field, Pair
+    from runway_desktop.services.engine import Engine
+    from runway_desktop.services.intake import AssetDrop
+
+    from .pair_choice import PairChoice
+    from .request_draft import RequestDraft
+    from .runner import Runner
 
 
 class InputTaking(QObject):
@@ -138,6 +142,8 @@ class InputTaking(QObject):
 
 def _may_hold(field: Field, drop: AssetDrop) -> bool:
     """Whether an input of this kind may stand in the field, as it is or once it is mended."""
+    from runway_desktop.services.input_mending import mends_for
+
     kind = kind_of(drop.media)
     mendable = drop.facts is not None and bool(mends_for(drop.facts, field))
     return field.is_asset and (kind is None or kind in field.media or mendable)

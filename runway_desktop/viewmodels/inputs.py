@@ -10,21 +10,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.task import Media
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.input_mending import FrameAt, Mend, MendKind, copies_of, mends_for
-from runway_desktop.services.intake import AssetDrop
 
 from . import wording
 from .composer import Composer
 from .input_item import InputItem
 from .runner import Runner
 
-__all__ = ["FrameAt", "InputMending", "Mend", "MendKind"]
+if TYPE_CHECKING:
+    from .mends import Mend
 
 _DRAWN = frozenset({Media.VIDEO, Media.AUDIO})
 """What has no picture of its own in its file."""
@@ -54,11 +53,15 @@ class InputMending(QObject):
 
     def mends(self, item: InputItem) -> tuple[Mend, ...]:
         """What would make it fit; nothing when it fits, or when nothing can be done here."""
+        from runway_desktop.services.input_mending import mends_for
+
         field = self._composer.pair.field(item.field)
         return mends_for(item.facts, field) if item.facts is not None and field is not None and item.path else ()
 
     def copies(self, item: InputItem) -> tuple[Mend, ...]:
         """Smaller or other copies of one that fits."""
+        from runway_desktop.services.input_mending import copies_of
+
         return copies_of(item.facts) if item.facts is not None and item.path and not self.mends(item) else ()
 
     def size_of(self, item: InputItem, mend: Mend) -> str:
@@ -68,6 +71,8 @@ class InputMending(QObject):
 
     def ask_sizes(self, item: InputItem) -> None:
         """Finds out how large the copies would be; `changed` follows when it is known."""
+        from .mends import MendKind
+
         if item.uri in self._sizes or item.path is None or item.facts is None:
             return
         mends = self.mends(item) or self.copies(item)
@@ -102,6 +107,8 @@ class InputMending(QObject):
 
     def carry_out(self, item: InputItem, mend: Mend) -> None:
         """Makes the copy and puts it in the input's place."""
+        from .mends import FrameAt, MendKind
+
         if item.uri in self._busy or item.path is None or item.facts is None:
             return
         if mend.kind is MendKind.FRAME:
@@ -152,6 +159,8 @@ class InputMending(QObject):
 
     async def _put_in_place(self, item: InputItem, making: Coroutine[Any, Any, Path]) -> None:
         """The copy takes the place that its original has by then; one that was taken out meanwhile stays out."""
+        from runway_desktop.services.intake import AssetDrop
+
         copy = await making
         looked = await self._engine.intake.look([copy.as_uri()])
         self._busy.pop(item.uri, None)

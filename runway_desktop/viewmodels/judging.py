@@ -6,17 +6,20 @@ Every deed goes on a stack with its words ("rating of 12 tasks"); undo and redo 
 from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.judging import Judged, Judging
 
 from . import wording
 from .runner import Runner
+
+if TYPE_CHECKING:
+    from runway_desktop.services.judging import Judged, Judging
 
 MOST_DEEDS = 200
 _WORDS = {
@@ -37,10 +40,16 @@ class JudgingModel(QObject):
 
     def __init__(self, engine: Engine, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._judging = Judging(engine.ledger)
+        self._engine = engine
         self._runner = runner
         self._deeds: list[Judged] = []
         self._undone: list[Judged] = []
+
+    @cached_property
+    def _judging(self) -> Judging:
+        from runway_desktop.services.judging import Judging
+
+        return Judging(self._engine.ledger)
 
     @property
     def undo_words(self) -> str:

@@ -5,7 +5,10 @@ Everything that is paid for asks here before it is stored again. Pure but for th
 
 from __future__ import annotations
 
-from runway_desktop.services.ports import Clock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runway_desktop.services.ports import Clock
 
 MOMENT = 2.0
 """Seconds after a sending within which the same again is taken for an accident."""

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, TaskId
-from runway_desktop.services.engine import Engine
-from runway_desktop.services.lineage import Kin, Tree
 
 from . import wording
-from .bridge import Bridge, Touch
-from .runner import Runner
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.library import Row
+    from runway_desktop.services.engine import Engine
+    from runway_desktop.services.lineage import Kin, Tree
+
+    from .bridge import Bridge, Touch
+    from .runner import Runner
 
 SETTLE_MS = 200
 _LONGEST_TITLE = 60

@@ -15,7 +15,6 @@ from runway_desktop.catalog import MediaKind
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Media
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.intake import AssetDrop
 
 from .composer import Composer
 from .runner import Runner
@@ -74,6 +73,8 @@ class Onward(QObject):
         await self._place(CONTINUES, frame, Media.IMAGE)
 
     async def _place(self, endpoint: str, path: Path, media: Media) -> None:
+        from runway_desktop.services.intake import AssetDrop
+
         uri = path.as_uri()
         found = (await self._engine.intake.look([uri])).get(uri)
         if found is None or found.facts is None:

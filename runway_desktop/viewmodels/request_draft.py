@@ -6,9 +6,8 @@ outside; nothing here looks at the disk.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import (
     AssetItem,
@@ -28,11 +27,15 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.task import Request
-from runway_desktop.services.intake import AssetDrop
-from runway_desktop.services.media_facts import MediaFacts, check_asset, check_together
 
 from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
 from .shelf import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runway_desktop.services.intake import AssetDrop
+    from runway_desktop.services.media_facts import MediaFacts
 
 _WORK = frozenset(
     {FieldKind.PROMPT, FieldKind.TEXT, FieldKind.TEXTS, FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN}
@@ -120,7 +123,7 @@ class RequestDraft:
         found = []
         for place in assets_in(self.pair, self.values):
             facts = self.facts.get(place.uri)
-            own = check_asset(facts, place.field, self.pair) if facts is not None else None
+            own = _own_problem(facts, place.field, self.pair)
             problem = self.unreadable.get(place.uri) or own
             if problem and place.path not in said:
                 found.append(Finding(place.path, problem))
@@ -292,6 +295,8 @@ class RequestDraft:
         return True
 
     def _move_assets(self, old_pair: Pair, old: Mapping[str, list[AssetItem]]) -> list[str]:
+        from runway_desktop.services.intake import AssetDrop
+
         self.assets = {}
         dropped = []
         shelved, self.shelf.inputs = self.shelf.inputs, []
@@ -353,12 +358,23 @@ class RequestDraft:
         if uri in self.unreadable:
             return self.unreadable[uri]
         facts = self.facts.get(uri)
-        own = check_asset(facts, field, self.pair) if facts is not None else None
+        own = _own_problem(facts, field, self.pair)
         items = self.assets.get(field.name, ())
         if own is None and number == len(items) - 1:
             # Said once, at the one that makes it too much.
+            from runway_desktop.services.media_facts import check_together
+
             own = check_together([self.facts.get(item.uri) for item in items], field, self.pair)
         return own or ""
+
+
+def _own_problem(facts: MediaFacts | None, field: Field, pair: Pair) -> str | None:
+    """What is wrong with a file by itself."""
+    if facts is None:
+        return None
+    from runway_desktop.services.media_facts import check_asset
+
+    return check_asset(facts, field, pair)
 
 
 def _in_words(field: Field, value: Any) -> str:

@@ -22,7 +22,6 @@ from .just_sent import JustSent
 from .money import price_detail, sending_question
 from .offers import Question
 from .runner import Runner
-from .sheet.keeping import batch_name, keep_as_sheet
 
 _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""
@@ -114,6 +113,8 @@ class Sending(QObject):
                 await submission.edit_held(order.editing, order.request)
                 ids: tuple[TaskId, ...] = (order.editing,)
             else:
+                from .sheet.keeping import batch_name
+
                 name = batch_name(order.request.prompt) if amount > 1 else ""
                 ids = await submission.submit(
                     order.requests, batch_name=name, project=order.project, parent_id=order.parent
@@ -129,6 +130,8 @@ class Sending(QObject):
     async def _keep_as_sheet(self, order: Order, ids: tuple[TaskId, ...]) -> None:
         """The tasks are stored by now: that their sheet is not must not look as if they were not sent."""
         try:
+            from .sheet.keeping import keep_as_sheet
+
             await keep_as_sheet(self._engine, order.request, ids, order.project)
         except RunwayDesktopError as error:
             self._engine.bus.tell(

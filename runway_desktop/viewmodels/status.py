@@ -50,7 +50,7 @@ class Status(QObject):
 
     @property
     def paused(self) -> bool:
-        return self._engine.lane.paused
+        return self._engine.settings.paused
 
     def connection_words(self) -> tuple[str, Tone]:
         connection, now = self.connection, self._engine.clock.now()
@@ -107,7 +107,7 @@ class Status(QObject):
         parts = [f"{live:,} live"]
         if waiting:
             said = f"{waiting:,} waiting here"
-            forecast = self._engine.lane.forecast()
+            forecast = self._engine.lane.forecast() if self._engine.is_whole else None
             if forecast is not None:
                 said += f" · about {wording.span(forecast.low_seconds, forecast.high_seconds)}"
             parts.append(said)
@@ -130,7 +130,8 @@ class Status(QObject):
     def right_parts(self, model: str) -> list[str]:
         """`model` is the composer's: what is left of it today."""
         parts = []
-        moving = self._engine.move.progress if self._engine.move.is_moving else None
+        engine = self._engine
+        moving = engine.move.progress if engine.is_whole and engine.move.is_moving else None
         if moving is not None:
             parts.append(headline_of(moving))
         left = self.organization.left_today(model) if self.organization is not None else None

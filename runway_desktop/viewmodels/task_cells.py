@@ -5,20 +5,23 @@ Pure but for the clock and the catalogue that it asks; knows no item model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.library import GroupBy, GroupSummary, Row, SortKey
 from runway_desktop.domain.task import Pick, State, Task
-from runway_desktop.services.ports import Clock
 
 from . import wording
 from .state_words import Around, StateWords, badge, cost_words, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runway_desktop.services.ports import Clock
 
 
 class Column(IntEnum):

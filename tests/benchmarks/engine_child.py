@@ -39,7 +39,7 @@ async def _run(folder: Path, address: Address, prompts: list[str]) -> None:
         own = profile(demo=False, folder=folder)
         assembly = await build(own, folders_of(own), address, workers, file_workers)
         supervisor = Supervisor(lambda where, error: log.error("%s", where, exc_info=error))
-        for name, work in assembly.loops:
+        for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
         await assembly.engine.account.start()
         say("ready")

@@ -14,7 +14,7 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.packing import Choice, pack
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
-from runway_desktop.store import SqliteSnapshots
+from runway_desktop.store.snapshots import SqliteSnapshots
 from tests.journeys.eyes import Eyes
 from tests.journeys.program import Program
 from tests.journeys.runway import Runway

@@ -16,19 +16,17 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu, QWidg
 
 from runway_desktop.catalog import media_in_words
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.inputs.mend_popup import MendPopup
 from runway_desktop.ui.inputs.tile import PICTURE, InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.input_item import InputItem
-from runway_desktop.viewmodels.inputs import FrameAt
-
-from .input_menu import add_places
 
 if TYPE_CHECKING:
     from runway_desktop.ui.inputs.frames import FrameGrabber
+    from runway_desktop.ui.inputs.mend_popup import MendPopup
+    from runway_desktop.viewmodels.mends import FrameAt
 
 __all__ = ["AddTile", "InputTile", "InputsStrip"]
 
@@ -85,6 +83,8 @@ class InputsStrip(QWidget):
 
     def open_mends(self, tile: InputTile) -> MendPopup:
         """What can be done about an input, at its tile. It outlives the tile, which is built anew at changes."""
+        from runway_desktop.ui.inputs.mend_popup import MendPopup
+
         item = tile.item
         popup = MendPopup(item, tile.trouble, self._mending, self._theme, self.window())
         popup.replace_wanted.connect(partial(self._replace, item))
@@ -95,6 +95,8 @@ class InputsStrip(QWidget):
 
     def build_menu(self, tile: InputTile) -> QMenu:
         """Everything that can be done with an input."""
+        from .input_menu import add_places
+
         item = tile.item
         menu = QMenu(self.window())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -237,6 +239,8 @@ class InputsStrip(QWidget):
         dialog.open()
 
     def _take_frame(self, item: InputItem, at: FrameAt) -> None:
+        from runway_desktop.viewmodels.mends import FrameAt
+
         if item.path is None:
             return
         if at is FrameAt.CHOSEN:

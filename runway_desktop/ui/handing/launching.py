@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QProcess, QProcessEnvironment
 
-from runway_desktop.viewmodels.handing import Launch
+if TYPE_CHECKING:
+    from runway_desktop.viewmodels.programs import Launch
 
 _BUNDLED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """What a bundle sets so that it finds its own libraries. Another program must find the system's."""

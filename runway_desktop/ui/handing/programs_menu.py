@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
 from runway_desktop.ui.theme import Role, Theme
-from runway_desktop.viewmodels.handing import Application, Handing
+from runway_desktop.viewmodels.handing import Handing
+
+if TYPE_CHECKING:
+    from runway_desktop.viewmodels.programs import Application
 
 MOST = 16
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 from runway_desktop.ui.media.playback import Engine, Playback
 from runway_desktop.ui.media.players import Fault, MediaEngine
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.viewmodels.inputs import FrameAt
+from runway_desktop.viewmodels.mends import FrameAt
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.input_item import InputItem
-from runway_desktop.viewmodels.inputs import InputMending, Mend
+from runway_desktop.viewmodels.inputs import InputMending
+from runway_desktop.viewmodels.mends import Mend
 
 from .tile import facts_words
 

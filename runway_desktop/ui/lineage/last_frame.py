@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from runway_desktop.viewmodels.inputs import FrameAt
 from runway_desktop.viewmodels.onward import Onward
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ class LastFrames(QObject):
             self._grabber.shutdown()
 
     def _grab(self, path: Path) -> None:
+        from runway_desktop.viewmodels.mends import FrameAt
+
         if self._grabber is None:
             # What decodes clips is slow to import and seldom needed.
             from runway_desktop.ui.inputs.frames import FrameGrabber

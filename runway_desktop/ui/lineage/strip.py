@@ -7,6 +7,7 @@ was made of a result yet, the end says what could be. GUI thread.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -17,7 +18,8 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.lineage import LineageModel, Node
 
-from .thumb import SIZE, Thumb
+if TYPE_CHECKING:
+    from .thumb import Thumb
 
 MOST_TAKES = 12
 
@@ -57,6 +59,8 @@ class LineageStrip(QWidget):
 
     def thumbs(self) -> list[Thumb]:
         """All that are shown, in order."""
+        from .thumb import Thumb
+
         return [
             thumb
             for row in (self._tree_row, self._takes_row)
@@ -121,6 +125,8 @@ class LineageStrip(QWidget):
             self._put_way()
 
     def _put(self, row: FlowLayout, node: Node, *, number: str = "", here: bool = False) -> None:
+        from .thumb import Thumb
+
         here = here or (node.task_id is not None and node.task_id == self._model.task_id)
         thumb = Thumb(node, self._theme, self._posters, self._tree, number=number, here=here)
         if node.task_id is not None and not here:
@@ -129,6 +135,8 @@ class LineageStrip(QWidget):
         row.addWidget(thumb)
 
     def _put_arrow(self) -> None:
+        from .thumb import SIZE
+
         arrow = QLabel("→", self._tree)
         arrow.setProperty("tone", "faint")
         arrow.setAccessibleName("made into")
@@ -139,6 +147,8 @@ class LineageStrip(QWidget):
 
     def _put_way(self) -> None:
         """The likeliest; the others are in the menu that it opens."""
+        from .thumb import SIZE
+
         words = self._ways[0][:1].lower() + self._ways[0][1:]
         button = QPushButton(f"→  {words}…", self._tree)
         button.setAccessibleName("What can be made of it")

@@ -18,9 +18,6 @@ from runway_desktop.viewmodels.judging import JudgingModel
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.task_list import TaskListModel
 
-from .popups import LinePopup, NotePopup
-from .tags_menu import TagsMenu
-
 
 class Judge(QObject):
     """`chosen` gives the ids that are chosen now; `over` is where the small lines open."""
@@ -53,6 +50,8 @@ class Judge(QObject):
     def tag(self) -> None:
         """One task's tags can be edited; many are given some more."""
 
+        from .popups import LinePopup
+
         def ask(rows: list[Row]) -> None:
             if not rows:
                 return
@@ -72,6 +71,8 @@ class Judge(QObject):
 
     def tags_menu(self, rows: Sequence[Row], keys: Sequence[QKeySequence], parent: QWidget) -> QMenu:
         """Gives and takes tags of these rows; `keys` are told beside what opens the line."""
+        from .tags_menu import TagsMenu
+
         return TagsMenu(self._judging, rows, self._places.counts.tags, self.tag, keys, parent)
 
     def project(self) -> None:
@@ -81,6 +82,8 @@ class Judge(QObject):
         self._ask("Shot", lambda row: row.task.shot, [], self._judging.set_shot)
 
     def note(self) -> None:
+        from .popups import NotePopup
+
         def ask(ids: list[TaskId], title: str, text: str | None) -> None:
             popup = NotePopup(title, text or "", self._over, differ=text is None)
             popup.taken.connect(lambda text: self._judging.set_note(ids, text))
@@ -102,6 +105,8 @@ class Judge(QObject):
         words: Sequence[str],
         take: Callable[[Sequence[TaskId], str], None],
     ) -> None:
+        from .popups import LinePopup
+
         def ask(ids: list[TaskId], title: str, text: str | None) -> None:
             popup = LinePopup(title, text or "", words, self._over, differ=text is None)
             popup.taken.connect(lambda text: take(ids, text))

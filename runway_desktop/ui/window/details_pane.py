@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.lineage.onward_menu import OnwardMenu
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -282,6 +281,8 @@ class DetailsPane(QWidget):
     def _onward_menu(self, below: QWidget) -> None:
         shown = self._shown_result()
         if self._onward is not None and shown is not None and shown.path is not None:
+            from runway_desktop.ui.lineage.onward_menu import OnwardMenu
+
             menu = OnwardMenu(self._onward, shown.path, shown.media, self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(below.mapToGlobal(QPoint(0, -menu.sizeHint().height())))

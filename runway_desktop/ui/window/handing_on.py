@@ -22,7 +22,7 @@ from runway_desktop.ui.handing.file_manager import FileManager
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.handing import MOST_OPENED, Launch
+from runway_desktop.viewmodels.handing import MOST_OPENED
 from runway_desktop.viewmodels.parcel import chosen_output, parcel_of
 from runway_desktop.viewmodels.task_list import TaskListModel
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.media.picture import BadPicture, Picture
     from runway_desktop.ui.media.preview import Preview
     from runway_desktop.ui.media.workers import Workers
+    from runway_desktop.viewmodels.programs import Launch
 
 
 class HandingOn(QObject):

@@ -379,7 +379,8 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+        # Before the first paint it is the opening itself.
+        if event.type() == QEvent.Type.ActivationChange and self._was_painted and self.isActiveWindow():
             self.models.places.refresh()
             self.models.folder.window_is_used()
             self.models.desk.look_around()

@@ -13,8 +13,6 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, TaskId, parse_remote_id
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.dialogs.confirm import ask_text, confirm
-from runway_desktop.ui.handing.programs_menu import ProgramsMenu
-from runway_desktop.ui.lineage.onward_menu import OnwardMenu
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.desk import Desk
@@ -125,6 +123,9 @@ class VerbMenu(QObject):
                 action.setIcon(self._theme.icon(_ICONS[offer.verb], Role.BAD if offer.dangerous else Role.MUTED))
 
     def _submenu(self, menu: QMenu, offer: Offer, rows: list[Row]) -> QAction | None:
+        from runway_desktop.ui.handing.programs_menu import ProgramsMenu
+        from runway_desktop.ui.lineage.onward_menu import OnwardMenu
+
         if offer.verb is Verb.OPEN_WITH and self._desk.handing.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
             paths = [used[0]] if used is not None else _files(rows)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.handing import launching
 from runway_desktop.ui.handing.file_manager import FileManager, select_command
-from runway_desktop.viewmodels.handing import Launch
+from runway_desktop.viewmodels.programs import Launch
 
 FOX = Path("/library/a fox.mp4")
 OWL = Path("/library/owl.mp4")

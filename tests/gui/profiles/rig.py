@@ -16,7 +16,7 @@ from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.workshop import Workshop
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.profiles import Profiles
-from runway_desktop.store import SqliteSnapshots
+from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.ui.theme import Theme
 from tests.fakes import MemoryBin
 from tests.gui.rig import Desktop, Rig
@@ -39,7 +39,7 @@ def with_profiles(engine: Engine, made: Made, parts: Any, rig: Any) -> Engine:
         profiles=Profiles(
             made.profile,
             made.folders,
-            SqliteSnapshots(),
+            SqliteSnapshots,
             workshop,
             parts.secrets,
             rig.trash,

@@ -9,7 +9,7 @@ from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.task import RESTORED, State, TaskId
 from runway_desktop.services import after_restore
 from runway_desktop.services.after_restore import FRESH
-from runway_desktop.services.lane import PAUSED
+from runway_desktop.services.settings import PAUSED
 from tests.engine_rig import Rig, request
 from tests.fakes import MemoryStore
 

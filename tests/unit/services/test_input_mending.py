@@ -16,13 +16,13 @@ from PIL import Image, ImageCms
 from runway_desktop.catalog import Field, MediaKind
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media
+from runway_desktop.services.disk_words import file_hash
 from runway_desktop.services.input_mending import (
     FrameAt,
     Mend,
     Mender,
     MendKind,
     copies_of,
-    file_hash,
     mends_for,
 )
 from runway_desktop.services.media_facts import MediaFacts, check_asset, probe

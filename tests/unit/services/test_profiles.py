@@ -14,7 +14,7 @@ from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.services.backup.workshop import Workshop
 from runway_desktop.services.profile_folders import demo_profile
 from runway_desktop.services.profiles import Profiles
-from runway_desktop.store import SqliteSnapshots
+from runway_desktop.store.snapshots import SqliteSnapshots
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock, MemoryBin, MemorySecrets
 from tests.profiles_on_disk import Made, a_profile, folders
@@ -31,7 +31,7 @@ class Rig:
         self.profiles = Profiles(
             self.folders.main,
             self.folders,
-            SqliteSnapshots(),
+            SqliteSnapshots,
             Workshop(AtOnce()),
             self.secrets,
             self.trash,

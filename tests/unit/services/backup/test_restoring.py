@@ -27,8 +27,9 @@ from runway_desktop.services.backup.workshop import Workshop
 from runway_desktop.services.library_folder import SEEN
 from runway_desktop.services.move_journal import JOURNAL
 from runway_desktop.services.profile_folders import demo_profile
-from runway_desktop.store import SqliteSnapshots, SqliteStore
+from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
+from runway_desktop.store.snapshots import SqliteSnapshots
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock
 from tests.profiles_on_disk import KEY, NOW, Made, a_profile, add_a_task, everything

@@ -1,0 +1,47 @@
+"""The half of the engine that the window is painted from, and on which `second_half` stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    from runway_desktop.catalog import Catalog
+    from runway_desktop.domain.profiles import Profile
+    from runway_desktop.services.account import Account
+    from runway_desktop.services.backup.workshop import Workshop
+    from runway_desktop.services.budget import Budget
+    from runway_desktop.services.bus import Bus
+    from runway_desktop.services.ledger import Ledger
+    from runway_desktop.services.library_folder import LibraryFolder
+    from runway_desktop.services.ports import Clock, Fetcher, Runway, Snapshots, Store
+    from runway_desktop.services.pricing import Pricing
+    from runway_desktop.services.profile_folders import Folders
+    from runway_desktop.services.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstHalf:
+    profile: Profile
+    folders: Folders
+    catalog: Catalog
+    bus: Bus
+    clock: Clock
+    rng: random.Random
+    store: Store
+    snapshots: Callable[[], Snapshots]
+    settings: Settings
+    ledger: Ledger
+    pricing: Pricing
+    budget: Budget
+    folder: LibraryFolder
+    account: Account
+    runway: Runway
+    fetcher: Fetcher
+    workshop: Workshop
+    workers: Executor
+    file_workers: Executor

@@ -1,0 +1,104 @@
+"""The half of the engine that the first paint does not need: all that sends, asks, saves, moves, imports and backs up.
+
+`make` builds it on the first half and starts nothing. Importing this module imports every service, which takes as long
+as the first paint itself: `wiring` does that on a worker, after the paint. Loop's thread only; raises nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from runway_desktop.services.applications import Applications
+from runway_desktop.services.backup.backups import Backups
+from runway_desktop.services.backup.restores import Restores
+from runway_desktop.services.bin import SystemBin
+from runway_desktop.services.disk_threads import DiskThreads
+from runway_desktop.services.dispatch import Dispatch
+from runway_desktop.services.downloads import Downloads
+from runway_desktop.services.exchange import Exchange
+from runway_desktop.services.forecast import Forecasts
+from runway_desktop.services.fresh_links import FreshLinks
+from runway_desktop.services.input_following import InputFollowing
+from runway_desktop.services.input_mending import Mender
+from runway_desktop.services.inputs import Inputs
+from runway_desktop.services.intake import Intake
+from runway_desktop.services.integrity import Integrity
+from runway_desktop.services.lane import Lane
+from runway_desktop.services.library_move import LibraryMove
+from runway_desktop.services.lost_files import LostFiles
+from runway_desktop.services.move_group import GroupMover
+from runway_desktop.services.poller import Poller
+from runway_desktop.services.rescue import Rescue
+from runway_desktop.services.retrieval import Retrieval
+from runway_desktop.services.sidecar_keeper import SidecarKeeper
+from runway_desktop.services.spending import Spending
+from runway_desktop.services.submission import Submission
+from runway_desktop.services.verbs import Verbs
+
+from .first_half import FirstHalf
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondHalf:
+    submission: Submission
+    lane: Lane
+    poller: Poller
+    downloads: Downloads
+    links: FreshLinks
+    move: LibraryMove
+    verbs: Verbs
+    spending: Spending
+    forecasts: Forecasts
+    intake: Intake
+    mender: Mender
+    lost_files: LostFiles
+    exchange: Exchange
+    integrity: Integrity
+    retrieval: Retrieval
+    applications: Applications
+    backups: Backups
+    restores: Restores
+    sidecars: SidecarKeeper
+    looking: DiskThreads
+    """The threads that look at results."""
+
+
+def make(first: FirstHalf) -> SecondHalf:
+    profile, catalog, bus, clock, rng = first.profile, first.catalog, first.bus, first.clock, first.rng
+    store, settings, ledger, account = first.store, first.settings, first.ledger, first.account
+    runway, folder, workers, file_workers = first.runway, first.folder, first.workers, first.file_workers
+    forecasts = Forecasts(store, bus, clock)
+    dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng)
+    inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
+    rescue = Rescue(profile.rescued, folder, settings, bus, clock)
+    downloads = Downloads(store, ledger, runway, first.fetcher, bus, clock, settings, rng, folder, rescue)
+    submission = Submission(ledger, store, catalog, clock, workers)
+    verbs = Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, folder.locks, file_workers)
+    looking = DiskThreads(3, "look at results")
+    integrity = Integrity(store, folder, bus, clock, looking)
+    # A thread of its own, which may hang with either folder.
+    mover = GroupMover(store, bus, folder, InputFollowing(ledger, store), DiskThreads(1, "move"))
+    return SecondHalf(
+        submission=submission,
+        lane=Lane(ledger, dispatch, inputs, account, settings, first.budget, forecasts, bus, clock, rng),
+        poller=Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit),
+        downloads=downloads,
+        links=FreshLinks(store, ledger, runway, account, bus, clock),
+        move=LibraryMove(store, bus, clock, settings, folder, downloads, mover, profile.rescued),
+        verbs=verbs,
+        spending=Spending(store, runway, catalog, clock, workers),
+        forecasts=forecasts,
+        intake=Intake(catalog, workers),
+        mender=Mender(profile.inputs, workers, thumbnails=profile.posters),
+        lost_files=LostFiles(ledger, store, submission, catalog, bus, clock, workers),
+        exchange=Exchange(ledger, store, submission, verbs, catalog, settings, bus, clock, file_workers),
+        integrity=integrity,
+        retrieval=Retrieval(store, integrity, bus, clock, settings, looking),
+        applications=Applications(settings, workers, os.environ, Path.home()),
+        backups=Backups(profile, first.snapshots(), first.workshop, settings, bus, clock),
+        restores=Restores(profile, first.folders, first.snapshots(), first.workshop, clock, rng, store.outputs_in),
+        sidecars=SidecarKeeper(store, bus, clock, settings, file_workers),
+        looking=looking,
+    )
