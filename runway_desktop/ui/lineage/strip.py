@@ -106,10 +106,10 @@ class LineageStrip(QWidget):
 
     def _stay(self) -> None:
         """Leaves the keyboard of who walked here at the task that is shown now."""
-        here = next((thumb for thumb in self.thumbs() if thumb.is_here), None)
-        if self._walked and here is not None:
+        walked, self._walked = self._walked, False
+        here = next((thumb for thumb in self.thumbs() if thumb.is_here), None) if walked else None
+        if here is not None:
             here.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._walked = False
 
     def _put_tree(self, above: list[list[Node]], this: Node, below: list[list[Node]]) -> None:
         for generation in above:
