@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+import traceback
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import Context
@@ -40,6 +41,8 @@ class _Soon(asyncio.Handle):
 
     def _run(self) -> None:
         self._loop.soon.discard(self)
+        if asyncio.current_task(self._loop) is not None:
+            self._loop.nested.append("".join(traceback.format_stack(limit=8)))
         super()._run()
 
 
@@ -49,6 +52,8 @@ class WatchedLoop(QEventLoop):
     def __init__(self, application: QApplication) -> None:
         self.soon: set[asyncio.Handle] = set()
         self._lent: dict[asyncio.Future[Any], Executor | None] = {}
+        self.nested: list[str] = []
+        """From where something ran in the midst of a coroutine's step: a task that is due just then is lost."""
         super().__init__(application)
 
     @property
@@ -115,6 +120,8 @@ def run_item(item: pytest.Function) -> bool | None:
         workers.shutdown()
         loop.close()
         asyncio.set_event_loop(None)
+        # Whatever else went wrong may well be its consequence.
+        assert not loop.nested, f"A loop ran within a coroutine, as `QTest.mouseMove` makes one:\n{loop.nested[0]}"
     assert not complaints, f"Nobody could catch this on the loop: {complaints}"
     return True
 

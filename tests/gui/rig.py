@@ -18,7 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.app.lifecycle import Supervisor
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
@@ -144,6 +146,21 @@ async def until(holds: Callable[[], Any], promise: str = "") -> None:
         if time.monotonic() > end:
             raise AssertionError(f"This did not come true: {promise or holds}")
         await asyncio.sleep(0.001)
+
+
+def move_pointer(on: QWidget, to: QPoint, held: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
+    """The pointer comes by, with a button held or without. `QTest.mouseMove` would let a loop run within the test's
+    coroutine, which loses a task that is due just then."""
+    at = QPointF(to)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        at,
+        on.mapToGlobal(at),
+        Qt.MouseButton.NoButton,
+        held,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(on, event)
 
 
 async def rest(turns: int = 30) -> None:

@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
-from PySide6.QtTest import QTest
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State
 from runway_desktop.viewmodels.task_cells import Column
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES
-from tests.gui.rig import Desktop, saved, task, until
+from tests.gui.rig import Desktop, move_pointer, saved, task, until
 
 
 def poster_of(rig: Desktop) -> QImage:
@@ -40,7 +39,7 @@ async def test_the_clip_under_the_pointer_is_seen_moving_and_stops_when_it_leave
         grid = rig.window.workspace.grid
         await until(grid.isVisible)
         at_rest = poster_of(rig)
-        QTest.mouseMove(grid.viewport(), grid.visualRect(rig.rows.index(0, Column.PROMPT)).center())
+        move_pointer(grid.viewport(), grid.visualRect(rig.rows.index(0, Column.PROMPT)).center())
         await until(lambda: grid.player.image() is not None, "a frame of the clip")
         first = poster_of(rig)
         assert first != at_rest
@@ -50,7 +49,7 @@ async def test_the_clip_under_the_pointer_is_seen_moving_and_stops_when_it_leave
         engine, let_go, late = grid.player._engine, [], []
         assert engine is not None
         engine.released.connect(lambda: let_go.append(True))
-        QTest.mouseMove(grid.viewport(), QPoint(grid.viewport().width() - 4, grid.viewport().height() - 4))
+        move_pointer(grid.viewport(), QPoint(grid.viewport().width() - 4, grid.viewport().height() - 4))
         assert grid.player.path is None
         assert grid.player.image() is None
         assert poster_of(rig) == at_rest

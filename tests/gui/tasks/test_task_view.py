@@ -19,7 +19,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.task_cells import Column
-from tests.gui.rig import Rig, rest, task, until
+from tests.gui.rig import Rig, move_pointer, rest, task, until
 
 FLAT = Listing(group=GroupBy.NONE)
 KEYS = Qt.Key
@@ -195,7 +195,7 @@ async def test_a_click_on_a_group_folds_it_and_drags_nothing(tmp_path, theme, qt
         QTest.mouseClick(place, Qt.MouseButton.LeftButton, NONE, at)
         header = QPoint(200, rig.view.rowViewportPosition(0) + 5)
         QTest.mousePress(place, Qt.MouseButton.LeftButton, NONE, header)
-        QTest.mouseMove(place, header + QPoint(60, 60))
+        move_pointer(place, header + QPoint(60, 60), Qt.MouseButton.LeftButton)
         QTest.mouseRelease(place, Qt.MouseButton.LeftButton, NONE, header + QPoint(60, 60))
         assert rig.rows.collapsed() == {"b1"}
         assert dragged == []

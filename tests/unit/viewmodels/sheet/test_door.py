@@ -7,6 +7,7 @@ from typing import Any
 
 from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.task import BatchId
+from runway_desktop.services.sheets import OPEN_SHEET
 from runway_desktop.viewmodels.sheet.columns import PROMPT
 from runway_desktop.viewmodels.sheet.door import SheetDoor, kept_in_words
 from runway_desktop.viewmodels.sheet.sheet import Sheet
@@ -32,6 +33,14 @@ async def sent_sheet(rig: Rig, door: SheetDoor) -> Sheet:
     await until(lambda: sheet.batch_id is not None and not sheet.is_sending)
     await sheet.keep()
     return sheet
+
+
+def killed(rig: Rig, sheet: Sheet) -> None:
+    """Nothing of it happens any more, and what it said last stays said."""
+    said = rig.engine.settings.get(OPEN_SHEET)
+    assert said == sheet.id
+    sheet.let_go()
+    rig.engine.settings.set(OPEN_SHEET, said)
 
 
 async def test_a_batch_opens_its_sheet_with_the_results_beside_its_rows(tmp_path: Path):
@@ -75,7 +84,7 @@ async def test_a_sheet_that_was_open_at_a_crash_is_offered_once(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         sheet = await sent_sheet(rig, door)
-        sheet._keep.stop()
+        killed(rig, sheet)
         door = door_of(rig)
         offered = heard(door.left_open)
         door.look_for_left_open()
