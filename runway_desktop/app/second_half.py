@@ -95,10 +95,10 @@ def make(first: FirstHalf) -> SecondHalf:
         lost_files=LostFiles(ledger, store, submission, catalog, bus, clock, workers),
         exchange=Exchange(ledger, store, submission, verbs, catalog, settings, bus, clock, file_workers),
         integrity=integrity,
-        retrieval=Retrieval(store, integrity, bus, clock, settings, looking),
+        retrieval=Retrieval(store, integrity, bus, clock, settings, folder.locks, looking),
         applications=Applications(settings, workers, os.environ, Path.home()),
         backups=Backups(profile, first.snapshots(), first.workshop, settings, bus, clock),
         restores=Restores(profile, first.folders, first.snapshots(), first.workshop, clock, rng, store.outputs_in),
-        sidecars=SidecarKeeper(store, bus, clock, settings, file_workers),
+        sidecars=SidecarKeeper(store, bus, clock, settings, folder.locks, file_workers),
         looking=looking,
     )

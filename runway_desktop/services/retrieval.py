@@ -29,6 +29,7 @@ from .bus import Bus
 from .disk_steps import rename_exclusively
 from .file_glances import Examined, examine
 from .file_hunt import Found, Hunt, beside
+from .file_locks import FileLocks
 from .integrity import Integrity
 from .ports import Clock, LedgerEntry, Store
 from .settings import Settings
@@ -71,9 +72,18 @@ class Chosen:
 
 class Retrieval:
     def __init__(
-        self, store: Store, integrity: Integrity, bus: Bus, clock: Clock, settings: Settings, executor: Executor
+        self,
+        store: Store,
+        integrity: Integrity,
+        bus: Bus,
+        clock: Clock,
+        settings: Settings,
+        locks: FileLocks,
+        executor: Executor,
     ) -> None:
+        """`locks` are those of the files of results."""
         self._store = store
+        self._locks = locks
         self._integrity = integrity
         self._bus = bus
         self._clock = clock
@@ -157,9 +167,16 @@ class Retrieval:
         return back
 
     async def _take(self, file: KeptFile, path: Path, found: Examined, kind: str) -> Output | None:
-        """From now on the result is the file at `path`. The sidecar goes first: killed in between, it is found beside
-        the file the next time."""
+        """From now on the result is the file at `path`. None where it has another file by now. The sidecar goes first:
+        killed in between, it is found beside the file the next time."""
+        async with self._locks.hold([file.key]):
+            return await self._take_in_hand(file, path, found, kind)
+
+    async def _take_in_hand(self, file: KeptFile, path: Path, found: Examined, kind: str) -> Output | None:
         [before] = [o for o in await self._store.outputs(file.task_id) if o.index == file.index]
+        if not before.is_kept or (before.path, before.sha256) != (file.path, file.sha256):
+            # Moved, thrown away or fetched again while it was looked for.
+            return None
         after = _as_found(before, path, found, self._clock.now())
         await self._bring_sidecar(Path(file.path), after)
         detail = {"index": file.index, "file": path.name, "sha256": after.sha256}

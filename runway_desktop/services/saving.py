@@ -321,6 +321,8 @@ class Saving:
             look=NEVER_LOOKED,
         )
         detail = {"index": saved.index, "file": finished.path.name, "size": saved.size, "sha256": saved.sha256}
+        # What was made of it while it came stands in its sidecar too.
+        task = await self._store.get(task.id) or task
         inputs = await self._store.inputs(task.id)
         count = len(await self._store.outputs(task.id))
         batch = await BatchPlaces(self._store).name(task.batch_id)
@@ -335,6 +337,7 @@ class Saving:
         entry = LedgerEntry(task_id=task.id, at=self._clock.now(), kind="saved", detail=detail)
         await self.put(job, saved, entry)
         await self._do(job, part_file.forget_note, finished.path)
+        document = await self._with_latest(job, task, saved, document)
         if self._settings.embed:
             embedding = asyncio.create_task(self._embed(job, saved, document), name=f"embed {saved.task_id}")
             try:
@@ -343,6 +346,18 @@ class Saving:
                 # Once begun it is finished, also when the program closes: a file whose new hash was not noted would
                 # look like one that somebody changed.
                 await embedding
+
+    async def _with_latest(self, job: Job, task: Task, saved: Output, document: dict[str, Any]) -> dict[str, Any]:
+        """The sidecar's document with what was made of the result while it was written; before it was stored as saved,
+        nobody else would have."""
+        now = await self._store.get(task.id)
+        latest = document if now is None else sidecar.brought_up_to_date(document, now, saved)
+        if latest != document and self._settings.sidecars:
+            try:
+                await self._do(job, sidecar.write, Path(saved.path), latest)
+            except OSError as error:
+                log.warning("The sidecar of %s is not up to date: %s", Path(saved.path).name, error)
+        return latest
 
     async def _embed(self, job: Job, saved: Output, document: dict[str, Any]) -> None:
         """Puts the request into the file too. Only once the result is safe: whatever goes wrong here, it stays saved,

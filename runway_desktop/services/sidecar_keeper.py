@@ -23,6 +23,7 @@ from runway_desktop.domain.task import Output, State, Task, TaskId
 from . import sidecar
 from .bus import Bus
 from .clock import Alarm
+from .file_locks import FileLocks, Owner
 from .ports import Clock, Store
 from .settings import Settings
 
@@ -46,9 +47,17 @@ _TOLD = ("title", "project", "rating", "pick", "tags", "shot", "note")
 
 class SidecarKeeper:
     def __init__(
-        self, store: Store, bus: Bus, clock: Clock, settings: Settings, executor: Executor | None = None
+        self,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        settings: Settings,
+        locks: FileLocks,
+        executor: Executor | None = None,
     ) -> None:
+        """`locks` are those of the files of results: a sidecar goes with its file."""
         self._store = store
+        self._locks = locks
         self._clock = clock
         self._settings = settings
         self._executor = executor
@@ -75,17 +84,34 @@ class SidecarKeeper:
     async def settle(self) -> None:
         """Writes what is still to be written. StoreError when it cannot be read; it is kept for the next time."""
         async with self._working:
-            while self._behind:
-                page = list(self._behind)[:AT_ONCE]
-                # Before they are read: one that changes from here on is behind once more.
-                for task_id in page:
-                    del self._behind[task_id]
-                try:
-                    await self._in_worker(_renew, await self._store.rows(page))
-                except BaseException:
-                    self._behind = dict.fromkeys([*page, *self._behind])
-                    raise
+            left: dict[TaskId, None] = {}
+            try:
+                while self._behind:
+                    page = list(self._behind)[:AT_ONCE]
+                    # Before they are read: one that changes from here on is behind once more.
+                    for task_id in page:
+                        del self._behind[task_id]
+                    left |= dict.fromkeys(page)
+                    rows = await self._store.rows(page)
+                    in_hand = {row.task.id for row in rows if self._is_in_hand(row)}
+                    await self._renew([row for row in rows if row.task.id not in in_hand])
+                    left = {task_id: None for task_id in left if task_id in in_hand or task_id not in page}
+                # Those whose files are just moved, or fetched again, hold up nobody else.
+                for task_id in list(left):
+                    await self._renew(await self._store.rows([task_id]))
+                    del left[task_id]
+            except BaseException:
+                self._behind = left | self._behind
+                raise
             self._note()
+
+    async def _renew(self, rows: Sequence[Row]) -> None:
+        async with self._locks.hold(owner for row in rows for owner in _owners(row)):
+            # Where they are now: who had them in hand may have moved them.
+            await self._in_worker(_renew, await self._store.rows([row.task.id for row in rows]))
+
+    def _is_in_hand(self, row: Row) -> bool:
+        return any(map(self._locks.is_in_hand, _owners(row)))
 
     def _hear(self, event: Event) -> None:
         match event:
@@ -106,6 +132,10 @@ class SidecarKeeper:
 
     async def _in_worker(self, work: Callable[[Sequence[Row]], Answer], rows: Sequence[Row]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, rows)
+
+
+def _owners(row: Row) -> list[Owner]:
+    return [(output.task_id, output.index) for output in row.outputs]
 
 
 def _told(task: Task) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from runway_desktop.domain.task import Output, Pick, Request, Task
 from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.exchange.file_export import FileChoice
 from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.file_locks import FileLocks
 from runway_desktop.services.judging import Judging
 from runway_desktop.services.sidecar_keeper import SidecarKeeper
 from tests.engine_rig import CATALOG, Rig, request
@@ -48,7 +49,7 @@ async def test_a_library_of_the_simulator_is_the_same_in_a_fresh_profile(tmp_pat
     out = tmp_path / "out"
     async with simulated() as (simulator, clock):
         async with engine(simulator, clock, tmp_path / "old.db") as rig:
-            keeper = SidecarKeeper(rig.store, rig.bus, cast(Any, clock), rig.settings, workers)
+            keeper = SidecarKeeper(rig.store, rig.bus, cast(Any, clock), rig.settings, FileLocks(), workers)
             async with saving(rig, clock, tmp_path / "library"):
                 rig.settings.embed = True
                 still = {"promptText": "Still", "ratio": "1280:720"}

@@ -115,8 +115,11 @@ class World:
         self.bus, self.clock = Bus(), FakeClock()
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
         self.integrity = Integrity(self.store, KnownFolders(), self.bus, self.clock, AtOnce())
-        self.binned = BinnedFiles(self.store, self.bin, self.bus, self.clock, FileLocks(), AtOnce())
-        self.retrieval = Retrieval(self.store, self.integrity, self.bus, self.clock, self.settings, AtOnce())
+        locks = FileLocks()
+        self.binned = BinnedFiles(self.store, self.bin, self.bus, self.clock, locks, AtOnce())
+        self.retrieval = Retrieval(
+            self.store, self.integrity, self.bus, self.clock, self.settings, locks, AtOnce()
+        )  # fmt: skip
 
     async def fill(self) -> None:
         task = Task(

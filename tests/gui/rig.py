@@ -30,6 +30,7 @@ from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.downloads import Downloads
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange import Exchange
+from runway_desktop.services.file_locks import FileLocks
 from runway_desktop.services.fresh_links import FreshLinks
 from runway_desktop.services.input_following import InputFollowing
 from runway_desktop.services.input_mending import Mender
@@ -133,7 +134,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         mender=Mender(library.parent / "inputs", AtOnce()),
         lost_files=parts.lost_files,
         integrity=integrity,
-        retrieval=Retrieval(parts.store, integrity, parts.bus, parts.clock, parts.settings, AtOnce()),
+        retrieval=Retrieval(parts.store, integrity, parts.bus, parts.clock, parts.settings, FileLocks(), AtOnce()),
         applications=Applications(parts.settings, AtOnce(), desktop_variables(library.parent), library.parent),
         renewal=CatalogRenewal(CATALOG, library.parent / "catalog.json", parts.settings, AtOnce()),
     )

@@ -30,7 +30,7 @@ from runway_desktop.domain.events import (
 )
 from runway_desktop.domain.presence import kept_file
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
-from runway_desktop.services import embedding, part_file, saving
+from runway_desktop.services import embedding, part_file, saving, sidecar
 from runway_desktop.services.binned_files import BinnedFiles
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk_words import spoken_for
@@ -171,6 +171,32 @@ async def test_sidecar_keeps_the_whole_request_with_ids_times_and_cost(desk):
     assert kept["cost"]["credits"] == 25
     assert kept["output"]["sha256"] == hashlib.sha256(clip()).hexdigest()
     assert LINK not in json.dumps(kept)
+
+
+async def test_what_is_made_of_a_result_while_it_downloads_stands_in_its_sidecar(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip())
+    gate = desk.fetcher.hold(LINK)
+    beside = desk.library / "gen4.5_Fox.mp4.json"
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await desk.ledger.change(task.id, lambda now: replace(now, rating=4), "rated")
+        write = sidecar.write
+
+        def write_while_tagged(result: Path, document: Any) -> Path:
+            monkeypatch.undo()
+            tagging = asyncio.ensure_future(desk.ledger.change(task.id, lambda now: replace(now, tags=("fox",)), ""))
+            deeds.append(tagging)
+            return write(result, document)
+
+        deeds: list[Any] = []
+        monkeypatch.setattr(sidecar, "write", write_while_tagged)
+        gate.open()
+        await settle()
+        await asyncio.gather(*deeds)
+        await settle()
+    document = json.loads(beside.read_bytes())
+    assert (document["judgement"]["rating"], document["judgement"]["tags"]) == (4, ["fox"])
 
 
 async def test_no_sidecar_where_the_person_wants_none(desk):

@@ -17,11 +17,12 @@ from runway_desktop.domain.presence import Presence
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services import sidecar
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.file_locks import FileLocks
 from runway_desktop.services.integrity import Integrity
 from runway_desktop.services.retrieval import Progress, Retrieval
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce
-from tests.fakes import FakeClock, MemoryStore
+from tests.fakes import FakeClock, MemoryStore, settle
 from tests.unit.services.test_integrity import KnownFolders
 
 
@@ -33,7 +34,10 @@ class Attic:
         self.store, self.bus, self.clock = MemoryStore(), Bus(), FakeClock()
         self.settings = Settings(self.store, self.bus, self.clock, default_library=self.library)
         self.integrity = Integrity(self.store, KnownFolders(), self.bus, self.clock, AtOnce())
-        self.retrieval = Retrieval(self.store, self.integrity, self.bus, self.clock, self.settings, AtOnce())
+        self.locks = FileLocks()
+        self.retrieval = Retrieval(
+            self.store, self.integrity, self.bus, self.clock, self.settings, self.locks, AtOnce()
+        )  # fmt: skip
         self.told: list[Output] = []
         self.bus.listen(lambda event: self.told.append(event.output) if isinstance(event, OutputChanged) else None)
 
@@ -91,6 +95,21 @@ async def test_a_file_that_was_moved_and_renamed_is_found_again_by_its_bytes(att
     task = await attic.store.get(output.task_id)
     assert task is not None
     assert (task.rating, task.tags) == (4, ("fox",))
+
+
+async def test_what_somebody_has_in_hand_is_theirs_and_so_is_its_sidecar(attic: Attic):
+    output = await attic.keep("fox.mp4")
+    new = moved(output.path, attic.library / "best" / "the fox.mp4", alone=True)
+    await attic.noticed()
+    async with attic.locks.hold([(output.task_id, 0)]):
+        looking = asyncio.create_task(attic.retrieval.look_for([output.task_id]))
+        await settle()
+        assert not looking.done()
+        await attic.store.change_output(output.task_id, 0, lambda now: replace(now, path="", binned_from=now.path))
+    assert (await looking).outputs == ()
+    assert (await attic.output("fox.mp4")).is_binned
+    assert sidecar.path_for(Path(output.path)).exists(), "it lies where its result was thrown away from"
+    assert not sidecar.path_for(new).exists()
 
 
 async def test_its_sidecar_comes_along_and_knows_the_new_name(attic: Attic):

@@ -15,6 +15,7 @@ import pytest
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import Media, Output, OutputState, Pick, State, Task, TaskId
 from runway_desktop.services import sidecar
+from runway_desktop.services.file_locks import FileLocks
 from runway_desktop.services.judging import Judging
 from runway_desktop.services.sidecar_keeper import BEHIND, GATHER, SidecarKeeper
 from tests.engine_rig import AtOnce, Rig, request
@@ -29,10 +30,11 @@ class Shelf:
         self.folder = folder
         self.rig = Rig(loops=())
         self.judging = Judging(self.rig.ledger)
+        self.locks = FileLocks()
         self.keeper = self.make_keeper()
 
     def make_keeper(self) -> SidecarKeeper:
-        return SidecarKeeper(self.rig.store, self.rig.bus, self.rig.clock, self.rig.settings, AtOnce())
+        return SidecarKeeper(self.rig.store, self.rig.bus, self.rig.clock, self.rig.settings, self.locks, AtOnce())
 
     async def put(self, number: int, **members: Any) -> Task:
         task = Task(
@@ -96,6 +98,42 @@ async def test_a_deed_on_many_is_one_round(shelf):
         await shelf.judging.rate([task.id for task in tasks], 5)
         await shelf.rig.clock.advance(GATHER)
         assert all(shelf.document(number)["judgement"]["rating"] == 5 for number in range(250))
+
+
+async def test_a_file_that_is_just_moved_gets_its_sidecar_in_its_new_place_and_holds_up_nobody(shelf, tmp_path):
+    async with shelf.open():
+        moved, other = await shelf.put(1), await shelf.put(2)
+        old, new = Path(shelf.folder / "clip 1.mp4"), tmp_path / "new" / "clip 1.mp4"
+        new.parent.mkdir()
+        async with shelf.locks.hold([(moved.id, 0)]):
+            await shelf.judging.rate([moved.id, other.id], 5)
+            await shelf.rig.clock.advance(GATHER)
+            assert shelf.document(2)["judgement"]["rating"] == 5
+            assert shelf.document(1)["judgement"]["rating"] == 0, "it belongs to whoever has it in hand"
+            # As a move does it: the new files, the store, and then the old ones go.
+            new.write_bytes(old.read_bytes())
+            sidecar.path_for(new).write_bytes(sidecar.path_for(old).read_bytes())
+            await shelf.rig.store.change_output(moved.id, 0, lambda output: replace(output, path=str(new)))
+            old.unlink()
+            sidecar.path_for(old).unlink()
+        await settle()
+    assert json.loads(sidecar.path_for(new).read_text())["judgement"]["rating"] == 5
+    assert not sidecar.path_for(old).exists()
+
+
+async def test_what_waits_for_a_file_in_hand_is_not_forgotten_when_the_program_closes(shelf):
+    async with shelf.rig:
+        task = await shelf.put(1)
+        loop = asyncio.create_task(shelf.keeper.run())
+        async with shelf.locks.hold([(task.id, 0)]):
+            await shelf.judging.rate([task.id], 4)
+            await shelf.rig.clock.advance(GATHER)
+            loop.cancel()
+            await asyncio.gather(loop, return_exceptions=True)
+        assert shelf.rig.settings.get(BEHIND) == [task.id]
+        await shelf.keeper.settle()
+        assert shelf.document(1)["judgement"]["rating"] == 4
+        assert shelf.rig.settings.get(BEHIND) is None
 
 
 async def test_what_changes_while_the_list_is_read_is_written_too(shelf, monkeypatch):
