@@ -216,6 +216,14 @@ class TaskView(QTableView):
             return True
         return super().event(event)
 
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        """What marks the keyboard's row goes across it; Qt paints one cell anew."""
+        super().currentChanged(current, previous)
+        for index in (previous, current):
+            if index.isValid():
+                top, height = self.rowViewportPosition(index.row()), self.rowHeight(index.row())
+                self.viewport().update(0, top, self.viewport().width(), height)
+
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Home and End go to the first and last row: in a list of rows the first and last cell of one mean nothing. Of
         a group's header only one cell has words."""
@@ -339,10 +347,13 @@ class TaskView(QTableView):
 
     def _fit_headers(self, first: int, last: int) -> None:
         """Group headers are lower than rows; new lines come with the usual height."""
-        height, header = self._delegate.header.height(), self.verticalHeader()
+        self._resize(self._model.group_rows(first, last), self._delegate.header.height())
+
+    def _resize(self, rows: Sequence[int], height: int) -> None:
+        header = self.verticalHeader()
         # One by one, each would lay out the whole header anew.
         header.setUpdatesEnabled(False)
-        for row in self._model.group_rows(first, last):
+        for row in rows:
             header.resizeSection(row, height)
         header.setUpdatesEnabled(True)
 
@@ -364,6 +375,8 @@ class TaskView(QTableView):
     def _note_selection(self) -> None:
         """Of a list that begins anew, too, what is still there stays chosen."""
         self._chosen_before = (self.selected_ids(), self.current_id())
+        # Qt keeps heights by position: a task that comes where a header was would have the header's.
+        self._resize(self._model.group_rows(), self.verticalHeader().defaultSectionSize())
 
     def _keep_selection(self) -> None:
         self._fit_rows()

@@ -9,15 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QRegion
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
-from runway_desktop.domain.library import GroupBy, Listing
+from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.viewmodels import task_lines
 from runway_desktop.viewmodels.task_cells import Column
 from tests.gui.rig import Rig, move_pointer, rest, task, until
 
@@ -140,6 +142,48 @@ async def test_headers_are_lower_than_rows_whatever_moves(tmp_path, theme, qtbot
             assert right()
         theme.choose(Choice.LIGHT)
         assert right()
+
+
+async def test_rows_of_a_long_list_that_begins_anew_have_their_height(tmp_path, theme, qtbot, monkeypatch):
+    monkeypatch.setattr(task_lines, "MANY", 4)
+    async with shown(tmp_path, theme, listing=Listing()) as rig:
+        view, rows = rig.view, rig.rows
+        for number, prompts in enumerate((["fog"], ["fog", "sea"], ["sea", "sea", "sea"])):
+            await rig.put(*(task(10 * number + n, prompt=text) for n, text in enumerate(prompts)), batch=f"b{number}")
+        await rig.load()
+        usual = view.verticalHeader().defaultSectionSize()
+        for text in ("fog", "sea", "", "sea"):
+            rows.set_filter(Filter(text=text))
+            await until(lambda: rows.is_loaded)
+            lower = [row for row in range(rows.rowCount()) if view.rowHeight(row) < usual]
+            assert lower == rows.group_rows()
+
+
+async def test_the_mark_of_the_keyboard_goes_with_it_across_the_whole_row(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
+        view = rig.view
+        view.setCurrentIndex(rig.rows.index(0, Column.PROMPT))
+        await fetched(rig)
+        painted = Painted(view.viewport())
+        for key, left in ((KEYS.Key_Down, 0), (KEYS.Key_Down, 1)):
+            painted.region = QRegion()
+            QTest.keyClick(view, key, CONTROL)
+            row = QRect(0, view.rowViewportPosition(left), view.viewport().width(), view.rowHeight(left))
+            await until(lambda row=row: painted.region.intersected(row) == QRegion(row))
+
+
+class Painted(QObject):
+    """What a widget painted since `region` was emptied."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Paint:
+            self.region = self.region.united(event.region())
+        return False
 
 
 async def test_return_opens_a_result_and_folds_a_group(tmp_path, theme, qtbot):
