@@ -339,6 +339,7 @@ class MemoryStore:
             tags=dict(Counter(tag for task in shown for tag in task.tags)),
             states=dict(Counter(task.state for task in shown)),
             ratings=dict(Counter(task.rating for task in shown)),
+            shots=dict(Counter(task.shot for task in shown if task.shot)),
         )
 
     async def batch_names(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
@@ -665,6 +666,8 @@ def _key(task: Task, sort: SortKey) -> Any:
             return task.rating
         case SortKey.TAGS:
             return ",".join(task.tags)
+        case SortKey.SHOT:
+            return task.shot
         case _:
             return task.request.model
 

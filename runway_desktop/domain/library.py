@@ -40,6 +40,7 @@ class SortKey(StrEnum):
     PROJECT = "project"
     RATING = "rating"
     TAGS = "tags"
+    SHOT = "shot"
 
 
 class GroupBy(StrEnum):
@@ -213,6 +214,7 @@ class PlaceCounts:
     states: Mapping[State, int] = field(default_factory=dict)
     ratings: Mapping[int, int] = field(default_factory=dict)
     """Tasks by their stars; 0 is not rated."""
+    shots: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

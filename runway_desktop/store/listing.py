@@ -39,6 +39,7 @@ _SORT_COLUMNS = {
     SortKey.PROJECT: "project",
     SortKey.RATING: "rating",
     SortKey.TAGS: "tags",
+    SortKey.SHOT: "shot",
 }
 _DAY = f"CAST(created_at / {_QUARTER} AS INTEGER) * {_QUARTER}"
 _GROUP_COLUMNS = {
@@ -208,6 +209,7 @@ def counts(connection: sqlite3.Connection) -> PlaceCounts:
         tags=dict(tags.fetchall()),
         states={state_of(rank): number for rank, number in _tally(connection, "rank")},
         ratings=dict(_tally(connection, "rating")),
+        shots={to_text(name): number for name, number in _tally(connection, "shot") if name},
     )
 
 

@@ -119,6 +119,12 @@ def put_in_order(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def add_shot_order(connection: sqlite3.Connection) -> None:
+    """2.1: the list is sorted by shots, and they are counted. An older program ignores it."""
+    for statement in schema.SHOTS_IN_ORDER:
+        connection.execute(statement)
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
@@ -128,6 +134,7 @@ MIGRATIONS = (
     Migration(Version(1, 5), add_presence),
     Migration(Version(1, 6), add_endings),
     Migration(Version(2, 0), put_in_order),
+    Migration(Version(2, 1), add_shot_order),
 )
 
 

@@ -276,6 +276,14 @@ IN_ORDER = (
 )
 """Added by version 2.0."""
 
+SHOTS_IN_ORDER = (
+    """
+    CREATE INDEX tasks_by_shot_in_list ON tasks (shot, created_at DESC, number, id, batch_id, model, removed_at)
+    WHERE removed_at IS NULL
+    """,
+)
+"""Added by version 2.1."""
+
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
     # else.

@@ -58,6 +58,7 @@ SORTS = {
     Column.PROJECT: SortKey.PROJECT,
     Column.RATING: SortKey.RATING,
     Column.TAGS: SortKey.TAGS,
+    Column.SHOT: SortKey.SHOT,
 }
 MOST_STARS = 5
 _PLAIN = tuple(column for column in Column if column not in (Column.POSTER, Column.PROMPT, Column.STATUS))

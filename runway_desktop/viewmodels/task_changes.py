@@ -31,7 +31,7 @@ def moves(touch: Touch, listing: Listing) -> bool:
 
 
 _OF_OUTPUTS = frozenset({Place.SAVED, Place.NEEDS_ATTENTION, Place.MISSING, Place.CHANGED})
-_JUDGED = (SortKey.RATING, SortKey.TAGS, SortKey.PROJECT)
+_JUDGED = (SortKey.RATING, SortKey.TAGS, SortKey.PROJECT, SortKey.SHOT)
 
 
 def _places(wanted: Filter) -> frozenset[Place]:

@@ -345,6 +345,7 @@ class ListPane(QWidget):
             (SortKey.RATING, "Sort by rating"),
             (SortKey.PROJECT, "Sort by project"),
             (SortKey.TAGS, "Sort by tags"),
+            (SortKey.SHOT, "Sort by shot"),
             (SortKey.LANE, "Sort by sending order"),
         ):
             falling = sort in _FALLING

@@ -313,6 +313,16 @@ async def test_sending_moves_no_row(opened: Opened):
         assert await ids(store, flat()) == ["second", "first"]
 
 
+async def test_shots_are_counted_and_sorted(opened: Opened):
+    async with opened() as store:
+        shots = {"a": "020", "b": "", "c": "010", "d": "020"}
+        await put(store, *(a_task(name, shot=shot, created_at=NOON + ord(name)) for name, shot in shots.items()))
+        await put(store, a_task("gone", shot="030", removed_at=NOON))
+        assert (await store.counts()).shots == {"010": 1, "020": 2}
+        assert await ids(store, flat(SortKey.SHOT, descending=False)) == ["b", "c", "d", "a"]
+        assert await ids(store, flat(SortKey.SHOT)) == ["d", "a", "c", "b"]
+
+
 @pytest.mark.parametrize(
     ("sort", "rising"),
     [
