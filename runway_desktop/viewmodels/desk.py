@@ -45,6 +45,8 @@ MOST_SAID = 3
 
 
 class Desk(QObject):
+    written = Signal()
+    """A task's request is in the composer: the keyboard goes there."""
     model_wanted = Signal()
     """The request is in the composer; its model is to be chosen."""
     sheet_wanted = Signal(object)
@@ -150,9 +152,11 @@ class Desk(QObject):
                 self._composer.load(task.request, parent=task.id, new_seed=True)
             case Verb.OTHER_MODEL:
                 self._composer.load(task.request, parent=task.id)
-                self.model_wanted.emit()
             case Verb.EDIT_HELD:
                 self._composer.load(task.request, editing=task.id)
+        self.written.emit()
+        if verb is Verb.OTHER_MODEL:
+            self.model_wanted.emit()
 
     def _act(self, verb: Verb, rows: Sequence[Row], text: str) -> None:
         """Changes tasks here or at Runway."""

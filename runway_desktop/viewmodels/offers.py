@@ -228,6 +228,28 @@ def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[O
     return found
 
 
+def why_not(verb: Verb, rows: Sequence[Row]) -> str:
+    """Why a verb that has a key is not offered for these rows, in words."""
+    if not rows:
+        return "Choose a task in the list first."
+    states = {row.task.state for row in rows}
+    match verb:
+        case Verb.RETRY if states == {State.SUCCEEDED}:
+            return "It succeeded. “Same with a new seed” or “Same again” makes another take."
+        case Verb.RETRY if not any(state.is_final for state in states):
+            return "It has not ended yet."
+        case Verb.RETRY:
+            return "The same request would fail again. “Edit and send” sends another."
+        case Verb.COPY_FILE | Verb.SHOW_FILE | Verb.OPEN:
+            return "No file of it is on this computer."
+        case Verb.COPY_LINK:
+            return "There is no result that a link could lead to."
+        case _ if len(rows) > 1:
+            return "Choose one task."
+        case _:
+            return "That cannot be done with this task."
+
+
 def may_retry(row: Row) -> bool:
     """Whether the same request may help again: not after a refusal, not while something runs."""
     task = row.task

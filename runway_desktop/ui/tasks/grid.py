@@ -41,6 +41,7 @@ from runway_desktop.viewmodels.task_list import TaskListModel
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
 from .hover_player import HoverPlayer
+from .menu_place import is_by_key, menu_place
 from .poster_cache import PosterCache
 
 SMALLEST, LARGEST, USUAL = 120, 420, 208
@@ -270,11 +271,13 @@ class GridView(QListView):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        key = self._model.group_key(self._line_at(event.pos()))
+        line = self.currentIndex().row() if is_by_key(event) else self._line_at(event.pos())
+        key = self._model.group_key(line)
+        at = menu_place(self, event)
         if key is not None:
-            self.group_menu_wanted.emit(key, event.globalPos())
+            self.group_menu_wanted.emit(key, at)
         else:
-            self.menu_wanted.emit(event.globalPos())
+            self.menu_wanted.emit(at)
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         rows = sorted({index.row() for index in self.selectionModel().selectedRows(Column.PROMPT)})

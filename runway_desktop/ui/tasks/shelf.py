@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from .grid import GridView
 from .view import TaskView
@@ -21,6 +23,11 @@ class TaskShelf(QWidget):
     @property
     def is_grid(self) -> bool:
         return self._stack.currentWidget() is self.grid
+
+    def open_menu(self) -> None:
+        """That of what is chosen, by key. Not every system sends the wish for it by itself."""
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
+        QApplication.sendEvent(self.grid if self.is_grid else self.view, asked)
 
     def show_grid(self, on: bool) -> None:
         """The keyboard goes along, and the current task stays in sight."""

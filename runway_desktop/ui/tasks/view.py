@@ -35,6 +35,7 @@ from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 from .delegate import RowDelegate
+from .menu_place import is_by_key, menu_place
 from .poster_cache import PosterCache
 from .succession import Succession
 
@@ -186,13 +187,13 @@ class TaskView(QTableView):
         super().mouseReleaseEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
-        row = self.currentIndex().row() if by_key else self.rowAt(self.viewport().mapFrom(self, event.pos()).y())
-        key = self._model.group_key(row)
+        under = self.rowAt(self.viewport().mapFrom(self, event.pos()).y())
+        key = self._model.group_key(self.currentIndex().row() if is_by_key(event) else under)
+        at = menu_place(self, event)
         if key is not None:
-            self.group_menu_wanted.emit(key, event.globalPos())
+            self.group_menu_wanted.emit(key, at)
         else:
-            self.menu_wanted.emit(event.globalPos())
+            self.menu_wanted.emit(at)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.rowAt(event.position().toPoint().y()))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, GroupBy, Row
-from runway_desktop.domain.task import BatchId, TaskId
+from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.composer.composer_pane import ComposerPane
@@ -194,9 +194,8 @@ class MainWindow(QMainWindow):
 
     def edit(self) -> None:
         rows = self.chosen_rows()
-        if rows:
-            self.verb_menu.take(Verb.EDIT_HELD if rows[0].task.state.value == "held" else Verb.EDIT_AND_SEND)
-            self.composer_pane.focus_prompt()
+        held = bool(rows) and rows[0].task.state is State.HELD
+        self.verb_menu.take(Verb.EDIT_HELD if held else Verb.EDIT_AND_SEND)
 
     def clear_choice(self) -> None:
         """What narrows the list goes first, then what is chosen in it."""
@@ -294,6 +293,7 @@ class MainWindow(QMainWindow):
         )
         m.composer.sent.connect(self._show_tasks)
         m.composer.question_wanted.connect(lambda asked: confirm(self, asked, m.composer.send_confirmed))
+        m.desk.written.connect(self.composer_pane.focus_prompt)
         m.desk.model_wanted.connect(self.composer_pane.choose_model)
         m.desk.onward.placed.connect(self.composer_pane.focus_prompt)
         m.desk.sheet_wanted.connect(self.sheet_wanted)

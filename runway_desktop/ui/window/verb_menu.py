@@ -17,7 +17,7 @@ from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.details import Showing
-from runway_desktop.viewmodels.offers import Offer, Verb, offers
+from runway_desktop.viewmodels.offers import Offer, Verb, offers, why_not
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 _COMMANDS = {
@@ -25,6 +25,8 @@ _COMMANDS = {
     Verb.RETRY: "task.retry",
     Verb.EDIT_AND_SEND: "task.edit",
     Verb.EDIT_HELD: "task.edit",
+    Verb.NEW_SEED: "task.seed",
+    Verb.OTHER_MODEL: "task.model",
     Verb.RENAME: "task.rename",
     Verb.REMOVE: "task.remove",
     Verb.COPY_PROMPT: "task.copy",
@@ -101,14 +103,22 @@ class VerbMenu(QObject):
         for group in groups[:-1]:
             self._add(menu, group, rows)
             menu.addSeparator()
-        tags = menu.addMenu(self._judge.tags_menu(rows, self._keys.of("judge.tag"), menu))
-        tags.setIcon(self._theme.icon("mdi6.tag-outline", Role.MUTED))
-        note = menu.addAction(self._theme.icon("mdi6.note-text-outline", Role.MUTED), "Note…", self._judge.note)
-        note.setShortcuts(self._keys.of("judge.note")[:1])
+        self._add_judging(menu, rows)
         menu.addSeparator()
         # What takes things away comes last.
         self._add(menu, groups[-1], rows)
         menu.popup(at)
+
+    def _add_judging(self, menu: QMenu, rows: list[Row]) -> None:
+        tags = menu.addMenu(self._judge.tags_menu(rows, self._keys.of("judge.tag"), menu))
+        tags.setIcon(self._theme.icon("mdi6.tag-outline", Role.MUTED))
+        for sign, text, does, command in (
+            ("mdi6.folder-star-outline", "Project…", self._judge.project, "judge.project"),
+            ("mdi6.movie-open-outline", "Shot…", self._judge.shot, "judge.shot"),
+            ("mdi6.note-text-outline", "Note…", self._judge.note, "judge.note"),
+        ):
+            action = menu.addAction(self._theme.icon(sign, Role.MUTED), text, does)
+            action.setShortcuts(self._keys.of(command)[:1])
 
     def _add(self, menu: QMenu, group: Sequence[Offer], rows: list[Row]) -> None:
         for offer in group:
@@ -145,6 +155,7 @@ class VerbMenu(QObject):
     def _take(self, verb: Verb, chosen: list[Row]) -> None:
         offer = next((offer for group in offers(chosen) for offer in group if offer.verb is verb), None)
         if offer is None:
+            self._desk.tell(why_not(verb, chosen))
             return
         if not offer.enabled:
             self._desk.tell(offer.reason)

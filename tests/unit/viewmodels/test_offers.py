@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from runway_desktop.domain.task import RESTORED, OutputState, State
-from runway_desktop.viewmodels.offers import Offer, Verb, concerned, offers, question
+from runway_desktop.viewmodels.offers import Offer, Verb, concerned, offers, question, why_not
 from tests.unit.viewmodels.rows import failed, row
 
 REFUSALS = (
@@ -159,3 +159,12 @@ def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
     assert "charged a second time" in asked.text
     assert question(Verb.SEND_NEXT, [row(State.HELD)]) is None
     assert found(restored)[Verb.SEND_NEXT].text == "Send next…"
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_whoever_would_retry_a_refusal_is_led_to_edit_and_send(code):
+    assert "Edit and send" in why_not(Verb.RETRY, [failed(code)])
+
+
+def test_a_verb_for_one_task_says_so_of_many():
+    assert why_not(Verb.RENAME, [row(), row(number=2)]) == "Choose one task."
