@@ -18,7 +18,8 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, Place
 from runway_desktop.domain.task import State
 from runway_desktop.services.engine import Engine
 
-from .search_words import Query, Suggestion, Term, meaning, read, suggestions
+from .search_offers import Suggestion, suggestions
+from .search_words import Meaning, Query, Term, meaning, read
 from .task_list import TaskListModel
 
 _MEMORY, _SAVED = "list.order", "list.searches"
@@ -85,16 +86,12 @@ class ListFilter(QObject):
     def know(self, counts: PlaceCounts) -> None:
         """What the library holds: names that words are understood by."""
         before, self._known = self._known, counts
-        if self.query.terms and (before.models, before.batches, before.projects) != (
-            counts.models,
-            counts.batches,
-            counts.projects,
-        ):
+        if self.query.terms and _names(before) != _names(counts):
             self._apply()
 
     @property
     def listing(self) -> Listing:
-        return Listing(filter=self._meaning(), sort=self._sort, descending=self._descending, group=self._group)
+        return Listing(filter=self._meaning().filter, sort=self._sort, descending=self._descending, group=self._group)
 
     @property
     def query(self) -> Query:
@@ -105,7 +102,7 @@ class ListFilter(QObject):
     @property
     def said(self) -> tuple[str, ...]:
         """Sentences about words that are not understood."""
-        return meaning(self.query, self._known, self._engine.clock.now(), self._place).said
+        return self._meaning().said
 
     @property
     def title(self) -> str:
@@ -122,7 +119,9 @@ class ListFilter(QObject):
 
     @property
     def chips(self) -> tuple[Term, ...]:
-        return self.query.terms
+        """What narrows the list: not words that are not understood."""
+        unused = self._meaning().unused
+        return tuple(term for term in self.query.terms if term not in unused)
 
     @property
     def today(self) -> bool:
@@ -255,8 +254,8 @@ class ListFilter(QObject):
             self.text_wanted.emit(self._text)
         self._apply()
 
-    def _meaning(self) -> Filter:
-        return meaning(self.query, self._known, self._engine.clock.now(), self._place).filter
+    def _meaning(self) -> Meaning:
+        return meaning(self.query, self._known, self._engine.clock.now(), self._place)
 
     def _keep(self, searches: Sequence[SavedSearch]) -> None:
         self._saved = tuple(searches)
@@ -302,6 +301,13 @@ def _order(stored: Any) -> tuple[SortKey, bool, GroupBy]:
         )
     except (AttributeError, ValueError):
         return SortKey.MADE, True, GroupBy.BATCH
+
+
+def _names(counts: PlaceCounts) -> tuple[object, ...]:
+    """What words are understood by."""
+    of_batches = [(batch, name) for batch, name, _ in counts.batches]
+    kinds = (counts.models, counts.endpoints, counts.projects, counts.tags, counts.shots)
+    return (of_batches, *(frozenset(names) for names in kinds))
 
 
 def _searches(stored: Any) -> list[SavedSearch]:

@@ -1,5 +1,5 @@
 """The words of the search line: `model:gen4.5 rating:>=4 before:2026-10 tag:drone -tag:x "exact words"`. What they mean
-as a filter, what they look like as chips, and what could come next as one types.
+as a filter, and what they look like as chips.
 
 Pure: what is known of the library and the time are parameters; days are those of this machine. Nothing raises: a word
 that is not understood is searched as it stands, and a sentence says so.
@@ -8,16 +8,17 @@ that is not understood is searched as it stands, and a sentence says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
 from runway_desktop.domain.search import clean_tag, folded
 from runway_desktop.domain.task import FINAL, LIVE, LOCAL, Pick, State
 
-_PIECE = re.compile(r'(?P<minus>-?)(?:(?P<key>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))|"[^"]*"?|\S+)')
+PIECE = re.compile(r'(?P<minus>-?)(?:(?P<key>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))|"[^"]*"?|\S+)')
 _RANGE = re.compile(r"(>=|<=|>|<|=)?(\d+(?:\.\d+)?)(?:(?:\.\.|-)(\d+(?:\.\d+)?))?(?:s|cr)?$")
 
 KEYS: Mapping[str, str] = {
@@ -37,7 +38,7 @@ KEYS: Mapping[str, str] = {
     "shot": "Shot",
 }
 """In the order in which they are offered."""
-_ALIASES = {"status": "state", "stars": "rating", "credits": "cost", "seconds": "length", "on": "date", "tags": "tag"}
+ALIASES = {"status": "state", "stars": "rating", "credits": "cost", "seconds": "length", "on": "date", "tags": "tag"}
 
 STATES: Mapping[str, frozenset[State]] = {
     "waiting": LOCAL,
@@ -49,7 +50,7 @@ STATES: Mapping[str, frozenset[State]] = {
     "gone": frozenset({State.GONE}),
     "ended": FINAL,
 }
-_PLACES = {
+PLACES = {
     "saved": Place.SAVED,
     "live": Place.LIVE,
     "waiting": Place.WAITING_HERE,
@@ -58,7 +59,7 @@ _PLACES = {
     "changed": Place.CHANGED,
 }
 _PICKS = {"pick": Pick.PICK, "picked": Pick.PICK, "reject": Pick.REJECT, "rejected": Pick.REJECT}
-_IS = (
+IS = (
     "pick", "reject", "rated", "unrated", "saved", "live", "waiting", "attention", "missing", "changed", "failed",
     "uncertain",
 )  # fmt: skip
@@ -69,7 +70,8 @@ _IS_WORDS = {
     "missing": "File missing",
     "changed": "Changed outside",
 }
-_DAYS = ("today", "yesterday", "week", "month", "year")
+MOST_STARS = 5
+DAYS = ("today", "yesterday", "week", "month", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +115,8 @@ class Meaning:
     filter: Filter
     said: tuple[str, ...] = ()
     """Sentences about words that are not understood, or that nothing can match."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """`line` and `cursor` are the search line once it is taken."""
-
-    text: str
-    detail: str
-    line: str
-    cursor: int
+    unused: frozenset[Term] = frozenset()
+    """Those that are not understood: they narrow nothing."""
 
 
 @dataclass(slots=True)
@@ -147,9 +141,9 @@ def read(line: str) -> Query:
     """Takes a line apart. A key that nobody knows is a plain word; so is a key without a value yet."""
     terms: list[Term] = []
     rest: list[str] = []
-    for piece in _PIECE.finditer(line):
+    for piece in PIECE.finditer(line):
         key = (piece["key"] or "").lower()
-        key = _ALIASES.get(key, key)
+        key = ALIASES.get(key, key)
         value = " ".join((piece["quoted"] if piece["quoted"] is not None else piece["plain"] or "").split())
         if key in KEYS and value.strip('"'):
             terms.append(Term(key, value, bool(piece["minus"])))
@@ -163,75 +157,14 @@ def meaning(query: Query, known: PlaceCounts, now: float, place: Filter | None =
     reader = _Reader(known, datetime.fromtimestamp(now))
     for term in query.terms:
         reader.take(term)
-    for word in query.text.split():
-        key = word.lstrip("-").split(":", 1)[0]
-        if ":" in word and key.isalpha() and not word.startswith('"') and "//" not in word:
-            reader.say(f"“{key}:” is no filter; it is searched as a word.")
-    return Meaning(reader.filter(place or Filter(), query.text), tuple(dict.fromkeys(reader.said)))
-
-
-def suggestions(line: str, cursor: int, known: PlaceCounts, most: int = 12) -> list[Suggestion]:
-    """What the word at the cursor could become: keys first, then, behind a colon, values with their counts."""
-    start = _start_of_word(line, cursor)
-    word = line[start:cursor]
-    minus = "-" if word.startswith("-") else ""
-    word = word[len(minus) :]
-    key, colon, value = word.partition(":")
-    key = _ALIASES.get(key.lower(), key.lower())
-    if not colon:
-        if not word and not minus:
-            return []
-        found = [(f"{name}:", words) for name, words in KEYS.items() if name.startswith(word.lower())]
-        return [_suggested(line, start, cursor, minus + text, f"{text}  {words}", "", space=False)
-                for text, words in found][:most]  # fmt: skip
-    if key not in KEYS:
-        return []
-    typed = folded(value.strip('"'))
-    values = [(text, count) for text, count in values_of(key, known) if typed in folded(text)]
-    values.sort(key=lambda pair: not folded(pair[0]).startswith(typed))
-    if any(folded(text) == typed for text, _ in values[:1]):
-        return []
-    return [
-        _suggested(line, start, cursor, minus + Term(key, text).word, text, f"{count:,}" if count is not None else "")
-        for text, count in values[:most]
-    ]
-
-
-def values_of(key: str, known: PlaceCounts) -> list[tuple[str, int | None]]:
-    """Values that make sense, with how many tasks have them where that is known; the most frequent first."""
-
-    def ranked(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int | None]]:
-        return [*sorted(((name, amount) for name, amount in counts if name), key=lambda pair: (-pair[1], pair[0]))]
-
-    match key:
-        case "model":
-            return ranked(known.models.items())
-        case "endpoint":
-            return ranked(known.endpoints.items())
-        case "project":
-            return ranked(known.projects.items())
-        case "tag":
-            return ranked(known.tags.items())
-        case "batch":
-            return [(name, amount) for _, name, amount in known.batches]
-        case "state":
-            return [(name, sum(known.states.get(one, 0) for one in states)) for name, states in STATES.items()]
-        case "rating":
-            return [
-                ("5", known.ratings.get(5, 0)),
-                *((f">={n}", sum(count for stars, count in known.ratings.items() if stars >= n)) for n in (4, 3, 2, 1)),
-                ("0", known.ratings.get(0, 0)),
-            ]
-        case "is":
-            return [(name, None) for name in _IS]
-        case "date" | "before" | "after":
-            return [(name, None) for name in _DAYS]
-        case "cost":
-            return [(text, None) for text in (">=100", "<=20", "20..60")]
-        case "length":
-            return [(text, None) for text in (">=8", "<=5", "5..10")]
-        case _:
-            return []
+    for piece in PIECE.finditer(query.text):
+        if (key := piece["key"]) and "//" not in piece[0]:
+            meant = get_close_matches(key.lower(), [*KEYS, *ALIASES], 1)
+            hint = f" Did you mean “{meant[0]}:”?" if meant else ""
+            reader.say(f"“{key}:” is no filter; it is searched as a word.{hint}")
+    reader.look_for_contradictions()
+    found = reader.filter(place or Filter(), query.text)
+    return Meaning(found, tuple(dict.fromkeys(reader.said)), frozenset(reader.unused))
 
 
 class _Reader:
@@ -243,9 +176,21 @@ class _Reader:
         self._since: float | None = None
         self._until: float | None = None
         self.said: list[str] = []
+        self.unused: set[Term] = set()
 
     def say(self, sentence: str) -> None:
         self.said.append(sentence)
+
+    def look_for_contradictions(self) -> None:
+        """Says what nothing can match, once all words are taken."""
+        for key, span in self._spans.items():
+            if span.least is not None and span.most is not None and span.least > span.most:
+                self.say(f"Nothing can match all of “{key}:” at once.")
+        rating = self._spans.get("rating", Span())
+        if (rating.least or 0) > MOST_STARS or (rating.most is not None and rating.most < 0):
+            self.say(f"Ratings go from 0, not rated, to {MOST_STARS}.")
+        if self._since is not None and self._until is not None and self._since >= self._until:
+            self.say("The dates leave no day between them.")
 
     def take(self, term: Term) -> None:
         into = self._leave if term.negative else self._want
@@ -262,11 +207,11 @@ class _Reader:
             case "tag":
                 self._tag(clean_tag(value), into)
             case "shot":
-                into.shots.add(value)
+                into.shots |= self._alike(value, self._known.shots, "shot")
             case "state":
-                self._state(value, into)
+                self._state(term, into)
             case "is":
-                self._is(folded(value), into)
+                self._is(term, into)
             case "rating" | "cost" | "length":
                 self._span(term)
             case _:
@@ -306,40 +251,43 @@ class _Reader:
         if tag:
             into.tags.add(tag)
 
-    def _state(self, value: str, into: _Sets) -> None:
+    def _ignore(self, term: Term, sentence: str) -> None:
+        self.unused.add(term)
+        self.say(sentence)
+
+    def _state(self, term: Term, into: _Sets) -> None:
+        value = term.value
         states = STATES.get(folded(value)) or frozenset(state for state in State if state.value == folded(value))
         if not states:
-            self.say(f"There is no status “{value}”. Try {', '.join(list(STATES)[:5])}.")
+            self._ignore(term, f"There is no status “{value}”. Try {', '.join(list(STATES)[:5])}.")
         into.states |= states
 
-    def _is(self, value: str, into: _Sets) -> None:
+    def _is(self, term: Term, into: _Sets) -> None:
+        value = folded(term.value)
         if value in _PICKS:
             into.picks.add(_PICKS[value])
-        elif value in _PLACES:
-            into.places.add(_PLACES[value])
+        elif value in PLACES:
+            into.places.add(PLACES[value])
         elif value in STATES:
             into.states |= STATES[value]
         elif value in ("rated", "unrated"):
             rated = (value == "rated") is (into is self._want)
             self._spans["rating"] = Span(least=1) if rated else Span(most=0)
         else:
-            self.say(f"“is:{value}” is not understood. Try {', '.join(_IS[:5])}.")
+            self._ignore(term, f"“is:{value}” is not understood. Try {', '.join(IS[:5])}.")
 
     def _span(self, term: Term) -> None:
-        found = _RANGE.match(term.value)
-        if found is None or term.negative:
-            words = "Say numbers, such as >=4 or 2..3." if found is None else "Turn its sign round instead of a minus."
-            self.say(f"“{term.word}” is not understood. {words}")
+        span = _range(term.key, term.value)
+        if span is None:
+            self._ignore(term, f"“{term.word}” is not understood. Say numbers, such as >=4 or 2..3.")
             return
-        sign, first, second = found[1], float(found[2]), found[3]
-        # Ratings are whole, prices and lengths are not: the next smaller thing is near enough for both.
-        little = 1.0 if term.key == "rating" else 1e-6
-        span = {
-            ">=": Span(first, None),
-            ">": Span(first + little, None),
-            "<=": Span(None, first),
-            "<": Span(None, first - little),
-        }.get(sign or "", Span(first, float(second) if second else first))
+        if term.negative:
+            rest = _beyond(term.key, span)
+            if rest is None:
+                less, more = f"{term.key}:<{span.least:g}", f"{term.key}:>{span.most:g}"
+                self._ignore(term, f"“{term.word}” would leave two ranges. Say {less} or {more}.")
+                return
+            span = rest
         before = self._spans.get(term.key, Span())
         self._spans[term.key] = Span(
             max((end for end in (span.least, before.least) if end is not None), default=None),
@@ -348,14 +296,28 @@ class _Reader:
 
     def _date(self, term: Term) -> None:
         found = _period(folded(term.value), self._now)
-        if found is None or term.negative:
-            self.say(f"“{term.word}” is no date. Try 2026, 2026-10, 2026-10-05, today or yesterday.")
+        if found is None:
+            self._ignore(term, f"“{term.word}” is no date. Try 2026, 2026-10, 2026-10-05, today or yesterday.")
             return
         start, end = (moment.timestamp() for moment in found)
-        if term.key != "before":
-            self._since = max(start, self._since or start)
-        if term.key != "after":
-            until = start if term.key == "before" else end
+        # Nothing was made later than now: without today, or this year, is before it.
+        ends_now = term.key == "date" and end > self._now.timestamp()
+        if term.negative and term.key == "date" and not ends_now:
+            words = f"Say before:{term.value} or after: with the day after it."
+            self._ignore(term, f"“{term.word}” would leave two ranges. {words}")
+            return
+        since: float | None = None
+        until: float | None = None
+        match term.key, term.negative:
+            case "date", False:
+                since, until = start, end
+            case ("before", False) | ("after" | "date", True):
+                until = start
+            case _:
+                since = start
+        if since is not None:
+            self._since = max(since, self._since or since)
+        if until is not None:
             self._until = min(until, self._until or until)
 
 
@@ -393,6 +355,36 @@ _FORMS: tuple[tuple[str, Callable[[datetime], datetime]], ...] = (
 )
 
 
+def _range(key: str, value: str) -> Span | None:
+    """What ">=4", "2..3" or "5" lets through; None for what is no number."""
+    found = _RANGE.match(value)
+    if found is None:
+        return None
+    sign, first, second = found[1], float(found[2]), found[3]
+    little = _step(key)
+    last = float(second) if second else first
+    return {
+        ">=": Span(first, None),
+        ">": Span(first + little, None),
+        "<=": Span(None, first),
+        "<": Span(None, first - little),
+    }.get(sign or "", Span(min(first, last), max(first, last)))
+
+
+def _beyond(key: str, span: Span) -> Span | None:
+    """What a span leaves; None where that are two."""
+    least = None if key == "rating" and span.least == 0 else span.least
+    most = None if key == "rating" and span.most == MOST_STARS else span.most
+    if least is None and most is not None:
+        return Span(most + _step(key), None)
+    return Span(None, least - _step(key)) if least is not None and most is None else None
+
+
+def _step(key: str) -> float:
+    """Ratings are whole, prices and lengths are not: the next smaller thing is near enough for both."""
+    return 1.0 if key == "rating" else 1e-6
+
+
 def _spoken(key: str, value: str) -> str:
     match key:
         case "rating":
@@ -415,21 +407,3 @@ def _spoken(key: str, value: str) -> str:
 
 def _span_words(value: str) -> str:
     return value.replace(">=", "≥ ").replace("<=", "≤ ").replace("..", "–")
-
-
-def _start_of_word(line: str, cursor: int) -> int:
-    """Where the word at the cursor begins; blanks inside quotation marks are part of it."""
-    start = 0
-    for piece in _PIECE.finditer(line):
-        if piece.start() <= cursor <= piece.end():
-            return piece.start()
-        start = cursor
-    return start
-
-
-def _suggested(
-    line: str, start: int, cursor: int, word: str, text: str, detail: str, *, space: bool = True
-) -> Suggestion:
-    behind = line[cursor:]
-    glue = " " if space and not behind.startswith(" ") else ""
-    return Suggestion(text, detail, f"{line[:start]}{word}{glue}{behind}", start + len(word) + (1 if space else 0))

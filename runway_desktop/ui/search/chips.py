@@ -1,8 +1,9 @@
-"""The chips above the list: one for each word with a key, taken away by a click. GUI thread only."""
+"""The chips above the list: one for each word with a key, taken away by a click, or by Delete. GUI thread only."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from runway_desktop.ui.theme import GRID
@@ -11,7 +12,7 @@ from runway_desktop.viewmodels.search_words import Term
 
 
 class Chips:
-    """Puts its buttons into a layout, before what stands there already."""
+    """Puts its buttons into a layout, behind what stands there already."""
 
     def __init__(self, chosen: ListFilter, into: QLayout, parent: QWidget) -> None:
         self._filter = chosen
@@ -22,6 +23,10 @@ class Chips:
     @property
     def buttons(self) -> dict[Term, QPushButton]:
         return self._buttons
+
+    def focused(self) -> int | None:
+        """Which of them has the keyboard; None when none has."""
+        return next((place for place, button in enumerate(self._buttons.values()) if button.hasFocus()), None)
 
     def show(self, terms: list[Term]) -> None:
         """Those that stay are not touched, so that the keyboard stays where it is."""
@@ -35,7 +40,7 @@ class Chips:
                 self._buttons[term] = self._made(term)
 
     def _made(self, term: Term) -> QPushButton:
-        button = QPushButton(self._parent)
+        button = _Chip(self._parent)
         button.setProperty("kind", "pill")
         button.setCheckable(True)
         button.setChecked(True)
@@ -47,3 +52,11 @@ class Chips:
         self._into.addWidget(button)
         button.show()
         return button
+
+
+class _Chip(QPushButton):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.click()
+        else:
+            super().keyPressEvent(event)

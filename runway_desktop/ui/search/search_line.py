@@ -1,7 +1,7 @@
 """The search line: words as one types, keys and values offered below it, a star that keeps the search.
 
 What is offered and what the words mean is the view-model's; here it is shown. The list below never takes the keyboard:
-arrow keys, Return and Tab choose from it, Escape closes it. GUI thread only.
+arrow keys, Return and Tab choose from it, Escape closes it. Without it they lead on to what was found. GUI thread only.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSizePoli
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.list_filter import ListFilter
-from runway_desktop.viewmodels.search_words import Suggestion
+from runway_desktop.viewmodels.search_offers import Suggestion
 
 from .offer_delegate import OFFER, OfferDelegate
+
+_TO_WHAT_WAS_FOUND = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape)
 
 
 class SearchLine(QLineEdit):
     save_wanted = Signal()
     """The present search is to be kept."""
+    left = Signal()
+    """The keyboard is to go to what was found."""
 
     def __init__(self, chosen: ListFilter, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent, clearButtonEnabled=True)
@@ -75,6 +79,10 @@ class SearchLine(QLineEdit):
                 return
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
+            return
+        if event.key() in _TO_WHAT_WAS_FOUND and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self._offers.hide()
+            self.left.emit()
             return
         super().keyPressEvent(event)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
@@ -23,6 +23,16 @@ class TaskShelf(QWidget):
     @property
     def is_grid(self) -> bool:
         return self._stack.currentWidget() is self.grid
+
+    def enter(self) -> None:
+        """The keyboard comes to the list, on what is chosen there, else on its first task."""
+        rows = self.view.rows
+        first = next((found for row in range(rows.rowCount()) if (found := rows.task_id(row)) is not None), None)
+        if first is None:
+            return
+        if not self.view.selectionModel().hasSelection():
+            self.view.select([first])
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open_menu(self) -> None:
         """That of what is chosen, by key. Not every system sends the wish for it by itself."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QPersistentModelIndex,
     QPoint,
     QRect,
     QSize,
@@ -39,6 +40,7 @@ from .menu_place import is_by_key, menu_place
 from .poster_cache import PosterCache
 from .succession import Succession
 
+AnyIndex = QModelIndex | QPersistentModelIndex
 POSTER_WIDTH = 13 * GRID
 NARROW = 80 * GRID
 _GIVING_WAY = {Column.STATUS: 19 * GRID, Column.CREDITS: 7 * GRID, Column.SENT: 7 * GRID}
@@ -136,6 +138,10 @@ class TaskView(QTableView):
             self.setColumnHidden(column, True)
         self.setColumnHidden(Column.PROJECT, True)
 
+    @property
+    def rows(self) -> TaskListModel:
+        return self._model
+
     def selected_ids(self) -> list[TaskId]:
         """In the order of the list."""
         # By ranges: asking for each row's index takes half a second when ten thousand are chosen.
@@ -217,7 +223,7 @@ class TaskView(QTableView):
             return True
         return super().event(event)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
         """What marks the keyboard's row goes across it; Qt paints one cell anew."""
         super().currentChanged(current, previous)
         for index in (previous, current):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -18,14 +19,12 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.library import GroupBy, SortKey
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.search.chips import Chips
+from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST
 from runway_desktop.ui.tasks.shelf import TaskShelf
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.list_filter import STATUS_CHOICES, ListFilter
+from runway_desktop.viewmodels.list_filter import ListFilter
 from runway_desktop.viewmodels.places import Places
-from runway_desktop.viewmodels.search_words import Term, values_of
 from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
@@ -37,7 +36,7 @@ _GROUPS = (
     (GroupBy.MODEL, "model"),
     (GroupBy.NONE, "nothing"),
 )
-WIDE = 86 * GRID
+_LONGEST_TITLE = 30 * GRID
 _FALLING = (SortKey.MADE, SortKey.COST, SortKey.RATING)
 """Sorted from the most down when they are chosen."""
 
@@ -86,13 +85,23 @@ class ListPane(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         head = QWidget(self)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        row.setSpacing(GRID)
+        self._is_below = False
+        """The filters have a line of their own."""
+        self._head = QGridLayout(head)
+        self._head.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        self._head.setHorizontalSpacing(GRID)
+        self._head.setVerticalSpacing(GRID)
+        self._head.setColumnStretch(2, 1)
         self._title = QLabel(head)
-        row.addWidget(self._title)
-        row.addWidget(self._build_pills(head), 1, Qt.AlignmentFlag.AlignVCenter)
-        self._build_looks(head, row)
+        self._found = QLabel(head)
+        self._found.setProperty("tone", "muted")
+        self.filters = FilterRow(self._filter, self._places, head)
+        self._looks = QWidget(head)
+        self._build_looks(self._looks)
+        self._head.addWidget(self._title, 0, 0)
+        self._head.addWidget(self._found, 0, 1)
+        self._head.addWidget(self.filters, 0, 2, 1, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._head.addWidget(self._looks, 0, 3)
         outer.addWidget(head)
         self._said = QLabel(self, wordWrap=True)
         self._said.setProperty("tone", "warn")
@@ -112,29 +121,11 @@ class ListPane(QWidget):
         header.sectionMoved.connect(lambda *_: self.columns_changed.emit())
         header.sectionResized.connect(lambda *_: self.columns_changed.emit())
 
-    def _build_pills(self, head: QWidget) -> QWidget:
-        pills = QWidget(head)
-        flow = FlowLayout(pills)
-        self._today = self._pill("Today", checkable=True)
-        self._today.clicked.connect(self._filter.set_today)
-        self._status = self._pill("Status")
-        self._status.clicked.connect(self._status_menu)
-        self._models = self._pill("Model")
-        self._models.clicked.connect(self._model_menu)
-        self._projects = self._pill("Project")
-        self._projects.clicked.connect(lambda: self._value_menu(self._projects, "project"))
-        self._rating = self._pill("Rating")
-        self._rating.clicked.connect(lambda: self._value_menu(self._rating, "rating"))
-        self._clear = self._pill("Clear")
-        self._clear.setAccessibleName("Clear all filters")
-        self._clear.clicked.connect(self._filter.clear)
-        for pill in (self._today, self._status, self._models, self._projects, self._rating, self._clear):
-            flow.addWidget(pill)
-        self._chips = Chips(self._filter, flow, pills)
-        return pills
-
-    def _build_looks(self, head: QWidget, row: QHBoxLayout) -> None:
+    def _build_looks(self, head: QWidget) -> None:
         """How it is grouped, and whether it is a list or a grid."""
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
         self._group = QPushButton(head)
         self._group.setProperty("kind", "flat")
         self._group.clicked.connect(self._group_menu)
@@ -155,10 +146,23 @@ class ListPane(QWidget):
         row.addWidget(self._as_grid)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow pane the search line alone asks for project and rating."""
         super().resizeEvent(event)
-        for pill in (self._projects, self._rating):
-            pill.setVisible(self.width() >= WIDE)
+        self._fit_filters()
+
+    def _fit_filters(self) -> None:
+        """Filters stand beside the title where all of them have room, if need be without those that the search line
+        can stand for; else below it, across the pane, so that they leave the list its height."""
+        margins = self._head.contentsMargins()
+        beside = (self._title, self._found, self._looks)
+        widths = (max(one.sizeHint().width(), one.minimumWidth()) for one in beside if not one.isHidden())
+        room = self.width() - margins.left() - margins.right() - sum(width + GRID for width in widths)
+        fits, fits_short = (self.filters.line_width(short=short) <= room for short in (False, True))
+        self.filters.shorten(on=fits_short and not fits)
+        if self._is_below is not (below := not fits_short):
+            self._is_below = below
+            self._head.removeWidget(self.filters)
+            place = (1, 0, 1, 4) if below else (0, 2, 1, 1)
+            self._head.addWidget(self.filters, *place, Qt.AlignmentFlag.AlignVCenter)
 
     @property
     def is_grid(self) -> bool:
@@ -170,6 +174,7 @@ class ListPane(QWidget):
             self._size.setValue(width)
         self._shelf.show_grid(on)
         self._size.setVisible(on)
+        self._fit_filters()
         self._as_grid.setChecked(on)
         self._as_list.setChecked(not on)
         self.grid_changed.emit()
@@ -187,13 +192,6 @@ class ListPane(QWidget):
         button.setChecked(on is self._shelf.is_grid)
         button.clicked.connect(lambda: self.show_grid(on))
         return button
-
-    def _pill(self, text: str, *, checkable: bool = False) -> QPushButton:
-        pill = QPushButton(text, self)
-        pill.setCheckable(checkable)
-        pill.setProperty("kind", "pill")
-        pill.setAccessibleName(f"Filter: {text}")
-        return pill
 
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
@@ -232,24 +230,9 @@ class ListPane(QWidget):
 
     def _show_filter(self) -> None:
         chosen = self._filter
-        self._title.setText(chosen.title)
-        self._today.setChecked(chosen.today)
-        self._today.setText("Today  ✕" if chosen.today else "Today")
-        self._mark(
-            self._status,
-            f"Status: {', '.join(sorted(chosen.states))}" if chosen.states else "Status",
-            bool(chosen.states),
-        )
-        self._mark(
-            self._models,
-            f"Model: {', '.join(sorted(chosen.models))}" if chosen.models else "Model",
-            bool(chosen.models),
-        )
-        self._clear.setVisible(chosen.narrows)
-        shown = {"state": chosen.states, "model": chosen.models}
-        self._chips.show(
-            [term for term in chosen.chips if term.negative or (not shown.get(term.key) and term.word != "date:today")]
-        )
+        metrics = self._title.fontMetrics()
+        self._title.setText(metrics.elidedText(chosen.title, Qt.TextElideMode.ElideRight, _LONGEST_TITLE))
+        self._title.setToolTip(chosen.title)
         said = " ".join(chosen.said)
         self._said.setText(said)
         self._said.setVisible(bool(said))
@@ -261,15 +244,19 @@ class ListPane(QWidget):
         if column is not None:
             order = Qt.SortOrder.DescendingOrder if chosen.listing.descending else Qt.SortOrder.AscendingOrder
             header.setSortIndicator(column, order)
+        self._show_found()
 
-    @staticmethod
-    def _mark(pill: QPushButton, text: str, active: bool) -> None:
-        metrics = pill.fontMetrics()
-        pill.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, 28 * GRID))
-        pill.setCheckable(active)
-        pill.setChecked(active)
+    def _show_found(self) -> None:
+        """How many tasks the filters let through, in a room that does not change with them."""
+        narrows = self._filter.narrows
+        self._found.setVisible(narrows)
+        self._found.setMinimumWidth(self._found.fontMetrics().horizontalAdvance("99,999 found") if narrows else 0)
+        if narrows and self._model.is_loaded:
+            self._found.setText(f"{self._model.task_count:,} found")
+        self._fit_filters()
 
     def _show_empty(self) -> None:
+        self._show_found()
         if not self._model.is_loaded or self._model.rowCount():
             self._stack.setCurrentWidget(self._shelf)
             return
@@ -290,42 +277,6 @@ class ListPane(QWidget):
             )
         self._empty_button.setVisible(narrowed)
         self._stack.setCurrentWidget(self._empty)
-
-    def _status_menu(self) -> None:
-        # The click turned the pill off; only what is picked may.
-        self._show_filter()
-        menu = self._menu()
-        for name, _ in STATUS_CHOICES:
-            action = menu.addAction(name, lambda name=name: self._filter.toggle_state(name))
-            action.setCheckable(True)
-            action.setChecked(name in self._filter.states)
-        menu.popup(self._status.mapToGlobal(QPoint(0, self._status.height() + 2)))
-
-    def _model_menu(self) -> None:
-        self._show_filter()
-        menu = self._menu()
-        for name, amount in sorted(self._places.counts.models.items()):
-            if name:
-                action = menu.addAction(f"{name}\t{amount:,}", lambda name=name: self._filter.toggle_model(name))
-                action.setCheckable(True)
-                action.setChecked(name in self._filter.models)
-        if menu.isEmpty():
-            menu.addAction("No tasks yet").setEnabled(False)
-        menu.popup(self._models.mapToGlobal(QPoint(0, self._models.height() + 2)))
-
-    def _value_menu(self, pill: QPushButton, key: str) -> None:
-        menu = self._menu()
-        for value, amount in values_of(key, self._places.counts):
-            words = Term(key, value).label
-            action = menu.addAction(
-                f"{words}\t{amount:,}" if amount is not None else words,
-                lambda value=value: self._filter.toggle(key, value),
-            )
-            action.setCheckable(True)
-            action.setChecked(Term(key, value) in self._filter.chips)
-        if menu.isEmpty():
-            menu.addAction("None yet").setEnabled(False)
-        menu.popup(pill.mapToGlobal(QPoint(0, pill.height() + 2)))
 
     def _group_menu(self) -> None:
         menu = self._menu()

@@ -251,6 +251,7 @@ class MainWindow(QMainWindow):
         top.exchange_wanted.connect(self.exchange_wanted)
         top.caps_wanted.connect(lambda: self.preferences_wanted.emit("Money"))
         work.search.save_wanted.connect(self.keeper.save)
+        work.search.left.connect(work.shelf.enter)
         m.places.follow(m.filter)
         m.places.keep_board(m.board)
         m.status.keep_board(m.board)

@@ -6,11 +6,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QRegion
+from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -169,7 +170,7 @@ async def test_the_mark_of_the_keyboard_goes_with_it_across_the_whole_row(tmp_pa
             painted.region = QRegion()
             QTest.keyClick(view, key, CONTROL)
             row = QRect(0, view.rowViewportPosition(left), view.viewport().width(), view.rowHeight(left))
-            await until(lambda row=row: painted.region.intersected(row) == QRegion(row))
+            await until(partial(painted.has, row))
 
 
 class Painted(QObject):
@@ -180,8 +181,11 @@ class Painted(QObject):
         self.region = QRegion()
         widget.installEventFilter(self)
 
+    def has(self, rect: QRect) -> bool:
+        return self.region.intersected(rect) == QRegion(rect)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Paint:
+        if isinstance(event, QPaintEvent):
             self.region = self.region.united(event.region())
         return False
 

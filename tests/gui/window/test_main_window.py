@@ -159,14 +159,15 @@ async def test_a_filter_stays_marked_when_its_menu_is_only_looked_at(tmp_path, t
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
         rig.filter.toggle_state("Failed")
-        pill = rig.window.workspace.list._status
+        pill = rig.window.workspace.list.filters.status
         assert pill.isChecked()
         QTest.mouseClick(pill, LEFT)
         menu = rig.window.findChild(QMenu)
         assert [action.text() for action in menu.actions() if action.isChecked()] == ["Failed"]
         menu.close()
         assert pill.isChecked()
-        assert pill.text() == "Status: Failed"
+        [chip] = rig.window.workspace.list.filters.chips.buttons.values()
+        assert chip.text() == "Failed  ✕"
 
 
 async def test_what_holds_nothing_is_not_welcome(tmp_path, theme, qtbot):

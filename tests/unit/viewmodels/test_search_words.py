@@ -8,7 +8,8 @@ import pytest
 
 from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
 from runway_desktop.domain.task import BatchId, Pick, State
-from runway_desktop.viewmodels.search_words import KEYS, Query, Term, meaning, read, suggestions, values_of
+from runway_desktop.viewmodels.search_offers import suggestions, values_of
+from runway_desktop.viewmodels.search_words import KEYS, Query, Term, meaning, read
 
 NOW = datetime(2026, 10, 14, 12, 30).timestamp()
 KNOWN = PlaceCounts(
@@ -18,6 +19,8 @@ KNOWN = PlaceCounts(
     tags={"drone": 5, "low key": 3},
     batches=((BatchId("b1"), "shots.csv", 9),),
     states={State.FAILED: 4},
+    shots={"010": 2, "011": 1},
+    places={Place.PICKS: 1, Place.SAVED: 7},
     ratings={5: 2, 4: 3, 0: 40},
 )
 
@@ -92,6 +95,45 @@ def test_words_narrow_the_place_they_are_asked_in():
 
 
 @pytest.mark.parametrize(
+    ("line", "alike"),
+    [
+        ("-rating:5", "rating:<=4"),
+        ("-rating:>=4", "rating:<=3"),
+        ("-rating:0", "rating:>=1"),
+        ("-cost:<=60", "cost:>60"),
+        ("rating:4..2", "rating:2..4"),
+        ("-before:2026-10", "after:2026-10"),
+        ("-after:2026-10", "before:2026-10"),
+        ("-date:today", "before:today"),
+        ("SHOT:01", "shot:010 shot:011"),
+    ],
+)
+def test_what_is_left_out_and_turned_round_means_the_rest(line: str, alike: str):
+    assert wanted(line) == wanted(alike) != Filter()
+    assert said(line) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("shot:900", "There is no shot “900” here."),
+        ("rating:6", "Ratings go from 0, not rated, to 5."),
+        ("cost:>9 cost:<3", "Nothing can match all of “cost:” at once."),
+        ("after:2026-10 before:2026-02", "The dates leave no day between them."),
+    ],
+)
+def test_what_nothing_can_match_is_said(line: str, words: str):
+    assert said(line) == (words,)
+
+
+def test_words_that_are_not_understood_narrow_nothing_and_are_told_apart():
+    line = read("rating:good -cost:5 is:nice state:odd before:soon model:gen4.5")
+    found = meaning(line, KNOWN, NOW)
+    assert found.filter == Filter(models=frozenset({"gen4.5"}))
+    assert set(line.terms) - found.unused == {Term("model", "gen4.5")}
+
+
+@pytest.mark.parametrize(
     ("line", "words"),
     [
         ("model:sora", "There is no model “sora” here."),
@@ -101,7 +143,9 @@ def test_words_narrow_the_place_they_are_asked_in():
         ("is:nice", "“is:nice” is not understood"),
         ("state:odd", "There is no status “odd”"),
         ("colour:red", "“colour:” is no filter"),
-        ("-cost:5", "Turn its sign round"),
+        ("-cost:5", "Say cost:<5 or cost:>5."),
+        ("-date:2026-09", "would leave two ranges"),
+        ("modle:gen4.5", "Did you mean “model:”?"),
     ],
 )
 def test_words_that_are_not_understood_are_said(line: str, words: str):
@@ -110,7 +154,14 @@ def test_words_that_are_not_understood_are_said(line: str, words: str):
 
 
 def test_what_only_looks_like_a_filter_is_searched_in_silence():
-    for line in ("https://example.com/a", "at 10:30", '"colour: red"', "model:gen4.5", "fog -rain"):
+    for line in (
+        "https://example.com/a",
+        "at 10:30",
+        '"colour: red"',
+        '"the colour: red"',
+        "model:gen4.5",
+        "fog -rain",
+    ):
         assert said(line) == (), line
     assert wanted("colour:red").text == "colour:red"
 
@@ -135,6 +186,19 @@ def test_keys_are_offered_then_values_with_their_counts():
     assert suggestions("colour:", 7, KNOWN) == []
 
 
+def test_what_finds_nothing_is_not_offered():
+    def offered(line: str, known: PlaceCounts = KNOWN) -> list[tuple[str, str]]:
+        return [(found.text, found.detail) for found in suggestions(line, len(line), known)]
+
+    assert offered("state:") == [("failed", "4"), ("ended", "4")]
+    assert offered("is:") == [("pick", "1"), ("reject", ""), ("rated", "5"), ("unrated", "40"), ("saved", "7"),
+                              ("failed", "4")]  # fmt: skip
+    assert offered("shot:") == [("010", "2"), ("011", "1")]
+    assert offered("pro", PlaceCounts()) == []
+    twice = PlaceCounts(batches=tuple((BatchId(name), "shots.csv", 4) for name in ("b1", "b2")))
+    assert offered("batch:", twice) == [("shots.csv", "8")]
+
+
 def test_a_value_with_blanks_is_quoted_and_what_stands_behind_stays():
     [found] = suggestions("-tag:lo fog", 7, KNOWN)
     assert (found.line, found.cursor) == ('-tag:"low key" fog', 15)
@@ -144,6 +208,6 @@ def test_a_value_with_blanks_is_quoted_and_what_stands_behind_stays():
 
 def test_every_key_can_be_completed_or_is_free_text():
     for key in KEYS:
-        assert values_of(key, KNOWN) or key == "shot", key
+        assert values_of(key, KNOWN), key
     assert dict(values_of("rating", KNOWN))[">=4"] == 5
     assert dict(values_of("state", KNOWN))["failed"] == 4

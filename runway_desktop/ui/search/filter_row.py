@@ -1,0 +1,142 @@
+"""What narrows the list, to be clicked: pills that open the usual choices, a chip for each word that is asked for, and
+what clears them all. Wraps like words. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.viewmodels.list_filter import STATUS_CHOICES, ListFilter
+from runway_desktop.viewmodels.places import Places
+from runway_desktop.viewmodels.search_offers import values_of
+from runway_desktop.viewmodels.search_words import Term
+
+from .chips import Chips
+
+
+class FilterRow(QWidget):
+    def __init__(self, chosen: ListFilter, places: Places, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._filter = chosen
+        self._places = places
+        self._flow = FlowLayout(self)
+        self.today = self._pill("Today", lambda: chosen.set_today(self.today.isChecked()))
+        self.today.setCheckable(True)
+        self.status = self._pill("Status", self._status_menu)
+        self.model = self._pill("Model", self._model_menu)
+        self.project = self._pill("Project", lambda: self._value_menu(self.project, "project"))
+        self.rating = self._pill("Rating", lambda: self._value_menu(self.rating, "rating"))
+        self.chips = Chips(chosen, self._flow, self)
+        self.clear = self._pill("Clear", self._clear)
+        self.clear.setAccessibleName("Clear all filters")
+        chosen.changed.connect(self.show_filter)
+        self.show_filter()
+
+    def line_width(self, *, short: bool) -> int:
+        """Pixels that it needs to stand on one line."""
+        left_out = (self.project, self.rating) if short else ()
+        clear = [self.clear] if self._filter.narrows else []
+        shown = [one for one in (*self._pills(), *self.chips.buttons.values(), *clear) if one not in left_out]
+        return sum(one.sizeHint().width() for one in shown) + self._flow.spacing() * (len(shown) - 1)
+
+    def shorten(self, *, on: bool) -> None:
+        """Without those pills that the search line can stand for."""
+        for pill in (self.project, self.rating):
+            pill.setVisible(not on)
+
+    def show_filter(self) -> None:
+        chosen = self._filter
+        self.today.setChecked(chosen.today)
+        self.today.setText("Today  ✕" if chosen.today else "Today")
+        chips = chosen.chips
+        for pill, key in ((self.status, "state"), (self.model, "model"), (self.project, "project"),
+                          (self.rating, "rating")):  # fmt: skip
+            active = any(term.key == key and not term.negative for term in chips)
+            pill.setCheckable(active)
+            pill.setChecked(active)
+        self.clear.setVisible(chosen.narrows)
+        before, keyboard = [*self.chips.buttons], self.chips.focused()
+        self.chips.show([term for term in chips if term.word != "date:today"])
+        if before != [*self.chips.buttons]:
+            self._put_in_order()
+            if keyboard is not None and self.chips.focused() is None:
+                self._keep_keyboard(keyboard)
+
+    def _put_in_order(self) -> None:
+        """What clears them all stands behind them, and the keyboard goes as the eye does."""
+        self._flow.removeWidget(self.clear)
+        self._flow.addWidget(self.clear)
+        for one, after in pairwise([self.rating, *self.chips.buttons.values(), self.clear]):
+            QWidget.setTabOrder(one, after)
+
+    def _pills(self) -> list[QPushButton]:
+        return [self.today, self.status, self.model, self.project, self.rating]
+
+    def _keep_keyboard(self, place: int) -> None:
+        """It was on a chip that is gone: the next one gets it, or the one before."""
+        buttons = [*self.chips.buttons.values()]
+        after = buttons[min(place, len(buttons) - 1)] if buttons else self.today
+        after.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _clear(self) -> None:
+        self._filter.clear()
+        # It is gone, and the keyboard was on it.
+        self.today.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _pill(self, text: str, does: Callable[[], object]) -> QPushButton:
+        pill = QPushButton(text, self)
+        pill.setProperty("kind", "pill")
+        pill.setAccessibleName(f"Filter: {text}")
+        pill.clicked.connect(lambda _=False: does())
+        self._flow.addWidget(pill)
+        return pill
+
+    def _status_menu(self) -> None:
+        # The click turned the pill off; only what is picked may.
+        self.show_filter()
+        menu = self._menu()
+        for name, _ in STATUS_CHOICES:
+            action = menu.addAction(name, lambda name=name: self._filter.toggle_state(name))
+            action.setCheckable(True)
+            action.setChecked(name in self._filter.states)
+        self._popup(menu, self.status)
+
+    def _model_menu(self) -> None:
+        self.show_filter()
+        menu = self._menu()
+        for name, amount in sorted(self._places.counts.models.items()):
+            if name:
+                action = menu.addAction(f"{name}\t{amount:,}", lambda name=name: self._filter.toggle_model(name))
+                action.setCheckable(True)
+                action.setChecked(name in self._filter.models)
+        if menu.isEmpty():
+            menu.addAction("No tasks yet").setEnabled(False)
+        self._popup(menu, self.model)
+
+    def _value_menu(self, pill: QPushButton, key: str) -> None:
+        self.show_filter()
+        menu = self._menu()
+        for value, amount in values_of(key, self._places.counts):
+            words = Term(key, value).label
+            action = menu.addAction(
+                f"{words}\t{amount:,}" if amount is not None else words,
+                lambda value=value: self._filter.toggle(key, value),
+            )
+            action.setCheckable(True)
+            action.setChecked(Term(key, value) in self._filter.chips)
+        if menu.isEmpty():
+            menu.addAction("None yet").setEnabled(False)
+        self._popup(menu, pill)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    @staticmethod
+    def _popup(menu: QMenu, pill: QPushButton) -> None:
+        menu.popup(pill.mapToGlobal(QPoint(0, pill.height() + 2)))

@@ -1,0 +1,125 @@
+"""Filters above the list: where they stand, how many tasks they leave, how the keyboard takes them away; and the way
+from the search line to what it found."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from runway_desktop.domain.task import State
+from runway_desktop.ui.search.filter_row import FilterRow
+from tests.gui.rig import Desktop, task, until
+
+KEYS = Qt.Key
+LINE = 'tag:"ein langes deutsches Schlagwort" rating:>=2 project:Donaudampfschifffahrt -is:reject after:2020-01'
+ALIKE: dict[str, Any] = {"tags": ("ein langes deutsches schlagwort",), "rating": 4, "project": "Donaudampfschifffahrt"}
+
+
+def row(rig: Desktop) -> FilterRow:
+    return rig.window.workspace.list.filters
+
+
+def chips(rig: Desktop) -> list[QPushButton]:
+    return [*row(rig).chips.buttons.values()]
+
+
+def leaves(rig: Desktop, amount: int) -> bool:
+    return len(chips(rig)) == amount
+
+
+async def searched(rig: Desktop, line: str, *, finds: int) -> None:
+    rig.window.search.setFocus()
+    rig.window.search.setText(line)
+    await until(lambda: rig.rows.is_loaded and rig.rows.task_count == finds)
+
+
+@pytest.mark.parametrize("as_grid", [False, True])
+@pytest.mark.parametrize("size", [(1024, 640), (1440, 900)])
+async def test_all_chips_are_whole_and_leave_the_list_its_room(tmp_path, theme, qtbot, size, as_grid):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.resize(*size)
+        rig.window.show_grid(as_grid)
+        await rig.shown(*(task(number, State.FAILED, **ALIKE) for number in range(3)))
+        rig.places.refresh()
+        await until(lambda: rig.places.counts.tags)
+        await searched(rig, LINE, finds=3)
+        await until(lambda: len(chips(rig)) == 5)
+        await until(lambda: row(rig).height() == row(rig).heightForWidth(row(rig).width()))
+        for chip in chips(rig):
+            assert row(rig).rect().contains(chip.geometry())
+            assert chip.width() >= chip.sizeHint().width()
+        shelf = rig.window.workspace.shelf
+        assert row(rig).height() <= 150
+        assert shelf.height() > row(rig).height()
+
+
+async def test_it_says_how_many_tasks_the_filters_leave(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(*(task(number, State.FAILED, rating=number % 2) for number in range(5)))
+        found = rig.window.workspace.list._found
+        assert not found.isVisible()
+        await searched(rig, "rating:1", finds=2)
+        await until(lambda: found.isVisible() and found.text() == "2 found")
+
+
+async def test_models_and_states_are_chips_too_and_go_with_one_click(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED), task(2, State.CANCELLED))
+        rig.filter.toggle_state("Failed")
+        rig.filter.toggle_model("gen4.5")
+        await until(lambda: rig.rows.task_count == 1)
+        assert [chip.text() for chip in chips(rig)] == ["Failed  ✕", "gen4.5  ✕"]
+        assert row(rig).status.isChecked()
+        assert row(rig).model.isChecked()
+        chips(rig)[0].click()
+        await until(lambda: rig.rows.task_count == 2)
+        assert not row(rig).status.isChecked()
+
+
+async def test_delete_takes_a_chip_away_and_the_keyboard_stays_among_them(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED, rating=3))
+        await searched(rig, "rating:3 state:failed model:gen4.5", finds=1)
+        await until(lambda: len(chips(rig)) == 3)
+        row(rig).rating.setFocus()
+        QTest.keyClick(row(rig).rating, KEYS.Key_Tab)
+        assert chips(rig)[0].hasFocus()
+        for key, left in ((KEYS.Key_Delete, 2), (KEYS.Key_Backspace, 1), (KEYS.Key_Space, 0)):
+            focused = QApplication.focusWidget()
+            assert focused in chips(rig)
+            QTest.keyClick(focused, key)
+            await until(partial(leaves, rig, left))
+        assert row(rig).today.hasFocus()
+        assert rig.window.search.text() == ""
+
+
+async def test_words_that_are_not_understood_are_no_chips(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED))
+        await searched(rig, "is:nice state:failed", finds=1)
+        await until(lambda: chips(rig))
+        assert [chip.text() for chip in chips(rig)] == ["Failed  ✕"]
+        assert "“is:nice” is not understood" in rig.window.workspace.list._said.text()
+
+
+@pytest.mark.parametrize("key", [KEYS.Key_Return, KEYS.Key_Down, KEYS.Key_Enter])
+async def test_from_the_search_line_a_key_leads_to_the_first_that_was_found(tmp_path, theme, qtbot, key):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED, prompt="fog"), task(2, State.FAILED), task(3, State.FAILED, prompt="fog"))
+        await searched(rig, "fog", finds=2)
+        QTest.keyClick(rig.window.search, key)
+        assert rig.window.view.hasFocus()
+        assert rig.window.view.selected_ids() == ["t3"]
+
+
+async def test_where_nothing_was_found_the_keyboard_stays_in_the_search_line(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED))
+        await searched(rig, "nowhere", finds=0)
+        QTest.keyClick(rig.window.search, KEYS.Key_Return)
+        assert rig.window.search.hasFocus()
