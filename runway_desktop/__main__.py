@@ -31,6 +31,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
             chosen = replace(chosen, tour=Path("runway-desktop-tour"))
             print(f"There is no display here, so the demo takes the tour and leaves its pictures in {chosen.tour}.")
+    from .app.plain_imports import import_qt
+
+    import_qt()
     from .app.program import run
 
     return run(chosen)

@@ -11,6 +11,7 @@ the environment.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
 import time
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 def main() -> int:
     from runway_desktop.__main__ import main as start
+    from runway_desktop.app.plain_imports import import_qt
+
+    # As `start` does, before it imports what is imported here to be watched.
+    gc.disable()
+    import_qt()
     from runway_desktop.app import session
     from runway_desktop.ui.window.main_window import MainWindow
 

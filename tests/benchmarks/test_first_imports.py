@@ -57,12 +57,13 @@ MOST_OF_OUR_OWN = 250
 """Modules of the program that the first paint may need. Each costs about a millisecond. A number to be lowered."""
 
 AT_THE_FIRST_PAINT = """
-import sys
+import linecache, sys
 from tests.benchmarks import program_child
 
 def say(word):
     if word == "painted":
         print(*sys.modules)
+        print(*linecache.cache)
 
 program_child.say = say
 raise SystemExit(program_child.main())
@@ -70,14 +71,20 @@ raise SystemExit(program_child.main())
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """What the real program has imported when its window is painted. It closes by itself, for its input has ended."""
+def at_paint(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What the real program has imported, and the files whose source it has read, when its window is painted. It closes
+    by itself, for its input has ended."""
     command = [sys.executable, "-c", AT_THE_FIRST_PAINT, str(tmp_path_factory.mktemp("profile"))]
     variables = os.environ | UNREACHABLE | {"QT_QPA_PLATFORM": "offscreen"}
     ended = subprocess.run(
         command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True
     )
-    return set(ended.stdout.split())
+    return ended.stdout.splitlines()
+
+
+@pytest.fixture
+def imported(at_paint: list[str]) -> set[str]:
+    return set(at_paint[0].split())
 
 
 @pytest.mark.parametrize("module", LATE)
@@ -95,3 +102,7 @@ def test_the_first_paint_needs_few_modules_of_our_own(imported: set[str]):
 def test_what_is_to_be_late_is_still_called_so(module: str):
     place = Path(ROOT, *module.split("."))
     assert place.is_dir() or place.with_suffix(".py").is_file()
+
+
+def test_nobody_reads_the_source_of_what_is_imported(at_paint: list[str]):
+    assert "runway_desktop" not in at_paint[1]

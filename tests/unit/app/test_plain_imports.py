@@ -1,0 +1,23 @@
+"""What PySide puts before every import is taken away again, and everything can be imported all the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+SCRIPT = """
+import builtins
+before = builtins.__import__
+from runway_desktop.app.plain_imports import import_qt
+import_qt()
+assert builtins.__import__ is before
+import runway_desktop.app.session, PySide6.QtMultimedia
+from PySide6.QtWidgets import *
+assert builtins.__import__ is before
+print(QDialog.__name__)
+"""
+
+
+def test_imports_are_pythons_own_after_qt_came():
+    # In a process of its own: this one has imported Qt long ago.
+    assert subprocess.check_output([sys.executable, "-c", SCRIPT], text=True).strip() == "QDialog"
