@@ -1,17 +1,19 @@
 """What a filter asks, as an SQL condition on the table of tasks, with its parameters.
 
-Words and tags are held by few tasks or by nearly all, which SQLite cannot tell. Written as `number IN (…)` such a list
-is where SQLite begins: right when it is short. Else it strikes out what the list's own order brings, which stops early
-when many tasks hold the word.
+A word, a tag or a project is held by few tasks or by nearly all, which SQLite cannot tell. Written as `number IN (…)`
+such a list is where SQLite begins: right when it is short. Else it strikes out what the list's own order brings, which
+stops early when many tasks hold the word. What stands in plain columns is asked with a `+`, which keeps SQLite from
+beginning with an index of that column and sorting half the library afterwards.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from runway_desktop.domain.library import Filter, Place, Span
-from runway_desktop.domain.search import words_of
+from runway_desktop.domain.search import Words, words_of
 from runway_desktop.domain.task import LIVE, LOCAL, Pick, State
 
 from .records import Cell, to_cell
@@ -21,7 +23,10 @@ LEAST_INDEXED = 3
 LAST_LETTER = chr(0x10FFFF)
 PIECES = "temp.pieces"
 """On a reading connection: where each piece of the index stands."""
+IN_LIST = "removed_at IS NULL"
+_JUDGED = "SELECT number FROM tasks INDEXED BY tasks_by_made WHERE {}"
 _MATCHES = "SELECT rowid FROM searched WHERE searched MATCH ?"
+_TAG = "SELECT 1 FROM task_tags WHERE tag = ? AND task = number"
 _LENGTH = "CASE WHEN seconds > 0 THEN seconds ELSE asked_seconds END"
 
 
@@ -47,23 +52,29 @@ TEXT = "(SELECT c0 FROM searched_content WHERE id = number)"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The numbers of the tasks that hold a tag or words, as a query; and the condition to use when they are many."""
+    """The numbers of the tasks that hold something, as a query; and the condition to use when they are many."""
 
     query: str
     cells: tuple[Cell, ...]
-    condition: str
-    condition_cells: tuple[Cell, ...]
+    condition: str = ""
+    """Empty: it is among the conditions on plain columns."""
+    condition_cells: tuple[Cell, ...] = ()
     short_word: str = ""
     """The query knows where this word of a letter or two begins, but not at the end of a text."""
 
 
 def lists(wanted: Filter) -> tuple[Held, ...]:
     """What the filter looks up in an index of its own."""
-    words = words_of(wanted.text).wanted
-    found = [_held("SELECT task FROM task_tags WHERE tag = ?", tag) for tag in sorted(wanted.tags)]
-    if has_indexed(words):
-        found.append(_held(_MATCHES, " AND ".join(_phrase(word) for word in words if len(word) >= LEAST_INDEXED)))
-    found += [_short(word) for word in words if len(word) < LEAST_INDEXED]
+    words = words_of(wanted.text)
+    found = [
+        Held(f"SELECT number FROM tasks WHERE removed_at IS NULL AND {column} IN ({_marks(names)})", _cells(names))
+        for column, names in (("batch_id", wanted.batches), ("project", wanted.projects), ("model", wanted.models))
+        if names
+    ]
+    found += map(_tagged, sorted(wanted.tags))
+    if has_indexed(words.wanted):
+        found.append(_indexed(words))
+    found += [_short(word) for word in words.wanted if len(word) < LEAST_INDEXED]
     return tuple(found)
 
 
@@ -71,8 +82,23 @@ def has_indexed(words: Iterable[str]) -> bool:
     return any(len(word) >= LEAST_INDEXED for word in words)
 
 
+def these(numbers: Iterable[int]) -> Held:
+    """Tasks whose numbers are known."""
+    return Held("SELECT value FROM json_each(?)", (json.dumps(list(numbers)),))
+
+
 def _held(query: str, cell: Cell) -> Held:
     return Held(query, (cell,), f"+number IN ({query})", (cell,))
+
+
+def _tagged(tag: str) -> Held:
+    return _held("SELECT task FROM task_tags WHERE tag = ?", tag)
+
+
+def _indexed(words: Words) -> Held:
+    """All words that the index knows, also those that are left out."""
+    phrases = [_phrase(word) for word in words.wanted if len(word) >= LEAST_INDEXED]
+    return _held(_MATCHES, " NOT ".join((" AND ".join(phrases), *map(_phrase, words.unwanted))))
 
 
 def _short(word: str) -> Held:
@@ -82,49 +108,91 @@ def _short(word: str) -> Held:
     return Held(query, bounds, f"instr({TEXT}, ?) > 0", (word,), short_word=word)
 
 
-def where(wanted: Filter, few: Collection[Held] = ()) -> tuple[str, list[Cell]]:
-    """Tasks that are removed from the list are never wanted. `few` are those of `lists` that are worth beginning
-    with."""
+def where(wanted: Filter, few: Collection[Held] = (), *, in_order: bool = True) -> tuple[str, list[Cell]]:
+    """Tasks that are removed from the list are never wanted. `few` are the lists that are worth beginning with, such as
+    those of `lists` that are short. `in_order`: they are gone through as they were made, by the index that carries all
+    plain columns; in any other order, row by row, these would be read from the table itself."""
+    columns, cells = of_columns(wanted)
     made = _Conditions()
-    made.add("removed_at IS NULL")
+    if few or in_order or columns == IN_LIST:
+        made.add(columns, *cells)
+    else:
+        made.add(f"{IN_LIST} AND +number IN ({_JUDGED.format(columns)})", *cells)
+    if few:
+        for held in few:
+            made.add(f"number IN ({held.query})", *held.cells)
+        made.add_all(of_each(wanted, few))
+        return made.said
+    for held in lists(wanted):
+        if held.condition:
+            made.add(held.condition, *held.condition_cells)
+    for tag in sorted(wanted.without.tags):
+        made.add("number NOT IN (SELECT task FROM task_tags WHERE tag = ?)", tag)
+    words = words_of(wanted.text)
+    for word in () if has_indexed(words.wanted) else words.unwanted:
+        made.add(f"number NOT IN ({_MATCHES})", _phrase(word))
+    return made.said
+
+
+def judged(wanted: Filter) -> tuple[str, list[Cell]]:
+    """The numbers of the tasks that the plain columns let through, as a query and its parameters."""
+    columns, cells = of_columns(wanted)
+    return _JUDGED.format(columns), cells
+
+
+def of_columns(wanted: Filter) -> tuple[str, list[Cell]]:
+    """What the plain columns of a task tell; all of them stand in the index of the usual order. IN_LIST where nothing
+    is asked of them."""
+    made = _Conditions()
+    made.add(IN_LIST)
     for place in (wanted.place, *sorted(wanted.places)):
         if place in PLACES:
             made.add(PLACES[place])
-    made.one_of("state", wanted.states)
-    made.one_of("model", wanted.models)
-    made.one_of("endpoint", wanted.endpoints)
-    made.one_of("project", wanted.projects)
-    made.one_of("batch_id", wanted.batches)
-    made.one_of("pick", wanted.picks)
-    made.one_of("shot", wanted.shots)
-    for held in lists(wanted):
-        if held in few:
-            made.add(f"number IN ({held.query})", *held.cells)
-        else:
-            made.add(held.condition, *held.condition_cells)
+    made.one_of("+state", wanted.states)
+    made.one_of("+model", wanted.models)
+    made.one_of("+endpoint", wanted.endpoints)
+    made.one_of("+project", wanted.projects)
+    made.one_of("+batch_id", wanted.batches)
+    made.one_of("+pick", wanted.picks)
+    made.one_of("+shot", wanted.shots)
     if wanted.since is not None:
         made.add("created_at >= ?", wanted.since)
     if wanted.until is not None:
         made.add("created_at < ?", wanted.until)
-    made.within("rating", wanted.rating)
+    made.within("+rating", wanted.rating)
     made.within("max(credits, 0)", wanted.cost)
     made.within(_LENGTH, wanted.length)
     without = wanted.without
     if without:
-        made.none_of("state", without.states)
-        made.none_of("model", without.models)
-        made.none_of("endpoint", without.endpoints)
-        made.none_of("project", without.projects)
+        made.none_of("+state", without.states)
+        made.none_of("+model", without.models)
+        made.none_of("+endpoint", without.endpoints)
+        made.none_of("+project", without.projects)
         made.none_of("coalesce(batch_id, '')", without.batches)
-        made.none_of("pick", without.picks)
-        made.none_of("shot", without.shots)
-        for tag in sorted(without.tags):
-            made.add("number NOT IN (SELECT task FROM task_tags WHERE tag = ?)", tag)
+        made.none_of("+pick", without.picks)
+        made.none_of("+shot", without.shots)
         for place in sorted(without.places):
             made.add(f"NOT ({PLACES.get(place, '1')})")
-    for word in words_of(wanted.text).unwanted:
-        made.add(f"number NOT IN ({_MATCHES})", _phrase(word))
-    return " AND ".join(made.conditions), made.parameters
+    return made.said
+
+
+def of_each(wanted: Filter, few: Collection[Held] = ()) -> tuple[str, list[Cell]]:
+    """What a task is looked at for, one by one: its tags and its words, but for those that `few` tell already. Empty
+    where nothing is asked of them."""
+    made = _Conditions()
+    for tag in sorted(wanted.tags):
+        if _tagged(tag) not in few:
+            made.add(f"EXISTS ({_TAG})", tag)
+    for tag in sorted(wanted.without.tags):
+        made.add(f"NOT EXISTS ({_TAG})", tag)
+    words = words_of(wanted.text)
+    is_told = has_indexed(words.wanted) and _indexed(words) in few
+    for word in words.wanted:
+        if not (is_told if len(word) >= LEAST_INDEXED else _short(word) in few):
+            made.add(f"instr({TEXT}, ?) > 0", word)
+    for word in () if is_told else words.unwanted:
+        made.add(f"instr({TEXT}, ?) = 0", word)
+    return made.said
 
 
 class _Conditions:
@@ -132,14 +200,22 @@ class _Conditions:
         self.conditions: list[str] = []
         self.parameters: list[Cell] = []
 
+    @property
+    def said(self) -> tuple[str, list[Cell]]:
+        return " AND ".join(self.conditions), self.parameters
+
     def add(self, condition: str, *parameters: Cell) -> None:
         self.conditions.append(condition)
         self.parameters += parameters
 
+    def add_all(self, said: tuple[str, list[Cell]]) -> None:
+        if said[0]:
+            self.add(said[0], *said[1])
+
     def one_of(self, column: str, words: Iterable[str], negation: str = "") -> None:
-        cells = [to_cell(str(word)) for word in sorted(words)]
+        cells = _cells(words)
         if cells:
-            self.add(f"{column} {negation}IN ({', '.join('?' * len(cells))})", *cells)
+            self.add(f"{column} {negation}IN ({_marks(cells)})", *cells)
 
     def none_of(self, column: str, words: Iterable[str]) -> None:
         self.one_of(column, words, "NOT ")
@@ -153,3 +229,11 @@ class _Conditions:
 
 def _phrase(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
+
+
+def _cells(words: Iterable[str]) -> tuple[Cell, ...]:
+    return tuple(to_cell(str(word)) for word in sorted(words))
+
+
+def _marks(cells: Collection[object]) -> str:
+    return ", ".join("?" * len(cells))

@@ -10,24 +10,23 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime, tzinfo
 from itertools import groupby
 from typing import Any
 
 from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Place, PlaceCounts, SortKey
-from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import BatchId, State, TaskId
 
-from .conditions import PLACES, TEXT, Held, has_indexed, lists, where
+from .conditions import IN_LIST, PLACES, Held, judged, lists, of_columns, of_each, these, where
 from .records import Cell, state_of, to_text
 
 _QUARTER = 900
 """Seconds. Every time zone begins its day at a whole quarter of an hour, so one look-up serves all times of a
 quarter."""
 
-NEAR = 1500
-"""Tasks whose texts are looked through before the index is asked."""
+NEAR, FAR = 1500, 6000
+"""Tasks that are looked at one by one before an index of all is asked; and those once more where the first ones promise
+that it is enough."""
 FEW = 2000
 """Tasks that are looked up one by one and sorted sooner than all are gone through in the list's order."""
 
@@ -71,12 +70,31 @@ class Days:
 def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None, limit: int = 0) -> Entries:
     """In order; with a limit, what the first so many are, grouped among themselves."""
     few = _few(connection, listing.filter)
-    if limit and not few and has_indexed(words_of(listing.filter.text).wanted):
-        # A word that many tasks hold is found among the first of them sooner than in the index of all.
-        found = _answer(connection, listing, near_query(listing, limit + 1), zone, limit)
-        if not found.is_whole:
-            return found
+    if limit and not few and _is_looked_for(listing):
+        few = _few_judged(connection, listing.filter)
+        # What many tasks hold is found among the first of them sooner than in an index of all.
+        for near in () if few else (NEAR, FAR):
+            found = _answer(connection, listing, near_query(listing, limit + 1, near), zone, limit)
+            if not found.is_whole:
+                return found
+            if len(found) * FAR < limit * NEAR:
+                break
     return _answer(connection, listing, entries_query(listing, limit + 1 if limit else 0, few), zone, limit)
+
+
+def _is_looked_for(listing: Listing) -> bool:
+    """Whether the index of the list's order does not tell by itself which tasks are wanted."""
+    judged = of_columns(listing.filter)[0] != IN_LIST
+    return bool(of_each(listing.filter)[0]) or (judged and listing.sort is not SortKey.MADE)
+
+
+def _few_judged(connection: sqlite3.Connection, wanted: Filter) -> list[Held]:
+    """The tasks that the plain columns let through, if they are few."""
+    query, cells = judged(wanted)
+    if of_columns(wanted)[0] == IN_LIST:
+        return []
+    numbers = [number for (number,) in connection.execute(f"{query} LIMIT {FEW + 1}", cells)]
+    return [these(numbers)] if len(numbers) <= FEW else []
 
 
 def _few(connection: sqlite3.Connection, wanted: Filter) -> list[Held]:
@@ -121,32 +139,42 @@ def _answer(
 
 def entries_query(listing: Listing, limit: int = 0, few: Collection[Held] = ()) -> tuple[str, list[Cell]]:
     """The statement and its parameters. A row is the id, then what the group is made of where there are groups."""
-    condition, parameters = where(listing.filter, few)
-    way = "DESC" if listing.descending else "ASC"
-    group = _GROUP_COLUMNS.get(listing.group)
-    columns = "id" if group is None else f"id, {group} AS of_group"
-    match listing.sort:
-        case SortKey.MADE:
-            # What came together, such as a batch, keeps its own order.
-            order = f"created_at {way}, number"
-        case SortKey.LANE:
-            order = f"position {way}, created_at {way}, number {way}"
-        case _:
-            # Equal ones stand latest first, whichever way the key is sorted.
-            order = f"{_SORT_COLUMNS[listing.sort]} {way}, created_at DESC, number"
-    query = f"SELECT {columns} FROM tasks WHERE {condition} ORDER BY {order}"
+    condition, parameters = where(listing.filter, few, in_order=listing.sort is SortKey.MADE)
+    query = f"SELECT {_columns(listing)} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
     return (f"{query} LIMIT {limit}" if limit else query), parameters
 
 
-def near_query(listing: Listing, limit: int) -> tuple[str, list[Cell]]:
-    """Like `entries_query`, but looks for the words only in the texts of the first tasks by the order."""
-    inner, parameters = entries_query(replace(listing, filter=replace(listing.filter, text="")), NEAR)
-    inner = inner.replace("SELECT id", f"SELECT {TEXT} AS words, id", 1)
-    words = words_of(listing.filter.text)
-    conditions = ["instr(words, ?) > 0"] * len(words.wanted) + ["instr(words, ?) = 0"] * len(words.unwanted)
-    columns = "id, of_group" if listing.group in _GROUP_COLUMNS else "id"
-    query = f"SELECT {columns} FROM ({inner}) WHERE {' AND '.join(conditions) or '1'} LIMIT {limit}"
-    return query, [*parameters, *words.wanted, *words.unwanted]
+def near_query(listing: Listing, limit: int, near: int) -> tuple[str, list[Cell]]:
+    """Like `entries_query`, but looks only at the first `near` tasks by the order."""
+    columns, cells = of_columns(listing.filter)
+    each, each_cells = of_each(listing.filter)
+    conditions = [each] if each else []
+    inner = columns
+    if listing.sort is not SortKey.MADE:
+        inner = IN_LIST
+        conditions.insert(0, f"EXISTS (SELECT 1 FROM tasks WHERE number = first.number AND {columns})")
+    first = f"SELECT number, {_columns(listing)} FROM tasks WHERE {inner} ORDER BY {_order(listing)} LIMIT {near}"
+    told = "id, of_group" if listing.group in _GROUP_COLUMNS else "id"
+    query = f"SELECT {told} FROM ({first}) AS first WHERE {' AND '.join(conditions)} LIMIT {limit}"
+    return query, [*cells, *each_cells]
+
+
+def _columns(listing: Listing) -> str:
+    group = _GROUP_COLUMNS.get(listing.group)
+    return "id" if group is None else f"id, {group} AS of_group"
+
+
+def _order(listing: Listing) -> str:
+    way = "DESC" if listing.descending else "ASC"
+    match listing.sort:
+        case SortKey.MADE:
+            # What came together, such as a batch, keeps its own order.
+            return f"created_at {way}, number"
+        case SortKey.LANE:
+            return f"position {way}, created_at {way}, number {way}"
+        case _:
+            # Equal ones stand latest first, whichever way the key is sorted.
+            return f"{_SORT_COLUMNS[listing.sort]} {way}, created_at DESC, number"
 
 
 def amount(connection: sqlite3.Connection, wanted: Filter) -> int:

@@ -18,7 +18,7 @@ from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 
-NEAR, FEW = 4, 3
+NEAR, FAR, FEW = 4, 8, 3
 """So small that a library of a dozen tasks is searched in every way."""
 _LETTERS = 'abcdef fox gull 灯台京都ö"-.%_\\'
 _WORDS = ("fox", "gull", "lighthouse", "灯台", "京", "fo", "x", "aa", "aaa", "ö", "\U0010ffff", "e" * 5)
@@ -74,6 +74,7 @@ def test_every_way_to_search_finds_what_like_finds(
     async def search() -> None:
         with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
             patch.setattr(listing, "NEAR", NEAR)
+            patch.setattr(listing, "FAR", FAR)
             patch.setattr(listing, "FEW", FEW)
             path = Path(folder) / "p.db"
             store = await SqliteStore.open(path)
