@@ -40,6 +40,19 @@ _SORT_COLUMNS = {
     SortKey.TAGS: "tags",
     SortKey.SHOT: "shot",
 }
+_BLOCKS = {
+    key: f"""
+        WITH RECURSIVE block (value) AS (
+            SELECT max({key}) FROM tasks WHERE removed_at IS NULL
+            UNION ALL
+            SELECT (SELECT max({key}) FROM tasks WHERE removed_at IS NULL AND {key} < value) FROM block
+            WHERE value IS NOT NULL
+        )
+    """
+    for key in ("rank", "credits", "model", "project", "rating", "tags")
+}
+"""The values of what many tasks have alike, the greatest first."""
+_INDEXES = {key: f"tasks_by_{key}{'_in_list' if key in ('project', 'rating', 'tags') else ''}" for key in _BLOCKS}
 _DAY = f"CAST(created_at / {_QUARTER} AS INTEGER) * {_QUARTER}"
 _GROUP_COLUMNS = {
     GroupBy.BATCH: "coalesce(batch_id, '')",
@@ -140,7 +153,10 @@ def _answer(
 def entries_query(listing: Listing, limit: int = 0, few: Collection[Held] = ()) -> tuple[str, list[Cell]]:
     """The statement and its parameters. A row is the id, then what the group is made of where there are groups."""
     condition, parameters = where(listing.filter, few, in_order=listing.sort is SortKey.MADE)
-    query = f"SELECT {_columns(listing)} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
+    if few:
+        query = f"SELECT {_columns(listing)} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
+    else:
+        query = _in_order(listing, condition)
     return (f"{query} LIMIT {limit}" if limit else query), parameters
 
 
@@ -153,10 +169,21 @@ def near_query(listing: Listing, limit: int, near: int) -> tuple[str, list[Cell]
     if listing.sort is not SortKey.MADE:
         inner = IN_LIST
         conditions.insert(0, f"EXISTS (SELECT 1 FROM tasks WHERE number = first.number AND {columns})")
-    first = f"SELECT number, {_columns(listing)} FROM tasks WHERE {inner} ORDER BY {_order(listing)} LIMIT {near}"
+    first = f"{_in_order(listing, inner, 'number, ')} LIMIT {near}"
     told = "id, of_group" if listing.group in _GROUP_COLUMNS else "id"
     query = f"SELECT {told} FROM ({first}) AS first WHERE {' AND '.join(conditions)} LIMIT {limit}"
     return query, [*cells, *each_cells]
+
+
+def _in_order(listing: Listing, condition: str, more: str = "") -> str:
+    """Goes through the index of the list's order."""
+    columns, key = f"{more}{_columns(listing)}", _SORT_COLUMNS.get(listing.sort, "")
+    if key not in _BLOCKS or not listing.descending:
+        return f"SELECT {columns} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
+    # The index has the key the other way round, but what is equal as it is wanted: SQLite would sort all of a block,
+    # half a library often, before it gave the first. So the blocks are told to it one by one.
+    tasks = f"tasks INDEXED BY {_INDEXES[key]}"
+    return f"{_BLOCKS[key]} SELECT {columns} FROM block CROSS JOIN {tasks} ON {key} = value WHERE {condition}"
 
 
 def _columns(listing: Listing) -> str:
