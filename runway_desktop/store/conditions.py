@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runway_desktop.domain.library import Filter, Place, Span
 from runway_desktop.domain.search import Words, words_of
@@ -26,7 +26,7 @@ PIECES = "temp.pieces"
 IN_LIST = "removed_at IS NULL"
 _JUDGED = "SELECT number FROM tasks INDEXED BY tasks_by_made WHERE {}"
 _MATCHES = "SELECT rowid FROM searched WHERE searched MATCH ?"
-_TAG = "SELECT 1 FROM task_tags WHERE tag = ? AND task = number"
+TAGGED = "SELECT task FROM task_tags WHERE tag = ?"
 _LENGTH = "CASE WHEN seconds > 0 THEN seconds ELSE asked_seconds END"
 
 
@@ -57,7 +57,7 @@ class Held:
     query: str
     cells: tuple[Cell, ...]
     condition: str = ""
-    """Empty: it is among the conditions on plain columns."""
+    """Empty: what `judged` says is enough."""
     condition_cells: tuple[Cell, ...] = ()
     short_word: str = ""
     """The query knows where this word of a letter or two begins, but not at the end of a text."""
@@ -71,7 +71,7 @@ def lists(wanted: Filter) -> tuple[Held, ...]:
         for column, names in (("batch_id", wanted.batches), ("project", wanted.projects), ("model", wanted.models))
         if names
     ]
-    found += map(_tagged, sorted(wanted.tags))
+    found += [Held(TAGGED, (tag,)) for tag in sorted(wanted.tags)]
     if has_indexed(words.wanted):
         found.append(_indexed(words))
     found += [_short(word) for word in words.wanted if len(word) < LEAST_INDEXED]
@@ -87,18 +87,11 @@ def these(numbers: Iterable[int]) -> Held:
     return Held("SELECT value FROM json_each(?)", (json.dumps(list(numbers)),))
 
 
-def _held(query: str, cell: Cell) -> Held:
-    return Held(query, (cell,), f"+number IN ({query})", (cell,))
-
-
-def _tagged(tag: str) -> Held:
-    return _held("SELECT task FROM task_tags WHERE tag = ?", tag)
-
-
 def _indexed(words: Words) -> Held:
     """All words that the index knows, also those that are left out."""
     phrases = [_phrase(word) for word in words.wanted if len(word) >= LEAST_INDEXED]
-    return _held(_MATCHES, " NOT ".join((" AND ".join(phrases), *map(_phrase, words.unwanted))))
+    match = " NOT ".join((" AND ".join(phrases), *map(_phrase, words.unwanted)))
+    return Held(_MATCHES, (match,), f"+number IN ({_MATCHES})", (match,))
 
 
 def _short(word: str) -> Held:
@@ -108,41 +101,45 @@ def _short(word: str) -> Held:
     return Held(query, bounds, f"instr({TEXT}, ?) > 0", (word,), short_word=word)
 
 
-def where(wanted: Filter, few: Collection[Held] = (), *, in_order: bool = True) -> tuple[str, list[Cell]]:
+def where(
+    wanted: Filter, few: Collection[Held] = (), frequent: Collection[str] = (), *, in_order: bool = True
+) -> tuple[str, list[Cell]]:
     """Tasks that are removed from the list are never wanted. `few` are the lists that are worth beginning with, such as
-    those of `lists` that are short. `in_order`: they are gone through as they were made, by the index that carries all
-    plain columns; in any other order, row by row, these would be read from the table itself."""
-    columns, cells = of_columns(wanted)
+    those of `lists` that are short; `frequent` the tags that are held by very many. `in_order`: they are gone through
+    as they were made, by the index that carries all plain columns; in any other order, row by row, these would be read
+    from the table itself."""
     made = _Conditions()
-    if few or in_order or columns == IN_LIST:
-        made.add(columns, *cells)
-    else:
-        made.add(f"{IN_LIST} AND +number IN ({_JUDGED.format(columns)})", *cells)
     if few:
+        made.add_all(judged(wanted, (*wanted.tags, *wanted.without.tags)))
         for held in few:
             made.add(f"number IN ({held.query})", *held.cells)
         made.add_all(of_each(wanted, few))
         return made.said
+    columns, cells = judged(wanted, frequent)
+    by_tags = replace(wanted, tags=frozenset(), without=replace(wanted.without, tags=frozenset()))
+    if in_order or judged(by_tags)[0] == IN_LIST:
+        made.add(columns, *cells)
+    else:
+        made.add(f"{IN_LIST} AND +number IN ({_JUDGED.format(columns)})", *cells)
     for held in lists(wanted):
         if held.condition:
             made.add(held.condition, *held.condition_cells)
-    for tag in sorted(wanted.without.tags):
-        made.add("number NOT IN (SELECT task FROM task_tags WHERE tag = ?)", tag)
     words = words_of(wanted.text)
     for word in () if has_indexed(words.wanted) else words.unwanted:
         made.add(f"number NOT IN ({_MATCHES})", _phrase(word))
     return made.said
 
 
-def judged(wanted: Filter) -> tuple[str, list[Cell]]:
-    """The numbers of the tasks that the plain columns let through, as a query and its parameters."""
-    columns, cells = of_columns(wanted)
-    return _JUDGED.format(columns), cells
+def numbers(wanted: Filter, frequent: Collection[str] = ()) -> tuple[str, list[Cell]]:
+    """The numbers of the tasks that are judged as the filter wants, whatever their words, as a query and its
+    parameters."""
+    condition, cells = judged(wanted, frequent)
+    return _JUDGED.format(condition), cells
 
 
-def of_columns(wanted: Filter) -> tuple[str, list[Cell]]:
-    """What the plain columns of a task tell; all of them stand in the index of the usual order. IN_LIST where nothing
-    is asked of them."""
+def judged(wanted: Filter, frequent: Collection[str] = ()) -> tuple[str, list[Cell]]:
+    """What the plain columns of a task tell, all of which stand in the index of the usual order, and its tags. IN_LIST
+    where nothing is asked of them."""
     made = _Conditions()
     made.add(IN_LIST)
     for place in (wanted.place, *sorted(wanted.places)):
@@ -173,18 +170,18 @@ def of_columns(wanted: Filter) -> tuple[str, list[Cell]]:
         made.none_of("+shot", without.shots)
         for place in sorted(without.places):
             made.add(f"NOT ({PLACES.get(place, '1')})")
+    for tags, negation in ((wanted.tags, ""), (without.tags, "NOT ")):
+        for tag in sorted(tags):
+            # A long list would be gathered first; of a task that passed all else it is asked in a moment.
+            each = "EXISTS (SELECT 1 FROM task_tags WHERE tag = ? AND task = number)"
+            made.add(f"{negation}{each}" if tag in frequent else f"+number {negation}IN ({TAGGED})", tag)
     return made.said
 
 
 def of_each(wanted: Filter, few: Collection[Held] = ()) -> tuple[str, list[Cell]]:
-    """What a task is looked at for, one by one: its tags and its words, but for those that `few` tell already. Empty
-    where nothing is asked of them."""
+    """What the text of a task is looked through for: the words, but for those that `few` tell already. Empty where
+    nothing is asked of them."""
     made = _Conditions()
-    for tag in sorted(wanted.tags):
-        if _tagged(tag) not in few:
-            made.add(f"EXISTS ({_TAG})", tag)
-    for tag in sorted(wanted.without.tags):
-        made.add(f"NOT EXISTS ({_TAG})", tag)
     words = words_of(wanted.text)
     is_told = has_indexed(words.wanted) and _indexed(words) in few
     for word in words.wanted:

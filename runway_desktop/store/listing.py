@@ -17,7 +17,7 @@ from typing import Any
 from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Place, PlaceCounts, SortKey
 from runway_desktop.domain.task import BatchId, State, TaskId
 
-from .conditions import IN_LIST, PLACES, Held, judged, lists, of_columns, of_each, these, where
+from .conditions import IN_LIST, PLACES, TAGGED, Held, judged, lists, numbers, of_each, these, where
 from .records import Cell, state_of, to_text
 
 _QUARTER = 900
@@ -29,6 +29,8 @@ NEAR, FAR = 1500, 6000
 that it is enough."""
 FEW = 2000
 """Tasks that are looked up one by one and sorted sooner than all are gone through in the list's order."""
+FREQUENT = 10_000
+"""Tasks with a tag of which it is asked one by one, as it is met often, sooner than all of them are gathered."""
 
 _SORT_COLUMNS = {
     SortKey.PROMPT: "heading",
@@ -82,32 +84,41 @@ class Days:
 
 def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None, limit: int = 0) -> Entries:
     """In order; with a limit, what the first so many are, grouped among themselves."""
-    few = _few(connection, listing.filter)
+    few, frequent = _few(connection, listing.filter), _frequent(connection, listing.filter)
     if limit and not few and _is_looked_for(listing):
-        few = _few_judged(connection, listing.filter)
+        few = _few_judged(connection, listing.filter, frequent)
         # What many tasks hold is found among the first of them sooner than in an index of all.
         for near in () if few else (NEAR, FAR):
-            found = _answer(connection, listing, near_query(listing, limit + 1, near), zone, limit)
+            found = _answer(connection, listing, near_query(listing, limit + 1, near, frequent), zone, limit)
             if not found.is_whole:
                 return found
             if len(found) * FAR < limit * NEAR:
                 break
-    return _answer(connection, listing, entries_query(listing, limit + 1 if limit else 0, few), zone, limit)
+    question = entries_query(listing, limit + 1 if limit else 0, few, frequent)
+    return _answer(connection, listing, question, zone, limit)
 
 
 def _is_looked_for(listing: Listing) -> bool:
     """Whether the index of the list's order does not tell by itself which tasks are wanted."""
-    judged = of_columns(listing.filter)[0] != IN_LIST
-    return bool(of_each(listing.filter)[0]) or (judged and listing.sort is not SortKey.MADE)
+    if listing.sort is SortKey.MADE:
+        return bool(of_each(listing.filter)[0])
+    return bool(of_each(listing.filter)[0]) or judged(listing.filter)[0] != IN_LIST
 
 
-def _few_judged(connection: sqlite3.Connection, wanted: Filter) -> list[Held]:
-    """The tasks that the plain columns let through, if they are few."""
-    query, cells = judged(wanted)
-    if of_columns(wanted)[0] == IN_LIST:
+def _frequent(connection: sqlite3.Connection, wanted: Filter) -> list[str]:
+    """The tags of the filter that very many tasks have."""
+    query = f"SELECT count(*) FROM ({TAGGED} LIMIT {FREQUENT})"
+    tags = (*wanted.tags, *wanted.without.tags)
+    return [tag for tag in tags if connection.execute(query, (tag,)).fetchone()[0] == FREQUENT]
+
+
+def _few_judged(connection: sqlite3.Connection, wanted: Filter, frequent: Collection[str]) -> list[Held]:
+    """The tasks that are judged as the filter wants, if they are few."""
+    if judged(wanted)[0] == IN_LIST:
         return []
-    numbers = [number for (number,) in connection.execute(f"{query} LIMIT {FEW + 1}", cells)]
-    return [these(numbers)] if len(numbers) <= FEW else []
+    query, cells = numbers(wanted, frequent)
+    found = [number for (number,) in connection.execute(f"{query} LIMIT {FEW + 1}", cells)]
+    return [these(found)] if len(found) <= FEW else []
 
 
 def _few(connection: sqlite3.Connection, wanted: Filter) -> list[Held]:
@@ -150,9 +161,11 @@ def _answer(
     return _grouped(ids, keys, _namer(listing.group, zone), listing.group is GroupBy.PROMPT, is_whole)
 
 
-def entries_query(listing: Listing, limit: int = 0, few: Collection[Held] = ()) -> tuple[str, list[Cell]]:
+def entries_query(
+    listing: Listing, limit: int = 0, few: Collection[Held] = (), frequent: Collection[str] = ()
+) -> tuple[str, list[Cell]]:
     """The statement and its parameters. A row is the id, then what the group is made of where there are groups."""
-    condition, parameters = where(listing.filter, few, in_order=listing.sort is SortKey.MADE)
+    condition, parameters = where(listing.filter, few, frequent, in_order=listing.sort is SortKey.MADE)
     if few:
         query = f"SELECT {_columns(listing)} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
     else:
@@ -160,9 +173,9 @@ def entries_query(listing: Listing, limit: int = 0, few: Collection[Held] = ()) 
     return (f"{query} LIMIT {limit}" if limit else query), parameters
 
 
-def near_query(listing: Listing, limit: int, near: int) -> tuple[str, list[Cell]]:
+def near_query(listing: Listing, limit: int, near: int, frequent: Collection[str] = ()) -> tuple[str, list[Cell]]:
     """Like `entries_query`, but looks only at the first `near` tasks by the order."""
-    columns, cells = of_columns(listing.filter)
+    columns, cells = judged(listing.filter, frequent)
     each, each_cells = of_each(listing.filter)
     conditions = [each] if each else []
     inner = columns
@@ -206,7 +219,7 @@ def _order(listing: Listing) -> str:
 
 def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
     """How many tasks the filter lets through."""
-    condition, parameters = where(wanted, _few(connection, wanted))
+    condition, parameters = where(wanted, _few(connection, wanted), _frequent(connection, wanted))
     found: int = connection.execute(f"SELECT count(*) FROM tasks WHERE {condition}", parameters).fetchone()[0]
     return found
 
@@ -215,7 +228,8 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
     """One per group of the listing, latest first; none when it is not grouped."""
     if listing.group is GroupBy.NONE:
         return []
-    condition, parameters = where(listing.filter, _few(connection, listing.filter))
+    few, frequent = _few(connection, listing.filter), _frequent(connection, listing.filter)
+    condition, parameters = where(listing.filter, few, frequent)
     by_prompt = listing.group is GroupBy.PROMPT
     name = _namer(listing.group, zone)
     query = (

@@ -33,6 +33,7 @@ from runway_desktop.domain.task import (
     TaskId,
 )
 from runway_desktop.services.ports import Store
+from runway_desktop.store import listing as listing_module
 from tests.fakes import MemoryStore
 from tests.unit.store.libraries import KATHMANDU, NOON, Opened, fill
 
@@ -616,7 +617,13 @@ async def test_counts_name_projects_batches_and_models(opened: Opened):
         assert counts.models == {"gen4.5": 2, "veo": 1}
 
 
-async def test_a_whole_library_is_listed_alike_by_every_question(opened: Opened):
+@pytest.mark.parametrize("near", [None, 10], ids=["", "a search looks near first"])
+async def test_a_whole_library_is_listed_alike_by_every_question(
+    opened: Opened, near: int | None, monkeypatch: pytest.MonkeyPatch
+):
+    if near:
+        for name, number in (("NEAR", near), ("FAR", 4 * near), ("FEW", near), ("FREQUENT", near)):
+            monkeypatch.setattr(listing_module, name, number)
     async with opened() as store:
         twin = MemoryStore(zone=KATHMANDU)
         await fill(store, 120, seed=7)
@@ -629,6 +636,9 @@ async def test_a_whole_library_is_listed_alike_by_every_question(opened: Opened)
             Filter(picks=frozenset({Pick.PICK}), shots=frozenset({"010"}), cost=Span(25, 30)),
             Filter(length=Span(5.1, 5.5), places=frozenset({Place.SAVED})),
             Filter(without=EVERYTHING_ELSE),
+            Filter(tags=frozenset({"drone"}), without=Without(tags=frozenset({"low key"}))),
+            Filter(projects=frozenset({"Aurora spot", "Lagoon teaser"}), places=frozenset({Place.SAVED}), text="ice"),
+            Filter(batches=frozenset({BatchId("batch-0")}), states=frozenset({State.SUCCEEDED})),
         ]
         for sort in SortKey:
             for group in GroupBy:

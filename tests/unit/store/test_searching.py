@@ -7,19 +7,30 @@ import asyncio
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runway_desktop.domain.library import Entries, Filter, GroupBy, Listing, SortKey, Span
+from runway_desktop.domain.library import Entries, Filter, GroupBy, Listing, SortKey, Span, Without
 from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 
-NEAR, FAR, FEW = 4, 8, 3
+NEAR, FAR, FEW, FREQUENT = 4, 8, 3, 3
 """So small that a library of a dozen tasks is searched in every way."""
+_KEYS = {
+    SortKey.MADE: 0,
+    SortKey.PROMPT: 3,
+    SortKey.RATING: 4,
+    SortKey.TAGS: 5,
+    SortKey.PROJECT: 6,
+    SortKey.MODEL: 7,
+}
+"""Where the key stands in a row of the plain reference below."""
 _LETTERS = 'abcdef fox gull 灯台京都ö"-.%_\\'
 _WORDS = ("fox", "gull", "lighthouse", "灯台", "京", "fo", "x", "aa", "aaa", "ö", "\U0010ffff", "e" * 5)
 words = st.sampled_from(_WORDS) | st.text(st.sampled_from(_LETTERS), min_size=1, max_size=3)
@@ -42,6 +53,7 @@ def libraries(draw: st.DrawFn) -> list[Task]:
             created_at=float(draw(st.integers(0, 3))),
             rating=draw(st.sampled_from((0, 4))),
             tags=draw(tags),
+            project=draw(st.sampled_from(("", "Coast", "Alps"))),
             # The last of the texts: what it ends with, the whole text ends with.
             shot=draw(st.just("") | words),
         )
@@ -57,25 +69,28 @@ def libraries(draw: st.DrawFn) -> list[Task]:
         Filter,
         rating=st.sampled_from((Span(), Span(least=4))),
         tags=st.sampled_from((frozenset(), frozenset({"night"}), frozenset({"drone", "night"}))),
+        projects=st.sampled_from((frozenset(), frozenset({"Coast"}), frozenset({"Coast", "Alps"}))),
+        models=st.sampled_from((frozenset(), frozenset({"veo"}))),
+        without=st.builds(
+            Without,
+            tags=st.sampled_from((frozenset(), frozenset({"drone"}))),
+            models=st.sampled_from((frozenset(), frozenset({"gen4.5"}))),
+        ),
     ),
-    st.sampled_from((SortKey.MADE, SortKey.PROMPT)),
+    st.sampled_from(tuple(_KEYS)),
     st.booleans(),
 )
 def test_every_way_to_search_finds_what_like_finds(
     tasks: list[Task], text: str, wanted: Filter, sort: SortKey, descending: bool
 ):
-    question = Listing(
-        filter=Filter(text=text, rating=wanted.rating, tags=wanted.tags),
-        sort=sort,
-        descending=descending,
-        group=GroupBy.NONE,
-    )
+    question = Listing(filter=replace(wanted, text=text), sort=sort, descending=descending, group=GroupBy.NONE)
 
     async def search() -> None:
         with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
             patch.setattr(listing, "NEAR", NEAR)
             patch.setattr(listing, "FAR", FAR)
             patch.setattr(listing, "FEW", FEW)
+            patch.setattr(listing, "FREQUENT", FREQUENT)
             path = Path(folder) / "p.db"
             store = await SqliteStore.open(path)
             try:
@@ -103,18 +118,23 @@ def by_like(path: Path, question: Listing) -> list[str]:
             return {number for (number,) in found}
 
         rows = connection.execute(
-            "SELECT created_at, number, id, heading, rating, tags FROM tasks ORDER BY number"
+            "SELECT created_at, number, id, heading, rating, tags, project, model FROM tasks ORDER BY number"
         ).fetchall()
-        # What came together keeps its own order; of equal prompts the latest stands first.
-        rows.sort(key=lambda row: row[0], reverse=question.descending or question.sort is SortKey.PROMPT)
-        if question.sort is SortKey.PROMPT:
-            rows.sort(key=lambda row: row[3], reverse=question.descending)
+        # What came together keeps its own order; of what is equal the latest stands first.
+        rows.sort(key=lambda row: row[0], reverse=question.descending or question.sort is not SortKey.MADE)
+        rows.sort(key=itemgetter(_KEYS[question.sort]), reverse=question.descending)
         holding, not_holding = map(like, words.wanted), map(like, words.unwanted)
         numbers = {row[1] for row in rows}.intersection(*holding).difference(*not_holding)
         return [
             task_id
-            for _, number, task_id, _, rating, tags in rows
-            if number in numbers and rating >= (wanted.rating.least or 0) and wanted.tags <= set(tags.split(","))
+            for _, number, task_id, _, rating, tags, project, model in rows
+            if number in numbers
+            and rating >= (wanted.rating.least or 0)
+            and wanted.tags <= set(tags.split(","))
+            and not wanted.without.tags & set(tags.split(","))
+            and (not wanted.projects or project in wanted.projects)
+            and (not wanted.models or model in wanted.models)
+            and model not in wanted.without.models
         ]
 
 

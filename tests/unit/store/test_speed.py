@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span, Without
-from runway_desktop.domain.task import Pick, State
+from runway_desktop.domain.task import BatchId, Pick, State
 from runway_desktop.store import SqliteStore, reading
-from runway_desktop.store.listing import entries_query
+from runway_desktop.store.listing import _few, entries_query
 from tests.unit.store.libraries import fill
 
 
@@ -32,10 +32,52 @@ async def test_no_sort_reads_rows_or_sorts_by_itself(tmp_path: Path, sort: SortK
     listing = Listing(sort=sort, group=group, descending=descending)
     plan = await plan_of(tmp_path / "p.db", *entries_query(listing))
     assert "COVERING INDEX" in plan
-    # Where it is not the usual way round, each block of equals is put in its order, and nothing else.
+    # Where it is not the usual way round, what was made at once or begins alike is put in its order, and nothing else.
     assert "TEMP B-TREE FOR ORDER BY" not in plan
-    if sort is SortKey.LANE or descending is (sort is SortKey.MADE):
+    if sort not in (SortKey.MADE, SortKey.PROMPT) or descending is (sort is SortKey.MADE):
         assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("sort", set(SortKey) - {SortKey.MADE})
+async def test_what_is_judged_is_gathered_from_one_index_for_the_other_orders(
+    tmp_path: Path, sort: SortKey, descending: bool
+):
+    wanted = Filter(rating=Span(least=4), places=frozenset({Place.SAVED}), projects=frozenset({"Coast", "Alps"}))
+    listing = Listing(filter=wanted, sort=sort, descending=descending, group=GroupBy.NONE)
+    plan = await plan_of(tmp_path / "p.db", *entries_query(listing, 200))
+    reads = [step for step in plan.split("; ") if step.startswith(("SCAN tasks", "SEARCH tasks"))]
+    assert "SCAN tasks USING COVERING INDEX tasks_by_made" in reads
+    assert all("COVERING INDEX" in step for step in reads)
+
+
+NAMED = (
+    Filter(projects=frozenset({"Coast", "Autumn campaign"}), places=frozenset({Place.SAVED})),
+    Filter(models=frozenset({"veo3.1", "veo3.1_fast"}), states=frozenset({State.FAILED})),
+    Filter(batches=frozenset(BatchId(f"batch-{number}") for number in range(40))),
+)
+
+
+@pytest.mark.parametrize("wanted", NAMED)
+async def test_names_of_many_tasks_are_met_in_the_lists_own_order(tmp_path: Path, wanted: Filter):
+    """Gathered from the index of the name they would all have to be sorted before the first is known."""
+    plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted), 200))
+    assert plan == "SCAN tasks USING COVERING INDEX tasks_by_made"
+
+
+async def test_names_of_few_tasks_are_looked_up(tmp_path: Path):
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await fill(store, 50, with_outputs=False)
+    wanted = Filter(batches=frozenset({BatchId("batch-0")}))
+
+    def explain(connection: sqlite3.Connection) -> str:
+        query, cells = entries_query(Listing(filter=wanted), 200, _few(connection, wanted))
+        return "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", cells))
+
+    plan = await store._reader.ask(explain)
+    await store.close()
+    assert "SEARCH tasks USING INTEGER PRIMARY KEY (rowid=?)" in plan
+    assert "tasks_by_batch (batch_id=? AND removed_at=?)" in plan
 
 
 @pytest.mark.parametrize("place", Place)
