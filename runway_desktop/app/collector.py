@@ -40,7 +40,10 @@ class Collector(QObject):
 
 
 def collect() -> None:
-    """The oldest generation whose count is past its threshold, as Python itself would."""
+    """The oldest generation whose count is past its threshold, as Python itself would. Not before what starting made
+    is spared."""
+    if not gc.get_freeze_count():
+        return
     for generation in (2, 1, 0):
         if gc.get_count()[generation] > gc.get_threshold()[generation]:
             gc.collect(generation)

@@ -59,7 +59,8 @@ class ProfileWindows(QObject):
         profiles.restore_wanted.connect(self.choose_backup)
         profiles.removal_asked.connect(self._ask_to_remove)
         profiles.changed.connect(self._show_icon)
-        self._show_icon()
+        # The program's own stands there until then: drawing the badge takes as long as a good part of the window.
+        window.painted.connect(self._show_icon)
         profiles.refresh()
 
     def open(self, profile: Profile) -> None:

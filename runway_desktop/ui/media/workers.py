@@ -31,7 +31,6 @@ class Workers(QObject):
 
     def __init__(self, parent: QObject | None = None, threads: int = 2, *, patience: float = PATIENCE) -> None:
         super().__init__(parent)
-        prepare_for_threads()
         self._threads = DriveThreads(threads, "media", patience)
         self._waiting: dict[Future[Any], Callable[[Any], None]] = {}
         self._closed = False
@@ -41,9 +40,10 @@ class Workers(QObject):
         self, work: Callable[[], Result], then: Callable[[Result], None], *, at: Path | None = None
     ) -> Future[Result] | None:
         """Starts `work` on a thread of the drive that `at` lies on; None is work that touches no disk. Cancel the
-        future to drop work that has not begun. None after `shutdown`."""
+        future to drop work that has not begun. None after `shutdown`. GUI thread."""
         if self._closed:
             return None
+        prepare_for_threads()
         future = self._threads.submit(drive_at(at), work)
         self._waiting[future] = then
         future.add_done_callback(self._report)
