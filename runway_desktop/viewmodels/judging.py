@@ -35,8 +35,9 @@ _WORDS = {
 class JudgingModel(QObject):
     changed = Signal()
     """There is something else to undo or to redo."""
-    done = Signal(str, bool)
-    """A sentence about what was done, and whether it can be undone."""
+    done = Signal(str, bool, bool)
+    """A sentence about what was done, whether it can be undone, and whether it is worth telling: a single task shows
+    itself what was decided."""
 
     def __init__(self, engine: Engine, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -86,18 +87,18 @@ class JudgingModel(QObject):
         if self._deeds:
             deed = self._deeds.pop()
             self._undone.append(deed)
-            self._walk(deed, deed.before, f"Undone: {_words(deed)}.")
+            self._walk(deed, deed.before, f"Undone: {_words(deed)}.", can_undo=False)
 
     def redo(self) -> None:
         if self._undone:
             deed = self._undone.pop()
             self._deeds.append(deed)
-            self._walk(deed, deed.after, f"Done again: {_words(deed)}.")
+            self._walk(deed, deed.after, f"Done again: {_words(deed)}.", can_undo=True)
 
-    def _walk(self, deed: Judged, values: Any, sentence: str) -> None:
+    def _walk(self, deed: Judged, values: Any, sentence: str, *, can_undo: bool) -> None:
         self.changed.emit()
         work = self._judging.put_back(deed.what, values)
-        self._runner(work, "put back", done=lambda _: self.done.emit(sentence, False))
+        self._runner(work, "put back", done=lambda _: self.done.emit(sentence, can_undo, True))
 
     def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], name: str) -> None:
         if not task_ids:
@@ -111,7 +112,7 @@ class JudgingModel(QObject):
         self._deeds = [*self._deeds, deed][-MOST_DEEDS:]
         self._undone.clear()
         self.changed.emit()
-        self.done.emit(_said(deed), True)
+        self.done.emit(_said(deed), True, len(deed) > 1)
 
 
 def _words(deed: Judged) -> str:

@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
         work.details.put_first(judge_bar)
         self.verb_menu = VerbMenu(m.desk, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self)
         self.taking_in = TakingIn(m.desk, m.memory, self)
-        self.taking_back = TakingBack(m.desk, work.notices, chosen, self)
+        self.taking_back = TakingBack(m.desk, work.notices, self)
         self._handing_on = HandingOn(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)

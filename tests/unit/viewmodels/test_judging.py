@@ -14,15 +14,15 @@ async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
         judging = rig.desk.judging
         async with after(judging.done) as told:
             judging.rate([TaskId("t1"), TaskId("t2")], 4)
-        assert told == [("2 tasks rated 4 stars.", True)]
+        assert told == [("2 tasks rated 4 stars.", True, True)]
         async with after(judging.done) as told:
             judging.tag([TaskId("t1")], "Drone, night")
-        assert told == [("Tags of 1 task changed.", True)]
+        assert told == [("Tags of 1 task changed.", True, False)]
         assert judging.undo_words == "Undo tagging of 1 task"
         for words in ("Undone: tagging of 1 task.", "Undone: rating of 2 tasks."):
             async with after(judging.done) as told:
                 judging.undo()
-            assert told == [(words, False)]
+            assert told == [(words, False, True)]
         assert (await rig.by_id(1)).rating == 0
         assert judging.redo_words == "Redo rating of 2 tasks"
         async with after(judging.done):

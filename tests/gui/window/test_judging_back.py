@@ -1,0 +1,71 @@
+"""Undo of what was decided, over and over, and the one notice that tells of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from runway_desktop.domain.task import Pick, State, TaskId
+from tests.gui.rig import Desktop, task, until
+
+KEYS = Qt.Key
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+async def chosen(rig: Desktop, *numbers: int) -> None:
+    await rig.shown(*(task(number, State.FAILED) for number in (1, 2, 3)))
+    await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 3)
+    await rig.fetch_rows()
+    rig.window.view.setFocus()
+    rig.window.view.select([TaskId(f"t{number}") for number in numbers])
+
+
+async def judged(rig: Desktop) -> list[tuple[int, Pick]]:
+    return [((await rig.by_id(number)).rating, (await rig.by_id(number)).pick) for number in (1, 2)]
+
+
+def rated(rig: Desktop, stars: int) -> bool:
+    row = rig.rows.row_of(TaskId("t1"))
+    return row is not None and row.task.rating == stars
+
+
+async def test_what_was_done_again_can_be_undone_again(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await chosen(rig, 1)
+        view = rig.window.view
+        QTest.keyClick(view, KEYS.Key_4)
+        await until(lambda: rated(rig, 4))
+        for _ in range(2):
+            QTest.keyClick(view, KEYS.Key_Z, CONTROL)
+            await until(lambda: rated(rig, 0))
+            QTest.keyClick(view, KEYS.Key_Z, CONTROL | SHIFT)
+            await until(lambda: rated(rig, 4))
+
+
+async def test_many_decisions_are_told_by_one_notice_whose_button_takes_back_what_it_says(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await chosen(rig, 1, 2)
+        view, notices = rig.window.view, rig.window.notices
+        QTest.keyClick(view, KEYS.Key_4)
+        await until(lambda: notices.messages() == ["2 tasks rated 4 stars."])
+        QTest.keyClick(view, KEYS.Key_P)
+        await until(lambda: notices.messages() == ["2 tasks picked."])
+        [button] = [found for found in notices.findChildren(QPushButton) if found.text() == "Undo"]
+        button.click()
+        await until(lambda: notices.messages() == ["Undone: picking of 2 tasks."])
+        assert await judged(rig) == [(4, Pick.NONE), (4, Pick.NONE)]
+        QTest.keyClick(view, KEYS.Key_Z, CONTROL)
+        await until(lambda: notices.messages() == ["Undone: rating of 2 tasks."])
+        assert await judged(rig) == [(0, Pick.NONE), (0, Pick.NONE)]
+
+
+async def test_many_that_leave_the_list_by_being_judged_are_told_of(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await chosen(rig)
+        rig.window.search.setText("is:unrated")
+        await until(lambda: rig.rows.is_loaded and rig.rows.listing.filter.rating)
+        rig.window.view.select([TaskId("t1"), TaskId("t2")])
+        QTest.keyClick(rig.window.view, KEYS.Key_4)
+        await until(lambda: rig.rows.task_count == 1)
+        await until(lambda: rig.window.notices.messages() == ["2 tasks rated 4 stars."])
