@@ -19,7 +19,8 @@ from . import wording
 from .state_words import Around, StateWords, badge, cost_words, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import html
+from collections.abc import Mapping
 
     from runway_desktop.services.ports import Clock
 
@@ -61,6 +62,8 @@ SORTS = {
     Column.SHOT: SortKey.SHOT,
 }
 MOST_STARS = 5
+MOST_OF_A_PROMPT = 600
+"""Letters of it that a tool tip shows."""
 _PLAIN = tuple(column for column in Column if column not in (Column.POSTER, Column.PROMPT, Column.STATUS))
 
 
@@ -199,7 +202,9 @@ class Cells:
     def tool_tip(self, row: Row, column: Column, around: Around) -> str | None:
         if column is Column.PROMPT:
             text = row.task.request.prompt
-            return text if len(text) <= 600 else text[:600] + wording.ELLIPSIS
+            cut = text if len(text) <= MOST_OF_A_PROMPT else text[:MOST_OF_A_PROMPT] + wording.ELLIPSIS
+            # Marked up, since Qt wraps nothing else, and takes a prompt with a "<" in it for marked up anyway.
+            return f'<p style="white-space: pre-wrap">{html.escape(cut, quote=False)}</p>' if cut else None
         if column in (Column.STATUS, Column.CREDITS, Column.SENT):
             return self.spoken(row, column, around)
         return None

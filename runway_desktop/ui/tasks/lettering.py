@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap, QStaticText, QTransform
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap, QStaticText, QTextLayout, QTransform
 
 from runway_desktop.ui.theme import Role, Theme
 
@@ -29,8 +29,9 @@ class Ink:
         self.font = font
         self.metrics = QFontMetrics(font)
         self.height = self.metrics.height()
-        self.laid_out: dict[tuple[str, int, bool], tuple[QStaticText, int]] = {}
-        """Texts by their words, room, and whether they are cut in the middle; with their widths."""
+        self.laid_out: dict[tuple[str, int, bool], tuple[QStaticText, int, int]] = {}
+        """Texts by their words, room, and whether they are cut in the middle; with their widths, and by how much
+        letters of another font, such as Japanese ones, would push the line down."""
 
 
 class Lettering:
@@ -71,11 +72,12 @@ class Lettering:
         room = rect.width()
         if not text or room < _LEAST_ROOM:
             return 0
-        laid_out, width = ink.laid_out.get((text, room, in_the_middle)) or _lay_out(text, room, ink, in_the_middle)
+        known = ink.laid_out.get((text, room, in_the_middle))
+        laid_out, width, pushed = known or _lay_out(text, room, ink, in_the_middle)
         left = rect.left() + room - width if at_end else rect.left()
         place = sides.place(QRect(left, rect.top() + (rect.height() - ink.height) // 2, width, ink.height))
         painter.setFont(ink.font)
-        painter.drawStaticText(place.topLeft(), laid_out)
+        painter.drawStaticText(place.left(), place.top() - pushed, laid_out)
         return width
 
     def icon(self, painter: QPainter, place: QRect, name: str, role: Role) -> None:
@@ -94,7 +96,7 @@ class Lettering:
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _lay_out(text: str, room: int, ink: Ink, in_the_middle: bool) -> tuple[QStaticText, int]:
+def _lay_out(text: str, room: int, ink: Ink, in_the_middle: bool) -> tuple[QStaticText, int, int]:
     if len(ink.laid_out) >= MOST:
         ink.laid_out.clear()
     if in_the_middle:
@@ -105,5 +107,16 @@ def _lay_out(text: str, room: int, ink: Ink, in_the_middle: bool) -> tuple[QStat
     shown.setTextFormat(Qt.TextFormat.PlainText)
     shown.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
     shown.prepare(QTransform(), ink.font)
-    found = ink.laid_out[text, room, in_the_middle] = (shown, ceil(shown.size().width()))
+    found = ink.laid_out[text, room, in_the_middle] = (shown, ceil(shown.size().width()), _pushed(cut, ink))
     return found
+
+
+def _pushed(text: str, ink: Ink) -> int:
+    """How far its line stands below one of the font's own letters."""
+    if text.isascii():
+        return 0
+    layout = QTextLayout(text, ink.font)
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+    return max(0, round(line.ascent()) - ink.metrics.ascent())

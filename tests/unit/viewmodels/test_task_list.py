@@ -569,3 +569,12 @@ async def test_a_column_sorts_by_what_it_shows():
     assert [column for column in Column if TaskListModel.sort_key(column) is None] == [Column.POSTER]
     assert TaskListModel.column_of(SortKey.PROMPT) is Column.PROMPT
     assert TaskListModel.column_of(SortKey.LANE) is None
+
+
+async def test_a_long_prompt_is_a_tool_tip_that_wraps_and_shows_its_own_signs(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.shown(task(1, State.FAILED, prompt="a <b>bold</b> fox & " + "so on " * 200))
+        tip = rig.rows.index(0, Column.PROMPT).data(Qt.ItemDataRole.ToolTipRole)
+        assert tip.startswith('<p style="white-space: pre-wrap">a &lt;b&gt;bold&lt;/b&gt; fox &amp; so on')
+        assert len(tip) < 750
