@@ -5,6 +5,7 @@ Pure but for the clock and the catalogue that it asks; knows no item model.
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,7 @@ from . import wording
 from .state_words import Around, StateWords, badge, cost_words, describe
 
 if TYPE_CHECKING:
-    import html
-from collections.abc import Mapping
+    from collections.abc import Mapping
 
     from runway_desktop.services.ports import Clock
 
