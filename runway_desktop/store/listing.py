@@ -42,6 +42,9 @@ _SORT_COLUMNS = {
     SortKey.TAGS: "tags",
     SortKey.SHOT: "shot",
 }
+_INDEXES = {key: f"tasks_by_{key}" for key in ("rank", "credits", "model")}
+_INDEXES |= {key: f"tasks_by_{key}_in_list" for key in ("project", "rating", "tags", "shot")}
+"""Of what many tasks have alike."""
 _BLOCKS = {
     key: f"""
         WITH RECURSIVE block (value) AS (
@@ -51,10 +54,9 @@ _BLOCKS = {
             WHERE value IS NOT NULL
         )
     """
-    for key in ("rank", "credits", "model", "project", "rating", "tags")
+    for key in _INDEXES
 }
-"""The values of what many tasks have alike, the greatest first."""
-_INDEXES = {key: f"tasks_by_{key}{'_in_list' if key in ('project', 'rating', 'tags') else ''}" for key in _BLOCKS}
+"""Their values, the greatest first."""
 _DAY = f"CAST(created_at / {_QUARTER} AS INTEGER) * {_QUARTER}"
 _GROUP_COLUMNS = {
     GroupBy.BATCH: "coalesce(batch_id, '')",
