@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
@@ -23,6 +22,7 @@ from typing import Any
 from runway_desktop.catalog import Catalog, CatalogError, Field, FieldKind
 from runway_desktop.domain.errors import DiskError, NotPossible
 
+from .disk_steps import write_whole
 from .settings import Settings
 
 log = logging.getLogger(__name__)
@@ -214,11 +214,8 @@ def _pairs(catalog: Catalog) -> set[tuple[str, str]]:
 
 
 def _keep(kept: Path, text: bytes) -> None:
-    """Whole or not at all."""
-    part = kept.with_suffix(".part")
     try:
-        part.write_bytes(text)
-        os.replace(part, kept)
+        write_whole(kept, text)
     except OSError as error:
         raise DiskError("The catalogue could not be kept in the profile's folder.", detail=str(error)) from error
 

@@ -50,15 +50,19 @@ def rename_exclusively(old: Path, new: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """What was there under the name is there until all of the new is, and is on the disk; killed in between, a
-    ".new" is left."""
-    draft = path.with_name(f"{path.name}.new")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    sync_folder(path.parent)
+    """What was there under the name is there until all of the new is on the disk. A kill in between leaves a ".part",
+    which the next writing takes the place of; a refusal of the disk leaves nothing."""
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
 
 
 def sync_folder(folder: Path) -> None:

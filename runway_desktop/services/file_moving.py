@@ -25,7 +25,7 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 
 from . import sidecar
-from .disk_steps import forget_cached, rename_exclusively, sha256_of, sync_folder
+from .disk_steps import forget_cached, rename_exclusively, sha256_of, sync_folder, write_whole
 from .disk_words import spoken_for
 from .file_locks import Owner
 from .part_file import check_room, forget_part
@@ -139,9 +139,7 @@ class Disk:
 
     def write(self, path: Path, content: bytes) -> None:
         """Whole or not at all; replaces what is there."""
-        draft = path.with_name(path.name + ".moving")
-        draft.write_bytes(content)
-        draft.replace(path)
+        write_whole(path, content)
 
     def read(self, path: Path) -> bytes | None:
         """None for what cannot be read."""

@@ -42,7 +42,7 @@ def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Look
         if gone:
             return Look(FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone)
         # One that is not made yet is as good as the folder that it would be made in.
-        is_there, place = is_folder(folder), _nearest(folder)
+        is_there, place = is_folder(folder), nearest_folder(folder)
         mount = mount_of(folder) if is_there else None
         if not os.access(place, os.W_OK | os.X_OK):
             return Look(FolderState.READ_ONLY, mount=mount)
@@ -71,6 +71,11 @@ def missing_because(folder: Path, known_mount: str | None) -> str:
     return "" if is_folder(folder.parent) or Path.home() in folder.parents else "its drive or folder is missing"
 
 
+def room_at(folder: Path) -> int:
+    """Bytes that may still be written to the disk of a folder, be it there already or not. Raises OSError."""
+    return max(0, shutil.disk_usage(nearest_folder(folder)).free - SPARE)
+
+
 def mount_of(folder: Path) -> str:
     """The nearest mount point at or above a folder that is there."""
     place = folder.resolve()
@@ -91,5 +96,6 @@ def _try_writing(folder: Path, size: int) -> None:
             trial.unlink(missing_ok=True)
 
 
-def _nearest(folder: Path) -> Path:
+def nearest_folder(folder: Path) -> Path:
+    """The folder itself, or the nearest above it that is there. Raises OSError."""
     return next((place for place in (folder, *folder.parents) if is_folder(place)), folder)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -24,6 +23,7 @@ from runway_desktop.catalog.limits import Way, accepted_formats, largest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media
 
+from .disk_steps import write_whole
 from .disk_words import file_hash
 from .media_facts import MediaFacts
 
@@ -262,13 +262,9 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
 
 
 def _write(target: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content)
-        part.replace(target)
+        write_whole(target, content)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise DiskError(
             f"“{target.name}” cannot be written.",
             advice="Is the disk full, or the folder protected?",

@@ -17,6 +17,7 @@ from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 
+from .disk_steps import write_whole
 from .disk_words import file_hash, spoken_for
 
 if TYPE_CHECKING:
@@ -178,10 +179,9 @@ def _read_text(path: Path) -> str:
 
 
 def _write_text(path: Path, text: str) -> None:
-    unfinished = path.with_name(f"{path.name}.part")
     with spoken_for(path.parent):
-        unfinished.write_text(text, encoding="utf-8", newline="")
-        unfinished.replace(path)
+        # Half a character, of a broken file name, is spelled out.
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
 
 
 def _is_file(path: Path) -> bool:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,10 +26,10 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered
 
 from . import sidecar
-from .disk_steps import rename_exclusively, sha256_of, sync_folder
+from .disk_steps import rename_exclusively, sha256_of, sync_folder, write_whole
 from .disk_words import disk_full, folder_missing, spoken_for
 from .file_locks import Owner
-from .folder_look import SPARE, missing_because
+from .folder_look import missing_because, room_at
 from .media_facts import HEAD_LENGTH
 from .wholeness import seems_cut_short
 
@@ -292,15 +291,12 @@ def prepare_folder(library: Path, known_mount: str | None = None) -> None:
 
 def check_room(folder: Path, needed: int) -> None:
     """Raises DiskError when a disk has not the room for `needed` more bytes."""
-    near = next((path for path in (folder, *folder.parents) if path.is_dir()), folder)
-    with spoken_for(near):
-        free = shutil.disk_usage(near).free
-    if free < needed + SPARE:
+    with spoken_for(folder):
+        room = room_at(folder)
+    if room < needed:
         raise disk_full(folder, needed)
 
 
 def _write_note(final: Path, note: Note) -> None:
     """Whole or not at all: half a note after a kill would look like somebody else's."""
-    draft = final.with_name(final.name + ".part.new")
-    draft.write_text(json.dumps(asdict(note)), encoding="utf-8")
-    draft.replace(note_of(final))
+    write_whole(note_of(final), json.dumps(asdict(note)).encode())

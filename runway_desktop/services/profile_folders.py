@@ -10,7 +10,6 @@ Blocking. Reading raises nothing: a folder that cannot be read is no profile. Ma
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,7 +28,7 @@ from runway_desktop.domain.profiles import (
     read,
 )
 
-from .disk_steps import sync_folder
+from .disk_steps import sync_folder, write_whole
 
 UNFINISHED = ".new-"
 """How the folder of a profile begins that is still being put together."""
@@ -176,10 +175,5 @@ def read_card(folder: Path) -> Card | None:
 
 def write_card(folder: Path, card: Card) -> None:
     """Whole or not at all."""
-    draft = folder / f"{CARD}.new"
-    with draft.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(json.dumps(document(card), ensure_ascii=False, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / CARD)
+    write_whole(folder / CARD, (json.dumps(document(card), ensure_ascii=False, indent=2) + "\n").encode())
     sync_folder(folder)

@@ -12,7 +12,6 @@ import json
 import math
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,6 +22,7 @@ from runway_desktop import __version__
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import Input, Media, Output, Pick, Request, Task
 
+from .disk_steps import write_whole
 from .judging import MOST_STARS
 
 SCHEMA = "runway-desktop.result"
@@ -156,18 +156,8 @@ def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) 
 def write(result: Path, document: Mapping[str, Any]) -> Path:
     """Writes the sidecar beside `result`, whole or not at all. Blocks; raises OSError."""
     target = path_for(result)
-    draft = target.with_name(target.name + ".tmp")
     content = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n"
-    try:
-        with draft.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-    except OSError:
-        with suppress(OSError):
-            draft.unlink()
-        raise
+    write_whole(target, content.encode("utf-8", "backslashreplace"))
     return target
 
 

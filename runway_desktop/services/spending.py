@@ -7,10 +7,8 @@ StoreError, `compare` that and ApiError, `export` that and DiskError.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import csv
 import io
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -25,6 +23,7 @@ from runway_desktop.domain.reckoning import Reconciliation, Report, reconciled, 
 from runway_desktop.domain.spending import counted_credits, spent_at
 from runway_desktop.domain.task import Task
 
+from .disk_steps import write_whole
 from .ports import Clock, Runway, Store
 from .spreadsheet import USUAL, Manner, plain
 
@@ -113,13 +112,9 @@ class Spending:
         writer = csv.writer(text, delimiter=manner.separator)
         writer.writerow(BILL_COLUMNS)
         writer.writerows(self._cells(task, batch, manner.decimal) for task, batch in billed)
-        unfinished = path.with_name(f"{path.name}.part")
         try:
-            unfinished.write_text(text.getvalue(), encoding=manner.encoding, errors="replace", newline="")
-            os.replace(unfinished, path)
+            write_whole(path, text.getvalue().encode(manner.encoding, "replace"))
         except OSError as error:
-            with contextlib.suppress(OSError):
-                unfinished.unlink(missing_ok=True)
             raise DiskError(
                 f"“{path.name}” could not be written.",
                 advice="Choose another folder, or close the program that has it open.",

@@ -57,6 +57,7 @@ def say_yes(profile: Profile, now: float) -> None:
     """From now on the next start finishes the restore that waits in the profile's folder."""
     with told(profile.restoring):
         write_whole(profile.restoring / READY, json.dumps({"said_at": now}).encode())
+        sync_folder(profile.restoring)
 
 
 def is_waiting(profile: Profile) -> bool:
@@ -108,6 +109,7 @@ def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Wat
     kept = {"path": str(target) if target is not None else "", "aside": aside}
     with told(staging):
         write_whole(staging / _KEPT, json.dumps(kept).encode())
+        sync_folder(staging)
     drop_older(profile.backups, BEFORE, BEFORE_KEPT)
     return target
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.services import sidecar
-from runway_desktop.services.disk_steps import is_folder, write_whole
+from runway_desktop.services.disk_steps import is_folder, sync_folder, write_whole
 
 from .places import clear
 
@@ -50,6 +50,7 @@ def note(staging: Path, begun: Begun) -> None:
     """On the disk when this returns."""
     document = {"by": begun.by, "final": begun.final, "staged": begun.staged, "files": begun.files}
     write_whole(staging / NOTE, json.dumps(document).encode())
+    sync_folder(staging)
 
 
 def read(staging: Path) -> Begun | None:

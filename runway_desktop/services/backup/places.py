@@ -13,7 +13,7 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.sizes import size_in_words
 from runway_desktop.services.disk_words import in_words
-from runway_desktop.services.folder_look import SPARE
+from runway_desktop.services.folder_look import nearest_folder, room_at
 
 ELSEWHERE = "Choose another folder or disk."
 
@@ -32,17 +32,17 @@ def check_room(needs: dict[Path, int], what: str) -> None:
     """Raises DiskError where a disk has not the room. `needs` are bytes by folder; folders on one disk share it."""
     disks: dict[int, tuple[Path, int]] = {}
     for folder, amount in needs.items():
-        near = next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
         with told(folder):
+            near = nearest_folder(folder)
             device = near.stat().st_dev
         place, so_far = disks.get(device, (near, 0))
         disks[device] = (place, so_far + amount)
     for place, amount in disks.values():
         with told(place):
-            free = shutil.disk_usage(place).free
-        if free < amount + SPARE:
+            room = room_at(place)
+        if room < amount:
             raise DiskError(
-                f"{what} needs {size_in_words(amount)}, and the disk of {place} has {size_in_words(free)} left.",
+                f"{what} needs {size_in_words(amount)}, and the disk of {place} has room for {size_in_words(room)}.",
                 advice="Make room, or choose another disk.",
             )
 

@@ -9,7 +9,6 @@ StoreError, `run` that and DiskError when there is no room.
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -25,7 +24,7 @@ from runway_desktop.services import embedding, sidecar
 from runway_desktop.services.batch_places import BatchPlaces
 from runway_desktop.services.disk_steps import sha256_of
 from runway_desktop.services.disk_words import spoken_for
-from runway_desktop.services.folder_look import SPARE
+from runway_desktop.services.folder_look import room_at
 from runway_desktop.services.ports import Store
 from runway_desktop.services.result_file import name_values
 
@@ -251,12 +250,10 @@ def _holds_request(source: Path) -> bool:
 
 def _check_room(folder: Path, needed: int) -> None:
     """In a worker. A second name takes no room, so it is asked for copies only."""
-    near = next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
-    with spoken_for(near):
-        free = shutil.disk_usage(near).free - SPARE
-    if free < needed:
-        room = size_in_words(max(0, free))
+    with spoken_for(folder):
+        room = room_at(folder)
+    if room < needed:
         raise DiskError(
-            f"{size_in_words(needed)} are to be copied, and the disk of {folder} has room for {room}.",
+            f"{size_in_words(needed)} are to be copied, and the disk of {folder} has room for {size_in_words(room)}.",
             advice="Choose a folder on another disk, or export fewer results.",
         )

@@ -84,7 +84,7 @@ def test_file_that_is_no_json_has_no_owner(tmp_path):
 def test_failed_writing_leaves_nothing_half_done(tmp_path):
     result = tmp_path / "fox.mp4"
     sidecar.write(result, {"a": 1})
-    (tmp_path / "fox.mp4.json.tmp").mkdir()
+    (tmp_path / "fox.mp4.json.part").mkdir()
     with pytest.raises((IsADirectoryError, PermissionError)):
         sidecar.write(result, {"a": 2})
     assert json.loads(Path(tmp_path / "fox.mp4.json").read_text(encoding="utf-8")) == {"a": 1}
