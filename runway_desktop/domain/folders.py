@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -63,6 +63,13 @@ class FileMove:
 def moved_uris(moves: Iterable[FileMove]) -> dict[str, str]:
     """The URIs of moved files, old to new."""
     return {Path(move.source).as_uri(): Path(move.target).as_uri() for move in moves}
+
+
+def moved_on(so_far: Mapping[str, str], moved: Mapping[str, str]) -> dict[str, str]:
+    """Where files are that lay somewhere once, old to new, after another move. What came back is where it was."""
+    latest = {old: moved.get(new, new) for old, new in so_far.items()} | dict(moved)
+    arrived = set(moved.values())
+    return {old: new for old, new in latest.items() if old != new and old not in arrived}
 
 
 class MovePhase(StrEnum):

@@ -1,8 +1,13 @@
-"""Steps of a sheet on Qt's stack. The view-model carries them out; the stack only remembers their order."""
+"""Steps of a sheet on Qt's stack. The view-model carries them out; the stack only remembers their order.
+
+Nothing is taken back while rows are being stored: the stack would move on, and the sheet would not.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction, QUndoCommand, QUndoStack
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.viewmodels.sheet.edits import Edit
 from runway_desktop.viewmodels.sheet.model import SheetModel
@@ -35,5 +40,36 @@ class UndoSteps(QUndoStack):
         self.setUndoLimit(MOST_STEPS)
         model.edited.connect(self._took_place)
 
+    def undo(self) -> None:
+        if not self._model.is_locked:
+            super().undo()
+
+    def redo(self) -> None:
+        if not self._model.is_locked:
+            super().redo()
+
     def _took_place(self, step: Edit) -> None:
         self.push(_Step(self._model, step))
+
+
+class StepActions(QObject):
+    """Undo and redo of a window; `renew` them when the storing of rows begins or ends."""
+
+    def __init__(self, steps: UndoSteps, model: SheetModel, window: QWidget) -> None:
+        super().__init__(window)
+        self._steps = steps
+        self._model = model
+        self.undo, self.redo = QAction(window), QAction(window)
+        self.undo.triggered.connect(steps.undo)
+        self.redo.triggered.connect(steps.redo)
+        steps.indexChanged.connect(self.renew)
+        self.renew()
+
+    @Slot()
+    def renew(self) -> None:
+        """What can be taken back now, and its name."""
+        steps, free = self._steps, not self._model.is_locked
+        self.undo.setEnabled(free and steps.canUndo())
+        self.redo.setEnabled(free and steps.canRedo())
+        self.undo.setText(f"Undo {steps.undoText()}".strip())
+        self.redo.setText(f"Redo {steps.redoText()}".strip())

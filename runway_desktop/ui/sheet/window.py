@@ -37,7 +37,7 @@ from .axis_dialog import AxisDialog
 from .columns_dialog import ColumnsDialog
 from .grid_view import GridWindow
 from .table import SheetTable
-from .undo import UndoSteps
+from .undo import StepActions, UndoSteps
 
 
 class SheetWindow(QDialog):
@@ -187,8 +187,9 @@ class SheetWindow(QDialog):
 
     def _make_actions(self) -> None:
         table = self._table
-        undo, redo = self.steps.createUndoAction(self, "Undo"), self.steps.createRedoAction(self, "Redo")
-        for action, command in ((undo, "sheet.undo"), (redo, "sheet.redo")):
+        steps = StepActions(self.steps, self._sheet.model, self)
+        self._sheet.sending_changed.connect(steps.renew)
+        for action, command in ((steps.undo, "sheet.undo"), (steps.redo, "sheet.redo")):
             self._keys.give(action, command)
             self.addAction(action)
         deeds: dict[str, Callable[[], object]] = {

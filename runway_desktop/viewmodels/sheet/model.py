@@ -6,10 +6,13 @@ Every change is told as an `Edit` that `undo` and `redo` carry out. GUI thread o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from runway_desktop.domain.folders import moved_on
+from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.services.expansion import Axis
 
 from . import cells as cell
@@ -137,31 +140,54 @@ class SheetModel(SheetTable):
             self.edited.emit(step)
 
     def undo(self, step: Edit) -> None:
+        """Not while rows are being stored: what is sent is what stood there."""
         match step:
             case Write(before=before):
-                self._put(before)
+                self._put(self.where_now(before))
             case Insert(rows=rows, cells=cells):
                 if cells is not None:
-                    self._put(cells.before)
+                    self._put(self.where_now(cells.before))
                 self._remove_again(rows)
             case Remove(rows=rows):
                 for place, row in rows:
-                    self._insert(min(place, len(self._rows)), [row])
+                    self._insert(min(place, len(self._rows)), self._followed([row]))
             case SetAxes(before=axes):
-                self._set_axes(axes)
+                self._set_axes(self._axes_now(axes))
 
     def redo(self, step: Edit) -> None:
+        """As `undo`."""
         match step:
             case Write(after=after):
-                self._put(after)
+                self._put(self.where_now(after))
             case Insert(at=at, rows=rows, cells=cells):
-                self._insert(min(at, len(self._rows)), rows)
+                self._insert(min(at, len(self._rows)), self._followed(rows))
                 if cells is not None:
-                    self._put(cells.after)
+                    self._put(self.where_now(cells.after))
             case Remove(rows=rows):
                 self._remove_again([row for _, row in rows])
             case SetAxes(after=axes):
-                self._set_axes(axes)
+                self._set_axes(self._axes_now(axes))
+
+    def follow(self, moved: Mapping[str, str]) -> None:
+        """Files lie elsewhere now, by their URIs, old to new: also while rows are being stored. No step, and whatever
+        is taken back names them where they are."""
+        self._moved = moved_on(self._moved, moved)
+        touched = {}
+        for place, row in enumerate(self._rows):
+            if self._follow(row, moved):
+                touched[place] = row
+        self._recheck({place: row for place, row in touched.items() if not row.sent})
+        for place in touched:
+            self._tell(place, place)
+        axes = self._axes_now(self.axes)
+        if axes != self.axes:
+            self._set_axes(axes)
+        elif touched:
+            self.changed.emit()
+
+    def where_now(self, value: Any) -> Any:
+        """A value of a cell, a step or a request with files named where they are."""
+        return with_moved_files(value, self._moved)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
@@ -176,6 +202,23 @@ class SheetModel(SheetTable):
         return self._value(row, key, text)
 
     # Below.
+
+    def _follow(self, row: SheetRow, moved: Mapping[str, str]) -> bool:
+        after = {key: with_moved_files(value, moved) for key, value in row.cells.items()}
+        news = {key: value for key, value in after.items() if value is not row.cells[key]}
+        if news:
+            row.cells.update(news)
+            row.text = ""
+        return bool(news)
+
+    def _followed(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
+        for row in rows:
+            self._follow(row, self._moved)
+        return rows
+
+    def _axes_now(self, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+        now = tuple((axis, self.where_now(axis.values)) for axis in axes)
+        return tuple(axis if values is axis.values else replace(axis, values=tuple(values)) for axis, values in now)
 
     def _value(self, row: SheetRow, key: str, text: str, own: Mapping[Place, Any] | None = None) -> Any:
         """A typed text as the cell's value. `own`: what is written with it, a model for one."""

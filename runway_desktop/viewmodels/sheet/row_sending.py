@@ -8,7 +8,7 @@ that is paid for already. GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -126,7 +126,7 @@ class RowSending(QObject):
 
     async def _store(self, rows: Sequence[_Leaving], project: str) -> tuple[TaskId, ...]:
         made = await self._engine.submission.submit(
-            [request for row in rows for request in row.requests],
+            [self._where_now(request) for row in rows for request in row.requests],
             batch_name=self.batch_name,
             project=project,
             into=self.batch_id,
@@ -143,6 +143,10 @@ class RowSending(QObject):
         self._model.mark_sent(sent)
         await self._following.learn(made)
         return made
+
+    def _where_now(self, request: Request) -> Request:
+        """A file may be moved while the rows before it are stored."""
+        return replace(request, values=self._model.where_now(request.values))
 
     def _failed(self, error: RunwayDesktopError) -> None:
         self._lock(False)

@@ -13,7 +13,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.folders import FileMove, moved_uris
-from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.sheets import KeptSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
 from runway_desktop.services import sheets
@@ -396,15 +395,13 @@ class Sheet(QObject):
             self.model.said.emit(finding.message)
 
     def _files_moved(self, moves: Sequence[FileMove]) -> None:
-        moved = moved_uris(moves)
-        after = {
-            (row.number, key): found
-            for row in self.model.rows
-            for key, value in row.cells.items()
-            if (found := with_moved_files(value, moved)) is not value
-        }
-        if after:
-            self.model.write(after, "Follow moved files")
+        self.model.follow(moved_uris(moves))
+        composed = self.model.checker.composed
+        values = self.model.where_now(composed.values)
+        if values is not composed.values:
+            composed = replace(composed, values=values)
+            self._content = replace(self._content, composed=composed)
+            self.model.choose_default(composed)
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
         self._following.take(touches)

@@ -71,6 +71,8 @@ class SheetTable(QAbstractTableModel):
         self.beside = ""
         self.is_locked = False
         """While its rows are being stored."""
+        self._moved: dict[str, str] = {}
+        """Files that were moved while it is open: their URIs, old to new."""
         self._counted_at = 0.0
         self._asked_for: frozenset[str] = frozenset()
         self._columns = self.all_columns.ordered(self.all_columns.usual(self.checker.pair))

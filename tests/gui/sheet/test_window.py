@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,33 @@ async def test_rows_are_filled_down_doubled_inserted_and_deleted_by_keys(opened:
             window.steps.undo()
         assert model.rowCount() == 3
         assert text(window, 2, MODEL) == "veo3.1_fast"
+
+
+async def test_nothing_is_taken_back_while_rows_are_stored(opened: Opened, monkeypatch):
+    async with opened(SHOTS) as (rig, window):
+        model, gate = window.sheet.model, asyncio.Event()
+        go(window, 2, MODEL)
+        QTest.keyClick(window, Qt.Key.Key_D, CONTROL)
+        await until(lambda: model.is_checked)
+        undo = next(action for action in window.actions() if action.text().startswith("Undo"))
+        assert undo.isEnabled()
+        submit = rig.engine.submission.submit
+
+        async def slowly(*arguments: Any, **more: Any) -> Any:
+            await gate.wait()
+            return await submit(*arguments, **more)
+
+        monkeypatch.setattr(rig.engine.submission, "submit", slowly)
+        window.sheet.send()
+        assert window.sheet.is_sending
+        assert not undo.isEnabled()
+        before = (window.steps.index(), text(window, 2, MODEL))
+        window.steps.undo()
+        QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
+        assert (window.steps.index(), text(window, 2, MODEL)) == before
+        gate.set()
+        await until(lambda: not window.sheet.is_sending)
+        assert undo.isEnabled()
 
 
 async def test_f8_goes_to_the_next_finding(opened: Opened):

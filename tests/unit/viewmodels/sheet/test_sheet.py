@@ -18,6 +18,7 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Refusal, Request, State, TaskId
 from runway_desktop.services.expansion import Axis
+from runway_desktop.viewmodels.sheet import row_sending
 from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.viewmodels.sheet.preview import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
@@ -377,6 +378,77 @@ async def test_what_runway_refused_is_said_at_the_cell_of_a_sent_row(tmp_path: P
         assert at(sheet, 1, "duration").data(WRONG_ROLE)
         assert "must be 5 or 10" in str(at(sheet, 1, "duration").data(Qt.ItemDataRole.ToolTipRole))
         assert not at(sheet, 1, PROMPT).data(WRONG_ROLE)
+        sheet.let_go()
+        await rest()
+
+
+def moves(*files: tuple[Path, Path]) -> FilesMoved:
+    for old, new in files:
+        new.parent.mkdir(exist_ok=True)
+        old.rename(new)
+    return FilesMoved(tuple(FileMove(task_id=TaskId("t1"), index=0, source=str(o), target=str(n)) for o, n in files))
+
+
+def pictures(folder: Path, *names: str) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        Image.new("RGB", (64, 36), "teal").save(folder / name)
+    return [folder / name for name in names]
+
+
+async def test_axes_and_what_is_taken_back_follow_a_move_too_and_a_way_home(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        first, second = pictures(tmp_path / "old", "a.png", "b.png")
+        sheet = await opened(rig, f"promptText,promptImage\nFog,{first}\nRain,{first}\n")
+        model = sheet.model
+        key = next(key for key, value in model.rows[0].cells.items() if isinstance(value, list))
+        steps: list[Any] = []
+        model.edited.connect(steps.append)
+        model.write({(model.rows[0].number, key): [{"uri": second.as_uri()}]}, "Edit")
+        model.remove_rows([1])
+        model.set_axes([Axis(key, "Picture", ([{"uri": first.as_uri()}], [{"uri": second.as_uri()}]))])
+        new = tmp_path / "new"
+        rig.engine.bus.tell(moves((first, new / "a.png"), (second, new / "b.png")))
+        assert len(steps) == 3, "to follow is no step of the person"
+        at_new = [[{"uri": (new / name).as_uri()}] for name in ("a.png", "b.png")]
+        assert [list(value) for value in model.axes[0].values] == at_new
+        assert model.rows[0].cells[key] == at_new[1]
+        for step in reversed(steps):
+            model.undo(step)
+        assert [row.cells[key] for row in model.rows] == [at_new[0], at_new[0]]
+        for step in steps:
+            model.redo(step)
+        assert [list(value) for value in model.axes[0].values] == at_new
+        rig.engine.bus.tell(moves((new / "a.png", first), (new / "b.png", second)))
+        for step in reversed(steps):
+            model.undo(step)
+        assert [row.cells[key] for row in model.rows] == [[{"uri": first.as_uri()}]] * 2
+        sheet.let_go()
+        await rest()
+
+
+async def test_a_file_that_is_moved_while_rows_are_stored_is_sent_from_where_it_is(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(row_sending, "SUBMITTED_AT_ONCE", 1)
+    async with Rig(tmp_path) as rig:
+        [still] = pictures(tmp_path / "old", "a.png")
+        sheet = await opened(rig, f"promptText,promptImage\nFog,{still}\nRain,{still}\n")
+        new = tmp_path / "new" / "a.png"
+        submit = rig.engine.submission.submit
+
+        async def submit_and_move(*arguments: Any, **more: Any) -> Any:
+            ids = await submit(*arguments, **more)
+            if still.exists():
+                rig.engine.bus.tell(moves((still, new)))
+            return ids
+
+        monkeypatch.setattr(rig.engine.submission, "submit", submit_and_move)
+        sheet.send()
+        await until(lambda: not sheet.is_sending and all(row.sent for row in sheet.model.rows))
+        ids = [task.task_id for row in sheet.model.rows for task in row.sent]
+        second = await rig.engine.ledger.task(ids[1])
+        assert second is not None
+        assert new.as_uri() in str(second.request.values)
+        assert all(new.as_uri() in str(row.cells) for row in sheet.model.rows), "the rows show it where it is"
         sheet.let_go()
         await rest()
 
