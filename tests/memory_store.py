@@ -321,6 +321,7 @@ class MemoryStore:
                 total=len(tasks),
                 by_state=dict(Counter(task.state for task in tasks)),
                 saved=sum(self._is_saved(task) for task in tasks),
+                missing=sum(self._is_saved(task) and self._in_place(task, Place.MISSING) for task in tasks),
                 credits=sum(task.credits or 0.0 for task in tasks),
             )
             for key, tasks in members.items()
@@ -540,7 +541,7 @@ class MemoryStore:
                     or any(output.state in _TROUBLED for output in self._outputs_of(task.id))
                 )
             case Place.SAVED:
-                return self._is_saved(task)
+                return self._is_saved(task) and not self._in_place(task, Place.MISSING)
             case Place.PICKS:
                 return task.pick is Pick.PICK
             case Place.MISSING:

@@ -198,6 +198,8 @@ class GroupSummary:
     by_state: Mapping[State, int] = field(default_factory=dict)
     saved: int = 0
     """SUCCEEDED with every output saved."""
+    missing: int = 0
+    """Of those that are saved: a file is not where it was saved."""
     credits: float = 0.0
     """Best known price of all members together."""
 

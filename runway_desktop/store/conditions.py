@@ -38,7 +38,8 @@ PLACES = {
     Place.LIVE: f"state IN ({_quoted(LIVE)})",
     Place.WAITING_HERE: f"state IN ({_quoted(LOCAL)})",
     Place.NEEDS_ATTENTION: "attention",
-    Place.SAVED: "saved",
+    # What is missing counts among what is not saved.
+    Place.SAVED: "saved AND NOT missing",
     Place.PICKS: f"pick = '{Pick.PICK.value}'",
     Place.MISSING: "missing",
     Place.CHANGED: "changed",

@@ -235,8 +235,8 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
     by_prompt = listing.group is GroupBy.PROMPT
     name = _namer(listing.group, zone)
     query = (
-        f"SELECT {_GROUP_COLUMNS[listing.group]}, state, count(*), sum(saved), total(max(credits, 0)), "
-        f"max(created_at) AS latest FROM tasks WHERE {condition} GROUP BY 1, state"
+        f"SELECT {_GROUP_COLUMNS[listing.group]}, state, count(*), sum(saved), sum(saved AND missing), "
+        f"total(max(credits, 0)), max(created_at) AS latest FROM tasks WHERE {condition} GROUP BY 1, state"
     )
     found = connection.execute(query, parameters).fetchall()
     takes: Counter[str] = Counter()
@@ -244,9 +244,9 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
         for value, _, total, *_ in found:
             takes[value] += total
     gathered: dict[str, _Sum] = {}
-    for value, state, total, saved, credits, latest in found:
+    for value, state, *amounts in found:
         key = "" if by_prompt and takes[value] == 1 else name(value)
-        gathered.setdefault(key, _Sum()).add(State(state), total, saved, credits, latest)
+        gathered.setdefault(key, _Sum()).add(State(state), *amounts)
     titles = _batch_names(connection) if listing.group is GroupBy.BATCH else {}
     if by_prompt:
         titles = _headings(connection, [key for key in gathered if key])
@@ -326,12 +326,14 @@ class _Sum:
     def __init__(self) -> None:
         self.by_state: dict[State, int] = {}
         self.saved = 0
+        self.missing = 0
         self.credits = 0.0
         self.latest = float("-inf")
 
-    def add(self, state: State, total: int, saved: int, credits: float, latest: float) -> None:
+    def add(self, state: State, total: int, saved: int, missing: int, credits: float, latest: float) -> None:
         self.by_state[state] = self.by_state.get(state, 0) + total
         self.saved += saved
+        self.missing += missing
         self.credits += credits
         self.latest = max(self.latest, latest)
 
@@ -342,6 +344,7 @@ class _Sum:
             total=sum(self.by_state.values()),
             by_state=self.by_state,
             saved=self.saved,
+            missing=self.missing,
             credits=self.credits,
         )
 

@@ -275,9 +275,11 @@ def group_words(summary: GroupSummary) -> str:
     live = sum(amount for state, amount in states.items() if state.is_live)
     waiting = sum(amount for state, amount in states.items() if state.is_local)
     trouble = sum(states.get(state, 0) for state in (State.FAILED, State.UNCERTAIN, State.GONE))
+    saved = summary.saved - summary.missing
     parts = [
         wording.count(summary.total, "task"),
-        f"{summary.saved:,} saved" if summary.saved else "",
+        f"{saved:,} saved" if saved else "",
+        f"{summary.missing:,} missing" if summary.missing else "",
         f"{live:,} live" if live else "",
         f"{waiting:,} waiting here" if waiting else "",
         f"{trouble:,} {'needs' if trouble == 1 else 'need'} attention" if trouble else "",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.library import Filter, Listing, Place, Without
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, Without
 from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Look, Looked, Presence, Signs, kept_file
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.ports import Store
@@ -160,6 +160,21 @@ async def test_places_follow_what_the_disk_says(opened: Opened):
         assert await ids(store, place=Place.MISSING) == {"c"}
         await store.save_output(saved("c", 2, state=OutputState.WAITING, look=GONE))
         assert await ids(store, place=Place.MISSING) == set()
+
+
+async def test_what_is_missing_is_not_counted_as_saved_too(opened: Opened):
+    gone, there = saved("a"), saved("b")
+    grouped = Listing(group=GroupBy.MODEL)
+    async with opened() as store:
+        await keep(store, gone, there)
+        assert (await store.counts()).places[Place.SAVED] == 2
+        await store.note_looks([Looked(file=file_of(gone), look=GONE)])
+        counts = (await store.counts()).places
+        assert (counts[Place.SAVED], counts[Place.MISSING]) == (1, 1)
+        assert await ids(store, place=Place.SAVED) == {"b"}
+        assert [(group.saved, group.missing) for group in await store.groups(grouped)] == [(2, 1)]
+        await store.note_looks([Looked(file=replace(file_of(gone), look=GONE), look=NEVER_LOOKED)])
+        assert (await store.counts()).places[Place.SAVED] == 2
 
 
 async def plan_of(path: Path, query: str, parameters: Any) -> str:
