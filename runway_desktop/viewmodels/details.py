@@ -23,11 +23,12 @@ from runway_desktop.services.library import Details
 from . import wording
 from .bridge import Bridge, Touch
 from .expiry_words import line_words
-from .file_words import NextStep, file_words, missing_words, next_steps, trouble_words
+from .file_words import NextStep, binned_words, file_words, missing_words, next_steps, trouble_words
 from .lineage import LineageModel
 from .money import cost_in_words
 from .offers import Verb, may_retry
 from .runner import Runner
+from .several_words import MOST_ADDED_UP, several_words
 from .state_words import StateWords
 from .task_list import TaskListModel
 
@@ -73,6 +74,8 @@ class DetailsModel(QObject):
         self._details: Details | None = None
         self._showing: tuple[Showing, ...] = ()
         self._asked = 0
+        self._several: tuple[Row, ...] = ()
+        """The chosen tasks, where there are several and not too many to add up."""
         bridge.tasks_touched.connect(self._touched)
         bridge.lane_changed.connect(lambda _: self.changed.emit())
 
@@ -95,11 +98,13 @@ class DetailsModel(QObject):
             return
         self._chosen = chosen
         self.lineage.choose(chosen[0] if len(chosen) == 1 else None)
+        self._several = ()
         if len(chosen) != 1:
             self._details = None
             self._asked += 1
             self._show()
             self.changed.emit()
+            self._add_up()
             return
         known = self._list.row_of(chosen[0])
         self._details = Details(row=known) if known is not None else None
@@ -271,6 +276,8 @@ class DetailsModel(QObject):
             self.changed.emit()
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        if len(self._chosen) > 1 and not touches.keys().isdisjoint(self._chosen):
+            self._add_up()
         touch = touches.get(self._chosen[0]) if len(self._chosen) == 1 else None
         if touch is None:
             return
@@ -279,6 +286,17 @@ class DetailsModel(QObject):
         else:
             # Bytes alone change nothing that is stored.
             self.changed.emit()
+
+    def _add_up(self) -> None:
+        """Fetches the rows of several chosen tasks, to tell what they cost and hold together."""
+        chosen = self._chosen
+        if 1 < len(chosen) <= MOST_ADDED_UP:
+            self._list.with_rows(chosen, lambda rows: self._added_up(chosen, rows))
+
+    def _added_up(self, chosen: tuple[TaskId, ...], rows: Sequence[Row]) -> None:
+        if chosen == self._chosen:
+            self._several = tuple(rows)
+            self._show()
 
     def _show(self) -> None:
         showing = tuple(self._showings())
@@ -289,19 +307,22 @@ class DetailsModel(QObject):
     def _showings(self) -> list[Showing]:
         row = self.row
         if row is None:
-            amount = len(self._chosen)
-            return (
-                [Showing(None, Media.OTHER, None, "", f"{wording.count(amount, 'task')} chosen")] if amount > 1 else []
-            )
+            several = several_words(len(self._chosen), self._several)
+            return [Showing(None, Media.OTHER, None, "", several)] if len(self._chosen) > 1 else []
         kept = [output for output in row.outputs if output.is_kept]
         if kept:
             return [_showing(output, self.title()) for output in kept]
+        binned = [output for output in row.outputs if output.is_binned]
+        if binned:
+            return [_showing(output, self.title()) for output in binned]
         words = self._list.words(row.task.id)
         return [Showing(None, Media.OTHER, None, self.title(), words.headline if words is not None else "")]
 
 
 def _showing(output: Output, title: str) -> Showing:
     poster = Path(output.poster) if output.poster else None
+    if output.is_binned:
+        return Showing(None, output.media, poster, title, binned_words(output))
     if output.is_missing:
         return Showing(None, output.media, poster, title, missing_words(output))
     changed = output.look.signs if output.is_changed else None

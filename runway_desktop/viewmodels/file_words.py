@@ -66,6 +66,12 @@ def missing_words(output: Output) -> str:
     return f"{Path(output.path).name} is not where it was saved."
 
 
+def binned_words(output: Output) -> str:
+    """In the place of the picture or clip."""
+    name = Path(output.binned_from).name
+    return f"{name or 'The file'} was moved to the bin."
+
+
 def next_steps(row: Row) -> list[NextStep]:
     """What can be done about files, the most sensible first."""
     outputs, at_runway = row.outputs, not row.task.deleted_remotely

@@ -5,17 +5,21 @@ It follows the choice and whatever is added or saved meanwhile. GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.catalog import AssetItem
 from runway_desktop.domain.task import Media, Output, TaskId
 
 from . import wording
+from .input_item import label_of
 
 if TYPE_CHECKING:
+    from runway_desktop.catalog import Field
     from runway_desktop.domain.library import Row
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.lineage import Kin, Tree
@@ -126,7 +130,9 @@ class LineageModel(QObject):
         return self._of_row(tie.row, endpoint.label if endpoint is not None else tie.row.task.request.endpoint)
 
     def _of_row(self, row: Row, relation: str = "", output: Output | None = None) -> Node:
-        shown = output or next((found for found in row.outputs if found.is_here), None)
+        # A file that is gone leaves its poster behind.
+        pictured = (*(one for one in row.outputs if one.is_here), *(one for one in row.outputs if one.poster))
+        shown = output or next(iter(pictured), None)
         said = row.task.title or row.task.request.prompt or row.task.request.model
         title = wording.shortened(said, _LONGEST_TITLE)
         if shown is None:
@@ -142,4 +148,14 @@ class LineageModel(QObject):
         row = next((row for row in rows if row.task.id == tie.use.task_id), None)
         pair = self._engine.catalog.pair(row.task.request.endpoint, row.task.request.model) if row else None
         field = pair.field(name) if pair is not None else None
-        return field.label if field is not None else name
+        if row is None or field is None:
+            return name
+        return _place_words(field, row.task.request.values.get(name), tie.use.place)
+
+
+def _place_words(field: Field, value: object, place: tuple[str | int, ...]) -> str:
+    """As the composer calls an input there: "First frame", "Reference 2"."""
+    number = place[1] if len(place) > 1 and isinstance(place[1], int) else 0
+    item = value[number] if isinstance(value, list | tuple) and number < len(value) else value
+    position = item.get(field.position_key) if isinstance(item, Mapping) and field.position_key else None
+    return label_of(field, number, AssetItem(uri="", position=str(position) if position else None))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
 from runway_desktop.domain.events import TasksAdded
-from runway_desktop.domain.task import Input, Media, State, TaskId
+from runway_desktop.domain.presence import Look, Looked, Presence, kept_file
+from runway_desktop.domain.task import Input, Media, Request, State, TaskId
 from tests.gui.rig import Rig, saved, task, until
 
 
@@ -53,6 +55,47 @@ async def test_kin_of_the_chosen_task_are_told_in_order(tmp_path: Path) -> None:
         assert not model.above()
         rig.details.choose([TaskId("t1"), TaskId("t2")])
         assert model.this() is None
+
+
+async def test_a_result_whose_file_is_gone_is_shown_by_its_own_poster(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        await a_family(rig)
+        (clip,) = await rig.store.outputs(TaskId("t2"))
+        file = kept_file(clip)
+        assert file is not None
+        await rig.store.note_looks([Looked(file=file, look=Look(presence=Presence.MISSING, at=1.0))])
+        for away in (clip, replace(clip, path="", binned_from=clip.path)):
+            await rig.store.save_output(away)
+            rig.details.choose([TaskId("t2")])
+            await until(rig.details.lineage.this)
+            assert rig.details.lineage.this().picture == "/posters/clip.jpg"
+            assert rig.details.lineage.this().path == ""
+            rig.details.choose([])
+
+
+async def test_an_input_is_called_what_the_composer_calls_it(tmp_path: Path) -> None:
+    kinds = {
+        "First frame": (("promptImage",), "file:///a.png"),
+        "Last frame": (("promptImage", 1, "uri"), [{"uri": "file:///b.png", "position": "first"},
+                                                   {"uri": "file:///a.png", "position": "last"}]),
+    }  # fmt: skip
+    async with Rig(tmp_path) as rig:
+        model = next(
+            pair.model
+            for pair in rig.engine.catalog.pairs()
+            if pair.endpoint == "image_to_video"
+            and (field := pair.field("promptImage")) is not None
+            and field.bare
+            and {"first", "last"} <= set(field.positions)
+        )
+        for number, (words, (place, value)) in enumerate(kinds.items(), start=1):
+            made = task(number, State.SUCCEEDED)
+            made = replace(made, request=Request(endpoint="image_to_video", model=model, values={"promptImage": value}))
+            use = Input(task_id=made.id, place=place, uri="file:///a.png", path="/a.png", media=Media.IMAGE)
+            await rig.put(made, inputs=[use])
+            rig.details.choose([made.id])
+            await until(rig.details.lineage.above)
+            assert rig.details.lineage.above()[0][0].relation == words
 
 
 async def test_new_child_appears_by_itself(tmp_path: Path) -> None:
