@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -23,6 +23,7 @@ from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from .money_page import MoneyPage
 from .notices_page import NoticesPage
 from .preference_pages import KeyPage, LookPage, Page, RunwayPage
+from .room import open_at
 from .saving_page import SavingPage
 
 SECTIONS = ("Key", "Profile", "Saving", "Look", "Notifications", "Runway", "Money")
@@ -49,6 +50,8 @@ class Preferences(QDialog):
         self.setWindowTitle("Preferences")
         self.setAccessibleName("Preferences")
         form.setParent(self)
+        # Made in the order in which Tab goes: the sections, what is on the page, then the button.
+        self._sections = QListWidget(self)
         pages: dict[str, Page | None] = {
             "Key": KeyPage(form, theme, self),
             "Profile": self._profile_page(form, profiles, theme),
@@ -67,7 +70,6 @@ class Preferences(QDialog):
             area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             area.setWidget(page)
             self._stack.addWidget(area)
-        self._sections = QListWidget(self)
         self._sections.setAccessibleName("Sections")
         self._sections.setProperty("kind", "sections")
         self._sections.addItems(self._names)
@@ -88,7 +90,7 @@ class Preferences(QDialog):
         layout.setSpacing(2 * GRID)
         layout.addLayout(panes, 1)
         layout.addLayout(buttons)
-        self.resize(92 * GRID, 64 * GRID)
+        open_at(self, QSize(92 * GRID, 64 * GRID))
         self.show_section("Key")
         self._sections.setFocus(Qt.FocusReason.OtherFocusReason)
 

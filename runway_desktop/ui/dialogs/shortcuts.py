@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,6 +25,7 @@ from runway_desktop.viewmodels.offers import Question
 
 from .confirm import confirm
 from .key_editor import KeyEditor
+from .room import open_at
 from .words import tip, words
 
 _ID = Qt.ItemDataRole.UserRole
@@ -38,7 +39,7 @@ class ShortcutsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keyboard shortcuts")
         self.setAccessibleName("Keyboard shortcuts")
-        self.resize(72 * GRID, 80 * GRID)
+        open_at(self, QSize(72 * GRID, 80 * GRID))
         self._search = QLineEdit(self, placeholderText="Search for a deed or a key", clearButtonEnabled=True)
         self._search.setAccessibleName("Search shortcuts")
         self._search.textChanged.connect(self._filter)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.ui.dialogs.room import open_at
 from runway_desktop.ui.dialogs.words import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.spending import PERIODS, Period, Side, SpendingModel
@@ -44,7 +45,7 @@ class SpendingWindow(QDialog):
         self.setWindowTitle("Spending")
         self.setAccessibleName("Spending")
         self.setMinimumSize(100 * GRID, 66 * GRID)
-        self.resize(120 * GRID, 84 * GRID)
+        open_at(self, QSize(120 * GRID, 84 * GRID))
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID + GRID // 2)

@@ -8,12 +8,23 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.dialogs.confirm import Confirm
 from runway_desktop.ui.dialogs.preferences import SECTIONS, Preferences
+from runway_desktop.ui.dialogs.room import open_at
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child
@@ -46,6 +57,32 @@ def test_each_section_opens_by_its_name(dialog: Preferences):
     for name in SECTIONS:
         dialog.show_section(name)
         assert said(dialog)
+
+
+def test_tab_goes_from_the_sections_through_the_page_to_the_button(dialog: Preferences, qtbot: QtBot):
+    sections = child(dialog, QListWidget)
+    dialog.show_section("Look")
+    sections.setFocus()
+    walked: list[QWidget] = []
+    while not walked or walked[-1] is not sections:
+        assert len(walked) < 30
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        walked.append(dialog.focusWidget())
+    names = [widget.accessibleName() or widget.property("text") for widget in walked]
+    assert "Theme" in names[0]
+    assert "Play without sound" in names
+    assert names[-2:] == ["Close", "Sections"]
+
+
+def test_no_window_is_larger_than_its_screen(qtbot: QtBot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    room = window.screen().availableGeometry()
+    open_at(window, QSize(5 * room.width(), 5 * room.height()))
+    assert window.width() <= room.width()
+    assert window.height() < room.height(), "the frame needs room too"
+    open_at(window, QSize(300, 200))
+    assert window.size() == QSize(300, 200)
 
 
 def test_the_key_is_told_and_forgotten_only_after_a_question(dialog: Preferences, rig: Rig, qtbot: QtBot):
