@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from runway_desktop.domain.profiles import Profile
     from runway_desktop.services.account import Account
     from runway_desktop.services.backup.workshop import Workshop
-    from runway_desktop.services.budget import Budget
     from runway_desktop.services.bus import Bus
     from runway_desktop.services.ledger import Ledger
     from runway_desktop.services.library_folder import LibraryFolder
@@ -24,8 +23,10 @@ if TYPE_CHECKING:
     from runway_desktop.services.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FirstHalf:
+    """What both halves stand on."""
+
     profile: Profile
     folders: Folders
     catalog: Catalog
@@ -37,7 +38,6 @@ class FirstHalf:
     settings: Settings
     ledger: Ledger
     pricing: Pricing
-    budget: Budget
     folder: LibraryFolder
     account: Account
     runway: Runway

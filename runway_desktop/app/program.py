@@ -73,6 +73,9 @@ def run(options: Options) -> int:
     if claim is None:
         return 0
     doorbell = Doorbell(profile.folder)
+    if profile.restoring.exists() or not claim.is_sure:
+        # It may be long until the window stands; or nothing but the bell tells others that this program is here.
+        doorbell.open()
     rung: list[Sequence[str]] = []
     doorbell.rung.connect(rung.append)
     try:
@@ -89,8 +92,17 @@ def run(options: Options) -> int:
     for words in rung:
         # Whoever rang while the restore was finished.
         session.ring(words)
+    session.stands.connect(doorbell.open)
+
+    async def live(supervisor: Supervisor, theme: Theme) -> int:
+        try:
+            return await session.run(supervisor, theme)
+        finally:
+            # Also where there is only a sentence to be shown in place of the window.
+            doorbell.open()
+
     try:
-        return run_on_loop(application, session.run)
+        return run_on_loop(application, live)
     finally:
         doorbell.close()
         claim.release()

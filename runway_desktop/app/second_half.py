@@ -14,6 +14,7 @@ from runway_desktop.services.applications import Applications
 from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.bin import SystemBin
+from runway_desktop.services.budget import Budget
 from runway_desktop.services.disk_threads import DiskThreads
 from runway_desktop.services.dispatch import Dispatch
 from runway_desktop.services.downloads import Downloads
@@ -40,8 +41,9 @@ from runway_desktop.services.verbs import Verbs
 from .first_half import FirstHalf
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SecondHalf:
+    budget: Budget
     submission: Submission
     lane: Lane
     poller: Poller
@@ -69,6 +71,7 @@ def make(first: FirstHalf) -> SecondHalf:
     profile, catalog, bus, clock, rng = first.profile, first.catalog, first.bus, first.clock, first.rng
     store, settings, ledger, account = first.store, first.settings, first.ledger, first.account
     runway, folder, workers, file_workers = first.runway, first.folder, first.workers, first.file_workers
+    budget = Budget(store, settings, first.pricing, bus, clock)
     forecasts = Forecasts(store, bus, clock)
     dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng)
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
@@ -81,8 +84,9 @@ def make(first: FirstHalf) -> SecondHalf:
     # A thread of its own, which may hang with either folder.
     mover = GroupMover(store, bus, folder, InputFollowing(ledger, store), DiskThreads(1, "move"))
     return SecondHalf(
+        budget=budget,
         submission=submission,
-        lane=Lane(ledger, dispatch, inputs, account, settings, first.budget, forecasts, bus, clock, rng),
+        lane=Lane(ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng),
         poller=Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit),
         downloads=downloads,
         links=FreshLinks(store, ledger, runway, account, bus, clock),

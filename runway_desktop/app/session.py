@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QProcess, QTimer
+from PySide6.QtCore import QObject, QPoint, QProcess, QTimer, Signal
 
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
 from runway_desktop.domain.task import BatchId, State, TaskId
@@ -64,6 +64,9 @@ log = logging.getLogger(__name__)
 
 
 class Session(QObject):
+    stands = Signal()
+    """The window is painted."""
+
     def __init__(
         self, profile: Profile, options: Options, address: Address | None = None, notices: Sequence[Notice] = ()
     ) -> None:
@@ -193,6 +196,7 @@ class Session(QObject):
         window.painted.connect(lambda: painted.set_result(None) if not painted.done() else None)
         await asyncio.wait_for(painted, 20)
         collector.spare_what_is_there()
+        self.stands.emit()
         # In a plain slot: a player that is built inside a coroutine loses its signals.
         QTimer.singleShot(0, window.add_preview)
         self._watch_from_tray(window)

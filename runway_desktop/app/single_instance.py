@@ -14,10 +14,12 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _PATIENCE_MS = 20_000
 """So long the first may take to answer: it may be starting itself, from a slow disk."""
@@ -90,6 +92,8 @@ def enter(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS
 
 def hand_over(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> bool:
     """Gives the words to the program that has this profile; False when it does not take them."""
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
     socket.connectToServer(_name(folder))
     if not socket.waitForConnected(patience_ms):
@@ -104,27 +108,38 @@ def hand_over(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENC
 
 
 class Doorbell(QObject):
-    """Listens for later starts; only for whoever has the claim. `rung(words)` carries their command lines; an empty
-    list just wants the window."""
+    """Listens for later starts once it is open; only for whoever has the claim. `rung(words)` carries their command
+    lines; an empty list just wants the window. Whoever finds it closed tries again for a while."""
 
     rung = Signal(object)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._folder = folder
         self._callers: list[QLocalSocket] = []
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._greet)
-        if not self._server.listen(_name(folder)):
+        self._server: QLocalServer | None = None
+
+    def open(self) -> None:
+        """From now on it is heard; once more does nothing."""
+        if self._server is not None:
+            return
+        # Qt's network, which the first paint does not wait for.
+        from PySide6.QtNetwork import QLocalServer
+
+        self._server = server = QLocalServer(self)
+        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        server.newConnection.connect(self._greet)
+        if not server.listen(_name(self._folder)):
             # A crash leaves the socket's file. Nobody is behind it, since the profile is ours.
-            QLocalServer.removeServer(_name(folder))
-            self._server.listen(_name(folder))
+            QLocalServer.removeServer(_name(self._folder))
+            server.listen(_name(self._folder))
 
     def close(self) -> None:
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
 
     def _greet(self) -> None:
-        while self._server.hasPendingConnections():
+        while self._server is not None and self._server.hasPendingConnections():
             socket = self._server.nextPendingConnection()
             # Ours, or Python deletes it a second time when the last name for it goes.
             socket.setParent(self)
@@ -138,6 +153,8 @@ class Doorbell(QObject):
             self._read(socket)
 
     def _let_go(self) -> None:
+        from PySide6.QtNetwork import QLocalSocket
+
         for socket in [one for one in self._callers if one.state() is QLocalSocket.LocalSocketState.UnconnectedState]:
             self._callers.remove(socket)
             socket.deleteLater()

@@ -25,7 +25,6 @@ from runway_desktop.services import after_restore
 from runway_desktop.services.account import Account
 from runway_desktop.services.backup.workshop import Workshop
 from runway_desktop.services.bin import SystemBin
-from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
@@ -65,8 +64,10 @@ Loops = tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
 """Name and work of each loop, to be started in this order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Assembly:
+    """The engine with the loops to run and the stages to close."""
+
     engine: Engine
     prepare: Callable[[], Coroutine[Any, Any, Loops]]
     """Makes what the first paint does not need. To be awaited once the window is painted; gives the loops."""
@@ -162,7 +163,6 @@ async def _assemble(
         settings=settings,
         ledger=Ledger(store, bus, clock),
         pricing=pricing,
-        budget=Budget(store, settings, pricing, bus, clock),
         folder=LibraryFolder(settings, bus, clock),
         account=Account(
             runway,
@@ -193,7 +193,7 @@ async def _assemble(
         folder=first.folder,
         account=first.account,
         pricing=pricing,
-        budget=first.budget,
+        budget=made_by(lambda: rest.made.budget),
         submission=made_by(lambda: rest.made.submission),
         lane=made_by(lambda: rest.made.lane),
         poller=made_by(lambda: rest.made.poller),
@@ -225,9 +225,9 @@ async def _assemble(
         await loop.run_in_executor(workers, work)
 
     async def prepare() -> Loops:
-        await first.budget.load()
         await loop.run_in_executor(workers, _import_second_half)
         make_all(engine)
+        await rest.made.budget.load()
         return (
             ("keep settings", settings.run),
             ("library folder", first.folder.run),

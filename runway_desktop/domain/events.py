@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .account import Connection, KeyStatus, Organization
-from .caps import HeldBack
-from .folders import FileMove, FolderHealth, MoveProgress
-from .task import Output, Task, TaskId
+if TYPE_CHECKING:
+    from .account import Connection, KeyStatus, Organization
+    from .caps import HeldBack
+    from .folders import FileMove, FolderHealth, MoveProgress
+    from .task import Output, Task, TaskId
 
 
 @dataclass(frozen=True, slots=True)

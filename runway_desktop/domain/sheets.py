@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 
 from .task import BatchId
@@ -22,4 +21,6 @@ class KeptSheet:
 
 
 def new_sheet_id() -> str:
-    return str(uuid.uuid4())
+    from uuid import uuid4
+
+    return str(uuid4())

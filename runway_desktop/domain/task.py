@@ -6,7 +6,6 @@ Immutable values. What may happen to a task is in `happenings.py`, the one funct
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -265,19 +264,25 @@ class Task:
 
 
 def new_task_id() -> TaskId:
-    return TaskId(uuid.uuid4().hex)
+    from uuid import uuid4
+
+    return TaskId(uuid4().hex)
 
 
 def new_batch_id() -> BatchId:
-    return BatchId(uuid.uuid4().hex)
+    from uuid import uuid4
+
+    return BatchId(uuid4().hex)
 
 
 def parse_remote_id(text: str) -> RemoteId | None:
     """A version-4 UUID in its usual spelling, whatever the case and the blanks around it; None for anything else.
     Source: the API's description gives task ids the format uuid4."""
+    from uuid import UUID
+
     word = text.strip().lower()
     try:
-        value = uuid.UUID(word)
+        value = UUID(word)
     except ValueError:
         return None
     return RemoteId(word) if value.version == 4 and str(value) == word else None

@@ -45,8 +45,10 @@ if TYPE_CHECKING:
     from .verbs import Verbs
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Engine:
+    """All services of a profile. One is not another, whatever is in it."""
+
     bus: Bus
     clock: Clock
     catalog: Catalog
@@ -56,7 +58,7 @@ class Engine:
     folder: LibraryFolder
     account: Account
     pricing: Pricing
-    budget: Budget
+    budget: Later[Budget] = Later()
     submission: Later[Submission] = Later()
     lane: Later[Lane] = Later()
     poller: Later[Poller] = Later()

@@ -7,7 +7,6 @@ next start would look as if they were lost). Searches that the person saved are 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -217,7 +216,9 @@ class ListFilter(QObject):
         if found is not None:
             return found
         labels = [term.label for term in self.query.terms] + ([self.query.text] if self.query.text else [])
-        saved = SavedSearch(uuid.uuid4().hex, name or ", ".join(labels)[:60] or self._title, line)
+        from uuid import uuid4
+
+        saved = SavedSearch(uuid4().hex, name or ", ".join(labels)[:60] or self._title, line)
         self._keep((*self._saved, saved))
         return saved
 

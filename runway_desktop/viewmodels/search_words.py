@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from typing import Any
 
 from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
@@ -159,6 +158,8 @@ def meaning(query: Query, known: PlaceCounts, now: float, place: Filter | None =
         reader.take(term)
     for piece in PIECE.finditer(query.text):
         if (key := piece["key"]) and "//" not in piece[0]:
+            from difflib import get_close_matches
+
             meant = get_close_matches(key.lower(), [*KEYS, *ALIASES], 1)
             hint = f" Did you mean “{meant[0]}:”?" if meant else ""
             reader.say(f"“{key}:” is no filter; it is searched as a word.{hint}")

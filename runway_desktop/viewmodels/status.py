@@ -111,7 +111,8 @@ class Status(QObject):
             if forecast is not None:
                 said += f" · about {wording.span(forecast.low_seconds, forecast.high_seconds)}"
             parts.append(said)
-        today = today_words(self._engine.budget.spent_today, self._engine.settings.day_cap)
+        spent = self._engine.budget.spent_today if self._engine.is_whole else 0.0
+        today = today_words(spent, self._engine.settings.day_cap)
         if today:
             parts.append(today)
         if self.paused:

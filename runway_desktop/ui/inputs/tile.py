@@ -32,7 +32,6 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.ui.window.dropping import accepts
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import InputMending
@@ -320,6 +319,8 @@ class InputTile(QWidget):
         self.drag_ended.emit()
 
     def _takes(self, mime: QMimeData) -> bool:
+        from runway_desktop.ui.window.dropping import accepts
+
         dragged = _dragged(mime)
         return dragged != (self.item.field, self.item.number) if dragged is not None else accepts(mime)
 

@@ -14,32 +14,22 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from runway_desktop.domain.caps import HeldBack
-from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, GroupBy, Row
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where
-from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.confirm import confirm
-from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.inputs.find_file import FileFinder
 from runway_desktop.ui.lineage.last_frame import LastFrames
 from runway_desktop.ui.search.keeper import SearchKeeper
-from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
-from runway_desktop.ui.tasks.view import TaskView
-from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.details import Showing
 from runway_desktop.viewmodels.offers import Verb
 
 from .deeds import judging_deeds, list_deeds, window_deeds
-from .dropping import accepts
 from .finding import Finding
 from .handing_on import HandingOn
 from .library_notices import LibraryNotices
-from .models import Models
 from .not_saved import NotSavedPlace
 from .searching import FileSearch
 from .taking_back import TakingBack
@@ -48,8 +38,18 @@ from .verb_menu import VerbMenu
 from .workspace import Workspace, first_size, state_of, text_of
 
 if TYPE_CHECKING:
+    from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.domain.events import Notice
+    from runway_desktop.ui.composer.composer_pane import ComposerPane
+    from runway_desktop.ui.dialogs.notices import Notices
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.ui.search.search_line import SearchLine
+    from runway_desktop.ui.tasks.view import TaskView
+    from runway_desktop.ui.theme import Theme
+    from runway_desktop.viewmodels.details import Showing
+
+    from .models import Models
 
 _GEOMETRY = "window.geometry"
 _INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -346,6 +346,8 @@ class MainWindow(QMainWindow):
         self.close_wanted.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from .dropping import accepts
+
         ours = event.source() is not None
         if accepts(event.mimeData()) and (not ours or event.mimeData().hasUrls()):
             event.setDropAction(Qt.DropAction.CopyAction)

@@ -20,8 +20,10 @@ from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Models:
+    """What one window shows and commands."""
+
     bridge: Bridge
     rows: TaskListModel
     filter: ListFilter

@@ -13,8 +13,6 @@ from runway_desktop.ui.inputs.pasted import PictureKeeper
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.memory import Memory
 
-from .dropping import read
-
 
 class TakingIn(QObject):
     def __init__(self, desk: Desk, memory: Memory, parent: QObject) -> None:
@@ -25,6 +23,8 @@ class TakingIn(QObject):
 
     def take(self, mime: QMimeData, to_field: str = "", at: int | None = None) -> None:
         """For a field, in the place of its input `at`, where those are named."""
+        from .dropping import read
+
         dropped = read(mime)
         if not dropped:
             self._desk.tell("There was nothing in it that could be used.", problem=True)

@@ -104,6 +104,7 @@ def test_two_profiles_do_not_know_each_other(tmp_path: Path):
 
 def test_words_are_handed_over_whole(tmp_path: Path, qtbot: QtBot):
     bell = Doorbell(tmp_path)
+    bell.open()
     words = ["/home/ö/猫.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "with\nlines"]
     with qtbot.waitSignal(bell.rung) as rung:
         second = Second(tmp_path, words)
@@ -114,6 +115,7 @@ def test_words_are_handed_over_whole(tmp_path: Path, qtbot: QtBot):
 
 def test_where_files_cannot_be_locked_whoever_answers_keeps_the_profile(tmp_path: Path, qtbot: QtBot):
     bell = Doorbell(tmp_path)
+    bell.open()
     with qtbot.waitSignal(bell.rung) as rung:
         second = entering_without_locks(tmp_path)
     assert rung.args == [["word"]]
@@ -127,6 +129,7 @@ def test_where_files_cannot_be_locked_and_nobody_answers_the_program_starts(tmp_
 
 def test_a_first_that_is_slow_to_answer_gets_the_words_once(tmp_path: Path, qtbot: QtBot):
     bell = Doorbell(tmp_path)
+    bell.open()
     heard: list[object] = []
     bell.rung.connect(heard.append)
     second = Second(tmp_path, ["late"])
@@ -166,6 +169,7 @@ def test_a_socket_that_a_crash_left_is_no_obstacle(tmp_path: Path, qtbot: QtBot)
     left = QLocalServer()
     assert left.listen(single_instance._name(tmp_path))
     bell = Doorbell(tmp_path)
+    bell.open()
     with qtbot.waitSignal(bell.rung) as rung:
         second = Second(tmp_path, [])
     assert rung.args == [[]]
@@ -177,6 +181,7 @@ def test_a_socket_that_a_crash_left_is_no_obstacle(tmp_path: Path, qtbot: QtBot)
 @pytest.mark.parametrize("line", [b"no json\n", b'{"a": 1}\n', b"[1, 2]\n", b"\xff\xfe\n"])
 def test_what_is_no_list_of_words_is_passed_over(line: bytes, tmp_path: Path, qtbot: QtBot):
     bell = Doorbell(tmp_path)
+    bell.open()
     heard: list[object] = []
     bell.rung.connect(heard.append)
     socket = QLocalSocket()
