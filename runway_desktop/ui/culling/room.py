@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QImage, QImageReader
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QImage, QImageReader, QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import Media, Pick
 from runway_desktop.ui.commands.keys import Deed, Keys
@@ -40,6 +40,8 @@ _FAULTS = {
 _AT_ONCE_PIXELS = 1_000_000
 """A poster up to that size is decoded where it is needed; more would be felt."""
 _ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+_TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
+"""Where each key of Tab turns a stack."""
 _AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
 
 
@@ -105,12 +107,12 @@ class CullingRoom(QWidget):
         event.accept()
         self.left.emit()
 
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab turns over the focused stack; where there is none it goes on as everywhere."""
-        on_media = isinstance(QApplication.focusWidget(), Pane | Overlay)
-        if on_media and self._model.cycle(1 if forward else -1):
-            return True
-        return super().focusNextPrevChild(forward)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tab on media turns over the focused stack; where there is none it goes on as everywhere. The key itself is
+        heard: Qt moves the focus on, as Tab does, from whatever it hides, too."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _TURNS:
+            return self._model.cycle(_TURNS[Qt.Key(event.key())])
+        return super().eventFilter(watched, event)
 
     def set_way(self, way: Way) -> None:
         """The same way again goes back to side by side."""
@@ -131,6 +133,8 @@ class CullingRoom(QWidget):
         self.setMinimumSize(640, 400)
         self._panes = [Pane(self._dark, self._sight, self) for _ in range(MOST)]
         self._overlay = Overlay(self._dark, self._sight, self)
+        for media in (*self._panes, self._overlay):
+            media.installEventFilter(self)
         side_by_side = QWidget(self)
         side_by_side.setObjectName("culling-ground")
         self._grid = QGridLayout(side_by_side)

@@ -179,6 +179,28 @@ def test_tab_turns_over_a_stack(opened: Open, pictures: list[Path]) -> None:
     assert opened.pixel(opened.room.panes[0], 0.5, 0.5) == QColor("#ffff00")
 
 
+@pytest.mark.parametrize("key", ["w", "d", "ctrl 1", "ctrl 2", "right"])
+def test_nothing_but_tab_turns_over_a_stack(opened: Open, pictures: list[Path], key: str) -> None:
+    prompts = "aabcdef"
+    paths = [pictures[n % 3] for n in range(len(prompts))]
+    opened.rows = [opened.row(n, path, prompt) for n, (path, prompt) in enumerate(zip(paths, prompts, strict=True), 1)]
+    opened.model.open(opened.rows)
+    with opened.qtbot.waitActive(opened.room):
+        opened.room.enter(full_screen=False)
+    for pane in range(4):
+        opened.model.focus_on(pane)
+        tops = [stack.top.key for stack in opened.model._stacks]
+        for name in (key, key):
+            control = Qt.KeyboardModifier.ControlModifier if name.startswith("ctrl") else _NONE
+            opened.key(_KEYS[name.split()[-1]], control)
+        assert [stack.top.key for stack in opened.model._stacks] == tops
+        opened.model.show(4)
+
+
+_NONE = Qt.KeyboardModifier.NoModifier
+_KEYS = {"w": Qt.Key.Key_W, "d": Qt.Key.Key_D, "1": Qt.Key.Key_1, "2": Qt.Key.Key_2, "right": Qt.Key.Key_Right}
+
+
 def test_zoom_is_shared(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_Z)
