@@ -46,7 +46,13 @@ def rename_exclusively(old: Path, new: Path) -> None:
             new.unlink()
             raise
         return
-    old.unlink()
+    try:
+        old.unlink()
+    except OSError:
+        # It may not leave its folder: then it has no second name either.
+        with suppress(OSError):
+            new.unlink()
+        raise
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -81,6 +81,8 @@ class PartFile:
             left = read_note(final)
             if left is not None and left.owner == note.owner:
                 part_of(final).unlink(missing_ok=True)
+            elif os.path.lexists(note_of(final)) or os.path.lexists(part_of(final)):
+                raise FileExistsError(part_of(final))
             _write_note(final, note)
             try:
                 file = part_of(final).open("x+b")
@@ -99,6 +101,8 @@ class PartFile:
             if note is None or note.owner != owner or not part_of(final).is_file():
                 return None
             part = cls(final, note, part_of(final).open("r+b"))
+            if note.size is None:
+                _cut_zeros(part._file, note.total)
             while block := part._file.read(_BLOCK):
                 part._take(block)
             return part
@@ -295,6 +299,24 @@ def check_room(folder: Path, needed: int) -> None:
         room = room_at(folder)
     if room < needed:
         raise disk_full(folder, needed)
+
+
+def _cut_zeros(file: BinaryIO, total: int | None) -> None:
+    """Some file systems give a file its length before its bytes, and after a power cut its end is zeros: they are
+    fetched again. Not of one that has all its bytes, which could perhaps not be fetched again. Leaves it at its
+    beginning."""
+    end = file.seek(0, os.SEEK_END)
+    wanted = end
+    while wanted and end != total:
+        start = max(0, wanted - _BLOCK)
+        file.seek(start)
+        block = file.read(wanted - start).rstrip(b"\0")
+        wanted = start + len(block)
+        if block:
+            break
+    if wanted < end:
+        file.truncate(wanted)
+    file.seek(0)
 
 
 def _write_note(final: Path, note: Note) -> None:

@@ -328,10 +328,20 @@ def _posters(manifest: Manifest, profile: Profile) -> frozenset[str]:
 
 
 def _folder_for(library: Path, now: float) -> Path:
-    """The library itself where nothing is in it yet, else a new folder in it: what is there is never mixed with."""
+    """The library itself where nothing is in it yet, else a new folder in it: what is there is never mixed with. A
+    drive cannot get another name, and beside it is another disk."""
     if not library.exists() or (library.is_dir() and not any(library.iterdir())):
-        return library
-    return free_name(library / f"Restored {datetime.fromtimestamp(now):%Y-%m-%d}", lambda path: not path.exists())
+        can_be_renamed = not os.path.ismount(library) and os.access(library.parent, os.W_OK | os.X_OK)
+        if not library.exists() or (can_be_renamed and _may_begin(library)):
+            return library
+    wanted = library / f"Restored {datetime.fromtimestamp(now):%Y-%m-%d}"
+    return free_name(wanted, lambda path: not path.exists() and _may_begin(path))
+
+
+def _may_begin(final: Path) -> bool:
+    """Whether what lies where its results would wait is nothing, or was never finished."""
+    staged = _staged(final)
+    return not os.path.lexists(staged) or (staged / UNFINISHED).exists()
 
 
 def _begun(final: Path) -> Path:

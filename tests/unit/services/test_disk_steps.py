@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.services.disk_steps import write_whole
+from runway_desktop.services.disk_steps import rename_exclusively, write_whole
 from runway_desktop.services.folder_look import SPARE, nearest_folder, room_at
 from tests.dying import dies_at, needs_fork
 
@@ -52,3 +52,19 @@ def test_room_is_that_of_the_disk_where_a_folder_would_be_made(tmp_path: Path, m
     assert asked == [tmp_path] == [nearest_folder(tmp_path / "not" / "made")]
     Usage.free = SPARE - 1
     assert room_at(tmp_path) == 0
+
+
+def test_a_file_that_may_not_leave_its_folder_keeps_its_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    old, new = tmp_path / "old.mp4", tmp_path / "new.mp4"
+    old.write_bytes(b"film")
+    unlink = Path.unlink
+
+    def protected(path: Path, *arguments: bool, **more: bool) -> None:
+        if path == old:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        unlink(path, *arguments, **more)
+
+    monkeypatch.setattr(Path, "unlink", protected)
+    with pytest.raises(PermissionError):
+        rename_exclusively(old, new)
+    assert [file.name for file in tmp_path.iterdir()] == ["old.mp4"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +148,38 @@ async def test_restored_results_go_where_nothing_else_is(tmp_path: Path):
     assert sorted(one.name for one in folder.rglob("*.mp4")) == ["clip 0.mp4", "clip 1.mp4", "clip 2.mp4"]
     assert not list(folder.rglob(".runway*"))
     assert stranger.read_text() == "mine"
+
+
+async def test_an_empty_drive_gets_a_folder_in_it_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    made, path = await a_backup(tmp_path)
+    drive = tmp_path / "media" / "drive"
+    drive.mkdir(parents=True)
+    ismount = os.path.ismount
+    monkeypatch.setattr(os.path, "ismount", lambda place: Path(place) == drive or ismount(place))
+    assert await restores(made).into_this(path, Wishes(put_back=PutBack.ALL, library=drive)) is not None
+    [folder] = drive.iterdir()
+    assert folder.name.startswith("Restored ")
+    assert len(list(folder.rglob("*.mp4"))) == 3
+    assert list(drive.parent.iterdir()) == [drive]
+
+
+async def test_a_folder_of_somebody_else_with_the_name_of_an_unfinished_one_is_no_hindrance(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    day = datetime.fromtimestamp(FakeClock().now()).date()
+    strange = made.library / f"Restored {day}.part"
+    strange.mkdir()
+    (strange / "notes.txt").write_text("mine")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (tmp_path / "empty.part").mkdir()
+    for library in (made.library, empty):
+        assert await restores(made).into_this(path, Wishes(put_back=PutBack.ALL, library=library)) is not None
+        [folder] = [found for found in library.glob("Restored*") if found != strange]
+        assert len(list(folder.rglob("*.mp4"))) == 3
+    assert (strange / "notes.txt").read_text() == "mine"
+    assert (tmp_path / "empty.part").is_dir()
 
 
 async def test_only_what_is_gone_is_put_back(tmp_path: Path):
