@@ -203,6 +203,7 @@ def _manifest(profile: Profile, contents: Contents, library: Path, left_out: int
 
 def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch: Watch) -> Manifest:
     members = []
+    gone = 0
     results = sum(source.kind is Kind.RESULT for source in sources)
     packed = 0
     with zipfile.ZipFile(file, "w", allowZip64=True, compresslevel=_EFFORT) as archive:
@@ -212,17 +213,25 @@ def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch
                 watch.doing(f"Packing {packed:,} of {results:,} results" if results > 1 else "Packing the result")
             elif source.kind is not Kind.SIDECAR:
                 watch.doing("Packing the list of tasks")
-            members.append(_add(archive, source, watch))
-        manifest = replace(manifest, members=tuple(members))
+            member = _add(archive, source, watch)
+            if member is not None:
+                members.append(member)
+            elif source.kind is Kind.RESULT:
+                gone += 1
+        manifest = replace(manifest, members=tuple(members), left_out=manifest.left_out + gone)
         text = json.dumps(document(manifest), ensure_ascii=True, separators=(",", ":"))
         archive.writestr(zipfile.ZipInfo(MANIFEST), text.encode(), zipfile.ZIP_DEFLATED)
     return manifest
 
 
-def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch) -> Member:
+def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch) -> Member | None:
+    """None for a file that was moved, or thrown away, since it was listed."""
     archive.compression = zipfile.ZIP_STORED if source.kind in _PLAIN else zipfile.ZIP_DEFLATED
     digest, size = hashlib.sha256(), 0
-    with _opened(source) as reading, archive.open(source.name, "w", force_zip64=source.size >= _LARGE) as writing:
+    reading = _opened(source)
+    if reading is None:
+        return None
+    with reading, archive.open(source.name, "w", force_zip64=source.size >= _LARGE) as writing:
         while block := _block(source, reading):
             writing.write(block)
             digest.update(block)
@@ -311,12 +320,16 @@ def _result_name(output: Output, library: Path, taken: set[str]) -> str:
     return ROOMS[Kind.RESULT] + name
 
 
-def _opened(source: _Source) -> BinaryIO:
+def _opened(source: _Source) -> BinaryIO | None:
     try:
         if source.kind is Kind.SIDECAR:
             text = source.path.read_text(encoding="utf-8", errors="replace")
             return BytesIO(without_secrets(text).encode())
         return source.path.open("rb")
+    except FileNotFoundError as error:
+        if source.kind is Kind.DATABASE:
+            raise _unreadable(source, error) from error
+        return None
     except OSError as error:
         raise _unreadable(source, error) from error
 

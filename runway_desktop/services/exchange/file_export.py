@@ -112,6 +112,8 @@ class FileExport:
     def __init__(self, store: Store, executor: Executor) -> None:
         self._store = store
         self._executor = executor
+        self._turn = asyncio.Lock()
+        """One at a time puts files into folders: two that want one name would write one draft."""
 
     async def survey(self, task_ids: Sequence[TaskId], progress: Progress, *, only_picks: bool) -> Survey:
         """Looks through the tasks. Gives what it has so far when it is stopped."""
@@ -129,6 +131,13 @@ class FileExport:
         return Survey(files=files, size=size, without=without, first=tuple(first[:FIRST]))
 
     async def run(
+        self, task_ids: Sequence[TaskId], choice: FileChoice, survey: Survey, progress: Progress
+    ) -> FilesExported:
+        """Puts the files there. Waits while another export is under way."""
+        async with self._turn:
+            return await self._run(task_ids, choice, survey, progress)
+
+    async def _run(
         self, task_ids: Sequence[TaskId], choice: FileChoice, survey: Survey, progress: Progress
     ) -> FilesExported:
         if not choice.link:

@@ -134,6 +134,7 @@ class FolderImport:
         self._executor = executor
         self._standings = Standings(store, executor)
         self._comparing = Comparing(store, executor)
+        self._turn = asyncio.Lock()
 
     async def look(self, folder: Path, progress: Progress) -> FolderLook:
         """Walks the folder and all in it, then compares what may be here already. `progress.done` counts the files
@@ -157,7 +158,13 @@ class FolderImport:
         self, folder: Path, found: Sequence[FoundResult], progress: Progress, *, copies: bool = False
     ) -> Imported:
         """Imports these results. They stay where they are; with `copies` the list keeps copies in the library, named
-        by the template. What turns out to be known meanwhile is left alone."""
+        by the template. What turns out to be known meanwhile is left alone. Waits while another import is made."""
+        async with self._turn:
+            return await self._take_in(folder, found, progress, copies=copies)
+
+    async def _take_in(
+        self, folder: Path, found: Sequence[FoundResult], progress: Progress, *, copies: bool
+    ) -> Imported:
         if copies:
             await self._do(part_file.prepare_folder, self._settings.library)
             await self._do(part_file.check_room, self._settings.library, sum(one.size for one in found))

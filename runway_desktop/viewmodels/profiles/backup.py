@@ -151,9 +151,14 @@ class BackupModel(QObject):
             self.phase, self.made = Phase.DONE, made.path
             results = len(made.manifest.of(Kind.RESULT))
             with_them = f" with {wording.count(results, 'result')}" if results else ""
+            gone = made.manifest.left_out
+            without = (
+                f"{wording.count(gone, 'result')} {'was' if gone == 1 else 'were'} not where the list says, and "
+                f"{'is' if gone == 1 else 'are'} not in it. "
+            )
             self.report = (
                 f"Backed up{with_them}: {wording.size(made.size)}, read back and compared. "
-                "Your key is not in it; keep that where it is."
+                f"{without if gone else ''}Your key is not in it; keep that where it is."
             )
         self._say()
 

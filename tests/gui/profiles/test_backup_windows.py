@@ -64,6 +64,10 @@ async def test_a_backup_says_what_never_is_in_it_and_how_large_it_gets(tmp_path:
         await until(lambda: window.model.phase is Phase.DONE)
         assert button(window, "Show in folder").isVisible()
         assert any(text.startswith("Backed up with 3 results") for text in texts(window))
+        next(desktop.made.library.rglob("clip 0.mp4")).unlink()
+        window.model.start(tmp_path / "studio.zip")
+        await until(lambda: window.model.phase is Phase.DONE)
+        assert "1 result was not where the list says, and is not in it." in window.model.report
         window.close()
 
 

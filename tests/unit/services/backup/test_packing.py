@@ -234,6 +234,25 @@ async def test_what_cannot_be_read_back_is_no_backup(tmp_path: Path):
     assert not target.with_name("studio.zip.part").exists()
 
 
+async def test_files_that_leave_while_it_is_made_are_counted_and_the_rest_is_backed_up(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    target = tmp_path / "studio.zip"
+
+    class WhileMoved(Watch):
+        def doing(self, words: str) -> None:
+            if words.startswith("Packing 1 of"):
+                # As a move of the library does it, or somebody who throws results away.
+                (made.library / "Aurora").rename(tmp_path / "new home")
+                shutil.rmtree(made.profile.posters)
+
+    written = packed(made, target, watch=WhileMoved())
+    assert [member.name for member in written.manifest.of(Kind.RESULT)] == ["results/elsewhere/clip 1.mp4"]
+    assert written.manifest.left_out == 2
+    with opened(target) as backup:
+        assert backup.manifest == written.manifest
+        assert not backup.manifest.of(Kind.SIDECAR)[1:]
+
+
 async def test_a_result_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made = await a_profile(tmp_path)
     whole = packing._block

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
-from collections import namedtuple
+from collections import deque, namedtuple
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from runway_desktop.services.disk_steps import sha256_of
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport, FilesExported, names_of
 from runway_desktop.services.exchange.progress import Progress
 from tests.engine_rig import AtOnce
+from tests.fakes import settle
 from tests.unit.services.exchange.results import NOON, Results, a_task, files_in
 
 TEMPLATE = "{project}/{prompt}_{seed}"
@@ -207,6 +212,40 @@ async def test_it_can_be_stopped_between_two_files(results, tmp_path):
     found = await export(results, tmp_path / "out", progress=progress)
     assert (found.copied, found.is_stopped) == (2, True)
     assert told == [(1, 4), (2, 4)]
+
+
+class ByHand(Executor):
+    """Work that is done when the test says so."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+
+    def submit(self, fn: Callable[..., Any], /, *arguments: Any, **more: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.waiting.append((future, partial(fn, *arguments, **more)))
+        return future
+
+    def do_one(self) -> None:
+        future, work = self.waiting.popleft()
+        future.set_result(work())
+
+
+async def test_two_exports_into_one_folder_take_turns_and_both_are_whole(results, tmp_path):
+    outputs = [(await results.put(a_task(number)))[0] for number in (1, 2)]
+    hands = ByHand()
+    service = FileExport(results.store, hands)
+    choice = FileChoice(folder=tmp_path / "out", template="{prompt}")
+    runs = []
+    for output in outputs:
+        survey = await service.survey([output.task_id], Progress(), only_picks=False)
+        runs.append(asyncio.create_task(service.run([output.task_id], choice, survey, Progress())))
+    while not all(run.done() for run in runs):
+        await settle()
+        assert len(hands.waiting) <= 1, "two drafts of one name would be one file"
+        if hands.waiting:
+            hands.do_one()
+    kept = {path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert kept == {Path(output.path).read_bytes() for output in outputs}
 
 
 async def test_killed_in_the_middle_of_a_file_no_final_name_is_there_and_the_next_time_it_is_whole(
