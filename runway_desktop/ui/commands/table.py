@@ -181,6 +181,7 @@ COMMANDS: tuple[Command, ...] = (
     _comparing("compare.advance", "Go on after a decision, or stay", "A"),
     _comparing("compare.undo", "Undo the last decision", "U", Standard.Undo),
     _comparing("compare.controls", "Go to the controls", "F6"),
+    _comparing("compare.keys", "All keys of this room", "Ctrl+?", "F1"),
     _comparing("compare.close", "Leave comparing", "Esc", fixed="Escape always leads out."),
     _sheet("sheet.send", "Send all that is ready", "Ctrl+Return", "Ctrl+Enter"),
     _sheet("sheet.fill", "Fill down", "Ctrl+D"),

@@ -88,6 +88,7 @@ class CullingBar(QWidget):
     """The Way of a pressed switch."""
     advance_wanted = Signal(bool)
     full_screen_wanted = Signal()
+    keys_wanted = Signal()
 
     def __init__(self, theme: DarkRoom, clips: InStep, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
@@ -123,6 +124,8 @@ class CullingBar(QWidget):
         self._mute.clicked.connect(lambda _=False: clips.set_muted(not clips.muted))
         self._full = self._button()
         self._full.clicked.connect(lambda _=False: self.full_screen_wanted.emit())
+        self._all_keys = self._button()
+        self._all_keys.clicked.connect(lambda _=False: self.keys_wanted.emit())
         self._arrange()
         clips.changed.connect(self.show_state)
         clips.moved.connect(self._show_position)
@@ -134,6 +137,10 @@ class CullingBar(QWidget):
     def set_hints(self, words: tuple[str, ...]) -> None:
         self._hint_words = words
         self._fit_hints()
+
+    def say(self, sentence: str) -> None:
+        """In the place of the keys, until they are told anew."""
+        self.set_hints((sentence,))
 
     def show_choice(self, size: int, way: Way, advance: bool, place: str) -> None:
         """How many at a time, laid over each other or not, going on by itself or not, and which of them all."""
@@ -192,7 +199,8 @@ class CullingBar(QWidget):
         layout.addWidget(self._hints)
         switches = QHBoxLayout()
         switches.setSpacing(2)
-        for button in (*self._sizes.values(), *self._ways.values(), self._advance, self._mute, self._full):
+        for button in (*self._sizes.values(), *self._ways.values(), self._advance, self._mute, self._full,
+                       self._all_keys):  # fmt: skip
             switches.addWidget(button)
         layout.addLayout(switches)
 
@@ -217,6 +225,7 @@ class CullingBar(QWidget):
         self._ways[Way.DIFFERENCE].dress("mdi6.circle-opacity", "Difference of two", keys("compare.difference"))
         self._advance.dress("mdi6.debug-step-over", "Go on after a decision", keys("compare.advance"))
         self._full.dress("mdi6.fullscreen", "Full screen or window", keys("play.full"))
+        self._all_keys.dress("mdi6.keyboard-outline", "All keys of this room", keys("compare.keys"))
         ends = [keys(name) for name in ("compare.in", "compare.out", "compare.whole")]
         loops = ". {} and {} set where a loop begins and ends, {} takes it away" if all(ends) else ""
         self._line.setToolTip(f"Position of all clips{loops.format(*ends)}")

@@ -50,6 +50,13 @@ class CullingHost(QObject):
         if self.room is None:
             self.room = CullingRoom(self._model, self._theme, self._keys, self._window)
             self.room.left.connect(self._window.activateWindow)
+            self.room.keys_wanted.connect(self._show_keys)
         if not self.room.isVisible():
             self.room.enter(full_screen=self.full_screen)
         self.entered.emit()
+
+    def _show_keys(self) -> None:
+        from runway_desktop.ui.commands.table import Section
+        from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self._keys, self.room, Section.COMPARING).open()

@@ -47,6 +47,8 @@ _AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
 
 class CullingRoom(QWidget):
     left = Signal()
+    keys_wanted = Signal()
+    """All keys are to be shown."""
 
     def __init__(self, model: Culling, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -169,6 +171,7 @@ class CullingRoom(QWidget):
         self._bar.size_wanted.connect(self._show_size)
         self._bar.way_wanted.connect(self.set_way)
         self._bar.advance_wanted.connect(model.set_auto_advance)
+        self._bar.keys_wanted.connect(self.keys_wanted)
         self._bar.full_screen_wanted.connect(self._toggle_full_screen)
         for place, pane in enumerate(self._panes):
             pane.chosen.connect(partial(model.focus_on, place))
@@ -209,6 +212,7 @@ class CullingRoom(QWidget):
             "compare.advance": lambda: model.set_auto_advance(not model.auto_advance),
             "compare.undo": model.undo,
             "compare.controls": self._bar.focus_controls,
+            "compare.keys": self.keys_wanted.emit,
             "compare.close": self.close,
         }
 
@@ -361,7 +365,13 @@ class CullingRoom(QWidget):
 
     def _set_way(self, way: Way) -> None:
         if way is not Way.SIDE_BY_SIDE and self._pair() is None:
-            return
+            if self._model.size == 1 and self._model.place_words():
+                # One at a time has nothing beside it.
+                self._model.show(2)
+            if self._pair() is None:
+                self._show_words()
+                self._bar.say("There is no other result beside it to compare it with.")
+                return
         self._way = way
         overlaid = way is not Way.SIDE_BY_SIDE
         self._stage.setCurrentIndex(1 if overlaid else 0)

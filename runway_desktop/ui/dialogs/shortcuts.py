@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -33,7 +33,9 @@ _READ = Qt.ItemDataRole.AccessibleTextRole
 
 
 class ShortcutsDialog(QDialog):
-    def __init__(self, keys: Keys, parent: QWidget | None = None) -> None:
+    """`first` is the section that is in sight at first."""
+
+    def __init__(self, keys: Keys, parent: QWidget | None = None, first: Section | None = None) -> None:
         super().__init__(parent)
         self._keys = keys
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -75,6 +77,13 @@ class ShortcutsDialog(QDialog):
         keys.changed.connect(self._show_keys)
         self._show_keys()
         self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._first = first
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for heading in self._list.findItems(self._first or "", Qt.MatchFlag.MatchExactly):
+            self._list.setCurrentItem(heading.child(0))
+            self._list.scrollToItem(heading, QTreeWidget.ScrollHint.PositionAtTop)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -166,6 +166,34 @@ def test_judgement_is_said_live(opened: Open, pictures: list[Path]) -> None:
     assert opened.room.panes[0].accessibleDescription() == "★★★★★ pick"
 
 
+def test_wipe_of_one_at_a_time_takes_its_neighbour_beside_it(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert len(opened.shown) == 1
+    opened.key(Qt.Key.Key_W)
+    assert (opened.room.way, opened.model.size) == (Way.WIPE, 2)
+
+
+@pytest.mark.parametrize("way", [Way.WIPE, Way.DIFFERENCE])
+def test_a_single_result_says_why_it_cannot_be_laid_over_another(opened: Open, pictures: list[Path], way: Way) -> None:
+    opened.enter(pictures[:1])
+    switch = opened.room._bar._ways[way]
+    switch.click()
+    assert opened.room.way is Way.SIDE_BY_SIDE
+    assert not switch.isChecked()
+    assert opened.room._bar._hints.text() == "There is no other result beside it to compare it with."
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_Question])
+def test_the_room_tells_its_keys(opened: Open, pictures: list[Path], key: Qt.Key) -> None:
+    opened.enter(pictures)
+    with opened.qtbot.waitSignal(opened.room.keys_wanted):
+        opened.key(key, Qt.KeyboardModifier.NoModifier if key is Qt.Key.Key_F1 else _CONTROL)
+
+
+_CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
 def test_tab_turns_over_a_stack(opened: Open, pictures: list[Path]) -> None:
     opened.rows = [opened.row(n, path, prompt) for n, (path, prompt) in enumerate(zip(pictures, "aab", strict=True), 1)]
     opened.model.open(opened.rows)

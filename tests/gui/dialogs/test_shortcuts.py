@@ -8,11 +8,20 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QKeySequenceEdit, QLabel, QLineEdit, QPushButton, QTreeWidget, QTreeWidgetItem
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QKeySequenceEdit,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import COMMANDS
+from runway_desktop.ui.commands.table import COMMANDS, Section
 from runway_desktop.ui.dialogs.confirm import Confirm
 from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
@@ -186,3 +195,14 @@ def test_the_keyboard_comes_there_and_away_again(opened: Opened, qtbot: QtBot):
     assert opened.dialog.isVisible()
     with qtbot.waitSignal(opened.dialog.rejected):
         qtbot.keyClick(opened.tree, Qt.Key.Key_Escape)
+
+
+def test_it_opens_at_the_section_that_is_asked_for(rig: Rig, qapp: QApplication, qtbot: QtBot) -> None:
+    dialog = ShortcutsDialog(Keys(), first=Section.COMPARING)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    tree = child(dialog, QTreeWidget)
+    [heading] = tree.findItems(Section.COMPARING, Qt.MatchFlag.MatchExactly)
+    assert tree.currentItem() is heading.child(0)
+    assert tree.viewport().rect().contains(tree.visualItemRect(heading))
