@@ -16,6 +16,7 @@ from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Signs
+from runway_desktop.domain.spending import spent_at
 from runway_desktop.domain.task import RESTORED, Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import Details
@@ -30,6 +31,7 @@ from .offers import Verb, may_retry
 from .runner import Runner
 from .several_words import MOST_ADDED_UP, several_words
 from .state_words import StateWords
+from .task_cells import sent_words
 from .task_list import TaskListModel
 
 
@@ -330,9 +332,11 @@ def _showing(output: Output, title: str) -> Showing:
 
 
 def _times(task: Task) -> str:
+    sent = sent_words(task)
+    ended = wording.full_time(task.ended_at).rsplit(", ", 1)[1] if task.ended_at and spent_at(task) else ""
     parts = [
-        f"sent {wording.full_time(task.sent_at)}" if task.sent_at else f"made {wording.full_time(task.created_at)}",
-        f"ended {wording.full_time(task.ended_at).rsplit(', ', 1)[1]}" if task.ended_at and task.sent_at else "",
+        f"{sent[0].lower()}{sent[1:]}" if sent else f"made {wording.full_time(task.created_at)}",
+        f"ended {ended}" if ended else "",
     ]
     return " · ".join(part for part in parts if part)
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.library import GroupBy, GroupSummary, Row, SortKey
+from runway_desktop.domain.spending import spent_at
 from runway_desktop.domain.task import Pick, State, Task
 
 from . import wording
@@ -162,7 +163,8 @@ class Cells:
             case Column.CREDITS:
                 return cost_words(row.task, around.price)
             case Column.SENT:
-                return wording.clock_time(row.task.sent_at, self._clock.now()) if row.task.sent_at else wording.DASH
+                at = spent_at(row.task)
+                return wording.clock_time(at, self._clock.now()) if at else wording.DASH
             case Column.RATING:
                 return stars(row.task.rating)
             case Column.TAGS:
@@ -187,7 +189,7 @@ class Cells:
                     return "Cost not known yet"
                 return wording.credits_in_words(known) + (" estimated" if row.task.cost_credits is None else "")
             case Column.SENT:
-                return f"Sent {wording.full_time(row.task.sent_at)}" if row.task.sent_at else "Not sent yet"
+                return sent_words(row.task) or "Not sent yet"
             case Column.MODEL:
                 return row.task.request.model or "Model not known"
             case Column.PROJECT:
@@ -265,6 +267,13 @@ def judgement_words(task: Task) -> str:
     rated = rating_words(task.rating) if task.rating else ""
     tags = f"tags {', '.join(task.tags)}" if task.tags else ""
     return ", ".join(part for part in (said, rated, tags, "has a note" if task.note else "") if part)
+
+
+def sent_words(task: Task) -> str:
+    """ "Sent 9 March 2026, 14:02:11"; one that was started elsewhere was sent there. Empty for what was not sent."""
+    at = spent_at(task)
+    where = "Sent elsewhere" if task.adopted and not task.sent_at else "Sent" if at else ""
+    return f"{where} {wording.full_time(at)}" if at else where
 
 
 def group_words(summary: GroupSummary) -> str:
