@@ -78,6 +78,7 @@ class Desk(QObject):
         self._composer = composer
         self._runner = runner
         self._just_sent = JustSent(engine.clock)
+        self._carried: dict[Path, Request] = {}
         self.judging = JudgingModel(engine, runner, self)
         self.inputs = InputMending(engine, composer, runner, self)
         """What can be done with each input of the composer."""
@@ -316,9 +317,15 @@ class Desk(QObject):
 
     def _offer_settings(self, assets: Sequence[AssetDrop]) -> None:
         """A result of ours is an input like any other; that it knows how it was made is worth a button."""
-        made = [(drop.path.name, drop.made_by) for drop in assets if drop.path is not None and drop.made_by is not None]
+        made = {drop.path: drop.made_by for drop in assets if drop.path is not None and drop.made_by is not None}
+        self._carried |= made
         if len(made) == 1:
-            self.settings_offered.emit(f"{made[0][0]} was made with this program.", made[0][1])
+            [(path, request)] = made.items()
+            self.settings_offered.emit(f"{path.name} was made with this program.", request)
+
+    def carried_settings(self, path: Path | None) -> Request | None:
+        """The settings inside an input that was taken in here, beyond the life of the notice that offered them."""
+        return self._carried.get(path) if path is not None else None
 
     def take_settings(self, request: Request) -> None:
         """Puts the settings that a result carries into the composer."""

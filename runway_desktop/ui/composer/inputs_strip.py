@@ -110,6 +110,10 @@ class InputsStrip(QWidget):
                 inner.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(mend.remark)
         if mends or copies:
             menu.addSeparator()
+        carried = self._desk.carried_settings(item.path)
+        if carried is not None:
+            menu.addAction("Take its settings", partial(self._desk.take_settings, carried))
+            menu.addSeparator()
         menu.addAction("Replace…", partial(self._replace, item))
         if item.path is not None:
             menu.addAction("Open", partial(self._open, item))

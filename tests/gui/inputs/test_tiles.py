@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication,
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from runway_desktop.domain.task import Media
-from runway_desktop.services.intake import AssetDrop
+from runway_desktop.domain.task import Media, Request
+from runway_desktop.services.intake import AssetDrop, Gathered
 from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile, length_words
 from runway_desktop.ui.theme import Choice
 from tests.gui.rig import until
@@ -144,6 +144,20 @@ async def test_menu_holds_everything_that_can_be_done(tmp_path, theme):
         assert folders == [[tmp_path / "a.png"]]
         assert rig.names == ["b.png", "a.png", "c.png"]
         menu.close()
+
+
+async def test_settings_inside_an_input_are_offered_as_long_as_it_is_there(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        made = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")
+        path = rig.tile("a.png").item.path
+        drop = AssetDrop(uri=path.as_uri(), path=path, media=Media.IMAGE, made_by=made)
+        rig.desk.receive(Gathered(assets=(drop,)))
+        await until(lambda: any("Take its settings" in words_of(rig.strip.build_menu(one)) for one in rig.strip.tiles))
+        menus = {one.item.name: rig.strip.build_menu(one) for one in rig.strip.tiles}
+        assert "Take its settings" not in words_of(menus["b.png"])
+        next(one for one in menus["a.png"].actions() if one.text() == "Take its settings").trigger()
+        assert rig.composer.prompt == "A fox"
 
 
 async def test_menu_of_one_that_does_not_fit_offers_what_helps_first(tmp_path, theme):
