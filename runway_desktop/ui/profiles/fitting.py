@@ -1,4 +1,4 @@
-"""A window that is as high as what it shows, however its lines wrap. GUI thread only."""
+"""A window that is as high as what it shows, however its lines wrap, and stays on its screen. GUI thread only."""
 
 from __future__ import annotations
 
@@ -12,4 +12,9 @@ def fit(window: QDialog) -> None:
     width = max(window.width(), window.minimumWidth())
     height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
     most = window.parentWidget().window().height() if window.parentWidget() is not None else height
-    window.resize(width, max(window.minimumHeight(), min(height, most)))
+    room = window.screen().availableGeometry()
+    window.resize(width, max(window.minimumHeight(), min(height, most, room.height())))
+    below = window.geometry().bottom() - room.bottom()
+    if window.isVisible() and below > 0:
+        # It grew downwards, where its buttons would be out of reach.
+        window.move(window.x(), max(room.top(), window.y() - below))

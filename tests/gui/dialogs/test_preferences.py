@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
+    QDialog,
     QFileDialog,
     QLabel,
     QLineEdit,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QSpinBox,
+    QVBoxLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -25,6 +27,7 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.ui.dialogs.confirm import Confirm
 from runway_desktop.ui.dialogs.preferences import SECTIONS, Preferences
 from runway_desktop.ui.dialogs.room import open_at
+from runway_desktop.ui.profiles.fitting import fit
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child
@@ -72,6 +75,22 @@ def test_tab_goes_from_the_sections_through_the_page_to_the_button(dialog: Prefe
     assert "Theme" in names[0]
     assert "Play without sound" in names
     assert names[-2:] == ["Close", "Sections"]
+
+
+def test_a_window_that_grows_stays_above_the_lower_edge_of_its_screen(qtbot: QtBot):
+    window = QDialog()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    room = window.screen().availableGeometry()
+    window.move(room.left() + 10, room.bottom() - 100)
+    window.show()
+    tall = QWidget(window)
+    tall.setFixedHeight(room.height() // 2)
+    column.addWidget(tall)
+    tall.show()
+    fit(window)
+    assert window.geometry().bottom() <= room.bottom()
+    assert window.height() >= room.height() // 2
 
 
 def test_no_window_is_larger_than_its_screen(qtbot: QtBot):
