@@ -243,7 +243,7 @@ class RunwayPage(Page):
             box.setKeyboardTracking(False)
             box.setSpecialValueText("as allowed")
             box.setAccessibleName(f"Tasks of {model} at the same time")
-            box.setFixedWidth(14 * GRID)
+            box.setFixedWidth(max(14 * GRID, box.sizeHint().width() + GRID))
             box.valueChanged.connect(lambda value, name=model: self.form.set_model_limit(name, value or None))
             self._limits[model] = box
             self._grid.addWidget(words(self._table, model, wrap=False), number, 0)

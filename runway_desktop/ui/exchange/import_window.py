@@ -170,7 +170,7 @@ class IdImportWindow(ImportWindow):
             theme,
             parent,
             title="Import task ids",
-            widths=(38, 19, 20, 10, 18, 14, 6),
+            widths=(38, 23, 20, 10, 18, 11, 6),
             stretch=2,
             otherwise=otherwise,
         )

@@ -140,7 +140,8 @@ class BoardDelegate(QStyledItemDelegate):
     def _link(self, painter: QPainter, rect: QRect, line: BoardLine) -> None:
         small, role = self._theme.small_font(), _TONES[line.tone]
         words = Role.TEXT if line.tone is Tone.GOOD else role
-        self._two_lines(painter, rect, small, (line.sure, words), (line.at_most, Role.FAINT))
+        sure = at_least_what_is_left(line.sure, QFontMetrics(small), rect.width())
+        self._two_lines(painter, rect, small, (sure, words), (line.at_most, Role.FAINT))
         # What is left of the time: the sure half first, then the half in which it may end.
         sure = (line.spent, 0.5, role, 1.0)
         perhaps = (max(line.spent, 0.5), 1.0, role, 0.4)
@@ -193,3 +194,8 @@ class BoardDelegate(QStyledItemDelegate):
         first, second = QFontMetrics(upper).height(), QFontMetrics(lower).height()
         top = rect.top() + (rect.height() - first - second - GRID // 2) // 2
         return QRect(rect.left(), top, rect.width(), first), QRect(rect.left(), top + first, rect.width(), second)
+
+
+def at_least_what_is_left(words: str, metrics: QFontMetrics, room: int) -> str:
+    """ "Surely until tomorrow, 15:14 · 23 h left", or only its end where not all of it fits."""
+    return words if metrics.horizontalAdvance(words) <= room else words.rpartition(" · ")[2]

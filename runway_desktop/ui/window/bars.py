@@ -250,6 +250,10 @@ class StatusLine(QFrame):
         self._not_saved.setFont(font)
         self._not_saved.setIcon(self._theme.icon("mdi6.content-save-alert-outline", Role.WARN))
         self._shown_tone: Tone | None = None
+        # Whether something is not saved or not: nothing above may jump when it comes.
+        margins = self.layout().contentsMargins()
+        tallest = max(self._not_saved.sizeHint().height(), self._left.sizeHint().height())
+        self.setMinimumHeight(tallest + margins.top() + margins.bottom())
         self._show()
 
     def _show(self) -> None:

@@ -259,7 +259,11 @@ class ExportModel(QObject):
 
     def _files_done(self, came: FilesExported) -> None:
         self.phase, self.done_at = Phase.DONE, came.folder
-        said = [f"{wording.count(came.copied + came.linked, 'file')} exported."]
+        made = came.copied + came.linked
+        said = [f"{wording.count(made, 'file')} exported."]
+        if came.there and not (made or came.failed or came.is_stopped or came.problem):
+            # Pressed a second time, all is as it should be.
+            said = ["Nothing had to be exported."]
         if came.linked:
             said.append(f"{came.linked:,} of them as second names, which take no room.")
         if came.there:

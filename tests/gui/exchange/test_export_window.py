@@ -63,6 +63,8 @@ async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, them
         await reached(window, Phase.DONE)
         assert window._said.text() == "2 files exported."
         assert files_in(tmp_path / "out") == sorted(shown)
+        press(window, "Export 2 files")
+        await until(lambda: window._said.text() == "Nothing had to be exported. 2 were there already.")
         async with after(shop.desk.handing.folder_wanted) as folders:
             press(window, "Show in folder")
         assert folders == [tmp_path / "out"]

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
 
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
+from runway_desktop.ui.expiry.board_delegate import at_least_what_is_left
 from runway_desktop.viewmodels.board_table import BoardColumn
 from runway_desktop.viewmodels.offers import Verb
 from tests.fake_runway import remote_id
@@ -199,3 +200,20 @@ async def test_a_folder_is_chosen_without_a_loop_of_its_own(tmp_path, theme):
         await until(lambda: rig.told == ["“a file” is a file, not a folder."])
         dialog.close()
         await rest()
+
+
+def test_where_it_is_narrow_what_is_left_of_the_time_stays(qapp):
+    metrics = QFontMetrics(qapp.font())
+    words = "Surely until tomorrow, 15:14 · 23 h left"
+    wide = metrics.horizontalAdvance(words)
+    assert at_least_what_is_left(words, metrics, wide) == words
+    assert at_least_what_is_left(words, metrics, wide - 1) == "23 h left"
+
+
+async def test_nothing_above_moves_when_something_is_not_saved(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        line = rig.window.workspace.status
+        before = line.height()
+        await left(rig, result(rig, 1, hours=1))
+        await until(status_button(rig).isVisible)
+        assert line.height() == before
