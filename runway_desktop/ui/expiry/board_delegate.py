@@ -140,8 +140,8 @@ class BoardDelegate(QStyledItemDelegate):
     def _link(self, painter: QPainter, rect: QRect, line: BoardLine) -> None:
         small, role = self._theme.small_font(), _TONES[line.tone]
         words = Role.TEXT if line.tone is Tone.GOOD else role
-        sure = at_least_what_is_left(line.sure, QFontMetrics(small), rect.width())
-        self._two_lines(painter, rect, small, (sure, words), (line.at_most, Role.FAINT))
+        until = at_least_what_is_left(line.sure, QFontMetrics(small), rect.width())
+        self._two_lines(painter, rect, small, (until, words), (line.at_most, Role.FAINT))
         # What is left of the time: the sure half first, then the half in which it may end.
         sure = (line.spent, 0.5, role, 1.0)
         perhaps = (max(line.spent, 0.5), 1.0, role, 0.4)
