@@ -1,6 +1,6 @@
 """What every test has: coroutines run as tests, on a fresh plain loop that tells of what was left behind.
 
-A test that is `async def` needs no mark and no plugin. It fails when it takes longer than 100 seconds, when it leaves
+A test that is `async def` needs no mark and no plugin. It fails when it takes longer than 240 seconds, when it leaves
 a task running, and when something on its loop raised where nobody could catch it. A test marked `qt_loop` runs on a
 loop of its own fixture instead.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE = 100.0
+PATIENCE = 240.0
 """Seconds before a test counts as hung."""
 
 

@@ -1,6 +1,6 @@
 """Coroutines run as tests on Qt's own loop, the one that the program has.
 
-A conftest that wants it hands its hooks on to `mark` and `run_item`. A test fails when it takes longer than 100
+A conftest that wants it hands its hooks on to `mark` and `run_item`. A test fails when it takes longer than 240
 seconds, when it leaves a task running, and when something on its loop raised where nobody could catch it.
 
 The loop knows what it still has to do, so that `come_to_rest` is no guess, however slow the machine is.
@@ -23,10 +23,10 @@ from PySide6.QtWidgets import QApplication
 # PySide6 is imported before qasync, which takes the binding that it finds.
 from qasync import QEventLoop
 
-PATIENCE = 100.0
+PATIENCE = 240.0
 """Seconds before a test counts as hung."""
 
-REST = 20.0
+REST = 60.0
 """Seconds of real time after which a loop that is always busy counts as one that never comes to rest."""
 
 

@@ -57,8 +57,8 @@ SUITES = (
     Suite("faults", ("tests/faults",), workers=2),
     Suite("gui", ("tests/gui",), workers=2),
     Suite("journeys", ("tests/journeys",), needs_display=True, workers=2),
-    # A second or two each: do they run at all. What they measure is for `dev.py bench`.
-    Suite("benchmarks", ("tests/benchmarks",)),
+    # A second or two each: do they run at all. What they measure is for `dev.py bench`, so that two may run at once.
+    Suite("benchmarks", ("tests/benchmarks",), workers=2),
 )
 
 

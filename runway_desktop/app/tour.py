@@ -8,6 +8,7 @@ error. A second process opens the same profile at a scale of 200 %: what was the
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import os
 import subprocess
 import sys
@@ -28,6 +29,9 @@ from .tour_walk import Walk
 from .wiring import Address, demo_secret, start_simulator
 
 SPEED = 1.5
+HANGS_AFTER = 240
+"""Seconds after which the second process counts as hung, says where each of its threads stands, and ends. Each of its
+steps gives up long before, so that it can only be the whole window that stands still."""
 AGAIN = "RUNWAY_DESKTOP_TOUR_AGAIN"
 """Set in the second process: the number of its first picture."""
 
@@ -37,6 +41,7 @@ def take_tour(options: Options) -> int:
     assert options.tour is not None, "the tour was asked for"  # noqa: S101 - the caller has looked
     folder = options.tour.absolute()
     if AGAIN in os.environ and options.profile_dir is not None:
+        faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
         return _run(
             options.profile_dir,
             Address(base_url=os.environ["RUNWAYML_BASE_URL"], secret=demo_secret()),
@@ -65,7 +70,7 @@ def take_tour(options: Options) -> int:
 def _again(home: Path, base_url: str, folder: Path, first: int) -> int:
     surroundings = {**os.environ, AGAIN: str(first), "RUNWAYML_BASE_URL": base_url, "QT_SCALE_FACTOR": "2"}
     words = [*own_words(), "--tour", str(folder), "--profile-dir", str(home)]
-    return subprocess.run(words, env=surroundings, timeout=180, check=False).returncode
+    return subprocess.run(words, env=surroundings, timeout=HANGS_AFTER + 60, check=False).returncode
 
 
 def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: int) -> int:

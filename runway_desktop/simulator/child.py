@@ -33,7 +33,7 @@ class SimulatorProcess:
         self.secret = ready["secret"]
 
     @classmethod
-    def start(cls, arguments: Sequence[str] = (), *, timeout: float = 20.0) -> SimulatorProcess:
+    def start(cls, arguments: Sequence[str] = (), *, timeout: float = 60.0) -> SimulatorProcess:
         """Starts a child with these arguments of the command line, and waits (blocking) until it is ready.
 
         The child is this program: `runway-desktop --simulator …` in a bundle, else Python with the simulator's module.

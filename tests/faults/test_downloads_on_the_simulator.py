@@ -59,7 +59,7 @@ async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Do
 
 async def everything_saved(rig: Rig, count: int) -> list[Path]:
     """The files of all outputs, once every task has succeeded and is saved."""
-    async with asyncio.timeout(50):
+    async with asyncio.timeout(60):
         tasks = await until(rig, ended)
         assert [task.state for task in tasks] == [State.SUCCEEDED] * count, tasks
         while await rig.store.unsaved():
@@ -105,7 +105,7 @@ async def test_program_that_closes_in_the_middle_goes_on_at_the_next_start(tmp_p
     async with simulated(hung) as (simulator, clock):
         async with engine(simulator, clock, tmp_path / "db") as rig, saving(rig, clock, library) as downloads:
             await rig.submit(request("Fox"))
-            async with asyncio.timeout(50):
+            async with asyncio.timeout(60):
                 while not downloads.running:
                     await asyncio.sleep(0.02)
         simulator.faults.clear()

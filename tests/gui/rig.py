@@ -64,7 +64,7 @@ from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeFetcher, remote_id
 from tests.qt_loop import come_to_rest
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds of real time after which a promise counts as broken."""
 
 

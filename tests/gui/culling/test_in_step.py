@@ -208,7 +208,7 @@ def test_four_real_clips_stay_within_one_frame(qtbot: QtBot, clips: list[Path]) 
 
     step.shown.connect(measure)
     step.open([(path, Media.VIDEO) for path in clips], play=True)
-    qtbot.waitUntil(lambda: step.position > 1.0, timeout=20_000)
+    qtbot.waitUntil(lambda: step.position > 1.0)
     step.pause()
     qtbot.waitUntil(lambda: not step.is_seeking)
     assert len(apart) > 12
@@ -227,7 +227,7 @@ def test_opened_and_closed_fifty_times_nothing_hangs(qtbot: QtBot, clips: list[P
     for number in range(50):
         step.open([(path, Media.VIDEO) for path in clips[number % 2 :]], play=True)
         if number % 10 == 0:
-            qtbot.waitUntil(lambda: step.is_playing, timeout=20_000)
+            qtbot.waitUntil(lambda: step.is_playing)
         else:
             qtbot.wait(1)
         step.close()

@@ -50,7 +50,7 @@ class Open:
         with self.qtbot.waitActive(self.room):
             self.room.enter(full_screen=False)
         self.room.resize(800, 500)
-        self.qtbot.waitUntil(lambda: all(pane.surface.is_live for pane in self.shown), timeout=20_000)
+        self.qtbot.waitUntil(lambda: all(pane.surface.is_live for pane in self.shown))
 
     @staticmethod
     def row(number: int, path: Path, prompt: str, **members: object) -> Row:
@@ -256,7 +256,7 @@ def test_missing_file_is_said_in_its_pane(opened: Open, pictures: list[Path], tm
 
 def test_clips_play_when_the_room_opens_and_stop_when_it_is_left(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips)
-    opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing, timeout=20_000)
+    opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
     opened.key(Qt.Key.Key_Space)
     assert not opened.room.clips.is_playing
     opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
@@ -276,7 +276,7 @@ def test_swapped_clips_keep_their_moment(opened: Open, clips: list[Path]) -> Non
     opened.room.clips.seek(2.0)
     opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking and opened.room.clips.position > 1.9)
     opened.key(Qt.Key.Key_C)
-    opened.qtbot.waitUntil(lambda: opened.room.clips.position > 1.9, timeout=20_000)
+    opened.qtbot.waitUntil(lambda: opened.room.clips.position > 1.9)
     assert not opened.room.clips.is_playing
 
 

@@ -256,7 +256,7 @@ async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be
         true = comparing._digest
 
         def slow(*arguments: Any) -> str | None:
-            gate.wait(30)
+            gate.wait(60)
             return true(*arguments)
 
         monkeypatch.setattr(comparing, "_digest", slow)

@@ -177,7 +177,7 @@ def played_to_the_end(clip: Path, qtbot: QtBot) -> Any:
     owner, frames = QObject(), []
     engine = MediaEngine(owner, sound=False)
     engine.frame.connect(frames.append)
-    with qtbot.waitSignal(engine.ended, timeout=20_000):
+    with qtbot.waitSignal(engine.ended):
         engine.load(clip)
         engine.set_rate(4.0)
         engine.play()

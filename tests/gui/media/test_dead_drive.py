@@ -75,7 +75,7 @@ def test_other_posters_are_made_and_the_program_closes(
         maker.request(dead.folder / str(number), media, tmp_path / f"dead {number}.png")
     qtbot.waitUntil(lambda: dead.asked == 2)
     for path, kind in ((picture, Media.IMAGE), (clip, Media.VIDEO), (sound, Media.AUDIO)):
-        with qtbot.waitSignal(maker.made, timeout=20_000) as caught:
+        with qtbot.waitSignal(maker.made) as caught:
             maker.request(path, kind, tmp_path / f"{kind}.png")
         assert caught.args is not None
         assert caught.args[0] == str(path)
@@ -88,7 +88,7 @@ def test_posters_come_once_the_drive_answers(dead: DeadDrive, picture: Path, tmp
     maker = PosterMaker()
     maker.request(there, Media.IMAGE, tmp_path / "poster.png")
     qtbot.waitUntil(lambda: dead.asked == 1)
-    with qtbot.waitSignal(maker.made, timeout=20_000):
+    with qtbot.waitSignal(maker.made):
         dead.gate.set()
     maker.shutdown()
 
@@ -100,10 +100,10 @@ def test_a_sound_that_hangs_is_given_up_and_the_next_is_measured(
     owner = QObject()
     workers = Workers(owner, patience=0.05)
     reader = WaveformReader(workers, owner)
-    with qtbot.waitSignal(reader.failed, timeout=20_000):
+    with qtbot.waitSignal(reader.failed):
         reader.read(dead.folder / "a.wav")
     monkeypatch.setattr(waveform, "_READ_TIME_OUT_MS", 60_000)
-    with qtbot.waitSignal(reader.ready, timeout=20_000):
+    with qtbot.waitSignal(reader.ready):
         reader.read(sound)
     quickly(workers.shutdown)
 
@@ -113,7 +113,7 @@ def test_rows_show_the_pictures_that_can_be_read(dead: DeadDrive, picture: Path,
     size = QSize(64, 36)
     for number in range(3):
         assert cache.picture(str(dead.folder / f"{number}.png"), size, 1) is None
-    with qtbot.waitSignal(cache.ready, timeout=20_000) as caught:
+    with qtbot.waitSignal(cache.ready) as caught:
         assert cache.picture(str(picture), size, 1) is None
     assert caught.args == [str(picture)]
     assert cache.picture(str(picture), size, 1) is not None

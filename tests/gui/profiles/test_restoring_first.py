@@ -57,7 +57,7 @@ def test_one_that_takes_longer_shows_words_and_progress(qapp: QApplication, prof
         watch.begin(4_000_000)
         watch.doing("Packing 3 of 12 results")
         watch.step(1_000_000)
-        assert gate.wait(30)
+        assert gate.wait(60)
         return DONE
 
     def look() -> None:

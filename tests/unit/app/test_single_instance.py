@@ -119,12 +119,12 @@ def test_where_files_cannot_be_locked_whoever_answers_keeps_the_profile(tmp_path
     with qtbot.waitSignal(bell.rung) as rung:
         second = entering_without_locks(tmp_path)
     assert rung.args == [["word"]]
-    assert second.communicate(timeout=20)[0].strip() == "given"
+    assert second.communicate(timeout=60)[0].strip() == "given"
     bell.close()
 
 
 def test_where_files_cannot_be_locked_and_nobody_answers_the_program_starts(tmp_path: Path):
-    assert entering_without_locks(tmp_path).communicate(timeout=20)[0].strip() == "mine"
+    assert entering_without_locks(tmp_path).communicate(timeout=60)[0].strip() == "mine"
 
 
 def test_a_first_that_is_slow_to_answer_gets_the_words_once(tmp_path: Path, qtbot: QtBot):
@@ -221,4 +221,4 @@ class Second:
         return self._child.stdout.readline().strip() == "asking" and self._child.poll() is None
 
     def answer(self) -> str:
-        return self._child.communicate(timeout=20)[0].split()[-1]
+        return self._child.communicate(timeout=60)[0].split()[-1]

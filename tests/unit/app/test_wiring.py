@@ -20,7 +20,7 @@ from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.sidecar_keeper import BEHIND
 
 NOBODY = Address(base_url="http://127.0.0.1:9", secret="key_" + "0" * 128)
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @asynccontextmanager

@@ -56,7 +56,7 @@ def test_a_thread_without_work_goes_and_another_comes_with_the_next():
     threads = DiskThreads(1, "idle pool", idle=0.02)
     thread = threads.submit(threading.current_thread).result(30)
     assert thread.name.startswith("idle pool")
-    thread.join(30)
+    thread.join(60)
     assert not thread.is_alive()
     assert threads.submit(lambda: 2).result(30) == 2
     threads.shutdown()

@@ -54,7 +54,7 @@ def test_child_ends_when_its_parent_is_gone() -> None:
         "print(child.base_url.rpartition(':')[2], flush=True)\n"
         "os._exit(9)\n"
     )
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
     assert answer.returncode == 9
     assert _connection_ends(int(answer.stdout))
 
@@ -91,7 +91,7 @@ def test_bundle_starts_itself_with_a_flag(monkeypatch: pytest.MonkeyPatch) -> No
 def _connection_ends(port: int) -> bool:
     """Whether the simulator on this port closes: at once, or while one waits for its last word."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
             return line.recv(1) == b""
     except ConnectionError:
         return True

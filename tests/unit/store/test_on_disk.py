@@ -59,7 +59,7 @@ async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
     assert {thread.name for thread in started} == {"store-write p.db", "store-read p.db", "store-sweep p.db"}
     await asyncio.gather(store.close(), store.close())
     for thread in started:
-        thread.join(30)
+        thread.join(60)
     assert not any(thread.is_alive() for thread in started)
 
 
@@ -114,7 +114,7 @@ async def test_reading_goes_on_while_a_write_takes_long(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     await store.add([a_task("a")], [], None, [])
     release = threading.Event()
-    slow = asyncio.create_task(store._writer.write(lambda _connection: release.wait(30)))
+    slow = asyncio.create_task(store._writer.write(lambda _connection: release.wait(60)))
     assert await store.get(TaskId("a")) == a_task("a")
     assert not slow.done()
     release.set()
@@ -127,7 +127,7 @@ async def test_rows_do_not_wait_behind_sums_of_money(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     await store.add([a_task("a")], [], None, [])
     release = threading.Event()
-    sweeping = asyncio.create_task(store._sweeper.ask(lambda _: release.wait(30)))
+    sweeping = asyncio.create_task(store._sweeper.ask(lambda _: release.wait(60)))
     sums = [
         asyncio.create_task(work)
         for work in (store.spending(0, 1), store.spent_tasks(0, 1), store.spent_by_project(["a"]), store.counts())

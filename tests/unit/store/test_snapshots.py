@@ -126,14 +126,14 @@ async def test_what_goes_on_meanwhile_neither_waits_nor_gets_in(tmp_path: Path):
     def pause(_done: int, _total: int) -> None:
         if not begun.is_set():
             begun.set()
-            assert go_on.wait(30)
+            assert go_on.wait(60)
 
     taking = threading.Thread(target=snapshots.take, args=(path, tmp_path / "copy.db", pause))
     taking.start()
-    assert begun.wait(30)
+    assert begun.wait(60)
     await store.add([a_task("meanwhile")], [], None, [])
     go_on.set()
-    taking.join(30)
+    taking.join(60)
     assert snapshots.look(tmp_path / "copy.db").tasks == 500
     assert snapshots.look(path).tasks == 501
     await store.close()

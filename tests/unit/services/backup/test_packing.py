@@ -277,14 +277,14 @@ async def test_what_is_written_meanwhile_is_not_in_it_and_does_not_wait(tmp_path
         def doing(self, words: str) -> None:
             if words.startswith("Packing 1"):
                 reached.set()
-                assert go_on.wait(20)
+                assert go_on.wait(60)
 
     working = threading.Thread(target=packed, args=(made, tmp_path / "studio.zip"), kwargs={"watch": Pausing()})
     working.start()
-    assert reached.wait(20)
+    assert reached.wait(60)
     await store.set_settings({"theme": "light"})
     go_on.set()
-    working.join(20)
+    working.join(60)
     await store.close()
     with opened(tmp_path / "studio.zip") as backup:
         backup.extract(backup.manifest.database, tmp_path / "copy.db", Watch())
