@@ -14,7 +14,7 @@ from string import Template
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.catalog.resource_path import resource
 
@@ -227,6 +227,11 @@ class DarkRoom(Theme):
     def style_sheet(self) -> str:
         # Words take their colour from the application's palette, which may be a light one.
         return f"QLabel {{ color: {self._colors[Role.TEXT].name()}; }}\n{_styled(self._colors, 'dark')}"
+
+    def darken(self, window: QWidget) -> None:
+        """A window over the room, in which lists take their letters from the palette."""
+        for widget in (window, *window.findChildren(QWidget)):
+            widget.setPalette(self._palette())
 
 
 def _styled(colors: Mapping[Role, QColor], scheme: str) -> str:

@@ -59,4 +59,7 @@ class CullingHost(QObject):
         from runway_desktop.ui.commands.table import Section
         from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 
-        ShortcutsDialog(self._keys, self.room, Section.COMPARING).open()
+        if self.room is not None:
+            dialog = ShortcutsDialog(self._keys, self.room, Section.COMPARING)
+            self.room.dark.darken(dialog)
+            dialog.open()

@@ -71,6 +71,10 @@ class CullingRoom(QWidget):
         return self._panes
 
     @property
+    def dark(self) -> DarkRoom:
+        return self._dark
+
+    @property
     def clips(self) -> InStep:
         return self._clips
 

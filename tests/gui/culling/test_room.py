@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.library import Row
@@ -189,6 +189,28 @@ def test_the_room_tells_its_keys(opened: Open, pictures: list[Path], key: Qt.Key
     opened.enter(pictures)
     with opened.qtbot.waitSignal(opened.room.keys_wanted):
         opened.key(key, Qt.KeyboardModifier.NoModifier if key is Qt.Key.Key_F1 else _CONTROL)
+
+
+def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
+    opened: Open, theme: Theme, qtbot: QtBot, pictures: list[Path]
+) -> None:
+    theme.choose(Choice.LIGHT)
+    window = QWidget()
+    qtbot.addWidget(window)
+    host = CullingHost(opened.model, theme, Keys(), window)
+    host.full_screen = False
+    opened.model.open([opened.row(1, pictures[0], "Fog")])
+    qtbot.waitUntil(lambda: host.room is not None and host.room.isVisible())
+    assert host.room is not None
+    host.room.keys_wanted.emit()
+    tree = host.room.findChild(QTreeWidget)
+    picture = tree.viewport().grab().toImage()
+    shades = [
+        picture.pixelColor(x, y).lightness() for x in range(0, picture.width(), 2) for y in range(picture.height())
+    ]
+    assert sorted(shades)[len(shades) // 2] < 60
+    assert max(shades) > 180
+    host.shutdown()
 
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
