@@ -5,9 +5,10 @@ The lines follow the task live; a change of the choice forgets what a slower ans
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,7 +18,7 @@ from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending import spent_at
-from runway_desktop.domain.task import RESTORED, Media, Output, OutputState, State, Task, TaskId
+from runway_desktop.domain.task import RESTORED, Media, Output, OutputState, Pick, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import Details
 
@@ -57,6 +58,9 @@ class Showing:
     """Those of a file that was changed outside: with others it is another file to look at."""
 
 
+Value = TypeVar("Value")
+
+
 class DetailsModel(QObject):
     changed = Signal()
     """Lines, words or next step moved."""
@@ -89,6 +93,21 @@ class DetailsModel(QObject):
     def row(self) -> Row | None:
         """The one chosen task; None while none or several are chosen, or it is being fetched."""
         return self._details.row if self._details is not None else None
+
+    @property
+    def rating(self) -> int:
+        """That all chosen tasks have; 0 where they differ."""
+        return self._common(lambda task: task.rating, 0)
+
+    @property
+    def pick(self) -> Pick:
+        """Likewise."""
+        return self._common(lambda task: task.pick, Pick.NONE)
+
+    def _common(self, value: Callable[[Task], Value], otherwise: Value) -> Value:
+        tasks = [row.task for row in ((self.row,) if self.row is not None else self._several)]
+        values = {value(task) for task in tasks}
+        return values.pop() if len(values) == 1 else otherwise
 
     @property
     def showing(self) -> tuple[Showing, ...]:
@@ -299,6 +318,7 @@ class DetailsModel(QObject):
         if chosen == self._chosen:
             self._several = tuple(rows)
             self._show()
+            self.changed.emit()
 
     def _show(self) -> None:
         showing = tuple(self._showings())

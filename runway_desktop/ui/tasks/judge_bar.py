@@ -1,5 +1,5 @@
-"""The row of buttons that judges the chosen task: five stars, Pick, Reject, Tags, Note, Compare. One line at any width:
-where there is little room its buttons are signs without words. GUI thread."""
+"""The row of buttons that judges what is chosen and shows what all of it has: five stars, Pick, Reject, Tags, Note,
+Compare. One line at any width: where there is little room its buttons are signs without words. GUI thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from runway_desktop.domain.task import Pick, Task
+from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.details import DetailsModel
@@ -76,11 +76,7 @@ class JudgeBar(QWidget):
 
     def _rate(self, number: int) -> None:
         """The star that is the rating already takes it away."""
-        task = self._task()
-        self._judge.rate(0 if task is not None and task.rating == number else number)
-
-    def _task(self) -> Task | None:
-        return self._details.row.task if self._details.row is not None else None
+        self._judge.rate(0 if self._details.rating == number else number)
 
     def _restyle(self) -> None:
         for button in self._deeds:
@@ -101,9 +97,8 @@ class JudgeBar(QWidget):
                 return
 
     def _show(self) -> None:
-        task = self._task()
         self.setVisible(bool(self._details.chosen))
-        rating = task.rating if task is not None else 0
+        rating = self._details.rating
         for number, star in enumerate(self._stars, start=1):
             full = number <= rating
             name, role = ("mdi6.star", Role.ACCENT) if full else ("mdi6.star-outline", Role.FAINT)
@@ -111,7 +106,7 @@ class JudgeBar(QWidget):
             chosen = ", the rating now" if number == rating else ""
             star.setAccessibleName(f"Rate {rating_words(number)}{chosen}")
         for button, pick in ((self._pick, Pick.PICK), (self._reject, Pick.REJECT)):
-            button.setChecked(task is not None and task.pick is pick)
+            button.setChecked(self._details.pick is pick)
             button.dress(self._theme, self._keys)
 
 

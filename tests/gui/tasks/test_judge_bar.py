@@ -44,3 +44,20 @@ async def test_words_stand_beside_the_signs_where_they_have_room(tmp_path, theme
             assert [button.text() for button in bar.findChildren(QAbstractButton)[5:8]] == words
         rig.window.keys.choose("judge.pick", [])
         assert [button.text() for button in bar.findChildren(QAbstractButton)[5:7]] == ["Pick", "Reject  X"]
+
+
+async def test_of_several_it_shows_what_all_of_them_have_and_takes_that_away(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(*(task(number, State.FAILED, rating=number) for number in (1, 2)))
+        await until(lambda: rig.rows.task_count == 2)
+        rig.window.view.select([TaskId("t1"), TaskId("t2")])
+        [bar] = rig.window.findChildren(JudgeBar)
+        star = next(found for found in bar.findChildren(QAbstractButton) if "4 stars" in found.accessibleName())
+        assert "the rating now" not in star.accessibleName()
+        star.click()
+        await until(lambda: "the rating now" in star.accessibleName())
+        bar._pick.click()
+        await until(bar._pick.isChecked)
+        star.click()
+        await until(lambda: "the rating now" not in star.accessibleName())
+        assert (await rig.by_id(1)).rating == (await rig.by_id(2)).rating == 0
