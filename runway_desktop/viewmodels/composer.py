@@ -7,7 +7,8 @@ inputs' own facts. GUI thread only; nothing here blocks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,7 +25,6 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.pricing import Price
 
 from .bridge import Bridge, Touch
-from .chooser import Chooser
 from .complaints import Complaints, inside
 from .draft_keeping import Draft, DraftKeeping
 from .input_item import InputItem
@@ -39,6 +39,9 @@ from .request_draft import RequestDraft
 from .runner import Runner
 from .sending import Button, Order, Sending, button_for
 from .shelf import Shelf
+
+if TYPE_CHECKING:
+    from .chooser import Chooser
 
 
 class Composer(QObject):
@@ -66,7 +69,7 @@ class Composer(QObject):
         self._draft = RequestDraft(self._choice.first())
         self.places = InputPlaces(self._draft, self._inputs_moved)
         """What each input is for, and what the prompt calls it."""
-        self.chooser = Chooser(engine, bridge, runner, self, self)
+        self._bridge = bridge
         self.history = PromptHistory(engine, bridge, runner, self)
         self.presets = PresetShelf(engine, bridge, runner, self, self)
         self.history.stepped.connect(self.set_prompt)
@@ -92,6 +95,13 @@ class Composer(QObject):
         bridge.key_changed.connect(lambda _: self.changed.emit())
         bridge.tasks_touched.connect(self._price_may_be_known)
         bridge.settings_changed.connect(lambda names: self._catalogue_renewed() if CATALOGUE_IN_USE in names else None)
+
+    @cached_property
+    def chooser(self) -> Chooser:
+        """What can be chosen instead of the present pair; made when somebody looks."""
+        from .chooser import Chooser
+
+        return Chooser(self._engine, self._bridge, self._runner, self, self)
 
     @property
     def pair(self) -> Pair:
@@ -398,7 +408,8 @@ class Composer(QObject):
         """The same pair as the new catalogue has it, or the first where it has it no more; what fits is kept."""
         pair = self._engine.catalog.pair(self._draft.pair.endpoint, self._draft.pair.model)
         self._rebuilt(self._draft.switch(pair or self._choice.first()))
-        self.chooser.changed.emit()
+        if "chooser" in vars(self):
+            self.chooser.changed.emit()
 
     def _inputs_moved(self) -> None:
         self._moved()

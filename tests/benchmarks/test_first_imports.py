@@ -46,14 +46,17 @@ LATE = (
     "runway_desktop.services.sidecar",
     "runway_desktop.store.snapshots",
     "runway_desktop.ui.composer.input_menu",
+    "runway_desktop.ui.dialogs.asking",
     "runway_desktop.ui.dialogs.preferences",
     "runway_desktop.ui.dialogs.welcome",
     "runway_desktop.ui.exchange.host",
+    "runway_desktop.ui.expiry",
     "runway_desktop.ui.inputs.mend_popup",
     "runway_desktop.ui.lineage.thumb",
     "runway_desktop.ui.media.preview",
     "runway_desktop.ui.tasks.popups",
     "runway_desktop.ui.window.dropping",
+    "runway_desktop.viewmodels.chooser",
     "runway_desktop.viewmodels.sheet",
 )
 MOST_OF_OUR_OWN = 245

@@ -5,6 +5,7 @@ stands where the list stands, and goes when anything else is opened. GUI thread.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
@@ -13,6 +14,9 @@ from runway_desktop.viewmodels.offers import Verb
 
 from .models import Models
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.expiry.board_pane import BoardPane
 
 
 class NotSavedPlace(QObject):
@@ -24,17 +28,14 @@ class NotSavedPlace(QObject):
         self._work = work
         self._listing = m.filter.listing
         """What was listed when the board was opened."""
-        board = work.board
+        work.board_made.connect(self._connect)
         work.places.board_chosen.connect(self._enter)
         work.status.not_saved_wanted.connect(self.open)
         m.board.urgent.connect(self._tell_urgent)
         work.places.chosen.connect(self.leave)
         work.places.search_chosen.connect(self.leave)
         m.filter.changed.connect(self._leave_for_another_list)
-        board.chosen_moved.connect(lambda: m.details.choose(work.chosen_ids()))
-        board.link_wanted.connect(lambda rows: m.desk.handing.carry_out(Verb.COPY_LINK, rows))
-        board.told.connect(lambda words: m.desk.tell(words, problem=True))
-        board.task_wanted.connect(lambda task_id: show_tasks([task_id]))
+        self._show_tasks = show_tasks
 
     def open(self) -> None:
         """Opens it from anywhere. Where nothing is left to save it says so."""
@@ -50,6 +51,13 @@ class NotSavedPlace(QObject):
             self._work.places.leave_board()
             self._m.board.set_open(False)
             self._m.details.choose(self._work.chosen_ids())
+
+    def _connect(self, board: BoardPane) -> None:
+        m = self._m
+        board.chosen_moved.connect(lambda: m.details.choose(self._work.chosen_ids()))
+        board.link_wanted.connect(lambda rows: m.desk.handing.carry_out(Verb.COPY_LINK, rows))
+        board.told.connect(lambda words: m.desk.tell(words, problem=True))
+        board.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
 
     def _leave_for_another_list(self) -> None:
         if self._m.filter.listing != self._listing:

@@ -6,14 +6,16 @@ Builds and holds the panes; connects nothing. GUI thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
-from runway_desktop.ui.expiry.board_pane import BoardPane
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -27,14 +29,22 @@ from .list_pane import ListPane
 from .models import Models
 from .places_pane import PlacesPane
 
+if TYPE_CHECKING:
+    from runway_desktop.ui.expiry.board_pane import BoardPane
+
 _SPLITTER, _STAGE, _COLUMNS, _GRID = "window.splitter", "window.stage", "list.columns.10", "list.grid"
 STAGE_HEIGHT = 290
 """Of a new profile: a clip of 16:9 in the right pane, with the controls below it."""
 
 
 class Workspace(QWidget):
+    board_made = Signal(object)
+    """The BoardPane, once, when it is first wanted."""
+
     def __init__(self, m: Models, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._m = m
+        self._theme = theme
         self._memory = m.memory
         self.posters = PosterCache(self)
         self.view = TaskView(m.rows, theme, self.posters)
@@ -45,10 +55,8 @@ class Workspace(QWidget):
         self.places = PlacesPane(m.places, theme)
         self.list = ListPane(self.shelf, m.rows, m.filter, m.places, theme, keys)
         self.composer = ComposerPane(m.composer, m.desk, theme, keys, self.posters)
-        self.board = BoardPane(m.board, theme, self.posters)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
-        self._middle.addWidget(self.board)
         # Beside the stack, not in it: of a stack a screen reader is given its pages alone.
         room = pane_of(self._middle)
         self.notices = Notices(theme, room)
@@ -79,10 +87,20 @@ class Workspace(QWidget):
         _stack(self, *parts, stretch=self.columns)
         self.list.grid_changed.connect(self._remember_grid)
 
+    @cached_property
+    def board(self) -> BoardPane:
+        """Made when it is first wanted: most days nobody opens it."""
+        from runway_desktop.ui.expiry.board_pane import BoardPane
+
+        board = BoardPane(self._m.board, self._theme, self.posters)
+        self._middle.addWidget(board)
+        self.board_made.emit(board)
+        return board
+
     @property
     def shows_board(self) -> bool:
         """The expiry board stands in the place of the list."""
-        return self._middle.currentWidget() is self.board
+        return self._middle.currentWidget() is not self.list
 
     def show_board(self, on: bool) -> None:
         self._middle.setCurrentWidget(self.board if on else self.list)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.ui.dialogs.confirm import Confirm
+from runway_desktop.ui.dialogs.asking import Confirm
 from runway_desktop.ui.dialogs.preferences import SECTIONS, Preferences
 from runway_desktop.ui.dialogs.room import open_at
 from runway_desktop.ui.profiles.fitting import fit

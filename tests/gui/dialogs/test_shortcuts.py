@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import COMMANDS, Section
-from runway_desktop.ui.dialogs.confirm import Confirm
+from runway_desktop.ui.dialogs.asking import Confirm
 from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.key_choices import KeyChoices

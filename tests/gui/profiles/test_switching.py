@@ -14,7 +14,7 @@ from runway_desktop.domain.events import ConnectionChanged
 from runway_desktop.domain.profiles import Color
 from runway_desktop.services import after_restore
 from runway_desktop.services.after_restore import TOLD
-from runway_desktop.ui.dialogs.confirm import Confirm
+from runway_desktop.ui.dialogs.asking import Confirm
 from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
