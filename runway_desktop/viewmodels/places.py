@@ -13,7 +13,9 @@ from runway_desktop.services.engine import Engine
 from .bridge import Bridge
 from .expiry_board import ExpiryBoard
 from .list_filter import ListFilter, SavedSearch
+from .rest import Rest
 from .runner import Runner
+from .task_changes import recounts
 
 RECENT_BATCHES = 8
 MOST_TAGS = 24
@@ -77,12 +79,11 @@ class Places(QObject):
         self._found: dict[str, int] = {}
         """How many tasks each saved search finds, by its id."""
         self._is_wanted = self._is_counting = False
-        self._timer = QTimer(self, singleShot=True, interval=300)
-        self._timer.timeout.connect(self.refresh)
+        self._rest = Rest(engine.clock, 300)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._due)
         bridge.tasks_added.connect(lambda _: self._soon())
-        bridge.tasks_touched.connect(
-            lambda touches: self._soon() if any(t.states or t.outputs or t.task for t in touches.values()) else None
-        )
+        bridge.tasks_touched.connect(lambda touches: self._soon() if any(map(recounts, touches.values())) else None)
 
     def follow(self, chosen: ListFilter) -> None:
         """Shows the saved searches, and lets words be understood by the names that the library has."""
@@ -149,9 +150,17 @@ class Places(QObject):
         try:
             while self._is_wanted:
                 self._is_wanted = False
-                await self._reload()
+                with self._rest:
+                    await self._reload()
         finally:
             self._is_counting = False
+
+    def _due(self) -> None:
+        if self._is_counting:
+            # What happened meanwhile is counted too, after a rest.
+            self._soon()
+        else:
+            self.refresh()
 
     async def _reload(self) -> None:
         counts = await self._engine.library.counts()
@@ -180,4 +189,4 @@ class Places(QObject):
 
     def _soon(self) -> None:
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(self._rest.ms)

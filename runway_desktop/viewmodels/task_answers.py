@@ -21,6 +21,7 @@ from runway_desktop.services.engine import Engine
 
 from . import task_lines
 from .bridge import Touch
+from .rest import Rest
 from .runner import Runner, Spawn
 from .task_changes import counts, moves
 
@@ -89,9 +90,11 @@ class TaskAnswers(QObject):
         self._answered = 0
         self._under_way: set[asyncio.Task[Any]] = set()
         self._sweep = asyncio.Lock()
-        self._refresh_timer = QTimer(self, singleShot=True, interval=200)
-        self._refresh_timer.timeout.connect(self.refresh)
-        self._sums_timer = QTimer(self, singleShot=True, interval=400)
+        self._is_summing = False
+        self._rest, self._rest_of_sums = Rest(engine.clock, 200), Rest(engine.clock, 400)
+        self._refresh_timer = QTimer(self, singleShot=True)
+        self._refresh_timer.timeout.connect(self._refresh_due)
+        self._sums_timer = QTimer(self, singleShot=True)
         self._sums_timer.timeout.connect(self._ask_sums)
 
     @property
@@ -121,9 +124,17 @@ class TaskAnswers(QObject):
         self._begin(self._answer(self._asked, self._listing), "list tasks")
 
     def refresh_soon(self) -> None:
-        """Within a fifth of a second, however often it is asked for meanwhile."""
+        """Within a fifth of a second, however often it is asked for meanwhile; later in a burst of changes to a library
+        that takes long to go through."""
         if not self._refresh_timer.isActive():
-            self._refresh_timer.start()
+            self._refresh_timer.start(self._rest.ms)
+
+    def _refresh_due(self) -> None:
+        if self._sweep.locked():
+            # What happened meanwhile is asked for too, after a rest.
+            self.refresh_soon()
+        else:
+            self.refresh()
 
     def touched(self, touches: Mapping[TaskId, Touch]) -> None:
         """Asks again where what happened can alter the answer or its sums."""
@@ -131,7 +142,7 @@ class TaskAnswers(QObject):
         if reorder:
             self.refresh_soon()
         if (reorder or any(map(counts, touches.values()))) and not self._sums_timer.isActive():
-            self._sums_timer.start()
+            self._sums_timer.start(self._rest_of_sums.ms)
 
     async def _answer(self, asked: int, listing: Listing) -> None:
         entries: Entries | None = None
@@ -151,12 +162,13 @@ class TaskAnswers(QObject):
         async with self._sweep:
             if self._is_stale(asked, listing):
                 return
-            if entries is None:
-                entries = await self._engine.library.list(listing)
-                if self._is_stale(asked, listing):
-                    return
-            # The sums come first: a header never shows a bare key until they are there.
-            sums = await self._engine.library.groups(listing) if listing.group is not GroupBy.NONE else ()
+            with self._rest:
+                if entries is None:
+                    entries = await self._engine.library.list(listing)
+                    if self._is_stale(asked, listing):
+                        return
+                # The sums come first: a header never shows a bare key until they are there.
+                sums = await self._engine.library.groups(listing) if listing.group is not GroupBy.NONE else ()
         if self._is_stale(asked, listing):
             return
         self._answered, self._loaded = asked, listing
@@ -178,11 +190,18 @@ class TaskAnswers(QObject):
         answer.add_done_callback(self._under_way.discard)
 
     def _ask_sums(self) -> None:
-        if self.is_whole and self._listing.group is not GroupBy.NONE:
+        if self._is_summing:
+            self._sums_timer.start(self._rest_of_sums.ms)
+        elif self.is_whole and self._listing.group is not GroupBy.NONE:
+            self._is_summing = True
             self._begin(self._sum(self._listing), "group sums")
 
     async def _sum(self, listing: Listing) -> None:
-        found = {summary.key: summary for summary in await self._engine.library.groups(listing)}
+        try:
+            with self._rest_of_sums:
+                found = {summary.key: summary for summary in await self._engine.library.groups(listing)}
+        finally:
+            self._is_summing = False
         if listing is self._listing and found != self._sums:
             self._sums = found
             self.summed.emit(found)

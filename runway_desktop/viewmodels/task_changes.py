@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import Output, Task
 
@@ -47,6 +49,19 @@ def counts(touch: Touch) -> bool:
     if touch.states or touch.outputs:
         return True
     return touch.task is not None and touch.before is not None and touch.task.credits != touch.before.credits
+
+
+def recounts(touch: Touch) -> bool:
+    """Whether the change can alter how many tasks a place or a search holds: how far a task is does not."""
+    if touch.states or touch.outputs:
+        return True
+    before, after = touch.before, touch.task
+    if after is None or before is None:
+        return after is not None
+    return replace(before, **{name: getattr(after, name) for name in _OF_THE_WAY}) != after
+
+
+_OF_THE_WAY = ("asked_at", "progress", "remote_status")
 
 
 def merged(outputs: tuple[Output, ...], changed: dict[int, Output]) -> tuple[Output, ...]:

@@ -1,26 +1,34 @@
 """The real program over a large library: what a person notices of its size, measured from within.
 
-    python -m tests.benchmarks.library_child PROFILE_DIR KEYS FRAMES
+    python -m tests.benchmarks.library_child PROFILE_DIR KEYS FRAMES ENDS
 
 Says "rows" with the milliseconds from the window's first paint to the first rows with their words; then "searched"
 with those of each key typed in the search line until the first rows of its answer are painted, by kind of search;
+"ordered" with those of each other order and grouping until its first rows are painted; "busy" with those of each key
+while ENDS tasks end, ten a second, in a library with saved searches, and with the seconds that counting took of them;
 "list" and "grid" with those of each frame of a scroll through everything. Closes when its input ends.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from runway_desktop.domain.library import Filter, GroupBy, Listing
+from runway_desktop.domain.task import State
 from tests.benchmarks.children import say
 
 if TYPE_CHECKING:
     from runway_desktop.app.session import Session
+    from runway_desktop.services.library import Library
+    from runway_desktop.viewmodels.task_list import TaskListModel
 
 _SEARCHES = {
     "words of many tasks": ("lighthouse", "neon rain", "a fo", "camera"),
@@ -29,8 +37,14 @@ _SEARCHES = {
     "without blanks": ("灯台", "京都の雪", "猫"),
     "words left out": ("fox -fog", "-snow -violin steam"),
     "judged and found": ("model:veo3.1 gull", "rating:>=4 tag:drone snow", "is:saved project:coast tram"),
+    "judged and rare": ("rating:5 project:autumn tag:night violin", "state:gone -tag:drone", "batch:05 fox"),
 }
+_BUSY = ("lighthouse", "rating:>=4 fox", "is:saved project:coast tram")
 """What is typed, letter by letter, rests for a moment, and is deleted letter by letter again."""
+_SAVED = ("model:veo3.1 gull", "rating:>=4 tag:drone", "is:attention")
+"""Searches that are counted live."""
+_ENDING = 0.1
+"""Seconds from one task's end to the next."""
 TYPING, DELETING, RESTING = 0.11, 0.05, 0.7
 """Seconds from key to key of a quick person, of a key that is held down, and at the end of a word."""
 
@@ -40,7 +54,7 @@ def main() -> int:
     from runway_desktop.app import session
     from runway_desktop.ui.window.main_window import MainWindow
 
-    folder, keys, frames = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    folder, keys, frames, ends = sys.argv[1], *map(int, sys.argv[2:5])
     times: dict[str, float] = {}
 
     class WatchedWindow(MainWindow):
@@ -51,7 +65,7 @@ def main() -> int:
 
     class WatchedSession(session.Session):
         async def run(self, *given: Any) -> int:
-            work = asyncio.ensure_future(_measure(self, times, keys, frames))
+            work = asyncio.ensure_future(_measure(self, times, keys, frames, ends))
             try:
                 return await super().run(*given)
             finally:
@@ -61,7 +75,7 @@ def main() -> int:
     return start(["--profile-dir", folder])
 
 
-async def _measure(session: Session, times: dict[str, float], keys: int, frames: int) -> None:
+async def _measure(session: Session, times: dict[str, float], keys: int, frames: int, ends: int) -> None:
     await session.ready.wait()
     loop = asyncio.get_running_loop()
     threading.Thread(target=_close_when_input_ends, args=(session, loop), daemon=True).start()
@@ -77,8 +91,11 @@ async def _measure(session: Session, times: dict[str, float], keys: int, frames:
     await asyncio.sleep(2.0)
     say("searched", took=await _search(session, keys))
     window.search.clear()
-    while not rows.is_loaded or rows.task_count < everything:
-        await asyncio.sleep(0.05)
+    await _whole(rows, everything)
+    say("ordered", took=await _orders(session))
+    say("busy", **await _while_tasks_end(session, ends))
+    window.search.clear()
+    await _whole(rows, everything)
     await asyncio.sleep(1.0)
     say("list", took=await _scroll(window.view, frames))
     window.show_grid(True)
@@ -108,8 +125,98 @@ def _typed(lines: Sequence[str]) -> Iterator[tuple[str, float]]:
         yield "", RESTING
 
 
+async def _whole(rows: TaskListModel, everything: int) -> None:
+    while not rows.is_loaded or rows.task_count < everything:
+        await asyncio.sleep(0.05)
+
+
+async def _orders(session: Session) -> dict[str, dict[str, float]]:
+    """Every column to sort by, both ways, without groups; then every grouping of the usual order."""
+    from runway_desktop.viewmodels.task_cells import SORTS
+
+    assert session.models is not None, "the session is ready"
+    chosen, rows = session.models.filter, session.models.rows
+    usual, everything = chosen.listing, rows.task_count
+    took: dict[str, dict[str, float]] = {"order": {}, "grouping": {}}
+
+    async def ask(kind: str, name: str, work: Callable[[], None]) -> None:
+        answer = await _asked(session, work)
+        if answer is not None:
+            took[kind][name] = answer
+        await _whole(rows, everything)
+
+    chosen.group_by(GroupBy.NONE)
+    await _whole(rows, everything)
+    for key, descending in itertools.product(SORTS.values(), (False, True)):
+        name = f"{key.value}, {'descending' if descending else 'ascending'}"
+        await ask("order", name, functools.partial(chosen.sort_by, key, descending=descending))
+    chosen.sort_by(usual.sort, descending=usual.descending)
+    await _whole(rows, everything)
+    for group in GroupBy:
+        await ask("grouping", group.value, functools.partial(chosen.group_by, group))
+    chosen.group_by(usual.group)
+    await _whole(rows, everything)
+    return took
+
+
+async def _while_tasks_end(session: Session, ends: int) -> dict[str, Any]:
+    """Types while tasks end; those that failed long ago stand for them, and succeed this time."""
+    assert session.models is not None, "the session is ready"
+    assert session.engine is not None, "the session is ready"
+    chosen, engine = session.models.filter, session.engine
+    for line in _SAVED:
+        chosen.search(line)
+        await asyncio.sleep(RESTING)
+        chosen.save_search()
+    chosen.clear()
+    failed = await engine.library.list(Listing(filter=Filter(states=frozenset({State.FAILED})), group=GroupBy.NONE))
+    counted: list[float] = []
+    _watch(engine.library, counted)
+
+    async def end_them() -> None:
+        for task_id in failed.ids[:ends]:
+            await engine.ledger.change(
+                task_id, lambda task: replace(task, state=State.SUCCEEDED, failure=None), "state"
+            )
+            await asyncio.sleep(_ENDING)
+
+    begun, took = time.perf_counter(), []
+    ending = asyncio.ensure_future(end_them())
+    for line, rest in itertools.cycle(_typed(_BUSY)):
+        at = time.perf_counter()
+        answer = await _key(session, line)
+        if answer is not None:
+            took.append(answer)
+        if ending.done():
+            break
+        await asyncio.sleep(max(0.0, rest - (time.perf_counter() - at)))
+    await ending
+    return {"took": took, "counted": sum(counted) / (time.perf_counter() - begun)}
+
+
+def _watch(library: Library, counted: list[float]) -> None:
+    """Notes the seconds of each counting of the places and of the saved searches."""
+
+    def watched(count: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
+        async def counting(*asked: Any) -> Any:
+            begun = time.perf_counter()
+            try:
+                return await count(*asked)
+            finally:
+                counted.append(time.perf_counter() - begun)
+
+        return counting
+
+    vars(library).update(counts=watched(library.counts), amount=watched(library.amount))
+
+
 async def _key(session: Session, line: str) -> float | None:
     """Milliseconds until the first rows of the answer are painted; None where the key asks nothing new."""
+    assert session.window is not None, "the session is ready"
+    return await _asked(session, functools.partial(session.window.search.setText, line))
+
+
+async def _asked(session: Session, work: Callable[[], None]) -> float | None:
     assert session.models is not None, "the session is ready"
     assert session.window is not None, "the session is ready"
     rows, viewport = session.models.rows, session.window.view.viewport()
@@ -124,7 +231,7 @@ async def _key(session: Session, line: str) -> float | None:
     link = rows.answered.connect(paint)
     try:
         begun = time.perf_counter()
-        session.window.search.setText(line)
+        work()
         if session.models.filter.listing == before:
             return None
         return 1000 * (await asyncio.wait_for(painted, 10) - begun)

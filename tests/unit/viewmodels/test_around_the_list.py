@@ -76,7 +76,12 @@ async def test_progress_alone_counts_nothing_anew(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.engine.bus.tell(DownloadProgressed(TaskId("t1"), 0, 1, 2))
         rig.bridge.flush()
+        running = task(1, State.RUNNING)
+        await rig.put(running)
+        await rig.change(replace(running, progress=0.5, asked_at=9.0))
         assert not rig.places._timer.isActive()
+        await rig.change(replace(running, progress=0.5, asked_at=9.0, rating=4))
+        assert rig.places._timer.isActive()
 
 
 # Filter
