@@ -139,8 +139,7 @@ async def _add(store: SqliteStore, kept: Sequence[Kept]) -> None:
         for task in tasks
         for kind in ("created", "sent", "accepted", "state")
     ]
-    await store.add(tasks, (), None, entries)
-    await store.save_outputs([output for _, outputs in kept for output in outputs])
+    await store.add(tasks, (), None, entries, [output for _, outputs in kept for output in outputs])
 
 
 def _past(
