@@ -30,7 +30,8 @@ class Collector(QObject):
         super().__init__()
         gc.disable()
         self._timer = QTimer(self, interval=EVERY_MS)
-        self._timer.timeout.connect(collect)
+        self._search = Search()
+        self._timer.timeout.connect(self._search)
         self._timer.start()
 
     def close(self) -> None:
@@ -39,12 +40,20 @@ class Collector(QObject):
         gc.enable()
 
 
-def collect() -> None:
+class Search:
     """The oldest generation whose count is past its threshold, as Python itself would. Not before what starting made
     is spared."""
-    if not gc.get_freeze_count():
-        return
-    for generation in (2, 1, 0):
-        if gc.get_count()[generation] > gc.get_threshold()[generation]:
-            gc.collect(generation)
+
+    def __init__(self) -> None:
+        self._has_begun = False
+
+    def __call__(self) -> None:
+        # Python goes through all that is spared to tell how much it is: asked every time, the window would stand still
+        # for that long four times a second.
+        self._has_begun = self._has_begun or gc.get_freeze_count() > 0
+        if not self._has_begun:
             return
+        for generation in (2, 1, 0):
+            if gc.get_count()[generation] > gc.get_threshold()[generation]:
+                gc.collect(generation)
+                return

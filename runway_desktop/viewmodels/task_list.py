@@ -40,6 +40,8 @@ _WITH_HINT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
 """Which form of Qt's layout signals; by default Python gets the one without."""
 
 _COMING = RowWords()
+_FEW_HEADERS = 20
+"""Told of one by one; more are told of as one stretch, with the tasks between them."""
 _HEADER_FLAGS = Qt.ItemFlag.ItemIsEnabled
 _TASK_FLAGS = (
     Qt.ItemFlag.ItemIsEnabled
@@ -344,11 +346,16 @@ class TaskListModel(QAbstractTableModel):
         self._groups_moved(before)
 
     def _groups_moved(self, before: Mapping[str, GroupSummary]) -> None:
-        """Tells of the headers that say something else than `before`: one task's end moves one of hundreds."""
+        """Tells of the headers that say something else than `before`: one task's end moves one of hundreds, another
+        question all of thousands."""
+        moved = []
         for position in self.group_rows():
             key = self.group_key(position)
             if key is not None and before.get(key) != self._groups.get(key):
-                self.dataChanged.emit(self.index(position, 0), self.index(position, self.columnCount() - 1))
+                moved.append(position)
+        ranges = [(moved[0], moved[-1])] if len(moved) > _FEW_HEADERS else [(position, position) for position in moved]
+        for first, last in ranges:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
         self.groups_changed.emit()
 
     @property

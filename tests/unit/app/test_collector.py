@@ -38,7 +38,7 @@ def found() -> Iterator[list[bool]]:
 
 def test_nothing_is_searched_before_what_starting_made_is_spared(found: list[bool]):
     Knot(found)
-    collector.collect()
+    collector.Search()()
     assert found == []
 
 
@@ -47,6 +47,22 @@ def test_what_comes_after_that_is_searched(found: list[bool]):
     collector.spare_what_is_there()
     Knot(found)
     knots: list[list[Any]] = [[] for _ in range(10)]
-    collector.collect()
+    collector.Search()()
     assert found == [True]
     assert len(knots) == 10
+
+
+def test_what_is_spared_is_counted_until_there_is_something(found: list[bool], monkeypatch: pytest.MonkeyPatch):
+    """Counting takes as long as a search through all of it."""
+    counted: list[int] = []
+    amounts = iter((0, 0, 5))
+
+    def count() -> int:
+        counted.append(next(amounts))
+        return counted[-1]
+
+    monkeypatch.setattr(gc, "get_freeze_count", count)
+    search = collector.Search()
+    for _ in range(6):
+        search()
+    assert counted == [0, 0, 5]

@@ -385,6 +385,21 @@ async def test_a_header_is_silent_until_its_sums_are_there(tmp_path):
         assert rig.rows.index(0, Column.PROMPT).data().startswith("Batch b1, 300 tasks")
 
 
+async def test_many_headers_that_say_something_else_are_told_of_as_one_stretch(tmp_path):
+    async with Rig(tmp_path) as rig:
+        for number in range(30):
+            await rig.put(task(2 * number, State.FAILED), task(2 * number + 1, State.CANCELLED), batch=f"b{number}")
+        await rig.load()
+        await rig.fetch_rows()
+        watch = Watch(rig.rows)
+        rig.rows.set_listing(Listing(filter=Filter(states=frozenset({State.FAILED}))))
+        await until(lambda: rig.rows.is_loaded)
+        headers = rig.rows.group_rows()
+        assert len(headers) == 30
+        # Each group held two tasks, of which one is found.
+        assert [(first, last) for first, last in watch.changed if last - first] == [(headers[0], headers[-1])]
+
+
 async def test_a_new_question_about_very_many_begins_the_list_anew(tmp_path, monkeypatch):
     monkeypatch.setattr(task_lines, "MANY", 50)
     async with Rig(tmp_path) as rig:
