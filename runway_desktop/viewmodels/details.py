@@ -81,7 +81,6 @@ class DetailsModel(QObject):
         self._showing: tuple[Showing, ...] = ()
         self._asked = 0
         self._several: tuple[Row, ...] = ()
-        """The chosen tasks, where there are several and not too many to add up."""
         bridge.tasks_touched.connect(self._touched)
         bridge.lane_changed.connect(lambda _: self.changed.emit())
 
@@ -108,6 +107,11 @@ class DetailsModel(QObject):
         tasks = [row.task for row in ((self.row,) if self.row is not None else self._several)]
         values = {value(task) for task in tasks}
         return values.pop() if len(values) == 1 else otherwise
+
+    @property
+    def several(self) -> tuple[Row, ...]:
+        """The chosen tasks, where there are several; none while they are being fetched, or are too many to add up."""
+        return self._several
 
     @property
     def showing(self) -> tuple[Showing, ...]:

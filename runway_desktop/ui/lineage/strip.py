@@ -27,8 +27,8 @@ MOST_TAKES = 12
 class LineageStrip(QWidget):
     task_wanted = Signal(object)
     """The id of a task to go to."""
-    onward_wanted = Signal()
-    """What can be made of it should be offered."""
+    onward_wanted = Signal(QWidget)
+    """What can be made of it should be offered, at this button."""
 
     def __init__(self, model: LineageModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -159,7 +159,7 @@ class LineageStrip(QWidget):
             f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; min-height: {SIZE.height() - 2}px; }}"
         )
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        button.clicked.connect(lambda _=False: self.onward_wanted.emit())
+        button.clicked.connect(lambda _=False: self.onward_wanted.emit(button))
         button.setVisible(True)
         self._tree_row.addWidget(button)
 

@@ -29,6 +29,8 @@ from runway_desktop.viewmodels.offers import Verb, offers
 from runway_desktop.viewmodels.onward import Onward
 from runway_desktop.viewmodels.state_words import Tone
 
+from .several_buttons import SeveralButtons
+
 COPIES = (
     Verb.COPY_PROMPT,
     Verb.COPY_ID,
@@ -108,7 +110,7 @@ class DetailsPane(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._lineage = LineageStrip(self._details.lineage, self._theme, self._posters, holder)
         self._lineage.task_wanted.connect(self.task_wanted)
-        self._lineage.onward_wanted.connect(lambda: self._onward_menu(self._lineage))
+        self._lineage.onward_wanted.connect(self._onward_menu)
         for widget in (
             self._title,
             self._state,
@@ -124,6 +126,9 @@ class DetailsPane(QWidget):
         column.addStretch(1)
         outer.addWidget(area, 1)
         outer.addWidget(self._build_buttons())
+        self._several = SeveralButtons(self)
+        self._several.verb_wanted.connect(self.verb_wanted)
+        outer.addWidget(self._several)
 
     def offer_onward(self, onward: Onward, shown: Callable[[], Showing | None]) -> None:
         """What can be made of the result that the preview shows, which `shown` tells."""
@@ -176,6 +181,7 @@ class DetailsPane(QWidget):
     def _show(self) -> None:
         row = self._details.row
         self._bottom.setVisible(row is not None)
+        self._several.show_rows(self._details.several)
         self._title.setFont(self._theme.strong_font())
         title = row.task.title or self._details.full_prompt() or self._details.title() if row else ""
         self._title.setText(wording.breakable(title))
@@ -278,14 +284,14 @@ class DetailsPane(QWidget):
                 button.setEnabled(offer.enabled)
                 button.setToolTip(offer.reason)
 
-    def _onward_menu(self, below: QWidget) -> None:
+    def _onward_menu(self, above: QWidget) -> None:
         shown = self._shown_result()
         if self._onward is not None and shown is not None and shown.path is not None:
             from runway_desktop.ui.lineage.onward_menu import OnwardMenu
 
             menu = OnwardMenu(self._onward, shown.path, shown.media, self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(below.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+            menu.popup(above.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def _copy_menu(self) -> None:
         row = self._details.row
