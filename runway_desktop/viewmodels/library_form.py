@@ -3,7 +3,7 @@ was left behind. Nothing here raises for what a person enters. GUI thread only."
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class LibraryForm(QObject):
         """When the move was first seen here, in monotonic seconds, and how many bytes had been moved."""
         bridge.library_folder_changed.connect(self._tell)
         bridge.library_move_changed.connect(self._moved)
+        bridge.settings_changed.connect(self._settings_changed)
         self._look_for_left()
 
     @property
@@ -180,6 +181,12 @@ class LibraryForm(QObject):
         if seconds < _ENOUGH_TO_TELL or moved <= 0:
             return None
         return max(0.0, (progress.size_total - progress.size) * seconds / moved)
+
+    def _settings_changed(self, names: Collection[str]) -> None:
+        """What is the library now is not left behind, and what was it may be."""
+        if "library_folder" in names:
+            self._found_left([left for left in self._left if Path(left.folder) != self._engine.settings.library])
+            self._look_for_left()
 
     def _look_for_left(self) -> None:
         self._run(self._engine.move.left_behind(), "look for what was left behind", self._found_left)

@@ -61,7 +61,7 @@ class SavingPage(Page):
         self._usual.clicked.connect(self._reset_folder)
         self._move = QPushButton("Move the library…", self)
         self._move.setAutoDefault(False)
-        self._move.clicked.connect(lambda: self._choose_folder(self._move_to))
+        self._move.clicked.connect(lambda: self._choose_folder(self._move_to, "Move the library to"))
         below = QHBoxLayout()
         below.setSpacing(GRID)
         below.addWidget(self._move)
@@ -69,7 +69,7 @@ class SavingPage(Page):
         below.addStretch(1)
         self.rows.addLayout(below)
         box = LibraryBox(self.form.folder, self.theme, self)
-        box.choose_wanted.connect(lambda: self._choose_folder(self._move_to))
+        box.choose_wanted.connect(lambda: self._choose_folder(self._move_to, "Move the library to"))
         self.rows.addWidget(box)
 
     def _build_template(self) -> None:
@@ -124,8 +124,8 @@ class SavingPage(Page):
         self.form.set_library("")
         self._show_folder()
 
-    def _choose_folder(self, then: Callable[[str], None]) -> None:
-        dialog = QFileDialog(self, "Choose the folder for results", str(self.form.library))
+    def _choose_folder(self, then: Callable[[str], None], title: str = "Choose the folder for results") -> None:
+        dialog = QFileDialog(self, title, str(self.form.library))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)

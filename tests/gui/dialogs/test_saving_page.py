@@ -154,6 +154,18 @@ def test_only_new_results_may_go_there_and_the_others_follow_later(page: Prefere
     assert "are still in" not in said(page)
 
 
+def test_what_is_the_library_again_is_not_left_behind(page: Preferences, rig: Rig, library: Path):
+    new = library.with_name("new")
+    line = shown(page, QLineEdit, "Folder for results")
+    assert line is not None
+    for folder, is_left in ((new, True), (library, False), (new, True)):
+        line.setText(str(folder))
+        line.editingFinished.emit()
+        rig.settle()
+        assert rig.settings.library == folder
+        assert (f"are still in {library}." in said(page)) is is_left
+
+
 def test_a_move_that_is_under_way_is_shown_and_can_be_stopped(page: Preferences, rig: Rig, library: Path, disk: Slow):
     seen: list[tuple[bool, bool]] = []
 
