@@ -14,6 +14,8 @@ from runway_desktop import __version__
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
+    """What the command line says."""
+
     demo: bool = False
     tour: Path | None = None
     profile_dir: Path | None = None

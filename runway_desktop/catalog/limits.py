@@ -34,6 +34,8 @@ LARGEST: Mapping[MediaKind, Mapping[Way, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFormat:
+    """A format of files, and whether Runway takes it."""
+
     name: str  # "JPEG"
     media: MediaKind
     mime: str  # for Content-Type and data URIs

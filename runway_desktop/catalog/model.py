@@ -138,6 +138,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
+    """One way of making something, with the models that can do it."""
+
     name: str  # "image_to_video"
     path: str  # "/v1/image_to_video"
     label: str

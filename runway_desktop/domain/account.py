@@ -65,6 +65,8 @@ class Link(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
+    """How the program stands with Runway. Times in Unix seconds."""
+
     link: Link = Link.IDLE
     message: str = ""
     """A sentence, empty when all is well."""

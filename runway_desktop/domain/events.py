@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TasksAdded:
+    """They are stored, and new."""
+
     tasks: tuple[Task, ...]
 
 
@@ -34,6 +36,8 @@ class TasksMoved:
 
 @dataclass(frozen=True, slots=True)
 class OutputChanged:
+    """A result is there, on its way, saved, judged, missing, or gone."""
+
     output: Output
 
 
@@ -58,6 +62,8 @@ class DownloadsCounted:
 
 @dataclass(frozen=True, slots=True)
 class UploadProgressed:
+    """Bytes of the files of one task."""
+
     task_id: TaskId
     sent: int
     total: int
@@ -65,16 +71,22 @@ class UploadProgressed:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged:
+    """The program stands with Runway in another way than before."""
+
     connection: Connection
 
 
 @dataclass(frozen=True, slots=True)
 class OrganizationChanged:
+    """Balance or limits moved; None while nobody knows them."""
+
     organization: Organization | None
 
 
 @dataclass(frozen=True, slots=True)
 class KeyChanged:
+    """There is another key, or none, or it is kept elsewhere."""
+
     status: KeyStatus
 
 
@@ -124,6 +136,8 @@ class FilesMoved:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
+    """These preferences have other values."""
+
     names: frozenset[str]
 
 

@@ -37,6 +37,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
+    """What a failure's code means, in words."""
+
     headline: str
     """A few words for the list's state column."""
     sentence: str

@@ -192,6 +192,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSummary:
+    """What the header of a group tells."""
+
     key: str
     title: str
     total: int
@@ -206,6 +208,8 @@ class GroupSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceCounts:
+    """How many tasks each place of the left pane holds."""
+
     places: Mapping[Place, int] = field(default_factory=dict)
     projects: Mapping[str, int] = field(default_factory=dict)
     batches: tuple[tuple[BatchId, str, int], ...] = ()

@@ -171,6 +171,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
+    """Tasks that were made together. `created_at` in Unix seconds."""
+
     id: BatchId
     name: str
     created_at: float
@@ -206,6 +208,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
+    """One request, what became of it, and what the person made of that. Times in Unix seconds."""
+
     id: TaskId
     request: Request
     created_at: float

@@ -39,6 +39,8 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
+    """Braces of a prompt, with what they choose from."""
+
     start: int
     end: int
     """Behind the closing brace."""

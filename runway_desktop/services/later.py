@@ -21,6 +21,8 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Making(Generic[Part]):
+    """A part that is still to be made."""
+
     make: Callable[[], Part]
 
 

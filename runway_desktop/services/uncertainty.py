@@ -21,6 +21,8 @@ class Likelihood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """Whether an uncertain sending was made, as far as can be told."""
+
     likelihood: Likelihood
     words: str
     """Sentences for the person: what was seen, and what it means."""

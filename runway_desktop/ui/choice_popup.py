@@ -23,6 +23,8 @@ GLANCE = 10
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """One choice of the popup."""
+
     value: Any
     text: str
     detail: str = ""

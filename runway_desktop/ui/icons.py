@@ -7,7 +7,6 @@ name that the font does not have: our own mistake.
 
 from __future__ import annotations
 
-import re
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +17,8 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPai
 _PREFIX = "mdi6."
 _LETTERS = "materialdesignicons6-webfont-6.9.96.ttf"
 _NAMES = "materialdesignicons6-webfont-charmap-6.9.96.json"
+_ENTRY = 200
+"""Characters in which a name and its code point stand, at the most."""
 _FILLS = 0.875
 """How much of an icon's height its letter takes; the rest is the bearing that the font expects."""
 
@@ -34,10 +35,11 @@ class IconFont:
 
     def icon(self, name: str, color: QColor, disabled: QColor) -> QIcon:
         """The icon called `name`, such as "mdi6.play", sharp at any size."""
-        found = re.search(rf'"{re.escape(name.removeprefix(_PREFIX))}": *"0x([0-9a-f]+)"', self._codes)
-        if found is None or not name.startswith(_PREFIX):
+        at = self._codes.find(f'"{name.removeprefix(_PREFIX)}":')
+        if at < 0 or not name.startswith(_PREFIX):
             raise NoSuchIcon(name)
-        return QIcon(_Letter(chr(int(found[1], 16)), self._family, color, disabled, self._clones))
+        code = self._codes[at : at + _ENTRY].split('"')[3].removeprefix("0x")
+        return QIcon(_Letter(chr(int(code, 16)), self._family, color, disabled, self._clones))
 
     @cached_property
     def _codes(self) -> str:

@@ -26,6 +26,8 @@ _THINGS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound", Me
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardLine:
+    """One result that is not saved, as its line says it."""
+
     key: Key
     title: str
     detail: str

@@ -38,6 +38,8 @@ from .task_list import TaskListModel
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """A line of the details."""
+
     label: str
     text: str
     copyable: bool = False

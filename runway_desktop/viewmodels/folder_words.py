@@ -23,6 +23,8 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FolderTrouble:
+    """What is wrong with the library's folder, and the ways out of it."""
+
     message: str
     detail: str
     ways: tuple[Way, ...]

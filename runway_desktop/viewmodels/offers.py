@@ -70,6 +70,8 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
+    """A deed as a menu or a button offers it."""
+
     verb: Verb
     text: str
     reason: str = ""

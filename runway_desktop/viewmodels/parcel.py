@@ -15,6 +15,8 @@ from runway_desktop.domain.task import Media, Output, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
+    """The files of results that leave the window together."""
+
     paths: tuple[Path, ...] = ()
     poster: str = ""
     """Path of a picture of the first, small enough to be decoded at once; empty where there is none."""

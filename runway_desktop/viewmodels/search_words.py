@@ -111,6 +111,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
+    """What a line of the search asks for, as far as it is understood."""
+
     filter: Filter
     said: tuple[str, ...] = ()
     """Sentences about words that are not understood, or that nothing can match."""

@@ -11,6 +11,8 @@ from runway_desktop.catalog import AssetItem, MediaKind
 
 @dataclass(slots=True)
 class Shelf:
+    """What a change of the model has no place for. It comes back where there is one again."""
+
     prompt: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     inputs: list[tuple[str, AssetItem]] = field(default_factory=list)

@@ -26,6 +26,8 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateWords:
+    """How a task stands, as its row says it."""
+
     headline: str
     detail: str = ""
     tone: Tone = Tone.PLAIN

@@ -15,6 +15,8 @@ MANY = 5000
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
+    """The header of a group."""
+
     key: str
 
 

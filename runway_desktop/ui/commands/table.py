@@ -42,6 +42,8 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
+    """Something that a key does."""
+
     id: str
     """Never changed: settings know it by this."""
     words: str

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Box:
+    """A rectangle of the grid, in logical pixels."""
+
     left: int
     top: int
     width: int
