@@ -31,6 +31,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.profile_folders import NoSuchProfile
+from runway_desktop.ui import scroll_areas_read
 from runway_desktop.ui.theme import Theme
 
 from . import environment
@@ -144,6 +145,7 @@ def make_application() -> QApplication:
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
     qInstallMessageHandler(_qt_message)
+    scroll_areas_read.install()
     # Else its decoder writes each file's properties to the terminal, past every handler.
     QLoggingCategory.setFilterRules("qt.multimedia.*.info=false")
     return application
