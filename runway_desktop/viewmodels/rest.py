@@ -7,8 +7,10 @@ Pure but for the clock that it is given.
 from __future__ import annotations
 
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from runway_desktop.services.ports import Clock
+if TYPE_CHECKING:
+    from runway_desktop.services.ports import Clock
 
 SHARE = 5
 
