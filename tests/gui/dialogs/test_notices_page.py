@@ -1,0 +1,47 @@
+"""What is told while one looks elsewhere; what needs a tray says so where there is none."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.ui.dialogs.notices_page import NO_ICON, NO_TRAY, WITH_TRAY, WITHOUT_TRAY, NoticesPage
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.preferences import PreferencesForm
+from tests.gui.dialogs.rig import Rig
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    return window
+
+
+def page_in(window: QWidget, rig: Rig, theme: Theme, *, has_tray: bool) -> NoticesPage:
+    form = PreferencesForm(rig.engine, rig.bridge, rig.runner, window)
+    return NoticesPage(form, theme, window, has_tray=lambda: has_tray)
+
+
+def stay(page: NoticesPage) -> QCheckBox:
+    return next(box for box in page.findChildren(QCheckBox) if box.text().startswith("Go on in the tray"))
+
+
+def test_without_a_tray_nothing_is_promised_of_it(window: QWidget, rig: Rig, theme: Theme) -> None:
+    page = page_in(window, rig, theme, has_tray=False)
+    assert WITHOUT_TRAY in [label.text() for label in page.findChildren(QLabel)]
+    assert not stay(page).isEnabled()
+    assert stay(page).accessibleDescription() == NO_TRAY
+
+
+def test_going_on_in_the_tray_needs_the_icon(window: QWidget, rig: Rig, theme: Theme) -> None:
+    page = page_in(window, rig, theme, has_tray=True)
+    assert WITH_TRAY in [label.text() for label in page.findChildren(QLabel)]
+    icon = next(box for box in page.findChildren(QCheckBox) if box is not stay(page))
+    assert stay(page).isEnabled()
+    icon.click()
+    assert not stay(page).isEnabled()
+    assert stay(page).accessibleDescription() == NO_ICON
+    icon.click()
+    assert stay(page).isEnabled()
