@@ -76,10 +76,12 @@ class Judge(QObject):
         return TagsMenu(self._judging, rows, self._places.counts.tags, self.tag, keys, parent)
 
     def project(self) -> None:
-        self._ask("Project", lambda row: row.task.project, [*self._places.counts.projects], self._judging.set_project)
+        self._ask(
+            "Project", lambda row: row.task.project, sorted(self._places.counts.projects), self._judging.set_project
+        )
 
     def shot(self) -> None:
-        self._ask("Shot", lambda row: row.task.shot, [], self._judging.set_shot)
+        self._ask("Shot", lambda row: row.task.shot, sorted(self._places.counts.shots), self._judging.set_shot)
 
     def note(self) -> None:
         from .popups import NotePopup

@@ -105,7 +105,15 @@ class LinePopup(_Popup):
         self.completer.popup().setAccessibleName("Known ones")
         self.completer.activated.connect(self._complete)
         self.line.textEdited.connect(self._offer)
+        self.line.installEventFilter(self)
         self.line.returnPressed.connect(self._take)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down offers what is known, before a letter is typed."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Down:
+            self._show_offers(self._begun() if self._several else "")
+            return True
+        return super().eventFilter(watched, event)
 
     def _begun(self) -> str:
         text = self.line.text()[: self.line.cursorPosition()]
@@ -113,11 +121,17 @@ class LinePopup(_Popup):
 
     def _offer(self) -> None:
         begun = self._begun()
-        self.completer.setCompletionPrefix(begun)
-        if not begun or not self.completer.completionCount():
+        if begun:
+            self._show_offers(begun)
+        else:
             self.completer.popup().hide()
-            return
-        self.completer.complete()
+
+    def _show_offers(self, begun: str) -> None:
+        self.completer.setCompletionPrefix(begun)
+        if self.completer.completionCount():
+            self.completer.complete()
+        else:
+            self.completer.popup().hide()
 
     def _complete(self, word: str) -> None:
         text, at = self.line.text(), self.line.cursorPosition()

@@ -305,11 +305,18 @@ class ListPane(QWidget):
             )
             action.setCheckable(True)
             action.setChecked(self._filter.listing.sort is sort)
+        if not self.is_grid:
+            menu.addSeparator()
+            columns = menu.addMenu("Columns")
+            self._add_columns(columns)
         menu.popup(self._group.mapToGlobal(QPoint(0, self._group.height() + 2)))
 
     def _columns_menu(self, at: QPoint) -> None:
         menu = self._menu()
-        header = self._view.horizontalHeader()
+        self._add_columns(menu)
+        menu.popup(self._view.horizontalHeader().mapToGlobal(at))
+
+    def _add_columns(self, menu: QMenu) -> None:
         for column in Column:
             if column in (Column.POSTER, Column.PROMPT):
                 continue
@@ -317,7 +324,6 @@ class ListPane(QWidget):
             action = menu.addAction(str(name), lambda column=column: self._toggle_column(column))
             action.setCheckable(True)
             action.setChecked(not self._view.isColumnHidden(column))
-        menu.popup(header.mapToGlobal(at))
 
     def _toggle_column(self, column: Column) -> None:
         self._view.setColumnHidden(column, not self._view.isColumnHidden(column))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu
 
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.tasks.popups import DIFFER, NotePopup
+from runway_desktop.ui.tasks.popups import DIFFER, LinePopup, NotePopup
 from runway_desktop.ui.tasks.tags_menu import TagsMenu
 from tests.gui.rig import Desktop, rest, task, until
 
@@ -127,3 +129,24 @@ async def test_of_many_with_different_notes_nothing_is_lost_by_looking(tmp_path,
         QTest.keyClick(popup.text, Qt.Key.Key_Return, CONTROL)
         await rest()
         assert note_of(rig, 2) == "Too dark"
+
+
+async def test_down_offers_the_projects_and_shots_that_are_known(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await some(rig)
+        await rig.change(replace(await rig.by_id(2), project="Coast", shot="020"))
+        await rig.change(replace(await rig.by_id(3), project="Aurora", shot="010"))
+        rig.places.refresh()
+        await until(lambda: len(rig.places.counts.shots) == 2)
+        choose(rig, 1)
+        for ask, known in ((rig.window.judge.project, ["Aurora", "Coast"]), (rig.window.judge.shot, ["010", "020"])):
+            ask()
+            await until(lambda: rig.window.findChildren(LinePopup))
+            [popup] = rig.window.findChildren(LinePopup)
+            QTest.keyClick(popup.line, Qt.Key.Key_Down)
+            offered = popup.completer.completionModel()
+            assert popup.completer.popup().isVisible()
+            assert [offered.index(row, 0).data() for row in range(offered.rowCount())] == known
+            popup.completer.popup().hide()
+            popup.close()
+            await until(lambda: not rig.window.findChildren(LinePopup))

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from runway_desktop.domain.task import State
 from runway_desktop.ui.search.filter_row import FilterRow
+from runway_desktop.viewmodels.task_cells import Column
 from tests.gui.rig import Desktop, task, until
 
 KEYS = Qt.Key
@@ -123,3 +124,18 @@ async def test_where_nothing_was_found_the_keyboard_stays_in_the_search_line(tmp
         await searched(rig, "nowhere", finds=0)
         QTest.keyClick(rig.window.search, KEYS.Key_Return)
         assert rig.window.search.hasFocus()
+
+
+async def test_columns_are_shown_and_hidden_from_the_keyboard_too(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED))
+        pane = rig.window.workspace.list
+        pane._group.setFocus()
+        QTest.keyClick(pane._group, KEYS.Key_Space)
+        menu = pane.findChild(QMenu)
+        [columns] = menu.findChildren(QMenu)
+        shot = next(action for action in columns.actions() if action.text() == "Shot")
+        assert not shot.isChecked()
+        shot.trigger()
+        assert not rig.window.view.isColumnHidden(Column.SHOT)
+        menu.close()
