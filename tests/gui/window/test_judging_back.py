@@ -51,7 +51,8 @@ async def test_many_decisions_are_told_by_one_notice_whose_button_takes_back_wha
         await until(lambda: notices.messages() == ["2 tasks rated 4 stars."])
         QTest.keyClick(view, KEYS.Key_P)
         await until(lambda: notices.messages() == ["2 tasks picked."])
-        [button] = [found for found in notices.findChildren(QPushButton) if found.text() == "Undo"]
+        buttons = notices.findChildren(QPushButton)
+        [button] = [found for found in buttons if found.text() == "Undo" and found.isVisible()]
         button.click()
         await until(lambda: notices.messages() == ["Undone: picking of 2 tasks."])
         assert await judged(rig) == [(4, Pick.NONE), (4, Pick.NONE)]
