@@ -75,7 +75,7 @@ class DetailsPane(QWidget):
         area = QScrollArea(self, widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        holder = QWidget()
+        holder = _Holder()
         area.setWidget(holder)
         column = QVBoxLayout(holder)
         column.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID)
@@ -317,3 +317,11 @@ class DetailsPane(QWidget):
             self._details.raise_cap()
         elif step is not None:
             self.verb_wanted.emit(step.verb)
+
+
+class _Holder(QWidget):
+    """What is scrolled: as high as its lines are at the width that it has. Its layout would ask for the height that
+    they have where it is narrowest, and one could scroll to nothing."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
