@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.app.lifecycle import Supervisor
@@ -162,6 +163,13 @@ def move_pointer(on: QWidget, to: QPoint, held: Qt.MouseButton = Qt.MouseButton.
         Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(on, event)
+
+
+def painted(widget: QWidget) -> tuple[QColor, int]:
+    """The colour that most of the widget has now, and how many colours are in it: in a plain surface there is one."""
+    picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    found = Counter(memoryview(picture.constBits()).cast("I"))
+    return QColor.fromRgb(found.most_common(1)[0][0]), len(found)
 
 
 async def rest(turns: int = 30) -> None:

@@ -26,7 +26,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Choice, Theme
 from tests.engine_rig import CATALOG
 from tests.engine_rig import request as plain_request
-from tests.gui.rig import Rig, rest, until
+from tests.gui.rig import Rig, painted, rest, until
 from tests.samples_of_requests import fullest
 
 PAIRS = list(CATALOG.pairs())
@@ -473,4 +473,6 @@ async def test_both_themes_paint_it(tmp_path, theme, qtbot):
         rig.composer.taking.add([picture()])
         for choice in (Choice.LIGHT, Choice.DARK):
             theme.choose(choice)
-            assert not rig.pane.grab().isNull()
+            ground, colours = painted(rig.pane)
+            assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
+            assert colours > 20, "words and tiles stand on it"

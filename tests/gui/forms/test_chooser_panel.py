@@ -15,7 +15,7 @@ from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.chooser.offers import OFFER, star_rect
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.chooser import Offer, Scope
-from tests.gui.rig import Rig, rest, until
+from tests.gui.rig import Rig, painted, rest, until
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -173,5 +173,7 @@ async def test_both_themes_paint_it(choice, tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         theme.choose(choice)
         rig.panel.parts.choose(Scope.ALL)
-        assert not rig.panel.grab().isNull()
+        ground, colours = painted(rig.panel)
+        assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
+        assert colours > 20, "words stand on it"
         assert QApplication.activePopupWidget() is rig.panel

@@ -43,7 +43,10 @@ def test_picture_is_better_than_a_link_to_its_page(qapp):
 
 @pytest.mark.parametrize("address", ["http://media.example.com/still.png", "data:image/png;base64,AAAA", f"{PAGE}.gif"])
 def test_picture_is_better_than_what_runway_would_not_fetch(qapp, address):
-    assert read(mime(address, picture=True)).image is not None
+    found = read(mime(address, picture=True))
+    assert found.urls == ()
+    assert found.image is not None
+    assert found.image.size() == image().size()
 
 
 def test_page_that_names_its_picture_leaves_the_choice_to_its_markup(qapp):

@@ -14,7 +14,7 @@ from runway_desktop.domain.task import Media, Request
 from runway_desktop.services.intake import AssetDrop, Gathered
 from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile, length_words
 from runway_desktop.ui.theme import Choice
-from tests.gui.rig import until
+from tests.gui.rig import painted, until
 
 from .conftest import shown_strip
 
@@ -65,9 +65,12 @@ async def test_every_kind_of_tile_paints_in_both_themes(tmp_path, theme, choice)
         rig.composer.choose_endpoint("text_to_image")
         rig.composer.choose_model("gpt_image_2")
         rig.composer.taking.add([AssetDrop(uri="https://media.example.com/x.png", media=Media.IMAGE)])
+        assert rig.strip.tiles
         for tile in rig.strip.tiles:
             tile.setFocus()
-            assert not tile.grab().isNull()
+            ground, colours = painted(tile)
+            assert colours > 10, "its picture, its words and its outline"
+            assert (ground.lightness() > 127) is (choice is Choice.LIGHT) or tile.width() == PICTURE.width()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +23,7 @@ from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels import task_lines
 from runway_desktop.viewmodels.task_cells import Column
-from tests.gui.rig import Rig, move_pointer, rest, task, until
+from tests.gui.rig import Rig, move_pointer, painted, rest, task, until
 
 FLAT = Listing(group=GroupBy.NONE)
 KEYS = Qt.Key
@@ -277,11 +278,16 @@ async def test_every_state_is_painted_in_both_themes_and_directions(tmp_path, th
     tasks = [task(number, state) for number, state in enumerate(State)]
     async with shown(tmp_path, theme, *tasks, listing=Listing(group=GroupBy.MODEL)) as rig:
         rig.view.resize(800, 1200)
+        pictures = []
         for choice in (Choice.LIGHT, Choice.DARK):
             theme.choose(choice)
             for direction in (Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight):
                 rig.view.setLayoutDirection(direction)
-                assert not rig.view.grab().isNull()
+                ground, colours = painted(rig.view)
+                assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
+                assert colours > 50, "icons, words and marks stand on it"
+                pictures.append(rig.view.grab().toImage())
+        assert all(one != other for one, other in itertools.combinations(pictures, 2))
 
 
 async def test_nothing_ticks_while_nothing_moves(tmp_path, theme, qtbot):

@@ -44,7 +44,7 @@ from runway_desktop.ui.window.deeds import list_deeds, window_deeds
 from runway_desktop.viewmodels.offers import Verb
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
-from tests.gui.rig import Desktop, rest, saved, task, until
+from tests.gui.rig import Desktop, painted, rest, saved, task, until
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 NONE = Qt.KeyboardModifier.NoModifier
@@ -470,10 +470,16 @@ async def test_columns_and_sizes_are_remembered(tmp_path, theme, qtbot):
 
 async def test_a_damaged_memory_opens_the_window_all_the_same(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
+        view = rig.window.view
+        columns = [view.isColumnHidden(column) for column in range(view.model().columnCount())]
         for name in ("window.geometry", "window.splitter", "list.columns.10"):
             rig.engine.settings.set(name, "bm9uc2Vuc2U=")
         rig.window._restore()
-        assert not rig.window.grab().isNull()
+        assert [view.isColumnHidden(column) for column in range(len(columns))] == columns
+        panes = (rig.window.workspace, rig.window.workspace.places, rig.window.composer_pane)
+        assert [(pane.isVisible(), pane.width() > 100, pane.height() > 50) for pane in panes] == [
+            (True, True, True)
+        ] * 3
 
 
 async def test_it_fits_a_small_screen_and_both_themes(tmp_path, theme, qtbot):
@@ -483,7 +489,9 @@ async def test_it_fits_a_small_screen_and_both_themes(tmp_path, theme, qtbot):
             rig.window.resize(width, height)
             for choice in (Choice.LIGHT, Choice.DARK):
                 theme.choose(choice)
-                assert not rig.window.grab().isNull()
+                ground, colours = painted(rig.window)
+                assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
+                assert colours > 100, "words and icons stand on it"
         assert rig.window.minimumSizeHint().width() <= 1024
         assert rig.window.minimumSizeHint().height() <= 640
 

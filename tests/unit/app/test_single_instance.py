@@ -159,9 +159,11 @@ def test_whoever_waits_takes_over_when_the_first_ends(tmp_path: Path):
     child = other_program(tmp_path)
     timer = threading.Timer(0.2, lambda: end(child))
     timer.start()
-    mine = enter(tmp_path, ["word"], patience_ms=10_000)
+    mine = enter(tmp_path, ["word"], patience_ms=60_000)
     timer.join()
     assert mine is not None
+    with pytest.raises(DoesNotAnswer):
+        enter(tmp_path, ["word"], patience_ms=150)
     mine.release()
 
 

@@ -209,7 +209,9 @@ def test_no_bytes_can_upset_the_reader_of_boxes(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("film") / "x.mp4"
     path.write_bytes(b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00\x00\x00\xff\xffmoov" + content)
     read_film(path)
-    assert probe(path) is not None
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.media, facts.format, facts.size) == (Media.VIDEO, "MP4", path.stat().st_size)
 
 
 @pytest.mark.parametrize(

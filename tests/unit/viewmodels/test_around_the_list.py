@@ -256,12 +256,17 @@ async def test_the_worlds_faults_are_told_and_our_own_are_reported(tmp_path):
 
 async def test_work_that_is_cancelled_before_it_began_ends_quietly(tmp_path):
     async with Rig(tmp_path) as rig:
+        begun = []
 
         async def never() -> None:
-            raise AssertionError
+            begun.append(True)
 
-        rig.runner(never(), "never").cancel()
+        work = rig.runner(never(), "never")
+        work.cancel()
         await rest()
+        assert work.cancelled()
+        assert not begun
+        assert rig.told == []
 
 
 # Details
