@@ -23,7 +23,7 @@ from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.after_restore import FRESH
 from runway_desktop.services.disk_steps import sync_folder
 from runway_desktop.services.move_journal import JOURNAL
-from runway_desktop.services.part_file import free_name
+from runway_desktop.services.part_file import free_name, holds
 from runway_desktop.services.ports import Snapshots
 
 from . import leftovers
@@ -260,7 +260,7 @@ class _Results:
 
 def found_again(outputs: list[Output], library: str, folder: Path, watch: Watch) -> dict[tuple[TaskId, int], Path]:
     """Which results lie in `folder`: at the same place in it as in the old `library`, or anywhere under the same name,
-    each with as many bytes as it had."""
+    each with as many bytes as it had. Where several are alike in that, they are read, and the bytes decide."""
     if not folder.is_dir():
         raise DiskError(f"The folder {folder} is not there.", advice="Connect its drive, or choose another folder.")
     by_name: dict[str, list[Path]] = {}
@@ -273,10 +273,13 @@ def found_again(outputs: list[Output], library: str, folder: Path, watch: Watch)
         old = _pure(output.path)
         inside = _inside(output.path, library)
         likely = [folder.joinpath(*inside)] if inside else []
-        for place in (*likely, *by_name.get(old.name.casefold(), ())):
-            if _has_size(place, output.size):
-                found[output.task_id, output.index] = place
-                break
+        places = dict.fromkeys((*likely, *by_name.get(old.name.casefold(), ())))
+        alike = [place for place in places if _has_size(place, output.size)]
+        if len(alike) > 1 and output.sha256:
+            watch.look()
+            alike = [place for place in alike if holds(place, output.size, output.sha256)][:1]
+        if alike:
+            found[output.task_id, output.index] = alike[0]
     return found
 
 

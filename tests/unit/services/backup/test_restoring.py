@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import shutil
@@ -17,12 +18,12 @@ import pytest
 from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible
 from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Look, Looked, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
-from runway_desktop.domain.task import Output, State, TaskId
+from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.services.after_restore import FRESH
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import LIGHT, Choice, pack
 from runway_desktop.services.backup.restores import Restores
-from runway_desktop.services.backup.restoring import PutBack, Wishes
+from runway_desktop.services.backup.restoring import PutBack, Wishes, found_again
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Stopped, Watch
 from runway_desktop.services.backup.workshop import Workshop
@@ -205,6 +206,22 @@ async def test_results_that_were_moved_by_hand_are_found_in_a_folder(tmp_path: P
     assert places["t0"] == str(moved / "Aurora" / "clip 0.mp4")
     assert places["t1"] == str(moved / "clip 1.mp4")
     assert places["t2"] == str(made.library / "Aurora" / "clip 2.mp4"), "other bytes are another file"
+
+
+def test_of_files_alike_in_name_and_size_the_one_with_the_bytes_is_found(tmp_path: Path):
+    for folder, content in (("a", b"wolf"), ("b", b"fox!"), ("c", b"hare")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "clip.mp4").write_bytes(content)
+    fox, bear = (
+        Output(
+            task_id=TaskId(name), index=0, url="", url_fetched_at=NOW, state=OutputState.SAVED,
+            path="/old/2026/clip.mp4", size=4, sha256=hashlib.sha256(content).hexdigest(),
+        )
+        for name, content in (("fox", b"fox!"), ("bear", b"bear"))
+    )  # fmt: skip
+    found = found_again([fox, bear], "/old", tmp_path, Watch())
+    assert found == {("fox", 0): tmp_path / "b" / "clip.mp4"}
+    assert found_again([bear], "/old", tmp_path / "a", Watch()) == {("bear", 0): tmp_path / "a" / "clip.mp4"}
 
 
 async def test_this_profile_becomes_what_it_was_and_what_it_is_now_is_kept(tmp_path: Path):
