@@ -24,6 +24,7 @@ from . import wording
 from .board_lines import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
 from .board_table import BoardLines
 from .bridge import Bridge, Touch
+from .quick_look import QuickLook
 from .runner import Runner
 
 MOST = 1_000
@@ -138,9 +139,10 @@ class ExpiryBoard(QObject):
 
     def set_library(self, folder: str) -> str:
         """Saves from now on there; gives a sentence instead when that cannot be."""
+        from .library_form import NO_ANSWER
         from .preferences import folder_problem
 
-        problem = folder_problem(Path(folder))
+        problem = QuickLook().ask(folder_problem, Path(folder), otherwise=NO_ANSWER)
         if not problem:
             self._engine.settings.library_folder = folder
             self._engine.downloads.resume_waiting()

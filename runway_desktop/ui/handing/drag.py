@@ -126,7 +126,7 @@ def start_drag(widget: QWidget, theme: Theme, parcel: Parcel, image: QImage | No
     if parcel.refusal:
         QToolTip.showText(QCursor.pos(), parcel.refusal, widget)
         return False
-    picture = image if image is not None else _decoded(parcel.poster)
+    picture = image if image is not None else _decoded(parcel.poster, look)
     drag = QDrag(widget)
     drag.setMimeData(FileMime(parcel.paths))
     pixmap = drag_picture(theme, picture, parcel.label, len(parcel.paths), widget.devicePixelRatioF())
@@ -158,10 +158,10 @@ def _scaled(image: QImage, ratio: float) -> QPixmap:
     return QPixmap.fromImage(small)
 
 
-def _decoded(poster: str) -> QImage:
+def _decoded(poster: str, look: QuickLook) -> QImage:
     """The poster, small, as the drag begins. Posters are small files; a large picture would be felt, and is read at a
     fraction of its size."""
-    if not poster or not Path(poster).is_file():
+    if not poster or not look.is_file(Path(poster)):
         return QImage()
     reader = QImageReader(poster)
     reader.setAutoTransform(True)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.quick_look import QuickLook
 
 
 class FileFinder(QObject):
@@ -26,7 +27,7 @@ class FileFinder(QObject):
         dialog = QFileDialog(self._window, f"Where is {old.name} now?")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        near = next((folder for folder in old.parents if folder.is_dir()), None)
+        near = QuickLook().ask(_nearest, old, otherwise=None)
         if near is not None:
             dialog.setDirectory(str(near))
         dialog.setNameFilters([f"Files like it (*{old.suffix})", "All files (*)"])
@@ -46,3 +47,7 @@ class FileFinder(QObject):
             lambda: self._desk.file_found(old, new, anyway=True),
             lambda: self._ask(old),
         )
+
+
+def _nearest(old: Path) -> Path | None:
+    return next((folder for folder in old.parents if folder.is_dir()), None)

@@ -22,7 +22,9 @@ from runway_desktop.services.exchange.list_columns import COLUMNS
 from runway_desktop.services.exchange.list_export import ListForm, ListWritten
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.viewmodels import wording
+from runway_desktop.viewmodels.library_form import NO_ANSWER
 from runway_desktop.viewmodels.preferences import folder_problem
+from runway_desktop.viewmodels.quick_look import QuickLook
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.table_manner import SEPARATORS, keep_manner, manner_of
 
@@ -80,7 +82,8 @@ class ExportModel(QObject):
         self.what = What.LIST if self._memory.get("what") == What.LIST else What.FILES
         self.only_picks = False
         self.folder = self._remembered("folder", str(_documents() / FOLDER_NAME))
-        self.folder_problem = _problem_of(self.folder)
+        self._quick_look = QuickLook()
+        self.folder_problem = self._problem_of(self.folder)
         """Why the files cannot go there; empty when they can."""
         self.template = self._remembered("template", engine.settings.name_template)
         self.link = self._switch("link", False)
@@ -128,8 +131,8 @@ class ExportModel(QObject):
         if self.phase is Phase.DONE:
             self.phase, self.report, self.failures = Phase.READY, "", ()
         self.problem = ""
-        if name == "folder":
-            self.folder_problem = _problem_of(value)
+        if name == "folder" or self.folder_problem == NO_ANSWER:
+            self.folder_problem = self._problem_of(self.folder)
         if name in ("scope", "only_picks"):
             self._look()
         self.changed.emit()
@@ -241,6 +244,9 @@ class ExportModel(QObject):
     def _looked(self, progress: Progress, found: Survey) -> None:
         if progress is self._surveying and not progress.is_stopped:
             self._survey = found
+            if self.folder_problem == NO_ANSWER:
+                # A drive that slept may be awake.
+                self.folder_problem = self._problem_of(self.folder)
             self.changed.emit()
 
     def _ids(self) -> Sequence[TaskId]:
@@ -296,6 +302,12 @@ class ExportModel(QObject):
         if (self.separator, self.is_marked) != (usual.separator, usual.is_marked):
             keep_manner(settings, separator=self.separator, is_marked=self.is_marked)
 
+    def _problem_of(self, folder: str) -> str:
+        typed = folder.strip()
+        if not typed:
+            return "Choose a folder."
+        return self._quick_look.ask(folder_problem, Path(typed).expanduser(), otherwise=NO_ANSWER)
+
     def _remembered(self, name: str, otherwise: str) -> str:
         found = self._memory.get(name)
         return found if isinstance(found, str) and found.strip() else otherwise
@@ -303,11 +315,6 @@ class ExportModel(QObject):
     def _switch(self, name: str, otherwise: bool) -> bool:
         found = self._memory.get(name)
         return found if isinstance(found, bool) else otherwise
-
-
-def _problem_of(folder: str) -> str:
-    typed = folder.strip()
-    return folder_problem(Path(typed).expanduser()) if typed else "Choose a folder."
 
 
 def _documents() -> Path:

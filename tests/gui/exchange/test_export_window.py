@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
@@ -14,8 +16,10 @@ from runway_desktop.domain.task import Pick, State
 from runway_desktop.services import embedding
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.exchange import export as export_model
 from runway_desktop.viewmodels.exchange.export import ListForm, Scope, What
 from runway_desktop.viewmodels.exchange.phase import Phase
+from runway_desktop.viewmodels.library_form import NO_ANSWER
 from runway_desktop.viewmodels.offers import Verb
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, task, until
@@ -102,6 +106,33 @@ async def test_a_template_that_makes_no_sense_and_a_folder_that_is_none_say_so(t
         assert window.files._folder_wrong.isVisible()
         window.files.folder.setText(str(tmp_path / "out"))
         assert window.go.isEnabled()
+        window.close()
+        await rest()
+
+
+async def test_a_folder_on_a_drive_that_hangs_holds_up_nothing_and_is_looked_at_again(
+    tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
+):
+    gate = threading.Event()
+
+    def hangs(folder: Path) -> str:
+        if folder.name == "dead":
+            gate.wait(30)
+        return ""
+
+    monkeypatch.setattr(export_model, "folder_problem", hangs)
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export(1)
+        window.files.folder.setText(str(tmp_path / "dead"))
+        assert window.model.reason() == NO_ANSWER
+        gate.set()
+
+        def chosen_anew() -> bool:
+            window.model.set("link", not window.model.link)
+            return window.model.reason() == ""
+
+        await until(chosen_anew, "any choice looks at it again")
         window.close()
         await rest()
 
