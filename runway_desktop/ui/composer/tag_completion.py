@@ -38,6 +38,7 @@ class TagCompletion(QObject):
         self._completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self._completer.setCompletionRole(_WORD)
         self._completer.popup().setAccessibleName("Names of inputs")
+        self._completer.popup().setProperty("popup", True)
         self._completer.activated["QModelIndex"].connect(  # type: ignore[index]
             lambda index: self._take(index.data(_WORD))
         )

@@ -110,6 +110,7 @@ class SheetDelegate(QStyledItemDelegate):
                 completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
                 completer.setFilterMode(Qt.MatchFlag.MatchContains)
                 completer.popup().setAccessibleName(f"Choices of {column.title}")
+                completer.popup().setProperty("popup", True)
                 line.setCompleter(completer)
             line.textChanged.connect(lambda words: self._try(place, words))
             editor = line

@@ -103,6 +103,7 @@ class LinePopup(_Popup):
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.completer.popup().setAccessibleName("Known ones")
+        self.completer.popup().setProperty("popup", True)
         self.completer.activated.connect(self._complete)
         self.line.textEdited.connect(self._offer)
         self.line.installEventFilter(self)

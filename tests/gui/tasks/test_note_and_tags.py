@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.popups import DIFFER, LinePopup, NotePopup
 from runway_desktop.ui.tasks.tags_menu import TagsMenu
+from runway_desktop.ui.theme import Role
 from tests.gui.rig import Desktop, rest, task, until
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -146,6 +147,8 @@ async def test_down_offers_the_projects_and_shots_that_are_known(tmp_path, theme
             QTest.keyClick(popup.line, Qt.Key.Key_Down)
             offered = popup.completer.completionModel()
             assert popup.completer.popup().isVisible()
+            below = popup.completer.popup().grab().toImage()
+            assert below.pixelColor(below.width() - 4, 4) == theme.color(Role.RAISED)
             assert [offered.index(row, 0).data() for row in range(offered.rowCount())] == known
             popup.completer.popup().hide()
             popup.close()
