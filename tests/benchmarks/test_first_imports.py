@@ -70,6 +70,7 @@ def say(word):
     if word == "painted":
         print(*sys.modules)
         print(*linecache.cache)
+        print(*vars(sys.modules["PySide6.QtWidgets"]))
 
 program_child.say = say
 raise SystemExit(program_child.main())
@@ -78,8 +79,8 @@ raise SystemExit(program_child.main())
 
 @pytest.fixture(scope="module")
 def at_paint(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What the real program has imported, and the files whose source it has read, when its window is painted. It closes
-    by itself, for its input has ended."""
+    """What the real program has imported, the files whose source it has read, and the widgets that PySide has made
+    classes of, when its window is painted. It closes by itself, for its input has ended."""
     command = [sys.executable, "-c", AT_THE_FIRST_PAINT, str(tmp_path_factory.mktemp("profile"))]
     variables = os.environ | UNREACHABLE | {"QT_QPA_PLATFORM": "offscreen"}
     ended = subprocess.run(
@@ -112,3 +113,9 @@ def test_what_is_to_be_late_is_still_called_so(module: str):
 
 def test_nobody_reads_the_source_of_what_is_imported(at_paint: list[str]):
     assert "runway_desktop" not in at_paint[1]
+
+
+def test_no_classes_are_made_of_widgets_that_are_not_there(at_paint: list[str]):
+    made = set(at_paint[2].split())
+    assert "QTableView" in made
+    assert made.isdisjoint({"QWizard", "QDial", "QCalendarWidget"}), "Something that Qt made was asked for by its maker"

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 from runway_desktop.catalog import Field, with_what_belongs_together
 from runway_desktop.catalog.labels import FIELD_GROUPS, group_label
 from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.composer import Composer
 
 from .field_editors import FormRow
@@ -33,6 +34,7 @@ class Form(QScrollArea):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, widgetResizable=True)
+        viewport_of(self)
         self._theme = theme
         self._rows: dict[str, FormRow] = {}
         self._stops: list[QWidget] = []

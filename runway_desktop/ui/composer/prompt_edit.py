@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.ui.theme import GRID
+from runway_desktop.ui.viewports import viewport_of
 
 MOST_LINES = 8
 LOW = 90 * GRID
@@ -30,6 +31,7 @@ class PromptEdit(QPlainTextEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        viewport_of(self)
         self.setProperty("bare", True)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -35,6 +35,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 
 from runway_desktop.domain.task import Media, TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
@@ -73,6 +74,7 @@ class GridView(QListView):
         player: HoverPlayer | None = None,
     ) -> None:
         super().__init__(parent)
+        viewport = viewport_of(self)
         self._model = model
         self._theme = theme
         self._painter = CellPainter(theme, posters)
@@ -97,7 +99,7 @@ class GridView(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setDragEnabled(True)
         self.setMouseTracking(True)
-        self.viewport().setMouseTracking(True)
+        viewport.setMouseTracking(True)
         model.lines_moving.connect(self._note_place)
         model.lines_moved.connect(self._keep_place)
         for signal in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):

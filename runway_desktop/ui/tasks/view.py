@@ -32,6 +32,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
@@ -86,7 +87,7 @@ class TaskView(QTableView):
         self.setTabKeyNavigation(False)
         self.setDragEnabled(True)
         self.setMouseTracking(True)
-        self.viewport().setMouseTracking(True)
+        viewport_of(self).setMouseTracking(True)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._set_up_columns()

@@ -8,6 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.places import Entry, Places
 
 _ENTRY = Qt.ItemDataRole.UserRole + 1
@@ -103,7 +104,7 @@ class PlacesPane(QListWidget):
         self._show()
         self.setCurrentRow(0)
         self.currentItemChanged.connect(self._moved)
-        FollowsTheme(theme, self, self.viewport().update)
+        FollowsTheme(theme, self, viewport_of(self).update)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         item = self.itemAt(event.pos())
