@@ -69,8 +69,8 @@ class ListPane(QWidget):
         chosen.changed.connect(self._show_filter)
         model.loaded.connect(self._show_empty)
         model.answered.connect(self._show_empty)
-        model.rowsInserted.connect(lambda *_: self._show_empty())
-        model.rowsRemoved.connect(lambda *_: self._show_empty())
+        # Once for all lines that came and went: an answer moves them in dozens of steps.
+        model.lines_moved.connect(self._show_empty)
         places.changed.connect(self._show_empty)
         keys.changed.connect(self._tell_keys)
         FollowsTheme(theme, self, self._restyle)
