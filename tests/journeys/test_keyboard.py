@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 from tests.journeys.eyes import Eyes, Seen
@@ -80,17 +81,14 @@ def test_tab_goes_through_every_control_and_comes_back(program: Program):
     program.start()
     eyes, hands = program.eyes, program.hands
     eyes.wait_for("text", "Prompt", where=lambda line: "focused" in line.states)
-    wanted = {
-        (one.role, one.name)
-        for one in eyes.look()
-        if "focusable" in one.states and "enabled" in one.states and one.role not in ("list item", "table cell")
-    }
+    wanted = controls(eyes)
     passed: list[tuple[str, str]] = []
     for _ in range(2 * len(wanted)):
         here = tabbed(eyes, hands)
         passed.append((here.role, here.name))
         if here.name == "Prompt":
             break
+    wanted &= controls(eyes)
     reached = {name for _, name in passed} | {"Prompt"}
     # Within a list the arrows go on, and the list says that its present item has the keyboard.
     lists = {name for role, name in wanted if role == "list"}
@@ -122,10 +120,27 @@ def test_another_key_is_pressed_holds_at_once_and_after_a_restart(program: Progr
         program.eyes.wait_for("table cell", "A lagoon at dawn")
 
 
+def controls(eyes: Eyes) -> set[tuple[str, str]]:
+    """Role and name of all that takes the keyboard, once nothing comes any more of what is made after the first
+    paint."""
+    seen: list[set[tuple[str, str]]] = []
+
+    def the_same_again() -> set[tuple[str, str]]:
+        time.sleep(0.5)
+        now = {
+            (one.role, one.name)
+            for one in eyes.look()
+            if "focusable" in one.states and "enabled" in one.states and one.role not in ("list item", "table cell")
+        }
+        seen.append(now)
+        return now if seen[-2:-1] == [now] else set()
+
+    return until(the_same_again, "the controls to be all there")
+
+
 def tabbed(eyes: Eyes, hands: Hands) -> Seen:
     """Where the keyboard is after Tab, once it has left where it was."""
-    before = eyes.focused()
-    assert before is not None
+    before = until(eyes.focused, "the keyboard to be somewhere")
     hands.key("Tab")
 
     def elsewhere() -> Seen | None:
