@@ -75,6 +75,10 @@ class Hands:
     def wait_for_window(self, name: str, pid: int | None = None) -> str:
         return until(lambda: self.windows(name, pid), f"a window “{name}”")[-1]
 
+    def active(self) -> str:
+        """The id of the window in front; empty in the moment in which none is, when they change."""
+        return self._do("getactivewindow", check=False).strip()
+
     def activate(self, window: str) -> None:
         self._do("windowactivate", "--sync", window)
 

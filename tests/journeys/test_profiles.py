@@ -93,7 +93,7 @@ def test_a_second_profile_has_a_key_tasks_and_a_window_of_its_own(
     hands.click(program.eyes.wait_for("button", "Profile ").middle)
     until(lambda: program.popups() == 1, "the menu")
     hands.key("Up", "Up", "Up", "Up", "Up", "Return")
-    until(lambda: hands._do("getactivewindow").strip() == second, "the client's window in front")
+    until(lambda: hands.active() == second, "the client's window in front")
     assert len(hands.windows("Client A – Runway Desktop")) == 1
 
     hands.close_window(second)
