@@ -108,7 +108,7 @@ class ExportFilesPage(QWidget):
         dialog.open()
 
     def _first_names(self, template: str) -> str:
-        return "\n".join(self._model.first_names(template))
+        return self._model.names_words(template)
 
     def _restyle(self) -> None:
         for heading in self._headings:

@@ -148,6 +148,12 @@ class ExportModel(QObject):
         """How the first files will be called, if nobody else has the name there."""
         return names_of(self._survey.first, template) if self._survey is not None else []
 
+    def names_words(self, template: str) -> str:
+        """The first of them, a line each, and how many more there are."""
+        names = self.first_names(template)
+        more = self._survey.files - len(names) if self._survey is not None else 0
+        return "\n".join([*names, f"and {more:,} more"] if names and more > 0 else names)
+
     def amount_words(self) -> str:
         """ "212 files, 1.2 GB. 3 tasks have no file here."."""
         survey = self._survey

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
 
 from runway_desktop.domain.task import Pick, State
 from runway_desktop.services import embedding
+from runway_desktop.services.exchange import file_export
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.exchange import export as export_model
@@ -54,6 +55,20 @@ class Shop(Counter):
 def press(window: ExportWindow, text: str) -> None:
     found = next(one for one in window.findChildren(QPushButton) if one.isVisible() and one.text() == text)
     QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+async def test_how_many_more_names_there_are_than_are_shown_is_said(
+    tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(file_export, "FIRST", 2)
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export(0, 1, 2, 3)
+        window.files.template.line.setText("{prompt}")
+        shown = window.files.template._shown.text().split("\n")
+        assert (len(shown), shown[-1]) == (3, "and 1 more")
+        window.close()
+        await rest()
 
 
 async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, theme: Theme):
