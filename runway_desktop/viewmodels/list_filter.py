@@ -8,12 +8,13 @@ next start would look as if they were lost). Searches that the person saved are 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, PlaceCounts, SortKey
+from runway_desktop.domain.search import folded
 from runway_desktop.domain.task import State
 from runway_desktop.services.engine import Engine
 
@@ -123,6 +124,14 @@ class ListFilter(QObject):
         """What narrows the list: not words that are not understood."""
         unused = self._meaning().unused
         return tuple(term for term in self.query.terms if term not in unused)
+
+    def label_of(self, term: Term) -> str:
+        """As a chip says it, with the name of a batch where the word has its id."""
+        name = self._batch_names().get(term.value) if term.key == "batch" else None
+        return replace(term, value=name).label if name else term.label
+
+    def _batch_names(self) -> dict[str, str]:
+        return {batch: name for batch, name, _ in self._known.batches}
 
     @property
     def today(self) -> bool:
@@ -240,9 +249,12 @@ class ListFilter(QObject):
 
     def _place_terms(self) -> tuple[Term, ...]:
         """The open place in words, so that a saved search can be asked from anywhere."""
-        names = {batch: name for batch, name, _ in self._known.batches}
+        names = self._batch_names()
         terms = [Term("project", project) for project in sorted(self._place.projects)]
-        terms += [Term("batch", names.get(batch, batch)) for batch in sorted(self._place.batches)]
+        for batch in sorted(self._place.batches):
+            name = names.get(batch, batch)
+            is_clear = [other for other in names if folded(name) in folded(names[other])] == [batch]
+            terms.append(Term("batch", name if is_clear else batch))
         terms += [Term("tag", tag) for tag in sorted(self._place.tags)]
         word = _PLACE_WORDS.get(self._place.place.value)
         return (*terms, *((Term("is", word),) if word else ()))

@@ -242,8 +242,10 @@ class _Reader:
         return near or {value}
 
     def _batches(self, value: str) -> set[str]:
+        """An id is that one; of a name all that hold it."""
         typed = folded(value)
-        found: set[str] = {batch for batch, name, _ in self._known.batches if typed in folded(name) or batch == value}
+        names = {str(batch): name for batch, name, _ in self._known.batches}
+        found = {value} if value in names else {batch for batch, name in names.items() if typed in folded(name)}
         if not found:
             self.say(f"There is no batch “{value}” here.")
         return found or {value}

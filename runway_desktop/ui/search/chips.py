@@ -41,13 +41,14 @@ class Chips:
 
     def _made(self, term: Term) -> QPushButton:
         button = _Chip(self._parent)
+        said = self._filter.label_of(term)
         button.setProperty("kind", "pill")
         button.setCheckable(True)
         button.setChecked(True)
-        label = button.fontMetrics().elidedText(term.label, Qt.TextElideMode.ElideRight, 24 * GRID)
+        label = button.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, 24 * GRID)
         button.setText(f"{label}  ✕")
         button.setToolTip(f"{term.word}\nPress to take it away.")
-        button.setAccessibleName(f"Filter {term.label}, take away")
+        button.setAccessibleName(f"Filter {said}, take away")
         button.clicked.connect(lambda: self._filter.remove(term))
         self._into.addWidget(button)
         button.show()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.domain.library import Filter, Place, Span
-from runway_desktop.domain.task import Pick, State, TaskId
+from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.viewmodels.list_filter import ListFilter
 from tests.gui.rig import Rig, after, saved, task, until
 
@@ -112,3 +112,17 @@ async def test_nothing_asked_for_is_nothing_to_save(tmp_path):
         rig.engine.settings.set("list.searches", [{"id": 1}, "odd", {"id": "a", "name": "b", "line": "fog"}])
         rig.filter.restore()
         assert [found.name for found in rig.filter.searches] == ["b"]
+
+
+async def test_a_search_saved_in_one_of_two_batches_of_a_like_name_finds_that_one(tmp_path):
+    async with Rig(tmp_path) as rig:
+        for number, batch in enumerate(("b1", "b10"), start=1):
+            await rig.put(task(number, State.FAILED), batch=batch)
+        await rig.load()
+        rig.filter.know(await rig.engine.library.counts())
+        rig.filter.open_place(Filter(batches=frozenset({BatchId("b1")})), "Batch b1")
+        kept = rig.filter.save_search("Mine")
+        assert kept is not None
+        assert rig.filter.filter_of(kept).batches == {"b1"}
+        rig.filter.open_search(kept)
+        assert [rig.filter.label_of(term) for term in rig.filter.chips] == ["Batch: Batch b1"]
