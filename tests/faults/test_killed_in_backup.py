@@ -140,6 +140,24 @@ async def test_killed_while_finishing_the_next_start_has_the_new_state_and_the_o
     assert without_mark(await everything(made.profile)) == without_mark(then)
 
 
+async def test_killed_while_finishing_what_was_put_back_stays(tmp_path: Path):
+    world = World(tmp_path)
+    made, backup, _, _ = await a_backup(world)
+    restores(made)._into_this(backup, Wishes(put_back=PutBack.ALL, library=made.library), NOW, Watch())
+    finishing.say_yes(made.profile, NOW)
+    world.keep()
+    moment, done = 0, False
+    while not done:
+        moment += 1
+        world.put_back()
+        done = not dies_at(moment, lambda: finishing.finish(made.profile, made.snapshots, NOW))
+        finishing.finish(made.profile, made.snapshots, NOW)
+        assert await restores(made).clean_up() == []
+        assert not made.profile.restoring.exists()
+        assert len(list(made.library.glob("Restored*/**/*.mp4"))) == 3
+    assert moment > 40
+
+
 async def test_killed_twice_while_finishing_it_is_still_finished(tmp_path: Path):
     world = World(tmp_path)
     made, backup, then, _ = await a_backup(world)

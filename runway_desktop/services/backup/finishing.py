@@ -147,7 +147,9 @@ def _swap(staging: Path, profile: Profile) -> None:
 
 
 def _tidy(staging: Path) -> None:
-    """The mark first: a folder without it is nothing any more."""
+    """It is done. The note of what was put elsewhere goes first, since that is to stay; then the mark: a folder without
+    it is nothing any more."""
+    leftovers.forget(staging)
     _unmark(staging)
     clear(staging)
 
