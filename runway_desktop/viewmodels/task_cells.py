@@ -5,7 +5,6 @@ Pure but for the clock and the catalogue that it asks; knows no item model.
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -203,10 +202,13 @@ class Cells:
 
     def tool_tip(self, row: Row, column: Column, around: Around) -> str | None:
         if column is Column.PROMPT:
+            # Not before the first paint.
+            from html import escape
+
             text = row.task.request.prompt
             cut = text if len(text) <= MOST_OF_A_PROMPT else text[:MOST_OF_A_PROMPT] + wording.ELLIPSIS
             # Marked up, since Qt wraps nothing else, and takes a prompt with a "<" in it for marked up anyway.
-            return f'<p style="white-space: pre-wrap">{html.escape(cut, quote=False)}</p>' if cut else None
+            return f'<p style="white-space: pre-wrap">{escape(cut, quote=False)}</p>' if cut else None
         if column in (Column.STATUS, Column.CREDITS, Column.SENT):
             return self.spoken(row, column, around)
         return None
