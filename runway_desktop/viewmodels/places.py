@@ -156,7 +156,7 @@ class Places(QObject):
             self._is_counting = False
 
     def _due(self) -> None:
-        if self._is_counting:
+        if not self._rest.is_over:
             # What happened meanwhile is counted too, after a rest.
             self._soon()
         else:

@@ -6,6 +6,7 @@ Pure but for the clock that it is given.
 
 from __future__ import annotations
 
+import math
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ class Rest:
 
     def __enter__(self) -> None:
         self._begun = self._clock.monotonic()
+        self._until = float("inf")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -34,6 +36,12 @@ class Rest:
         self._until = now + (SHARE - 1) * (now - self._begun)
 
     @property
+    def is_over(self) -> bool:
+        """Not while the work goes on, nor for a while after it."""
+        return self._clock.monotonic() >= self._until
+
+    @property
     def ms(self) -> int:
-        """From now until it may begin again."""
-        return round(max(self._least, 1000 * (self._until - self._clock.monotonic())))
+        """From now until it may begin again; while it goes on, until that is worth asking anew."""
+        left = 1000 * (self._until - self._clock.monotonic())
+        return self._least if math.isinf(left) else round(max(self._least, left))

@@ -90,7 +90,6 @@ class TaskAnswers(QObject):
         self._answered = 0
         self._under_way: set[asyncio.Task[Any]] = set()
         self._sweep = asyncio.Lock()
-        self._is_summing = False
         self._rest, self._rest_of_sums = Rest(engine.clock, 200), Rest(engine.clock, 400)
         self._refresh_timer = QTimer(self, singleShot=True)
         self._refresh_timer.timeout.connect(self._refresh_due)
@@ -130,7 +129,7 @@ class TaskAnswers(QObject):
             self._refresh_timer.start(self._rest.ms)
 
     def _refresh_due(self) -> None:
-        if self._sweep.locked():
+        if self._sweep.locked() or not self._rest.is_over:
             # What happened meanwhile is asked for too, after a rest.
             self.refresh_soon()
         else:
@@ -190,18 +189,14 @@ class TaskAnswers(QObject):
         answer.add_done_callback(self._under_way.discard)
 
     def _ask_sums(self) -> None:
-        if self._is_summing:
+        if not self._rest_of_sums.is_over:
             self._sums_timer.start(self._rest_of_sums.ms)
         elif self.is_whole and self._listing.group is not GroupBy.NONE:
-            self._is_summing = True
             self._begin(self._sum(self._listing), "group sums")
 
     async def _sum(self, listing: Listing) -> None:
-        try:
-            with self._rest_of_sums:
-                found = {summary.key: summary for summary in await self._engine.library.groups(listing)}
-        finally:
-            self._is_summing = False
+        with self._rest_of_sums:
+            found = {summary.key: summary for summary in await self._engine.library.groups(listing)}
         if listing is self._listing and found != self._sums:
             self._sums = found
             self.summed.emit(found)

@@ -169,6 +169,10 @@ async def _while_tasks_end(session: Session, ends: int) -> dict[str, Any]:
         await asyncio.sleep(RESTING)
         chosen.save_search()
     chosen.clear()
+    # What saving them made it count is none of what the ends cost.
+    while any(entry.search and entry.count is None for entry in session.models.places.entries()):
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(1.0)
     failed = await engine.library.list(Listing(filter=Filter(states=frozenset({State.FAILED})), group=GroupBy.NONE))
     counted: list[float] = []
     _watch(engine.library, counted)

@@ -11,17 +11,24 @@ from tests.fakes import FakeClock
 
 
 def test_first_change_is_answered_at_once():
-    assert Rest(FakeClock(), 300).ms == 300
+    rest = Rest(FakeClock(), 300)
+    assert rest.is_over
+    assert rest.ms == 300
 
 
 async def test_long_work_rests_four_times_as_long():
     clock = FakeClock()
     rest = Rest(clock, 300)
     with rest:
+        assert not rest.is_over
+        assert rest.ms == 300, "asked anew after a moment"
         await clock.advance(0.5)
     assert rest.ms == pytest.approx(2000, abs=1)
     await clock.advance(1.5)
+    assert not rest.is_over
     assert rest.ms == pytest.approx(500, abs=1)
+    await clock.advance(0.5)
+    assert rest.is_over
     await clock.advance(60)
     assert rest.ms == 300
 
