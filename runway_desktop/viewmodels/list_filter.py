@@ -18,15 +18,13 @@ from runway_desktop.domain.search import folded
 from runway_desktop.domain.task import State
 from runway_desktop.services.engine import Engine
 
-from .search_offers import Suggestion, is_begun_key, suggestions
+from .search_offers import Suggestion, suggestions
 from .search_words import Meaning, Query, Term, meaning, read
 from .task_list import TaskListModel
 
 _MEMORY, _SAVED = "list.order", "list.searches"
 SEARCH_DELAY_MS = 0
 """Keys that come in one turn of the loop are one question; a person's are each answered."""
-BEGUN_KEY_DELAY_MS = 300
-"""While a key such as `model:` is being written: the list need not be empty for a moment on the way to it."""
 _TODAY = Term("date", "today")
 
 STATUS_CHOICES: tuple[tuple[str, frozenset[State]], ...] = (
@@ -184,7 +182,7 @@ class ListFilter(QObject):
         """As one types."""
         if text != self._text:
             self._text = text
-            self._timer.start(BEGUN_KEY_DELAY_MS if is_begun_key(text) else SEARCH_DELAY_MS)
+            self._timer.start()
 
     def set_today(self, on: bool) -> None:
         self._turn(_TODAY, on)

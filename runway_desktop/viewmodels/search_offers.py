@@ -54,12 +54,6 @@ def suggestions(line: str, cursor: int, known: PlaceCounts, most: int = 12) -> l
     ]
 
 
-def is_begun_key(line: str) -> bool:
-    """Whether the line ends in a word that could become a key. One letter says nothing."""
-    word = line.rpartition(" ")[2].lstrip("-").lower()
-    return len(word) > 1 and any(key.startswith(word) for key in KEYS)
-
-
 def values_of(key: str, known: PlaceCounts) -> list[tuple[str, int | None]]:
     """Values that make sense, with how many tasks have them where that is known; the most frequent first."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, N
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
-from runway_desktop.viewmodels import list_filter
 from runway_desktop.viewmodels.list_filter import STATUS_CHOICES, ListFilter
 from runway_desktop.viewmodels.offers import Verb
 from runway_desktop.viewmodels.state_words import Tone
@@ -422,22 +420,3 @@ async def test_a_poster_of_something_unknown_is_ignored(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.models.posters.made("/library/else.mp4", "x.jpg", 1, 1, 0)
         await rest()
-
-
-async def test_the_list_waits_while_a_key_is_being_written_and_for_nothing_else(tmp_path, monkeypatch):
-    monkeypatch.setattr(list_filter, "BEGUN_KEY_DELAY_MS", 10**7)
-    async with Rig(tmp_path) as rig:
-        await rig.shown(task(1, State.FAILED, prompt="fog"), task(2, State.FAILED))
-        asked: list[str] = []
-        rig.filter.changed.connect(lambda: asked.append(rig.filter.listing.filter.text))
-        for text in ("mod", "fog mod", "-mod", "st"):
-            rig.filter.search(text)
-            await rest()
-        assert asked == []
-        for text in ("f", "fog", "fog modern", "fog model: "):
-            rig.filter.search(text)
-            await until(partial(was_asked, asked, text))
-
-
-def was_asked(asked: list[str], text: str) -> bool:
-    return asked[-1:] == [text.replace("model:", "").strip()]
