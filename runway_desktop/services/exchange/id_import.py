@@ -36,14 +36,14 @@ class IdStanding(StrEnum):
     NEW = "new"
     KNOWN = "known"
     REMOVED = "removed"
-    """Here, but removed from the list: it comes back."""
+    """Here, but a person removed it from the list: it comes back only if that is asked for."""
     ELSE = "something else"
     """Probably no task's id; it may be asked all the same."""
     NO_ID = "no id"
 
     @property
     def is_worth_asking(self) -> bool:
-        return self in (IdStanding.NEW, IdStanding.REMOVED)
+        return self is IdStanding.NEW
 
 
 @dataclass(frozen=True, slots=True)

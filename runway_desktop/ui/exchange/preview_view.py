@@ -46,6 +46,8 @@ class PreviewView(QTableView):
         """`widths` in steps of the grid, one a column; the column `stretch` takes what is left."""
         super().__init__(parent)
         self._table = model
+        # Its header begins where plain cells do; said before the model, as a header dresses for what it is given.
+        self.setProperty("cells", "plain")
         self.setModel(model)
         self.setItemDelegate(_Cell(theme, self))
         self.setFrameShape(QFrame.Shape.NoFrame)

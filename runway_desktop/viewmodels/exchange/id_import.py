@@ -29,7 +29,7 @@ TITLES = ("Task id", "What it is", "Prompt", "Model", "Time", "File", "Line")
 _WORDS = {
     IdStanding.NEW: ("New", Tone.GOOD),
     IdStanding.KNOWN: ("Known here", Tone.PLAIN),
-    IdStanding.REMOVED: ("Removed from the list", Tone.PLAIN),
+    IdStanding.REMOVED: ("Removed from the list before", Tone.PLAIN),
     IdStanding.ELSE: ("Something else", Tone.WARN),
     IdStanding.NO_ID: ("No task id", Tone.WARN),
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QRect, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -19,10 +20,11 @@ from runway_desktop.services.exchange import comparing
 from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.exchange.id_import import TITLES
 from runway_desktop.viewmodels.exchange.phase import Phase
 from tests.fake_runway import remote_id
 from tests.gui.exchange.counter import Counter, reached
-from tests.gui.rig import after, rest, until
+from tests.gui.rig import after, rest, task, until
 from tests.unit.services.exchange.results import Results, a_task
 
 LINE = '2026-03-09 14:06:01 INFO created task {} (gen4.5) prompt="A red fox {}"'
@@ -48,6 +50,15 @@ def press(window: QWidget, text: str) -> None:
     QTest.mouseClick(button(window, text), Qt.MouseButton.LeftButton)
 
 
+def ink_begins(widget: QWidget, area: QRect) -> int:
+    """How many pixels stand empty at the left of the area."""
+    image = widget.grab(area).toImage()
+    ground = image.pixel(0, 0)
+    return next(
+        x for x in range(image.width()) if any(image.pixel(x, y) != ground for y in range(1, image.height() - 1))
+    )
+
+
 async def listed(counter: Counter) -> int:
     return len(await counter.store.list(Listing(group=GroupBy.NONE)))
 
@@ -59,6 +70,42 @@ async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_pat
         assert window.model.headline() == "3 ids: 3 new."
         assert window.go.text() == "Adopt 3 tasks"
         assert await listed(counter) == 0
+        window.close()
+        await rest()
+
+
+async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_path: Path, theme: Theme):
+    async with Counter(tmp_path, theme) as counter:
+        await counter.add(replace(task(1), remote_id=remote_id(1)))
+        await counter.engine.verbs.remove([task(1).id])
+        counter.window.take_mime(dropped(a_log(tmp_path, 1, 2)))
+        window = await counter.opened(IdImportWindow)
+        assert window.model.headline() == "2 ids: 1 new, 1 removed from the list before."
+        assert [(line.is_ticked, line.cells[1]) for line in window.model.table.lines] == [
+            (False, "Removed from the list before"), (True, "New"),
+        ]  # fmt: skip
+        assert window.go.text() == "Adopt 1 task"
+        window.view.selectRow(0)
+        QTest.keyClick(window.view, Qt.Key.Key_Space)
+        assert window.go.text() == "Adopt 2 tasks", "whoever ticks it gets it back"
+        window.close()
+        await rest()
+
+
+async def test_the_words_of_the_header_stand_over_those_of_the_cells(tmp_path: Path, theme: Theme):
+    async with Counter(tmp_path, theme) as counter:
+        counter.window.take_mime(dropped(a_log(tmp_path, 1, 2, 3)))
+        window = await counter.opened(IdImportWindow)
+        view = window.view
+        line = window.model.table.lines[1]
+        column = TITLES.index("Model")
+        line.cells[column] = TITLES[column]
+        view.clearSelection()
+        cell = view.visualRect(window.model.table.index(1, column))
+        header = view.horizontalHeader()
+        of_header = QRect(header.sectionViewportPosition(column), 4, 60, header.height() - 8)
+        of_cell = QRect(cell.x(), cell.y() + 4, 60, cell.height() - 8)
+        assert ink_begins(header.viewport(), of_header) == pytest.approx(ink_begins(view.viewport(), of_cell), abs=1)
         window.close()
         await rest()
 

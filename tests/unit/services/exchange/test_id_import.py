@@ -49,7 +49,7 @@ async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_
         assert standings(look) == [
             IdStanding.KNOWN, IdStanding.REMOVED, IdStanding.NEW, IdStanding.ELSE, IdStanding.NO_ID,
         ]  # fmt: skip
-        assert [entry.standing.is_worth_asking for entry in look.entries] == [False, True, True, False, False]
+        assert [entry.standing.is_worth_asking for entry in look.entries] == [False, False, True, False, False]
         assert len(rig.store._tasks) == 2
 
 
