@@ -55,6 +55,12 @@ class Take:
         return (self.task.id, self.output.index)
 
     @property
+    def content(self) -> tuple[object, ...]:
+        """What its file holds as far as is known: where that differs, it is to be read anew."""
+        signs = self.output.look.signs if self.output.is_changed else None
+        return (self.path, self.media, self.output.is_missing, signs)
+
+    @property
     def is_decided(self) -> bool:
         return self.task.rating > 0 or self.task.pick is not Pick.NONE
 
@@ -264,6 +270,11 @@ class Culling(QObject):
     def undo(self) -> None:
         self._judge.undo()
 
+    def look_again(self) -> None:
+        """The room is used again: files may have been changed elsewhere meanwhile."""
+        self._engine.integrity.look_around()
+        self._engine.integrity.look_at([stack.top.task.id for stack in self.shown])
+
     async def _gather(self, task_ids: tuple[TaskId, ...]) -> None:
         if len(task_ids) == 1:
             family = await self._engine.library.takes(task_ids[0])
@@ -306,18 +317,29 @@ class Culling(QObject):
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
         known = {take.task.id for take in self._takes}
-        tasks = {
-            task_id: touch.task for task_id, touch in touches.items() if task_id in known and touch.task is not None
+        moved = {
+            task_id: touch
+            for task_id, touch in touches.items()
+            if task_id in known and (touch.task is not None or touch.outputs)
         }
-        if not tasks:
+        if not moved:
             return
 
         def fresh(take: Take) -> Take:
-            return Take(tasks.get(take.task.id, take.task), take.output)
+            touch = moved.get(take.task.id)
+            if touch is None:
+                return take
+            output = touch.outputs.get(take.output.index, take.output)
+            # Of one that went to the bin the last picture stays.
+            return Take(touch.task or take.task, output if output.is_kept and output.path else take.output)
 
+        before = [stack.top.content for stack in self.shown]
         self._takes = tuple(map(fresh, self._takes))
         self._stacks = [replace(stack, takes=tuple(map(fresh, stack.takes))) for stack in self._stacks]
-        self.judged.emit()
+        if before != [stack.top.content for stack in self.shown]:
+            self.changed.emit()
+        else:
+            self.judged.emit()
 
 
 def _prompt(take: Take) -> str:

@@ -116,6 +116,10 @@ class InStep(QObject):
         self._opener.start()
         self.changed.emit()
 
+    def let_go(self, place: int) -> None:
+        """Of the clip of that place, whose file is another now: it is opened anew by the next `open`."""
+        self._tracks.let_go(place)
+
     def close(self) -> None:
         """Lets go of all files."""
         self._halt()

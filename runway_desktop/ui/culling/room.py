@@ -105,6 +105,11 @@ class CullingRoom(QWidget):
         self._clips.shutdown()
         self._workers.shutdown()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self._is_open and self.isActiveWindow():
+            self._model.look_again()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._is_open = False
         self._clips.close()
@@ -259,8 +264,11 @@ class CullingRoom(QWidget):
 
     def _put(self, place: int, take: Take) -> None:
         before, self._takes[place] = self._takes[place], take
-        if before is not None and before.key == take.key and before.path == take.path:
+        if before is not None and before.key == take.key and before.content == take.content:
             return
+        if before is not None and before.path == take.path:
+            # Another file under the same name.
+            self._clips.let_go(place)
         surface = self._panes[place].surface
         surface.clear(_poster(take))
         if take.media is Media.IMAGE:

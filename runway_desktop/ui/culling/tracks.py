@@ -136,6 +136,11 @@ class Tracks(QObject):
         elif self.are_there:
             self._all_there()
 
+    def let_go(self, place: int) -> None:
+        """Of one file, if it is open."""
+        if place < len(self._tracks):
+            self._tracks[place].close()
+
     def close(self) -> None:
         """Lets go of all files."""
         for track in self._tracks:

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QLabel, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Pick, State
+from runway_desktop.domain.presence import Look, Presence, Signs
+from runway_desktop.domain.task import Media, Pick, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.culling.host import CullingHost
@@ -38,7 +39,10 @@ class Open:
 
     def __init__(self, theme: Theme, qtbot: QtBot) -> None:
         self.bridge, self.judge = FakeBridge(), NotingJudge()
-        engine, runner = SimpleNamespace(), SimpleNamespace()
+        self.looked: list[TaskId] = []
+        """Tasks whose files were looked at again."""
+        integrity = SimpleNamespace(look_around=lambda: None, look_at=self.looked.extend)
+        engine, runner = SimpleNamespace(integrity=integrity), SimpleNamespace()
         self.model = Culling(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
         self.room = CullingRoom(self.model, theme, Keys())
         self.qtbot = qtbot
@@ -274,6 +278,51 @@ def test_missing_file_is_said_in_its_pane(opened: Open, pictures: list[Path], tm
     opened.model.open([opened.row(1, pictures[0], "Fog"), opened.row(2, tmp_path / "gone.png", "Fog")])
     opened.room.enter(full_screen=False)
     opened.qtbot.waitUntil(lambda: "no longer" in opened.room.panes[1].surface.words)
+
+
+def test_a_picture_that_was_changed_outside_is_shown_as_it_is_now(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    wide = QImage(320, 60, QImage.Format.Format_RGB32)
+    wide.fill(QColor("#00ff00"))
+    assert wide.save(str(pictures[0]))
+    [output] = opened.rows[0].outputs
+    look = Look(presence=Presence.CHANGED, at=1.0, signs=Signs(size=pictures[0].stat().st_size, modified=1))
+    touch = Touch()
+    touch.outputs[0] = replace(output, look=look)
+    opened.bridge.tasks_touched.emit({output.task_id: touch})
+    first, second = opened.room.panes[:2]
+    opened.qtbot.waitUntil(lambda: first.surface.is_live and first.surface.size().toSize() == wide.size())
+    assert opened.pixel(first, 0.5, 0.5) == QColor("#00ff00")
+    assert opened.pixel(second, 0.5, 0.5) == QColor("#ffff00")
+
+
+def test_files_are_looked_at_when_the_room_is_used_again(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    other = QWidget()
+    opened.qtbot.addWidget(other)
+    with opened.qtbot.waitActive(other):
+        other.show()
+        other.activateWindow()
+    opened.looked.clear()
+    with opened.qtbot.waitActive(opened.room):
+        opened.room.activateWindow()
+    opened.qtbot.waitUntil(lambda: opened.looked == [row.task.id for row in opened.rows])
+
+
+def test_a_clip_that_was_changed_outside_is_opened_anew(opened: Open, clips: list[Path], tmp_path: Path) -> None:
+    file = tmp_path / "clip.mp4"
+    file.write_bytes(clips[0].read_bytes())
+    opened.enter([file, clips[1]])
+    before = opened.room.panes[0].surface.size()
+    file.write_bytes(clips[3].read_bytes())
+    [output] = opened.rows[0].outputs
+    touch = Touch()
+    look = Look(presence=Presence.CHANGED, at=1.0, signs=Signs(size=file.stat().st_size, modified=1))
+    touch.outputs[0] = replace(output, look=look)
+    opened.bridge.tasks_touched.emit({output.task_id: touch})
+    surface = opened.room.panes[0].surface
+    opened.qtbot.waitUntil(lambda: surface.is_live and surface.size() != before, timeout=20_000)
+    assert surface.size().width() < surface.size().height()
 
 
 def test_clips_play_when_the_room_opens_and_stop_when_it_is_left(opened: Open, clips: list[Path]) -> None:
