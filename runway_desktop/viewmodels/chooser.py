@@ -157,7 +157,8 @@ class Chooser(QObject):
         return found
 
     def offers(self, scope: str, search: str = "", having: frozenset[str] = frozenset()) -> list[Offer]:
-        """The pairs of a part, or, with words to search for, those of the whole catalogue, the part's first.
+        """The pairs of a part, or, with words to search for, those of the whole catalogue: what is called just so
+        first, then the part's.
 
         `having` holds what one has, of "text" and the media kinds: a pair must take all of it and need nothing else.
         """
@@ -173,7 +174,7 @@ class Chooser(QObject):
                 continue
             rank = self._rank(pair, words)
             if rank is not None:
-                ranked.append(((not inside, rank, key not in favourites, place), pair))
+                ranked.append(((rank > 0, not inside, rank, key not in favourites, place), pair))
         ranked.sort(key=lambda entry: entry[0])
         several = len({pair.endpoint for _, pair in ranked}) > 1
         return [self._offer(pair, favourites, new, several) for _, pair in ranked]
@@ -230,7 +231,8 @@ class Chooser(QObject):
         return tuple(common), any(_takes_text(pair) for pair in pairs)
 
     def _rank(self, pair: Pair, words: Sequence[str]) -> int | None:
-        """How well a pair fits the words: smaller is better, None when it does not."""
+        """How well a pair fits the words: 0 is called just so, then what begins so, then what has them in its name,
+        then what has them elsewhere. None when it does not fit."""
         if not words:
             return 0
         endpoint = self._engine.catalog.endpoint(pair.endpoint)
@@ -241,9 +243,12 @@ class Chooser(QObject):
         ).casefold()
         if not all(word in whole for word in words):
             return None
-        if name.startswith(words[0]):
+        names, asked = (pair.label.casefold(), pair.model.casefold()), " ".join(words)
+        if asked in names:
             return 0
-        return 1 if all(word in name for word in words) else 2
+        if any(one.startswith(asked) for one in names):
+            return 1
+        return 2 if all(word in name for word in words) else 3
 
     def _offer(self, pair: Pair, favourites: Sequence[Key], new: frozenset[Key], says_endpoint: bool) -> Offer:
         key = (pair.endpoint, pair.model)

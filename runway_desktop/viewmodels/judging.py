@@ -38,6 +38,9 @@ class JudgingModel(QObject):
     done = Signal(str, bool, bool)
     """A sentence about what was done, whether it can be undone, and whether it is worth telling: a single task shows
     itself what was decided."""
+    decided = Signal(object, str)
+    """The id of a single task and what was decided about it ("Rated 2"), after `done`: worth telling all the same where
+    it leaves the list by that."""
 
     def __init__(self, engine: Engine, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +116,8 @@ class JudgingModel(QObject):
         self._undone.clear()
         self.changed.emit()
         self.done.emit(_said(deed), True, len(deed) > 1)
+        if len(deed) == 1:
+            self.decided.emit(next(iter(deed.after)), _said_of_one(deed))
 
 
 def _words(deed: Judged) -> str:
@@ -134,3 +139,19 @@ def _said(deed: Judged) -> str:
             return f"{amount} put into {value}." if value else f"{amount} taken out of their project."
         case what:
             return f"{_WORDS[what].capitalize()} of {amount} changed."
+
+
+def _said_of_one(deed: Judged) -> str:
+    """ "Rated 4": the beginning of a sentence."""
+    value = next(iter(deed.after.values()))
+    match deed.what:
+        case "rating":
+            return f"Rated {value}" if value else "Rating taken away"
+        case "pick":
+            return {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(value, "Neither picked nor rejected any more")
+        case "tags":
+            return "Tags changed"
+        case "project":
+            return f"Put into {value}" if value else "Taken out of its project"
+        case what:
+            return f"{_WORDS[what].capitalize()} changed"

@@ -216,6 +216,18 @@ class ListFilter(QObject):
         self.text_wanted.emit("")
         self._apply()
 
+    def clear_next(self) -> bool:
+        """One step back: the words that were typed, then what was chosen by menu. False when nothing narrows."""
+        if self._text:
+            self._text = ""
+            self.text_wanted.emit("")
+            self._apply()
+        elif self._chosen:
+            self.clear()
+        else:
+            return False
+        return True
+
     def save_search(self, name: str = "") -> SavedSearch | None:
         """Keeps the present search; None when nothing is asked for."""
         line = Query((*self._place_terms(), *self.query.terms), self.query.text).line

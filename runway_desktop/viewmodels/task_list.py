@@ -170,6 +170,10 @@ class TaskListModel(QAbstractTableModel):
     def position(self, task_id: TaskId) -> int | None:
         return self._where.get(task_id)
 
+    def holds(self, task_id: TaskId) -> bool:
+        """Whether it is in the answer, in a collapsed group too."""
+        return self.position(task_id) is not None or task_id in self._entries.ids
+
     def row_of(self, task_id: TaskId) -> Row | None:
         """The row if it has been fetched."""
         return self._pages.get(task_id)

@@ -1,7 +1,8 @@
 """The search line: words as one types, keys and values offered below it, a star that keeps the search.
 
 What is offered and what the words mean is the view-model's; here it is shown. The list below never takes the keyboard:
-arrow keys, Return and Tab choose from it, Escape closes it. Without it they lead on to what was found. GUI thread only.
+arrow keys, Return and Tab choose from it, Escape closes it. Without it they lead on to what was found; Escape clears
+the words first, then the chips. GUI thread only.
 """
 
 from __future__ import annotations
@@ -77,8 +78,7 @@ class SearchLine(QLineEdit):
             if event.key() == Qt.Key.Key_Escape:
                 self._offers.hide()
                 return
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
+        if event.key() == Qt.Key.Key_Escape and self._filter.clear_next():
             return
         if event.key() in _TO_WHAT_WAS_FOUND and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             self._offers.hide()

@@ -41,6 +41,9 @@ _LINK_ROLES = {
     Link.IDLE: Role.FAINT,
 }
 _BADGE = 16
+_BALANCES = (wording.credits_in_words(88_888.88), wording.credits_in_words(888_888))
+_NAMES = ("No key  ▾", "Key …wwww  ▾")
+"""What the buttons say at most as a rule; a profile's title may be longer, and is known from the start."""
 _EXCHANGE = (
     (Wanted.IDS_FROM_FILE, "Import task ids from a file…"),
     (Wanted.IDS_FROM_CLIPBOARD, "Import task ids from the clipboard…"),
@@ -130,7 +133,18 @@ class TopBar(QWidget):
         self._library.setIcon(self._theme.icon("mdi6.swap-vertical"))
         self._shown_link = None
         self._shown_paused: bool | None = None
+        self._reserve_room()
         self._show()
+
+    def _reserve_room(self) -> None:
+        """What is not known yet has the room that it will need: the search line stands still when it comes."""
+        for button, usual in ((self._balance, _BALANCES), (self._who, _NAMES)):
+            shown, widest = button.text(), 0
+            for words in usual:
+                button.setText(words)
+                widest = max(widest, button.sizeHint().width())
+            button.setText(shown)
+            button.setMinimumWidth(widest)
 
     def _show(self) -> None:
         if self._status.connection.link is not self._shown_link:

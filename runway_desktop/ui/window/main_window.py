@@ -198,10 +198,8 @@ class MainWindow(QMainWindow):
         self.verb_menu.take(Verb.EDIT_HELD if held else Verb.EDIT_AND_SEND)
 
     def clear_choice(self) -> None:
-        """What narrows the list goes first, then what is chosen in it."""
-        if self.models.filter.text:
-            self.search.clear()
-        else:
+        """What narrows the list goes first, the words before the chips, then what is chosen in it."""
+        if not self.models.filter.clear_next():
             self.view.clearSelection()
 
     def compare(self) -> None:
@@ -229,7 +227,7 @@ class MainWindow(QMainWindow):
         work.details.put_first(judge_bar)
         self.verb_menu = VerbMenu(m.desk, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self)
         self.taking_in = TakingIn(m.desk, m.memory, self)
-        self.taking_back = TakingBack(m.desk, work.notices, self)
+        self.taking_back = TakingBack(m.desk, m.rows, work.notices, self)
         self._handing_on = HandingOn(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)

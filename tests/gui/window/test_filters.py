@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.viewmodels.task_cells import Column
 from tests.gui.rig import Desktop, task, until
@@ -139,3 +139,23 @@ async def test_columns_are_shown_and_hidden_from_the_keyboard_too(tmp_path, them
         shot.trigger()
         assert not rig.window.view.isColumnHidden(Column.SHOT)
         menu.close()
+
+
+@pytest.mark.parametrize("in_search", [False, True])
+async def test_escape_clears_the_words_first_then_the_chips(tmp_path, theme, qtbot, in_search):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED, prompt="fog"), task(2, State.FAILED), task(3, State.CANCELLED))
+        rig.filter.toggle_state("Failed")
+        await searched(rig, "fog", finds=1)
+        rig.window.view.select([TaskId("t1")])
+        on = rig.window.search if in_search else rig.window.view
+        on.setFocus()
+        for finds, words, amount in ((2, "", 1), (3, "", 0)):
+            QTest.keyClick(on, KEYS.Key_Escape)
+            await until(lambda finds=finds: rig.rows.is_loaded and rig.rows.task_count == finds)
+            assert (rig.window.search.text(), len(chips(rig))) == (words, amount)
+            assert on.hasFocus()
+            assert rig.window.view.selected_ids() == ["t1"]
+        QTest.keyClick(on, KEYS.Key_Escape)
+        assert rig.window.view.hasFocus()
+        assert rig.window.view.selected_ids() == (["t1"] if in_search else [])

@@ -70,3 +70,29 @@ async def test_many_that_leave_the_list_by_being_judged_are_told_of(tmp_path, th
         QTest.keyClick(rig.window.view, KEYS.Key_4)
         await until(lambda: rig.rows.task_count == 1)
         await until(lambda: rig.window.notices.messages() == ["2 tasks rated 4 stars."])
+
+
+async def test_a_single_one_that_leaves_the_list_by_being_judged_is_told_of_and_comes_back(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED, rating=5), task(2, State.FAILED, rating=4))
+        rig.window.search.setText("rating:>=4")
+        await until(lambda: rig.rows.is_loaded and rig.rows.listing.filter.rating)
+        rig.window.view.setFocus()
+        rig.window.view.select([TaskId("t1")])
+        notices = rig.window.notices
+        QTest.keyClick(rig.window.view, KEYS.Key_2)
+        await until(lambda: notices.messages() == ["Rated 2: no longer in this list."])
+        [button] = [found for found in notices.findChildren(QPushButton) if found.text() == "Undo"]
+        button.click()
+        await until(lambda: rig.rows.task_count == 2)
+        assert notices.messages() == ["Undone: rating of 1 task."]
+
+
+async def test_a_single_one_that_stays_is_not_told_of_even_when_another_list_is_asked_for(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await chosen(rig, 1)
+        QTest.keyClick(rig.window.view, KEYS.Key_2)
+        await until(lambda: rated(rig, 2))
+        rig.window.search.setText("rating:>=4")
+        await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 0)
+        assert rig.window.notices.messages() == []

@@ -8,13 +8,15 @@ from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from runway_desktop.domain.account import Organization
+from runway_desktop.domain.events import OrganizationChanged
 from runway_desktop.ui.choice_popup import GLANCE, ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import GRID, Choice, FollowsTheme, Role
 from runway_desktop.ui.window.dropping import accepts, read
 from runway_desktop.ui.window.workspace import first_size
-from tests.gui.rig import until
+from tests.gui.rig import Desktop, until
 
 
 def luminance(color: QColor) -> float:
@@ -183,3 +185,15 @@ async def test_posters_are_decoded_beside_and_kept_within_bounds(tmp_path, theme
 )
 def test_a_window_that_nobody_sized_yet_is_whole_on_its_screen(screen: tuple[int, int], wanted: tuple[int, int]):
     assert first_size(QSize(*screen)).toTuple() == wanted
+
+
+async def test_the_search_line_stands_still_when_key_and_balance_come(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        search, top = rig.window.search, rig.window.workspace.top
+        before = search.geometry()
+        for balance in (8_412, 12_345.67, 250_000):
+            rig.engine.account.organization = Organization(balance=balance)
+            rig.engine.bus.tell(OrganizationChanged(rig.engine.account.organization))
+            await until(lambda balance=balance: top._balance.text() == f"{balance:,} credits")
+            top.layout().activate()
+            assert search.geometry() == before

@@ -173,3 +173,20 @@ async def test_every_offer_says_something_of_itself(tmp_path, qapp):
         for one in chooser.offers(Scope.ALL):
             assert one.facts.startswith(one.endpoint_label)
             assert one.label in one.in_words
+
+
+@pytest.mark.parametrize("words", ["gen4_image", "Gen-4 Image", "GEN4_IMAGE "])
+@pytest.mark.parametrize("scope", [Scope.ALL, "text_to_image", "text_to_video"])
+async def test_what_is_called_just_so_comes_before_what_begins_so(words, scope, tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        chooser.toggle_favourite(("text_to_image", "gen4_image_turbo"))
+        models = [one.model for one in chooser.offers(scope, words)]
+        assert models[:2] == ["gen4_image", "gen4_image_turbo"]
+
+
+async def test_what_begins_so_comes_before_what_holds_it(tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        names = [(one.label.casefold(), one.model) for one in chooser.offers(Scope.ALL, "ideo")]
+        begins = [any(name.startswith("ideo") for name in both) for both in names]
+        assert begins == sorted(begins, reverse=True)
+        assert set(begins) == {True, False}
