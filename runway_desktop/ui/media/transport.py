@@ -6,7 +6,7 @@ Every control has a name and a tooltip that tells its shortcut, and all are reac
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
@@ -16,8 +16,10 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from .bar import BarButton, LineSlider
 from .playback import Activity, Playback
 
-_NARROW = 44
-"""Below that many figures' widths, only the position is written, not the length."""
+LEAST_SLIDER = 15 * GRID
+"""Below that many pixels a clip is not to be scrubbed; first the length gives way, then what has a key as well."""
+_SPACING = GRID // 4
+_BOTH, _POSITION = "00:00.0 / 00:00.0", "00:00.0"
 
 
 def clock(seconds: float) -> str:
@@ -57,10 +59,13 @@ class Transport(QWidget):
         self._loop.setCheckable(True)
         self._volume = self._button(None)
         self._full = self._button(self.full_screen_wanted.emit)
+        self._buttons = [self._back, self._play, self._on, self._loop, self._volume, self._full]
+        self._written = _BOTH
+        """The widest time that is written; empty where there is no room for any."""
         self._build_volume()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID // 4)
+        layout.setSpacing(_SPACING)
         for widget in (self._back, self._play, self._on):
             layout.addWidget(widget)
         layout.addWidget(self._slider, 1)
@@ -80,10 +85,16 @@ class Transport(QWidget):
         """For choosing a frame: nothing is heard, and it stays in its window."""
         for button in (self._loop, self._volume, self._full):
             button.hide()
+            self._buttons.remove(button)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """What can give way does not hold a pane wide."""
+        return QSize(self._taken("", self._ways()[-1][1]) + LEAST_SLIDER, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_time()
+        self._fit()
 
     def _button(self, then: object) -> BarButton:
         button = BarButton(self._theme, self)
@@ -124,6 +135,7 @@ class Transport(QWidget):
         self._loudness.setAccessibleName(self.tr("Volume"))
         self._full.dress("mdi6.fullscreen", self.tr("Full screen"), self._told("play.full"))
         self._show_state()
+        self._fit()
 
     def _show_state(self) -> None:
         playback = self._playback
@@ -153,8 +165,7 @@ class Transport(QWidget):
 
     def _length_known(self, seconds: float) -> None:
         self._slider.setRange(0, round(seconds * 1000))
-        self._fit_time()
-        self._write_time()
+        self._fit()
 
     def _show_position(self, seconds: float) -> None:
         if not self._slider.isSliderDown():
@@ -163,18 +174,36 @@ class Transport(QWidget):
 
     def _write_time(self) -> None:
         text = clock(self._playback.position)
-        if not self._is_narrow():
+        if self._written == _BOTH:
             text = f"{text} / {clock(self._playback.duration)}"
         self._time.setText(text)
 
-    def _is_narrow(self) -> bool:
-        return self.width() < _NARROW * self.fontMetrics().horizontalAdvance("0")
-
-    def _fit_time(self) -> None:
-        """The text keeps its width while figures run."""
-        widest = "00:00.0" if self._is_narrow() else "00:00.0 / 00:00.0"
-        self._time.setMinimumWidth(self._time.fontMetrics().horizontalAdvance(widest) + 2)
+    def _fit(self) -> None:
+        """Lets go what the slider needs the room of."""
+        ways = self._ways()
+        fits = (way for way in ways if self._taken(*way) + LEAST_SLIDER <= self.width())
+        self._written, shown = next(fits, ways[-1])
+        for button in self._buttons:
+            button.setVisible(button in shown)
+        self._time.setVisible(bool(self._written))
+        # The text keeps its width while figures run.
+        self._time.setMinimumWidth(self._words_width(self._written))
         self._write_time()
+
+    def _ways(self) -> list[tuple[str, list[BarButton]]]:
+        """What can be shown beside the slider, most first: the time, and these buttons."""
+        every = self._buttons
+        without_loop = [button for button in every if button is not self._loop]
+        fewest = [button for button in without_loop if button not in (self._back, self._on)]
+        return [(_BOTH, every), (_POSITION, every), (_POSITION, without_loop), ("", without_loop), ("", fewest)]
+
+    def _taken(self, written: str, buttons: list[BarButton]) -> int:
+        """Pixels across of all but the slider."""
+        words = self._words_width(written) + _SPACING if written else 0
+        return words + sum(button.sizeHint().width() + _SPACING for button in buttons) + 2 * (GRID // 2 + _SPACING)
+
+    def _words_width(self, written: str) -> int:
+        return self._time.fontMetrics().horizontalAdvance(written) + 2 if written else 0
 
     def _scrubbed(self, milliseconds: int) -> None:
         self._playback.seek(milliseconds / 1000)

@@ -369,3 +369,24 @@ def test_strip_shows_several_outputs_and_arrow_keys_move_along(
     assert isinstance(preview.stage, WaveformView)
     preview.show_outputs(items[:1])
     assert not strip.isVisibleTo(preview)
+
+
+@pytest.mark.parametrize("width", [236, 260, 320, 420])
+def test_the_slider_of_a_clip_stays_long_enough_to_scrub(
+    make_preview: Callable[..., Preview], qtbot: QtBot, width: int
+) -> None:
+    preview = make_preview()
+    show_clip(preview, SAMPLES / "dusk-16x9-5s.mp4", qtbot)
+    preview.window().resize(width, 500)
+    slider = next(found for found in preview.findChildren(QSlider) if found.accessibleName() == "Position")
+    qtbot.waitUntil(lambda: preview.width() == width and slider.width() >= 120)
+    bar = slider.parentWidget()
+    shown = {button.accessibleName() for button in bar.findChildren(QAbstractButton) if button.isVisible()}
+    assert shown >= {"Play", "Volume", "Full screen"}
+    assert all(
+        bar.rect().contains(child.geometry()) for child in bar.findChildren(QAbstractButton) if child.isVisible()
+    )
+    preview.window().resize(640, 500)
+    qtbot.waitUntil(lambda: preview.width() == 640)
+    back = {button.accessibleName() for button in bar.findChildren(QAbstractButton) if button.isVisible()}
+    assert back == {"One frame back", "Play", "One frame on", "Loop", "Volume", "Full screen"}
