@@ -12,11 +12,13 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.ui.dialogs.words import announce
 from runway_desktop.ui.theme import GRID, Role, Theme
 
 from .pane import turn_sight
-from .surface import Sight, Surface
+from .surface import Sight, Surface, paint_words
 
+SAME = "The same, pixel for pixel"
 STRIDE = 0.02
 """How far an arrow key moves the divider, as a part of the width."""
 _GRIP = 2 * GRID
@@ -41,6 +43,8 @@ class Overlay(QWidget):
         self._names = ("", "")
         self.way = Way.WIPE
         self.divider = 0.5
+        self.is_same = False
+        """Was measured, and would else be a black without words."""
         self._moving = False
         self._pressed: QPointF | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -51,13 +55,29 @@ class Overlay(QWidget):
         self._pair, self.way, self._names = (first, second), way, names
         said = "Wipe between {0} and {1}" if way is Way.WIPE else "Difference of {0} and {1}"
         self.setAccessibleName(said.format(*names))
+        self._describe()
         self.update()
+
+    def say_whether_same(self, same: bool) -> None:
+        """Of the two whose difference is shown."""
+        if same != self.is_same:
+            self.is_same = same
+            self._describe()
+            self.update()
+            if same:
+                announce(self, SAME)
+
+    def _describe(self) -> None:
+        if self.way is Way.DIFFERENCE:
+            self.setAccessibleDescription(SAME if self.is_same else "")
+        else:
+            self.setAccessibleDescription(f"Divider at {round(self.divider * 100)} %")
 
     def set_divider(self, divider: float) -> None:
         divider = min(max(divider, 0.0), 1.0)
         if divider != self.divider:
             self.divider = divider
-            self.setAccessibleDescription(f"Divider at {round(divider * 100)} %")
+            self._describe()
             self.divided.emit(divider)
             self.update()
 
@@ -72,6 +92,9 @@ class Overlay(QWidget):
         target = self._sight.target(_common(first, second), area)
         if self.way is Way.DIFFERENCE:
             painter.drawImage(area.topLeft(), self._difference(first, second, target, ratio))
+            if self.is_same:
+                painter.setPen(self._theme.color(Role.TEXT))
+                paint_words(painter, area, SAME)
         else:
             x = round(area.width() * self.divider * ratio) / ratio
             for surface, side in (

@@ -30,6 +30,7 @@ from .bar import CullingBar
 from .in_step import MOST, InStep
 from .overlay import STRIDE, Overlay, Way
 from .pane import Pane
+from .sameness import Sameness
 from .surface import STEP, Sight
 
 _FAULTS = {
@@ -57,6 +58,7 @@ class CullingRoom(QWidget):
         self._dark = DarkRoom(theme)
         self._sight = Sight(self)
         self._workers = Workers(self)
+        self._sameness = Sameness(self._workers, self)
         self._clips = InStep(self)
         self._way = Way.SIDE_BY_SIDE
         self._takes: list[Take | None] = [None] * MOST
@@ -177,6 +179,7 @@ class CullingRoom(QWidget):
         model.focus_moved.connect(self._show_focus)
         clips.shown.connect(self._show_frames)
         clips.failed.connect(self._clip_failed)
+        self._sameness.known.connect(self._overlay.say_whether_same)
         self._bar.size_wanted.connect(self._show_size)
         self._bar.way_wanted.connect(self.set_way)
         self._bar.advance_wanted.connect(model.set_auto_advance)
@@ -278,6 +281,7 @@ class CullingRoom(QWidget):
     def _empty(self, place: int) -> None:
         self._takes[place] = None
         self._panes[place].surface.clear()
+        self._sameness.forget()
 
     def _picture_read(self, place: int, result: Picture | BadPicture) -> None:
         take = self._takes[place]
@@ -290,6 +294,7 @@ class CullingRoom(QWidget):
             words = _FAULTS[Fault.MISSING] if result.missing else "{0} cannot be read. It may be damaged."
             surface.words = words.format(take.path.name)
         self._repaint(place)
+        self._show_overlay()
 
     def _show_frames(self, frames: dict[int, Any]) -> None:
         for place, frame in frames.items():
@@ -398,9 +403,10 @@ class CullingRoom(QWidget):
         if self._way is Way.SIDE_BY_SIDE or pair is None:
             return
         names = [f"{self._model.caption(place)} · {self._model.shown[place].top.judgement()}" for place in pair]
-        self._overlay.show_pair(
-            self._panes[pair[0]].surface, self._panes[pair[1]].surface, self._way, (names[0], names[1])
-        )
+        first, second = self._panes[pair[0]].surface, self._panes[pair[1]].surface
+        self._overlay.show_pair(first, second, self._way, (names[0], names[1]))
+        if self._way is Way.DIFFERENCE:
+            self._sameness.look(first.picture, second.picture)
 
     def _show_size(self, size: int) -> None:
         if self._way is not Way.SIDE_BY_SIDE:

@@ -16,6 +16,16 @@ from PySide6.QtGui import QImage, QImageReader
 VECTOR_SIDE = 4096
 """Pixels of the long side of a rasterised drawing."""
 _SMALLEST_LEVEL = 384
+_DEEP = frozenset(
+    {
+        QImage.Format.Format_Grayscale16,
+        QImage.Format.Format_RGB30,
+        QImage.Format.Format_BGR30,
+        QImage.Format.Format_A2RGB30_Premultiplied,
+        QImage.Format.Format_A2BGR30_Premultiplied,
+    }
+)
+"""Formats of 32 bits at most that have more than eight a colour."""
 _VECTOR_SUFFIXES = frozenset({".svg", ".svgz"})
 
 
@@ -30,6 +40,9 @@ class Picture:
     levels: tuple[QImage, ...]
     has_alpha: bool
     is_drawing: bool = False
+    is_exact: bool = True
+    """`levels[0]` has all that the file says: not of drawings, of more than eight bits a colour, or of what can be seen
+    through."""
 
     def level_for(self, width: float) -> QImage:
         """The smallest copy that still has `width` pixels across."""
@@ -92,14 +105,17 @@ def read_picture(path: Path) -> Picture | BadPicture:
     if image.isNull():
         return BadPicture(path, reader.errorString())
     wanted = QImage.Format.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else QImage.Format.Format_RGB32
+    is_deep = image.depth() > 32 or image.format() in _DEEP
     image.convertTo(wanted)
     image.setDevicePixelRatio(1)
+    has_alpha = image.hasAlphaChannel() and _is_transparent_somewhere(image)
     return Picture(
         path=path,
         size=size if drawing and size.isValid() else image.size(),
         levels=tuple(_halvings(image)),
-        has_alpha=image.hasAlphaChannel() and _is_transparent_somewhere(image),
+        has_alpha=has_alpha,
         is_drawing=drawing,
+        is_exact=not (drawing or is_deep or has_alpha),
     )
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QTreeWidget, QWidget
@@ -23,6 +23,9 @@ from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.culling.host import CullingHost
 from runway_desktop.ui.culling.overlay import Way
 from runway_desktop.ui.culling.room import CullingRoom
+from runway_desktop.ui.culling.sameness import Sameness, same_pixels
+from runway_desktop.ui.media.picture import Picture, read_picture
+from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
 from runway_desktop.viewmodels.bridge import Touch
 from runway_desktop.viewmodels.culling import Culling
@@ -142,6 +145,51 @@ def test_difference_of_the_same_is_black(opened: Open, plain: Callable[[str, str
     opened.enter([plain("a", "#808080"), plain("b", "#808080")])
     opened.key(Qt.Key.Key_D)
     assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#000000")
+
+
+def test_two_pictures_that_are_the_same_are_said_to_be_so(opened: Open, plain: Callable[[str, str], Path]) -> None:
+    opened.enter([plain("a", "#808080"), plain("b", "#808080"), plain("c", "#808081")])
+    overlay = opened.room.overlay
+    opened.key(Qt.Key.Key_D)
+    opened.qtbot.waitUntil(lambda: overlay.is_same)
+    assert overlay.accessibleDescription() == "The same, pixel for pixel"
+    middle = overlay.grab(QRect(0, overlay.height() // 2 - 20, overlay.width(), 40)).toImage()
+    assert any(middle.pixelColor(x, y).lightness() > 150 for x in range(middle.width()) for y in range(middle.height()))
+    opened.key(Qt.Key.Key_Down)
+    assert not overlay.is_same
+    assert overlay.accessibleDescription() == ""
+
+
+@pytest.mark.parametrize("way", [QImage.Format.Format_RGBX64, QImage.Format.Format_Grayscale16])
+def test_nothing_is_said_of_pictures_that_are_shown_with_less_than_they_have(tmp_path: Path, way: Any) -> None:
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(QColor("#808080"))
+    path = tmp_path / "deep.png"
+    assert image.convertToFormat(way).save(str(path))
+    read = read_picture(path)
+    assert isinstance(read, Picture)
+    assert not read.is_exact
+    told: list[bool] = []
+    workers = Workers()
+    sameness = Sameness(workers, workers)
+    sameness.known.connect(told.append)
+    sameness.look(read, read)
+    assert told == [False]
+    workers.shutdown()
+
+
+def test_pictures_that_differ_in_one_pixel_or_their_transparency_are_not_the_same() -> None:
+    one = QImage(2000, 1500, QImage.Format.Format_RGB32)
+    one.fill(QColor("#336699"))
+    for way in (QImage.Format.Format_ARGB32_Premultiplied, QImage.Format.Format_RGBA64):
+        assert same_pixels(one, one.convertToFormat(way))
+    other = one.copy()
+    other.setPixelColor(1999, 1499, QColor("#33669a"))
+    assert not same_pixels(one, other)
+    clear = one.convertToFormat(QImage.Format.Format_ARGB32)
+    clear.setPixelColor(0, 0, QColor(0x33, 0x66, 0x99, 128))
+    assert not same_pixels(one, clear)
+    assert not same_pixels(one, one.copy(0, 0, 1999, 1500))
 
 
 def test_keys_judge_the_focused_one(opened: Open, pictures: list[Path]) -> None:
