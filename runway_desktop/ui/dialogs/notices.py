@@ -25,6 +25,9 @@ WIDEST = 76 * GRID
 class Notices(QWidget):
     """`over` is the pane whose foot it takes, and which owns it."""
 
+    covers = Signal(int)
+    """So many pixels of the pane's foot are covered now: what scrolls there lets its end be scrolled past them."""
+
     def __init__(self, theme: Theme, over: QWidget, *, seconds: float = SECONDS) -> None:
         super().__init__(over)
         self._theme = theme
@@ -34,6 +37,7 @@ class Notices(QWidget):
         """Oldest first."""
         self._came_from: QWidget | None = None
         """Where the keyboard was before it came here, and goes back to."""
+        self._covered = 0
         self.setAccessibleName("Notices")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -136,6 +140,7 @@ class Notices(QWidget):
 
     def _place(self) -> None:
         if not self._bars:
+            self._tell_covered(0)
             return
         width = min(WIDEST, self._over.width() - 2 * GRID)
         self._layout.activate()
@@ -145,6 +150,12 @@ class Notices(QWidget):
         height = min(height, self._over.height() - 2 * GRID)
         self.setGeometry((self._over.width() - width) // 2, self._over.height() - height - GRID, width, height)
         self.raise_()
+        self._tell_covered(height + 2 * GRID)
+
+    def _tell_covered(self, height: int) -> None:
+        if height != self._covered:
+            self._covered = height
+            self.covers.emit(height)
 
 
 class Bar(QFrame):

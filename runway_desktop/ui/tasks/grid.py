@@ -39,6 +39,7 @@ from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
+from .covered import DOWN, free_height
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
 from .hover_player import HoverPlayer
@@ -82,6 +83,7 @@ class GridView(QListView):
         self._poster_width = USUAL
         self._layout: GridLayout | None = None
         self._hovered = -1
+        self._covered = 0
         self._anchor: tuple[TaskId, int] | None = None
         self._seen: list[TaskId] = []
         self.setAccessibleName("Tasks as a grid")
@@ -126,6 +128,11 @@ class GridView(QListView):
             self._keep_place()
             self.viewport().update()
 
+    def set_covered(self, height: int) -> None:
+        """So many pixels of the foot lie under something: the last line can be scrolled past it."""
+        self._covered = height
+        self.updateGeometries()
+
     def shutdown(self) -> None:
         self._look.stop()
         self.player.shutdown()
@@ -146,13 +153,16 @@ class GridView(QListView):
     ) -> None:
         if not index.isValid():
             return
-        box, bar, height = self._laid_out().box(index.row()), self.verticalScrollBar(), self.viewport().height()
+        box, bar, height = self._laid_out().box(index.row()), self.verticalScrollBar(), self._free_height()
         if hint is ScrollHint.PositionAtCenter:
             bar.setValue(box.top + box.height // 2 - height // 2)
         elif box.top < bar.value():
             bar.setValue(box.top - _GAP)
         elif box.top + box.height > bar.value() + height:
             bar.setValue(box.top + box.height + _GAP - height)
+
+    def _free_height(self) -> int:
+        return free_height(self.viewport().height(), self._covered, self._laid_out().cell_height)
 
     def horizontalOffset(self) -> int:
         return 0
@@ -220,7 +230,7 @@ class GridView(QListView):
     def updateGeometries(self) -> None:
         bar, height = self.verticalScrollBar(), self.viewport().height()
         layout = self._laid_out()
-        bar.setRange(0, max(0, layout.height - height))
+        bar.setRange(0, max(0, layout.height - self._free_height()))
         bar.setPageStep(height)
         bar.setSingleStep(max(20, (layout.cell_height + _GAP) // 3))
         # Past the list's own, which would count rows below each other.
@@ -271,6 +281,9 @@ class GridView(QListView):
             self._open_index(current)
             return
         super().keyPressEvent(event)
+        if event.key() in DOWN:
+            # It may be there already, but under something.
+            self.scrollTo(self.currentIndex())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         line = self.currentIndex().row() if is_by_key(event) else self._line_at(event.pos())

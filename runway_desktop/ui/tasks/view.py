@@ -36,6 +36,7 @@ from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
+from .covered import DOWN, free_height, past_the_end
 from .delegate import RowDelegate
 from .menu_place import is_by_key, menu_place
 from .poster_cache import PosterCache
@@ -70,6 +71,7 @@ class TaskView(QTableView):
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
         self._header_pressed = False
+        self._covered = 0
         self._in_sight: list[tuple[TaskId, int]] = []
         self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
         self._succession = Succession()
@@ -138,6 +140,29 @@ class TaskView(QTableView):
         for column in (Column.MODEL, Column.RATING, Column.TAGS, Column.SHOT):
             self.setColumnHidden(column, True)
         self.setColumnHidden(Column.PROJECT, True)
+
+    def set_covered(self, height: int) -> None:
+        """So many pixels of the foot lie under something: the last row can be scrolled past it."""
+        self._covered = height
+        self.updateGeometries()
+
+    def updateGeometries(self) -> None:
+        if not self._covered:
+            super().updateGeometries()
+            return
+        with past_the_end(self, self._covered):
+            super().updateGeometries()
+
+    def scrollTo(
+        self, index: AnyIndex, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        super().scrollTo(index, hint)
+        if self._covered and index.isValid():
+            height = self.rowHeight(index.row())
+            bottom = self.rowViewportPosition(index.row()) + height
+            over = bottom - free_height(self.viewport().height(), self._covered, height)
+            if over > 0:
+                self.verticalScrollBar().setValue(self.verticalScrollBar().value() + over)
 
     @property
     def rows(self) -> TaskListModel:
@@ -257,6 +282,9 @@ class TaskView(QTableView):
                 self._model.toggle_group(key)
             return
         super().keyPressEvent(event)
+        if event.key() in DOWN:
+            # It may be there already, but under something.
+            self.scrollTo(self.currentIndex())
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         self.files_dragged.emit(self.selected_ids())

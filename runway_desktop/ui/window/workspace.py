@@ -60,6 +60,7 @@ class Workspace(QWidget):
         # Beside the stack, not in it: of a stack a screen reader is given its pages alone.
         room = pane_of(self._middle)
         self.notices = Notices(theme, room)
+        self.notices.covers.connect(self.shelf.set_covered)
         self.details = DetailsPane(m.details, theme, self.posters)
         left = pane_of(self.places, pane="side")
         middle = pane_of(room, line(), self.composer, pane="list", stretch=room)

@@ -33,6 +33,10 @@ def leaves(rig: Desktop, amount: int) -> bool:
     return len(chips(rig)) == amount
 
 
+def found(rig: Desktop, amount: int) -> bool:
+    return rig.rows.is_loaded and rig.rows.task_count == amount
+
+
 async def searched(rig: Desktop, line: str, *, finds: int) -> None:
     rig.window.search.setFocus()
     rig.window.search.setText(line)
@@ -62,10 +66,10 @@ async def test_all_chips_are_whole_and_leave_the_list_its_room(tmp_path, theme, 
 async def test_it_says_how_many_tasks_the_filters_leave(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(*(task(number, State.FAILED, rating=number % 2) for number in range(5)))
-        found = rig.window.workspace.list._found
-        assert not found.isVisible()
+        label = rig.window.workspace.list._found
+        assert not label.isVisible()
         await searched(rig, "rating:1", finds=2)
-        await until(lambda: found.isVisible() and found.text() == "2 found")
+        await until(lambda: label.isVisible() and label.text() == "2 found")
 
 
 async def test_models_and_states_are_chips_too_and_go_with_one_click(tmp_path, theme, qtbot):
@@ -152,7 +156,7 @@ async def test_escape_clears_the_words_first_then_the_chips(tmp_path, theme, qtb
         on.setFocus()
         for finds, words, amount in ((2, "", 1), (3, "", 0)):
             QTest.keyClick(on, KEYS.Key_Escape)
-            await until(lambda finds=finds: rig.rows.is_loaded and rig.rows.task_count == finds)
+            await until(partial(found, rig, finds))
             assert (rig.window.search.text(), len(chips(rig))) == (words, amount)
             assert on.hasFocus()
             assert rig.window.view.selected_ids() == ["t1"]
