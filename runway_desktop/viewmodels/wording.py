@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from datetime import date, datetime, timedelta
 
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 from runway_desktop.domain.sizes import size_in_words
 
 DASH = "–"
-_BREAK = "\u200b"
 ELLIPSIS = "…"
-
-
-def breakable(text: str, longest: int = 24) -> str:
-    """The text with places to break inside words that no pane is wide enough for (German, links, ids)."""
-    pieces = re.split(r"(\s+)", text)
-    return "".join(piece if len(piece) <= longest else _BREAK.join(textwrap.wrap(piece, 12)) for piece in pieces)
 
 
 def shortened(text: str, longest: int) -> str:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from runway_desktop.ui.long_words import LongWordsLabel
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import InputMending
 from runway_desktop.viewmodels.mends import Mend
@@ -38,7 +38,12 @@ class MendPopup(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2)
         column.setSpacing(GRID // 2)
-        column.addWidget(self._words(wording.breakable(item.name), font=theme.strong_font()))
+        name = LongWordsLabel(self)
+        name.setFont(theme.strong_font())
+        # Before it is laid out: the popup takes its height from it.
+        name.setFixedWidth(WIDTH - 4 * GRID)
+        name.say(item.name)
+        column.addWidget(name)
         column.addWidget(self._words(facts_words(item), "muted"))
         if trouble:
             column.addWidget(self._words(trouble, "bad"))

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.lineage.strip import LineageStrip
+from runway_desktop.ui.long_words import LongWordsLabel
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.details import DetailsModel, Fact, Showing
 from runway_desktop.viewmodels.offers import Verb, offers
 from runway_desktop.viewmodels.onward import Onward
@@ -166,14 +166,12 @@ class DetailsPane(QWidget):
         self._buttons.addWidget(self._copy)
         return self._bottom
 
-    def _label(self, tone: str = "") -> QLabel:
-        label = QLabel(self, wordWrap=True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+    def _label(self, tone: str = "") -> LongWordsLabel:
+        label = LongWordsLabel(self)
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         if tone:
             label.setProperty("tone", tone)
         return label
@@ -184,15 +182,15 @@ class DetailsPane(QWidget):
         self._several.show_rows(self._details.several)
         self._title.setFont(self._theme.strong_font())
         title = row.task.title or self._details.full_prompt() or self._details.title() if row else ""
-        self._title.setText(wording.breakable(title))
+        self._title.say(title)
         self._title.setVisible(row is not None)
         self._show_state(row)
         trouble = self._details.trouble()
-        self._trouble.setText(trouble)
+        self._trouble.say(trouble)
         self._trouble.setVisible(bool(trouble))
         self._small.setFont(self._theme.small_font())
-        self._small.setText(self._details.small_print())
-        self._small.setVisible(bool(self._small.text()))
+        self._small.say(self._details.small_print())
+        self._small.setVisible(bool(self._small.whole))
         step = self._details.next_step()
         self._next.setVisible(step is not None)
         self._next.setText(step.text if step else "")
@@ -224,7 +222,7 @@ class DetailsPane(QWidget):
         self._state.setVisible(words is not None)
         if words is None:
             return
-        self._state.setText(" · ".join(part for part in (words.headline, words.detail) if part))
+        self._state.say(" · ".join(part for part in (words.headline, words.detail) if part))
         tone = {Tone.PLAIN: "muted", Tone.BUSY: "muted", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}[
             words.tone
         ]
@@ -237,7 +235,7 @@ class DetailsPane(QWidget):
         for number, fact in enumerate(facts):
             label, text = self._line(number)
             label.setText(fact.label)
-            text.setText(wording.breakable(fact.text))
+            text.say(fact.text)
             text.setAccessibleName(f"{fact.label}: {fact.text}")
             text.setToolTip(fact.tool_tip)
             copy = self._grid.itemAtPosition(number, 2).widget()
@@ -256,7 +254,7 @@ class DetailsPane(QWidget):
             del item
             number += 1
 
-    def _line(self, number: int) -> tuple[QLabel, QLabel]:
+    def _line(self, number: int) -> tuple[QLabel, LongWordsLabel]:
         found = self._grid.itemAtPosition(number, 0)
         if found is not None:
             return found.widget(), self._grid.itemAtPosition(number, 1).widget()  # type: ignore[return-value]

@@ -1,0 +1,71 @@
+"""Words that are wider than their pane (German, links, ids) are broken where they no longer fit; all others stay whole.
+GUI thread only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+_BREAK = "\u200b"
+_PIECES = re.compile(r"(\s+|(?<=\w-)(?=[^\W\d]))")
+"""Where lines break anyway: at blanks, and after a hyphen between letters."""
+
+
+class LongWordsLabel(QLabel):
+    """Plain text that wraps at every width. What it shows is set by `say`."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, wordWrap=True)
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+
+    @property
+    def whole(self) -> str:
+        """What it says, without breaks."""
+        return self._whole
+
+    def say(self, text: str) -> None:
+        self._whole = text
+        self._break()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._break()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._break()
+
+    def _break(self) -> None:
+        shown = broken(self._whole, self.contentsRect().width(), self.fontMetrics().horizontalAdvance)
+        if shown != self.text():
+            self.setText(shown)
+
+
+def broken(text: str, width: int, advance: Callable[[str], int]) -> str:
+    """The text with a place to break where a word goes beyond `width`; `advance` tells how wide a text is."""
+    if width <= 0:
+        return text
+    return "".join(
+        piece if not piece or piece.isspace() or advance(piece) <= width else _BREAK.join(_cut(piece, width, advance))
+        for piece in _PIECES.split(text)
+    )
+
+
+def _cut(word: str, width: int, advance: Callable[[str], int]) -> list[str]:
+    parts = []
+    while word:
+        fits, too_much = 1, len(word) + 1
+        while too_much - fits > 1:
+            middle = (fits + too_much) // 2
+            fits, too_much = (middle, too_much) if advance(word[:middle]) <= width else (fits, middle)
+        parts.append(word[:fits])
+        word = word[fits:]
+    return parts

@@ -1,0 +1,66 @@
+"""Long words are broken only where they do not fit."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.long_words import LongWordsLabel, broken
+from runway_desktop.ui.window.details_pane import DetailsPane
+from tests.gui.rig import Desktop, task, until
+
+WORD = "Donaudampfschifffahrtsgesellschaft"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        (f"Die {WORD}!", 35, f"Die {WORD}!"),
+        (f"Die {WORD} fährt", 20, "Die Donaudampfschifffahr|tsgesellschaft fährt"),
+        ("abcdefghij", 4, "abcd|efgh|ij"),
+        ("Nord-Ostsee-Kanal", 8, "Nord-Ostsee-Kanal"),
+        ("Nord-Ostseekanal", 6, "Nord-Ostsee|kanal"),
+        ("ab", 0, "ab"),
+        ("", 4, ""),
+    ],
+)
+def test_a_word_is_broken_where_it_no_longer_fits(text, width, lines):
+    assert broken(text, width, len) == lines.replace("|", "\u200b")
+
+
+def is_laid_out(label: LongWordsLabel, width: int) -> bool:
+    return width - 60 < label.width() < width
+
+
+def test_other_widths_break_elsewhere_and_nothing_is_cut_off(theme, qtbot):
+    pane = QWidget()
+    label = LongWordsLabel(pane)
+    QVBoxLayout(pane).addWidget(label)
+    qtbot.addWidget(pane)
+    label.say(f"Eine {WORD}, die {WORD * 3} heißt")
+    pane.show()
+    breaks = []
+    for width in (120, 260, 2000):
+        pane.resize(width, 400)
+        qtbot.waitUntil(partial(is_laid_out, label, width))
+        breaks.append(label.text().count("\u200b"))
+        parts = label.text().replace("\u200b", " ").split()
+        assert max(map(label.fontMetrics().horizontalAdvance, parts)) <= label.width()
+        assert label.whole == label.text().replace("\u200b", "")
+    assert breaks == sorted(breaks, reverse=True)
+    assert breaks[0] > breaks[-1] == 0
+
+
+async def test_the_details_keep_words_whole_that_have_room(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        words = f"Kapitän der {WORD}"
+        await rig.shown(task(1, State.FAILED, title=words))
+        await until(lambda: rig.rows.position(TaskId("t1")) is not None)
+        rig.window.view.select([TaskId("t1")])
+        title = rig.window.findChild(DetailsPane)._title
+        await until(lambda: title.whole == words)
+        assert title.fontMetrics().horizontalAdvance(WORD) < title.width()
+        assert title.text() == words
