@@ -63,6 +63,8 @@ class TaskListModel(QAbstractTableModel):
     """Rows that came from the store, for whoever looks after their posters."""
     lines_moving = Signal()
     """Lines are about to come, go or change places by themselves: a view notes where it stands."""
+    lines_replaced = Signal()
+    """Lines are about to make room for those of another question."""
     lines_moved = Signal()
 
     def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
@@ -382,6 +384,8 @@ class TaskListModel(QAbstractTableModel):
         self._grouping = grouping
         self._entries, self._groups_of = entries, None
         new = lines_of(entries, self._collapsed)
+        if not live:
+            self.lines_replaced.emit()
         if not live and max(len(self._lines), len(new)) > task_lines.MANY:
             self.beginResetModel()
             self._set_lines(new)

@@ -163,3 +163,28 @@ async def test_escape_clears_the_words_first_then_the_chips(tmp_path, theme, qtb
         QTest.keyClick(on, KEYS.Key_Escape)
         assert rig.window.view.hasFocus()
         assert rig.window.view.selected_ids() == (["t1"] if in_search else [])
+
+
+async def test_what_is_chosen_and_where_one_looks_come_back_when_words_that_find_nothing_are_deleted(
+    tmp_path, theme, qtbot
+):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(*(task(number, State.FAILED) for number in range(60)))
+        view, search, bar = rig.window.view, rig.window.search, rig.window.view.verticalScrollBar()
+        await until(partial(found, rig, 60))
+        view.select([TaskId("t20")])
+        bar.setValue(bar.value() + 40)
+        before = bar.value()
+        search.setFocus()
+        for letter in "zq":
+            QTest.keyClicks(search, letter)
+            await until(partial(found, rig, 0))
+            assert search.hasFocus()
+        QTest.keyClick(search, KEYS.Key_Backspace)
+        await until(partial(found, rig, 0))
+        QTest.keyClick(search, KEYS.Key_Backspace)
+        await until(partial(found, rig, 60))
+        assert search.hasFocus()
+        assert view.selected_ids() == ["t20"]
+        assert view.current_id() == "t20"
+        assert bar.value() == before
