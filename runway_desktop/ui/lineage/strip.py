@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.one_stop import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.lineage import LineageModel, Node
@@ -42,6 +43,7 @@ class LineageStrip(QWidget):
         self._takes_head, self._tree_head = self._head("Takes"), self._head("Made from")
         self._tree, self._takes = QWidget(self), QWidget(self)
         self._tree_row, self._takes_row = FlowLayout(self._tree), FlowLayout(self._takes)
+        self._stop = OneStop(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
@@ -94,6 +96,7 @@ class LineageStrip(QWidget):
         ):
             widget.setVisible(visible)
         self.setVisible(has_tree or bool(takes))
+        self._stop.hold(self.thumbs())
         self._stay()
         for widget in before:
             widget.hide()

@@ -1,7 +1,8 @@
 """The row under a clip or a sound: frame back, play, frame on, the position, loop, volume, full screen. It commands a
 `Playback`.
 
-Every control has a name and a tooltip that tells its shortcut, and all are reached by Tab. GUI thread.
+Every control has a name and a tooltip that tells its shortcut, and all are reached by keys: like buttons are one stop
+of Tab, with arrows inside. GUI thread.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.one_stop import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
 from .bar import BarButton, LineSlider
@@ -74,6 +76,8 @@ class Transport(QWidget):
         layout.addSpacing(GRID // 2)
         for widget in (self._loop, self._volume, self._full):
             layout.addWidget(widget)
+        OneStop(self, (self._back, self._play, self._on))
+        OneStop(self, (self._loop, self._volume, self._full))
         playback.changed.connect(self._show_state)
         playback.moved.connect(self._show_position)
         playback.length_known.connect(self._length_known)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.one_stop import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.details import DetailsModel
 from runway_desktop.viewmodels.task_cells import MOST_STARS, rating_words
@@ -53,6 +54,8 @@ class JudgeBar(QWidget):
         for button in self._deeds:
             row.addWidget(button)
         row.addStretch(1)
+        OneStop(self, self._stars)
+        OneStop(self, self._deeds)
         details.changed.connect(self._show)
         keys.changed.connect(self._restyle)
         FollowsTheme(theme, self, self._restyle)

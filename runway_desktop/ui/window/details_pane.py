@@ -22,6 +22,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.long_words import LongWordsLabel
+from runway_desktop.ui.one_stop import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.details import DetailsModel, Fact, Showing
@@ -75,7 +76,7 @@ class DetailsPane(QWidget):
         area = QScrollArea(self, widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        holder = _Holder()
+        self._holder = holder = _Holder()
         area.setWidget(holder)
         column = QVBoxLayout(holder)
         column.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID)
@@ -135,6 +136,11 @@ class DetailsPane(QWidget):
         self._onward, self._shown_result = onward, shown
         self._show()
 
+    @property
+    def areas(self) -> tuple[QWidget, ...]:
+        """What the keyboard passes, from above to below."""
+        return (self._holder, self._bottom, self._several)
+
     def put_first(self, widget: QWidget) -> None:
         """Above the words."""
         self._column.insertWidget(0, widget)
@@ -164,6 +170,7 @@ class DetailsPane(QWidget):
         self._copy.setAccessibleName("Copy")
         self._copy.clicked.connect(self._copy_menu)
         self._buttons.addWidget(self._copy)
+        OneStop(self._bottom, [*self._verb_buttons.values(), self._copy])
         return self._bottom
 
     def _label(self, tone: str = "") -> LongWordsLabel:

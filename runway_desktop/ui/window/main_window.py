@@ -26,6 +26,7 @@ from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.viewmodels.offers import Verb
 
+from . import tab_order
 from .deeds import judging_deeds, list_deeds, window_deeds
 from .finding import Finding
 from .handing_on import HandingOn
@@ -377,6 +378,14 @@ class MainWindow(QMainWindow):
     def _is_over_composer(self, at: QPoint) -> bool:
         pane = self.composer_pane
         return pane.rect().contains(pane.mapFrom(self, at))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        work = self.workspace
+        if self._pages.currentWidget() is work and tab_order.go(
+            self, (work.preview_room, *work.details.areas), forward=forward
+        ):
+            return True
+        return super().focusNextPrevChild(forward)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,0 +1,88 @@
+"""Tab goes through the window as the eye does, once round, and a row of like buttons is one stop with arrows inside."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from runway_desktop.domain.task import Media, State
+from runway_desktop.ui.theme import Theme
+from tests.gui.media.conftest import SAMPLES
+from tests.gui.rig import Desktop, rest, saved, task, until
+
+# A clip plays here, of which Qt's backend says what it lacks on a machine without a graphics card.
+pytestmark = pytest.mark.qt_log_level_fail("CRITICAL")
+MOST = 80
+
+
+async def show_a_clip(rig: Desktop) -> None:
+    rig.window.add_preview()
+    one = task(1, State.SUCCEEDED, "Fog")
+    await rig.put(one, outputs=[saved(one, str(SAMPLES / "dusk-16x9-5s.mp4"), media=Media.VIDEO)])
+    rig.rows.refresh()
+    await until(lambda: rig.rows.position(one.id) is not None)
+    rig.window.view.select([one.id])
+    await until(lambda: rig.details.showing)
+    await until(lambda: rig.window.preview.playback.duration > 0, "the clip is open")
+    rig.window.view.setFocus()
+
+
+async def around(rig: Desktop, *, back: bool = False) -> list[QWidget]:
+    """Every stop, from the list until the list again."""
+    modifier = Qt.KeyboardModifier.ShiftModifier if back else Qt.KeyboardModifier.NoModifier
+    passed: list[QWidget] = []
+    for _ in range(MOST):
+        here = QApplication.focusWidget()
+        assert here is not None
+        if here in passed:
+            break
+        passed.append(here)
+        QTest.keyClick(here, Qt.Key.Key_Backtab if back else Qt.Key.Key_Tab, modifier)
+        await rest()
+    return passed
+
+
+async def test_one_round_of_tab_passes_the_right_pane_from_above_to_below_and_comes_back(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await show_a_clip(rig)
+        passed = await around(rig)
+        assert QApplication.focusWidget() is rig.window.view, "one round ends where it began"
+        work = rig.window.workspace
+        right = [one for one in passed if work.preview_room.isAncestorOf(one) or work.details.isAncestorOf(one)]
+        first = passed.index(right[0])
+        assert passed[first : first + len(right)] == right, "it is passed in one go"
+        heights = [one.mapTo(rig.window, one.rect().center()).y() for one in right]
+        assert all(after > before - 12 for before, after in pairwise(heights))
+        names = [one.accessibleName() for one in right]
+        assert names[0] == "Clip"
+        assert sum(name.startswith("Rate ") for name in names) == 1
+        assert sum(name in ("Pick", "Reject", "Tags", "Note", "Compare") for name in names) == 1
+        last = right[-1]
+        assert isinstance(last, QPushButton)
+        assert last.text() == "Edit and send"
+        assert len(right) <= 10
+        backwards = await around(rig, back=True)
+        assert backwards == [passed[0], *reversed(passed[1:])]
+
+
+async def test_arrows_go_on_among_like_buttons_and_tab_comes_back_to_the_last(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await show_a_clip(rig)
+        star = next(one for one in await around(rig) if one.accessibleName().startswith("Rate 1"))
+        star.setFocus()
+        for key, name in (
+            (Qt.Key.Key_Right, "Rate 2 stars"),
+            (Qt.Key.Key_End, "Rate 5 stars"),
+            (Qt.Key.Key_Right, "Rate 5 stars"),
+            (Qt.Key.Key_Home, "Rate 1 star"),
+            (Qt.Key.Key_Right, "Rate 2 stars"),
+        ):
+            QTest.keyClick(QApplication.focusWidget(), key)
+            assert QApplication.focusWidget().accessibleName() == name
+        rig.window.view.setFocus()
+        assert "Rate 2 stars" in [one.accessibleName() for one in await around(rig)]
