@@ -139,7 +139,7 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("Runway Desktop")
-    application.setApplicationDisplayName("Runway Desktop")
+    # No display name: Qt puts it behind every title, after a dash of another length than ours.
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("io.github.runway_desktop.RunwayDesktop")
     application.setQuitOnLastWindowClosed(False)

@@ -58,6 +58,7 @@ def test_the_main_job_is_done_with_keys_alone(program: Program, runway: Runway):
     for keys, title in (("ctrl+comma", "Preferences"), ("ctrl+question", "Keyboard shortcuts")):
         hands.key(keys)
         hands.wait_for_window(title, program.pid)
+        assert not hands.windows("—", program.pid), "one kind of dash in all titles"
         hands.key("Escape")
         until(partial(closed, program, title), f"{title} to close")
     assert runway.made() == {"A lagoon at dawn": 1, "A zebra crossing": 1}
