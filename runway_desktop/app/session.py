@@ -22,7 +22,6 @@ from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.models import Models
-from runway_desktop.viewmodels import leaving
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
 from runway_desktop.viewmodels.desk import Desk
@@ -386,6 +385,8 @@ class Session(QObject):
         if engine is None or window is None:
             self.close()
             return
+        from runway_desktop.viewmodels import leaving
+
         sending = sum(task.state is State.SENDING for task in engine.ledger.open())
         backups = engine.backups
         asked = leaving.question(

@@ -61,14 +61,13 @@ class LineageStrip(QWidget):
 
     def thumbs(self) -> list[Thumb]:
         """All that are shown, in order."""
+        items = [row.itemAt(number) for row in (self._tree_row, self._takes_row) for number in range(row.count())]
+        if not items:
+            # As before the first task is shown, which waits for no thumbnail's import.
+            return []
         from .thumb import Thumb
 
-        return [
-            thumb
-            for row in (self._tree_row, self._takes_row)
-            for number in range(row.count())
-            if (item := row.itemAt(number)) is not None and isinstance(thumb := item.widget(), Thumb)
-        ]
+        return [thumb for item in items if item is not None and isinstance(thumb := item.widget(), Thumb)]
 
     def refresh(self) -> None:
         """Puts the thumbnails anew, if any of it moved."""

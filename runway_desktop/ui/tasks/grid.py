@@ -43,7 +43,6 @@ from .covered import DOWN, free_height
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
 from .hover_player import HoverPlayer
-from .menu_place import is_by_key, menu_place
 from .poster_cache import PosterCache
 
 SMALLEST, LARGEST, USUAL = 120, 420, 208
@@ -286,6 +285,8 @@ class GridView(QListView):
             self.scrollTo(self.currentIndex())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        from .menu_place import is_by_key, menu_place
+
         line = self.currentIndex().row() if is_by_key(event) else self._line_at(event.pos())
         key = self._model.group_key(line)
         at = menu_place(self, event)

@@ -39,7 +39,6 @@ from runway_desktop.viewmodels.task_list import TaskListModel
 from .came_back import CameBack
 from .covered import DOWN, free_height, past_the_end
 from .delegate import RowDelegate
-from .menu_place import is_by_key, menu_place
 from .poster_cache import PosterCache
 from .succession import Succession
 
@@ -221,6 +220,8 @@ class TaskView(QTableView):
         super().mouseReleaseEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        from .menu_place import is_by_key, menu_place
+
         under = self.rowAt(self.viewport().mapFrom(self, event.pos()).y())
         key = self._model.group_key(self.currentIndex().row() if is_by_key(event) else under)
         at = menu_place(self, event)

@@ -26,7 +26,6 @@ from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.viewmodels.offers import Verb
 
-from . import tab_order
 from .deeds import judging_deeds, list_deeds, window_deeds
 from .finding import Finding
 from .handing_on import HandingOn
@@ -380,6 +379,8 @@ class MainWindow(QMainWindow):
         return pane.rect().contains(pane.mapFrom(self, at))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
+        from . import tab_order
+
         work = self.workspace
         if self._pages.currentWidget() is work and tab_order.go(
             self, (work.preview_room, *work.details.areas), forward=forward
