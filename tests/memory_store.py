@@ -261,6 +261,9 @@ class MemoryStore:
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]:
         return [entry for entry in self._ledger if entry.task_id == task_id]
 
+    async def last_sending(self) -> int:
+        return max((number for number, entry in enumerate(self._ledger, start=1) if entry.kind == "sent"), default=0)
+
     async def list(self, listing: Listing, limit: int = 0) -> Entries:
         everything = self._listed(listing)
         tasks = everything[:limit] if limit else everything

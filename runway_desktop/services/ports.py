@@ -127,14 +127,18 @@ class Snapshots(Protocol):
         ...
 
     def take(self, source: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
-        """Copies a list, in use or not, to a new file without any secret. `watch(done, total)` is told of bytes, and
-        called with zeros just to look. Whatever happens, there is a whole `target` or none."""
+        """Copies a list, in use or not, to a new file without any secret and without its identity. `watch(done, total)`
+        is told of bytes, and called with zeros just to look. Whatever happens, there is a whole `target` or none."""
         ...
 
     def look(self, path: Path) -> Contents: ...
 
     def results(self, path: Path) -> builtins.list[Output]:
         """The saved results of a list that is in use or not."""
+        ...
+
+    def setting(self, path: Path, name: str) -> Any:
+        """One setting of a list that is in use or not; None where it has none."""
         ...
 
     def bring_up_to_date(self, path: Path) -> None:
@@ -262,6 +266,11 @@ class Store(Protocol):
         ...
 
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]: ...
+
+    async def last_sending(self) -> int:
+        """The number of the ledger's newest line of a sending, of any task; 0 when there is none. It grows with every
+        sending, in the same transaction that makes the task SENDING, and with nothing else."""
+        ...
 
     async def list(self, listing: Listing, limit: int = 0) -> Entries:
         """Ids in order; entries of a group stand together. Removed tasks are left out. With a limit only the first so

@@ -203,6 +203,13 @@ def spent_since(connection: sqlite3.Connection, since: float) -> float:
     return spent
 
 
+def last_sending(connection: sqlite3.Connection) -> int:
+    # From the end: the newest is near it in every list from which something is sent.
+    query = "SELECT number FROM ledger WHERE kind = 'sent' ORDER BY number DESC LIMIT 1"
+    found = connection.execute(query).fetchone()
+    return 0 if found is None else int(found[0])
+
+
 def settings(connection: sqlite3.Connection) -> dict[str, Any]:
     found = connection.execute("SELECT name, value FROM settings")
     return {to_text(name): from_json(value) for name, value in found}

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.backups import Contents, NewerFormat
+from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output, TaskId
 
 from . import moving, trouble
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
-from .records import OUTPUT_COLUMNS, output_of, to_cell, to_json, to_text
+from .records import OUTPUT_COLUMNS, from_json, output_of, to_cell, to_json, to_text
 from .writing import put_settings, renew_search
 
 _PAGES = 1_024
@@ -72,6 +73,16 @@ class SqliteSnapshots:
         question = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs WHERE state = 'saved' AND path <> '' ORDER BY 1, 2"
         with _told(path), closing(_reading(path)) as connection:
             return [output_of(row) for row in connection.execute(question)]
+
+    def setting(self, path: Path, name: str) -> Any:
+        """One setting of a list that is in use or not; None where it has none."""
+        with _told(path), closing(_reading(path)) as connection:
+            _refuse_strangers(connection, path)
+            found = connection.execute("SELECT value FROM settings WHERE name = ?", (to_cell(name),)).fetchone()
+        try:
+            return None if found is None else from_json(found[0])
+        except ValueError as error:
+            raise trouble.damaged(path, str(error)) from error
 
     def bring_up_to_date(self, path: Path) -> None:
         """Migrates a list that nobody uses. Raises NewerFormat for one that this program does not know yet."""
@@ -155,7 +166,8 @@ def _write_clean(raw: Path, target: Path, watch: Callable[[int, int], None]) -> 
 
 
 def _clean(copy: sqlite3.Connection) -> None:
-    """Cuts secrets out of every text of every table, those of later versions too."""
+    """Cuts secrets out of every text of every table, those of later versions too, and what holds for the original
+    alone."""
     copy.execute("PRAGMA journal_mode = DELETE")
     copy.execute("PRAGMA synchronous = OFF")
     copy.create_function("without_secrets", 1, _cell_without_secrets, deterministic=True)
@@ -166,6 +178,8 @@ def _clean(copy: sqlite3.Connection) -> None:
         copy.execute(f'DROP TRIGGER "{name}"')
     copy.execute("UPDATE outputs SET url = '' WHERE url <> ''")
     copy.execute("UPDATE inputs SET upload_uri = '', uploaded_at = NULL WHERE upload_uri <> ''")
+    # Where the list lies is not true of a copy, and changes with each start of the program.
+    copy.execute("DELETE FROM settings WHERE name = ?", (IDENTITY,))
     for table, column in _texts(copy):
         suspicious = _SUSPICIOUS.format(column=column)
         copy.execute(f"UPDATE {table} SET {column} = without_secrets({column}) WHERE {suspicious}")

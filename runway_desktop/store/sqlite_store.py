@@ -175,6 +175,9 @@ class SqliteStore:
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]:
         return await self._read(lambda connection: reading.ledger_of_task(connection, task_id))
 
+    async def last_sending(self) -> int:
+        return await self._read(reading.last_sending)
+
     async def list(self, listing: Listing, limit: int = 0) -> Entries:
         lane = self._reader if limit else self._sweeper
         return await self._read(lambda connection: listings.entries(connection, listing, self._zone, limit), lane)

@@ -133,6 +133,20 @@ async def test_batches_have_names(opened: Opened):
         assert await store.batch_names([]) == {}
 
 
+async def test_the_newest_sending_is_known_by_its_line_and_nothing_else_moves_it(opened: Opened):
+    async with opened() as store:
+        assert await store.last_sending() == 0
+        await store.add([a_task("t1"), a_task("t2")], [], None, [a_line("t1"), a_line("t2")])
+        assert await store.last_sending() == 0
+        numbers = []
+        for name in ("t1", "t2", "t1"):
+            await store.save(a_task(name, state=State.SENDING), a_line(name, "sent"))
+            numbers.append(await store.last_sending())
+            await store.save(a_task(name), a_line(name, "not sent"))
+            assert await store.last_sending() == numbers[-1]
+        assert numbers == sorted(set(numbers))
+
+
 async def test_saving_changes_task_outputs_inputs_and_ledger_together(opened: Opened):
     asset = an_input()
     async with opened() as store:

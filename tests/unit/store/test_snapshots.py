@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.backups import NewerFormat
+from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.library import Filter
@@ -85,6 +86,37 @@ async def test_the_same_list_gives_the_same_bytes(tmp_path: Path):
     await store.close()
     first, second, third, fourth = ((tmp_path / f"{name}.db").read_bytes() for name in "abcd")
     assert first == second != third == fourth
+
+
+async def test_where_a_list_lies_is_not_in_a_copy_and_each_start_makes_no_other_one(tmp_path: Path):
+    store = await a_list(tmp_path / "p.db")
+    for run in range(3):
+        snapshots.take(tmp_path / "p.db", tmp_path / f"{run}.db", quietly)
+        await store.set_settings({IDENTITY: {"machine": "a name", "folder": str(tmp_path), "runs": run}})
+    assert snapshots.setting(tmp_path / "p.db", IDENTITY) == {"machine": "a name", "folder": str(tmp_path), "runs": 2}
+    await store.close()
+    assert snapshots.setting(tmp_path / "2.db", IDENTITY) is None
+    first, second, third = ((tmp_path / f"{run}.db").read_bytes() for run in range(3))
+    assert first == second == third
+
+
+async def test_a_setting_of_a_list_is_read_whoever_has_it_open(tmp_path: Path):
+    store = await a_list(tmp_path / "p.db", 1)
+    await store.set_settings({"folder": "ü \udcff", "nothing": None})
+    assert [snapshots.setting(tmp_path / "p.db", name) for name in ("folder", "nothing", "none")] == [
+        "ü \udcff",
+        None,
+        None,
+    ]
+    await store.close()
+    assert snapshots.setting(tmp_path / "p.db", "folder") == "ü \udcff"
+    with closing(sqlite3.connect(tmp_path / "p.db")) as connection:
+        connection.execute("UPDATE settings SET value = '{' WHERE name = 'folder'")
+        connection.commit()
+    with pytest.raises(StoreError, match="damaged"):
+        snapshots.setting(tmp_path / "p.db", "folder")
+    with pytest.raises(StoreError):
+        snapshots.setting(tmp_path / "none.db", "folder")
 
 
 async def test_no_key_and_no_signed_link_is_in_a_copy_nor_on_its_free_pages(tmp_path: Path):
