@@ -1,0 +1,98 @@
+"""What this person's computer knows of lists of tasks, outside of their profiles' folders: a small file for each.
+
+    lists/IDENTITY.json     how far the list was when it was last in use (`domain.copies.Marker`)
+
+They are never taken away: an old state of a list may be put back after years. Blocking, for a worker. Reading raises
+nothing: what cannot be read, or makes no sense, is as if it were not there.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from runway_desktop.domain.copies import Marker
+from runway_desktop.domain.errors import StoreError
+
+from .disk_steps import sync_folder, write_whole
+from .machine import machine_id
+
+log = logging.getLogger(__name__)
+
+_LARGEST = 65_536
+
+
+class Superseded(StoreError):
+    """Another copy of a list has gone on under its identity while this one was open."""
+
+
+class ListMarkers:
+    """`folder` is made with the first marker. `machine` says which computer this is, and may keep a file in it."""
+
+    def __init__(self, folder: Path, machine: Callable[[Path], str] = machine_id) -> None:
+        self.folder = folder
+        self._machine = machine
+
+    def machine(self) -> str:
+        """Never to be written down as it is: see `machine.fingerprint`."""
+        return self._machine(self.folder)
+
+    def read(self, list_id: str) -> Marker | None:
+        return _read(self._path(list_id))
+
+    def knows(self, folder: str) -> bool:
+        """Whether a list was in use in that folder."""
+        return any(marker.folder == folder for _, marker in self._all())
+
+    def write(self, list_id: str, marker: Marker) -> None:
+        """On the disk when it returns. Raises OSError, and Superseded where a later run has written it."""
+        path = self._path(list_id)
+        there = _read(path)
+        if there is not None and (there.retired or there.runs > marker.runs):
+            raise Superseded(
+                "A copy of this profile's folder is in use.",
+                advice="Close this window, then start the program again to go on here.",
+                detail=f"{path}: {there}",
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, _bytes(marker))
+        sync_folder(path.parent)
+
+    def retire(self, folder: str, list_id: str = "") -> None:
+        """The lists that were in use in `folder`, and the one of this identity, are not any more: a state of one of
+        them that is put back later is an old one, however far it was. Raises nothing."""
+        for path, marker in self._all():
+            if marker.retired or (marker.folder != folder and path.stem != list_id):
+                continue
+            try:
+                write_whole(path, _bytes(replace(marker, retired=True)))
+            except OSError as error:
+                log.warning("A list that is not in use any more could not be noted: %s", error)
+
+    def _path(self, list_id: str) -> Path:
+        return self.folder / "lists" / f"{list_id}.json"
+
+    def _all(self) -> Iterator[tuple[Path, Marker]]:
+        try:
+            paths = sorted((self.folder / "lists").glob("*.json"))
+        except OSError:
+            return
+        for path in paths:
+            if (marker := _read(path)) is not None:
+                yield path, marker
+
+
+def _read(path: Path) -> Marker | None:
+    try:
+        if path.stat().st_size > _LARGEST:
+            return None
+        return Marker.read(json.loads(path.read_bytes()))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _bytes(marker: Marker) -> bytes:
+    return json.dumps(marker.document(), ensure_ascii=False).encode(errors="surrogatepass")
