@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QProcess
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.domain.task import RESTORED
 from runway_desktop.services import after_restore
 from runway_desktop.services.engine import Engine
 from runway_desktop.ui.dialogs.confirm import confirm
@@ -20,7 +19,6 @@ from runway_desktop.ui.profiles.choosing import choose_backup
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.offers import Question
-from runway_desktop.viewmodels.profiles.restored_words import restored_words
 from runway_desktop.viewmodels.runner import Runner
 
 from .options import own_words
@@ -61,6 +59,7 @@ class ProfileWindows(QObject):
         profiles.changed.connect(self._show_icon)
         # The program's own stands there until then: drawing the badge takes as long as a good part of the window.
         window.painted.connect(self._show_icon)
+        window.models.bridge.settings_changed.connect(self._hear)
         profiles.refresh()
 
     def open(self, profile: Profile) -> None:
@@ -118,13 +117,15 @@ class ProfileWindows(QObject):
         preferences.folder_wanted.connect(self._window.models.desk.handing.folder_wanted)
 
     def tell_restored(self) -> None:
-        """What has to be decided after a restore, once."""
+        """What has to be decided after a restore, or in a copy, once."""
         settings = self._engine.settings
         found = after_restore.to_tell(settings)
         if found is None:
             return
+        from runway_desktop.viewmodels.profiles.restored_words import restored_words
+
         message, detail = restored_words(found)
-        held = [task.id for task in self._engine.ledger.held() if task.hold_reason == RESTORED]
+        held = [task.id for task in self._engine.ledger.held() if task.may_be_sent_already]
         show = self._window.models.desk.show_wanted
         self._window.notices.tell(
             message,
@@ -134,6 +135,11 @@ class ProfileWindows(QObject):
             on_action=(lambda: show.emit(held)) if held else None,
         )
         after_restore.told(settings)
+
+    def _hear(self, names: frozenset[str]) -> None:
+        """That a list is a copy is found out when the window stands already."""
+        if after_restore.TOLD in names:
+            self.tell_restored()
 
     def _front(self) -> Preferences | MainWindow:
         """Whatever is in front: a window that waits for an answer keeps the others from being used."""

@@ -61,6 +61,8 @@ WAITS_FOR_YOU = "Waits until you send it."
 """The `hold_reason` of a task that is kept in the lane until the person sends it."""
 RESTORED = "Restored from a backup; it may have been sent after the backup was made."
 """The `hold_reason` of a task that waited when a backup was made. Sent by itself it might be paid for twice."""
+COPIED = "This profile's folder was copied or put back; this may have been sent already."
+"""The `hold_reason` of a task that waited in a list which turned out to be a copy."""
 
 
 class Media(StrEnum):
@@ -260,7 +262,12 @@ class Task:
     @property
     def waits_for_person(self) -> bool:
         """It stays in the lane until the person sends it, whoever's turn it is."""
-        return self.hold_reason in (WAITS_FOR_YOU, RESTORED)
+        return self.hold_reason == WAITS_FOR_YOU or self.may_be_sent_already
+
+    @property
+    def may_be_sent_already(self) -> bool:
+        """It waits in a list that is a picture of the past, or a copy: sending it is asked about first."""
+        return self.hold_reason in (RESTORED, COPIED)
 
     @property
     def let_go(self) -> bool:

@@ -1,25 +1,28 @@
-"""The first start after a restore: what waited or was being sent when the backup was made must not be paid for twice.
+"""The first start after a restore, or with a copy: what waited then must not be paid for twice.
 
 A backup is a picture of the past. Whoever went on after it was made, this program or another copy of it, may have sent
 what was waiting then, so nothing of it is sent by itself: held tasks wait for the person, each with the reason, sending
 is paused as a whole, and what was being sent is uncertain. What was at Runway is asked for as ever: asking costs
-nothing. A restored list of tasks carries the mark `FRESH` in its settings until all of that is on disk, so a program
-that dies meanwhile does it again. Loop's thread, before anything is sent. Raises StoreError.
+nothing. The same holds for a list whose folder was copied or put back by other means (`copy_check`), as far as anything
+waits in it: where nothing does, there is nothing to ask. Such a list carries the mark `FRESH` in its settings until all
+of that is on disk, so a program that dies meanwhile does it again. Loop's thread, before anything is sent. Raises
+StoreError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from runway_desktop.domain.task import RESTORED, State, Task
+from runway_desktop.domain.copies import Verdict
+from runway_desktop.domain.task import COPIED, RESTORED, State, Task
 
-from .ledger import Ledger
+from .ledger import DIED_WHILE_SENDING, Ledger
 from .settings import PAUSED, Settings
 
 FRESH = "restore.fresh"
-"""The setting that a restored list of tasks begins with. It holds `made_at`, the Unix time of its backup."""
+"""The setting that a restored list of tasks begins with. It holds `made_at`, the Unix time of its backup; or `why`, the
+word of a `Verdict`, in a list that was not restored by this program."""
 TOLD = "restore.to tell"
 """The setting that holds what the person has not been told yet."""
 
@@ -28,9 +31,11 @@ SENT_WHILE_BACKED_UP = "It was being sent when the backup was made that was rest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What a restored list of tasks holds that the person has to decide. `made_at` is when its backup was made."""
+    """What a restored or copied list of tasks holds that the person has to decide. `made_at` is when its backup was
+    made; `copied` says how it was recognized if it was not this program that restored it."""
 
-    made_at: float
+    made_at: float = 0.0
+    copied: Verdict | None = None
     held: int = 0
     uncertain: int = 0
     live: int = 0
@@ -45,18 +50,32 @@ async def take_up(ledger: Ledger, settings: Settings) -> None:
     if not is_fresh(settings):
         await ledger.load()
         return
-    settings.set(PAUSED, True)
-    await settings.flush()
-    await ledger.load(sending=SENT_WHILE_BACKED_UP)
-    await ledger.change_many([task.id for task in ledger.held()], _kept_back, "restored from a backup")
-    states = [task.state for task in ledger.open()]
-    found = Restored(
-        made_at=_number(settings.get(FRESH), "made_at"),
-        held=states.count(State.HELD),
-        uncertain=states.count(State.UNCERTAIN),
-        live=sum(state.is_live for state in states),
-    )
-    settings.set(TOLD, {"made_at": found.made_at, "held": found.held, "uncertain": found.uncertain, "live": found.live})
+    is_copy = _verdict(settings.get(FRESH)) is not None
+    await ledger.load(sending=DIED_WHILE_SENDING if is_copy else SENT_WHILE_BACKED_UP)
+    await keep_back(ledger, settings, ledger.held())
+
+
+async def keep_back(ledger: Ledger, settings: Settings, held: Sequence[Task]) -> None:
+    """What `FRESH` asks for: `held` tasks wait for the person, and what is to be told is noted. Harmless to do
+    again."""
+    mark = settings.get(FRESH)
+    copied = _verdict(mark)
+    reason, kind = (RESTORED, "restored from a backup") if copied is None else (COPIED, "copied with its folder")
+    waiting = sum(task.removed_at is None for task in held)
+    if waiting or copied is None:
+        settings.set(PAUSED, True)
+        await settings.flush()
+    # Also what was taken out of the list: whoever puts it back there does not want it sent at once.
+    await ledger.change_many([task.id for task in held], lambda task: _kept_back(task, reason), kind)
+    if waiting or copied is None:
+        states = [task.state for task in ledger.open()]
+        told = {
+            "made_at": _number(mark, "made_at"),
+            "held": waiting,
+            "uncertain": states.count(State.UNCERTAIN),
+            "live": sum(state.is_live for state in states),
+        }
+        settings.set(TOLD, told if copied is None else {**told, "why": copied.value})
     settings.set(FRESH, None)
     await settings.flush()
 
@@ -68,6 +87,7 @@ def to_tell(settings: Settings) -> Restored | None:
         return None
     return Restored(
         made_at=_number(kept, "made_at"),
+        copied=_verdict(kept),
         held=round(_number(kept, "held")),
         uncertain=round(_number(kept, "uncertain")),
         live=round(_number(kept, "live")),
@@ -78,10 +98,15 @@ def told(settings: Settings) -> None:
     settings.set(TOLD, None)
 
 
-def _kept_back(task: Task) -> Task:
-    return replace(task, hold_reason=RESTORED) if task.state is State.HELD else task
+def _kept_back(task: Task, reason: str) -> Task:
+    return replace(task, hold_reason=reason) if task.state is State.HELD else task
 
 
-def _number(kept: Mapping[str, Any], name: str) -> float:
-    found = kept.get(name)
+def _verdict(kept: object) -> Verdict | None:
+    word = kept.get("why") if isinstance(kept, Mapping) else None
+    return Verdict(word) if word in set(Verdict) else None
+
+
+def _number(kept: object, name: str) -> float:
+    found = kept.get(name) if isinstance(kept, Mapping) else None
     return float(found) if isinstance(found, int | float) else 0.0

@@ -18,7 +18,7 @@ from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending import spent_at
-from runway_desktop.domain.task import RESTORED, Media, Output, OutputState, Pick, State, Task, TaskId
+from runway_desktop.domain.task import Media, Output, OutputState, Pick, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import Details
 
@@ -228,7 +228,7 @@ class DetailsModel(QObject):
         if misses_file(row.task):
             return NextStep(Verb.FIND_FILE, "Find the file…")
         if row.task.state is State.HELD and row.task.waits_for_person:
-            return NextStep(Verb.SEND_NEXT, "Send next…" if row.task.hold_reason == RESTORED else "Send next")
+            return NextStep(Verb.SEND_NEXT, "Send next…" if row.task.may_be_sent_already else "Send next")
         held = self._engine.lane.held_back(row.task.id) if row.task.state is State.HELD else None
         if held is not None and held.raise_words:
             return NextStep(None, held.raise_words)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import RESTORED, Media, OutputState, State
+from runway_desktop.domain.task import COPIED, Media, OutputState, State
 
 from . import wording
 
@@ -210,7 +210,7 @@ def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[O
             if misses_file(only.task):
                 found.append(Offer(Verb.FIND_FILE, "Find the file…"))
             found.append(Offer(Verb.EDIT_HELD, "Edit"))
-        asks = any(row.task.hold_reason == RESTORED for row in rows)
+        asks = any(row.task.may_be_sent_already for row in rows)
         found.append(Offer(Verb.SEND_NEXT, "Send next…" if asks else "Send next"))
     if only is not None and only.task.state is not State.HELD:
         nothing = "" if only.task.request.endpoint else "The request is not known: it was started elsewhere."
@@ -369,7 +369,7 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 f"Move {amount} to the bin",
             )
         case Verb.SEND_NEXT:
-            return _sending_restored(concerned(verb, rows))
+            return _maybe_sent_already(concerned(verb, rows))
         case Verb.SEND_AGAIN:
             return Question(
                 "Send it again?",
@@ -389,19 +389,21 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
             return None
 
 
-def _sending_restored(held: Sequence[Row]) -> Question | None:
-    """What waited when a backup was made may have been sent by whoever went on without it."""
-    restored = sum(row.task.hold_reason == RESTORED for row in held)
-    if not restored:
+def _maybe_sent_already(held: Sequence[Row]) -> Question | None:
+    """What waited when a backup was made, or a folder was copied, may have been sent by whoever went on without it."""
+    doubtful = [row.task for row in held if row.task.may_be_sent_already]
+    if not doubtful:
         return None
     whose = "It was" if len(held) == 1 else "They were"
-    if restored < len(held):
-        whose = f"{restored:,} of them {'was' if restored == 1 else 'were'}"
+    if len(doubtful) < len(held):
+        whose = f"{len(doubtful):,} of them {'was' if len(doubtful) == 1 else 'were'}"
+    copied = any(task.hold_reason == COPIED for task in doubtful)
+    when = "when this profile's folder was copied" if copied else "when the backup was made"
     amount = wording.count(len(held), "task")
     return Question(
         f"Send {amount}?",
-        f"{whose} waiting when the backup was made, and may have been sent since, from this program or another copy "
-        "of it. What was sent already is charged a second time.",
+        f"{whose} waiting {when}, and may have been sent since, from this program or another copy of it. What was sent "
+        "already is charged a second time.",
         f"Send {amount}",
         "Keep waiting",
     )

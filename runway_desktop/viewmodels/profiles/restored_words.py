@@ -1,13 +1,23 @@
-"""What is told once at the first start after a restore. Pure."""
+"""What is told once at the first start after a restore, or with a folder that was copied. Pure."""
 
 from __future__ import annotations
 
+from runway_desktop.domain.copies import Verdict
 from runway_desktop.services.after_restore import Restored
 from runway_desktop.viewmodels import wording
+
+_COPIED = {
+    Verdict.PUT_BACK: "This profile's folder was put back to an earlier state.",
+    Verdict.COPIED: "This profile's folder is a copy.",
+    Verdict.OTHER_MACHINE: "This profile's folder comes from another computer.",
+}
+_COPIED_SOMEHOW = "This profile's folder was copied or put back."
 
 
 def restored_words(found: Restored) -> tuple[str, str]:
     """The sentence, and what has to be decided, in small print."""
+    if found.copied is not None:
+        return f"{_COPIED.get(found.copied, _COPIED_SOMEHOW)} Sending is paused.", _waiting_in_a_copy(found)
     said = []
     if found.held:
         waits = "task waits here" if found.held == 1 else "tasks wait here"
@@ -22,3 +32,11 @@ def restored_words(found: Restored) -> tuple[str, str]:
         return message, ""
     risk = " What was sent after the backup was made would be paid for twice." if found.held or found.uncertain else ""
     return message, f"{', '.join(said)}.{risk}"
+
+
+def _waiting_in_a_copy(found: Restored) -> str:
+    waits, they = ("task waits", "it") if found.held == 1 else ("tasks wait", "they")
+    why = f"{they} may have been sent already"
+    if found.copied in (Verdict.COPIED, Verdict.OTHER_MACHINE):
+        why += ", or may still be sent from the original"
+    return f"{found.held:,} queued {waits} for you, because {why}."

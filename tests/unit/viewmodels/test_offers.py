@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from runway_desktop.domain.task import RESTORED, OutputState, State
+from runway_desktop.domain.task import COPIED, RESTORED, OutputState, State
 from runway_desktop.viewmodels.offers import Offer, Verb, concerned, offers, question, why_not
 from tests.unit.viewmodels.rows import failed, row
 
@@ -159,6 +159,16 @@ def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
     assert "charged a second time" in asked.text
     assert question(Verb.SEND_NEXT, [row(State.HELD)]) is None
     assert found(restored)[Verb.SEND_NEXT].text == "Send next…"
+
+
+@pytest.mark.parametrize("others", [[], [RESTORED]])
+def test_sending_what_was_copied_asks_first_too(others: list[str]):
+    held = [row(State.HELD, number=number, hold_reason=why) for number, why in enumerate([COPIED, *others], start=1)]
+    asked = question(Verb.SEND_NEXT, held)
+    assert asked is not None
+    assert "waiting when this profile's folder was copied" in asked.text
+    assert "charged a second time" in asked.text
+    assert found(*held)[Verb.SEND_NEXT].text == "Send next…"
 
 
 @pytest.mark.parametrize("code", REFUSALS)

@@ -11,6 +11,7 @@ import pytest
 
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.backups import Contents
+from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.errors import KeyRefused, SecretTrouble
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.services.after_restore import Restored
@@ -420,3 +421,38 @@ def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, An
     assert message.startswith("Restored from the backup of ")
     assert message.endswith("Sending is paused.")
     assert detail == said
+
+
+@pytest.mark.parametrize(
+    ("copied", "held", "message", "detail"),
+    [
+        (
+            Verdict.PUT_BACK,
+            6,
+            "This profile's folder was put back to an earlier state. Sending is paused.",
+            "6 queued tasks wait for you, because they may have been sent already.",
+        ),
+        (
+            Verdict.COPIED,
+            1,
+            "This profile's folder is a copy. Sending is paused.",
+            "1 queued task waits for you, because it may have been sent already, or may still be sent from the "
+            "original.",
+        ),
+        (
+            Verdict.OTHER_MACHINE,
+            2,
+            "This profile's folder comes from another computer. Sending is paused.",
+            "2 queued tasks wait for you, because they may have been sent already, or may still be sent from the "
+            "original.",
+        ),
+        (
+            Verdict.UNKNOWN,
+            1,
+            "This profile's folder was copied or put back. Sending is paused.",
+            "1 queued task waits for you, because it may have been sent already.",
+        ),
+    ],
+)
+def test_in_a_copy_it_is_told_why_tasks_wait(copied: Verdict, held: int, message: str, detail: str):
+    assert restored_words(Restored(copied=copied, held=held, uncertain=1, live=1)) == (message, detail)
