@@ -10,6 +10,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -24,11 +27,20 @@ COLLECT_EVERY = 20
 _since_collected = 0
 
 
+_STATE = pytest.StashKey[str]()
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    # Programs that a test starts with a profile of its own note what they sent outside of it.
+    config.stash[_STATE] = os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="runway-desktop-state-")
     # As in the program: cycles are collected on the main thread alone, or the database's thread would destroy what
     # belongs to Qt.
     gc.disable()
     config.addinivalue_line("markers", "qt_loop: the test runs on a Qt loop that its own fixture gives it")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash.get(_STATE, ""), ignore_errors=True)
 
 
 def pytest_collection_finish() -> None:

@@ -13,24 +13,29 @@ import asyncio
 import random
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import Event
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services import after_restore
 from runway_desktop.services.account import Account
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.copy_check import CopyCheck
 from runway_desktop.services.dispatch import Dispatch
 from runway_desktop.services.forecast import Forecasts
 from runway_desktop.services.inputs import Inputs
 from runway_desktop.services.lane import Lane
 from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.library_folder import LibraryFolder
+from runway_desktop.services.list_markers import ListMarkers
 from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.poller import Poller
+from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.pricing import Pricing
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.spending import Spending
@@ -67,6 +72,25 @@ def with_picture(uri: str, model: str = "gen4_turbo") -> Request:
     return request(model=model, endpoint="image_to_video", promptImage=uri)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a list of tasks lies, so that it is known for a copy. The folders are real, on this disk."""
+
+    folder: Path
+    state: Path
+    snapshots: Callable[[], Snapshots]
+    machine: str = "this computer"
+    workers: Executor = field(default_factory=AtOnce)
+
+
+class NoCopies:
+    """For tests that copy nothing."""
+
+    async def check(self) -> None: ...
+
+    async def note_sending(self) -> None: ...
+
+
 class Rig:
     """`loops` names what runs by itself while the rig is open: "lane", "poller", "account"."""
 
@@ -80,6 +104,7 @@ class Rig:
         secrets: MemorySecrets | None = None,
         loops: tuple[str, ...] = ("lane", "poller"),
         seed: int = 1,
+        place: Place | None = None,
     ) -> None:
         self.store = store or MemoryStore()
         self.runway = runway or FakeRunway()
@@ -104,7 +129,10 @@ class Rig:
         self.inputs = Inputs(self.ledger, self.runway, self.store, CATALOG, self.bus, self.clock, AtOnce())
         self.submission = Submission(self.ledger, self.store, CATALOG, self.clock, AtOnce())
         self.lost_files = LostFiles(self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce())
-        dispatch = Dispatch(self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng)
+        self.copies = self._copies(place) if place is not None else cast(CopyCheck, NoCopies())
+        dispatch = Dispatch(
+            self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng, self.copies
+        )
         self.lane = Lane(
             self.ledger,
             dispatch,
@@ -139,10 +167,25 @@ class Rig:
         self.tested.append(client)
         return client
 
+    def _copies(self, place: Place) -> CopyCheck:
+        folder = place.folder
+        return CopyCheck(
+            Profile(name="test", folder=folder, library=folder / "results", key_name="test"),
+            ListMarkers(place.state, lambda _: place.machine),
+            self.ledger,
+            self.store,
+            self.settings,
+            self.bus,
+            self.clock,
+            place.workers,
+            place.snapshots,
+        )
+
     async def __aenter__(self) -> Self:
         await self.settings.load()
         await self.pricing.load()
         await after_restore.take_up(self.ledger, self.settings)
+        await self.copies.check()
         await self.budget.load()
         await self.account.start()
         for name in self._loops:

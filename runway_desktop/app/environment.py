@@ -72,6 +72,17 @@ def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) 
     return found
 
 
+def state_folder(profile: Profile) -> Path:
+    """Where this run keeps what must not lie in a profile's folder, since it tells copies of it apart. That of the demo
+    is in its own: nothing of it is paid, and it leaves nothing elsewhere. Not made yet."""
+    if profile.is_demo:
+        return profile.folder / "state"
+    state = Path(platformdirs.user_state_dir(APP, appauthor=False))
+    # On Windows and macOS this is the folder that the profiles lie in, which is copied and put back as one.
+    is_theirs = state == Path(platformdirs.user_data_dir(APP, appauthor=False))
+    return state.with_name(f"{APP} State") if is_theirs else state
+
+
 def base_url() -> str | None:
     """RUNWAYML_BASE_URL, as the SDK reads it; None: the usual address."""
     return os.environ.get("RUNWAYML_BASE_URL", "").strip() or None

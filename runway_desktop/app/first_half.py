@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from runway_desktop.catalog import Catalog
     from runway_desktop.domain.profiles import Profile
@@ -29,6 +30,8 @@ class FirstHalf:
 
     profile: Profile
     folders: Folders
+    state: Path
+    """What this computer knows of its profiles, outside of their folders."""
     catalog: Catalog
     bus: Bus
     clock: Clock

@@ -15,6 +15,7 @@ from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.bin import SystemBin
 from runway_desktop.services.budget import Budget
+from runway_desktop.services.copy_check import CopyCheck
 from runway_desktop.services.disk_threads import DiskThreads
 from runway_desktop.services.dispatch import Dispatch
 from runway_desktop.services.downloads import Downloads
@@ -28,6 +29,7 @@ from runway_desktop.services.intake import Intake
 from runway_desktop.services.integrity import Integrity
 from runway_desktop.services.lane import Lane
 from runway_desktop.services.library_move import LibraryMove
+from runway_desktop.services.list_markers import ListMarkers
 from runway_desktop.services.lost_files import LostFiles
 from runway_desktop.services.move_group import GroupMover
 from runway_desktop.services.poller import Poller
@@ -44,6 +46,7 @@ from .first_half import FirstHalf
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SecondHalf:
     budget: Budget
+    copies: CopyCheck
     submission: Submission
     lane: Lane
     poller: Poller
@@ -73,7 +76,9 @@ def make(first: FirstHalf) -> SecondHalf:
     runway, folder, workers, file_workers = first.runway, first.folder, first.workers, first.file_workers
     budget = Budget(store, settings, first.pricing, bus, clock)
     forecasts = Forecasts(store, bus, clock)
-    dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng)
+    markers = ListMarkers(first.state)
+    copies = CopyCheck(profile, markers, ledger, store, settings, bus, clock, workers, first.snapshots)
+    dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng, copies)
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
     rescue = Rescue(profile.rescued, folder, settings, bus, clock)
     downloads = Downloads(store, ledger, runway, first.fetcher, bus, clock, settings, rng, folder, rescue)
@@ -85,6 +90,7 @@ def make(first: FirstHalf) -> SecondHalf:
     mover = GroupMover(store, bus, folder, InputFollowing(ledger, store), DiskThreads(1, "move"))
     return SecondHalf(
         budget=budget,
+        copies=copies,
         submission=submission,
         lane=Lane(ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng),
         poller=Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit),

@@ -67,13 +67,21 @@ class Session(QObject):
     """The window is painted."""
 
     def __init__(
-        self, profile: Profile, options: Options, address: Address | None = None, notices: Sequence[Notice] = ()
+        self,
+        profile: Profile,
+        options: Options,
+        address: Address | None = None,
+        notices: Sequence[Notice] = (),
+        *,
+        state: Path | None = None,
     ) -> None:
-        """`notices` are to be told once the window stands."""
+        """`notices` are to be told once the window stands. `state` is the folder for what must not lie in the
+        profile's; None: the usual one."""
         super().__init__()
         self.profile = profile
         self._options = options
         self._address = address or _address(profile, options)
+        self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
         self._welcoming = False
         self._refused = False
@@ -98,7 +106,7 @@ class Session(QObject):
         file_workers = DiskThreads(4, "file")
         try:
             folders = environment.folders_of(self.profile)
-            assembly = await build(self.profile, folders, self._address, workers, file_workers)
+            assembly = await build(self.profile, folders, self._address, workers, file_workers, state=self._state)
             self.engine = assembly.engine
             on_signals(loop, self._closing.set)
             try:

@@ -79,7 +79,7 @@ def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: in
         profile = environment.folders_of(profile).change(profile, name="Studio")
     environment.start_log(profile.log, verbose=False)
     application = make_application()
-    session = Session(profile, Options(demo=False), address)
+    session = Session(profile, Options(demo=False), address, state=home / "state")
     walk = kind(session, Album(folder, first), address.base_url or "")
 
     async def main(supervisor: Supervisor, theme: Theme) -> int:

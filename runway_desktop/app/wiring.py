@@ -95,15 +95,21 @@ def finish_restore(profile: Profile, watch: Watch) -> Finished | None:
 
 
 async def build(
-    profile: Profile, folders: Folders, address: Address, workers: ThreadPoolExecutor, file_workers: Executor
+    profile: Profile,
+    folders: Folders,
+    address: Address,
+    workers: ThreadPoolExecutor,
+    file_workers: Executor,
+    *,
+    state: Path,
 ) -> Assembly:
     """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for what touches saved results, which
-    may lie on a drive that hangs."""
+    may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it."""
     loop = asyncio.get_running_loop()
     catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalogue)
     store = await SqliteStore.open(profile.database)
     try:
-        return await _assemble(profile, folders, address, catalog, store, workers, file_workers)
+        return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state)
     except BaseException:
         # Its threads would keep the process alive.
         await store.close()
@@ -118,6 +124,7 @@ async def _assemble(
     store: SqliteStore,
     workers: ThreadPoolExecutor,
     file_workers: Executor,
+    state: Path,
 ) -> Assembly:
     clock, bus, rng = SystemClock(), Bus(), random.Random()
     bus.keep_for_latecomers()
@@ -154,6 +161,7 @@ async def _assemble(
     first = FirstHalf(
         profile=profile,
         folders=folders,
+        state=state,
         catalog=catalog,
         bus=bus,
         clock=clock,
@@ -233,7 +241,7 @@ async def _assemble(
             ("library folder", first.folder.run),
             ("library move", rest.made.move.run),
             ("account", first.account.run),
-            ("lane", rest.made.lane.run),
+            ("lane", rest.send),
             ("poller", rest.made.poller.run),
             ("lost files", rest.made.lost_files.run),
             ("downloads", rest.made.downloads.run),
@@ -286,6 +294,11 @@ class _Rest:
             with self._first.bus.latecomers():
                 self._made = make(self._first)
         return self._made
+
+    async def send(self) -> None:
+        """The lane, once it is known that this list is not a copy of one that is sent from elsewhere."""
+        await self.made.copies.until_checked()
+        await self.made.lane.run()
 
     async def settle_sendings(self) -> None:
         if self._made is not None:

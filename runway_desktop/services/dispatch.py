@@ -1,7 +1,8 @@
 """One sending, from a held task to what became of it. The only caller of `Runway.create`.
 
-The order is the promise: the intent is on disk long before; SENDING is on disk before the first byte leaves; the id is
-written in the same step that brings it, and whoever is cancelled meanwhile does not stop that. What each answer does:
+The order is the promise: the intent is on disk long before; SENDING is on disk before the first byte leaves, and
+outside of the profile's folder, whose copies would send it too, it is noted that something is sent; the id is written
+in the same step that brings it, and whoever is cancelled meanwhile does not stop that. What each answer does:
 
     an id                             -> at Runway
     nothing sent, 429, 503, 401       -> held again; the program may repeat it
@@ -43,6 +44,7 @@ from runway_desktop.domain.task import Evidence, State, Task, TaskId
 from .account import Account
 from .backoff import delay
 from .bus import Bus
+from .copy_check import CopyCheck
 from .ledger import Ledger
 from .ports import Clock, CreatedTask, Runway
 from .pricing import Pricing
@@ -92,6 +94,7 @@ class Dispatch:
         bus: Bus,
         clock: Clock,
         rng: random.Random,
+        copies: CopyCheck,
     ) -> None:
         self._ledger = ledger
         self._runway = runway
@@ -100,6 +103,7 @@ class Dispatch:
         self._bus = bus
         self._clock = clock
         self._rng = rng
+        self._copies = copies
         self._accepted: deque[_Acceptance] = deque(maxlen=2_000)
         self._read_at: dict[TaskId, float] = {}
 
@@ -136,7 +140,12 @@ class Dispatch:
         if before is not None:
             self._read_at[task.id] = before.asked_at
         try:
+            await self._copies.note_sending()
             created = await self._runway.create(sending.request.endpoint, body)
+        except StoreError as error:
+            # Of the note: nothing has left.
+            await self._write(task.id, NotSent(error.in_words()))
+            return Outcome(Result.NOT_SENT, reason=error.in_words())
         except ApiError as error:
             return await self._judge(sending, error)
         except Exception:

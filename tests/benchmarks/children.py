@@ -112,6 +112,8 @@ def _environment() -> dict[str, str]:
     """As an installed program has it: its modules are compiled, whatever the one who measures wants of his own."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     compiled = {"PYTHONPYCACHEPREFIX": str(ROOT / "build" / "bytecode")}
+    # What is noted of a profile outside of it must not lie among what the person's own program has noted.
+    kept.setdefault("XDG_STATE_HOME", str(ROOT / "build" / "state"))
     return kept | compiled | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 

@@ -37,7 +37,7 @@ async def _run(folder: Path, address: Address, prompts: list[str]) -> None:
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(4) as workers, ThreadPoolExecutor(6) as file_workers:
         own = profile(demo=False, folder=folder)
-        assembly = await build(own, folders_of(own), address, workers, file_workers)
+        assembly = await build(own, folders_of(own), address, workers, file_workers, state=folder / "state")
         supervisor = Supervisor(lambda where, error: log.error("%s", where, exc_info=error))
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)

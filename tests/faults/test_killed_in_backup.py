@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.profiles import Color
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import Choice, pack
@@ -54,10 +55,11 @@ async def a_backup(world: World) -> tuple[Made, Path, dict[str, Any], dict[str, 
 
 
 def without_mark(found: dict[str, Any]) -> dict[str, Any]:
-    """What a restored list holds beside what it held: the mark, and a draft without a key."""
+    """What a restored list holds beside what it held: the mark, no identity, and a draft without a key."""
     known = found["settings"].items()
     settings = {name: value for name, value in known if value is not None and not name.startswith("restore.")}
     settings.pop("composer.draft")
+    settings.pop(IDENTITY, None)
     return {**found, "settings": settings}
 
 

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from runway_desktop.domain.backups import ROOMS, Contents, Kind, Manifest, Member, NewerFormat
+from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import BadBackup, DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Output, TaskId
@@ -146,8 +147,9 @@ def put_together(
             places = results.put_back(watch)
             snapshots.settle(
                 copy,
-                # A move of the library that was under way then must not go on with files of now.
-                settings={**settings, JOURNAL: None, FRESH: {"made_at": manifest.made_at}},
+                # A move of the library that was under way then must not go on with files of now. The identity is that
+                # of the list which was backed up, and this one is another.
+                settings={**settings, JOURNAL: None, FRESH: {"made_at": manifest.made_at}, IDENTITY: PLACED},
                 results=places,
                 folders=_moves(manifest, profile),
                 posters=_posters(manifest, profile),

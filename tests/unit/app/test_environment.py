@@ -61,6 +61,25 @@ def test_the_demo_never_shares_a_folder_with_real_tasks(tmp_path: Path, monkeypa
     assert (demo.key_name, own.key_name) == ("Demo", "Default")
 
 
+def test_what_tells_copies_of_a_profile_apart_lies_outside_of_every_profile(tmp_path, monkeypatch):
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
+    monkeypatch.setattr(platformdirs, "user_state_dir", lambda *_, **__: str(tmp_path / "state"))
+    own, apart = environment.profile(demo=False), environment.profile(demo=False, folder=tmp_path / "apart")
+    assert environment.state_folder(own) == environment.state_folder(apart) == tmp_path / "state"
+    # Where the system has one folder for both, it is beside that: all profiles are copied and put back with it.
+    monkeypatch.setattr(platformdirs, "user_state_dir", lambda *_, **__: str(tmp_path / "data"))
+    assert environment.state_folder(own) == tmp_path / "Runway Desktop State"
+    assert not own.folder.is_relative_to(tmp_path / "Runway Desktop State")
+    assert not (tmp_path / "Runway Desktop State").exists()
+
+
+def test_the_demo_leaves_nothing_outside_of_its_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
+    for folder in (None, tmp_path / "apart"):
+        demo = environment.profile(demo=True, folder=folder)
+        assert environment.state_folder(demo).is_relative_to(demo.folder)
+
+
 def test_a_folder_that_cannot_be_made_is_an_os_error(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):

@@ -28,7 +28,8 @@ async def assembled(folder: Path) -> AsyncIterator[Assembly]:
     """As a session builds it and lets it go; a stage of closing that fails or takes too long is in the log."""
     profile = environment.profile(demo=False, folder=folder)
     with ThreadPoolExecutor(2) as workers, ThreadPoolExecutor(2) as file_workers:
-        assembly = await build(profile, environment.folders_of(profile), NOBODY, workers, file_workers)
+        folders = environment.folders_of(profile)
+        assembly = await build(profile, folders, NOBODY, workers, file_workers, state=folder / "state")
         try:
             yield assembly
         finally:

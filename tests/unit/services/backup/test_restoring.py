@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible
 from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Look, Looked, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
@@ -233,6 +234,7 @@ async def test_this_profile_becomes_what_it_was_and_what_it_is_now_is_kept(tmp_p
     assert found["tasks"] == then["tasks"]
     assert found["results"] == then["results"]
     assert found["settings"][FRESH] == {"made_at": NOW}
+    assert found["settings"][IDENTITY] == PLACED
     [kept] = made.profile.backups.iterdir()
     assert kept.name.startswith("before-restore-")
     with opened(kept) as before:
