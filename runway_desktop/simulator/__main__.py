@@ -70,7 +70,9 @@ async def _serve(knobs: Knobs, faults: Sequence[Fault], wishes: argparse.Namespa
     for word in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(word, ended.set)
-    async with running_simulator(knobs, port=wishes.port, faults=faults, kept_in=wishes.keep) as simulator:
+    async with running_simulator(
+        knobs, port=wishes.port, other_secrets=wishes.other_secret, faults=faults, kept_in=wishes.keep
+    ) as simulator:
         _announce(simulator)
         if wishes.until_input_ends:
             _watch_input(loop, ended)
@@ -118,6 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--link-seconds", type=float, help="how long a link to an output works (default: 86400)")
     parser.add_argument("--upload-seconds", type=float, help="how long an upload is kept (default: 86400)")
     parser.add_argument("--secret", help="a secret to accept beside every one of the right form")
+    parser.add_argument(
+        "--other-secret", action="append", default=[], metavar="SECRET", help="the key of one more organization"
+    )
     parser.add_argument("--fault", action="append", default=[], metavar="FAULT", help="an answer to spoil; see below")
     parser.add_argument("--keep", type=Path, metavar="FILE", help="go on from this file, and keep everything in it")
     parser.add_argument("--until-input-ends", action="store_true", help="end when standard input does")

@@ -9,6 +9,7 @@
 | `GET /_control/state` | what the witness saw, knobs, faults |
 | `POST /_control/faults`, `DELETE` | adds one fault or a list of them (`faults.Fault`); removes all |
 | `POST /_control/knobs` | changes knobs (`knobs.Knobs`) |
+| `POST /_control/keys` | `{"secret", "organization"}`: that key is that organization's from now on (`organizations`) |
 | `POST /_control/clock` | `{"forward": seconds}`: lets that much time pass at once |
 
 All of it runs on the loop's thread and none of it waits, so that polling costs little.
@@ -27,10 +28,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.simulator.checks import DOCS, issues_of, refusal_of_headers
+from runway_desktop.simulator.checks import DOCS, issues_of, refusal_of_headers, secret_in
 from runway_desktop.simulator.faults import Fault, Faults
 from runway_desktop.simulator.links import Links, Uploads
 from runway_desktop.simulator.media.recipe import FORMATS
+from runway_desktop.simulator.organizations import Organizations
 from runway_desktop.simulator.witness import Witness
 from runway_desktop.simulator.world import (
     FAILURES,
@@ -39,10 +41,11 @@ from runway_desktop.simulator.world import (
     NotEnoughCredits,
     SimulatedTask,
     Status,
-    World,
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+KeyedEndpoint = Callable[[Request, str], Awaitable[Response]]
+"""Answers a request that brought this secret."""
 
 
 class Clock:
@@ -65,7 +68,7 @@ class Premises:
     """All that the three origins share. The addresses are known once the sockets are bound."""
 
     catalog: Catalog
-    world: World
+    organizations: Organizations
     clock: Clock
     faults: Faults
     witness: Witness
@@ -89,6 +92,7 @@ def api_app(premises: Premises) -> Starlette:
         Route("/_control/state", control.state, methods=["GET"]),
         Route("/_control/faults", control.faults, methods=["POST", "DELETE"]),
         Route("/_control/knobs", control.knobs, methods=["POST"]),
+        Route("/_control/keys", control.keys, methods=["POST"]),
         Route("/_control/clock", control.clock, methods=["POST"]),
     ]
     return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_allowed})
@@ -111,40 +115,39 @@ class _Api:
     def __init__(self, premises: Premises) -> None:
         self._premises = premises
 
-    def guarded(self, answer: Endpoint) -> Endpoint:
+    def guarded(self, answer: KeyedEndpoint) -> Endpoint:
         """Lets through only requests with a key and the right version."""
 
         async def guarded(request: Request) -> Response:
-            headers = request.headers
-            also = self._premises.world.knobs.secret
-            refusal = refusal_of_headers(headers.get("authorization"), headers.get("x-runway-version"), also)
+            brought, version = request.headers.get("authorization"), request.headers.get("x-runway-version")
+            refusal = refusal_of_headers(brought, version, self._premises.organizations.accepts)
             if refusal is None:
-                return await answer(request)
+                return await answer(request, secret_in(brought))
             if refusal[0] == 401:
                 self._premises.witness.unauthorized += 1
             return _json({"error": refusal[1]}, refusal[0])
 
         return guarded
 
-    def create(self, endpoint: str) -> Endpoint:
-        async def create(request: Request) -> Response:
+    def create(self, endpoint: str) -> KeyedEndpoint:
+        async def create(request: Request, secret: str) -> Response:
             body = await _body(request)
-            answer = self._created(endpoint, body)
+            answer = self._created(endpoint, body, secret)
             if answer.status_code != 200:
                 self._premises.witness.refused[answer.status_code] += 1
             return answer
 
         return create
 
-    def _created(self, endpoint: str, body: object) -> Response:
+    def _created(self, endpoint: str, body: object, secret: str) -> Response:
         premises = self._premises
-        now = premises.clock()
-        issues = issues_of(premises.catalog, endpoint, body, lambda uri: premises.uploads.is_known(uri, now))
+        now, owner = premises.clock(), premises.organizations.name_of(secret)
+        issues = issues_of(premises.catalog, endpoint, body, lambda uri: premises.uploads.is_known(uri, now, owner))
         if issues or not isinstance(body, dict):
             words = [issue.as_json() for issue in issues]
             return _json({"error": "Validation of body failed", "issues": words, "docUrl": DOCS}, 400)
         try:
-            task = premises.world.create(endpoint, body, now)
+            task = premises.organizations.of(secret).create(endpoint, body, now)
         except NotEnoughCredits:
             return _json({"error": "You do not have enough credits to run this task."}, 400)
         except DailyLimitReached:
@@ -152,21 +155,21 @@ class _Api:
         premises.witness.accepted.append(task.id)
         return _json({"id": task.id, "estimatedCost": {"credits": task.credits}})
 
-    async def task(self, request: Request) -> Response:
+    async def task(self, request: Request, secret: str) -> Response:
         premises = self._premises
         task_id = request.path_params["id"]
-        now = premises.clock()
+        now, world = premises.clock(), premises.organizations.of(secret)
         try:
             if request.method == "DELETE":
-                premises.world.delete(task_id, now)
+                world.delete(task_id, now)
                 premises.witness.deleted.append(task_id)
                 return Response(status_code=204)
             premises.witness.asked(task_id, now)
-            return _json(self._answer(premises.world.get(task_id, now), now))
+            return _json(self._answer(world.get(task_id, now), now, world.knobs.link_seconds))
         except NoSuchTask:
             return _json({"error": "Task not found."}, 404)
 
-    def _answer(self, task: SimulatedTask, now: float) -> dict[str, object]:
+    def _answer(self, task: SimulatedTask, now: float, link_seconds: float) -> dict[str, object]:
         status = task.status(now)
         answer: dict[str, object] = {"id": task.id, "status": status.value, "createdAt": _moment(task.created_at)}
         match status:
@@ -174,7 +177,8 @@ class _Api:
                 answer["progress"] = task.progress(now)
                 answer["status"] = task.status_word or status.value
             case Status.SUCCEEDED:
-                answer["output"] = [self._link(task, index, now) for index in range(task.recipe.count)]
+                expires = now + link_seconds
+                answer["output"] = [self._link(task, index, expires) for index in range(task.recipe.count)]
             case Status.FAILED:
                 code = task.failure or ""
                 answer["failure"] = FAILURES.get(code, "The task failed.")
@@ -186,15 +190,15 @@ class _Api:
         answer[money] = {"credits": task.cost if money == "cost" else task.credits}
         return answer
 
-    def _link(self, task: SimulatedTask, index: int, now: float) -> str:
+    def _link(self, task: SimulatedTask, index: int, expires: float) -> str:
         premises = self._premises
         name = f"{task.id}/{index}{FORMATS[task.recipe.format].suffix}"
-        query = premises.links.query(task.id, index, now + premises.world.knobs.link_seconds)
+        query = premises.links.query(task.id, index, expires)
         return f"{premises.output_url}/outputs/{name}?{query}"
 
-    async def organization(self, request: Request) -> Response:
+    async def organization(self, request: Request, secret: str) -> Response:
         premises = self._premises
-        world, now = premises.world, premises.clock()
+        world, now = premises.organizations.of(secret), premises.clock()
         world.advance(now)
         limits = {
             "maxConcurrentGenerations": world.knobs.concurrency,
@@ -212,12 +216,13 @@ class _Api:
             }
         )
 
-    async def usage(self, request: Request) -> Response:
+    async def usage(self, request: Request, secret: str) -> Response:
         premises = self._premises
+        world = premises.organizations.of(secret)
         body = await _body(request)
         wishes = body if isinstance(body, dict) else {}
         now = premises.clock()
-        premises.world.advance(now)
+        world.advance(now)
         today = datetime.fromtimestamp(now, UTC).date()
         try:
             first = _day(wishes.get("startDate"), today - timedelta(days=30))
@@ -228,13 +233,13 @@ class _Api:
             return _json({"error": "beforeDate has to be 0 to 90 days after startDate."}, 400)
         results: list[dict[str, object]] = []
         models: list[str] = []
-        for day, spent in premises.world.spent_by_day(first, before):
+        for day, spent in world.spent_by_day(first, before):
             credits = [{"model": model, "amount": amount} for model, amount in sorted(spent.items())]
             results.append({"date": day.isoformat(), "usedCredits": credits})
             models += [model for model in spent if model not in models]
         return _json({"results": results, "models": models})
 
-    async def slot(self, request: Request) -> Response:
+    async def slot(self, request: Request, secret: str) -> Response:
         premises = self._premises
         body = await _body(request)
         filename = body.get("filename") if isinstance(body, dict) else None
@@ -244,7 +249,7 @@ class _Api:
         if body.get("type") != "ephemeral":
             issue = {"code": "custom", "path": ["type"], "message": "Expected ephemeral."}
             return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
-        slot = premises.uploads.open(filename, premises.clock())
+        slot = premises.uploads.open(filename, premises.clock(), premises.organizations.name_of(secret))
         return _json(
             {
                 "uploadUrl": f"{premises.upload_url}/uploads/{slot.id}",
@@ -260,15 +265,20 @@ class _Control:
 
     async def state(self, request: Request) -> Response:
         premises = self._premises
-        now = premises.clock()
-        premises.world.advance(now)
-        report = premises.witness.report(premises.world.ended, premises.world.unfinished())
+        organizations, now = premises.organizations, premises.clock()
+        organizations.advance(now)
+        worlds = dict(organizations.each())
+        ended = {task_id: at for world in worlds.values() for task_id, at in world.ended.items()}
+        report = premises.witness.report(ended, sum(world.unfinished() for world in worlds.values()))
         return _json(
             report
             | {
                 "now": now,
-                "knobs": dataclasses.asdict(premises.world.knobs),
-                "balance": premises.world.balance,
+                "knobs": dataclasses.asdict(organizations.first.knobs),
+                "balance": organizations.first.balance,
+                "organizations": {
+                    name: {"balance": world.balance, "open": world.unfinished()} for name, world in worlds.items()
+                },
                 "faults": [dataclasses.asdict(fault) for fault in premises.faults.listed()],
             }
         )
@@ -288,10 +298,19 @@ class _Control:
     async def knobs(self, request: Request) -> Response:
         body = await _body(request)
         try:
-            knobs = self._premises.world.turn(body if isinstance(body, dict) else {}, self._premises.clock())
+            knobs = self._premises.organizations.turn(body if isinstance(body, dict) else {}, self._premises.clock())
         except ValueError as error:
             return _json({"error": str(error)}, 400)
         return _json(dataclasses.asdict(knobs))
+
+    async def keys(self, request: Request) -> Response:
+        body = await _body(request)
+        wish = body if isinstance(body, dict) else {}
+        secret, name = wish.get("secret"), wish.get("organization")
+        if not isinstance(secret, str) or not isinstance(name, str) or not secret.strip() or not name:
+            return _json({"error": "secret and organization have to be words."}, 400)
+        self._premises.organizations.give(secret.strip(), name)
+        return _json({"organizations": [known for known, _ in self._premises.organizations.each()]})
 
     async def clock(self, request: Request) -> Response:
         body = await _body(request)

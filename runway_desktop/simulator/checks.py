@@ -49,15 +49,19 @@ def issues_of(catalog: Catalog, endpoint: str, body: object, is_uploaded: Callab
     return tuple(findings)
 
 
-def is_secret(words: str, also: str | None) -> bool:
-    """Whether a secret has the form of one, or is the one that was set."""
-    return bool(_SECRET.fullmatch(words)) or (also is not None and words == also)
-
-
-def refusal_of_headers(authorization: str | None, version: str | None, also: str | None) -> tuple[int, str] | None:
-    """Status and words with which a request is turned away before it is read; None when it may pass."""
+def secret_in(authorization: str | None) -> str:
+    """The secret that a request brings; empty when it brings none."""
     scheme, _, secret = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not is_secret(secret, also):
+    return secret if scheme.lower() == "bearer" else ""
+
+
+def refusal_of_headers(
+    authorization: str | None, version: str | None, also: Callable[[str], bool]
+) -> tuple[int, str] | None:
+    """Status and words with which a request is turned away before it is read; None when it may pass. `also` says which
+    secrets are accepted though they have not the form of one."""
+    secret = secret_in(authorization)
+    if not secret or not (_SECRET.fullmatch(secret) or also(secret)):
         return 401, "Your API key is invalid, disabled, or belongs to a suspended account."
     if version != API_VERSION:
         return 400, f"The header X-Runway-Version has to be {API_VERSION}."

@@ -1,4 +1,4 @@
-"""Keeps the simulated organization in a file, so that the demo's tasks go on when it is closed and opened again.
+"""Keeps the first simulated organization in a file, so that the demo's tasks go on when it is closed and opened again.
 
 The file is JSON, replaced as a whole. One that is missing, damaged or of another make is no error: the organization
 then begins anew, as it is only a simulation. Raises `OSError` where the file cannot be written.

@@ -1,4 +1,4 @@
-"""What can be set about the simulated organization, at the start or while it runs.
+"""What can be set about the simulated organizations, at the start or while it runs.
 
 One frozen record with a default for everything: the defaults are the demo, where a clip takes 10 to 30 seconds so that
 one sees it live. Pure; raises `ValueError` in words for a knob that does not exist or has a value that it cannot have.

@@ -11,6 +11,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
+from runway_desktop.simulator.organizations import FIRST
+
 
 class Links:
     """Signs and verifies links with a key of its own."""
@@ -35,9 +37,10 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place for one file, good for an hour; `uri` names the file afterwards."""
+    """A place for one file, good for an hour; `uri` names the file afterwards, to keys of its organization."""
 
     id: str
+    organization: str
     filename: str
     uri: str
     policy: str
@@ -51,12 +54,12 @@ class Uploads:
 
     def __init__(self) -> None:
         self._slots: dict[str, Slot] = {}
-        self._good_until: dict[str, float] = {}
+        self._good_until: dict[tuple[str, str], float] = {}
 
-    def open(self, filename: str, now: float) -> Slot:
+    def open(self, filename: str, now: float, organization: str = FIRST) -> Slot:
         """Makes a slot for one file."""
-        uri = f"runway://{secrets.token_urlsafe(48)}"
-        slot = Slot(secrets.token_hex(16), filename, uri, secrets.token_urlsafe(32), now + self._SLOT_SECONDS)
+        uri, policy = f"runway://{secrets.token_urlsafe(48)}", secrets.token_urlsafe(32)
+        slot = Slot(secrets.token_hex(16), organization, filename, uri, policy, now + self._SLOT_SECONDS)
         self._slots[slot.id] = slot
         return slot
 
@@ -68,16 +71,16 @@ class Uploads:
     def arrived(self, slot: Slot, good_until: float) -> None:
         """Closes a slot whose file is there."""
         self._slots.pop(slot.id, None)
-        self._good_until[slot.uri] = good_until
+        self._good_until[slot.organization, slot.uri] = good_until
 
-    def known(self) -> dict[str, float]:
-        """Every file that arrived: its URI, and until when it is kept."""
-        return dict(self._good_until)
+    def known(self, organization: str = FIRST) -> dict[str, float]:
+        """Every file of an organization that arrived: its URI, and until when it is kept."""
+        return {uri: until for (owner, uri), until in self._good_until.items() if owner == organization}
 
-    def restore(self, known: dict[str, float]) -> None:
+    def restore(self, known: dict[str, float], organization: str = FIRST) -> None:
         """Takes over what an earlier run left."""
-        self._good_until |= known
+        self._good_until |= {(organization, uri): until for uri, until in known.items()}
 
-    def is_known(self, uri: str, now: float) -> bool:
-        """Whether a `runway://` URI names a file that is still kept."""
-        return self._good_until.get(uri, 0.0) > now
+    def is_known(self, uri: str, now: float, organization: str = FIRST) -> bool:
+        """Whether a `runway://` URI names a file of the organization that is still kept."""
+        return self._good_until.get((organization, uri), 0.0) > now

@@ -51,7 +51,7 @@ def upload_app(premises: Premises) -> Starlette:
                 size += len(part)
             if size > _LARGEST_UPLOAD:
                 return Response(_DENIED.format("The file is larger than 200 MB."), 400, media_type="application/xml")
-            premises.uploads.arrived(slot, now + premises.world.knobs.upload_seconds)
+            premises.uploads.arrived(slot, now + premises.organizations.first.knobs.upload_seconds)
             arrival = {"uri": slot.uri, "filename": slot.filename, "type": file.content_type}
             premises.witness.uploads.append({**arrival, "size": size, "sha256": digest.hexdigest()})
         return Response(status_code=204)
@@ -73,7 +73,7 @@ def output_app(premises: Premises, executor: Executor, samples: Path) -> Starlet
         if not premises.links.is_good(task_id, index, words.get("exp", ""), words.get("sig", ""), now):
             return _denied("The link has expired or is not valid.")
         try:
-            task = premises.world.get(task_id, now)
+            task = premises.organizations.task(task_id, now)
         except NoSuchTask:
             return Response(status_code=404)
         if task.status(now) is not Status.SUCCEEDED:

@@ -28,6 +28,7 @@ from runway_desktop.simulator.faults import Fault, Faults, FaultyApp
 from runway_desktop.simulator.keeping import keep, take_up
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.links import Links, Uploads
+from runway_desktop.simulator.organizations import Organizations
 from runway_desktop.simulator.origins import output_app, upload_app
 from runway_desktop.simulator.witness import Witness
 from runway_desktop.simulator.world import World
@@ -46,7 +47,9 @@ class Simulator:
     upload_url: str
     output_url: str
     secret: str
+    organizations: Organizations
     world: World
+    """Of the first organization, which `secret` opens."""
     clock: Clock
     faults: Faults
     witness: Witness
@@ -57,20 +60,26 @@ async def running_simulator(
     knobs: Knobs | None = None,
     *,
     port: int = 0,
+    other_secrets: Sequence[str] = (),
     faults: Sequence[Fault] = (),
     clock: Callable[[], float] = time.time,
     catalog: Catalog | None = None,
     samples: Path | None = None,
     kept_in: Path | None = None,
 ) -> AsyncIterator[Simulator]:
-    """The simulator on the running loop, on `port` (0: a free one), until the block is left.
+    """The simulator on the running loop, on `port` (0: a free one), until the block is left. Each of `other_secrets`
+    is the key of an organization of its own.
 
-    With `kept_in` the organization goes on from that file, and is written there every few seconds and at the end.
+    With `kept_in` the first organization goes on from that file, and is written there every few seconds and at the
+    end.
     """
     knobs = knobs or Knobs()
     catalog = catalog or Catalog.load()
-    world = World(knobs, models_of(catalog))
-    premises = Premises(catalog, world, Clock(clock), Faults(knobs.seed, faults), Witness(), Links(), Uploads())
+    organizations = Organizations(knobs, models_of(catalog))
+    world = organizations.first
+    premises = Premises(catalog, organizations, Clock(clock), Faults(knobs.seed, faults), Witness(), Links(), Uploads())
+    for number, secret in enumerate(other_secrets, start=2):
+        organizations.give(secret, f"organization {number}")
     if kept_in is not None:
         take_up(world, premises.uploads, kept_in, premises.clock())
     with contextlib.ExitStack() as undo:
@@ -100,6 +109,7 @@ async def running_simulator(
                 upload_url=addresses[1],
                 output_url=addresses[2],
                 secret=DEMO_SECRET,
+                organizations=organizations,
                 world=world,
                 clock=premises.clock,
                 faults=premises.faults,
@@ -199,7 +209,7 @@ async def _keep_often(premises: Premises, kept_in: Path) -> None:
     while True:
         now = (len(premises.witness.accepted), len(premises.witness.deleted))
         if now != seen:
-            keep(premises.world, premises.uploads, kept_in)
+            keep(premises.organizations.first, premises.uploads, kept_in)
             seen = now
         await asyncio.sleep(_KEEPING_SECONDS)
 

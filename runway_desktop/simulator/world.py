@@ -1,4 +1,4 @@
-"""The simulated organization: its tasks, its limits, its money. Pure: no I/O, no clock of its own, no asyncio.
+"""A simulated organization: its tasks, its limits, its money. Pure: no I/O, no clock of its own, no asyncio.
 
 Every call takes `now` (Unix seconds) and first lets everything happen that was due by then, in the order in which it
 was due: a task that ends makes room, and the next throttled one of its model starts at that very moment. So a test may
@@ -125,14 +125,16 @@ class SimulatedTask:
 
 
 class World:
-    """The organization and all of its tasks."""
+    """The organization and all of its tasks. A `name` makes its chances and ids others than those of the next one,
+    also with a seed."""
 
-    def __init__(self, knobs: Knobs, models: Iterable[str]) -> None:
+    def __init__(self, knobs: Knobs, models: Iterable[str], name: str = "") -> None:
         self.knobs = knobs
+        self._name = name
         self.models = tuple(dict.fromkeys(models))
         self.balance = knobs.balance
         self.ended: dict[str, float] = {}
-        self._random = random.Random(knobs.seed)
+        self._random = self._chances()
         self._tasks: dict[str, SimulatedTask] = {}
         self._endings: list[tuple[float, str]] = []
         self._running: dict[str, int] = {}
@@ -147,7 +149,7 @@ class World:
         if "balance" in changes:
             self.balance = self.knobs.balance
         if "seed" in changes:
-            self._random = random.Random(self.knobs.seed)
+            self._random = self._chances()
         for model in self._waiting:
             self._fill(model, now)
         return self.knobs
@@ -254,6 +256,10 @@ class World:
             elif not task.settled:
                 self._waiting.setdefault(task.model, deque()).append(task.id)
         self.advance(now)
+
+    def _chances(self) -> random.Random:
+        seed = self.knobs.seed
+        return random.Random(f"{seed}/{self._name}" if self._name and seed is not None else seed)
 
     def _refuse_over_daily_limit(self, model: str, now: float) -> None:
         limit = self.knobs.daily_limit
