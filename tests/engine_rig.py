@@ -127,7 +127,9 @@ class Rig:
         self.spending = Spending(self.store, self.runway, CATALOG, self.clock, AtOnce())
         self.forecasts = Forecasts(self.store, self.bus, self.clock)
         self.inputs = Inputs(self.ledger, self.runway, self.store, CATALOG, self.bus, self.clock, AtOnce())
-        self.submission = Submission(self.ledger, self.store, CATALOG, self.clock, AtOnce())
+        self.submission = Submission(
+            self.ledger, self.store, CATALOG, self.clock, AtOnce(), key_in_use=lambda: self.runway.key
+        )
         self.lost_files = LostFiles(self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce())
         self.copies = self._copies(place) if place is not None else cast(CopyCheck, NoCopies())
         dispatch = Dispatch(

@@ -8,6 +8,7 @@ themselves, write down every call, and take a script of what shall go wrong. No 
     gate = runway.hold("create")                                   # calls wait in the middle until gate.open()
     runway.say(remote_id, "RUNNING", progress=0.4)                 # what GET answers from now on
     runway.finish(remote_id, "https://out.example/1.mp4", cost=25)
+    runway.give("key_other", "another organization")               # that key sees none of the others' tasks
 
     fetcher = FakeFetcher()
     fetcher.serve("https://out.example/1.mp4", b"…", etag='"1"')
@@ -26,7 +27,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits
+from runway_desktop.domain.account import Fingerprint, ModelLimits, Organization, UsedCredits, fingerprint_of
 from runway_desktop.domain.errors import DiskError, KeyRefused, LinkExpired, NoReply, NotThere
 from runway_desktop.domain.happenings import Answer
 from runway_desktop.domain.task import RemoteId
@@ -85,6 +86,8 @@ class FakeRunway:
         self._scripts: dict[str, deque[Any]] = {}
         self._always: dict[str, Any] = {}
         self._gates: dict[str, Gate] = {}
+        self._organizations: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
         self._made = 0
         self._uploaded = 0
 
@@ -104,8 +107,14 @@ class FakeRunway:
         gate = self._gates[name] = Gate()
         return gate
 
+    def give(self, secret: str, organization: str) -> None:
+        """That key is that organization's from now on; those that nobody gave away are all of one."""
+        self._organizations[secret] = organization
+
     def say(self, remote: str, status: str, **members: Any) -> None:
-        """What GET answers for the task from now on; members as in `Answer`."""
+        """What GET answers for the task from now on; members as in `Answer`. A new one is of the organization whose key
+        is in use."""
+        self._owners.setdefault(remote, self._organization(self.secret))
         known = self.answers.get(remote, Answer(remote_id=RemoteId(remote), status=status))
         self.answers[remote] = replace(known, status=status, **members)
 
@@ -128,32 +137,42 @@ class FakeRunway:
 
     # The port.
 
+    @property
+    def key(self) -> Fingerprint:
+        return fingerprint_of(self.secret)
+
     def use_secret(self, secret: str | None) -> None:
         self.secret = secret
 
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
+        secret = self.secret
         outcome = await self._arrive("create", endpoint, body)
         if outcome is not ...:
             if isinstance(outcome, CreatedTask):
-                self._remember(outcome, endpoint, body)
+                self._remember(outcome, endpoint, body, secret)
             return outcome
         self._made += 1
         created = CreatedTask(remote_id=remote_id(self._made), estimated_credits=self.estimate)
-        self._remember(created, endpoint, body)
+        self._remember(created, endpoint, body, secret)
         return created
 
     async def task(self, remote_id: RemoteId) -> Answer:
+        secret = self.secret
         outcome = await self._arrive("task", remote_id)
         if outcome is not ...:
             return outcome
-        if remote_id not in self.answers:
+        if not self._is_there(remote_id, secret):
             raise NotThere("Runway knows no such task.", detail="HTTP 404", status=404)
         return self.answers[remote_id]
 
     async def delete(self, remote_id: RemoteId) -> None:
+        secret = self.secret
         outcome = await self._arrive("delete", remote_id)
-        if outcome is ... and self.answers.pop(remote_id, None) is None:
+        if outcome is not ...:
+            return
+        if not self._is_there(remote_id, secret):
             raise NotThere("Runway knows no such task.", detail="HTTP 404", status=404)
+        del self.answers[remote_id]
 
     async def organization(self) -> Organization:
         outcome = await self._arrive("organization")
@@ -193,8 +212,16 @@ class FakeRunway:
             raise outcome
         return outcome(*arguments) if callable(outcome) else outcome
 
-    def _remember(self, created: CreatedTask, endpoint: str, body: Mapping[str, Any]) -> None:
+    def _organization(self, secret: str | None) -> str:
+        return self._organizations.get(secret or "", "")
+
+    def _is_there(self, remote: str, secret: str | None) -> bool:
+        """For the key with which it was asked for, whatever key is in use by now."""
+        return remote in self.answers and self._owners.get(remote, "") == self._organization(secret)
+
+    def _remember(self, created: CreatedTask, endpoint: str, body: Mapping[str, Any], secret: str | None) -> None:
         self.requests[created.remote_id] = (endpoint, body)
+        self._owners[created.remote_id] = self._organization(secret)
         self.answers[created.remote_id] = Answer(
             remote_id=created.remote_id, status="PENDING", estimated_credits=created.estimated_credits
         )

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.expiry import AT_LATEST
 from runway_desktop.domain.folders import FileMove
@@ -246,7 +247,7 @@ class MemoryStore:
     async def inputs(self, task_id: TaskId) -> builtins.list[Input]:
         return list(self._inputs.get(task_id, {}).values())
 
-    async def upload_of(self, sha256: str, since: float) -> tuple[str, float] | None:
+    async def upload_of(self, sha256: str, key: Fingerprint, since: float, until: float) -> tuple[str, float] | None:
         found = [
             (asset.upload_uri, asset.uploaded_at)
             for of_task in self._inputs.values()
@@ -254,9 +255,10 @@ class MemoryStore:
             if asset.sha256 == sha256
             and asset.upload_uri
             and asset.uploaded_at is not None
-            and asset.uploaded_at > since
+            and since < asset.uploaded_at <= until
+            and asset.upload_key == key
         ]
-        return max(found, key=lambda upload: upload[1], default=None) if sha256 else None
+        return max(found, key=lambda upload: upload[1], default=None) if sha256 and key else None
 
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]:
         return [entry for entry in self._ledger if entry.task_id == task_id]

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from runway_desktop.domain.account import Organization, UsedCredits
+from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization, UsedCredits, fingerprint_of
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
 from runway_desktop.domain.happenings import Answer
 from runway_desktop.domain.task import RemoteId
@@ -91,6 +91,11 @@ class RunwayClient:
     def __repr__(self) -> str:
         return f"<RunwayClient {self.base_url}, {'with' if self._key else 'without'} a key>"
 
+    @property
+    def key(self) -> Fingerprint:
+        """Of the key with which a call is made now."""
+        return self._key.fingerprint if self._key is not None else NO_KEY
+
     def use_secret(self, secret: str | None) -> None:
         """The key from now on; requests on their way keep theirs. Blanks around it are dropped."""
         self._key = _Key(secret.strip()) if secret and secret.strip() else None
@@ -144,9 +149,13 @@ class RunwayClient:
         DiskError when the file cannot be read, RequestRefused when Runway would not or does not take it. Nothing is
         charged, so every failure may be tried again.
         """
+        # The key of the moment of the call, whatever comes in while the file is looked at: the upload belongs to it.
+        key = self._key
         file = await uploads.look_at(path, self._executor)
         body = {"filename": file.name, "type": "ephemeral"}
-        reply = await self._ask(self._questions, "POST", "/v1/uploads", body, self._patience.for_question())
+        reply = await self._request(
+            self._questions, "POST", "/v1/uploads", body, self._patience.for_question(), key=key
+        )
         self._settle(reply)
         slot = await self._read(reply, wire.read_slot)
         if not is_safe(slot.upload_url):
@@ -174,9 +183,20 @@ class RunwayClient:
         body: Mapping[str, Any] | None,
         timeout: httpx.Timeout,
     ) -> _Reply:
-        """One request to the API, with the key. ApiError when no status came back; else the answer, whatever it
+        """One request to the API, with the key in use. ApiError when no status came back; else the answer, whatever it
         says."""
-        key = self._key
+        return await self._request(client, method, path, body, timeout, key=self._key)
+
+    async def _request(
+        self,
+        client: httpx.AsyncClient,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        timeout: httpx.Timeout,
+        *,
+        key: _Key | None,
+    ) -> _Reply:
         if key is None:
             raise replies.no_key()
         if not key.usable:
@@ -287,6 +307,7 @@ class _Key(httpx.Auth):
 
     def __init__(self, secret: str) -> None:
         self.usable = re.fullmatch(r"[\x21-\x7e]+", secret) is not None
+        self.fingerprint = fingerprint_of(secret)
         self._secret = secret
 
     def __repr__(self) -> str:

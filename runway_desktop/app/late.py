@@ -13,6 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from runway_desktop.domain.account import Fingerprint, fingerprint_of
+from runway_desktop.domain.errors import NotReached
+
 if TYPE_CHECKING:
     from runway_desktop.domain.account import Organization, UsedCredits
     from runway_desktop.domain.happenings import Answer
@@ -58,14 +61,21 @@ class Late(Generic[Made]):
 
 
 class LateRunway:
-    """Fits `Runway`. A secret given before the client exists is handed to it when it is made."""
+    """Fits `Runway`. A secret given before the client exists is handed to it when it is made. What was called with
+    another one by then is not asked at all."""
 
     def __init__(self, make: Callable[[], Awaitable[ClosableRunway]]) -> None:
         self._late = Late(make)
         self._secret: str | None = None
+        self._key = fingerprint_of(None)
+
+    @property
+    def key(self) -> Fingerprint:
+        return self._key
 
     def use_secret(self, secret: str | None) -> None:
         self._secret = secret
+        self._key = fingerprint_of(secret)
         if self._late.made is not None:
             self._late.made.use_secret(secret)
 
@@ -91,10 +101,12 @@ class LateRunway:
         await self._late.close()
 
     async def _client(self) -> ClosableRunway:
-        new = self._late.made is None
+        new, key = self._late.made is None, self._key
         client = await self._late.get()
         if new:
             client.use_secret(self._secret)
+        if key != self._key:
+            raise NotReached("The key was changed before anything was sent.", advice="It can be tried again.")
         return client
 
 

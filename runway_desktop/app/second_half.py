@@ -82,7 +82,7 @@ def make(first: FirstHalf) -> SecondHalf:
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
     rescue = Rescue(profile.rescued, folder, settings, bus, clock)
     downloads = Downloads(store, ledger, runway, first.fetcher, bus, clock, settings, rng, folder, rescue)
-    submission = Submission(ledger, store, catalog, clock, workers)
+    submission = Submission(ledger, store, catalog, clock, workers, key_in_use=lambda: account.key.fingerprint)
     verbs = Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, folder.locks, file_workers)
     looking = DiskThreads(3, "look at results")
     integrity = Integrity(store, folder, bus, clock, looking)

@@ -1,4 +1,4 @@
-"""What an organization has and may do: balance, limits of each model, use. Pure values, off the wire."""
+"""What an organization has and may do: balance, limits of each model, use; and which key is which. Pure values."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from hashlib import blake2b
+from typing import NewType
+
+Fingerprint = NewType("Fingerprint", str)
+"""Tells one key from another, and tells nothing of the key."""
+NO_KEY = Fingerprint("")
+"""There is no key, or nobody knows which it was."""
 
 DOLLARS_PER_CREDIT = 0.01
 """Source: the API's pricing page."""
@@ -92,4 +99,19 @@ class KeyStatus:
     store_name: str = ""
     problem: str = ""
     ending: str = ""
-    """The last four characters, to tell keys apart. Never more."""
+    """The last four characters, for people to tell keys apart. Never more."""
+    fingerprint: Fingerprint = NO_KEY
+    """Of the key in use."""
+
+
+def fingerprint_of(secret: str | None) -> Fingerprint:
+    """The same for the same secret, always and everywhere; blanks around it do not count.
+
+    One way: 64 bits of a digest, of a secret of 512 random bits. The program's name in it keeps it apart from any
+    other digest of the same secret."""
+    word = (secret or "").strip()
+    if not word:
+        return NO_KEY
+    return Fingerprint(
+        blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8, person=b"runway-desktop").hexdigest()
+    )

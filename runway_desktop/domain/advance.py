@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .account import NO_KEY, Fingerprint
 from .failures import Failure
 from .happenings import (
     Accepted,
+    Adopted,
     Answer,
     Answered,
     CancelAsked,
@@ -26,6 +28,10 @@ from .happenings import (
     Sending,
 )
 from .task import State, Task
+
+GONE_AFTER = 30.0
+"""Seconds between two 404s under a task's own key, without an answer of another kind in between, after which it is
+gone. Servers that are being changed, or have not heard of a new task yet, have answered 404 for a moment."""
 
 
 class ImpossibleMove(ValueError):
@@ -45,7 +51,7 @@ _WORDS = {
 def advance(task: Task, happening: Happening, now: float) -> Task:
     """The next task. `now` in Unix seconds. Raises `ImpossibleMove` for the program's own mistakes only."""
     match happening:
-        case Sending(evidence):
+        case Sending(evidence, key):
             _expect(task, happening, State.HELD)
             return replace(
                 task,
@@ -55,6 +61,7 @@ def advance(task: Task, happening: Happening, now: float) -> Task:
                 refusals=(),
                 failure=None,
                 evidence=evidence,
+                key=key,
             )
         case Accepted(remote_id, estimated):
             _expect(task, happening, State.SENDING, State.UNCERTAIN)
@@ -68,7 +75,7 @@ def advance(task: Task, happening: Happening, now: float) -> Task:
             )
         case NotSent(reason):
             _expect(task, happening, State.SENDING)
-            return replace(task, state=State.HELD, sent_at=None, hold_reason=reason, evidence=None)
+            return replace(task, state=State.HELD, sent_at=None, hold_reason=reason, evidence=None, key=NO_KEY)
         case Refused(message, refusals):
             _expect(task, happening, State.SENDING)
             return replace(
@@ -93,13 +100,17 @@ def advance(task: Task, happening: Happening, now: float) -> Task:
             return replace(task, state=State.CANCELLED, ended_at=now, hold_reason="", cost_credits=0.0)
         case CancelAsked():
             return task if task.state.is_final else replace(task, cancel_asked=True)
-        case Answered(answer):
-            return _answered(task, answer, now)
-        case NotFound() | Deleted():
-            return _vanished(task, happening, now)
+        case Answered(answer, key):
+            return _answered(task, answer, key, now)
+        case NotFound(key):
+            return _not_found(task, key, now)
+        case Adopted(key):
+            return _adopted(task, key)
+        case Deleted():
+            return _deleted(task, now)
 
 
-def _answered(task: Task, answer: Answer, now: float) -> Task:
+def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
     state = _WORDS.get(answer.status, State.OTHER)
     if task.state is State.SUCCEEDED and state is not State.SUCCEEDED:
         # A paid result stays one, whatever a late or confused answer says.
@@ -116,24 +127,69 @@ def _answered(task: Task, answer: Answer, now: float) -> Task:
         estimated_credits=answer.estimated_credits if answer.estimated_credits is not None else task.estimated_credits,
         cost_credits=answer.cost_credits if answer.cost_credits is not None else task.cost_credits,
         progress=answer.progress if state is State.RUNNING else None,
+        key=key or task.key,
+        hidden_from=NO_KEY,
+        not_found_at=None,
+        # It is there, whatever was thought of it.
+        deleted_remotely=task.deleted_remotely and state is not State.SUCCEEDED,
     )
     if state is State.RUNNING:
         # Progress that the server takes back would make the bar jump; the larger word stands.
         said = max((p for p in (task.progress, answer.progress) if p is not None), default=None)
-        return replace(known, progress=said, running_since=task.running_since or now)
+        return replace(known, progress=said, running_since=task.running_since or now, ended_at=None)
     if state.is_final:
         failure = Failure(code=answer.failure_code, words=answer.failure) if state is State.FAILED else None
-        return replace(known, ended_at=task.ended_at if task.state.is_final and task.ended_at else now, failure=failure)
-    return known
+        # What was taken for gone had not ended then.
+        had_ended = task.state.is_final and task.state is not State.GONE
+        return replace(known, ended_at=task.ended_at if had_ended and task.ended_at else now, failure=failure)
+    return replace(known, ended_at=None)
 
 
-def _vanished(task: Task, happening: NotFound | Deleted, now: float) -> Task:
-    if task.state is State.SUCCEEDED or (task.state.is_final and isinstance(happening, Deleted)):
-        return replace(task, deleted_remotely=True, asked_at=now)
-    if task.state.is_final:
+def _not_found(task: Task, key: Fingerprint, now: float) -> Task:
+    """Only its own key can say that a task is gone, and has to say it twice. Any other key may be of an organization
+    that never had it."""
+    if not task.state.is_live and task.state is not State.SUCCEEDED:
         return replace(task, asked_at=now)
-    ours = task.cancel_asked or isinstance(happening, Deleted)
-    return replace(task, state=State.CANCELLED if ours else State.GONE, ended_at=now, asked_at=now, progress=None)
+    if key == NO_KEY or key != task.key:
+        return replace(task, hidden_from=key if task.state.is_live else NO_KEY, asked_at=now)
+    if task.state.is_live and task.cancel_asked:
+        return _over(task, State.CANCELLED, now)
+    since = None if task.not_found_at is None else now - task.not_found_at
+    # Less than nothing: the clock was set back, so nobody knows how long ago that was.
+    if since is None or since < 0:
+        return replace(task, not_found_at=now, hidden_from=NO_KEY, asked_at=now)
+    if since < GONE_AFTER:
+        return replace(task, hidden_from=NO_KEY, asked_at=now)
+    if task.state is State.SUCCEEDED:
+        return replace(task, deleted_remotely=True, asked_at=now)
+    return _over(task, State.GONE, now)
+
+
+def _deleted(task: Task, now: float) -> Task:
+    if task.state.is_final:
+        return replace(task, deleted_remotely=True, asked_at=now)
+    return _over(task, State.CANCELLED, now)
+
+
+def _over(task: Task, state: State, now: float) -> Task:
+    return replace(task, state=state, ended_at=now, asked_at=now, progress=None, hidden_from=NO_KEY, not_found_at=None)
+
+
+def _adopted(task: Task, key: Fingerprint) -> Task:
+    """Asked for as if it had never been missed. One whose key is known keeps it while it is at Runway: that another
+    does not see it is no news, and would end it."""
+    fresh = replace(task, hidden_from=NO_KEY, not_found_at=None)
+    match task.state:
+        case State.GONE if task.remote_id is not None:
+            return replace(
+                fresh, state=State.PENDING, key=key, remote_status="", ended_at=None, asked_at=None, cancel_asked=False
+            )
+        case State.SUCCEEDED if task.deleted_remotely:
+            return replace(fresh, deleted_remotely=False, key=key)
+        case _ if task.state.is_live and task.adopted and task.key == NO_KEY:
+            return replace(fresh, key=key)
+        case _:
+            return fresh
 
 
 def _expect(task: Task, happening: Happening, *states: State) -> None:

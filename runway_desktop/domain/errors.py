@@ -8,6 +8,7 @@ asking again helps.
     │   ├── BadReply                an answer that makes no sense: broken JSON, HTML, wrong shape
     │   ├── KeyRefused              401: wrong, disabled, suspended
     │   ├── NotThere                404
+    │   ├── NotSeen                 404 that is not the last word: another key's, or the first one. Has .retry_after
     │   ├── RequestRefused          400 and other 4xx; has .refusals for the fields they name
     │   ├── SlowDown                429; has .retry_after in seconds, or None
     │   └── ServerTrouble           5xx; .retry_after likewise. 503 says that it did not take the request
@@ -70,6 +71,18 @@ class KeyRefused(ApiError):
 
 class NotThere(ApiError):
     pass
+
+
+class NotSeen(ApiError):
+    """`retry_after` in seconds where the same key is to ask once more; None where only another key can tell."""
+
+    may_retry = True
+
+    def __init__(
+        self, message: str, *, advice: str = "", detail: str = "", status: int = 404, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, advice=advice, detail=detail, status=status)
+        self.retry_after = retry_after
 
 
 class RequestRefused(ApiError):

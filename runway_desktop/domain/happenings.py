@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .account import NO_KEY, Fingerprint
 from .task import Evidence, Refusal, RemoteId
 
 
@@ -29,9 +30,10 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Sending:
     """The sending begins: from here on the request may reach Runway. `evidence` is what was known just before, so that
-    it outlives a program that dies in the middle."""
+    it outlives a program that dies in the middle; so does `key`, with which it is sent."""
 
     evidence: Evidence | None = None
+    key: Fingerprint = NO_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,24 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
+    """`key` is the one that it was asked for with, which need not be in use any more."""
+
     answer: Answer
+    key: Fingerprint = NO_KEY
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """Asked for, and answered 404."""
+    """Asked for with `key`, and answered 404: deleted, or another organization's."""
+
+    key: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The person says that Runway has it, and wants it asked for with `key`."""
+
+    key: Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,7 @@ Happening = (
     | Dropped
     | Answered
     | NotFound
+    | Adopted
     | CancelAsked
     | Deleted
 )

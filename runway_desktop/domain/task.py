@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NewType
 
+from .account import NO_KEY, Fingerprint
 from .failures import Failure
 from .presence import NEVER_LOOKED, Look, Presence
 
@@ -35,8 +36,8 @@ class State(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     GONE = "gone"
-    """Answered 404 without our cancel: deleted at Runway, or not of this key's organization. Or an uncertain one that
-    was let go."""
+    """Answered 404 twice under its own key, without our cancel: deleted at Runway. Or adopted and never found, or an
+    uncertain one that was let go."""
 
     @property
     def is_live(self) -> bool:
@@ -157,6 +158,8 @@ class Input:
     size: int = 0
     upload_uri: str = ""
     uploaded_at: float | None = None
+    upload_key: Fingerprint = NO_KEY
+    """Of the key that uploaded it: no other organization can use it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +240,14 @@ class Task:
     evidence: Evidence | None = None
     cancel_asked: bool = False
     adopted: bool = False
+    key: Fingerprint = NO_KEY
+    """Of the key that sees it at Runway, as far as is known: the one that it was sent or adopted with, or under which
+    Runway answered with it last. `NO_KEY` for what an older version sent, until Runway answers with it."""
+    hidden_from: Fingerprint = NO_KEY
+    """Of a key that is not its own, under which Runway answered 404: it cannot be asked for with that one. `NO_KEY`
+    while it is seen."""
+    not_found_at: float | None = None
+    """When Runway answered 404 under its own key, and has not answered with it since. One more, later, is the end."""
     deleted_remotely: bool = False
     """Its results were deleted at Runway; what was saved before is still here."""
     hold_reason: str = ""
@@ -268,6 +279,11 @@ class Task:
     def may_be_sent_already(self) -> bool:
         """It waits in a list that is a picture of the past, or a copy: sending it is asked about first."""
         return self.hold_reason in (RESTORED, COPIED)
+
+    @property
+    def is_hidden(self) -> bool:
+        """At Runway, and not to be seen with the key in use."""
+        return self.state.is_live and self.hidden_from != NO_KEY
 
     @property
     def let_go(self) -> bool:

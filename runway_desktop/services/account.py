@@ -13,7 +13,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
+from runway_desktop.domain.account import Connection, Fingerprint, KeyPlace, KeyStatus, Link, Organization
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, RunwayDesktopError, SecretStoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, OrganizationChanged, TaskChanged
 from runway_desktop.domain.task import State
@@ -195,9 +195,10 @@ class Account:
         self._failures = 0
         self._set_connection(Connection(link=Link.CONNECTED, last_answer_at=self._clock.now()))
 
-    def note_failure(self, error: RunwayDesktopError) -> None:
-        """A call failed. Only the link changes: no task does."""
-        if self.connection.link in (Link.NO_KEY, Link.KEY_REFUSED):
+    def note_failure(self, error: RunwayDesktopError, key: Fingerprint | None = None) -> None:
+        """A call failed. Only the link changes: no task does. `key` is the one that it was made with, where the caller
+        knows it: what is said of one that is not in use any more says nothing of the one that is."""
+        if self.connection.link in (Link.NO_KEY, Link.KEY_REFUSED) or key not in (None, self.key.fingerprint):
             return
         self._failures += 1
         known = replace(self.connection, message=error.in_words(), next_try_at=None)
@@ -283,6 +284,7 @@ class Account:
         self._set_connection(replace(connection, next_try_at=self._clock.now() + seconds))
 
     def _set_key(self, status: KeyStatus) -> None:
+        status = replace(status, fingerprint=self._runway.key)
         if status != self.key:
             self.key = status
             self._bus.tell(KeyChanged(status))

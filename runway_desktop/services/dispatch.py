@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from runway_desktop.domain.account import Organization
+from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization
 from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import (
     ApiError,
@@ -122,10 +122,13 @@ class Dispatch:
             return known
         return await self._account.refresh()
 
-    async def deliver(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
-        """Sends the task. Must not be cancelled while it runs: callers shield it and wait for its end."""
+    async def deliver(
+        self, task: Task, body: Mapping[str, Any], before: Organization | None, key: Fingerprint
+    ) -> Outcome:
+        """Sends the task with this key, or not at all. Must not be cancelled while it runs: callers shield it and wait
+        for its end."""
         try:
-            sending = await self._ledger.move(task.id, Sending(self._evidence(task, before)))
+            sending = await self._ledger.move(task.id, Sending(self._evidence(task, before), key))
         except ImpossibleMove:
             return Outcome(Result.SKIPPED)
         except StoreError as error:
@@ -133,8 +136,8 @@ class Dispatch:
                 Notice("Nothing is sent: the database cannot be written.", error.in_words(), is_problem=True)
             )
             return Outcome(Result.NOT_SENT, reason=error.in_words())
-        if sending.request != task.request or sending.removed_at is not None:
-            # Edited or removed between reading its files and its turn: no byte has left.
+        if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
+            # Edited, removed, or its files are another key's, between reading them and its turn: no byte has left.
             await self._write(task.id, NotSent())
             return Outcome(Result.SKIPPED)
         if before is not None:
@@ -184,7 +187,7 @@ class Dispatch:
                 self._account.note_failure(error)
                 return await self._not_sent(task, error, None)
             case KeyRefused():
-                self._account.note_failure(error)
+                self._account.note_failure(error, task.key)
                 return await self._not_sent(task, error, None)
             case SlowDown(retry_after=seconds):
                 self._account.note_failure(error)
@@ -265,6 +268,9 @@ class Dispatch:
         while self._clock.monotonic() < deadline:
             task = self._ledger.get_open(task_id)
             if task is None or task.state is not State.UNCERTAIN:
+                return None
+            if task.key not in (NO_KEY, self._runway.key):
+                # Another organization's counts and balance say nothing of it.
                 return None
             if not self._account.is_offline and (found := await self._account.refresh()) is not None:
                 return found

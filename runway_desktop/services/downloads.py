@@ -3,8 +3,9 @@
 What each failure does:
     no network, a cut, a busy server     the output waits, and goes on where it stopped; told to the person only in its
     row
-    a link that is no longer good        Runway is asked for a fresh one, once an attempt; 404 there means EXPIRED, for
-    good
+    a link that is no longer good        Runway is asked for a fresh one, once an attempt; where it surely has the task
+    no longer, that means EXPIRED, for good
+    a task that this key cannot see      it waits until there is another key; asked seldom
     the key is refused or missing        it waits until there is another
     disk full, folder gone, read-only    FAILED with a sentence in each row, once; nothing is tried until the folder
     or silent                            can be used again. What waits too long is rescued (`rescue`)
@@ -30,6 +31,7 @@ from runway_desktop.domain.errors import (
     DiskError,
     KeyRefused,
     LinkExpired,
+    NotSeen,
     NotThere,
     RunwayDesktopError,
     ServerTrouble,
@@ -48,6 +50,7 @@ from runway_desktop.domain.events import (
 from runway_desktop.domain.outputs import wanted_again
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 
+from .asking import CANNOT_SEE
 from .backoff import delay
 from .bus import Bus
 from .clock import Alarm, first_of
@@ -74,7 +77,12 @@ NEVER = float("inf")
 LONGEST_WAIT = 300.0
 """Seconds between two attempts, at the most."""
 
+UNSEEN_AGAIN_AFTER = 900.0
+"""Seconds until a task is asked for again that this key cannot see. Another key is a reason to ask at once."""
+
 GONE = "Runway does not keep this result any more."
+WAITS_FOR_ITS_KEY = f"{CANNOT_SEE} Its result is saved when the key it was made with is back."
+NOT_FOUND_YET = "Runway did not find this task. It is asked once more."
 WAITS_FOR_KEY = "Waiting for a key to ask Runway for a fresh link."
 BAD_LINK = "Runway's link does not work. Another is asked for soon."
 OUR_MISTAKE = "The program made a mistake while saving this. Fetch it again; if that fails, copy the support details."
@@ -148,8 +156,8 @@ class Downloads:
         """The person asks: saves again what was not saved, is not where it was put, or went to the bin, with fresh
         links. With `changed` also what was changed since, beside it under another name.
 
-        Raises ApiError when Runway cannot be asked, NotThere when it keeps the results no longer, DiskError when they
-        are saved in a folder that is not there at the moment, StoreError.
+        Raises ApiError when Runway cannot be asked (NotSeen: not with this key, or not surely), NotThere when it keeps
+        the results no longer, DiskError when they are saved in a folder that is not there at the moment, StoreError.
         """
         task = await self._ledger.task(task_id)
         if task is None or task.remote_id is None:
@@ -352,6 +360,11 @@ class Downloads:
         except LinkExpired as error:
             seconds = max(30.0, self._back_off(job, before, None))
             await self._wait(job, seconds, OutputState.FAILED, BAD_LINK, error)
+        except NotSeen as error:
+            if error.retry_after is None:
+                await self._wait(job, UNSEEN_AGAIN_AFTER, OutputState.WAITING, WAITS_FOR_ITS_KEY, error)
+            else:
+                await self._wait(job, error.retry_after, OutputState.WAITING, NOT_FOUND_YET, error)
         except ApiError as error:
             seconds = self._back_off(job, before, error)
             await self._wait(job, seconds, OutputState.WAITING, f"{error.message} Saving goes on by itself.", error)

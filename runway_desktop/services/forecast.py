@@ -109,8 +109,8 @@ class Forecasts:
         bus.listen(self._hear)
 
     async def remaining(self, task: Task) -> Range | None:
-        """Time left of a live task as a range in seconds from now."""
-        if not task.state.is_live:
+        """Time left of a live task as a range in seconds from now; None for one that is not to be seen."""
+        if not task.state.is_live or task.is_hidden:
             return None
         return remaining_range(task, await self.usual(task.request), self._clock.now())
 

@@ -10,14 +10,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from runway_desktop.domain.errors import ApiError, NotThere, ServerTrouble
+from runway_desktop.domain.errors import ApiError, NotSeen, NotThere, ServerTrouble
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.expiry import LinkLife, Standing
-from runway_desktop.domain.happenings import NotFound
 from runway_desktop.domain.outputs import outputs_of
 from runway_desktop.domain.task import Output, Task, TaskId
 
 from .account import Account
+from .asking import ask_for
 from .bus import Bus
 from .ledger import Ledger
 from .ports import Clock, Runway, Store
@@ -78,12 +78,14 @@ class FreshLinks:
         now = self._clock.now()
         if known and all(output.url and now - output.url_fetched_at < YOUNG for output in known):
             return known
+        key = self._runway.key
         try:
             fresh = await ask_for_links(task, self._runway, self._ledger, self._clock)
         except NotThere:
             return "Runway does not know this task any more, so there is no link."
         except ApiError as error:
-            self._account.note_failure(error)
+            if not isinstance(error, NotSeen):
+                self._account.note_failure(error, key)
             usable = [
                 output
                 for output in known
@@ -107,16 +109,9 @@ class FreshLinks:
 
 
 async def ask_for_links(task: Task, runway: Runway, ledger: Ledger, clock: Clock) -> tuple[Output, ...]:
-    """The task's results with fresh links, not stored yet. NotThere when Runway knows no such task; other ApiErrors as
-    they come."""
-    if task.remote_id is None:
-        raise NotThere("This task never reached Runway.")
-    try:
-        answer = await runway.task(task.remote_id)
-    except NotThere:
-        await ledger.move(task.id, NotFound())
-        raise
-    known = await ledger.answer(task.id, answer)
+    """The task's results with fresh links, not stored yet. NotThere when Runway has no such task any more, NotSeen when
+    this key cannot tell; other ApiErrors as they come."""
+    known, answer = await ask_for(task, runway, ledger)
     fresh = outputs_of(known, answer, clock.now())
     if not fresh:
         raise ServerTrouble("Runway names no results for this task at the moment.")

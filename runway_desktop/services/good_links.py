@@ -94,8 +94,8 @@ class GoodLinks:
             return True
 
     async def ask(self, task: Task) -> tuple[Output, ...]:
-        """The task's results with fresh links. NotThere when Runway knows no such task; other ApiErrors as they
-        come."""
+        """The task's results with fresh links. NotThere when Runway has no such task any more, NotSeen when the key in
+        use cannot tell; other ApiErrors as they come."""
         return await ask_for_links(task, self._runway, self._ledger, self._clock)
 
     async def expire(self, task_id: TaskId, asking: Job | None = None) -> None:

@@ -1,9 +1,9 @@
 """The inputs of a request: which files and links it uses, and how a file becomes something that Runway can read.
 
 A small file goes into the request itself as a data URI, as long as the whole stays small; any other is uploaded, and an
-upload of the same bytes is used again while Runway surely still has it. Files are read and hashed in a worker.
-`prepare` raises DiskError for a file that is missing or cannot be read, and whatever the upload raises. Loop's thread
-only.
+upload of the same bytes by the same key is used again while Runway surely still has it. Files are read and hashed in a
+worker. `prepare` raises DiskError for a file that is missing or cannot be read, `OtherKeyInUse`, and whatever the
+upload raises. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from runway_desktop.catalog import Catalog, assets_in, build_payload, with_assets
 from runway_desktop.catalog.limits import HEAD_LENGTH, MEGABYTE, Way, format_by_name, format_of, largest
 from runway_desktop.catalog.model import MediaKind
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import UploadProgressed
 from runway_desktop.domain.inputs import FILE_GONE
@@ -39,6 +40,10 @@ MOST_INLINE = 16 * MEGABYTE
 """Characters of all data URIs of one request. A POST that takes long to leave is one that may get no answer."""
 
 _BLOCK = 1 << 20
+
+
+class OtherKeyInUse(Exception):
+    """The key was changed while files were being made ready, and nothing is wrong: they are made ready once more."""
 
 
 def _same(task: Task) -> Task:
@@ -96,9 +101,9 @@ class Inputs:
         self._executor = executor
         self._uploading: dict[str, asyncio.Lock] = {}
 
-    async def prepare(self, task: Task) -> Mapping[str, Any]:
-        """The body to send, after the task's files were read, hashed and, where needed, uploaded. DiskError names a
-        file that cannot be read."""
+    async def prepare(self, task: Task, key: Fingerprint) -> Mapping[str, Any]:
+        """The body to send with this key, and no other: its files were read, hashed and, where needed, uploaded with
+        it. DiskError names a file that cannot be read; `OtherKeyInUse` when the key is changed meanwhile."""
         values: Mapping[str, Any] = task.request.values
         inputs: list[Input] = []
         replacements: dict[tuple[str | int, ...], str] = {}
@@ -110,7 +115,7 @@ class Inputs:
                 inputs.append(found)
                 continue
             limit = min(room, largest(_kind(found), Way.DATA, fields.get(found.place)))
-            ready, uri = await self._ready(task, found, limit)
+            ready, uri = await self._ready(task, found, limit, key)
             if uri.startswith("data:"):
                 room -= len(uri)
             inputs.append(ready)
@@ -120,13 +125,13 @@ class Inputs:
             await self._ledger.change(task.id, _same, "read", inputs=inputs)
         return build_payload(pair, values) if pair is not None else {"model": task.request.model, **values}
 
-    async def _ready(self, task: Task, found: Input, limit: int) -> tuple[Input, str]:
+    async def _ready(self, task: Task, found: Input, limit: int, key: Fingerprint) -> tuple[Input, str]:
         """The input with its hash and upload, and the URI that stands for it in the body. `limit` is what a data URI
         may be long."""
         try:
             read = await asyncio.get_running_loop().run_in_executor(self._executor, _read, found.path, limit)
         except DiskError:
-            kept = await self._still_there(task, found)
+            kept = await self._still_there(task, found, key)
             if kept is None:
                 raise
             return kept, kept.upload_uri
@@ -136,29 +141,39 @@ class Inputs:
         # Two tasks with the same file upload it once: the second waits, then finds it.
         lock = self._uploading.setdefault(read.sha256, asyncio.Lock())
         async with lock:
-            uri, at = await self._upload(task, known)
-        return replace(known, upload_uri=uri, uploaded_at=at), uri
+            uri, at = await self._upload(task, known, key)
+        return replace(known, upload_uri=uri, uploaded_at=at, upload_key=key), uri
 
-    async def _still_there(self, task: Task, found: Input) -> Input | None:
+    async def _still_there(self, task: Task, found: Input, key: Fingerprint) -> Input | None:
         """A file that cannot be read any more, but that Runway still has from a while ago."""
         known = next((one for one in await self._store.inputs(task.id) if one.place == found.place), None)
         if known is None or known.path != found.path or not known.sha256:
             return None
-        earlier = await self._store.upload_of(known.sha256, self._clock.now() - UPLOAD_GOOD_FOR)
-        return replace(known, upload_uri=earlier[0], uploaded_at=earlier[1]) if earlier is not None else None
+        earlier = await self._earlier(known.sha256, key)
+        if earlier is None:
+            return None
+        return replace(known, upload_uri=earlier[0], uploaded_at=earlier[1], upload_key=key)
 
-    async def _upload(self, task: Task, found: Input) -> tuple[str, float]:
+    async def _earlier(self, sha256: str, key: Fingerprint) -> tuple[str, float] | None:
+        """An upload of these bytes that this key can still use, and its time. One whose time is still to come was noted
+        by a clock that was set back since, so nobody knows how old it is."""
         now = self._clock.now()
-        earlier = await self._store.upload_of(found.sha256, now - UPLOAD_GOOD_FOR)
+        return await self._store.upload_of(sha256, key, now - UPLOAD_GOOD_FOR, now)
+
+    async def _upload(self, task: Task, found: Input, key: Fingerprint) -> tuple[str, float]:
+        earlier = await self._earlier(found.sha256, key)
         if earlier is not None:
             return earlier
+        if self._runway.key != key:
+            raise OtherKeyInUse
+        now = self._clock.now()
 
         def progress(sent: int, total: int) -> None:
             self._bus.tell(UploadProgressed(task.id, sent, total))
 
         uri = await self._runway.upload(Path(found.path), progress)
         # At once, so that neither a refused request nor a restart uploads the same bytes again.
-        known = replace(found, upload_uri=uri, uploaded_at=now)
+        known = replace(found, upload_uri=uri, uploaded_at=now, upload_key=key)
         await self._ledger.change(task.id, _same, "uploaded", inputs=(known,), file=Path(found.path).name)
         return uri, now
 

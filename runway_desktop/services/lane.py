@@ -16,7 +16,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from runway_desktop.domain.account import Link
+from runway_desktop.domain.account import Fingerprint, Link
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
@@ -42,7 +42,7 @@ from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
 from .clock import Alarm
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
-from .inputs import Inputs
+from .inputs import Inputs, OtherKeyInUse
 from .lane_forecast import LaneForecast, LaneForecasts, Slots
 from .lane_order import positions_before
 from .ledger import Ledger
@@ -268,22 +268,26 @@ class Lane:
         errand.add_done_callback(ended)
 
     async def _errand(self, task: Task) -> None:
+        key = self._account.key.fingerprint
         try:
-            body = await self._inputs.prepare(task)
+            body = await self._inputs.prepare(task, key)
             async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
                 before = await self._dispatch.look_before()
                 if self._blocked() or self._aftercare.is_unsettled(task.request.model):
                     return
                 if self._caps.too_dear(task, self._errands) is not None:
                     return
-                delivery = asyncio.create_task(self._dispatch.deliver(task, body, before), name=f"deliver {task.id}")
+                delivering = self._dispatch.deliver(task, body, before, key)
+                delivery = asyncio.create_task(delivering, name=f"deliver {task.id}")
                 self._deliveries.add(delivery)
                 delivery.add_done_callback(self._deliveries.discard)
                 self._judge(task, await asyncio.shield(delivery))
+        except OtherKeyInUse:
+            log.info("Task %s is prepared again: the key was changed.", task.id)
         except DiskError as error:
             await self._hold(task, error.in_words(), LOOK_AGAIN)
         except ApiError as error:
-            await self._not_uploaded(task, error)
+            await self._not_uploaded(task, error, key)
         except StoreError as error:
             self._back_off("The database cannot be written")
             log.warning("Task %s could not be prepared: %s", task.id, error)
@@ -306,11 +310,11 @@ class Lane:
             case Result.SKIPPED:
                 pass
 
-    async def _not_uploaded(self, task: Task, error: ApiError) -> None:
+    async def _not_uploaded(self, task: Task, error: ApiError, key: Fingerprint) -> None:
         """An upload failed: nothing is paid and nothing was asked of the model, so it may be tried again."""
         match error:
             case NotReached() | KeyRefused():
-                self._account.note_failure(error)
+                self._account.note_failure(error, key)
             case SlowDown(retry_after=seconds):
                 self._account.note_failure(error)
                 self._back_off(error.message, seconds)

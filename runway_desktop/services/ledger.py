@@ -18,9 +18,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
+from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.task import Batch, Evidence, Input, Output, State, Task, TaskId
+from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, State, Task, TaskId
 
 from .bus import Bus
 
@@ -104,11 +105,11 @@ class Ledger:
         because by then the downloads own them."""
         return await self._finish(self._move(task_id, happening, tuple(outputs), detail))
 
-    async def answer(self, task_id: TaskId, answer: Answer) -> Task:
-        """What Runway said of the task: its state, and its results with it."""
+    async def answer(self, task_id: TaskId, answer: Answer, key: Fingerprint = NO_KEY) -> Task:
+        """What Runway said of the task: its state, and its results with it. `key` is the one that asked."""
         from runway_desktop.domain.happenings import Answered
 
-        return await self._finish(self._move(task_id, Answered(answer), None, {}))
+        return await self._finish(self._move(task_id, Answered(answer, key), None, {}))
 
     async def change(
         self, task_id: TaskId, edit: Callable[[Task], Task], kind: str, *, inputs: Sequence[Input] = (), **detail: Any
@@ -135,12 +136,13 @@ class Ledger:
         return tuple(self._held.values())
 
     def at_runway(self, model: str) -> int:
-        """How many tasks of the model are at Runway or being sent."""
+        """How many tasks of the model are at Runway or being sent. Those that the key in use cannot see are at another
+        organization, and take none of its places."""
         return self._at_runway[model]
 
     @property
     def all_at_runway(self) -> int:
-        """How many tasks, of whatever model, are at Runway or being sent."""
+        """The same of whatever model."""
         return self._at_runway.total()
 
     def get_open(self, task_id: TaskId) -> Task | None:
@@ -211,6 +213,10 @@ class Ledger:
                 outputs = results_of(after, happening, now)
             if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
                 outputs = ()
+            if outputs:
+                # What was imported for a task that was thought gone is here already, and stays.
+                here = {known.index for known in await self._store.outputs(task_id) if known.state is OutputState.SAVED}
+                outputs = tuple(output for output in outputs if output.index not in here)
             if after == before:
                 return after
             if before.state is after.state and replace(before, asked_at=after.asked_at) == after:
@@ -299,7 +305,7 @@ class Ledger:
 
 
 def _takes_a_slot(task: Task) -> bool:
-    return task.state.is_live or task.state is State.SENDING
+    return (task.state.is_live and not task.is_hidden) or task.state is State.SENDING
 
 
 def _birth(task: Task) -> str:

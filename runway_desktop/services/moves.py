@@ -8,6 +8,7 @@ from typing import Any
 from runway_desktop.domain.advance import advance
 from runway_desktop.domain.happenings import (
     Accepted,
+    Adopted,
     Answered,
     CancelAsked,
     Deleted,
@@ -51,13 +52,13 @@ _KINDS: dict[type, str] = {
     Dropped: "dropped",
     CancelAsked: "cancel asked",
     Deleted: "deleted at Runway",
-    NotFound: "not found",
+    Adopted: "adopted",
 }
 
 
 def _line(before: Task, after: Task, happening: Happening) -> tuple[str, dict[str, Any]]:
     match happening:
-        case Sending(evidence) | NoAnswer(evidence) | EvidenceGathered(evidence):
+        case Sending(evidence, _) | NoAnswer(evidence) | EvidenceGathered(evidence):
             return _KINDS[type(happening)], _evidence(evidence)
         case Accepted(remote_id, estimated):
             return "accepted", {"remote_id": remote_id, "estimated_credits": estimated}
@@ -65,9 +66,11 @@ def _line(before: Task, after: Task, happening: Happening) -> tuple[str, dict[st
             return "not sent", {"reason": reason}
         case Refused(message, refusals):
             return "refused", {"message": message, "fields": [list(refusal.path) for refusal in refusals]}
-        case LetGo() | Dropped() | CancelAsked() | Deleted() | NotFound():
+        case LetGo() | Dropped() | CancelAsked() | Deleted() | Adopted():
             return _KINDS[type(happening)], {}
-        case Answered(answer):
+        case NotFound():
+            return ("not seen by this key" if after.is_hidden else "not found"), {}
+        case Answered(answer, _):
             if after.state is before.state and after.remote_status == before.remote_status:
                 return "", {}
             said: dict[str, Any] = {"state": after.state.value, "status": answer.status}

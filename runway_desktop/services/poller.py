@@ -2,7 +2,9 @@
 
 One loop over a heap of due times; at most one question per task each 5 seconds, at most 8 under way. What failures do:
 
-    404                        the ledger's business: gone, or cancelled if that was asked
+    404                        the ledger's business: cancelled if that was asked, gone if its own key says so
+                               twice; so it is asked once more. What another key cannot see is asked for seldom, and at
+                               once when the key changes
     401                        all asking stops until a key is accepted; no task changes
     nothing reached            offline: one question at a time tries again, seldomer up to once a minute; the others
     wait
@@ -22,6 +24,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, ServerTrouble, SlowDown, StoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.happenings import Answer, NotFound
@@ -29,10 +32,12 @@ from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media, RemoteId, State, Task, TaskId
 
 from .account import Account
+from .asking import ASK_ONCE_MORE
 from .backoff import delay
 from .bus import Bus
 from .clock import Alarm
 from .forecast import Forecasts
+from .key_watch import KeyWatch
 from .ledger import Ledger, NoSuchTask
 from .ports import Clock, Runway
 from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question, with_answer
@@ -40,6 +45,8 @@ from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 8
+UNSEEN_GAP = 900.0
+"""Seconds between two questions about a task that the key in use cannot see: only another key makes a difference."""
 LOOKING_GAP = 5.5
 """Seconds between two questions about a task that the person looks at."""
 HEARTBEAT = 5.0
@@ -91,10 +98,13 @@ class Poller:
         self._clock = clock
         self._rng = rng
         self._at_once = at_once
+        self._keys = KeyWatch(ledger, runway, bus)
         self._alarm = Alarm(clock)
         self._watches: dict[TaskId, _Watch] = {}
         self._throttled: dict[str, dict[TaskId, None]] = {}
         self._heap: list[tuple[float, int, TaskId]] = []
+        self._just_dropped: dict[TaskId, float] = {}
+        """When those were asked for that were dropped since: one that is adopted again waits for its 5 seconds too."""
         self._turns = 0
         self._looked_at: frozenset[TaskId] = frozenset()
         self._questions: set[asyncio.Task[None]] = set()
@@ -113,6 +123,8 @@ class Poller:
             while True:
                 self._notice_sleep()
                 self._notice_return()
+                if await self._keys.catch_up():
+                    self.ask_now()
                 self._ask_what_is_due()
                 await self._alarm.wait(self._pause_length())
         finally:
@@ -132,8 +144,8 @@ class Poller:
         before, self._looked_at = self._looked_at, frozenset(task_ids)
         now = self._clock.monotonic()
         for task_id in self._looked_at - before:
-            watch = self._watches.get(task_id)
-            if watch is not None and not watch.asking:
+            watch, task = self._watches.get(task_id), self._ledger.get_open(task_id)
+            if watch is not None and not watch.asking and task is not None and _quiet(task) is None:
                 soon = max(self._soonest(watch) + LOOKING_GAP - LEAST_GAP, now)
                 if soon < watch.due:
                     self._plan(task_id, watch, soon)
@@ -159,6 +171,7 @@ class Poller:
             accepted=since,
             began_after=since,
             first_look=FIRST_LOOK_AT_CLIPS if makes_clip else LEAST_GAP,
+            asked=self._just_dropped.pop(task.id, None),
         )
         watch = self._watches[task.id] = _Watch(seen=seen, model=task.request.model, order=self._turns + 1)
         if task.state is State.THROTTLED:
@@ -168,7 +181,8 @@ class Poller:
             self._plan(task.id, watch, self._next(task.id, watch))
         else:
             waiting = min(SPREAD_OVER, SPREAD * len(self._watches))
-            self._plan(task.id, watch, now + waiting * self._rng.random())
+            soon = now + waiting * self._rng.random()
+            self._plan(task.id, watch, soon if seen.asked is None else max(soon, seen.asked + LEAST_GAP))
         self._alarm.ring()
 
     def _drift_free(self, at: float | None) -> float | None:
@@ -179,6 +193,10 @@ class Poller:
         watch = self._watches.pop(task_id, None)
         if watch is not None:
             self._throttled.get(watch.model, {}).pop(task_id, None)
+            long_ago = self._clock.monotonic() - LEAST_GAP
+            self._just_dropped = {other: at for other, at in self._just_dropped.items() if at > long_ago}
+            if watch.seen.asked is not None:
+                self._just_dropped[task_id] = watch.seen.asked
 
     def _plan(self, task_id: TaskId, watch: _Watch, due: float) -> None:
         """Plans the next question. One that is planned while the task is being asked about counts when that has
@@ -264,17 +282,18 @@ class Poller:
         if task is None or task.remote_id is None:
             self._drop(task_id)
             return
+        key = self._runway.key
         try:
             answer = await self._answer(task.remote_id, watch)
         except NotThere:
             self._account.note_success()
-            await self._note(task_id, watch, None)
+            await self._note(task_id, watch, None, key)
         except ApiError as error:
-            self._failed(task_id, watch, error)
+            self._failed(task_id, watch, error, key)
         else:
             self._account.note_success()
             self._failures = 0
-            await self._note(task_id, watch, answer)
+            await self._note(task_id, watch, answer, key)
 
     async def _answer(self, remote_id: RemoteId, watch: _Watch) -> Answer:
         try:
@@ -283,16 +302,20 @@ class Poller:
             # The gap counts from here: a question that was long on its way reached Runway later than it left.
             watch.seen = replace(watch.seen, asked=self._clock.monotonic())
 
-    async def _note(self, task_id: TaskId, watch: _Watch, answer: Answer | None) -> None:
-        """Hands the answer to the ledger and plans the next question. `None`: 404."""
+    async def _note(self, task_id: TaskId, watch: _Watch, answer: Answer | None, key: Fingerprint) -> None:
+        """Hands what that key was answered to the ledger and plans the next question. `None`: 404."""
+        if answer is None and key != self._runway.key:
+            # That says nothing of the key that came in meanwhile, with which it is asked for next.
+            self._plan(task_id, watch, self._soonest(watch))
+            return
         if answer is not None:
             # Before the ledger moves the task, so that what its event plans is planned with what was seen.
             watch.seen = with_answer(watch.seen, answer, self._clock.monotonic())
         try:
-            move = (
-                self._ledger.answer(task_id, answer) if answer is not None else self._ledger.move(task_id, NotFound())
-            )
-            task = await move
+            if answer is not None:
+                task = await self._ledger.answer(task_id, answer, key)
+            else:
+                task = await self._ledger.move(task_id, NotFound(key))
         except NoSuchTask:
             self._drop(task_id)
             return
@@ -311,15 +334,21 @@ class Poller:
         except StoreError as error:
             log.warning("The history of %s could not be read: %s", task.request.model, error)
         watch.seen = self._with_history(watch.seen, task)
-        self._plan(task_id, watch, self._next(task_id, watch))
+        if key != self._runway.key:
+            due = self._soonest(watch)
+        elif (quiet := _quiet(task)) is not None:
+            due = self._clock.monotonic() + quiet
+        else:
+            due = self._next(task_id, watch)
+        self._plan(task_id, watch, due)
 
     def _next(self, task_id: TaskId, watch: _Watch) -> float:
         now = self._clock.monotonic()
         due = next_question(watch.seen, now, self._rng)
         return min(due, now + LOOKING_GAP) if task_id in self._looked_at else due
 
-    def _failed(self, task_id: TaskId, watch: _Watch, error: ApiError) -> None:
-        self._account.note_failure(error)
+    def _failed(self, task_id: TaskId, watch: _Watch, error: ApiError, key: Fingerprint) -> None:
+        self._account.note_failure(error, key)
         now = self._clock.monotonic()
         match error:
             case KeyRefused() | NotReached():
@@ -388,7 +417,7 @@ class Poller:
                 for task in tasks:
                     self._take_up(task, fresh=True)
             case TaskChanged(task, before):
-                if task.state is not before.state:
+                if task.state is not before.state or task.is_hidden is not before.is_hidden:
                     self._follow(task, before)
             case ConnectionChanged() | KeyChanged():
                 self._alarm.ring()
@@ -399,8 +428,13 @@ class Poller:
         watch = self._watches.get(task.id)
         if task.state.is_live:
             if watch is None:
-                self._take_up(task, fresh=True)
-            elif task.state is State.THROTTLED:
+                # One that was taken for gone is asked for now, however new it was then.
+                self._take_up(task, fresh=not before.state.is_final)
+                return
+            if before.is_hidden and not task.is_hidden and not watch.asking:
+                self._spread([task.id])
+                self._alarm.ring()
+            if task.state is State.THROTTLED and not task.is_hidden:
                 self._throttled.setdefault(watch.model, {})[task.id] = None
             else:
                 self._throttled.get(watch.model, {}).pop(task.id, None)
@@ -408,3 +442,10 @@ class Poller:
             self._drop(task.id)
             if before.state.is_live and watch.model:
                 self._nudge(watch.model)
+
+
+def _quiet(task: Task) -> float | None:
+    """Seconds for which a 404 keeps a task from being asked for, whoever looks at it; None without one."""
+    if task.is_hidden:
+        return UNSEEN_GAP
+    return ASK_ONCE_MORE if task.not_found_at is not None else None

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from runway_desktop.domain.account import Organization, UsedCredits
+from runway_desktop.domain.account import Fingerprint, Organization, UsedCredits
 from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.happenings import Answer
@@ -53,7 +53,13 @@ class Clock(Protocol):
 
 
 class Runway(Protocol):
-    """The API. One secret at a time; `None` raises KeyRefused without asking."""
+    """The API. One secret at a time; `None` raises KeyRefused without asking. A call is made with the secret that is in
+    use when it is called, or not at all, so `key` just before it is whose word its answer is."""
+
+    @property
+    def key(self) -> Fingerprint:
+        """Of the secret in use; `NO_KEY` without one."""
+        ...
 
     def use_secret(self, secret: str | None) -> None: ...
 
@@ -63,7 +69,7 @@ class Runway(Protocol):
         ...
 
     async def task(self, remote_id: RemoteId) -> Answer:
-        """GET, once. NotThere for 404."""
+        """GET, once. NotThere for 404: deleted, or another organization's."""
         ...
 
     async def delete(self, remote_id: RemoteId) -> None:
@@ -261,8 +267,9 @@ class Store(Protocol):
 
     async def inputs(self, task_id: TaskId) -> builtins.list[Input]: ...
 
-    async def upload_of(self, sha256: str, since: float) -> tuple[str, float] | None:
-        """A runway:// URI of the same bytes uploaded after `since`, and when."""
+    async def upload_of(self, sha256: str, key: Fingerprint, since: float, until: float) -> tuple[str, float] | None:
+        """A runway:// URI of the same bytes that this key uploaded after `since` and not later than `until`, and
+        when."""
         ...
 
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]: ...

@@ -7,15 +7,17 @@ sent. Raises `NotPossible` for what a task's state does not allow, StoreError wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.advance import advance
 from runway_desktop.domain.errors import NotPossible
-from runway_desktop.domain.happenings import Accepted, LetGo
+from runway_desktop.domain.happenings import Accepted, Adopted, LetGo
 from runway_desktop.domain.task import (
     WAITS_FOR_YOU,
     Batch,
@@ -46,16 +48,25 @@ class Adoption:
 
 
 class Submission:
-    """`executor` runs the short looks at files (their sizes) off the loop."""
+    """`executor` runs the short looks at files (their sizes) off the loop. `key_in_use`: adopted tasks are asked for
+    with it."""
 
     def __init__(
-        self, ledger: Ledger, store: Store, catalog: Catalog, clock: Clock, executor: Executor | None = None
+        self,
+        ledger: Ledger,
+        store: Store,
+        catalog: Catalog,
+        clock: Clock,
+        executor: Executor | None = None,
+        *,
+        key_in_use: Callable[[], Fingerprint],
     ) -> None:
         self._ledger = ledger
         self._store = store
         self._catalog = catalog
         self._clock = clock
         self._executor = executor
+        self._key_in_use = key_in_use
         self._last_position = 0.0
 
     async def submit(
@@ -99,7 +110,8 @@ class Submission:
         self, remote_ids: Sequence[str], *, requests: Mapping[RemoteId, Request] = MappingProxyType({})
     ) -> Adoption:
         """Takes up tasks that were started elsewhere, by their Runway ids. One that is here already but was removed
-        from the list comes back to it. `requests`: what somebody knows of them, which Runway does not tell."""
+        from the list comes back to it, and one that was gone is asked for again. `requests`: what somebody knows of
+        them, which Runway does not tell."""
         bad: list[str] = []
         good: dict[RemoteId, None] = {}
         for text in remote_ids:
@@ -109,7 +121,7 @@ class Submission:
             else:
                 good[remote_id] = None
         here = await self._store.find_remote(tuple(good))
-        now = self._clock.now()
+        now, key = self._clock.now(), self._key_in_use()
         fresh = [
             Task(
                 id=new_task_id(),
@@ -118,15 +130,26 @@ class Submission:
                 state=State.PENDING,
                 remote_id=remote_id,
                 adopted=True,
+                key=key,
             )
             for remote_id in good
             if remote_id not in here
         ]
         await self._ledger.add(fresh, ())
         known = tuple(here[remote_id] for remote_id in good if remote_id in here)
-        if known:
-            await self._ledger.change_many(known, lambda task: replace(task, removed_at=None), "restored")
+        await self.ask_again(known)
         return Adoption(added=tuple(task.id for task in fresh), known=known, bad=tuple(bad))
+
+    async def ask_again(self, task_ids: Sequence[TaskId]) -> None:
+        """The person says that Runway has these, whatever it said before: they come back to the list, and are asked for
+        now, with the key in use. What was made of them stays."""
+        now, key = self._clock.now(), self._key_in_use()
+
+        def back(task: Task) -> Task:
+            return replace(advance(task, Adopted(key), now), removed_at=None)
+
+        if task_ids:
+            await self._ledger.change_many(task_ids, back, "adopted")
 
     async def retry(self, task_id: TaskId) -> TaskId:
         """The same request again, as a new task linked to the old one. Only of a task that has ended."""

@@ -78,6 +78,7 @@ def _state(task: Task) -> str:
     extras = [
         "adopted" if task.adopted else "",
         "cancel asked" if task.cancel_asked else "",
+        "not seen by the key in use" if task.is_hidden else "",
         "deleted at Runway" if task.deleted_remotely else "",
     ]
     return ", ".join([words, *filter(None, extras)])

@@ -12,13 +12,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.advance import ImpossibleMove
-from runway_desktop.domain.errors import ApiError, NotReached, NotThere
+from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.happenings import CancelAsked, Deleted, Dropped, NotFound
 from runway_desktop.domain.task import OutputState, RemoteId, State, Task, TaskId
 
 from .account import Account
+from .asking import CANNOT_SEE, OTHER_KEY, ask_for, meaning_of
 from .binned_files import BinnedFiles, BinReport
 from .bus import Bus
 from .file_locks import FileLocks
@@ -152,33 +154,36 @@ class Verbs:
 
     async def _cancel_live(self, task: Task, remote_id: RemoteId) -> str:
         await self._ledger.move(task.id, CancelAsked())
+        key = self._runway.key
         try:
-            answer = await self._runway.task(remote_id)
-            current = await self._ledger.answer(task.id, answer)
+            current, _ = await ask_for(task, self._runway, self._ledger)
         except NotThere:
-            await self._ledger.move(task.id, NotFound())
             return ""
         except ApiError as error:
-            return await self._not_cancelled(task.id, error)
+            return await self._not_cancelled(task.id, error, key)
         if current.state.is_final:
             return ""
+        key = self._runway.key
         try:
             await self._runway.delete(remote_id)
-        except NotThere:
-            await self._ledger.move(task.id, NotFound())
+        except NotThere as error:
+            said = meaning_of(await self._ledger.move(task.id, NotFound(key)), key, error)
+            if isinstance(said, NotSeen):
+                return await self._not_cancelled(task.id, said, key)
         except NotReached as error:
-            return await self._not_cancelled(task.id, error)
+            return await self._not_cancelled(task.id, error, key)
         except ApiError as error:
             # It may have arrived: `cancel_asked` stays, so that a later 404 is understood as our cancel.
-            self._account.note_failure(error)
+            self._account.note_failure(error, key)
             return error.in_words()
         else:
             await self._ledger.move(task.id, Deleted())
         return ""
 
-    async def _not_cancelled(self, task_id: TaskId, error: ApiError) -> str:
-        """No DELETE has left, so a later 404 would not be our doing."""
-        self._account.note_failure(error)
+    async def _not_cancelled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> str:
+        """No DELETE has reached it, so a later 404 would not be our doing."""
+        if not isinstance(error, NotSeen):
+            self._account.note_failure(error, key)
         await self._ledger.change(
             task_id, lambda task: replace(task, cancel_asked=False), "not cancelled", reason=error.message
         )
@@ -211,12 +216,15 @@ class Verbs:
             output.state in (OutputState.WAITING, OutputState.DOWNLOADING, OutputState.FAILED) for output in outputs
         ):
             return "A result of this task is not saved yet."
+        key = self._runway.key
         try:
             await self._runway.delete(task.remote_id)
         except NotThere:
-            pass
+            if key != task.key:
+                # Nobody knows whether its own key would see it.
+                return f"{CANNOT_SEE} {OTHER_KEY}"
         except ApiError as error:
-            self._account.note_failure(error)
+            self._account.note_failure(error, key)
             return error.in_words()
         await self._ledger.move(task_id, Deleted())
         return ""

@@ -125,6 +125,13 @@ def add_shot_order(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def add_keys(connection: sqlite3.Connection) -> None:
+    """2.2: a task and an upload know which key they are of. Nobody knows it of older ones. An older program notes it of
+    none."""
+    for statement in schema.KEYS:
+        connection.execute(statement)
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
@@ -135,6 +142,7 @@ MIGRATIONS = (
     Migration(Version(1, 6), add_endings),
     Migration(Version(2, 0), put_in_order),
     Migration(Version(2, 1), add_shot_order),
+    Migration(Version(2, 2), add_keys),
 )
 
 

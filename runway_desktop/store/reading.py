@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import BatchId, Input, Output, RemoteId, Task, TaskId
@@ -165,11 +166,14 @@ def ledger_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[Ledg
     return [ledger_entry_of(row) for row in connection.execute(query, (task_id,))]
 
 
-def upload_of(connection: sqlite3.Connection, sha256: str, since: float) -> tuple[str, float] | None:
+def upload_of(
+    connection: sqlite3.Connection, sha256: str, key: Fingerprint, since: float, until: float
+) -> tuple[str, float] | None:
     row = connection.execute(
         "SELECT upload_uri, uploaded_at FROM inputs "
-        "WHERE sha256 = ? AND sha256 <> '' AND upload_uri <> '' AND uploaded_at > ? ORDER BY uploaded_at DESC LIMIT 1",
-        (to_cell(sha256), since),
+        "WHERE sha256 = ? AND sha256 <> '' AND upload_uri <> '' AND uploaded_at > ? AND uploaded_at <= ? "
+        "AND upload_key = ? AND upload_key <> '' ORDER BY uploaded_at DESC LIMIT 1",
+        (to_cell(sha256), since, until, key),
     ).fetchone()
     return None if row is None else (to_text(row[0]), row[1])
 

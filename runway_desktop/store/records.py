@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Look, Presence, Signs
@@ -36,7 +37,7 @@ TASK_COLUMNS = (
     "project", "parent_id", "position", "remote_id", "remote_status", "sent_at", "remote_created_at", "running_since",
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
     "cancel_asked", "adopted", "deleted_remotely", "hold_reason", "removed_at", "title", "rating", "pick",
-    "tags", "shot", "note",
+    "tags", "shot", "note", "key_used", "hidden_from", "not_found_at",
     # For the list alone; nothing of a task is read back from these.
     "shape", "heading", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
@@ -51,7 +52,7 @@ KEPT_COLUMNS = (
     "task_id", '"index"', "path", "binned_from", "size", "sha256", "saved_at", *LOOK_COLUMNS,
 )  # fmt: skip
 INPUT_COLUMNS = (
-    "task_id", "place", "uri", "media", "path", "sha256", "size", "upload_uri", "uploaded_at",
+    "task_id", "place", "uri", "media", "path", "sha256", "size", "upload_uri", "uploaded_at", "upload_key",
 )  # fmt: skip
 
 _STATES = tuple(State)
@@ -102,7 +103,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         to_json([[list(refusal.path), refusal.message, refusal.code] for refusal in task.refusals]),
         _evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
         to_cell(task.hold_reason), task.removed_at, to_cell(task.title), task.rating, task.pick.value,
-        ",".join(task.tags), to_cell(task.shot), to_cell(task.note),
+        ",".join(task.tags), to_cell(task.shot), to_cell(task.note), task.key, task.hidden_from, task.not_found_at,
         to_cell(shape_of(request)), heading_of(task),
         -1.0 if task.credits is None else task.credits, _RANKS[task.state],
         prompt_key(request), asked_seconds(request),
@@ -115,7 +116,7 @@ def task_of(row: Sequence[Any]) -> Task:
         task_id, endpoint, model, values, prompt, created_at, state, batch_id, project, parent_id,
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
-        hold_reason, removed_at, title, rating, pick, tags, shot, note, *_,
+        hold_reason, removed_at, title, rating, pick, tags, shot, note, key, hidden_from, not_found_at, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),
@@ -152,6 +153,9 @@ def task_of(row: Sequence[Any]) -> Task:
         tags=tuple(tags.split(",")) if tags else (),
         shot=to_text(shot),
         note=to_text(note),
+        key=Fingerprint(key),
+        hidden_from=Fingerprint(hidden_from),
+        not_found_at=not_found_at,
     )
 
 
@@ -214,12 +218,12 @@ def kept_file_of(row: Sequence[Any]) -> KeptFile:
 def input_cells(asset: Input) -> tuple[Cell, ...]:
     return (
         asset.task_id, to_json(list(asset.place)), to_cell(asset.uri), asset.media.value, to_cell(asset.path),
-        to_cell(asset.sha256), asset.size, to_cell(asset.upload_uri), asset.uploaded_at,
+        to_cell(asset.sha256), asset.size, to_cell(asset.upload_uri), asset.uploaded_at, asset.upload_key,
     )  # fmt: skip
 
 
 def input_of(row: Sequence[Any]) -> Input:
-    task_id, place, uri, media, path, sha256, size, upload_uri, uploaded_at = row
+    task_id, place, uri, media, path, sha256, size, upload_uri, uploaded_at, upload_key = row
     return Input(
         task_id=TaskId(task_id),
         place=tuple(from_json(place)),
@@ -230,6 +234,7 @@ def input_of(row: Sequence[Any]) -> Input:
         size=size,
         upload_uri=to_text(upload_uri),
         uploaded_at=uploaded_at,
+        upload_key=Fingerprint(upload_key),
     )
 
 

@@ -284,6 +284,14 @@ SHOTS_IN_ORDER = (
 )
 """Added by version 2.1."""
 
+KEYS = (
+    "ALTER TABLE tasks ADD COLUMN key_used TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN hidden_from TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN not_found_at REAL",
+    "ALTER TABLE inputs ADD COLUMN upload_key TEXT NOT NULL DEFAULT ''",
+)
+"""Added by version 2.2."""
+
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
     # else.

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
@@ -169,8 +170,8 @@ class SqliteStore:
     async def inputs(self, task_id: TaskId) -> builtins.list[Input]:
         return await self._read(lambda connection: reading.inputs_of_task(connection, task_id))
 
-    async def upload_of(self, sha256: str, since: float) -> tuple[str, float] | None:
-        return await self._read(lambda connection: reading.upload_of(connection, sha256, since))
+    async def upload_of(self, sha256: str, key: Fingerprint, since: float, until: float) -> tuple[str, float] | None:
+        return await self._read(lambda connection: reading.upload_of(connection, sha256, key, since, until))
 
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]:
         return await self._read(lambda connection: reading.ledger_of_task(connection, task_id))

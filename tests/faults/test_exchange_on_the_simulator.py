@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import Output, Pick, Request, Task
 from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.exchange.file_export import FileChoice
@@ -28,7 +29,7 @@ def exchange_of(rig: Rig, workers: ThreadPoolExecutor) -> Exchange:
 
 
 def as_kept(task: Task) -> Task:
-    """What a sidecar can know: times to the millisecond, and nothing of asking and waiting."""
+    """What a sidecar can know: times to the millisecond, and nothing of asking, waiting and keys."""
 
     return replace(
         task,
@@ -41,6 +42,7 @@ def as_kept(task: Task) -> Task:
         progress=None,
         position=0.0,
         remote_status="",
+        key=NO_KEY,
     )
 
 

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from runway_desktop.domain.errors import NotThere
+from runway_desktop.domain.advance import GONE_AFTER
+from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.presence import Presence
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services import sidecar
@@ -61,6 +62,10 @@ async def test_a_missing_file_is_fetched_again_to_its_place_until_runway_keeps_i
         [task] = await all_tasks(rig)
         assert task.remote_id
         await rig.runway.delete(task.remote_id)
+        with pytest.raises(NotSeen, match="did not find this task"):
+            await downloads.fetch_again(task.id)
+        # Its own key has to say it twice.
+        await clock.sleep(GONE_AFTER + 1)
         with pytest.raises(NotThere, match="does not keep this result any more"):
             await downloads.fetch_again(task.id)
         again = await noticed(rig)

@@ -49,7 +49,8 @@ async def simulated(*faults: Fault, **knobs: Any) -> AsyncIterator[tuple[Simulat
 
 
 @asynccontextmanager
-async def engine(simulator: Simulator, clock: QuickClock, database: Path) -> AsyncIterator[Rig]:
+async def engine(simulator: Simulator, clock: QuickClock, database: Path, *, secret: str = "") -> AsyncIterator[Rig]:
+    """`secret`: of a key of another organization, where it is not the simulator's own."""
     store = await SqliteStore.open(database)
     with ThreadPoolExecutor(2) as workers:
         client = RunwayClient(simulator.base_url, executor=workers, now=clock.now)
@@ -58,7 +59,7 @@ async def engine(simulator: Simulator, clock: QuickClock, database: Path) -> Asy
             store=cast(Any, store),
             runway=cast(Any, client),
             clock=cast(Any, clock),
-            secret=simulator.secret,
+            secret=secret or simulator.secret,
             loops=("lane", "poller", "account"),
         )
         try:

@@ -24,6 +24,8 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.app.lifecycle import Supervisor
+from runway_desktop.domain.account import NO_KEY, fingerprint_of
+from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.task import Batch, BatchId, Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.applications import Applications
@@ -191,6 +193,7 @@ def task(number: int, state: State = State.HELD, prompt: str = "", **members: An
         "position": float(number),
         "sent_at": None if state is State.HELD else at,
         "remote_id": None if state in (State.HELD, State.SENDING, State.UNCERTAIN) else remote_id(number),
+        "key": NO_KEY if state is State.HELD else fingerprint_of("key_test"),
         "ended_at": at + 60 if state.is_final else None,
     }
     return Task(**(defaults | members))
@@ -318,6 +321,12 @@ class Rig:
         self.engine.bus.tell(OutputChanged(output))
         if flush:
             self.bridge.flush()
+
+    async def vanish(self, number: int) -> None:
+        """Runway has it no longer, and has said so once before, long enough ago."""
+        known = await self.by_id(number)
+        self.runway.vanish(known.remote_id)
+        await self.store.save(replace(known, not_found_at=self.clock.now() - GONE_AFTER))
 
     async def by_id(self, number: int) -> Task:
         found = await self.store.get(TaskId(f"t{number}"))

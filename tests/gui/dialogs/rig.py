@@ -63,7 +63,9 @@ class Rig:
             self.runway, lambda _: self.tested, self.secrets, self.bus, self.clock, random.Random(1), profile="test"
         )
         self.pricing = Pricing(self.store, self.clock)
-        self.submission = Submission(self.ledger, self.store, self.catalog, self.clock)
+        self.submission = Submission(
+            self.ledger, self.store, self.catalog, self.clock, key_in_use=lambda: self.account.key.fingerprint
+        )
         nothing = cast(Any, None)
         budget = Budget(self.store, self.settings, self.pricing, self.bus, self.clock)
         books = Library(self.store, self.bus, self.settings, AtOnce())

@@ -93,7 +93,7 @@ async def fill_send_and_run(
         await until(lambda: desktop.store._tasks, f"It is sent. Wrong: {desktop.composer.findings()}")
         (task,) = desktop.store._tasks.values()
         assert alike(task.request.values) == alike(values)
-        body = json.loads(json.dumps(await desktop.parts.inputs.prepare(task)))
+        body = json.loads(json.dumps(await desktop.parts.inputs.prepare(task, desktop.parts.runway.key)))
     accepted_by_the_sdk(pair, body)
     assert issues_of(CATALOG, pair.endpoint, body, lambda _: True) == ()
     run(simulator, task, body)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from runway_desktop.api import wire
 from runway_desktop.api.address import AddressRefused
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience
+from runway_desktop.domain.account import NO_KEY, fingerprint_of
 from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
@@ -411,3 +413,34 @@ async def test_a_proxy_that_httpx_cannot_speak_to_does_not_keep_the_program_from
     async with raw_server(behave) as server, client_of(server.url) as client:
         await client.organization()
     assert server.connections == 1
+
+
+async def test_it_tells_which_key_is_in_use_and_nothing_of_it():
+    async with answered_by(lambda request: httpx.Response(204)) as (client, _):
+        assert client.key == fingerprint_of(SECRET)
+        client.use_secret(" key_other ")
+        assert client.key == fingerprint_of("key_other")
+        client.use_secret(None)
+        assert client.key == NO_KEY
+
+
+async def test_an_upload_is_made_with_the_key_of_the_moment_of_the_call(tmp_path: Path):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"x")
+    looking, may_look = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        looking.set()
+        may_look.wait(10)
+
+    with ThreadPoolExecutor(1) as pool:
+        async with answered_by(lambda request: httpx.Response(503), executor=pool) as (client, asked):
+            pool.submit(hold)
+            uploading = asyncio.create_task(client.upload(path, lambda sent, total: None))
+            await asyncio.to_thread(looking.wait, 10)
+            await asyncio.sleep(0)
+            client.use_secret("key_other")
+            may_look.set()
+            with pytest.raises(ServerTrouble):
+                await uploading
+        assert [request.headers["authorization"] for request in asked] == [f"Bearer {SECRET}"]

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from runway_desktop.app.late import Late, LateFetcher, LateRunway
+from runway_desktop.domain.account import NO_KEY, fingerprint_of
+from runway_desktop.domain.errors import NotReached
 
 
 class Client:
@@ -94,13 +96,24 @@ async def test_a_secret_given_before_and_after_reaches_the_client():
     assert await runway.organization() == ("organization", None)
 
 
-async def test_a_secret_changed_while_the_client_is_being_made_is_the_one_that_counts():
-    runway: Any = LateRunway(Maker(Client))
+async def test_what_was_called_with_another_secret_is_not_asked_with_the_new_one():
+    maker = Maker(Client)
+    runway: Any = LateRunway(maker)
     runway.use_secret("old")
     asking = asyncio.create_task(runway.organization())
     await asyncio.sleep(0)
     runway.use_secret("new")
-    assert await asking == ("organization", "new")
+    with pytest.raises(NotReached):
+        await asking
+    assert maker.made[0].calls == []
+    assert await runway.organization() == ("organization", "new")
+
+
+async def test_it_knows_the_key_before_there_is_a_client():
+    runway = LateRunway(Maker(Client))
+    assert runway.key == NO_KEY
+    runway.use_secret("mine")
+    assert runway.key == fingerprint_of("mine")
 
 
 async def test_every_call_reaches_the_client(tmp_path: Path):

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.domain.advance import ImpossibleMove, advance
+from runway_desktop.domain.account import NO_KEY, Fingerprint
+from runway_desktop.domain.advance import GONE_AFTER, ImpossibleMove, advance
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.happenings import (
     Accepted,
+    Adopted,
     Answer,
     Answered,
     CancelAsked,
@@ -29,6 +31,7 @@ from runway_desktop.domain.task import Evidence, Refusal, RemoteId, Request, Sta
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 NOW = 1_750_000_000.0
+MINE, THEIRS = Fingerprint("mine"), Fingerprint("theirs")
 
 
 def task(state: State = State.HELD, **more) -> Task:
@@ -121,8 +124,8 @@ def test_progress_never_goes_back_while_running():
 def test_a_paid_result_stays_one_whatever_comes_later():
     done = task(State.SUCCEEDED, ended_at=NOW - 5, cost_credits=25.0)
     assert answered(done, "FAILED").state is State.SUCCEEDED
-    assert advance(done, NotFound(), NOW).state is State.SUCCEEDED
-    assert advance(done, NotFound(), NOW).deleted_remotely
+    assert twice_not_found(replace(done, key=MINE), MINE).state is State.SUCCEEDED
+    assert twice_not_found(replace(done, key=MINE), MINE).deleted_remotely
     assert advance(done, Deleted(), NOW).deleted_remotely
 
 
@@ -135,11 +138,93 @@ def test_a_result_that_was_on_its_way_while_cancel_was_answered_is_kept():
     assert answered(task(State.CANCELLED, ended_at=NOW), "SUCCEEDED").state is State.SUCCEEDED
 
 
+def twice_not_found(of: Task, key: Fingerprint, between: float = GONE_AFTER) -> Task:
+    return advance(advance(of, NotFound(key), NOW), NotFound(key), NOW + between)
+
+
 def test_a_404_means_cancelled_only_where_that_was_asked():
-    assert advance(task(State.RUNNING), NotFound(), NOW).state is State.GONE
-    asked = advance(task(State.RUNNING), CancelAsked(), NOW)
+    running = task(State.RUNNING, key=MINE)
+    assert twice_not_found(running, MINE).state is State.GONE
+    asked = advance(running, CancelAsked(), NOW)
     assert asked.state is State.RUNNING
-    assert advance(asked, NotFound(), NOW).state is State.CANCELLED
+    assert advance(asked, NotFound(MINE), NOW).state is State.CANCELLED
+    assert advance(asked, NotFound(THEIRS), NOW).state is State.RUNNING
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])
+def test_only_its_own_key_ends_a_task_by_a_404_and_has_to_say_it_twice(state):
+    live = task(state, key=MINE)
+    once = advance(live, NotFound(MINE), NOW)
+    assert (once.state, once.not_found_at, once.is_hidden) == (state, NOW, False)
+    assert advance(once, NotFound(MINE), NOW + GONE_AFTER - 1).state is state, "too soon to be another word"
+    gone = advance(once, NotFound(MINE), NOW + GONE_AFTER)
+    assert (gone.state, gone.ended_at, gone.not_found_at) == (State.GONE, NOW + GONE_AFTER, None)
+
+
+@pytest.mark.parametrize("known", [MINE, NO_KEY])
+def test_another_key_ends_nothing_however_often_it_is_asked(known):
+    seen = task(State.RUNNING, key=known)
+    for day in range(3):
+        seen = advance(seen, NotFound(THEIRS), NOW + 86_400.0 * day)
+    assert (seen.state, seen.hidden_from, seen.is_hidden, seen.not_found_at) == (State.RUNNING, THEIRS, True, None)
+    done = task(State.SUCCEEDED, key=known)
+    assert not twice_not_found(done, THEIRS).deleted_remotely
+
+
+def test_an_answer_makes_whoever_asked_its_own_key_and_forgets_all_404s():
+    hidden = replace(task(State.RUNNING, key=MINE), hidden_from=THEIRS, not_found_at=NOW - 100)
+    seen = advance(hidden, Answered(Answer(remote_id=REMOTE, status="RUNNING"), Fingerprint("mine too")), NOW)
+    assert (seen.key, seen.is_hidden, seen.not_found_at) == ("mine too", False, None)
+    assert advance(hidden, Answered(Answer(remote_id=REMOTE, status="RUNNING")), NOW).key == MINE
+    assert advance(seen, NotFound(Fingerprint("mine too")), NOW).state is State.RUNNING
+
+
+def test_an_answer_says_that_a_result_is_there_after_all():
+    lost = task(State.SUCCEEDED, key=MINE, deleted_remotely=True, ended_at=NOW - 50)
+    found = advance(lost, Answered(Answer(remote_id=REMOTE, status="SUCCEEDED"), MINE), NOW)
+    assert (found.deleted_remotely, found.ended_at) == (False, NOW - 50)
+
+
+def test_a_clock_that_was_set_back_makes_no_404_the_second_one():
+    once = advance(task(State.RUNNING, key=MINE), NotFound(MINE), NOW)
+    back = advance(once, NotFound(MINE), NOW - 3_600)
+    assert (back.state, back.not_found_at) == (State.RUNNING, NOW - 3_600)
+
+
+def test_the_key_with_which_it_leaves_is_known_before_runway_has_answered():
+    sending = advance(task(), Sending(key=MINE), NOW)
+    assert sending.key == MINE
+    assert advance(sending, NotSent("x"), NOW).key == NO_KEY
+    uncertain = advance(sending, NoAnswer(Evidence()), NOW)
+    assert advance(uncertain, Accepted(REMOTE), NOW + 9).key == MINE
+
+
+def test_what_is_adopted_again_is_asked_for_as_if_it_had_never_been_gone():
+    gone = task(State.GONE, key=MINE, ended_at=NOW - 9, rating=4, asked_at=NOW - 9, remote_status="DREAMING")
+    back = advance(gone, Adopted(THEIRS), NOW)
+    assert back == replace(gone, state=State.PENDING, key=THEIRS, ended_at=None, asked_at=None, remote_status="")
+    ended = advance(back, Answered(Answer(remote_id=REMOTE, status="SUCCEEDED"), THEIRS), NOW + 5)
+    assert (ended.state, ended.ended_at) == (State.SUCCEEDED, NOW + 5)
+
+
+def test_a_task_at_runway_that_is_adopted_again_keeps_the_key_that_sees_it():
+    hidden = task(State.RUNNING, key=MINE, hidden_from=THEIRS)
+    assert advance(hidden, Adopted(THEIRS), NOW) == replace(hidden, hidden_from=NO_KEY)
+    unknown = task(State.PENDING, adopted=True, hidden_from=THEIRS)
+    assert advance(unknown, Adopted(THEIRS), NOW).key == THEIRS
+
+
+def test_a_result_that_is_adopted_again_is_not_deleted_as_far_as_is_known():
+    lost = task(State.SUCCEEDED, key=MINE, deleted_remotely=True)
+    assert advance(lost, Adopted(THEIRS), NOW) == replace(lost, deleted_remotely=False, key=THEIRS)
+    let_go = task(State.GONE, remote_id=None)
+    assert advance(let_go, Adopted(MINE), NOW) == let_go
+
+
+@given(state=st.sampled_from(State), key=st.sampled_from([MINE, THEIRS, NO_KEY]), own=st.sampled_from([MINE, NO_KEY]))
+def test_no_404_ever_raises_or_ends_a_task_at_once(state, key, own):
+    before = task(state, key=own, remote_id=REMOTE)
+    assert advance(before, NotFound(key), NOW).state is state
 
 
 def test_a_failure_brings_its_code_and_words():

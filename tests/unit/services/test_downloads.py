@@ -19,6 +19,7 @@ import pytest
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.errors import KeyRefused, LinkExpired, NoReply, NotReached, NotThere, SlowDown, StoreError
 from runway_desktop.domain.events import (
     ConnectionChanged,
@@ -97,7 +98,7 @@ class Desk:
         )
         task = Task(
             id=TaskId(f"task{self._made}"), request=request, created_at=self.clock.now(), state=State.RUNNING,
-            remote_id=remote_id(self._made), **more,
+            remote_id=remote_id(self._made), key=self.runway.key, **more,
         )  # fmt: skip
         await self.ledger.add([task], [])
         return task
@@ -111,6 +112,13 @@ class Desk:
         task = await self.live_task(prompt)
         await self.succeed(task, *(urls or (LINK,)))
         return task
+
+    async def vanish(self, task: Task) -> None:
+        """Runway has it no longer, and has said so once before, long enough ago."""
+        assert task.remote_id
+        self.runway.vanish(task.remote_id)
+        long_ago = self.clock.now() - GONE_AFTER
+        await self.ledger.change(task.id, lambda known: replace(known, not_found_at=long_ago), "not found")
 
     async def output(self, task: Task, index: int = 0) -> Output:
         return (await self.store.outputs(task.id))[index]
@@ -484,8 +492,7 @@ async def test_result_that_runway_does_not_keep_any_more_is_expired_for_good(des
     async with desk.running():
         task = await desk.live_task()
         await desk.succeed(task, LINK)
-        assert task.remote_id
-        desk.runway.vanish(task.remote_id)
+        await desk.vanish(task)
         await settle()
         lost = await desk.output(task)
         assert (lost.state, lost.problem) == (OutputState.EXPIRED, EXPIRED)
@@ -505,8 +512,7 @@ async def test_half_a_file_whose_rest_runway_does_not_keep_any_more_is_expired_t
         task = await desk.finished_task()
         await settle()
         desk.fetcher.forget(LINK)
-        assert task.remote_id
-        desk.runway.vanish(task.remote_id)
+        await desk.vanish(task)
         await desk.clock.advance(3)
         assert (await desk.output(task)).state is OutputState.EXPIRED
         assert desk.files() == []
@@ -924,8 +930,7 @@ async def test_fetching_again_what_runway_has_no_more_says_so(desk):
     async with desk.running():
         task = await desk.live_task()
         await desk.succeed(task, LINK)
-        assert task.remote_id
-        desk.runway.vanish(task.remote_id)
+        await desk.vanish(task)
         with pytest.raises(NotThere, match="does not keep this result"):
             await desk.downloads.fetch_again(task.id)
         assert (await desk.output(task)).state is OutputState.EXPIRED
@@ -938,8 +943,7 @@ async def test_a_missing_file_that_runway_has_no_more_may_still_come_back(desk):
         await settle()
         saved = await desk.output(task)
         Path(saved.path).unlink()
-        assert task.remote_id
-        desk.runway.vanish(task.remote_id)
+        await desk.vanish(task)
         with pytest.raises(NotThere, match=r"does not keep this result any more\.$"):
             await desk.downloads.fetch_again(task.id)
         assert await desk.output(task) == saved

@@ -121,8 +121,7 @@ async def test_a_404_leaves_a_missing_one_missing_so_that_it_can_still_be_looked
         Path(before.path).unlink()
         await note(desk, before, Presence.MISSING)
         known = await desk.output(task)
-        assert task.remote_id
-        desk.runway.vanish(task.remote_id)
+        await desk.vanish(task)
         with pytest.raises(NotThere, match="does not keep this result any more"):
             await desk.downloads.fetch_again(task.id)
         assert await desk.output(task) == known
@@ -147,8 +146,7 @@ async def test_a_404_after_the_asking_leaves_it_as_it_was(desk: Desk, was: str):
             await desk.store.save_output(replace(before, path="", binned_from=before.path))
         desk.fetcher.refuse(FRESH, LinkExpired("The link is no longer good."))
         await desk.downloads.fetch_again(task.id, changed=True)
-        assert task.remote_id
-        desk.runway.vanish(task.remote_id)
+        await desk.vanish(task)
         await settle()
         now = await desk.output(task)
     assert (now.state, now.sha256, now.saved_at) == (OutputState.SAVED, before.sha256, before.saved_at)

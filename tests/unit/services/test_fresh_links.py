@@ -98,6 +98,9 @@ async def test_only_a_404_says_that_it_is_gone_and_it_takes_nothing_away_here():
         await desk.clock.advance(2 * HOUR)
         desk.runway.vanish(remote_id(1))
         handed = await desk.links.hand_on([task_id])
+        assert "did not find this task" not in handed.failed.get(task_id, "")
+        await desk.clock.advance(HOUR)
+        handed = await desk.links.hand_on([task_id])
         assert "does not know this task any more" in handed.failed[task_id]
         assert (await desk.task(task_id)).deleted_remotely
         [stored] = await desk.store.outputs(task_id)

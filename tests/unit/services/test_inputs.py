@@ -59,7 +59,7 @@ async def test_data_uri_of_each_field_stays_below_that_fields_own_limit(pair, na
         for size, way in ((most, "data:"), (most + 64, "runway:")):
             path = file(tmp_path, kind, size)
             [task_id] = await rig.submit(sent_with(pair, name, path.as_uri()))
-            body = await rig.inputs.prepare(await rig.task(task_id))
+            body = await rig.inputs.prepare(await rig.task(task_id), rig.runway.key)
             uri = uri_in(body, name)
             assert uri.startswith(way)
             assert len(uri) <= limit
@@ -71,7 +71,7 @@ async def test_limit_of_a_file_inside_an_object_is_that_of_its_own_field(tmp_pat
     async with Rig(loops=()) as rig:
         values = {"videoUri": "https://media.example.com/a.mp4", "keyframes": keyframes}
         [task_id] = await rig.submit(Request(endpoint="video_to_video", model="aleph2", values=values))
-        body = await rig.inputs.prepare(await rig.task(task_id))
+        body = await rig.inputs.prepare(await rig.task(task_id), rig.runway.key)
     assert body["keyframes"][0]["uri"] == "runway://upload-1"
 
 
@@ -80,7 +80,7 @@ async def test_many_small_files_do_not_make_one_huge_request(tmp_path):
     async with Rig(loops=()) as rig:
         values = {"promptText": "x", "referenceImages": [{"uri": path.as_uri()} for path in paths]}
         [task_id] = await rig.submit(Request(endpoint="text_to_image", model="gpt_image_2", values=values))
-        body = await rig.inputs.prepare(await rig.task(task_id))
+        body = await rig.inputs.prepare(await rig.task(task_id), rig.runway.key)
     uris = [entry["uri"] for entry in body["referenceImages"]]
     inline = [uri for uri in uris if uri.startswith("data:")]
     assert len(inline) == 3
@@ -93,7 +93,7 @@ async def test_what_is_sent_inside_the_request_is_the_file(tmp_path):
     path.write_bytes(HEADS["image"] + b"pixels")
     async with Rig(loops=()) as rig:
         [task_id] = await rig.submit(with_picture(path.as_uri()))
-        body = await rig.inputs.prepare(await rig.task(task_id))
+        body = await rig.inputs.prepare(await rig.task(task_id), rig.runway.key)
     head, _, data = str(body["promptImage"]).partition(",")
     assert head == "data:image/png;base64"
     assert base64.b64decode(data) == path.read_bytes()

@@ -153,12 +153,16 @@ async def test_an_unknown_status_is_shown_and_asked_on():
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_a_404_means_gone():
+async def test_a_404_and_another_half_a_minute_later_mean_gone():
     async with poller() as rig:
+        times = Times(rig)
         [task_id] = await adopt(rig)
         rig.runway.vanish(remote_id(1_000))
-        await rig.clock.advance(1)
+        await rig.clock.advance(29)
+        assert await rig.state(task_id) is State.PENDING
+        await rig.clock.advance(10)
         assert await rig.state(task_id) is State.GONE
+        assert len(times.all) == 2
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.search import clean_tags
@@ -39,6 +40,7 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 requests = st.builds(
     Request, endpoint=texts, model=texts, values=st.dictionaries(texts, json_values, max_size=4), prompt=texts
 )
+fingerprints = st.sampled_from([NO_KEY, Fingerprint("0123456789abcdef"), Fingerprint("fedcba9876543210")])
 counts = st.none() | st.integers(0, 10_000)
 evidences = st.builds(
     Evidence,
@@ -89,6 +91,9 @@ def tasks(task_id: str) -> st.SearchStrategy[Task]:
         tags=texts.map(clean_tags),
         shot=texts,
         note=texts,
+        key=fingerprints,
+        hidden_from=fingerprints,
+        not_found_at=st.none() | moments,
     )
 
 
@@ -127,4 +132,5 @@ def inputs(task_id: str) -> st.SearchStrategy[Input]:
         size=st.integers(0, 2**62),
         upload_uri=texts,
         uploaded_at=st.none() | moments,
+        upload_key=fingerprints,
     )

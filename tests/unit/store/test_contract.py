@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
@@ -38,6 +39,7 @@ from tests.fakes import MemoryStore
 from tests.unit.store.libraries import KATHMANDU, NOON, Opened, fill
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
+MINE = Fingerprint("mine")
 
 
 def a_task(
@@ -284,7 +286,7 @@ async def test_what_is_not_saved_comes_by_urgency_and_what_is_lost_or_saved_does
 
 async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Opened):
     async with opened() as store:
-        tasks = [a_task(name) for name in "abc"]
+        tasks = [a_task(name) for name in "abcd"]
         uploads = [
             Input(
                 task_id=TaskId(name),
@@ -293,13 +295,42 @@ async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Op
                 sha256="f00",
                 upload_uri=f"runway://{name}",
                 uploaded_at=at,
+                upload_key=key,
             )
-            for name, at in (("a", NOON), ("b", NOON + 50), ("c", NOON + 20))
+            for name, at, key in (
+                ("a", NOON, MINE),
+                ("b", NOON + 50, MINE),
+                ("c", NOON + 20, MINE),
+                ("d", NOON + 30, Fingerprint("theirs")),
+            )
         ]
         await store.add(tasks, uploads, None, [])
-        assert await store.upload_of("f00", NOON) == ("runway://b", NOON + 50)
-        assert await store.upload_of("f00", NOON + 50) is None
-        assert await store.upload_of("", 0) is None
+        assert await store.upload_of("f00", MINE, NOON, NOON + 99) == ("runway://b", NOON + 50)
+        assert await store.upload_of("f00", MINE, NOON + 50, NOON + 99) is None
+        assert await store.upload_of("", MINE, 0, NOON + 99) is None
+        assert await store.upload_of("f00", Fingerprint("theirs"), NOON, NOON + 99) == ("runway://d", NOON + 30)
+        assert await store.upload_of("f00", MINE, NOON, NOON + 49) == ("runway://c", NOON + 20), (
+            "one of later counts not"
+        )
+
+
+async def test_an_upload_of_which_nobody_knows_the_key_is_not_found(opened: Opened):
+    async with opened() as store:
+        old = Input(
+            task_id=TaskId("a"), place=("x",), uri="file:///x", sha256="f00", upload_uri="runway://a", uploaded_at=NOON
+        )
+        await store.add([a_task("a")], [old], None, [])
+        assert await store.upload_of("f00", NO_KEY, 0, NOON) is None
+
+
+async def test_what_is_known_of_keys_is_kept(opened: Opened):
+    async with opened() as store:
+        task = replace(a_task("a"), key=MINE, hidden_from=Fingerprint("theirs"), not_found_at=NOON)
+        await store.add([task], [], None, [])
+        assert await store.get(task.id) == task
+        seen = replace(task, hidden_from=NO_KEY, not_found_at=None)
+        await store.save(seen)
+        assert await store.get(task.id) == seen
 
 
 # Listing

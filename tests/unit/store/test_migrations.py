@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.account import NO_KEY, fingerprint_of
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Looked, Presence
-from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
-from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, add_endings, backup_path
+from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, add_endings, backup_path, bring_up_to_date
 from tests.unit.store.libraries import fill
 
 
@@ -30,6 +32,7 @@ def break_off(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT * FROM a_table_that_is_not_there")
 
 
+REMOTE = "17f20503-6c24-4c16-946b-35dbbce2af2f"
 NOW = MIGRATIONS[-1].to
 MINOR, MAJOR = Version(NOW.major, 90), Version(NOW.major + 1, 0)
 NEWER_MINOR = (*MIGRATIONS, Migration(MINOR, add_mood))
@@ -154,6 +157,32 @@ async def test_what_version_one_wrote_is_still_read(tmp_path: Path):
     assert (file.path, file.look) == ("/films/lighthouse.mp4", NEVER_LOOKED)
     assert await store.note_looks([Looked(file=file, look=Look(presence=Presence.MISSING, at=1.0))])
     assert await store.amount(Filter(place=Place.MISSING)) == 1
+    await store.close()
+
+
+async def test_nobody_knows_the_key_of_what_an_older_version_sent_and_uploaded(tmp_path: Path):
+    path = tmp_path / "p.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((Path(__file__).parent / "version_1_0.sql").read_text(encoding="utf-8"))
+    before_keys = [migration for migration in MIGRATIONS if migration.to < Version(2, 2)]
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        bring_up_to_date(connection, path, before_keys)
+        connection.execute("UPDATE tasks SET state = 'running', ended_at = NULL, remote_id = ?", (REMOTE,))
+        connection.execute(
+            "INSERT INTO inputs (task_id, place, uri, media, path, sha256, size, upload_uri, uploaded_at) "
+            "SELECT id, '[\"x\"]', 'file:///a.png', 'image', '/a.png', 'f00', 7, 'runway://a', 1000.0 FROM tasks"
+        )
+    assert version_of(path) == Version(2, 1)
+    store = await SqliteStore.open(path)
+    [task] = await store.unfinished()
+    assert (task.state, task.remote_id) == (State.RUNNING, REMOTE)
+    assert (task.key, task.hidden_from, task.not_found_at) == (NO_KEY, NO_KEY, None)
+    assert [asset.upload_key for asset in await store.inputs(task.id) if asset.upload_uri == "runway://a"] == [NO_KEY]
+    for key in (NO_KEY, fingerprint_of("key_mine")):
+        assert await store.upload_of("f00", key, 0.0, 2_000.0) is None
+    known = replace(task, key=fingerprint_of("key_mine"), not_found_at=5.0)
+    await store.save(known)
+    assert await store.get(task.id) == known
     await store.close()
 
 

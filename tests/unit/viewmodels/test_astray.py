@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from runway_desktop.domain.errors import NotThere
 from runway_desktop.domain.library import Place, Row
 from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.viewmodels.astray import Searching
@@ -156,7 +155,7 @@ async def test_what_runway_keeps_no_longer_keeps_nobody_from_asking_for_the_othe
             one = await rig.by_id(number)
             rig.runway.finish(one.remote_id, f"https://out.example/{number}.mp4")
         for number in (1, 2):
-            rig.runway.vanish((await rig.by_id(number)).remote_id)
+            await rig.vanish(number)
         rig.desk.carry_out(Verb.FETCH_AGAIN, await rows(rig, 1, 2, 3))
         await until(lambda: "Runway does not keep 2 of these results any more." in rig.told)
         assert [(await now(rig, number)).is_missing for number in (1, 2, 3)] == [True, True, False]
@@ -165,7 +164,7 @@ async def test_what_runway_keeps_no_longer_keeps_nobody_from_asking_for_the_othe
 async def test_one_that_runway_keeps_no_longer_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
-        rig.runway.always("task", NotThere("Gone."))
+        await rig.vanish(1)
         rig.desk.carry_out(Verb.FETCH_AGAIN, await rows(rig, 1))
         await until(lambda: rig.told == ["Runway does not keep this result any more."])
 

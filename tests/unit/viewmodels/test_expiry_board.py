@@ -89,6 +89,8 @@ async def test_save_now_tries_what_waits_and_asks_for_what_has_expired(tmp_path)
 async def test_what_runway_has_no_more_goes_from_the_board_and_is_told(tmp_path):
     async with Rig(tmp_path) as rig:
         await left(rig, result(rig, 1, hours=60), result(rig, 2, hours=70))
+        for number in (1, 2):
+            await rig.vanish(number)
         rig.board.save_all()
         await until(lambda: rig.board.total == 0)
         assert len(rig.told) == 1
