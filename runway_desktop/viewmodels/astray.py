@@ -1,5 +1,6 @@
 """What the person does about files that are missing, were changed outside, or went to the bin: looking for them,
-showing where they are, fetching them again, keeping a change, and taking a deletion back.
+showing where they are, fetching them again, keeping a change, and taking a deletion back. And about tasks that Runway,
+or the key in use, did not know: asking once more.
 
 The window asks for files and folders and shows how a search goes; this decides and commands the engine. One search at a
 time: another one takes its place, and what was found stays found. GUI thread only.
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.errors import NotThere, RunwayDesktopError
+from runway_desktop.domain.errors import NotSeen, NotThere, RunwayDesktopError
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.task import State
 
 from . import wording
 from .offers import Question, Verb, concerned
@@ -37,6 +39,7 @@ MOST_SAID = 3
 VERBS = frozenset(
     {
         Verb.FETCH_AGAIN,
+        Verb.REFRESH,
         Verb.LOOK_FOR,
         Verb.LOOK_IN,
         Verb.CHOOSE_FILE,
@@ -92,6 +95,8 @@ class Astray(QObject):
         match verb:
             case Verb.FETCH_AGAIN:
                 self._runner(self._fetch_again(ids), "fetch again")
+            case Verb.REFRESH:
+                self._runner(self._refresh(meant), "refresh")
             case Verb.FETCH_ORIGINAL:
                 self._runner(self._fetch_again(ids, changed=True), "fetch original")
             case Verb.LOOK_FOR:
@@ -185,17 +190,27 @@ class Astray(QObject):
             self.not_found.emit(f"None of the {found.missing:,} files were found {where}.", task_ids)
 
     async def _fetch_again(self, task_ids: Sequence[TaskId], *, changed: bool = False) -> None:
-        """What Runway keeps no longer is told of together and keeps nobody from asking for the others."""
+        """What Runway keeps no longer is told of together and keeps nobody from asking for the others; nor does what
+        this key cannot see."""
         gone: list[RunwayDesktopError] = []
+        unseen: dict[str, None] = {}
         for task_id in task_ids:
             try:
                 await self._engine.downloads.fetch_again(task_id, changed=changed)
             except NotThere as error:
                 gone.append(error)
+            except NotSeen as error:
+                unseen[error.in_words()] = None
+        for message in unseen:
+            self._tell(message, problem=True)
         if len(gone) == 1:
             self._tell(gone[0].in_words(), problem=True)
         elif gone:
             self._tell(f"Runway does not keep {len(gone):,} of these results any more.", problem=True)
+
+    async def _refresh(self, rows: Sequence[Row]) -> None:
+        await self._engine.submission.ask_again([row.task.id for row in rows])
+        await self._fetch_again([row.task.id for row in rows if row.task.state is State.SUCCEEDED])
 
     def _kept(self, outputs: Sequence[Output]) -> None:
         if len(outputs) > 1:

@@ -23,7 +23,7 @@ from .inputs import InputMending
 from .judging import JudgingModel
 from .just_sent import JustSent
 from .money import sending_question
-from .offers import Question, Verb, concerned, question
+from .offers import Question, Verb, concerned, question, together
 from .onward import Onward
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Desk(QObject):
         if verb is Verb.CANCEL and not self._engine.settings.ask_before_cancel:
             return None
         if verb in _AGAIN:
-            return self._again_question(concerned(verb, rows))
+            return together(question(verb, rows), self._again_question(concerned(verb, rows)))
         return question(verb, rows)
 
     def carry_out(self, verb: Verb, rows: Sequence[Row], *, text: str = "") -> None:

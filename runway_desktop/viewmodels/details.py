@@ -13,6 +13,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog import settings_line
+from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
@@ -28,7 +29,7 @@ from .expiry_words import line_words
 from .file_words import NextStep, binned_words, file_words, missing_words, next_steps, trouble_words
 from .lineage import LineageModel
 from .money import cost_in_words
-from .offers import Verb, may_retry
+from .offers import Verb, concerned, may_retry
 from .runner import Runner
 from .several_words import MOST_ADDED_UP, several_words
 from .state_words import StateWords
@@ -191,6 +192,8 @@ class DetailsModel(QObject):
         if row is None:
             return ""
         task = row.task
+        if task.is_hidden:
+            return _unseen_words(task)
         match task.state:
             case State.FAILED if task.failure is not None:
                 said = [
@@ -205,7 +208,7 @@ class DetailsModel(QObject):
             case State.UNCERTAIN:
                 return "No answer came to the sending. It may have been made, and charged."
             case State.GONE if not task.let_go:
-                return "Runway does not know this task: it was deleted there, or belongs to another key's organization."
+                return _gone_words(task)
             case State.HELD:
                 held = self._engine.lane.held_back(task.id)
                 return task.hold_reason or (held.sentence if held is not None else "")
@@ -227,6 +230,8 @@ class DetailsModel(QObject):
             return None
         if misses_file(row.task):
             return NextStep(Verb.FIND_FILE, "Find the file…")
+        if concerned(Verb.REFRESH, [row]):
+            return NextStep(Verb.REFRESH, "Refresh")
         if row.task.state is State.HELD and row.task.waits_for_person:
             return NextStep(Verb.SEND_NEXT, "Send next…" if row.task.may_be_sent_already else "Send next")
         held = self._engine.lane.held_back(row.task.id) if row.task.state is State.HELD else None
@@ -369,3 +374,19 @@ def _times(task: Task) -> str:
 
 def _refusal_words(label: str, message: str) -> str:
     return f"{label}: {message}" if label else message
+
+
+def _unseen_words(task: Task) -> str:
+    """Of one that the key in use cannot see."""
+    if task.key != NO_KEY:
+        return "This task was made with another key. Switch back to that key to follow it. Nothing is lost."
+    return (
+        "Runway doesn't know this task under this key. If it was made with another key, switch back to that key to "
+        "follow it."
+    )
+
+
+def _gone_words(task: Task) -> str:
+    if task.adopted:
+        return "Runway doesn't know this task: it is not of this key's organization, or was deleted."
+    return "Runway doesn't know this task any more: it was deleted there, or belongs to another key's organization."

@@ -8,7 +8,7 @@ cannot be taken says why.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from runway_desktop.domain.failures import Advice
@@ -30,6 +30,8 @@ class Verb(StrEnum):
     OPEN_WITH = "open with"
     """A program that the person chooses: the menu lists them, or the system asks."""
     FETCH_AGAIN = "fetch again"
+    REFRESH = "refresh"
+    """Asks Runway once more for what it, or the key in use, did not know."""
     EDIT_AND_SEND = "edit and send"
     NEW_SEED = "new seed"
     SAME = "same again"
@@ -123,6 +125,8 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
     fetching = _fetching(rows, saved)
     if fetching is not None:
         look.append(fetching)
+    if concerned(Verb.REFRESH, rows):
+        look.append(Offer(Verb.REFRESH, "Refresh"))
     groups.append(_astray(rows, only))
     groups.append(look)
     groups.append(_making(rows, states, only))
@@ -265,10 +269,10 @@ def may_retry(row: Row) -> bool:
 def _ending(rows: Sequence[Row], states: set[State]) -> list[Offer]:
     found = []
     live = len(concerned(Verb.CANCEL, rows))
-    if live:
-        found.append(
-            Offer(Verb.CANCEL, "Cancel on Runway…" if live == 1 else f"Cancel {live:,} on Runway…", dangerous=True)
-        )
+    hidden = "" if live else "It can't be cancelled with this key."
+    if live or any(row.task.is_hidden for row in rows):
+        text = f"Cancel {live:,} on Runway…" if live > 1 else "Cancel on Runway…"
+        found.append(Offer(Verb.CANCEL, text, hidden, dangerous=True))
     held = len(concerned(Verb.DO_NOT_SEND, rows))
     if held:
         found.append(Offer(Verb.DO_NOT_SEND, "Do not send" if held == 1 else f"Do not send {held:,}"))
@@ -286,7 +290,7 @@ def concerned(verb: Verb, rows: Sequence[Row]) -> list[Row]:
     """Those of the rows that a verb is carried out on: the same ones whose number it names and asks for."""
     match verb:
         case Verb.CANCEL:
-            return [row for row in rows if row.task.state.is_live]
+            return [row for row in rows if row.task.state.is_live and not row.task.is_hidden]
         case Verb.DO_NOT_SEND | Verb.SEND_NEXT | Verb.EDIT_HELD:
             return [row for row in rows if row.task.state is State.HELD]
         case Verb.RETRY:
@@ -307,12 +311,22 @@ def concerned(verb: Verb, rows: Sequence[Row]) -> list[Row]:
             # A failed or cancelled task has nothing at Runway that could be deleted.
             done = [row for row in rows if row.task.state is State.SUCCEEDED]
             return [row for row in done if row.task.remote_id and not row.task.deleted_remotely]
+        case Verb.REFRESH:
+            return [row for row in rows if _may_be_known_after_all(row)]
         case Verb.REMOVE:
-            return [row for row in rows if row.task.state.is_final]
+            # Of one that this key cannot see nobody knows when it ends; it may never be seen again.
+            return [row for row in rows if row.task.state.is_final or row.task.is_hidden]
         case Verb.DELETE_FILE:
             return [row for row in rows if any(output.is_here for output in row.outputs)]
         case _:
             return list(rows)
+
+
+def _may_be_known_after_all(row: Row) -> bool:
+    """Runway, or the key in use, did not know it; asking once more costs nothing."""
+    task = row.task
+    lost = task.state is State.SUCCEEDED and task.deleted_remotely and any(not output.is_here for output in row.outputs)
+    return task.is_hidden or lost or (task.state is State.GONE and not task.let_go)
 
 
 def _why_it_stays(states: set[State]) -> str:
@@ -368,6 +382,8 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 "long it keeps results is not published.",
                 f"Move {amount} to the bin",
             )
+        case Verb.RETRY:
+            return _retrying_gone(concerned(verb, rows))
         case Verb.SEND_NEXT:
             return _maybe_sent_already(concerned(verb, rows))
         case Verb.SEND_AGAIN:
@@ -387,6 +403,28 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
             )
         case _:
             return None
+
+
+def _retrying_gone(rows: Sequence[Row]) -> Question | None:
+    """What Runway does not know any more may have been made all the same, and be there for another key."""
+    gone = sum(row.task.state is State.GONE and not row.task.let_go for row in rows)
+    if not gone:
+        return None
+    one = len(rows) == 1
+    which = "this task" if one else f"{gone:,} of these tasks"
+    amount = wording.count(len(rows), "task")
+    return Question(
+        f"Send {amount} again?",
+        f"Runway doesn't know {which} any more. With the key {'it was' if one else 'they were'} made with, “Refresh” "
+        "may still find the result. Sending again is charged again.",
+        f"Send {amount} again",
+        "Do not send",
+    )
+
+
+def together(first: Question | None, sums: Question | None) -> Question | None:
+    """Two reasons to ask as one question; title and buttons are those of the sum."""
+    return replace(sums, text=f"{first.text} {sums.text}") if first is not None and sums is not None else first or sums
 
 
 def _maybe_sent_already(held: Sequence[Row]) -> Question | None:

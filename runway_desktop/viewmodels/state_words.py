@@ -62,6 +62,9 @@ class Around:
 
 def describe(row: Row, around: Around) -> StateWords:
     task = row.task
+    if task.is_hidden:
+        # What was seen of it last may be long over.
+        return StateWords(headline="Can't be checked with this key", tone=Tone.WARN, icon="mdi6.key-alert-outline")
     match task.state:
         case State.HELD | State.SENDING if around.uploaded is not None and around.uploaded < 1:
             return StateWords(

@@ -7,7 +7,7 @@ task's, Runway's answer says. Loop's thread; texts are searched in the executor.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.task import RemoteId, Request, TaskId
+from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.intake.reading import Unreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Store
@@ -37,13 +37,15 @@ class IdStanding(StrEnum):
     KNOWN = "known"
     REMOVED = "removed"
     """Here, but a person removed it from the list: it comes back only if that is asked for."""
+    MISSED = "missed"
+    """Here, but Runway, or the key in use, did not know it: asked for once more."""
     ELSE = "something else"
     """Probably no task's id; it may be asked all the same."""
     NO_ID = "no id"
 
     @property
     def is_worth_asking(self) -> bool:
-        return self is IdStanding.NEW
+        return self in (IdStanding.NEW, IdStanding.MISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class IdImport:
         )
 
     async def adopt(self, chosen: Sequence[FoundId]) -> Adoption:
-        """Takes these up, with what their text said of them. Those that are known come back to the list."""
+        """Takes these up, with what their text said of them. Those that are known come back to the list, and those that
+        were missed are asked for again."""
         added: list[TaskId] = []
         known: list[TaskId] = []
         for start in range(0, len(chosen), PAGE):
@@ -124,17 +127,23 @@ class IdImport:
             page = found[start : start + PAGE]
             here = await self._store.find_remote([one.remote_id for one in page])
             tasks = await self._store.get_many(list(here.values()))
-            removed = {task.id for task in tasks if task.removed_at is not None}
-            entries += [_entry(one, here.get(one.remote_id), removed) for one in page]
+            standings = {task.id: _standing(task) for task in tasks}
+            entries += [_entry(one, here.get(one.remote_id), standings) for one in page]
         return entries
 
     async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
 
-def _entry(found: FoundId, task_id: TaskId | None, removed: set[TaskId]) -> IdEntry:
+def _standing(task: Task) -> IdStanding:
+    if task.removed_at is not None:
+        return IdStanding.REMOVED
+    return IdStanding.MISSED if task.state is State.GONE or task.is_hidden else IdStanding.KNOWN
+
+
+def _entry(found: FoundId, task_id: TaskId | None, standings: Mapping[TaskId, IdStanding]) -> IdEntry:
     if task_id is not None:
-        return IdEntry(found, IdStanding.REMOVED if task_id in removed else IdStanding.KNOWN, task_id)
+        return IdEntry(found, standings.get(task_id, IdStanding.KNOWN), task_id)
     match found.weight:
         case Weight.NO_ID:
             return IdEntry(found, IdStanding.NO_ID)

@@ -39,6 +39,7 @@ _ICONS = {
     Verb.OPEN: "mdi6.play-outline",
     Verb.SHOW_FILE: "mdi6.folder-outline",
     Verb.RETRY: "mdi6.refresh",
+    Verb.REFRESH: "mdi6.cloud-refresh-outline",
     Verb.EDIT_AND_SEND: "mdi6.pencil-outline",
     Verb.EDIT_HELD: "mdi6.pencil-outline",
     Verb.NEW_SEED: "mdi6.dice-multiple-outline",

@@ -30,6 +30,7 @@ _WORDS = {
     IdStanding.NEW: ("New", Tone.GOOD),
     IdStanding.KNOWN: ("Known here", Tone.PLAIN),
     IdStanding.REMOVED: ("Removed from the list before", Tone.PLAIN),
+    IdStanding.MISSED: ("Not found before", Tone.WARN),
     IdStanding.ELSE: ("Something else", Tone.WARN),
     IdStanding.NO_ID: ("No task id", Tone.WARN),
 }
@@ -109,6 +110,7 @@ class IdImportModel(QObject):
             f"{amounts[IdStanding.NEW]:,} new" if amounts[IdStanding.NEW] else "",
             f"{amounts[IdStanding.KNOWN]:,} known here" if amounts[IdStanding.KNOWN] else "",
             f"{amounts[IdStanding.REMOVED]:,} removed from the list before" if amounts[IdStanding.REMOVED] else "",
+            f"{amounts[IdStanding.MISSED]:,} not found before" if amounts[IdStanding.MISSED] else "",
             f"{odd:,} {'is' if odd == 1 else 'are'} something else" if odd else "",
         ]
         stopped = "" if self._look.is_whole else " The search was stopped before its end."
@@ -153,8 +155,10 @@ class IdImportModel(QObject):
 
     @property
     def not_there(self) -> list[TaskId]:
-        """Adopted tasks that Runway does not know."""
-        return [task.id for task in self._tasks.values() if task.state is State.GONE]
+        """Adopted tasks that Runway does not know, or not for this key, and of which nobody knows more."""
+        return [
+            task.id for task in self._tasks.values() if task.state is State.GONE or (task.is_hidden and task.adopted)
+        ]
 
     def remove_not_there(self) -> None:
         gone = self.not_there
@@ -206,7 +210,8 @@ class IdImportModel(QObject):
         """ "12 of 30 asked for: 10 found, 2 not of this key, or deleted."."""
         if self.phase is Phase.WORKING:
             return "They are put into the list…"
-        total, gone = len(self._tasks), len(self.not_there)
+        total = len(self._tasks)
+        gone = sum(task.state is State.GONE or task.is_hidden for task in self._tasks.values())
         asked = sum(_is_answered(task) for task in self._tasks.values())
         said = f"{asked:,} of {total:,} asked for" if asked < total else f"{wording.count(total, 'task')} adopted"
         found = f"{asked - gone:,} found" if asked else ""
@@ -216,7 +221,7 @@ class IdImportModel(QObject):
 
 
 def _is_answered(task: Task) -> bool:
-    return task.asked_at is not None or task.state.is_final
+    return task.state.is_final or (task.asked_at is not None and task.not_found_at is None)
 
 
 def _outcome(task: Task) -> tuple[str, Tone]:
@@ -230,6 +235,10 @@ def _outcome(task: Task) -> tuple[str, Tone]:
             return "Found, it failed", Tone.PLAIN
         case State.CANCELLED:
             return "Found, it was cancelled", Tone.PLAIN
+        case _ if task.is_hidden:
+            return "Another key's", Tone.WARN
+        case _ if task.not_found_at is not None:
+            return "Not found yet, asked once more", Tone.BUSY
         case _ if _is_answered(task):
             return "Found, it goes on", Tone.GOOD
         case _:

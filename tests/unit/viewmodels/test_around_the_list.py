@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, ModelLimits, Organization
+from runway_desktop.domain.account import (
+    NO_KEY,
+    Connection,
+    Fingerprint,
+    KeyPlace,
+    KeyStatus,
+    Link,
+    ModelLimits,
+    Organization,
+)
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
 from runway_desktop.domain.failures import Failure
@@ -296,12 +305,18 @@ async def test_a_saved_task_tells_everything_about_itself(tmp_path):
         assert rig.details.next_step() is None
 
 
+THEIRS = Fingerprint("theirs")
+
+
 @pytest.mark.parametrize(
     ("state", "members", "says"),
     [
         (State.UNCERTAIN, {}, "No answer came"),
         (State.UNCERTAIN, {"evidence": Evidence(reason="The connection was cut.")}, "The connection was cut."),
-        (State.GONE, {}, "Runway does not know this task"),
+        (State.GONE, {}, "Runway doesn't know this task any more"),
+        (State.GONE, {"adopted": True}, "Runway doesn't know this task: it is not of this key's organization"),
+        (State.RUNNING, {"hidden_from": THEIRS}, "This task was made with another key."),
+        (State.RUNNING, {"hidden_from": THEIRS, "key": NO_KEY}, "Runway doesn't know this task under this key."),
         (State.HELD, {"hold_reason": "The balance is too low."}, "The balance is too low."),
         (State.RUNNING, {}, ""),
         (State.CANCELLED, {}, ""),
@@ -312,6 +327,15 @@ async def test_trouble_is_said_in_words(tmp_path, state, members, says):
         await show(rig, task(1, state, **members))
         assert rig.details.trouble().startswith(says)
         assert bool(rig.details.trouble()) is bool(says)
+
+
+@pytest.mark.parametrize(("state", "members"), [(State.GONE, {}), (State.RUNNING, {"hidden_from": THEIRS})])
+async def test_what_runway_or_this_key_did_not_know_is_asked_for_again_by_a_button(tmp_path, state, members):
+    async with Rig(tmp_path) as rig:
+        await show(rig, task(1, state, **members))
+        step = rig.details.next_step()
+        assert step is not None
+        assert (step.verb, step.text) == (Verb.REFRESH, "Refresh")
 
 
 async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Request, State
+from runway_desktop.domain.task import Media, OutputState, Request, State
 from runway_desktop.services.intake import AssetDrop, Draft, Gathered, IntakeFinding
 from runway_desktop.viewmodels.offers import Verb
 from tests.engine_rig import request as plain_request
@@ -229,6 +229,44 @@ async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
         assert asked is not None
         assert asked.title == "Send 3 tasks for 180 credits?"
         assert rig.desk.question(Verb.RETRY, rows[:1]) is None
+
+
+async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
+        await rig.engine.pricing.learn(rows[0].task.request, 60)
+        plain = rig.desk.question(Verb.RETRY, rows)
+        assert plain is not None
+        assert plain.title == "Send 3 tasks again?"
+        rig.engine.settings.confirm_above = 100
+        dear = rig.desk.question(Verb.RETRY, rows)
+        assert dear is not None
+        assert dear.title == "Send 3 tasks for 180 credits?"
+        assert dear.text.startswith(plain.text)
+
+
+async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(tmp_path):
+    async with Rig(tmp_path, loops=("poller",)) as rig:
+        rows = await chosen(rig, task(1, State.GONE, rating=3))
+        rig.runway.say(remote_id(1), "RUNNING", progress=0.5)
+        rig.desk.carry_out(Verb.REFRESH, rows)
+        await until(lambda: rig.store._tasks["t1"].state is State.PENDING)
+        for _ in range(5):
+            await rig.clock.advance(2)
+        back = await rig.by_id(1)
+        assert (back.state, back.rating) == (State.RUNNING, 3)
+        assert rig.runway.named("create") == []
+
+
+async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
+    async with Rig(tmp_path) as rig:
+        one = task(1, State.SUCCEEDED, deleted_remotely=True)
+        await rig.shown(one, outputs=[saved(one, "", state=OutputState.EXPIRED, problem="Gone.")])
+        rows = list(await rig.store.rows([one.id]))
+        rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
+        rig.desk.carry_out(Verb.REFRESH, rows)
+        await until(lambda: rig.store._outputs[one.id][0].state is OutputState.WAITING)
+        assert not (await rig.by_id(1)).deleted_remotely
 
 
 async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):

@@ -4,6 +4,8 @@ import itertools
 
 import pytest
 
+from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import COPIED, RESTORED, OutputState, State
 from runway_desktop.viewmodels.offers import Offer, Verb, concerned, offers, question, why_not
 from tests.unit.viewmodels.rows import failed, row
@@ -178,3 +180,45 @@ def test_whoever_would_retry_a_refusal_is_led_to_edit_and_send(code):
 
 def test_a_verb_for_one_task_says_so_of_many():
     assert why_not(Verb.RENAME, [row(), row(number=2)]) == "Choose one task."
+
+
+def hidden() -> Row:
+    return row(State.RUNNING, hidden_from=Fingerprint("theirs"))
+
+
+def test_what_this_key_cannot_see_can_be_refreshed_and_removed_but_not_cancelled_or_retried():
+    verbs = found(hidden())
+    assert verbs[Verb.REFRESH].enabled
+    assert verbs[Verb.REMOVE].enabled
+    assert verbs[Verb.CANCEL].reason == "It can't be cancelled with this key."
+    assert Verb.RETRY not in verbs
+    assert question(Verb.CANCEL, [hidden()]) is None
+
+
+def test_only_what_this_key_can_see_is_cancelled():
+    rows = [hidden(), row(State.RUNNING, number=2)]
+    assert found(*rows)[Verb.CANCEL].enabled
+    assert [one.task.id for one in concerned(Verb.CANCEL, rows)] == ["t2"]
+
+
+@pytest.mark.parametrize("state", State)
+def test_runway_is_asked_once_more_only_for_what_it_did_not_know(state):
+    assert (Verb.REFRESH in found(row(state))) is (state is State.GONE)
+    assert Verb.REFRESH not in found(row(State.GONE, remote_id=None))
+    lost = row(State.SUCCEEDED, OutputState.EXPIRED, deleted_remotely=True)
+    assert Verb.REFRESH in found(lost)
+    assert Verb.REFRESH not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
+
+
+def test_what_may_have_been_made_is_not_paid_for_again_without_a_question():
+    gone, other = row(State.GONE), row(State.CANCELLED, number=2)
+    asked = question(Verb.RETRY, [gone])
+    assert asked is not None
+    assert (asked.title, asked.yes) == ("Send 1 task again?", "Send 1 task again")
+    assert "“Refresh” may still find the result" in asked.text
+    both = question(Verb.RETRY, [gone, other])
+    assert both is not None
+    assert both.title == "Send 2 tasks again?"
+    assert "1 of these tasks" in both.text
+    assert question(Verb.RETRY, [other]) is None
+    assert question(Verb.RETRY, [row(State.GONE, remote_id=None)]) is None, "that one was let go by the person"

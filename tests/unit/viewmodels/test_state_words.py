@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State
@@ -176,3 +177,10 @@ def test_the_badge_tells_length_or_number():
 )
 def test_costs_are_actual_estimated_or_honestly_unknown(state, members, words):
     assert cost_words(task(1, state, **members)) == words
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])
+def test_what_this_key_cannot_see_says_that_and_nothing_that_may_be_long_over(state):
+    words = describe(row(state, hidden_from=Fingerprint("theirs"), progress=0.4), Around(remaining=(32, 47)))
+    assert words.spoken == "Can't be checked with this key"
+    assert (words.tone, words.progress, words.moving) == (Tone.WARN, None, False)

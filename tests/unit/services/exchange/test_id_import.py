@@ -53,6 +53,22 @@ async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_
         assert len(rig.store._tasks) == 2
 
 
+async def test_what_runway_or_this_key_did_not_know_may_be_asked_for_again():
+    rig = Rig(loops=("poller",))
+    async with a_desk(rig) as exchange:
+        [gone] = (await rig.submission.adopt([remote_id(1)])).added
+        await rig.clock.advance(60)
+        assert await rig.state(gone) is State.GONE
+        look = await exchange.ids.look([], log(1), Progress())
+        assert standings(look) == [IdStanding.MISSED]
+        assert look.entries[0].standing.is_worth_asking
+        rig.runway.say(remote_id(1), "RUNNING")
+        adoption = await exchange.ids.adopt([entry.found for entry in look.entries])
+        assert adoption.known == (gone,)
+        await rig.clock.advance(10)
+        assert await rig.state(gone) is State.RUNNING
+
+
 async def test_several_files_are_one_list_and_one_that_cannot_be_read_has_a_sentence(tmp_path):
     rig = Rig(loops=())
     (tmp_path / "a.log").write_text(log(1, 2), encoding="utf-8")
