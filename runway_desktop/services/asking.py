@@ -17,6 +17,8 @@ from .ports import Runway
 
 ASK_ONCE_MORE = GONE_AFTER + 1.0
 """Seconds after a first 404. Timers are known to fire a little early, and one question too early is one in vain."""
+ASK_UNSEEN_AGAIN = 900.0
+"""Seconds until a task is asked for again that the key in use cannot see. Another key is a reason to ask at once."""
 CANNOT_SEE = "This key can't see this task."
 OTHER_KEY = "It was probably made with another key. Switch to that key first."
 NOT_SURE = "Runway did not find this task."
@@ -42,3 +44,11 @@ def meaning_of(task: Task, key: Fingerprint, error: NotThere) -> NotThere | NotS
     if key != task.key:
         return NotSeen(CANNOT_SEE, advice=OTHER_KEY, detail=error.detail)
     return NotSeen(NOT_SURE, advice=ONCE_MORE, detail=error.detail, retry_after=ASK_ONCE_MORE)
+
+
+def quiet_after(task: Task) -> float | None:
+    """Seconds for which the last 404 keeps a task at Runway from being asked for, whoever looks at it; None without
+    one."""
+    if task.is_hidden:
+        return ASK_UNSEEN_AGAIN
+    return ASK_ONCE_MORE if task.not_found_at is not None else None

@@ -50,7 +50,7 @@ from runway_desktop.domain.events import (
 from runway_desktop.domain.outputs import wanted_again
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 
-from .asking import CANNOT_SEE
+from .asking import ASK_UNSEEN_AGAIN, CANNOT_SEE
 from .backoff import delay
 from .bus import Bus
 from .clock import Alarm, first_of
@@ -76,9 +76,6 @@ NEVER = float("inf")
 """When a job is due that only the person, or the next start, tries again."""
 LONGEST_WAIT = 300.0
 """Seconds between two attempts, at the most."""
-
-UNSEEN_AGAIN_AFTER = 900.0
-"""Seconds until a task is asked for again that this key cannot see. Another key is a reason to ask at once."""
 
 GONE = "Runway does not keep this result any more."
 WAITS_FOR_ITS_KEY = f"{CANNOT_SEE} Its result is saved when the key it was made with is back."
@@ -362,7 +359,7 @@ class Downloads:
             await self._wait(job, seconds, OutputState.FAILED, BAD_LINK, error)
         except NotSeen as error:
             if error.retry_after is None:
-                await self._wait(job, UNSEEN_AGAIN_AFTER, OutputState.WAITING, WAITS_FOR_ITS_KEY, error)
+                await self._wait(job, ASK_UNSEEN_AGAIN, OutputState.WAITING, WAITS_FOR_ITS_KEY, error)
             else:
                 await self._wait(job, error.retry_after, OutputState.WAITING, NOT_FOUND_YET, error)
         except ApiError as error:

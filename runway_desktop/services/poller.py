@@ -32,7 +32,7 @@ from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media, RemoteId, State, Task, TaskId
 
 from .account import Account
-from .asking import ASK_ONCE_MORE
+from .asking import quiet_after
 from .backoff import delay
 from .bus import Bus
 from .clock import Alarm
@@ -45,8 +45,6 @@ from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 8
-UNSEEN_GAP = 900.0
-"""Seconds between two questions about a task that the key in use cannot see: only another key makes a difference."""
 LOOKING_GAP = 5.5
 """Seconds between two questions about a task that the person looks at."""
 HEARTBEAT = 5.0
@@ -145,7 +143,7 @@ class Poller:
         now = self._clock.monotonic()
         for task_id in self._looked_at - before:
             watch, task = self._watches.get(task_id), self._ledger.get_open(task_id)
-            if watch is not None and not watch.asking and task is not None and _quiet(task) is None:
+            if watch is not None and not watch.asking and task is not None and quiet_after(task) is None:
                 soon = max(self._soonest(watch) + LOOKING_GAP - LEAST_GAP, now)
                 if soon < watch.due:
                     self._plan(task_id, watch, soon)
@@ -336,7 +334,7 @@ class Poller:
         watch.seen = self._with_history(watch.seen, task)
         if key != self._runway.key:
             due = self._soonest(watch)
-        elif (quiet := _quiet(task)) is not None:
+        elif (quiet := quiet_after(task)) is not None:
             due = self._clock.monotonic() + quiet
         else:
             due = self._next(task_id, watch)
@@ -442,10 +440,3 @@ class Poller:
             self._drop(task.id)
             if before.state.is_live and watch.model:
                 self._nudge(watch.model)
-
-
-def _quiet(task: Task) -> float | None:
-    """Seconds for which a 404 keeps a task from being asked for, whoever looks at it; None without one."""
-    if task.is_hidden:
-        return UNSEEN_GAP
-    return ASK_ONCE_MORE if task.not_found_at is not None else None
