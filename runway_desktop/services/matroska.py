@@ -140,8 +140,9 @@ def _number(head: bytes, *, keep_marker: bool) -> tuple[int | None, int]:
 
 
 def _bytes(file: BinaryIO, start: int, stop: int) -> bytes:
+    # An element that is cut off, or claims to end before it begins, has no bytes.
     file.seek(start)
-    return file.read(min(stop - start, _LONGEST_VALUE))
+    return file.read(max(0, min(stop - start, _LONGEST_VALUE)))
 
 
 def _integer(file: BinaryIO, start: int, stop: int) -> int:

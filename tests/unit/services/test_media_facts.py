@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -183,6 +183,7 @@ def test_codec_of_a_clip_is_named_as_people_name_it(name, codec):
 
 
 @given(st.binary(max_size=200), st.integers(0, 120))
+@example(content=b"\x01", at=49)
 def test_no_bytes_can_upset_the_reader_of_elements(tmp_path_factory, content, at):
     path = tmp_path_factory.mktemp("film") / "x.webm"
     whole = matroska_files.clip()
