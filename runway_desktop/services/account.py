@@ -3,7 +3,7 @@
 One place decides from what poller and lane report whether Runway is reached, refuses the key, or has trouble, and when
 the next try is due while offline. The secret lives in the client, in the keychain, or in this object for the session;
 in no event, log or repr. Loop's thread only. `test_key` and `forget_key` raise; everything else turns errors into
-`key`, `connection` and events.
+`key`, `connection` and events. A mistake of the program while asking is reported and counts as no answer.
 """
 
 from __future__ import annotations
@@ -164,19 +164,23 @@ class Account:
     async def run(self) -> None:
         """Asks seldom, after sendings and ends, and while offline for as long as nobody else tries. Runs until
         cancelled."""
+        from .supervised import keep_going
+
         try:
-            while True:
-                await self._alarm.wait(self._pause())
-                if self.is_offline:
-                    if self.seconds_to_try() <= -1.0 and self.claim_try():
-                        await self.refresh()
-                elif self.can_ask and self._clock.monotonic() >= self._due():
-                    self._wanted_at = None
-                    await self.refresh()
+            await keep_going("watching the balance", self._turn, self._bus, self._clock)
         finally:
             if self._asking is not None:
                 self._asking.cancel()
                 await asyncio.gather(self._asking, return_exceptions=True)
+
+    async def _turn(self) -> None:
+        await self._alarm.wait(self._pause())
+        if self.is_offline:
+            if self.seconds_to_try() <= -1.0 and self.claim_try():
+                await self.refresh()
+        elif self.can_ask and self._clock.monotonic() >= self._due():
+            self._wanted_at = None
+            await self.refresh()
 
     def claim_try(self) -> bool:
         """While offline, one caller at a time may try whether Runway is back; True makes it this one, and the next is
@@ -240,6 +244,17 @@ class Account:
             self.want_refresh(within=0.0)
 
     async def _ask(self) -> Organization | None:
+        from .supervised import survived
+
+        found = None
+        with survived(self._bus, "asking for the balance") as attempt:
+            found = await self._read()
+        if attempt.failed:
+            # Whoever wants to know it gets another answer than none before long.
+            self.want_refresh()
+        return found
+
+    async def _read(self) -> Organization | None:
         keys_used = self._keys_used
         # The moment of the asking, not of the answer: what is sent in between is not surely in these counts.
         asked_at = self._clock.now()

@@ -36,6 +36,7 @@ from .forecast import Forecasts
 from .ledger import Ledger, NoSuchTask
 from .ports import Clock, Runway
 from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question, with_answer
+from .supervised import keep_going, report
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class Poller:
         self._runway = runway
         self._account = account
         self._forecasts = forecasts
+        self._bus = bus
         self._clock = clock
         self._rng = rng
         self._at_once = at_once
@@ -110,15 +112,17 @@ class Poller:
         for task in sorted(self._ledger.open(), key=lambda task: task.sent_at or 0.0):
             self._take_up(task, fresh=False)
         try:
-            while True:
-                self._notice_sleep()
-                self._notice_return()
-                self._ask_what_is_due()
-                await self._alarm.wait(self._pause_length())
+            await keep_going("asking for tasks", self._turn, self._bus, self._clock)
         finally:
             for question in self._questions:
                 question.cancel()
             await asyncio.gather(*self._questions, return_exceptions=True)
+
+    async def _turn(self) -> None:
+        self._notice_sleep()
+        self._notice_return()
+        self._ask_what_is_due()
+        await self._alarm.wait(self._pause_length())
 
     def ask_now(self, task_ids: Iterable[TaskId] = ()) -> None:
         """Asks for these tasks (none named: all) as soon as the 5 seconds since their last question allow."""
@@ -249,7 +253,7 @@ class Poller:
             watch.asking = False
             if not done.cancelled() and (error := done.exception()) is not None:
                 # A mistake of ours must not stop the asking for all others.
-                log.error("Asking for %s went wrong", task_id, exc_info=error)
+                report(self._bus, "asking for a task", error)
             if self._watches.get(task_id) is watch:
                 if watch.turn == planned:
                     self._later(task_id, watch, None)
