@@ -166,7 +166,7 @@ class Rig:
         for task in asyncio.all_tasks():
             if task is not asyncio.current_task():
                 task.cancel()
-        return Rig(store=self.store, runway=self.runway, clock=self.clock)
+        return Rig(store=self.store, runway=self.runway, clock=self.clock, loops=self._loops)
 
     async def submit(self, *requests: Request, **more: Any) -> tuple[TaskId, ...]:
         """Submits and lets everything happen that needs no time."""

@@ -13,13 +13,13 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
+from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization, Span
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, RunwayDesktopError, SecretStoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, OrganizationChanged, TaskChanged
 from runway_desktop.domain.task import State
 
 from .backoff import delay
-from .clock import Alarm
+from .clock import Alarm, Moments
 
 if TYPE_CHECKING:
     import random
@@ -71,6 +71,8 @@ class Account:
         self._failures = 0
         self._try_at = 0.0
         self._keys_used = 0
+        self.moments = Moments(clock)
+        """In which the spans of readings are told, and the sendings that they may hold."""
         self.key = KeyStatus()
         self.organization: Organization | None = None
         self.connection = Connection()
@@ -84,6 +86,11 @@ class Account:
     @property
     def is_offline(self) -> bool:
         return self.connection.link is Link.OFFLINE
+
+    @property
+    def keys_used(self) -> int:
+        """Another number with each key that comes into use: readings of two keys cannot be compared."""
+        return self._keys_used
 
     async def start(self) -> None:
         """Finds the key: the given one, else the keychain's, else none. May take as long as a person takes to unlock
@@ -258,6 +265,7 @@ class Account:
         keys_used = self._keys_used
         # The moment of the asking, not of the answer: what is sent in between is not surely in these counts.
         asked_at = self._clock.now()
+        begin = self.moments.now()
         self._asked_at = self._clock.monotonic()
         try:
             found = await self._runway.organization()
@@ -269,7 +277,7 @@ class Account:
             # Another key came in meanwhile: this is somebody else's balance.
             return None
         self.note_success()
-        self._set_organization(replace(found, asked_at=asked_at))
+        self._set_organization(replace(found, asked_at=asked_at, span=Span(begin, self.moments.now())))
         return self.organization
 
     def _pause(self) -> float | None:
@@ -322,7 +330,7 @@ class Account:
 
 
 def _apart_from_time(organization: Organization | None) -> Organization | None:
-    return replace(organization, asked_at=0.0) if organization is not None else None
+    return replace(organization, asked_at=0.0, span=None) if organization is not None else None
 
 
 async def _close(client: Runway) -> None:

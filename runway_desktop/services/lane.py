@@ -89,7 +89,7 @@ class Lane:
         self._clock = clock
         self._rng = rng
         self._alarm = Alarm(clock)
-        self._aftercare = Aftercare(dispatch, clock, self._alarm.ring)
+        self._aftercare = Aftercare(dispatch.readings, bus, self._alarm.ring)
         self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
         self._deliveries: set[asyncio.Task[Outcome]] = set()
         self._one_post: dict[str, asyncio.Lock] = {}
@@ -112,7 +112,7 @@ class Lane:
     async def run(self) -> None:
         """Sends until cancelled. Then files being read are let go, and a POST that is under way is waited for: its id
         is stored."""
-        self._dispatch.recall()
+        await self._dispatch.recall()
         self._aftercare.take_up(self._ledger.open())
         try:
             while True:
@@ -191,10 +191,12 @@ class Lane:
                 if len(self._errands) >= AT_ONCE:
                     break
                 model = task.request.model
-                if not self._may_go(task, now) or self._aftercare.is_unsettled(model):
+                if not self._may_go(task, now):
                     continue
                 limit = self._limit(model)
-                if limit is not None and in_use[model] >= limit:
+                if self._aftercare.is_unsettled(model):
+                    full = full or "Finding out what became of a sending without an answer"
+                elif limit is not None and in_use[model] >= limit:
                     full = full or f"Waiting for a free slot ({in_use[model]} of {limit} in use)"
                 elif self._spent_day(model):
                     full = full or f"Today's limit of {model} is used up"
@@ -271,7 +273,7 @@ class Lane:
         try:
             body = await self._inputs.prepare(task)
             async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
-                before = await self._dispatch.look_before()
+                before = await self._dispatch.readings.before(task.request.model)
                 if self._blocked() or self._aftercare.is_unsettled(task.request.model):
                     return
                 if self._caps.too_dear(task, self._errands) is not None:

@@ -126,6 +126,17 @@ class Ledger:
         if positions:
             await self._finish(self._place(dict(positions)))
 
+    async def sent_between(self, since: float, until: float) -> list[Task]:
+        """All tasks that were sent, or that Runway says were made, from `since` until before `until`, in Unix seconds,
+        finished or not; oldest first."""
+        return [task for task, _ in await self._store.spent_tasks(since, until)]
+
+    async def answered_at(self, task_id: TaskId) -> float | None:
+        """When a sending got its answer, or was given up, at the latest, as the task's lines say; None where they do
+        not."""
+        lines = await self._store.ledger(task_id)
+        return next((line.at for line in lines if line.kind in ("accepted", "no answer")), None)
+
     def open(self) -> tuple[Task, ...]:
         """All unfinished tasks."""
         return tuple(self._open.values())
