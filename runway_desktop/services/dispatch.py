@@ -6,15 +6,17 @@ written in the same step that brings it, and whoever is cancelled meanwhile does
     an id                             -> at Runway
     nothing sent, 429, 503, 401       -> held again; the program may repeat it
     400 and the other 4xx             -> failed, with what Runway said of each field; no cost
-    no reply, bad reply, other 5xx    -> uncertain, with the evidence of counts and balance; never repeated by the
-    program
+    no reply, bad reply, other 5xx,   -> uncertain, with the evidence of counts and balance; never repeated by the
+    any other exception                  program
     a file or an upload that fails    -> stays held, with the reason; nothing was sent
 
-`deliver` raises nothing for what the world does. Loop's thread only.
+What became of a sending is written until that succeeds, or until the program closes; then it is uncertain at the next
+start. `deliver` and `recall` raise nothing. Loop's thread only.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from collections.abc import Mapping
@@ -36,20 +38,23 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.happenings import Accepted, Happening, NoAnswer, NotSent, Refused, Sending
-from runway_desktop.domain.task import Evidence, Task, TaskId
+from runway_desktop.domain.task import Evidence, State, Task, TaskId
 
 from .account import Account
 from .backoff import delay
 from .bus import Bus
-from .ledger import Ledger
+from .clock import first_of
+from .ledger import Ledger, NoSuchTask
 from .ports import Clock, CreatedTask, Runway
 from .pricing import Pricing
 from .readings import Readings
 from .sendings import Fate
+from .supervised import report, survived
 
 log = logging.getLogger(__name__)
 
-WRITE_ATTEMPTS = 8
+CLOSING_PATIENCE = 20.0
+"""Seconds for which a closing program goes on trying to write down what became of a sending."""
 
 
 class Result(StrEnum):
@@ -67,6 +72,9 @@ class Outcome:
     result: Result
     retry_after: float | None = None
     reason: str = ""
+
+
+OUR_MISTAKE = "The program made a mistake while sending this."
 
 
 class Dispatch:
@@ -87,42 +95,77 @@ class Dispatch:
         self._bus = bus
         self._clock = clock
         self._rng = rng
+        self._closing = asyncio.Event()
+        self._cannot_write = False
         self.readings = Readings(ledger, account, pricing, bus, clock, rng)
 
     async def recall(self) -> None:
         """Takes up what the last run sent, as far as the evidence of its uncertain tasks needs it. Call after
         `Ledger.load`, before anything is sent."""
-        try:
-            await self.readings.recall()
-        except StoreError as error:
-            log.warning("What the last run sent could not be read: %s", error)
+        with survived(self._bus, "taking up the last run"):
+            try:
+                await self.readings.recall()
+            except StoreError as error:
+                log.warning("What the last run sent could not be read: %s", error)
+
+    def close(self) -> None:
+        """Nothing is tried for long any more."""
+        self._closing.set()
 
     async def deliver(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
         """Sends the task. Must not be cancelled while it runs: callers shield it and wait for its end."""
+        outcomes: list[Outcome] = []
+        with survived(self._bus, "sending a task"):
+            sending = await self._start(task, before)
+            outcomes.append(sending if isinstance(sending, Outcome) else await self._send(sending, body, before))
+        return outcomes[0] if outcomes else await self._after_mistake(task.id)
+
+    async def _start(self, task: Task, before: Organization | None) -> Task | Outcome:
+        """The task as it is on the disk now, as one that is being sent; or why it is not sent."""
         try:
             sending = await self._ledger.move(task.id, Sending(self.readings.evidence(task, before)))
         except ImpossibleMove:
             return Outcome(Result.SKIPPED)
         except StoreError as error:
-            self._bus.tell(
-                Notice("Nothing is sent: the database cannot be written.", error.in_words(), is_problem=True)
-            )
+            if not self._cannot_write:
+                self._cannot_write = True
+                self._bus.tell(
+                    Notice("Nothing is sent: the database cannot be written.", error.in_words(), is_problem=True)
+                )
             return Outcome(Result.NOT_SENT, reason=error.in_words())
+        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+            # No byte has left. What the disk says is written anew by the next try, or is uncertain at the next start.
+            report(self._bus, "writing down that a task is sent", mistake)
+            return Outcome(Result.NOT_SENT, reason="The database cannot be written")
+        self._cannot_write = False
         if sending.request != task.request or sending.removed_at is not None:
             # Edited or removed between reading its files and its turn: no byte has left.
             await self._write(task.id, NotSent())
             return Outcome(Result.SKIPPED)
-        self.readings.began(sending, before)
+        return sending
+
+    async def _send(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
+        self.readings.began(task, before)
         try:
-            created = await self._runway.create(sending.request.endpoint, body)
+            created = await self._runway.create(task.request.endpoint, body)
         except ApiError as error:
-            return await self._judge(sending, error)
-        except Exception:
-            # A mistake of ours, maybe after bytes have left: nobody knows. The error goes on to whoever reports it.
-            await self._no_answer(sending, "The program made a mistake while sending this.")
-            raise
-        await self._accept(sending, created)
-        return Outcome(Result.ACCEPTED)
+            return await self._judge(task, error)
+        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+            # Maybe after bytes have left: nobody knows.
+            report(self._bus, "sending a task", mistake)
+            return await self._no_answer(task, OUR_MISTAKE)
+        return await self._accept(task, created)
+
+    async def _after_mistake(self, task_id: TaskId) -> Outcome:
+        """What a sending came to whose bookkeeping failed by a mistake: its state says how far it was."""
+        task = self._ledger.get_open(task_id)
+        if task is None or task.state.is_live:
+            return Outcome(Result.ACCEPTED)
+        if task.state is State.HELD:
+            return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
+        if task.state is State.SENDING:
+            return await self._no_answer(task, OUR_MISTAKE)
+        return Outcome(Result.UNCERTAIN, reason=OUR_MISTAKE)
 
     async def _judge(self, task: Task, error: ApiError) -> Outcome:
         match error:
@@ -145,8 +188,7 @@ class Dispatch:
                 return await self._refused(task, Refused(error.message))
             case _:
                 self._account.note_failure(error)
-                await self._no_answer(task, error.message)
-                return Outcome(Result.UNCERTAIN, reason=error.message)
+                return await self._no_answer(task, error.message)
 
     async def _not_sent(self, task: Task, error: ApiError, retry_after: float | None) -> Outcome:
         self.readings.ended(task.id, Fate.NOT_MADE)
@@ -159,31 +201,61 @@ class Dispatch:
         await self._write(task.id, refused)
         return Outcome(Result.REFUSED)
 
-    async def _no_answer(self, task: Task, reason: str) -> None:
+    async def _no_answer(self, task: Task, reason: str) -> Outcome:
         self.readings.ended(task.id, Fate.UNKNOWN)
         await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), reason=reason)))
+        return Outcome(Result.UNCERTAIN, reason=reason)
 
-    async def _accept(self, task: Task, created: CreatedTask) -> None:
-        self.readings.ended(task.id, Fate.MADE, created.estimated_credits or 0.0)
-        await self._write(task.id, Accepted(created.remote_id, created.estimated_credits))
+    async def _accept(self, task: Task, created: CreatedTask) -> Outcome:
+        credits = created.estimated_credits
+        self.readings.ended(task.id, Fate.MADE, credits or 0.0)
+        await self._write(task.id, Accepted(created.remote_id, credits))
         self._account.note_success()
-        if created.estimated_credits is not None:
-            try:
-                await self._pricing.learn(task.request, created.estimated_credits)
-            except StoreError as error:
-                log.warning("A price could not be remembered: %s", error)
+        if credits is not None:
+            with survived(self._bus, "remembering a price"):
+                try:
+                    await self._pricing.learn(task.request, credits)
+                except StoreError as error:
+                    log.warning("A price could not be remembered: %s", error)
+        return Outcome(Result.ACCEPTED)
 
     async def _write(self, task_id: TaskId, happening: Happening) -> None:
-        """Writes down what became of a sending. A disk that refuses is tried again for minutes: an id that is lost is a
-        paid result that is lost. The id itself also goes to the log and to the person."""
-        for attempt in range(1, WRITE_ATTEMPTS + 1):
+        """Writes down what became of a sending, and tries until that succeeds or the program closes: an id that is
+        lost is a paid result that is lost. The id itself also goes to the log and to the person."""
+        failures = 0
+        deadline: float | None = None
+        while True:
             try:
                 await self._ledger.move(task_id, happening)
                 return
+            except (ImpossibleMove, NoSuchTask) as mistake:
+                # No later try can do better.
+                report(self._bus, "writing down what became of a sending", mistake)
+                return
             except StoreError as error:
-                what = f"Runway's id is {happening.remote_id}." if isinstance(happening, Accepted) else error.in_words()
-                log.critical("What became of task %s could not be written (%s): %s", task_id, what, error)
-                if attempt == 1:
-                    self._bus.tell(Notice("What became of a sending could not be written down.", what, is_problem=True))
-                if attempt < WRITE_ATTEMPTS:
-                    await self._clock.sleep(delay(attempt, self._rng))
+                self._tell_unwritten(task_id, happening, error.in_words(), failures)
+            except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+                report(self._bus, "writing down what became of a sending", mistake)
+                self._tell_unwritten(task_id, happening, type(mistake).__name__, failures)
+            failures += 1
+            if self._closing.is_set():
+                now = self._clock.monotonic()
+                if deadline is None:
+                    deadline = now + CLOSING_PATIENCE
+                if now >= deadline:
+                    log.error("The program closes before what became of task %s is in the database.", task_id)
+                    return
+                await self._clock.sleep(1.0)
+            else:
+                await first_of(self._clock.sleep(delay(failures, self._rng)), self._closing.wait())
+
+    def _tell_unwritten(self, task_id: TaskId, happening: Happening, why: str, failures: int) -> None:
+        what = f"Runway's id is {happening.remote_id}." if isinstance(happening, Accepted) else why
+        log.critical("What became of task %s could not be written (%s): %s", task_id, why, what)
+        if not failures:
+            message = (
+                "Runway accepted a task, but the database cannot be written. It is tried again until it works."
+                if isinstance(happening, Accepted)
+                else "What became of a sending cannot be written down yet. It is tried again until it works."
+            )
+            self._bus.tell(Notice(message, what, is_problem=True))

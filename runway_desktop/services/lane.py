@@ -24,7 +24,6 @@ from runway_desktop.domain.events import (
     Event,
     KeyChanged,
     LaneChanged,
-    Notice,
     OrganizationChanged,
     SettingsChanged,
     TaskChanged,
@@ -48,6 +47,7 @@ from .lane_order import positions_before
 from .ledger import Ledger
 from .ports import Clock
 from .settings import PAUSED, Settings
+from .supervised import keep_going, survived
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ AT_ONCE = 4
 """Sendings at once, of different models or with files still being read."""
 LOOK_AGAIN = 30.0
 """Seconds until a task whose file is missing is tried again."""
+NOT_PREPARED = "The program made a mistake while preparing this. Choose “Send next” to try it again."
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
 
@@ -112,21 +113,18 @@ class Lane:
     async def run(self) -> None:
         """Sends until cancelled. Then files being read are let go, and a POST that is under way is waited for: its id
         is stored."""
-        await self._dispatch.recall()
-        self._aftercare.take_up(self._ledger.open())
         try:
-            while True:
-                await self._caps.catch_up()
-                self._fill()
-                await self._forecasts.remember_times()
-                await self._alarm.wait(self._pause_length())
+            await self._dispatch.recall()
+            self._aftercare.take_up(self._ledger.open())
+            await keep_going("sending tasks", self._turn, self._bus, self._clock)
         finally:
             await self.settle()
 
     async def settle(self) -> None:
         """For the end: nothing more is sent, files being read and looks at the counts are let go, and what is under
-        way is waited for."""
+        way is waited for. What cannot be written is not waited for long."""
         self._ending = True
+        self._dispatch.close()
         leftover = [errand for _, errand in self._errands.values()]
         for task in leftover:
             task.cancel()
@@ -178,6 +176,12 @@ class Lane:
     def forecast(self) -> LaneForecast | None:
         """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
         return self._forecasts.now()
+
+    async def _turn(self) -> None:
+        await self._caps.catch_up()
+        self._fill()
+        await self._forecasts.remember_times()
+        await self._alarm.wait(self._pause_length())
 
     def _fill(self) -> None:
         """Starts what may be started, and says why nothing more is."""
@@ -259,17 +263,22 @@ class Lane:
         errand = asyncio.create_task(self._errand(task), name=f"send {task.id}")
         self._errands[task.id] = (task.request.model, errand)
 
-        def ended(done: asyncio.Task[None]) -> None:
+        def ended(_: asyncio.Task[None]) -> None:
             self._errands.pop(task.id, None)
             self._alarm.ring()
-            if not done.cancelled() and (error := done.exception()) is not None:
-                log.error("Sending %s went wrong", task.id, exc_info=error)
-                self._bus.tell(Notice("The program made a mistake while sending a task.", repr(error), is_problem=True))
-                self._stuck_until[task.id] = math.inf
 
         errand.add_done_callback(ended)
 
     async def _errand(self, task: Task) -> None:
+        with survived(self._bus, "preparing a task") as attempt:
+            await self._prepare_and_send(task)
+        if attempt.failed:
+            # Nothing of it was sent: a mistake behind the first byte is an outcome, which was judged.
+            self._back_off("Waiting a moment after an error")
+            with survived(self._bus, "holding a task back"):
+                await self._hold(task, NOT_PREPARED, math.inf)
+
+    async def _prepare_and_send(self, task: Task) -> None:
         try:
             body = await self._inputs.prepare(task)
             async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
@@ -326,7 +335,10 @@ class Lane:
         def edit(now: Task) -> Task:
             return replace(now, hold_reason=reason) if now.state is State.HELD and now.request == task.request else now
 
-        await self._ledger.change(task.id, edit, "waits", reason=reason)
+        try:
+            await self._ledger.change(task.id, edit, "waits", reason=reason)
+        except StoreError as error:
+            log.warning("Why task %s waits could not be written: %s", task.id, error)
 
     def _back_off(self, words: str, retry_after: float | None = None) -> None:
         self._failures += 1
