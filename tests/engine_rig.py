@@ -20,6 +20,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import Event
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services import after_restore
+from runway_desktop.services.accepted_ids import AcceptedIds
 from runway_desktop.services.account import Account
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
@@ -68,7 +69,8 @@ def with_picture(uri: str, model: str = "gen4_turbo") -> Request:
 
 
 class Rig:
-    """`loops` names what runs by itself while the rig is open: "lane", "poller", "account"."""
+    """`loops` names what runs by itself while the rig is open: "lane", "poller", "account". `ids` is where the file of
+    accepted ids lies; None: there is none."""
 
     def __init__(
         self,
@@ -80,6 +82,7 @@ class Rig:
         secrets: MemorySecrets | None = None,
         loops: tuple[str, ...] = ("lane", "poller"),
         seed: int = 1,
+        ids: Path | None = None,
     ) -> None:
         self.store = store or MemoryStore()
         self.runway = runway or FakeRunway()
@@ -104,7 +107,9 @@ class Rig:
         self.inputs = Inputs(self.ledger, self.runway, self.store, CATALOG, self.bus, self.clock, AtOnce())
         self.submission = Submission(self.ledger, self.store, CATALOG, self.clock, AtOnce())
         self.lost_files = LostFiles(self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce())
-        dispatch = Dispatch(self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng)
+        self.ids = AcceptedIds(ids, AtOnce(), self.bus, self.clock) if ids is not None else None
+        self._ids_path = ids
+        dispatch = Dispatch(self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng, self.ids)
         self.lane = Lane(
             self.ledger,
             dispatch,
@@ -166,7 +171,7 @@ class Rig:
         for task in asyncio.all_tasks():
             if task is not asyncio.current_task():
                 task.cancel()
-        return Rig(store=self.store, runway=self.runway, clock=self.clock, loops=self._loops)
+        return Rig(store=self.store, runway=self.runway, clock=self.clock, loops=self._loops, ids=self._ids_path)
 
     async def submit(self, *requests: Request, **more: Any) -> tuple[TaskId, ...]:
         """Submits and lets everything happen that needs no time."""

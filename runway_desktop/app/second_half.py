@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from runway_desktop.services.accepted_ids import AcceptedIds
 from runway_desktop.services.applications import Applications
 from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.restores import Restores
@@ -44,6 +45,7 @@ from .first_half import FirstHalf
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SecondHalf:
     budget: Budget
+    accepted_ids: AcceptedIds
     submission: Submission
     lane: Lane
     poller: Poller
@@ -73,7 +75,9 @@ def make(first: FirstHalf) -> SecondHalf:
     runway, folder, workers, file_workers = first.runway, first.folder, first.workers, first.file_workers
     budget = Budget(store, settings, first.pricing, bus, clock)
     forecasts = Forecasts(store, bus, clock)
-    dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng)
+    # One thread of its own: an id never waits for what is read or hashed elsewhere.
+    accepted_ids = AcceptedIds(profile.accepted_ids, DiskThreads(1, "accepted ids"), bus, clock)
+    dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng, accepted_ids)
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
     rescue = Rescue(profile.rescued, folder, settings, bus, clock)
     downloads = Downloads(store, ledger, runway, first.fetcher, bus, clock, settings, rng, folder, rescue)
@@ -85,6 +89,7 @@ def make(first: FirstHalf) -> SecondHalf:
     mover = GroupMover(store, bus, folder, InputFollowing(ledger, store), DiskThreads(1, "move"))
     return SecondHalf(
         budget=budget,
+        accepted_ids=accepted_ids,
         submission=submission,
         lane=Lane(ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng),
         poller=Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit),

@@ -1,7 +1,8 @@
 """One sending, from a held task to what became of it. The only caller of `Runway.create`.
 
 The order is the promise: the intent is on disk long before; SENDING is on disk before the first byte leaves; the id is
-written in the same step that brings it, and whoever is cancelled meanwhile does not stop that. What each answer does:
+kept in a file of its own, and then written in the same step that brings it, and whoever is cancelled meanwhile does not
+stop that. What each answer does:
 
     an id                             -> at Runway
     nothing sent, 429, 503, 401       -> held again; the program may repeat it
@@ -10,8 +11,8 @@ written in the same step that brings it, and whoever is cancelled meanwhile does
     any other exception                  program
     a file or an upload that fails    -> stays held, with the reason; nothing was sent
 
-What became of a sending is written until that succeeds, or until the program closes; then it is uncertain at the next
-start. `deliver` and `recall` raise nothing. Loop's thread only.
+What became of a sending is written until that succeeds, or until the program closes: then an id stands in its own file
+for the next start, and what has none is uncertain there. `deliver` and `recall` raise nothing. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -40,6 +41,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.happenings import Accepted, Happening, NoAnswer, NotSent, Refused, Sending
 from runway_desktop.domain.task import Evidence, State, Task, TaskId
 
+from .accepted_ids import AcceptedId, AcceptedIds
 from .account import Account
 from .backoff import delay
 from .bus import Bus
@@ -54,7 +56,9 @@ from .supervised import report, survived
 log = logging.getLogger(__name__)
 
 CLOSING_PATIENCE = 20.0
-"""Seconds for which a closing program goes on trying to write down what became of a sending."""
+"""Seconds for which a closing program goes on trying to write down what stands nowhere else."""
+RECALL_PATIENCE = 5.0
+"""Seconds that sending waits for the ids of the last run to be written down."""
 
 
 class Result(StrEnum):
@@ -78,6 +82,8 @@ OUR_MISTAKE = "The program made a mistake while sending this."
 
 
 class Dispatch:
+    """`ids` keeps what Runway accepted until the database has it; without it that stands in the database alone."""
+
     def __init__(
         self,
         ledger: Ledger,
@@ -87,6 +93,7 @@ class Dispatch:
         bus: Bus,
         clock: Clock,
         rng: random.Random,
+        ids: AcceptedIds | None = None,
     ) -> None:
         self._ledger = ledger
         self._runway = runway
@@ -95,22 +102,28 @@ class Dispatch:
         self._bus = bus
         self._clock = clock
         self._rng = rng
+        self._ids = ids
         self._closing = asyncio.Event()
+        self._late: set[asyncio.Task[None]] = set()
         self._cannot_write = False
         self.readings = Readings(ledger, account, pricing, bus, clock, rng)
 
     async def recall(self) -> None:
-        """Takes up what the last run sent, as far as the evidence of its uncertain tasks needs it. Call after
-        `Ledger.load`, before anything is sent."""
+        """Takes up what the last run left: ids that the database does not have, and what the evidence of uncertain
+        tasks needs. Call after `Ledger.load`, before anything is sent."""
         with survived(self._bus, "taking up the last run"):
             try:
+                if self._ids is not None:
+                    await self._ids.open()
+                    await self._take_up(self._ids)
                 await self.readings.recall()
             except StoreError as error:
                 log.warning("What the last run sent could not be read: %s", error)
 
-    def close(self) -> None:
-        """Nothing is tried for long any more."""
+    async def close(self) -> None:
+        """Nothing is tried for long any more. Returns when what the last run left is written, or left for the next."""
         self._closing.set()
+        await asyncio.gather(*self._late, return_exceptions=True)
 
     async def deliver(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
         """Sends the task. Must not be cancelled while it runs: callers shield it and wait for its end."""
@@ -209,7 +222,8 @@ class Dispatch:
     async def _accept(self, task: Task, created: CreatedTask) -> Outcome:
         credits = created.estimated_credits
         self.readings.ended(task.id, Fate.MADE, credits or 0.0)
-        await self._write(task.id, Accepted(created.remote_id, credits))
+        kept = AcceptedId(task_id=task.id, remote_id=created.remote_id, at=self._clock.now(), credits=credits)
+        await self._write(task.id, Accepted(created.remote_id, credits), kept)
         self._account.note_success()
         if credits is not None:
             with survived(self._bus, "remembering a price"):
@@ -219,17 +233,19 @@ class Dispatch:
                     log.warning("A price could not be remembered: %s", error)
         return Outcome(Result.ACCEPTED)
 
-    async def _write(self, task_id: TaskId, happening: Happening) -> None:
+    async def _write(self, task_id: TaskId, happening: Happening, kept: AcceptedId | None = None) -> None:
         """Writes down what became of a sending, and tries until that succeeds or the program closes: an id that is
-        lost is a paid result that is lost. The id itself also goes to the log and to the person."""
-        failures = 0
+        lost is a paid result that is lost. `kept` goes into its own file first; the id also goes to the log and to the
+        person."""
+        failures, is_kept = 0, False
         deadline: float | None = None
         while True:
+            is_kept = is_kept or (kept is not None and self._ids is not None and await self._ids.keep(kept))
             try:
                 await self._ledger.move(task_id, happening)
                 return
             except (ImpossibleMove, NoSuchTask) as mistake:
-                # No later try can do better.
+                # No later try can do better. An id stays in its file.
                 report(self._bus, "writing down what became of a sending", mistake)
                 return
             except StoreError as error:
@@ -241,7 +257,7 @@ class Dispatch:
             if self._closing.is_set():
                 now = self._clock.monotonic()
                 if deadline is None:
-                    deadline = now + CLOSING_PATIENCE
+                    deadline = now + (0.0 if is_kept else CLOSING_PATIENCE)
                 if now >= deadline:
                     log.error("The program closes before what became of task %s is in the database.", task_id)
                     return
@@ -259,3 +275,39 @@ class Dispatch:
                 else "What became of a sending cannot be written down yet. It is tried again until it works."
             )
             self._bus.tell(Notice(message, what, is_problem=True))
+
+    async def _take_up(self, ids: AcceptedIds) -> None:
+        """Gives ids that an earlier run could not write down to their tasks. StoreError when the list cannot be
+        read."""
+        here = await self._ledger.find_remote([entry.remote_id for entry in ids.left])
+        for entry in ids.left:
+            if entry.remote_id in here:
+                ids.free(entry.remote_id)
+            elif self._is_unanswered(entry.task_id):
+                accepted = Accepted(entry.remote_id, entry.credits)
+                writing = asyncio.create_task(
+                    self._write(entry.task_id, accepted, entry), name=f"accept {entry.task_id}"
+                )
+                self._late.add(writing)
+                writing.add_done_callback(self._late.discard)
+        if self._late:
+            await first_of(asyncio.wait(tuple(self._late)), self._clock.sleep(RECALL_PATIENCE))
+        untold = tuple(entry for entry in ids.left if not entry.is_told and not self._is_unanswered(entry.task_id))
+        if untold:
+            self._bus.tell(_unplaced(untold))
+            await ids.note_told(untold)
+
+    def _is_unanswered(self, task_id: TaskId) -> bool:
+        task = self._ledger.get_open(task_id)
+        return task is not None and task.state in (State.UNCERTAIN, State.SENDING)
+
+
+def _unplaced(entries: Sequence[AcceptedId]) -> Notice:
+    ids = ", ".join(entry.remote_id for entry in entries)
+    how = "to follow it, or enter it where an uncertain task asks for its id."
+    if len(entries) == 1:
+        return Notice("Runway accepted a task that is not in the list.", f"Its id is {ids}. Paste it here {how}")
+    return Notice(
+        f"Runway accepted {len(entries)} tasks that are not in the list.",
+        f"Their ids are {ids}. Paste one here {how}",
+    )

@@ -124,14 +124,14 @@ class Lane:
         """For the end: nothing more is sent, files being read and looks at the counts are let go, and what is under
         way is waited for. What cannot be written is not waited for long."""
         self._ending = True
-        self._dispatch.close()
+        closing = asyncio.create_task(self._dispatch.close(), name="close the dispatch")
         leftover = [errand for _, errand in self._errands.values()]
         for task in leftover:
             task.cancel()
         leftover += self._aftercare.let_go()
         while self._deliveries:
             await asyncio.wait(tuple(self._deliveries))
-        await asyncio.gather(*leftover, return_exceptions=True)
+        await asyncio.gather(closing, *leftover, return_exceptions=True)
 
     async def pause(self) -> None:
         """Nothing more is sent until `resume`, in this run or the next."""

@@ -51,6 +51,8 @@ SPREAD = 0.05
 """Seconds between two questions when many are due at the same moment, and ..."""
 SPREAD_OVER = 10.0
 """... the most that they are spread over."""
+JUST_SENT = 60.0
+"""Seconds after its sending until which an accepted task has probably not ended."""
 LONGEST_CHAIN = 4
 """How many throttled tasks in a row are asked after one end, when the first did not begin."""
 
@@ -403,7 +405,9 @@ class Poller:
         watch = self._watches.get(task.id)
         if task.state.is_live:
             if watch is None:
-                self._take_up(task, fresh=True)
+                # One whose id was written down late may have ended long ago.
+                late = task.sent_at is not None and self._clock.now() - task.sent_at > JUST_SENT
+                self._take_up(task, fresh=not late)
             elif task.state is State.THROTTLED:
                 self._throttled.setdefault(watch.model, {})[task.id] = None
             else:
