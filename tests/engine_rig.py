@@ -22,6 +22,7 @@ from runway_desktop.domain.events import Event
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services import after_restore
+from runway_desktop.services.accepted_ids import AcceptedIds
 from runway_desktop.services.account import Account
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
@@ -92,7 +93,8 @@ class NoCopies:
 
 
 class Rig:
-    """`loops` names what runs by itself while the rig is open: "lane", "poller", "account"."""
+    """`loops` names what runs by itself while the rig is open: "lane", "poller", "account". `ids` is where the file of
+    accepted ids lies; None: there is none."""
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class Rig:
         loops: tuple[str, ...] = ("lane", "poller"),
         seed: int = 1,
         place: Place | None = None,
+        ids: Path | None = None,
     ) -> None:
         self.store = store or MemoryStore()
         self.runway = runway or FakeRunway()
@@ -132,8 +135,10 @@ class Rig:
         )
         self.lost_files = LostFiles(self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce())
         self.copies = self._copies(place) if place is not None else cast(CopyCheck, NoCopies())
+        self.ids = AcceptedIds(ids, AtOnce(), self.bus, self.clock) if ids is not None else None
+        self._ids_path = ids
         dispatch = Dispatch(
-            self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng, self.copies
+            self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng, self.copies, self.ids
         )
         self.lane = Lane(
             self.ledger,
@@ -211,7 +216,7 @@ class Rig:
         for task in asyncio.all_tasks():
             if task is not asyncio.current_task():
                 task.cancel()
-        return Rig(store=self.store, runway=self.runway, clock=self.clock)
+        return Rig(store=self.store, runway=self.runway, clock=self.clock, loops=self._loops, ids=self._ids_path)
 
     async def submit(self, *requests: Request, **more: Any) -> tuple[TaskId, ...]:
         """Submits and lets everything happen that needs no time."""

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from runway_desktop.services.accepted_ids import AcceptedIds
 from runway_desktop.services.applications import Applications
 from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.restores import Restores
@@ -47,6 +48,7 @@ from .first_half import FirstHalf
 class SecondHalf:
     budget: Budget
     copies: CopyCheck
+    accepted_ids: AcceptedIds
     submission: Submission
     lane: Lane
     poller: Poller
@@ -78,7 +80,9 @@ def make(first: FirstHalf) -> SecondHalf:
     forecasts = Forecasts(store, bus, clock)
     markers = ListMarkers(first.state)
     copies = CopyCheck(profile, markers, ledger, store, settings, bus, clock, workers, first.snapshots)
-    dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng, copies)
+    # One thread of its own: an id never waits for what is read or hashed elsewhere.
+    accepted_ids = AcceptedIds(profile.accepted_ids, DiskThreads(1, "accepted ids"), bus, clock)
+    dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng, copies, accepted_ids)
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
     rescue = Rescue(profile.rescued, folder, settings, bus, clock)
     downloads = Downloads(store, ledger, runway, first.fetcher, bus, clock, settings, rng, folder, rescue)
@@ -91,6 +95,7 @@ def make(first: FirstHalf) -> SecondHalf:
     return SecondHalf(
         budget=budget,
         copies=copies,
+        accepted_ids=accepted_ids,
         submission=submission,
         lane=Lane(ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng),
         poller=Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit),

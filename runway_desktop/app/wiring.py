@@ -202,6 +202,7 @@ async def _assemble(
         account=first.account,
         pricing=pricing,
         budget=made_by(lambda: rest.made.budget),
+        accepted_ids=made_by(lambda: rest.made.accepted_ids),
         submission=made_by(lambda: rest.made.submission),
         lane=made_by(lambda: rest.made.lane),
         poller=made_by(lambda: rest.made.poller),
@@ -316,6 +317,7 @@ class _Rest:
         """In a worker."""
         if self._made is not None:
             self._made.looking.shutdown()
+            self._made.accepted_ids.shutdown()
 
 
 async def tell_unfinished(engine: Engine) -> None:

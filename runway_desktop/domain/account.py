@@ -26,15 +26,28 @@ class ModelLimits:
     daily: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one moment to a later one, in seconds of the same clock."""
+
+    begin: float
+    end: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """`GET /v1/organization`. `daily_used` counts generations in the rolling day, by model."""
+    """`GET /v1/organization`. `daily_used` counts generations in the rolling day, by model.
+
+    `asked_at` is in Unix seconds. `span` is from the asking to the answer in moments of this run (`clock.Moments`):
+    the numbers are those of one moment in it, nobody knows which. None: not asked by this run's account.
+    """
 
     balance: float
     monthly_spend: float | None = None
     limits: Mapping[str, ModelLimits] = field(default_factory=dict)
     daily_used: Mapping[str, int] = field(default_factory=dict)
     asked_at: float = 0.0
+    span: Span | None = None
 
     def concurrent(self, model: str) -> int | None:
         """How many tasks of the model run at once; None where Runway names no limit."""

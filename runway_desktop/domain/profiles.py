@@ -79,6 +79,12 @@ class Profile:
         return self.folder / "Rescued"
 
     @property
+    def accepted_ids(self) -> Path:
+        """Ids that Runway gave and that the database may not hold yet. Never part of a backup: they belong to what was
+        sent from here since."""
+        return self.folder / "accepted-ids.txt"
+
+    @property
     def log(self) -> Path:
         return self.folder / "log.txt"
 

@@ -195,8 +195,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What was known about money and counts around a sending that got no answer. None: could not be asked."""
+    """What was known about money and counts around a sending that got no answer. None: could not be asked.
 
+    The first reading was asked for at `asked_before` and answered at `answered_before`, in Unix seconds."""
+
+    asked_before: float | None = None
+    answered_before: float | None = None
     balance_before: float | None = None
     balance_after: float | None = None
     daily_before: int | None = None
@@ -205,6 +209,13 @@ class Evidence:
     """Sendings of the same model, by this program, that did get an answer between the two readings."""
     charged_between: float = 0.0
     """Credits that this program's other sendings, of any model, were estimated at between the two readings."""
+    doubtful: int = 0
+    """Other tasks of the same model, by this program, that may stand in the one count, in both or in none: they were
+    being sent while it was read, got no answer themselves, or just leave the rolling day."""
+    is_balance_doubtful: bool = False
+    """Something else may have moved the balance: another task was sent, ran or ended between the two readings."""
+    is_early: bool = False
+    """The second reading came so soon after the sending that a slow server may still make the task."""
     price: float | None = None
     """What the task would probably cost, where it is known."""
     reason: str = ""

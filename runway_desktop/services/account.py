@@ -3,7 +3,7 @@
 One place decides from what poller and lane report whether Runway is reached, refuses the key, or has trouble, and when
 the next try is due while offline. The secret lives in the client, in the keychain, or in this object for the session;
 in no event, log or repr. Loop's thread only. `test_key` and `forget_key` raise; everything else turns errors into
-`key`, `connection` and events.
+`key`, `connection` and events. A mistake of the program while asking is reported and counts as no answer.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.account import Connection, Fingerprint, KeyPlace, KeyStatus, Link, Organization
+from runway_desktop.domain.account import Connection, Fingerprint, KeyPlace, KeyStatus, Link, Organization, Span
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, RunwayDesktopError, SecretStoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, OrganizationChanged, TaskChanged
 from runway_desktop.domain.task import State
 
 from .backoff import delay
-from .clock import Alarm
+from .clock import Alarm, Moments
 
 if TYPE_CHECKING:
     import random
@@ -71,6 +71,8 @@ class Account:
         self._failures = 0
         self._try_at = 0.0
         self._keys_used = 0
+        self.moments = Moments(clock)
+        """In which the spans of readings are told, and the sendings that they may hold."""
         self.key = KeyStatus()
         self.organization: Organization | None = None
         self.connection = Connection()
@@ -84,6 +86,11 @@ class Account:
     @property
     def is_offline(self) -> bool:
         return self.connection.link is Link.OFFLINE
+
+    @property
+    def keys_used(self) -> int:
+        """Another number with each key that comes into use: readings of two keys cannot be compared."""
+        return self._keys_used
 
     async def start(self) -> None:
         """Finds the key: the given one, else the keychain's, else none. May take as long as a person takes to unlock
@@ -164,19 +171,23 @@ class Account:
     async def run(self) -> None:
         """Asks seldom, after sendings and ends, and while offline for as long as nobody else tries. Runs until
         cancelled."""
+        from .supervised import keep_going
+
         try:
-            while True:
-                await self._alarm.wait(self._pause())
-                if self.is_offline:
-                    if self.seconds_to_try() <= -1.0 and self.claim_try():
-                        await self.refresh()
-                elif self.can_ask and self._clock.monotonic() >= self._due():
-                    self._wanted_at = None
-                    await self.refresh()
+            await keep_going("watching the balance", self._turn, self._bus, self._clock)
         finally:
             if self._asking is not None:
                 self._asking.cancel()
                 await asyncio.gather(self._asking, return_exceptions=True)
+
+    async def _turn(self) -> None:
+        await self._alarm.wait(self._pause())
+        if self.is_offline:
+            if self.seconds_to_try() <= -1.0 and self.claim_try():
+                await self.refresh()
+        elif self.can_ask and self._clock.monotonic() >= self._due():
+            self._wanted_at = None
+            await self.refresh()
 
     def claim_try(self) -> bool:
         """While offline, one caller at a time may try whether Runway is back; True makes it this one, and the next is
@@ -241,9 +252,21 @@ class Account:
             self.want_refresh(within=0.0)
 
     async def _ask(self) -> Organization | None:
+        from .supervised import survived
+
+        found = None
+        with survived(self._bus, "asking for the balance") as attempt:
+            found = await self._read()
+        if attempt.failed:
+            # Whoever wants to know it gets another answer than none before long.
+            self.want_refresh()
+        return found
+
+    async def _read(self) -> Organization | None:
         keys_used = self._keys_used
         # The moment of the asking, not of the answer: what is sent in between is not surely in these counts.
         asked_at = self._clock.now()
+        begin = self.moments.now()
         self._asked_at = self._clock.monotonic()
         try:
             found = await self._runway.organization()
@@ -255,7 +278,7 @@ class Account:
             # Another key came in meanwhile: this is somebody else's balance.
             return None
         self.note_success()
-        self._set_organization(replace(found, asked_at=asked_at))
+        self._set_organization(replace(found, asked_at=asked_at, span=Span(begin, self.moments.now())))
         return self.organization
 
     def _pause(self) -> float | None:
@@ -309,7 +332,7 @@ class Account:
 
 
 def _apart_from_time(organization: Organization | None) -> Organization | None:
-    return replace(organization, asked_at=0.0) if organization is not None else None
+    return replace(organization, asked_at=0.0, span=None) if organization is not None else None
 
 
 async def _close(client: Runway) -> None:

@@ -1,4 +1,5 @@
-"""The real clock, and the one way in which services wait: until something happens or a time is over.
+"""The real clock, the order of what happens, and the one way in which services wait: until something happens or a time
+is over.
 
 Loop's thread only. Raises nothing of its own.
 """
@@ -6,6 +7,7 @@ Loop's thread only. Raises nothing of its own.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,23 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
+
+
+class Moments:
+    """Seconds of the monotonic clock, each larger than the one before: what comes later has a larger one, however long
+    the steps of the clock are."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = -math.inf
+
+    def now(self) -> float:
+        self._last = max(self._clock.monotonic(), math.nextafter(self._last, math.inf))
+        return self._last
+
+    def of(self, wall_time: float) -> float:
+        """A Unix time as a moment, also one from before this run. As exact as the machine's clock was set."""
+        return wall_time - self._clock.now() + self._clock.monotonic()
 
 
 class Alarm:

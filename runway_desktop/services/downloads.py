@@ -66,6 +66,7 @@ from .result_file import WrongContent
 from .saving import Job, Saving
 from .saving_gate import SavingGate
 from .settings import Settings
+from .supervised import survived
 
 log = logging.getLogger(__name__)
 
@@ -132,13 +133,19 @@ class Downloads:
             await self._take_up()
             async with asyncio.TaskGroup() as group:
                 while not self._closing:
-                    await self._take_in_arrivals()
-                    await self._gate.tell_rows(job for owner, job in self._jobs.items() if owner not in self._running)
-                    self._start(group)
-                    self._tally.count(*self._count())
-                    await self._alarm.wait(self._until_next())
+                    with survived(self._bus, "saving results") as attempt:
+                        await self._turn(group)
+                    if attempt.failed:
+                        await self._alarm.wait(STORE_AGAIN_AFTER)
         finally:
             stop()
+
+    async def _turn(self, group: asyncio.TaskGroup) -> None:
+        await self._take_in_arrivals()
+        await self._gate.tell_rows(job for owner, job in self._jobs.items() if owner not in self._running)
+        self._start(group)
+        self._tally.count(*self._count())
+        await self._alarm.wait(self._until_next())
 
     def enqueue(self, task: Task, outputs: Sequence[Output]) -> None:
         """Saves these outputs of a task; those that are saved, on their way, or lost for good are left alone."""
@@ -233,15 +240,14 @@ class Downloads:
     async def _take_up(self) -> None:
         """All that an earlier run left. A database that refuses is asked again: these results were paid for."""
         while not self._closing:
-            try:
-                rows = await self._store.unsaved()
-            except StoreError as error:
-                log.warning("What is still to be saved could not be read: %s", error)
-                await self._alarm.wait(STORE_AGAIN_AFTER)
-                continue
-            for row in rows:
-                self.enqueue(row.task, row.outputs)
-            return
+            with survived(self._bus, "reading what is still to be saved"):
+                try:
+                    for row in await self._store.unsaved():
+                        self.enqueue(row.task, row.outputs)
+                    return
+                except StoreError as error:
+                    log.warning("What is still to be saved could not be read: %s", error)
+            await self._alarm.wait(STORE_AGAIN_AFTER)
 
     def _heard(self, event: Event) -> None:
         match event:

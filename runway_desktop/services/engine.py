@@ -14,6 +14,7 @@ from .later import Later, waits
 if TYPE_CHECKING:
     from runway_desktop.catalog import Catalog
 
+    from .accepted_ids import AcceptedIds
     from .account import Account
     from .applications import Applications
     from .backup.backups import Backups
@@ -80,7 +81,8 @@ class Engine:
     profiles: Profiles | None = None
     backups: Later[Backups | None] = Later(None)
     restores: Later[Restores | None] = Later(None)
-    """These three are None where the engine has no folder on a disk."""
+    accepted_ids: Later[AcceptedIds | None] = Later(None)
+    """These four are None where the engine has no folder on a disk."""
     is_demo: bool = False
 
     @property

@@ -40,6 +40,7 @@ from .clock import Alarm
 from .file_glances import Examined, Seen, examine, glance_at
 from .file_locks import FileLocks
 from .ports import Clock, LedgerEntry, Store
+from .supervised import keep_going
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +101,8 @@ class Integrity:
     async def run(self) -> None:
         """Looks until cancelled. One for the life of the program, held by the supervisor."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._look_at_shown(), name="look at shown files")
-            group.create_task(self._go_round(), name="look at all files")
+            for name, work in (("look at shown files", self._look_at_shown), ("look at all files", self._go_round)):
+                group.create_task(keep_going("looking at saved files", work, self._bus, self._clock), name=name)
 
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
         """These are shown or opened: whether their files are there is to be known at once."""

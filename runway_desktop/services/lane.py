@@ -24,7 +24,6 @@ from runway_desktop.domain.events import (
     Event,
     KeyChanged,
     LaneChanged,
-    Notice,
     OrganizationChanged,
     SettingsChanged,
     TaskChanged,
@@ -48,6 +47,7 @@ from .lane_order import positions_before
 from .ledger import Ledger
 from .ports import Clock
 from .settings import PAUSED, Settings
+from .supervised import keep_going, survived
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ AT_ONCE = 4
 """Sendings at once, of different models or with files still being read."""
 LOOK_AGAIN = 30.0
 """Seconds until a task whose file is missing is tried again."""
+NOT_PREPARED = "The program made a mistake while preparing this. Choose “Send next” to try it again."
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
 
@@ -89,7 +90,7 @@ class Lane:
         self._clock = clock
         self._rng = rng
         self._alarm = Alarm(clock)
-        self._aftercare = Aftercare(dispatch, clock, self._alarm.ring)
+        self._aftercare = Aftercare(dispatch.readings, bus, self._alarm.ring)
         self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
         self._deliveries: set[asyncio.Task[Outcome]] = set()
         self._one_post: dict[str, asyncio.Lock] = {}
@@ -112,28 +113,25 @@ class Lane:
     async def run(self) -> None:
         """Sends until cancelled. Then files being read are let go, and a POST that is under way is waited for: its id
         is stored."""
-        self._dispatch.recall()
-        self._aftercare.take_up(self._ledger.open())
         try:
-            while True:
-                await self._caps.catch_up()
-                self._fill()
-                await self._forecasts.remember_times()
-                await self._alarm.wait(self._pause_length())
+            await self._dispatch.recall()
+            self._aftercare.take_up(self._ledger.open())
+            await keep_going("sending tasks", self._turn, self._bus, self._clock)
         finally:
             await self.settle()
 
     async def settle(self) -> None:
         """For the end: nothing more is sent, files being read and looks at the counts are let go, and what is under
-        way is waited for."""
+        way is waited for. What cannot be written is not waited for long."""
         self._ending = True
+        closing = asyncio.create_task(self._dispatch.close(), name="close the dispatch")
         leftover = [errand for _, errand in self._errands.values()]
         for task in leftover:
             task.cancel()
         leftover += self._aftercare.let_go()
         while self._deliveries:
             await asyncio.wait(tuple(self._deliveries))
-        await asyncio.gather(*leftover, return_exceptions=True)
+        await asyncio.gather(closing, *leftover, return_exceptions=True)
 
     async def pause(self) -> None:
         """Nothing more is sent until `resume`, in this run or the next."""
@@ -179,6 +177,12 @@ class Lane:
         """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
         return self._forecasts.now()
 
+    async def _turn(self) -> None:
+        await self._caps.catch_up()
+        self._fill()
+        await self._forecasts.remember_times()
+        await self._alarm.wait(self._pause_length())
+
     def _fill(self) -> None:
         """Starts what may be started, and says why nothing more is."""
         why = self._blocked()
@@ -191,10 +195,12 @@ class Lane:
                 if len(self._errands) >= AT_ONCE:
                     break
                 model = task.request.model
-                if not self._may_go(task, now) or self._aftercare.is_unsettled(model):
+                if not self._may_go(task, now):
                     continue
                 limit = self._limit(model)
-                if limit is not None and in_use[model] >= limit:
+                if self._aftercare.is_unsettled(model):
+                    full = full or "Finding out what became of a sending without an answer"
+                elif limit is not None and in_use[model] >= limit:
                     full = full or f"Waiting for a free slot ({in_use[model]} of {limit} in use)"
                 elif self._spent_day(model):
                     full = full or f"Today's limit of {model} is used up"
@@ -257,22 +263,27 @@ class Lane:
         errand = asyncio.create_task(self._errand(task), name=f"send {task.id}")
         self._errands[task.id] = (task.request.model, errand)
 
-        def ended(done: asyncio.Task[None]) -> None:
+        def ended(_: asyncio.Task[None]) -> None:
             self._errands.pop(task.id, None)
             self._alarm.ring()
-            if not done.cancelled() and (error := done.exception()) is not None:
-                log.error("Sending %s went wrong", task.id, exc_info=error)
-                self._bus.tell(Notice("The program made a mistake while sending a task.", repr(error), is_problem=True))
-                self._stuck_until[task.id] = math.inf
 
         errand.add_done_callback(ended)
 
     async def _errand(self, task: Task) -> None:
+        with survived(self._bus, "preparing a task") as attempt:
+            await self._prepare_and_send(task)
+        if attempt.failed:
+            # Nothing of it was sent: a mistake behind the first byte is an outcome, which was judged.
+            self._back_off("Waiting a moment after an error")
+            with survived(self._bus, "holding a task back"):
+                await self._hold(task, NOT_PREPARED, math.inf)
+
+    async def _prepare_and_send(self, task: Task) -> None:
         key = self._account.key.fingerprint
         try:
             body = await self._inputs.prepare(task, key)
             async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
-                before = await self._dispatch.look_before()
+                before = await self._dispatch.readings.before(task.request.model)
                 if self._blocked() or self._aftercare.is_unsettled(task.request.model):
                     return
                 if self._caps.too_dear(task, self._errands) is not None:
@@ -328,7 +339,10 @@ class Lane:
         def edit(now: Task) -> Task:
             return replace(now, hold_reason=reason) if now.state is State.HELD and now.request == task.request else now
 
-        await self._ledger.change(task.id, edit, "waits", reason=reason)
+        try:
+            await self._ledger.change(task.id, edit, "waits", reason=reason)
+        except StoreError as error:
+            log.warning("Why task %s waits could not be written: %s", task.id, error)
 
     def _back_off(self, words: str, retry_after: float | None = None) -> None:
         self._failures += 1

@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, State, Task, TaskId
+from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
 
 from .bus import Bus
 
@@ -126,6 +126,21 @@ class Ledger:
         alone."""
         if positions:
             await self._finish(self._place(dict(positions)))
+
+    async def sent_between(self, since: float, until: float) -> list[Task]:
+        """All tasks that were sent, or that Runway says were made, from `since` until before `until`, in Unix seconds,
+        finished or not; oldest first."""
+        return [task for task, _ in await self._store.spent_tasks(since, until)]
+
+    async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
+        """Which of these Runway ids are in the list already, removed tasks' too."""
+        return await self._store.find_remote(remote_ids)
+
+    async def answered_at(self, task_id: TaskId) -> float | None:
+        """When a sending got its answer, or was given up, at the latest, as the task's lines say; None where they do
+        not."""
+        lines = await self._store.ledger(task_id)
+        return next((line.at for line in lines if line.kind in ("accepted", "no answer")), None)
 
     def open(self) -> tuple[Task, ...]:
         """All unfinished tasks."""

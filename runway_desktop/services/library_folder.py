@@ -179,12 +179,17 @@ class LibraryFolder:
 
     async def run(self) -> None:
         """Looks whenever there is reason to, until cancelled. One for the life of the program."""
-        await self.look()
-        while True:
-            await self._alarm.wait(self._until_due())
-            self._dozes = False
-            if self._is_due():
-                await self.look()
+        from .supervised import keep_going, survived
+
+        with survived(self._bus, "looking at the library's folder"):
+            await self.look()
+        await keep_going("looking at the library's folder", self._turn, self._bus, self._clock)
+
+    async def _turn(self) -> None:
+        await self._alarm.wait(self._until_due())
+        self._dozes = False
+        if self._is_due():
+            await self.look()
 
     def shutdown(self) -> None:
         """Lets the threads go; what hangs is left behind."""

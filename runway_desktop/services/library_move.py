@@ -38,6 +38,7 @@ from .move_plan import MovePlan, examine
 from .move_words import ended_words, resumed_words, waiting_words
 from .ports import Clock, Store
 from .settings import Settings
+from .supervised import keep_going
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ class LibraryMove:
         self._told_at = float("-inf")
         self._stops = False
         self._may_have_rescued = True
+        self._is_recalled = False
         mover.copied = self._copied
         mover.is_stopped = lambda: self._stops
         bus.listen(self._hear)
@@ -156,18 +158,20 @@ class LibraryMove:
     async def run(self) -> None:
         """Goes on with what an earlier run began; moves what is asked for; brings rescued results home. Until
         cancelled."""
-        begun = None
-        while True:
-            try:
-                if begun is None:
-                    begun = await self._recall()
-                await self._step()
-            except (StoreError, DiskError) as error:
-                log.warning("Moving the library waits: %s", error)
-                self._tell(phase=MovePhase.WAITING, waits=error.in_words())
-                await self._alarm.wait(TRY_AGAIN_AFTER)
+        await keep_going("moving the library", self._go_on, self._bus, self._clock)
 
-    async def _recall(self) -> bool:
+    async def _go_on(self) -> None:
+        try:
+            if not self._is_recalled:
+                await self._recall()
+                self._is_recalled = True
+            await self._step()
+        except (StoreError, DiskError) as error:
+            log.warning("Moving the library waits: %s", error)
+            self._tell(phase=MovePhase.WAITING, waits=error.in_words())
+            await self._alarm.wait(TRY_AGAIN_AFTER)
+
+    async def _recall(self) -> None:
         """Takes up the journal of an earlier run."""
         journal = read((await self._store.settings()).get(JOURNAL))
         if journal is not None:
@@ -178,7 +182,6 @@ class LibraryMove:
                 # The program may have died between the journal and the setting.
                 self._settings.library_folder = journal.target
                 self._bus.tell(resumed_words(journal))
-        return True
 
     async def _step(self) -> None:
         journal = self._journal

@@ -29,6 +29,7 @@ from .ledger import Ledger
 from .neighbours import places_beside
 from .ports import Clock, Store
 from .submission import Submission
+from .supervised import keep_going
 
 Result = TypeVar("Result")
 
@@ -70,6 +71,7 @@ class LostFiles:
         self._store = store
         self._submission = submission
         self._catalog = catalog
+        self._bus = bus
         self._clock = clock
         self._executor = executor
         self._alarm = Alarm(clock)
@@ -77,13 +79,15 @@ class LostFiles:
 
     async def run(self) -> None:
         """Hashes the files of what waits here, until cancelled."""
-        while True:
-            await self._clock.sleep(LOOK_AFTER)
-            try:
-                await self.note()
-            except StoreError as error:
-                log.warning("What files look like could not be noted: %s", error)
-            await self._alarm.wait(None)
+        await keep_going("noting what input files look like", self._turn, self._bus, self._clock)
+
+    async def _turn(self) -> None:
+        await self._clock.sleep(LOOK_AFTER)
+        try:
+            await self.note()
+        except StoreError as error:
+            log.warning("What files look like could not be noted: %s", error)
+        await self._alarm.wait(None)
 
     async def note(self) -> None:
         """Notes the hash of every file of a held task that has none yet. What cannot be read is left for its turn."""

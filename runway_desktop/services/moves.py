@@ -91,5 +91,6 @@ def _evidence(evidence: Evidence | None) -> dict[str, Any]:
         "daily_before": evidence.daily_before,
         "daily_after": evidence.daily_after,
         "accepted_between": evidence.accepted_between,
+        "doubtful": evidence.doubtful or None,
     }
     return {name: value for name, value in known.items() if value not in (None, "")}

@@ -41,6 +41,7 @@ from .key_watch import KeyWatch
 from .ledger import Ledger, NoSuchTask
 from .ports import Clock, Runway
 from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question, with_answer
+from .supervised import keep_going, report
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ SPREAD = 0.05
 """Seconds between two questions when many are due at the same moment, and ..."""
 SPREAD_OVER = 10.0
 """... the most that they are spread over."""
+JUST_SENT = 60.0
+"""Seconds after its sending until which an accepted task has probably not ended."""
 LONGEST_CHAIN = 4
 """How many throttled tasks in a row are asked after one end, when the first did not begin."""
 
@@ -93,6 +96,7 @@ class Poller:
         self._runway = runway
         self._account = account
         self._forecasts = forecasts
+        self._bus = bus
         self._clock = clock
         self._rng = rng
         self._at_once = at_once
@@ -118,17 +122,19 @@ class Poller:
         for task in sorted(self._ledger.open(), key=lambda task: task.sent_at or 0.0):
             self._take_up(task, fresh=False)
         try:
-            while True:
-                self._notice_sleep()
-                self._notice_return()
-                if await self._keys.catch_up():
-                    self.ask_now()
-                self._ask_what_is_due()
-                await self._alarm.wait(self._pause_length())
+            await keep_going("asking for tasks", self._turn, self._bus, self._clock)
         finally:
             for question in self._questions:
                 question.cancel()
             await asyncio.gather(*self._questions, return_exceptions=True)
+
+    async def _turn(self) -> None:
+        self._notice_sleep()
+        self._notice_return()
+        if await self._keys.catch_up():
+            self.ask_now()
+        self._ask_what_is_due()
+        await self._alarm.wait(self._pause_length())
 
     def ask_now(self, task_ids: Iterable[TaskId] = ()) -> None:
         """Asks for these tasks (none named: all) as soon as the 5 seconds since their last question allow."""
@@ -265,7 +271,7 @@ class Poller:
             watch.asking = False
             if not done.cancelled() and (error := done.exception()) is not None:
                 # A mistake of ours must not stop the asking for all others.
-                log.error("Asking for %s went wrong", task_id, exc_info=error)
+                report(self._bus, "asking for a task", error)
             if self._watches.get(task_id) is watch:
                 if watch.turn == planned:
                     self._later(task_id, watch, None)
@@ -426,8 +432,9 @@ class Poller:
         watch = self._watches.get(task.id)
         if task.state.is_live:
             if watch is None:
-                # One that was taken for gone is asked for now, however new it was then.
-                self._take_up(task, fresh=not before.state.is_final)
+                # One that was taken for gone, or whose id was written down late, is asked for now: it may have ended.
+                late = task.sent_at is not None and self._clock.now() - task.sent_at > JUST_SENT
+                self._take_up(task, fresh=not (late or before.state.is_final))
                 return
             if before.is_hidden and not task.is_hidden and not watch.asking:
                 self._spread([task.id])

@@ -197,6 +197,8 @@ class Settings:
         self._unsaved: dict[str, Any] = {}
         self._changed = asyncio.Event()
         self._writing = asyncio.Lock()
+        self._told = False
+        """Of settings that cannot be saved."""
         self.problems: tuple[str, ...] = ()
         """What could not be understood when the settings were read, a sentence each."""
 
@@ -269,19 +271,22 @@ class Settings:
 
     async def run(self) -> None:
         """Writes changes until cancelled. One for the life of the program, held by the supervisor."""
-        told = False
-        while True:
-            await self._changed.wait()
-            await self._clock.sleep(WRITE_AFTER)
-            try:
-                await self.flush()
-                told = False
-            except StoreError as error:
-                log.warning("Settings could not be written: %s", error)
-                if not told:
-                    self._bus.tell(Notice("Your settings could not be saved.", error.in_words(), is_problem=True))
-                    told = True
-                await self._clock.sleep(TRY_AGAIN_AFTER)
+        from .supervised import keep_going
+
+        await keep_going("saving your settings", self._turn, self._bus, self._clock)
+
+    async def _turn(self) -> None:
+        await self._changed.wait()
+        await self._clock.sleep(WRITE_AFTER)
+        try:
+            await self.flush()
+            self._told = False
+        except StoreError as error:
+            log.warning("Settings could not be written: %s", error)
+            if not self._told:
+                self._bus.tell(Notice("Your settings could not be saved.", error.in_words(), is_problem=True))
+                self._told = True
+            await self._clock.sleep(TRY_AGAIN_AFTER)
 
     async def flush(self) -> None:
         """Writes what is unsaved now. Nothing is lost when the store refuses: it is kept for the next time."""

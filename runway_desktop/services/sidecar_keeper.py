@@ -26,6 +26,7 @@ from .clock import Alarm
 from .file_locks import FileLocks, Owner
 from .ports import Clock, Store
 from .settings import Settings
+from .supervised import keep_going
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class SidecarKeeper:
         """`locks` are those of the files of results: a sidecar goes with its file."""
         self._store = store
         self._locks = locks
+        self._bus = bus
         self._clock = clock
         self._settings = settings
         self._executor = executor
@@ -70,16 +72,18 @@ class SidecarKeeper:
         """Writes what changes until cancelled. One for the life of the program, held by the supervisor."""
         left = self._settings.get(BEHIND, [])
         self._take([TaskId(word) for word in left if isinstance(word, str)] if isinstance(left, list) else [])
-        while True:
-            await self._alarm.wait(None)
-            self._note()
-            await self._clock.sleep(GATHER)
-            try:
-                await self.settle()
-            except StoreError as error:
-                log.warning("Sidecars could not be brought up to date: %s", error)
-                await self._clock.sleep(AGAIN_AFTER)
-                self._alarm.ring()
+        await keep_going("keeping sidecars up to date", self._turn, self._bus, self._clock)
+
+    async def _turn(self) -> None:
+        await self._alarm.wait(None)
+        self._note()
+        await self._clock.sleep(GATHER)
+        try:
+            await self.settle()
+        except StoreError as error:
+            log.warning("Sidecars could not be brought up to date: %s", error)
+            await self._clock.sleep(AGAIN_AFTER)
+            self._alarm.ring()
 
     async def settle(self) -> None:
         """Writes what is still to be written. StoreError when it cannot be read; it is kept for the next time."""

@@ -3,6 +3,9 @@
 Nothing at Runway can be asked about such a sending. Two numbers move when a task is made: the model's count for the
 day, and (then or at the task's end) the balance. Neither is proof: another program may use the same key, a count is of
 a rolling day, and credits come back for failed tasks. So the words always say how sure they are.
+
+Whoever reads "probably not made" sends the task again, and pays twice where that is wrong. It is said only where
+nothing that this program knows of stands against it; all else is "cannot tell".
 """
 
 from __future__ import annotations
@@ -37,6 +40,14 @@ def verdict(evidence: Evidence) -> Verdict:
         return _by_balance(evidence, spent)
     unexplained = counted - evidence.accepted_between
     seen = f"The {count_words(evidence)}"
+    if evidence.doubtful:
+        others = "1 other task" if evidence.doubtful == 1 else f"{evidence.doubtful} other tasks"
+        return Verdict(
+            Likelihood.UNKNOWN,
+            f"{seen}. {others} may be counted in it or not, so this cannot tell whether it was made.",
+        )
+    if evidence.is_balance_doubtful and not _supports(evidence, spent, unexplained):
+        spent = None
     if spent is not None:
         seen += f"{',' if evidence.accepted_between else ''} and {_credits_moved(spent)}"
     if unexplained == 1:
@@ -48,6 +59,11 @@ def verdict(evidence: Evidence) -> Verdict:
             return Verdict(
                 Likelihood.UNKNOWN,
                 f"{seen}. The count says that it was not made, the balance that it was: nobody can tell.",
+            )
+        if evidence.is_early:
+            return Verdict(
+                Likelihood.UNKNOWN,
+                f"{seen}. A slow server may still make it, so this cannot tell yet whether it was made.",
             )
         return Verdict(Likelihood.NOT_MADE, f"{seen}: it was probably not made.")
     if unexplained > 1:
@@ -68,7 +84,7 @@ def count_words(evidence: Evidence) -> str:
     if counted is None:
         return ""
     seen = f"day's count {_moved(counted)}"
-    if not others:
+    if not others or evidence.doubtful:
         return seen
     if counted < others:
         return f"{seen}, although {_other_tasks(others)} sent meanwhile"
@@ -93,8 +109,16 @@ def _by_balance(evidence: Evidence, spent: float | None) -> Verdict:
         return Verdict(
             Likelihood.UNKNOWN, f"{seen}. What it would cost is not known, so this cannot tell whether it was made."
         )
+    if evidence.is_balance_doubtful:
+        return Verdict(
+            Likelihood.UNKNOWN, f"{seen}. Other tasks moved the balance too, so this cannot tell whether it was made."
+        )
     if _fits(spent, evidence.charged_between + evidence.price):
         return Verdict(Likelihood.MADE, f"{seen}, which is what it would cost: it was probably made.")
+    if _fits(spent, evidence.charged_between) and evidence.is_early:
+        return Verdict(
+            Likelihood.UNKNOWN, f"{seen}. A slow server may still make it, so this cannot tell yet whether it was made."
+        )
     if _fits(spent, evidence.charged_between):
         return Verdict(
             Likelihood.NOT_MADE, f"{seen}: it was probably not made. The day's count is not known, so be careful."
@@ -112,6 +136,12 @@ def _spent(evidence: Evidence) -> float | None:
     if evidence.balance_before is None or evidence.balance_after is None:
         return None
     return evidence.balance_before - evidence.balance_after
+
+
+def _supports(evidence: Evidence, spent: float | None, unexplained: int) -> bool:
+    """Whether the balance did just what the count says."""
+    made = (evidence.price or 0.0) if unexplained == 1 else 0.0
+    return spent is not None and _fits(spent, evidence.charged_between + made)
 
 
 def _other_tasks(amount: int) -> str:

@@ -120,6 +120,12 @@ class Desk(QObject):
             return together(question(verb, rows), self._again_question(concerned(verb, rows)))
         return question(verb, rows)
 
+    def known_ids(self) -> tuple[str, ...]:
+        """Ids of tasks that Runway accepted and that are not in the list, latest first: one of them may be that of an
+        uncertain task."""
+        ids = self._engine.accepted_ids
+        return tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
+
     def carry_out(self, verb: Verb, rows: Sequence[Row], *, text: str = "") -> None:
         """One verb on these rows, after whatever had to be asked was answered. `text` is a typed id or title."""
         if not rows:

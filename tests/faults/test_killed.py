@@ -1,11 +1,12 @@
 """The program may be killed at any moment. At the next start every task is where its last word on disk says, no paid
-request is sent twice, and no id that was on disk is lost."""
+request is sent twice, and no id that this program was given is lost."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,6 +66,11 @@ class MortalRunway(FakeRunway):
     death: Death | None = None
     clock: FakeClock
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: set[str] = set()
+        """Prompts of what the program has an id of."""
+
     async def create(self, endpoint, body):
         if self.death is not None:
             await self.death.moment()
@@ -72,15 +78,16 @@ class MortalRunway(FakeRunway):
         self.finish(created.remote_id, f"https://x.example/{body['promptText']}.mp4")
         if self.death is not None:
             await self.death.moment()
+        self.told.add(body["promptText"])
         return created
 
 
-async def lives_until(moment: int) -> tuple[bool, Rig]:
-    """Runs the main job until death comes at that moment; says whether it came."""
+async def lives_until(moment: int, ids: Path) -> tuple[bool, Rig, set[str]]:
+    """Runs the main job until death comes at that moment; says whether it came, and of what the program had ids."""
     store, runway, death = MortalStore(), MortalRunway(), Death(moment)
     runway.limit("gen4.5", concurrent=2)
     store.death = runway.death = death
-    rig = Rig(store=store, runway=runway)
+    rig = Rig(store=store, runway=runway, ids=ids)
 
     async def main_job() -> None:
         async with rig:
@@ -97,12 +104,12 @@ async def lives_until(moment: int) -> tuple[bool, Rig]:
     await asyncio.gather(job, dying, return_exceptions=True)
     await settle()
     store.death = runway.death = None
-    return died, Rig(store=store, runway=runway, clock=rig.clock)
+    return died, Rig(store=store, runway=runway, clock=rig.clock, ids=ids), set(runway.told)
 
 
 @pytest.mark.parametrize("moment", range(1, 41))
-async def test_killed_at_any_moment_nothing_is_paid_twice_and_nothing_is_lost(moment):
-    died, rig = await lives_until(moment)
+async def test_killed_at_any_moment_nothing_is_paid_twice_and_nothing_is_lost(moment, tmp_path):
+    died, rig, told = await lives_until(moment, tmp_path / "accepted-ids.txt")
     made_before = Counter(body["promptText"] for _, body in rig.runway.requests.values())
     async with rig:
         await rig.clock.advance(200)
@@ -117,6 +124,7 @@ async def test_killed_at_any_moment_nothing_is_paid_twice_and_nothing_is_lost(mo
         lost = [body["promptText"] for remote, (_, body) in rig.runway.requests.items() if remote not in known]
         uncertain = [task.request.prompt for task in stored if task.state is State.UNCERTAIN]
         assert set(lost) <= set(uncertain), "a task at Runway is neither known nor said to be uncertain"
+        assert told.isdisjoint(uncertain), "an id that the program was given is lost"
         assert len(uncertain) <= 1 or died
         assert set(made_before) <= set(made)
         for task in stored:
@@ -124,8 +132,8 @@ async def test_killed_at_any_moment_nothing_is_paid_twice_and_nothing_is_lost(mo
                 assert len(await rig.store.outputs(task.id)) == 1
 
 
-async def test_unkilled_the_main_job_has_moments_enough():
-    died, rig = await lives_until(10_000)
+async def test_unkilled_the_main_job_has_moments_enough(tmp_path):
+    died, rig, _ = await lives_until(10_000, tmp_path / "accepted-ids.txt")
     assert not died
     assert len(rig.runway.requests) == len(PROMPTS)
     assert all(task.state is State.SUCCEEDED for task in rig.store._tasks.values())

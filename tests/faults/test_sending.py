@@ -18,6 +18,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Refusal, State, TaskId
+from runway_desktop.services.sendings import LATE
 from runway_desktop.services.uncertainty import Likelihood, verdict
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
@@ -170,8 +171,9 @@ async def test_no_other_task_of_the_model_blurs_the_evidence_before_it_is_read()
     async with rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         await rig.submit(*(request(f"{n}") for n in range(3)))
-        await rig.clock.advance(2.5)
+        await rig.clock.advance(LATE)
         assert len(rig.runway.named("create")) == 1
+        assert rig.lane.reason == "Finding out what became of a sending without an answer"
         await rig.clock.advance(10)
         assert len(rig.runway.named("create")) == 3
 

@@ -99,6 +99,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         catalog=CATALOG,
         settings=parts.settings,
         ledger=parts.ledger,
+        accepted_ids=parts.ids,
         submission=parts.submission,
         lane=parts.lane,
         poller=parts.poller,
@@ -210,7 +211,7 @@ class Rig:
 
     def __init__(self, folder: Path, *, loops: tuple[str, ...] = (), secret: str | None = "key_test") -> None:
         self.folder = folder
-        self.parts = engine_rig.Rig(loops=loops, secret=secret)
+        self.parts = engine_rig.Rig(loops=loops, secret=secret, ids=folder / "accepted-ids.txt")
         self.fetcher = FakeFetcher()
         self.bugs: list[tuple[str, BaseException]] = []
         self.notices: list[Notice] = []

@@ -29,6 +29,7 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.supervised import keep_going, survived
 
 from .finishing import BEFORE, sweep
 from .packing import LIGHT, Choice, Made, Outline, pack, survey
@@ -112,12 +113,15 @@ class Backups:
 
     async def run(self) -> None:
         """Makes the daily ones, until cancelled."""
-        await self._workshop.make(lambda _: sweep(self.profile))
+        with survived(self._bus, "tidying up after backups"):
+            await self._workshop.make(lambda _: sweep(self.profile))
         await self._clock.sleep(FIRST_AFTER)
-        while True:
-            if self._changed and self._settings.daily_backup:
-                await self._perhaps()
-            await self._clock.sleep(LOOK_EVERY)
+        await keep_going("making the daily backup", self._turn, self._bus, self._clock)
+
+    async def _turn(self) -> None:
+        if self._changed and self._settings.daily_backup:
+            await self._perhaps()
+        await self._clock.sleep(LOOK_EVERY)
 
     async def _perhaps(self) -> None:
         """Makes today's, unless it is there."""

@@ -20,6 +20,9 @@ from runway_desktop.viewmodels.details import Showing
 from runway_desktop.viewmodels.offers import Offer, Verb, offers, why_not
 from runway_desktop.viewmodels.task_list import TaskListModel
 
+MOST_IDS = 8
+"""Known ids that a person is shown at once."""
+
 _COMMANDS = {
     Verb.OPEN: "task.open",
     Verb.RETRY: "task.retry",
@@ -173,11 +176,12 @@ class VerbMenu(QObject):
             )
             return
         if verb is Verb.ADOPT_ID:
+            known = self._desk.known_ids()
             ask_text(
                 self._window,
                 "Enter the task's id",
-                "The id that Runway gave it, from a log or from support.",
-                "",
+                _id_hint(known),
+                known[0] if len(known) == 1 else "",
                 _id_problem,
                 lambda text: self._desk.carry_out(verb, chosen, text=text.strip().lower()),
             )
@@ -191,6 +195,13 @@ class VerbMenu(QObject):
 
 def _files(rows: list[Row]) -> list[Path]:
     return [Path(output.path) for row in rows for output in row.outputs if output.is_here]
+
+
+def _id_hint(known: Sequence[str]) -> str:
+    if not known:
+        return "The id that Runway gave it, from a log or from support."
+    listed = "\n".join(known[:MOST_IDS])
+    return f"The id that Runway gave it. Accepted by Runway and not in the list:\n{listed}"
 
 
 def _id_problem(text: str) -> str:

@@ -51,3 +51,13 @@ def test_a_latecomer_that_raises_does_not_keep_the_others_from_hearing(caplog: p
         bus.listen(breaks)
         bus.listen(heard.append)
     assert heard == [Notice("one")]
+
+
+def test_the_same_notice_is_told_once_where_that_is_wanted():
+    bus = Bus()
+    heard: list[Event] = []
+    bus.listen(heard.append)
+    for detail in ("one", "two"):
+        bus.tell_once(Notice("The same", detail))
+    bus.tell_once(Notice("Another"))
+    assert heard == [Notice("The same", "one"), Notice("Another")]

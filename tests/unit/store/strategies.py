@@ -44,8 +44,10 @@ fingerprints = st.sampled_from([NO_KEY, Fingerprint("0123456789abcdef"), Fingerp
 counts = st.none() | st.integers(0, 10_000)
 evidences = st.builds(
     Evidence,
+    asked_before=st.none() | moments, answered_before=st.none() | moments,
     balance_before=prices, balance_after=prices, daily_before=counts, daily_after=counts,
-    accepted_between=st.integers(0, 99), price=prices, reason=texts,
+    accepted_between=st.integers(0, 99), doubtful=st.integers(0, 9), is_balance_doubtful=st.booleans(),
+    is_early=st.booleans(), price=prices, reason=texts,
 )  # fmt: skip
 
 looks = st.builds(

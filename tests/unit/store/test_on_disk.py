@@ -19,7 +19,7 @@ import pytest
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.library import Listing, Place
-from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.domain.task import Evidence, Request, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.trouble import translated
 from tests.unit.store.libraries import fill
@@ -40,6 +40,21 @@ async def test_folder_and_file_are_made_and_private(tmp_path: Path):
         assert stat.S_IMODE(path.with_name("profile.db-wal").stat().st_mode) == 0o600
     await store.close()
     assert [file.name for file in path.parent.iterdir()] == ["profile.db"]
+
+
+async def test_evidence_that_an_older_version_wrote_is_read_as_it_was(tmp_path: Path):
+    path = tmp_path / "p.db"
+    store = await SqliteStore.open(path)
+    await store.add([replace(a_task("a"), evidence=Evidence(daily_before=3))], [], None, [])
+    await store.close()
+    old = '{"balance_before":10.5,"daily_before":3,"accepted_between":1,"charged_between":0.0,"reason":"time-out"}'
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE tasks SET evidence = ?", (old,))
+    store = await SqliteStore.open(path)
+    task = await store.get(TaskId("a"))
+    assert task is not None
+    assert task.evidence == Evidence(balance_before=10.5, daily_before=3, accepted_between=1, reason="time-out")
+    await store.close()
 
 
 async def test_every_commit_is_synced_to_the_disk(tmp_path: Path):

@@ -12,6 +12,7 @@ async def full(rig: Rig) -> list[TaskId]:
     await rig.engine.pricing.learn(engine_rig.request(), 25.0)
     rig.engine.settings.day_cap = 30.0
     ids = await rig.parts.submit(engine_rig.request("first"), engine_rig.request("second"))
+    await until(lambda: rig.engine.lane.held_back(ids[1]) is not None, "the second is held back")
     await rig.load()
     await rig.fetch_rows()
     return list(ids)

@@ -6,7 +6,8 @@ import pytest
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, OutputState, Request, State
+from runway_desktop.domain.task import Media, OutputState, Request, State, TaskId
+from runway_desktop.services.accepted_ids import AcceptedId
 from runway_desktop.services.intake import AssetDrop, Draft, Gathered, IntakeFinding
 from runway_desktop.viewmodels.offers import Verb
 from tests.engine_rig import request as plain_request
@@ -350,6 +351,22 @@ async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
         assert rig.store._tasks["t1"].remote_id == remote_id(77)
         assert rig.store._tasks["t3"].let_go
         assert rig.store._tasks[shown[0][0]].parent_id == "t3"
+
+
+async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(tmp_path):
+    async with Rig(tmp_path) as rig:
+        assert rig.desk.known_ids() == ()
+        ids = rig.parts.ids
+        assert ids is not None
+        await ids.open()
+        for number in (1, 2):
+            await ids.keep(AcceptedId(task_id=TaskId(f"lost {number}"), remote_id=remote_id(number), at=float(number)))
+        # As at the next start.
+        await ids.open()
+        assert rig.desk.known_ids() == (remote_id(2), remote_id(1))
+        rows = await chosen(rig, task(3, State.UNCERTAIN))
+        rig.desk.carry_out(Verb.ADOPT_ID, rows, text=remote_id(2))
+        await until(lambda: rig.desk.known_ids() == (remote_id(1),))
 
 
 async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):

@@ -108,6 +108,7 @@ async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_n
     assert all(Path(f"{output.path}.json").is_file() for output in results)
     assert (made_new.name, made_new.color, made_new.library) == ("Client A", Color.RED, library)
     assert made_new.key_name != made.profile.key_name
+    assert not made_new.accepted_ids.exists()
     assert KEY.encode() not in made_new.database.read_bytes()
     assert [profile.name for profile in made.folders.all()] == ["Studio", "Client A"]
     assert await everything(made.profile) == then
@@ -235,6 +236,7 @@ async def test_this_profile_becomes_what_it_was_and_what_it_is_now_is_kept(tmp_p
     assert found["results"] == then["results"]
     assert found["settings"][FRESH] == {"made_at": NOW}
     assert found["settings"][IDENTITY] == PLACED
+    assert made.profile.accepted_ids.read_bytes() == b"ids that Runway gave", "what was sent since is not undone"
     [kept] = made.profile.backups.iterdir()
     assert kept.name.startswith("before-restore-")
     with opened(kept) as before:

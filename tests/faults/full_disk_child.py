@@ -1,0 +1,46 @@
+"""Sends a task while no file may grow any more, and dies once the person was told that its id cannot be written.
+
+    python -m tests.faults.full_disk_child FOLDER
+
+The list of tasks is FOLDER/profile.db, as the program has it; the file of accepted ids lies beside it. Time is the
+machine's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+from runway_desktop.domain.events import Notice
+from runway_desktop.services.clock import SystemClock
+from runway_desktop.store import SqliteStore
+from tests.engine_rig import Rig, request
+from tests.fake_runway import remote_id
+
+DIED = 9
+
+
+async def main(folder: Path) -> None:
+    store = await SqliteStore.open(folder / "profile.db")
+    rig = Rig(store=cast(Any, store), clock=cast(Any, SystemClock()), ids=folder / "accepted-ids.txt")
+    await rig.__aenter__()
+    gate = rig.runway.hold("create")
+    await rig.submission.submit([request()])
+    await gate.arrived()
+    # What is there may be written over; nothing may be written behind it.
+    room = (folder / "accepted-ids.txt").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    gate.open()
+    while not any(remote_id(1) in notice.detail for notice in rig.told(Notice)):
+        await asyncio.sleep(0.01)
+    os._exit(DIED)
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    asyncio.run(asyncio.wait_for(main(Path(sys.argv[1])), 60))

@@ -1,0 +1,284 @@
+"""An id that Runway gave was paid for: it is written down however long the disk is full, and outlives the program."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import NoReply, StoreError
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.task import RESTORED, State, Task, TaskId
+from runway_desktop.services.accepted_ids import AcceptedId, AcceptedIds
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.dispatch import CLOSING_PATIENCE
+from tests.engine_rig import AtOnce, Rig, request
+from tests.fake_runway import FakeRunway, remote_id
+from tests.fakes import FakeClock, MemoryStore, settle
+
+FULL = StoreError("The disk is full.", advice="Make room on it.")
+MISTAKES = (OSError(28, "No space left on device"), RuntimeError("ours"), sqlite3.OperationalError("disk I/O error"))
+
+
+class BrokenStore(MemoryStore):
+    """While `broken` is set every writing of tasks raises it."""
+
+    broken: Exception | None = None
+
+    async def save(self, *arguments, **more) -> None:
+        if self.broken is not None:
+            raise type(self.broken)(*self.broken.args)
+        await super().save(*arguments, **more)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "accepted-ids.txt"
+
+
+async def accepted_by_a_full_disk(path: Path | None, error: Exception = FULL) -> tuple[Rig, BrokenStore, TaskId]:
+    """The answer of a sending is in, and nothing can be written."""
+    store = BrokenStore()
+    rig = Rig(store=store, ids=path)
+    await rig.__aenter__()
+    gate = rig.runway.hold("create")
+    [task_id] = await rig.submit(request())
+    store.broken = error
+    gate.open()
+    await rig.clock.advance(1)
+    return rig, store, task_id
+
+
+async def kept_in(path: Path, *entries: AcceptedId) -> None:
+    """An earlier run could write these down nowhere else."""
+    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock())
+    await ids.open()
+    for entry in entries:
+        await ids.keep(entry)
+
+
+async def left_in(path: Path) -> list[AcceptedId]:
+    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock())
+    await ids.open()
+    return list(ids.left)
+
+
+def next_run(rig: Rig) -> Rig:
+    rig.runway._gates.clear()
+    return Rig(store=rig.store, runway=rig.runway, clock=rig.clock, ids=rig._ids_path)
+
+
+@pytest.mark.parametrize("error", [FULL, *MISTAKES], ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("minutes", [1, 60])
+async def test_it_is_tried_again_until_it_works(path, error, minutes):
+    rig, store, task_id = await accepted_by_a_full_disk(path, error)
+    await rig.clock.advance(60 * minutes)
+    assert len([notice for notice in rig.told(Notice) if remote_id(1) in notice.detail]) == 1
+    assert len(rig.told(Notice)) <= 2
+    store.broken = None
+    await rig.clock.advance(61)
+    task = await rig.task(task_id)
+    assert (task.state, task.remote_id) == (State.PENDING, remote_id(1))
+    assert len(rig.runway.named("create")) == 1
+    assert await left_in(path) == []
+    await rig.close()
+
+
+@pytest.mark.parametrize("error", [FULL, *MISTAKES], ids=lambda error: type(error).__name__)
+async def test_a_program_that_is_closed_meanwhile_ends_soon_and_knows_it_at_the_next_start(path, error):
+    rig, store, task_id = await accepted_by_a_full_disk(path, error)
+    await rig.clock.advance(600)
+    closing = asyncio.create_task(rig.close())
+    await rig.clock.advance(2)
+    assert closing.done()
+    store.broken = None
+    async with next_run(rig) as again:
+        task = await again.task(task_id)
+        assert (task.state, task.remote_id, task.estimated_credits) == (State.PENDING, remote_id(1), 25.0)
+        # Asked for at once, and nothing is sent again.
+        await again.clock.advance(10)
+        assert [call.arguments for call in again.runway.named("task")][:1] == [(remote_id(1),)]
+        assert len(again.runway.named("create")) == 1
+    assert await left_in(path) == []
+
+
+async def test_without_its_file_closing_tries_for_a_while_and_ends():
+    rig, store, task_id = await accepted_by_a_full_disk(None)
+    closing = asyncio.create_task(rig.close())
+    await rig.clock.advance(CLOSING_PATIENCE - 2)
+    assert not closing.done()
+    store.broken = None
+    await rig.clock.advance(4)
+    assert closing.done()
+    assert (await rig.task(task_id)).remote_id == remote_id(1)
+    rig, store, task_id = await accepted_by_a_full_disk(None)
+    closing = asyncio.create_task(rig.close())
+    await rig.clock.advance(CLOSING_PATIENCE + 5)
+    assert closing.done()
+
+
+async def test_a_program_that_is_killed_meanwhile_knows_it_at_the_next_start(path):
+    rig, store, task_id = await accepted_by_a_full_disk(path)
+    await rig.clock.advance(600)
+    again = rig.kill()
+    store.broken = None
+    again.runway._gates.clear()
+    async with again:
+        assert (await again.task(task_id)).remote_id == remote_id(1)
+        assert len(again.runway.named("create")) == 1
+
+
+async def test_a_sending_whose_answer_was_lost_is_not_taken_for_another(path):
+    """Of two that were being sent one was accepted: the other stays uncertain."""
+    store = BrokenStore()
+    async with Rig(store=store, ids=path) as rig:
+        gate = rig.runway.hold("create")
+        [first] = await rig.submit(request("first"))
+        [second] = await rig.submit(request("second", model="gen4_turbo"))
+        store.broken = FULL
+        rig.runway.then("create", ..., NoReply("The connection was cut."))
+        gate.open()
+        await rig.clock.advance(1)
+        again = rig.kill()
+    store.broken = None
+    again.runway._gates.clear()
+    async with again:
+        assert (await again.task(first)).remote_id == remote_id(1)
+        assert await again.state(second) is State.UNCERTAIN
+
+
+async def test_an_id_that_is_in_the_list_already_is_freed(path):
+    async with Rig(ids=path) as rig:
+        [task_id] = await rig.submit(request())
+    await kept_in(path, AcceptedId(task_id=task_id, remote_id=remote_id(1), at=rig.clock.now()))
+    async with next_run(rig) as again:
+        assert again.told(Notice) == []
+        assert await again.state(task_id) is State.PENDING
+    assert await left_in(path) == []
+
+
+async def test_an_id_whose_task_was_pasted_into_the_list_is_not_given_twice(path):
+    rig, store, task_id = await accepted_by_a_full_disk(path)
+    store.broken = None
+    again = rig.kill()
+    await again.submission.adopt([remote_id(1)])
+    again.runway._gates.clear()
+    async with again:
+        assert await again.state(task_id) is State.UNCERTAIN
+        assert len([task for task in again.store._tasks.values() if task.remote_id == remote_id(1)]) == 1
+    assert await left_in(path) == []
+
+
+async def test_an_id_without_a_task_is_told_once_and_offered_until_the_list_has_it(path):
+    entry = AcceptedId(task_id=TaskId("gone"), remote_id=remote_id(7), at=1.0)
+    await kept_in(path, entry)
+    async with Rig(ids=path) as rig:
+        [notice] = rig.told(Notice)
+        assert remote_id(7) in notice.detail
+        assert rig.ids is not None
+        assert [known.remote_id for known in rig.ids.left] == [remote_id(7)]
+    async with next_run(rig) as again:
+        assert again.told(Notice) == []
+        assert again.ids is not None
+        assert [known.remote_id for known in again.ids.left] == [remote_id(7)]
+        await again.submission.adopt([remote_id(7)])
+        assert again.ids.left == ()
+    assert await left_in(path) == []
+
+
+@pytest.mark.parametrize("state", [State.UNCERTAIN, State.SENDING])
+async def test_a_restored_list_gets_the_ids_of_what_was_being_sent(path, state):
+    """The backup was made while the task was being sent, and the answer came afterwards."""
+    rig = Rig(ids=path)
+    await rig.store.add([_restored(state)], [], None, [])
+    await kept_in(path, AcceptedId(task_id=TaskId("restored"), remote_id=remote_id(7), at=1.0))
+    async with rig:
+        task = await rig.task(TaskId("restored"))
+        assert (task.state, task.remote_id) == (State.PENDING, remote_id(7))
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.GONE, State.CANCELLED])
+async def test_a_restored_list_is_not_changed_by_ids_of_what_it_does_not_say_was_sent(path, state):
+    rig = Rig(ids=path)
+    await rig.store.add([_restored(state)], [], None, [])
+    await kept_in(path, AcceptedId(task_id=TaskId("restored"), remote_id=remote_id(7), at=1.0))
+    async with rig:
+        assert await rig.task(TaskId("restored")) == _restored(state)
+        assert remote_id(7) in rig.told(Notice)[0].detail
+
+
+def _restored(state: State) -> Task:
+    return Task(
+        id=TaskId("restored"),
+        request=request(),
+        created_at=1.0,
+        state=state,
+        sent_at=None if state is State.HELD else 1_000.0,
+        hold_reason=RESTORED if state is State.HELD else "",
+    )
+
+
+async def test_ids_are_given_to_their_tasks_though_the_disk_is_still_full_at_the_start(path):
+    rig, store, task_id = await accepted_by_a_full_disk(path)
+    again = rig.kill()
+    store.broken = None
+    # The start itself finds room enough to say that it is uncertain, and then there is none any more.
+    await again.ledger.load()
+    store.broken = FULL
+    again.runway._gates.clear()
+    async with again:
+        await again.clock.advance(120)
+        assert await again.state(task_id) is State.UNCERTAIN
+        store.broken = None
+        await again.clock.advance(61)
+        assert (await again.task(task_id)).remote_id == remote_id(1)
+
+
+async def test_what_is_not_sent_is_told_once_while_nothing_can_be_written():
+    store = BrokenStore()
+    async with Rig(store=store, loops=("lane",)) as rig:
+        await rig.lane.pause()
+        await rig.submit(request())
+        store.broken = FULL
+        await rig.lane.resume()
+        await rig.clock.advance(3_600)
+        assert len(rig.told(Notice)) == 1
+        assert rig.runway.named("create") == []
+
+
+async def test_a_file_that_cannot_be_made_keeps_nothing_from_being_sent(tmp_path):
+    async with Rig(ids=tmp_path / "no such folder" / "accepted-ids.txt") as rig:
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.PENDING
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only where a process can be given a smaller disk")
+async def test_on_a_disk_that_is_really_full_the_id_is_there_at_the_next_start(tmp_path):
+    from runway_desktop.store import SqliteStore
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.faults.full_disk_child", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 9, ended.stderr
+    store = await SqliteStore.open(tmp_path / "profile.db")
+    runway = FakeRunway()
+    runway._made = 1
+    runway.say(remote_id(1), "PENDING")
+    rig = Rig(runway=runway, ids=tmp_path / "accepted-ids.txt", store=store)  # type: ignore[arg-type]
+    try:
+        async with rig:
+            while not [task for task in rig.ledger.open() if task.state is State.PENDING]:
+                await asyncio.sleep(0.01)
+                await settle()
+            [task] = rig.ledger.open()
+            assert task.remote_id == remote_id(1)
+            assert runway.named("create") == []
+    finally:
+        await store.close()

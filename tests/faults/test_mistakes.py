@@ -1,0 +1,270 @@
+"""An exception that no port promises is a mistake of the program: it is reported once, and no brake fails by it.
+Nothing is sent twice, the lane pauses itself, what was sent is looked after, and every loop goes on."""
+
+from __future__ import annotations
+
+import sqlite3
+import ssl
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.errors import NoReply
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.task import State
+from runway_desktop.services.lane import NOT_PREPARED
+from runway_desktop.services.uncertainty import Likelihood, verdict
+from tests.engine_rig import Rig, request
+from tests.fake_runway import FakeRunway, remote_id
+from tests.fakes import MemoryStore, settle
+
+MISTAKES = (
+    ssl.SSLError(1, "decryption failed or bad record mac"),
+    RecursionError("maximum recursion depth exceeded"),
+    RuntimeError("ours"),
+    ValueError("ours"),
+    sqlite3.DatabaseError("database disk image is malformed"),
+    MemoryError(),
+)
+
+
+def named(mistake: Exception) -> str:
+    return type(mistake).__name__
+
+
+def raises(mistake: Exception) -> Callable[..., Any]:
+    """A fresh one each time, as the world makes them."""
+
+    def fails(*_arguments: object) -> None:
+        raise type(mistake)(*mistake.args)
+
+    return fails
+
+
+def told_of_mistakes(rig: Rig) -> list[str]:
+    return [notice.message for notice in rig.told(Notice) if "mistake" in notice.message]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=named)
+async def test_sendings_that_end_in_one_are_uncertain_and_the_lane_pauses_after_three(mistake):
+    async with Rig() as rig:
+        rig.runway.limit("gen4.5", concurrent=None)
+        rig.runway.always("create", raises(mistake))
+        ids = await rig.submit(*(request(f"{n}") for n in range(20)))
+        await rig.clock.advance(3_600)
+        assert len(rig.runway.named("create")) == 3
+        assert rig.lane.paused
+        assert rig.lane.reason == "Paused: the last 3 sendings got no answer"
+        states = [await rig.state(task_id) for task_id in ids]
+        assert states == [State.UNCERTAIN] * 3 + [State.HELD] * 17
+        assert told_of_mistakes(rig) == ["The program made a mistake while sending a task."]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=named)
+async def test_a_sending_that_ends_in_one_is_looked_after(mistake):
+    async with Rig() as rig:
+        rig.runway.limit("gen4.5", concurrent=None)
+        rig.runway.then("create", raises(mistake))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(60)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert (evidence.daily_before, evidence.daily_after) == (0, 0)
+        assert verdict(evidence).likelihood is Likelihood.NOT_MADE
+        [following] = await rig.submit(request("the next"))
+        await rig.clock.advance(5)
+        assert await rig.state(following) is State.PENDING
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=named)
+async def test_the_balance_is_asked_for_again_after_one(mistake):
+    async with Rig(loops=("lane", "poller", "account")) as rig:
+        rig.runway.always("organization", raises(mistake))
+        rig.account.want_refresh()
+        [first] = await rig.submit(request("first"))
+        await rig.clock.advance(600)
+        # It is known from the start; what is sent does not wait for it.
+        assert await rig.state(first) is State.PENDING
+        asked = len(rig.runway.named("organization"))
+        assert asked > 5
+        assert told_of_mistakes(rig) == ["The program made a mistake while asking for the balance."]
+        rig.runway.always("organization", ...)
+        before = rig.account.organization
+        rig.runway.account = FakeRunway().account
+        await rig.clock.advance(61)
+        assert len(rig.runway.named("organization")) > asked
+        assert rig.account.organization is not before
+
+
+async def test_a_mistake_while_an_answer_is_judged_leaves_nothing_being_sent_for_ever(monkeypatch):
+    async with Rig(loops=("lane",)) as rig:
+        rig.runway.limit("gen4.5", concurrent=None)
+        monkeypatch.setattr(rig.account, "note_failure", raises(RuntimeError("ours")))
+        rig.runway.always("create", NoReply("The connection was cut."))
+        ids = await rig.submit(*(request(f"{n}") for n in range(5)))
+        await rig.clock.advance(3_600)
+        states = [await rig.state(task_id) for task_id in ids]
+        assert states == [State.UNCERTAIN] * 3 + [State.HELD] * 2
+
+
+async def test_a_mistake_after_an_id_was_written_down_changes_nothing_of_it(monkeypatch):
+    async with Rig(loops=("lane",)) as rig:
+        monkeypatch.setattr(rig.account, "note_success", raises(RuntimeError("ours")))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(60)
+        assert (await rig.task(task_id)).remote_id == remote_id(1)
+        assert len(rig.runway.named("create")) == 1
+
+
+async def test_a_look_at_the_counts_that_ends_in_one_is_done_again():
+    async with Rig() as rig:
+        rig.runway.limit("gen4.5", concurrent=None)
+        rig.runway.then("create", raises(MISTAKES[0]))
+        [task_id] = await rig.submit(request())
+        rig.runway.then("organization", *(raises(MISTAKES[0]) for _ in range(3)))
+        await rig.clock.advance(120)
+        evidence = (await rig.task(task_id)).evidence
+        assert evidence is not None
+        assert verdict(evidence).likelihood is Likelihood.NOT_MADE
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=named)
+async def test_tasks_are_asked_for_again_after_one(mistake):
+    async with Rig() as rig:
+        [task_id] = await rig.submit(request())
+        rig.runway.then("task", *(raises(mistake) for _ in range(4)))
+        rig.runway.finish(remote_id(1), "https://x.example/a.mp4")
+        await rig.clock.advance(600)
+        assert await rig.state(task_id) is State.SUCCEEDED
+        assert told_of_mistakes(rig) == ["The program made a mistake while asking for a task."]
+
+
+async def test_a_turn_of_the_lane_that_ends_in_one_is_followed_by_others(monkeypatch):
+    async with Rig(loops=("lane",)) as rig:
+        failing = iter([True, True])
+
+        async def catch_up() -> None:
+            if next(failing, False):
+                raise RuntimeError("ours")
+
+        monkeypatch.setattr(rig.budget, "catch_up", catch_up)
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.HELD
+        await rig.clock.advance(5)
+        assert await rig.state(task_id) is State.PENDING
+        assert told_of_mistakes(rig) == ["The program made a mistake while sending tasks."]
+
+
+async def test_a_turn_of_the_poller_that_ends_in_one_is_followed_by_others(monkeypatch):
+    async with Rig() as rig:
+        failing = iter([True, True])
+        drift = rig.clock.now
+
+        def now() -> float:
+            if next(failing, False):
+                raise RuntimeError("ours")
+            return drift()
+
+        [task_id] = await rig.submit(request())
+        rig.runway.finish(remote_id(1), "https://x.example/a.mp4")
+        monkeypatch.setattr(rig.poller._clock, "now", now)
+        await rig.clock.advance(120)
+        assert await rig.state(task_id) is State.SUCCEEDED
+
+
+async def test_a_task_that_cannot_be_prepared_for_one_holds_up_no_other(monkeypatch):
+    async with Rig(loops=("lane",)) as rig:
+        prepare = rig.inputs.prepare
+
+        async def fails_once(task, key):
+            if task.request.prompt == "first":
+                raise RuntimeError("ours")
+            return await prepare(task, key)
+
+        monkeypatch.setattr(rig.inputs, "prepare", fails_once)
+        first, second = await rig.submit(request("first"), request("second"))
+        await rig.clock.advance(60)
+        assert (await rig.task(first)).hold_reason == NOT_PREPARED
+        assert await rig.state(second) is State.PENDING
+        assert told_of_mistakes(rig) == ["The program made a mistake while preparing a task."]
+        monkeypatch.setattr(rig.inputs, "prepare", prepare)
+        await rig.lane.send_next([first])
+        await rig.clock.advance(5)
+        assert await rig.state(first) is State.PENDING
+
+
+class FailsOnce(MemoryStore):
+    """The write of that number raises what no store may raise, before or after it is on the disk."""
+
+    def __init__(self, at: int, *, after: bool) -> None:
+        super().__init__()
+        self.at = at
+        self.after = after
+        self.passed = 0
+
+    async def _write(self, write: Callable[..., Awaitable[None]], *arguments: Any, **more: Any) -> None:
+        self.passed += 1
+        fails = self.passed == self.at
+        if not fails or self.after:
+            await write(*arguments, **more)
+        if fails:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+    async def save(self, *arguments: Any, **more: Any) -> None:
+        await self._write(super().save, *arguments, **more)
+
+    async def save_many(self, *arguments: Any, **more: Any) -> None:
+        await self._write(super().save_many, *arguments, **more)
+
+    async def learn(self, *arguments: Any, **more: Any) -> None:
+        await self._write(super().learn, *arguments, **more)
+
+    async def set_settings(self, values: Any) -> None:
+        await self._write(super().set_settings, values)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("moment", range(1, 17))
+async def test_whatever_write_ends_in_one_nothing_is_sent_twice_and_all_comes_to_its_end(moment, after):
+    store = FailsOnce(moment, after=after)
+    async with Rig(store=store, loops=("lane", "poller", "account")) as rig:
+        rig.runway.limit("gen4.5", concurrent=2)
+        create = rig.runway.create
+
+        async def made_and_done(endpoint, body):
+            created = await create(endpoint, body)
+            rig.runway.finish(created.remote_id, f"https://x.example/{created.remote_id}.mp4")
+            return created
+
+        rig.runway.create = made_and_done  # type: ignore[method-assign]
+        ids = await rig.submit(*(request(f"{n}") for n in range(4)))
+        rig.runway.then("create", ..., raises(MISTAKES[0]))
+        await rig.clock.advance(600)
+        assert len(rig.runway.named("create")) == 4
+        made = Counter(body["promptText"] for _, body in rig.runway.requests.values())
+        assert all(times == 1 for times in made.values())
+        states = Counter([await rig.state(task_id) for task_id in ids])
+        assert states == {State.SUCCEEDED: 3, State.UNCERTAIN: 1}
+        assert store.passed >= 14
+
+
+async def test_what_the_last_run_left_that_cannot_be_read_stops_nothing(monkeypatch):
+    async with Rig() as rig:
+        rig.runway.then("create", raises(MISTAKES[0]))
+        [old] = await rig.submit(request("old"))
+    again = Rig(store=rig.store, runway=rig.runway, clock=rig.clock)
+
+    async def refuses(*_arguments: object) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(rig.store, "spent_tasks", refuses)
+    async with again:
+        await again.clock.advance(200)
+        evidence = (await again.task(old)).evidence
+        assert evidence is None or verdict(evidence).likelihood is Likelihood.UNKNOWN
+        [new] = await again.submit(request("new"))
+        await again.clock.advance(5)
+        assert await again.state(new) is State.PENDING
+        await settle()

@@ -1,0 +1,62 @@
+"""Whoever is asked for the id of an uncertain task sees the ids that are known and not in the list."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.services.accepted_ids import AcceptedId
+from runway_desktop.ui.dialogs.asking import AskText
+from tests.fake_runway import remote_id
+from tests.gui.rig import Desktop, task, until
+
+
+async def ask_for_the_id(rig: Desktop, *known: int) -> AskText:
+    ids = rig.parts.ids
+    assert ids is not None
+    await ids.open()
+    for number in known:
+        await ids.keep(AcceptedId(task_id=TaskId(f"lost {number}"), remote_id=remote_id(number), at=float(number)))
+    # As at the next start.
+    await ids.open()
+    await rig.put(task(1, State.UNCERTAIN))
+    await rig.engine.ledger.load()
+    rig.rows.refresh()
+    await until(lambda: rig.rows.position(TaskId("t1")) is not None)
+    await rig.fetch_rows()
+    rig.window.view.select([TaskId("t1")])
+    await until(lambda: rig.details.row is not None)
+    pane = rig.window.workspace.details
+    next(button for button in pane.findChildren(QPushButton) if button.text() == "Enter its id…").click()
+    await until(lambda: rig.window.findChildren(AskText))
+    return rig.window.findChild(AskText)
+
+
+def words(dialog: AskText) -> str:
+    return " ".join(label.text() for label in dialog.findChildren(QLabel))
+
+
+async def test_the_only_known_id_is_there_to_be_taken(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        dialog = await ask_for_the_id(rig, 7)
+        assert dialog.findChild(QLineEdit).text() == remote_id(7)
+        assert remote_id(7) in words(dialog)
+        dialog.accept()
+        await until(lambda: rig.store._tasks["t1"].remote_id == remote_id(7))
+
+
+async def test_of_several_known_ids_the_person_chooses(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        dialog = await ask_for_the_id(rig, 7, 8)
+        assert dialog.findChild(QLineEdit).text() == ""
+        assert remote_id(7) in words(dialog)
+        assert remote_id(8) in words(dialog)
+        dialog.reject()
+
+
+async def test_without_a_known_id_nothing_is_offered(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        dialog = await ask_for_the_id(rig)
+        assert dialog.findChild(QLineEdit).text() == ""
+        assert "from a log or from support" in words(dialog)
+        dialog.reject()

@@ -1,0 +1,25 @@
+"""Moments tell what came before what, whatever the clock does."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.services.clock import Moments
+from tests.fakes import FakeClock
+
+
+async def test_what_comes_later_has_a_larger_moment_though_the_clock_stands_still():
+    clock = FakeClock()
+    moments = Moments(clock)
+    first = [moments.now() for _ in range(1_000)]
+    assert first == sorted(set(first))
+    assert first[-1] == pytest.approx(clock.monotonic())
+    await clock.advance(1)
+    assert moments.now() == clock.monotonic()
+
+
+async def test_a_wall_time_is_a_moment_also_before_this_run():
+    clock = FakeClock()
+    moments = Moments(clock)
+    assert moments.of(clock.now()) == pytest.approx(clock.monotonic())
+    assert moments.of(clock.now() - 3_600) == pytest.approx(clock.monotonic() - 3_600)

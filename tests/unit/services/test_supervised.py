@@ -1,0 +1,202 @@
+"""A loop that meets a mistake of the program reports it and goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.events import Event, Notice
+from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.downloads import Downloads
+from runway_desktop.services.file_locks import FileLocks
+from runway_desktop.services.integrity import Integrity
+from runway_desktop.services.ledger import Ledger
+from runway_desktop.services.library_folder import LibraryFolder
+from runway_desktop.services.lost_files import LostFiles
+from runway_desktop.services.rescue import Rescue
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.sidecar_keeper import BEHIND, SidecarKeeper
+from runway_desktop.services.submission import Submission
+from runway_desktop.services.supervised import LONGEST_PAUSE, keep_going, survived
+from tests.engine_rig import CATALOG, AtOnce, with_picture
+from tests.fake_runway import FakeFetcher, FakeRunway
+from tests.fakes import FakeClock, MemoryStore, settle
+
+
+class Turns:
+    """Fails in the turns of these numbers."""
+
+    def __init__(self, clock: FakeClock, *failing: int) -> None:
+        self.clock = clock
+        self.failing = failing
+        self.began: list[float] = []
+
+    async def __call__(self) -> None:
+        self.began.append(self.clock.monotonic())
+        if len(self.began) in self.failing:
+            raise RuntimeError("ours")
+        await self.clock.sleep(100)
+
+
+async def going(turns: Turns, seconds: float, bus: Bus | None = None) -> list[float]:
+    """When each turn began, in seconds from the first."""
+    loop = asyncio.create_task(keep_going("turning", turns, bus or Bus(), turns.clock))
+    await turns.clock.advance(seconds)
+    assert not loop.done()
+    loop.cancel()
+    with suppress(asyncio.CancelledError):
+        await loop
+    return [began - turns.began[0] for began in turns.began]
+
+
+async def test_turns_follow_each_other():
+    assert await going(Turns(FakeClock()), 250) == [0, 100, 200]
+
+
+async def test_a_turn_that_fails_is_followed_by_the_next_after_a_pause_that_grows():
+    assert await going(Turns(FakeClock(), 1, 2, 3), 20) == [0, 1, 3, 7]
+
+
+async def test_the_pause_is_short_again_after_a_turn_that_went_well():
+    assert await going(Turns(FakeClock(), 1, 2, 4), 110) == [0, 1, 3, 103, 104]
+
+
+async def test_the_pause_stays_bounded_however_often_it_fails():
+    turns = Turns(FakeClock(), *range(1, 100))
+    began = await going(turns, 3_000)
+    assert began[-1] - began[-2] == LONGEST_PAUSE
+
+
+async def test_the_person_hears_of_it_once_and_the_log_each_time(caplog):
+    bus, told = Bus(), list[Event]()
+    bus.listen(told.append)
+    with caplog.at_level(logging.ERROR):
+        await going(Turns(FakeClock(), 1, 2, 3), 20, bus)
+    assert told == [Notice("The program made a mistake while turning.", "RuntimeError; see the log.", is_problem=True)]
+    assert len([record for record in caplog.records if record.exc_info]) == 3
+
+
+def test_an_attempt_says_whether_it_failed():
+    with survived(Bus(), "trying") as attempt:
+        pass
+    assert not attempt.failed
+    with survived(Bus(), "trying") as attempt:
+        raise RecursionError
+    assert attempt.failed
+
+
+def test_what_ends_the_program_is_not_survived():
+    with pytest.raises(KeyboardInterrupt), survived(Bus(), "trying"):
+        raise KeyboardInterrupt
+
+
+class BrokenStore(MemoryStore):
+    """While `is_broken` it raises what no store may raise, from whatever it is asked. `asked` counts that."""
+
+    is_broken = False
+    asked = 0
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name.startswith("_") or not asyncio.iscoroutinefunction(found) or not self.is_broken:
+            return found
+
+        async def fails(*_arguments: object, **_more: object) -> None:
+            self.asked += 1
+            raise RuntimeError("ours")
+
+        return fails
+
+
+class Room:
+    """What a loop of the engine needs, on a store that breaks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store, self.bus, self.clock = BrokenStore(), Bus(), FakeClock()
+        self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
+        self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
+        self.ledger = Ledger(self.store, self.bus, self.clock)
+
+
+def settings(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
+    room.settings.set("theme", "dark")
+    return room.settings.run
+
+
+def sidecars(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
+    room.settings.set(BEHIND, ["t1"])
+    return SidecarKeeper(room.store, room.bus, room.clock, room.settings, FileLocks(), AtOnce()).run
+
+
+def lost_files(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
+    submission = Submission(room.ledger, room.store, CATALOG, room.clock, AtOnce(), key_in_use=lambda: NO_KEY)
+    return LostFiles(room.ledger, room.store, submission, CATALOG, room.bus, room.clock, AtOnce()).run
+
+
+def integrity(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
+    return Integrity(room.store, room.folder, room.bus, room.clock, AtOnce()).run
+
+
+def downloads(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
+    return Downloads(
+        room.store, room.ledger, FakeRunway(), FakeFetcher(), room.bus, room.clock, room.settings, random.Random(1),
+        room.folder, Rescue(Path("/rescued"), room.folder, room.settings, room.bus, room.clock),
+    ).run  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [settings, sidecars, lost_files, integrity, downloads], ids=lambda make: make.__name__)
+async def test_every_loop_goes_on_after_a_mistake(tmp_path, make):
+    room = Room(tmp_path)
+    [held] = [Task(id=TaskId("t1"), request=with_picture((tmp_path / "in.png").as_uri()), created_at=1.0)]
+    await room.ledger.add([held], [])
+    run = make(room)
+    room.store.is_broken = True
+    loop = asyncio.create_task(run())
+    await room.clock.advance(600)
+    assert not loop.done()
+    asked = room.store.asked
+    assert asked > 0
+    room.store.is_broken = False
+    await room.clock.advance(600)
+    await settle()
+    assert not loop.done()
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_settings_that_a_mistake_kept_from_the_disk_are_saved_afterwards(tmp_path):
+    room = Room(tmp_path)
+    room.store.is_broken = True
+    loop = asyncio.create_task(room.settings.run())
+    room.settings.set("theme", "dark")
+    await room.clock.advance(10)
+    room.store.is_broken = False
+    await room.clock.advance(120)
+    assert (await room.store.settings())["theme"] == "dark"
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_results_are_taken_up_after_a_mistake_though_nothing_else_succeeds(tmp_path):
+    room = Room(tmp_path)
+    request = Request(endpoint="text_to_video", model="gen4.5", prompt="Fox")
+    done = Task(id=TaskId("t1"), request=request, created_at=1.0, state=State.SUCCEEDED)
+    await room.store.add([done], [], None, [])
+    room.store.is_broken = True
+    run = downloads(room)
+    loop = asyncio.create_task(run())
+    await room.clock.advance(60)
+    before = room.store.asked
+    await room.clock.advance(600)
+    assert room.store.asked > before
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
