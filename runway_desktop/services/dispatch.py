@@ -224,7 +224,7 @@ class Dispatch:
                 return
             except StoreError as error:
                 what = f"Runway's id is {happening.remote_id}." if isinstance(happening, Accepted) else error.in_words()
-                log.critical("What became of task %s could not be written (%s): %s", task_id, what, error)
+                log.warning("What became of task %s could not be written (%s): %s", task_id, what, error)
                 if attempt == 1:
                     self._bus.tell(Notice("What became of a sending could not be written down.", what, is_problem=True))
                 if attempt < WRITE_ATTEMPTS:

@@ -381,8 +381,10 @@ class Downloads:
             entry = LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind="not saved", detail=detail)
         try:
             await self._saving.put(job, output, entry)
+        # Only the note is lost; the job stays, and one that cannot be noted must not end the others.
+        except StoreError as error:
+            log.warning("That %s is not saved could not be stored: %s", job.owner, error)
         except Exception:
-            # Only the note is lost; the job stays, and one that cannot be noted must not end the others.
             log.exception("That %s is not saved could not be stored", job.owner)
 
     def _back_off(self, job: Job, before: int, error: ApiError | None) -> float:

@@ -24,7 +24,6 @@ from runway_desktop.domain.events import (
     Event,
     KeyChanged,
     LaneChanged,
-    Notice,
     OrganizationChanged,
     SettingsChanged,
     TaskChanged,
@@ -59,7 +58,10 @@ LOOK_AGAIN = 30.0
 """Seconds until a task whose file is missing is tried again."""
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
-
+OUR_MISTAKE = (
+    "The program made a mistake while preparing this. Choose “Send next” to try again; if that fails, copy the support "
+    "details."
+)
 
 _HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
 
@@ -262,7 +264,6 @@ class Lane:
             self._alarm.ring()
             if not done.cancelled() and (error := done.exception()) is not None:
                 log.error("Sending %s went wrong", task.id, exc_info=error)
-                self._bus.tell(Notice("The program made a mistake while sending a task.", repr(error), is_problem=True))
                 self._stuck_until[task.id] = math.inf
 
         errand.add_done_callback(ended)
@@ -287,6 +288,11 @@ class Lane:
         except StoreError as error:
             self._back_off("The database cannot be written")
             log.warning("Task %s could not be prepared: %s", task.id, error)
+        except Exception:
+            # Of one that has left by then, its state says so.
+            if self._is_held(task.id):
+                await self._hold(task, OUR_MISTAKE, math.inf)
+            raise
 
     def _judge(self, task: Task, outcome: Outcome) -> None:
         match outcome.result:
