@@ -123,16 +123,21 @@ async def _run_session(session: Session, bugs: Bugs, supervisor: Supervisor, the
         raise
     except Exception as error:
         bugs.report("the session", error)
-        raise RunwayDesktopError(
-            "Something went wrong in the program, and it has to end.",
-            advice="Details are in its log.",
-            detail=str(session.profile.log),
-        ) from error
+        raise _ends_by_mistake(session.profile) from error
+
+
+def _ends_by_mistake(profile: Profile) -> RunwayDesktopError:
+    return RunwayDesktopError(
+        "Something went wrong in the program, and it has to end.",
+        advice="Details are in its log.",
+        detail=str(profile.log),
+    )
 
 
 def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]:
     """Puts in its place what the person agreed to restore; gives what is to be told. Raises RunwayDesktopError when it
-    is in the middle of it and cannot go on: then the list of tasks must not be opened."""
+    is in the middle of it and cannot go on, or when a mistake of ours leaves that open: then the list of tasks must not
+    be opened."""
     if not profile.restoring.exists():
         return []
     from runway_desktop.services.backup.finishing import is_waiting
@@ -147,6 +152,9 @@ def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]
             raise
         log.warning("A backup was not restored: %s (%s)", error, error.detail)
         return [Notice("The backup was not restored. Everything is as it was.", error.in_words(), is_problem=True)]
+    except Exception as error:
+        log.exception("The restore could not be finished, by a mistake of the program")
+        raise _ends_by_mistake(profile) from error
     if finished is None or finished.before is None:
         return []
     return [Notice("What was here before the restore is kept as a backup.", str(finished.before))]
