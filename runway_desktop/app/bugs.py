@@ -34,8 +34,8 @@ KEPT = 20
 
 
 class Bugs(logging.Handler):
-    """`watch` listens from then on, `leave` ends it. `met` are the words of the first few, `count` says how many there
-    were in all."""
+    """`watch` listens from then on, to the end of the process: windows go after the loop. `leave` ends it before. `met`
+    are the words of the first few, `count` says how many there were in all."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)

@@ -180,7 +180,7 @@ def run_on_loop(
     application: QApplication, main: Callable[[Supervisor, Theme], Coroutine[Any, Any, int]], bugs: Bugs
 ) -> int:
     """Runs `main(supervisor, theme)` on a qasync loop with workers of its own, and closes both for good. `bugs` listens
-    meanwhile; where `main` itself ends by a mistake of ours, the exit code is 1."""
+    from then on; where `main` itself ends by a mistake of ours, the exit code is 1."""
     theme = Theme(application)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
@@ -203,7 +203,6 @@ def run_on_loop(
         workers.shutdown(wait=True)
         loop.close()
         asyncio.set_event_loop(None)
-        bugs.leave()
 
 
 def on_signals(loop: asyncio.AbstractEventLoop, close: Callable[[], None]) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import gc
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.ui.theme import Theme
 
 from . import environment
@@ -80,10 +82,19 @@ def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: in
     if not profile.card.exists():
         profile = environment.folders_of(profile).change(profile, name="Studio")
     environment.start_log(profile.log, verbose=False)
-    application = make_application()
     bugs = Bugs()
+    code = _walk(profile, address, kind, Album(folder, first), bugs)
+    # The window goes now, with all that was spared at the start, and may make a mistake even then.
+    gc.unfreeze()
+    gc.collect()
+    mistakes = _said(bugs)
+    return code or mistakes
+
+
+def _walk(profile: Profile, address: Address, kind: type[Walk], album: Album, bugs: Bugs) -> int:
+    application = make_application()
     session = Session(profile, Options(demo=False), address, bugs=bugs)
-    walk = kind(session, Album(folder, first), address.base_url or "")
+    walk = kind(session, album, address.base_url or "")
 
     async def main(supervisor: Supervisor, theme: Theme) -> int:
         work = supervisor.spawn(walk.whole(), "tour")
@@ -91,9 +102,7 @@ def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: in
         await asyncio.wait([work], timeout=1)
         return code or walk.code
 
-    code = run_on_loop(application, main, bugs)
-    mistakes = _said(bugs)
-    return code or mistakes
+    return run_on_loop(application, main, bugs)
 
 
 def _said(bugs: Bugs) -> int:

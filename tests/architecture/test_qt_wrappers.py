@@ -20,7 +20,7 @@ FOREIGN = {"nextInFocusChain", "previousInFocusChain", "focusProxy", "buddy"}
 MADE_BY_QT = {
     "addAction", "addMenu", "addSection", "addSeparator", "menuAction",
     "viewport", "viewport_of", "verticalScrollBar", "horizontalScrollBar", "verticalHeader", "horizontalHeader",
-    "header", "lineEdit", "screen", "windowHandle",
+    "header", "lineEdit", "screen", "windowHandle", "findChild",
 }  # fmt: skip
 """Calls that return what Qt made, when they are given no object of ours."""
 
@@ -71,6 +71,7 @@ def test_no_wrapper_of_what_qt_made_is_kept():
     [
         ("self._star = self.addAction(icon, place)", True),
         ("self._viewport: QWidget = table.viewport()", True),
+        ("self.line = self.findChild(QLineEdit)", True),
         ("FollowsTheme(theme, self, viewport_of(self).update)", True),
         ("Later(restyle=self.viewport().update)", True),
         ("action = menu.addAction('Quit')", False),

@@ -97,7 +97,10 @@ def run(bugs: Bugs, work: Callable[[], object], qapp: QApplication) -> int:
             await asyncio.sleep(0.01)
         return 0
 
-    return run_on_loop(qapp, main, bugs)
+    try:
+        return run_on_loop(qapp, main, bugs)
+    finally:
+        bugs.leave()
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,10 @@ def test_a_program_that_ends_by_a_mistake_says_so_by_its_exit_code(bugs: Bugs, q
         fails()
         return 0
 
-    assert run_on_loop(qapp, main, bugs) == 1
+    try:
+        assert run_on_loop(qapp, main, bugs) == 1
+    finally:
+        bugs.leave()
     assert bugs.count == 1
 
 
