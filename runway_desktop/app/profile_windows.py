@@ -16,11 +16,9 @@ from runway_desktop.services import after_restore
 from runway_desktop.services.engine import Engine
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.profiles.badge import window_icon
-from runway_desktop.ui.profiles.choosing import choose_backup
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.offers import Question
-from runway_desktop.viewmodels.profiles.restored_words import restored_words
 from runway_desktop.viewmodels.runner import Runner
 
 from .options import own_words
@@ -93,6 +91,8 @@ class ProfileWindows(QObject):
 
     def choose_backup(self) -> None:
         """Asks for a file to restore, first where the daily ones are."""
+        from runway_desktop.ui.profiles.choosing import choose_backup
+
         backups = self._engine.backups
         if backups is not None:
             choose_backup(self._front(), backups.profile.backups, self.restore)
@@ -123,6 +123,8 @@ class ProfileWindows(QObject):
         found = after_restore.to_tell(settings)
         if found is None:
             return
+        from runway_desktop.viewmodels.profiles.restored_words import restored_words
+
         message, detail = restored_words(found)
         held = [task.id for task in self._engine.ledger.held() if task.hold_reason == RESTORED]
         show = self._window.models.desk.show_wanted
