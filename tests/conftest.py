@@ -3,6 +3,8 @@
 A test that is `async def` needs no mark and no plugin. It fails when it takes longer than 240 seconds, when it leaves
 a task running, and when something on its loop raised where nobody could catch it. A test marked `qt_loop` runs on a
 loop of its own fixture instead.
+
+Every test fails by a mistake of the program, whoever met it (`tests/mistakes.py`).
 """
 
 from __future__ import annotations
@@ -10,13 +12,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 import pytest
+
+from tests.mistakes import Mistakes, from_loop
 
 PATIENCE = 240.0
 """Seconds before a test counts as hung."""
@@ -25,6 +30,7 @@ PATIENCE = 240.0
 COLLECT_EVERY = 20
 """Tests between two full collections."""
 _since_collected = 0
+_mistakes = Mistakes()
 
 
 _STATE = pytest.StashKey[str]()
@@ -36,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # As in the program: cycles are collected on the main thread alone, or the database's thread would destroy what
     # belongs to Qt.
     gc.disable()
+    logging.getLogger().addHandler(_mistakes)
     config.addinivalue_line("markers", "qt_loop: the test runs on a Qt loop that its own fixture gives it")
 
 
@@ -55,6 +62,34 @@ def pytest_runtest_logfinish() -> None:
     gc.collect(0 if _since_collected % COLLECT_EVERY else 2)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup() -> Generator[None, object, object]:
+    _mistakes.check("What an earlier test left behind")
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
+    # Around all the others: fixtures and other plugins have then tidied up.
+    result = yield
+    _mistakes.check("This test")
+    return result
+
+
+@pytest.fixture
+def mistakes() -> Mistakes:
+    """For a test that makes one on purpose."""
+    return _mistakes
+
+
+@pytest.fixture
+def survived_mistakes(mistakes: Mistakes) -> Generator[None]:
+    """For tests that make some on purpose which the program reports and survives."""
+    yield
+    strange = [words for words in mistakes.forget() if "A mistake of the program while" not in words]
+    assert strange == []
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not inspect.iscoroutinefunction(pyfuncitem.obj) or pyfuncitem.get_closest_marker("qt_loop"):
@@ -68,13 +103,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def run_test(make: Callable[[], Coroutine[Any, Any, object]], patience: float = PATIENCE) -> None:
     """Runs one coroutine on a new loop in debug mode; raises what it raised, or AssertionError for what it left
     behind."""
-    complaints: list[str] = []
-
-    def complain(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        complaints.append(f"{context.get('message')}: {context.get('exception')!r}")
 
     async def guarded() -> None:
-        asyncio.get_running_loop().set_exception_handler(complain)
+        asyncio.get_running_loop().set_exception_handler(from_loop)
         async with asyncio.timeout(patience):
             await make()
         left = await _left_over()
@@ -82,7 +113,6 @@ def run_test(make: Callable[[], Coroutine[Any, Any, object]], patience: float = 
 
     with asyncio.Runner(debug=True, loop_factory=_checked_loop) as runner:
         runner.run(guarded())
-    assert not complaints, f"Nobody could catch this on the loop: {complaints}"
 
 
 def _checked_loop() -> asyncio.AbstractEventLoop:

@@ -15,7 +15,6 @@ from runway_desktop.services import after_restore
 from runway_desktop.services.engine import Engine
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.profiles.badge import window_icon
-from runway_desktop.ui.profiles.choosing import choose_backup
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.offers import Question
@@ -92,6 +91,8 @@ class ProfileWindows(QObject):
 
     def choose_backup(self) -> None:
         """Asks for a file to restore, first where the daily ones are."""
+        from runway_desktop.ui.profiles.choosing import choose_backup
+
         backups = self._engine.backups
         if backups is not None:
             choose_backup(self._front(), backups.profile.backups, self.restore)

@@ -12,12 +12,9 @@ import contextlib
 import logging
 import signal
 import sys
-import threading
-import traceback
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLoggingCategory, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
@@ -35,10 +32,14 @@ from runway_desktop.ui import scroll_areas_read
 from runway_desktop.ui.theme import Theme
 
 from . import environment
+from .bugs import Bugs
 from .collector import Collector
 from .lifecycle import Supervisor
 from .options import Options
 from .single_instance import DoesNotAnswer, Doorbell, enter
+
+if TYPE_CHECKING:
+    from .session import Session
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,8 @@ def run(options: Options) -> int:
         return 1
     from .session import Session
 
-    session = Session(profile, options, notices=notices)
+    bugs = Bugs()
+    session = Session(profile, options, notices=notices, bugs=bugs)
     doorbell.rung.connect(session.ring)
     for words in rung:
         # Whoever rang while the restore was finished.
@@ -97,13 +99,13 @@ def run(options: Options) -> int:
 
     async def live(supervisor: Supervisor, theme: Theme) -> int:
         try:
-            return await session.run(supervisor, theme)
+            return await _run_session(session, bugs, supervisor, theme)
         finally:
             # Also where there is only a sentence to be shown in place of the window.
             doorbell.open()
 
     try:
-        return run_on_loop(application, live)
+        return run_on_loop(application, live, bugs)
     finally:
         doorbell.close()
         claim.release()
@@ -113,9 +115,29 @@ def run(options: Options) -> int:
             open_in_its_own_window(profile)
 
 
+async def _run_session(session: Session, bugs: Bugs, supervisor: Supervisor, theme: Theme) -> int:
+    """Its exit code. Raises RunwayDesktopError, also in place of a mistake of ours that ends it: the person is told."""
+    try:
+        return await session.run(supervisor, theme)
+    except RunwayDesktopError:
+        raise
+    except Exception as error:
+        bugs.report("the session", error)
+        raise _ends_by_mistake(session.profile) from error
+
+
+def _ends_by_mistake(profile: Profile) -> RunwayDesktopError:
+    return RunwayDesktopError(
+        "Something went wrong in the program, and it has to end.",
+        advice="Details are in its log.",
+        detail=str(profile.log),
+    )
+
+
 def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]:
     """Puts in its place what the person agreed to restore; gives what is to be told. Raises RunwayDesktopError when it
-    is in the middle of it and cannot go on: then the list of tasks must not be opened."""
+    is in the middle of it and cannot go on, or when a mistake of ours leaves that open: then the list of tasks must not
+    be opened."""
     if not profile.restoring.exists():
         return []
     from runway_desktop.services.backup.finishing import is_waiting
@@ -130,6 +152,9 @@ def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]
             raise
         log.warning("A backup was not restored: %s (%s)", error, error.detail)
         return [Notice("The backup was not restored. Everything is as it was.", error.in_words(), is_problem=True)]
+    except Exception as error:
+        log.exception("The restore could not be finished, by a mistake of the program")
+        raise _ends_by_mistake(profile) from error
     if finished is None or finished.before is None:
         return []
     return [Notice("What was here before the restore is kept as a backup.", str(finished.before))]
@@ -151,57 +176,33 @@ def make_application() -> QApplication:
     return application
 
 
-def run_on_loop(application: QApplication, main: Callable[[Supervisor, Theme], Coroutine[Any, Any, int]]) -> int:
-    """Runs `main(supervisor, theme)` on a qasync loop with workers of its own, and closes both for good."""
+def run_on_loop(
+    application: QApplication, main: Callable[[Supervisor, Theme], Coroutine[Any, Any, int]], bugs: Bugs
+) -> int:
+    """Runs `main(supervisor, theme)` on a qasync loop with workers of its own, and closes both for good. `bugs` listens
+    from then on; where `main` itself ends by a mistake of ours, the exit code is 1."""
     theme = Theme(application)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     workers = ThreadPoolExecutor(4, thread_name_prefix="default")
     loop.set_default_executor(workers)
     collector = Collector()
-    bugs = Bugs()
+    bugs.watch(loop)
     supervisor = Supervisor(bugs.report)
-    loop.set_exception_handler(bugs.from_loop)
-    previous_hook, sys.excepthook = sys.excepthook, bugs.from_python
-    threading.excepthook = lambda given: bugs.report(
-        f"thread {given.thread.name if given.thread else '?'}", given.exc_value
-    )
     try:
         return int(loop.run_until_complete(main(supervisor, theme)))
     except RunwayDesktopError as error:
         _say_and_wait(application, error)
         return 1
+    except Exception as error:  # noqa: BLE001 - the last resort: in the log, where it can be found again
+        bugs.report("the program's work", error)
+        return 1
     finally:
-        sys.excepthook = previous_hook
         collector.close()
         loop.run_until_complete(loop.shutdown_asyncgens())
         workers.shutdown(wait=True)
         loop.close()
         asyncio.set_event_loop(None)
-
-
-class Bugs:
-    """The last resort for our own mistakes: into the log, redacted, once each; the window says that something went
-    wrong."""
-
-    def __init__(self) -> None:
-        self.listener: Callable[[str], None] | None = None
-
-    def report(self, where: str, error: BaseException | None) -> None:
-        if error is None:
-            return
-        words = environment.redacted("".join(traceback.format_exception(error)))
-        log.error("A mistake of the program in %s\n%s", where, words)
-
-    def from_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-        error = context.get("exception")
-        if isinstance(error, BaseException):
-            self.report(str(context.get("message", "the loop")), error)
-        else:
-            log.error("The loop says: %s", context.get("message"))
-
-    def from_python(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        self.report("a slot", error.with_traceback(trace))
 
 
 def on_signals(loop: asyncio.AbstractEventLoop, close: Callable[[], None]) -> None:
@@ -216,7 +217,7 @@ def _say_and_wait(application: QApplication, error: RunwayDesktopError) -> None:
     ours runs."""
     from PySide6.QtWidgets import QMessageBox
 
-    log.error("The program cannot start: %s %s", error.in_words(), error.detail)
+    log.warning("The program cannot start: %s %s", error.in_words(), error.detail)
     box = QMessageBox(QMessageBox.Icon.Warning, "Runway Desktop", error.message)
     box.setInformativeText("\n".join(part for part in (error.advice, error.detail) if part))
     box.finished.connect(lambda _: application.quit())
@@ -231,6 +232,7 @@ def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> N
         QtMsgType.QtWarningMsg: logging.WARNING,
     }.get(kind, logging.ERROR)
     of_this_computer = (context.category or "").startswith(_OF_THIS_COMPUTER) or message.startswith("PulseAudio")
-    if level == logging.WARNING and of_this_computer:
-        level = logging.INFO
+    if of_this_computer:
+        # No mistake of the program either way.
+        level = {logging.WARNING: logging.INFO, logging.ERROR: logging.WARNING}.get(level, level)
     logging.getLogger("qt").log(level, "%s", message)

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.culling.host import CullingHost
     from runway_desktop.ui.sheet.host import SheetHost
 
+    from .bugs import Bugs
     from .in_tray import InTray
 
 log = logging.getLogger(__name__)
@@ -74,12 +75,14 @@ class Session(QObject):
         notices: Sequence[Notice] = (),
         *,
         state: Path | None = None,
+        bugs: Bugs,
     ) -> None:
         """`notices` are to be told once the window stands. `state` is the folder for what must not lie in the
         profile's; None: the usual one."""
         super().__init__()
         self.profile = profile
         self._options = options
+        self._bugs = bugs
         self._address = address or _address(profile, options)
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
@@ -207,6 +210,9 @@ class Session(QObject):
         # In a plain slot: a player that is built inside a coroutine loses its signals.
         QTimer.singleShot(0, window.add_preview)
         self._watch_from_tray(window)
+        from .mistake_notice import MistakeNotice
+
+        MistakeNotice(self._bugs, window.notices, self.profile.log, window)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
         if self.engine is not None and self.models is not None:

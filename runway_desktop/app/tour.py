@@ -1,23 +1,27 @@
 """The tour: drives the real window through the main job on the simulator, and leaves a numbered picture of each
 step.
 
-It works without a display. Exit code 0 when every step reached its state, else 1, with the step's name on standard
-error. A second process opens the same profile at a scale of 200 %: what was there before must be there again.
+It works without a display. Exit code 0 when every step reached its state and the program made no mistake, else 1, with
+the step's name, or the mistakes, on standard error. A second process opens the same profile at a scale of 200 %: what
+was there before must be there again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import faulthandler
+import gc
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.ui.theme import Theme
 
 from . import environment
+from .bugs import Bugs
 from .lifecycle import Supervisor
 from .options import Options, own_words
 from .program import make_application, run_on_loop
@@ -78,9 +82,19 @@ def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: in
     if not profile.card.exists():
         profile = environment.folders_of(profile).change(profile, name="Studio")
     environment.start_log(profile.log, verbose=False)
+    bugs = Bugs()
+    code = _walk(profile, address, kind, Album(folder, first), bugs)
+    # The window goes now, with all that was spared at the start, and may make a mistake even then.
+    gc.unfreeze()
+    gc.collect()
+    mistakes = _said(bugs)
+    return code or mistakes
+
+
+def _walk(profile: Profile, address: Address, kind: type[Walk], album: Album, bugs: Bugs) -> int:
     application = make_application()
-    session = Session(profile, Options(demo=False), address, state=home / "state")
-    walk = kind(session, Album(folder, first), address.base_url or "")
+    session = Session(profile, Options(demo=False), address, state=profile.folder / "state", bugs=bugs)
+    walk = kind(session, album, address.base_url or "")
 
     async def main(supervisor: Supervisor, theme: Theme) -> int:
         work = supervisor.spawn(walk.whole(), "tour")
@@ -88,4 +102,14 @@ def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: in
         await asyncio.wait([work], timeout=1)
         return code or walk.code
 
-    return run_on_loop(application, main)
+    return run_on_loop(application, main, bugs)
+
+
+def _said(bugs: Bugs) -> int:
+    """Names the mistakes that the program made on the way; with one the tour has failed, whatever its pictures show."""
+    if bugs.count == 0:
+        return 0
+    sys.stderr.write(f"The program made mistakes during the tour: {bugs.count}. Each of the first {len(bugs.met)}:\n")
+    for words in bugs.met:
+        sys.stderr.write(f"{words}\n")
+    return 1

@@ -20,7 +20,8 @@ asking again helps.
     ├── LinkExpired                 a result's link is no longer good; a fresh one can be asked for
     └── NotPossible                 the person asked for what the task's state does not allow any more
 
-Our own bugs are none of these: they are ordinary Python exceptions and reach the last-resort handler.
+Our own bugs are none of these: they are ordinary Python exceptions and reach the last-resort handler, or are logged as
+errors by whoever catches them to go on. What the world does is logged as a warning at the most.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ class Account:
         from .supervised import keep_going
 
         try:
-            await keep_going("watching the balance", self._turn, self._bus, self._clock)
+            await keep_going("watching the balance", self._turn, self._clock)
         finally:
             if self._asking is not None:
                 self._asking.cancel()
@@ -255,7 +255,7 @@ class Account:
         from .supervised import survived
 
         found = None
-        with survived(self._bus, "asking for the balance") as attempt:
+        with survived("asking for the balance") as attempt:
             found = await self._read()
         if attempt.failed:
             # Whoever wants to know it gets another answer than none before long.

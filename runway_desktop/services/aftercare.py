@@ -66,4 +66,4 @@ class Aftercare:
         self._looks.pop(task_id, None)
         self._unsettled.pop(task_id, None)
         if not done.cancelled() and (error := done.exception()) is not None:
-            report(self._bus, "looking after a sending without an answer", error)
+            report("looking after a sending without an answer", error)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from runway_desktop.domain.events import Event, Notice
+from runway_desktop.domain.events import Event
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,6 @@ class Bus:
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
         self._kept: list[Event] | None = None
-        self._told_once: set[str] = set()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` for each event from now on; the answer stops it."""
@@ -37,12 +36,6 @@ class Bus:
         if self._kept is not None:
             self._kept.append(event)
         self._tell(event, self._listeners)
-
-    def tell_once(self, notice: Notice) -> None:
-        """Tells of it unless a notice with the same message was told by this way before."""
-        if notice.message not in self._told_once:
-            self._told_once.add(notice.message)
-            self.tell(notice)
 
     def keep_for_latecomers(self) -> None:
         """From now on what is told is kept, too."""

@@ -115,7 +115,7 @@ class Dispatch:
     async def recall(self) -> None:
         """Takes up what the last run left: ids that the database does not have, and what the evidence of uncertain
         tasks needs. Call after `Ledger.load`, before anything is sent."""
-        with survived(self._bus, "taking up the last run"):
+        with survived("taking up the last run"):
             try:
                 if self._ids is not None:
                     await self._ids.open()
@@ -135,7 +135,7 @@ class Dispatch:
         """Sends the task with this key, or not at all. Must not be cancelled while it runs: callers shield it and wait
         for its end."""
         outcomes: list[Outcome] = []
-        with survived(self._bus, "sending a task"):
+        with survived("sending a task"):
             sending = await self._start(task, before, key)
             outcomes.append(sending if isinstance(sending, Outcome) else await self._send(sending, body, before))
         return outcomes[0] if outcomes else await self._after_mistake(task.id)
@@ -155,7 +155,7 @@ class Dispatch:
             return Outcome(Result.NOT_SENT, reason=error.in_words())
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             # No byte has left. What the disk says is written anew by the next try, or is uncertain at the next start.
-            report(self._bus, "writing down that a task is sent", mistake)
+            report("writing down that a task is sent", mistake)
             return Outcome(Result.NOT_SENT, reason="The database cannot be written")
         self._cannot_write = False
         if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
@@ -169,7 +169,7 @@ class Dispatch:
             await self._write(task.id, NotSent(error.in_words()))
             return Outcome(Result.NOT_SENT, reason=error.in_words())
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
-            report(self._bus, "noting that a task is sent", mistake)
+            report("noting that a task is sent", mistake)
             await self._write(task.id, NotSent())
             return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
         return sending
@@ -182,7 +182,7 @@ class Dispatch:
             return await self._judge(task, error)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             # Maybe after bytes have left: nobody knows.
-            report(self._bus, "sending a task", mistake)
+            report("sending a task", mistake)
             return await self._no_answer(task, OUR_MISTAKE)
         return await self._accept(task, created)
 
@@ -243,7 +243,7 @@ class Dispatch:
         await self._write(task.id, Accepted(created.remote_id, credits), kept)
         self._account.note_success()
         if credits is not None:
-            with survived(self._bus, "remembering a price"):
+            with survived("remembering a price"):
                 try:
                     await self._pricing.learn(task.request, credits)
                 except StoreError as error:
@@ -263,12 +263,12 @@ class Dispatch:
                 return
             except (ImpossibleMove, NoSuchTask) as mistake:
                 # No later try can do better. An id stays in its file.
-                report(self._bus, "writing down what became of a sending", mistake)
+                report("writing down what became of a sending", mistake)
                 return
             except StoreError as error:
                 self._tell_unwritten(task_id, happening, error.in_words(), failures)
             except Exception as mistake:  # noqa: BLE001 - reported with its traceback
-                report(self._bus, "writing down what became of a sending", mistake)
+                report("writing down what became of a sending", mistake)
                 self._tell_unwritten(task_id, happening, type(mistake).__name__, failures)
             failures += 1
             if self._closing.is_set():
@@ -276,7 +276,7 @@ class Dispatch:
                 if deadline is None:
                     deadline = now + (0.0 if is_kept else CLOSING_PATIENCE)
                 if now >= deadline:
-                    log.error("The program closes before what became of task %s is in the database.", task_id)
+                    log.warning("The program closes before what became of task %s is in the database.", task_id)
                     return
                 await self._clock.sleep(1.0)
             else:
@@ -284,7 +284,7 @@ class Dispatch:
 
     def _tell_unwritten(self, task_id: TaskId, happening: Happening, why: str, failures: int) -> None:
         what = f"Runway's id is {happening.remote_id}." if isinstance(happening, Accepted) else why
-        log.critical("What became of task %s could not be written (%s): %s", task_id, why, what)
+        log.warning("What became of task %s could not be written (%s): %s", task_id, why, what)
         if not failures:
             message = (
                 "Runway accepted a task, but the database cannot be written. It is tried again until it works."

@@ -133,7 +133,7 @@ class Downloads:
             await self._take_up()
             async with asyncio.TaskGroup() as group:
                 while not self._closing:
-                    with survived(self._bus, "saving results") as attempt:
+                    with survived("saving results") as attempt:
                         await self._turn(group)
                     if attempt.failed:
                         await self._alarm.wait(STORE_AGAIN_AFTER)
@@ -240,7 +240,7 @@ class Downloads:
     async def _take_up(self) -> None:
         """All that an earlier run left. A database that refuses is asked again: these results were paid for."""
         while not self._closing:
-            with survived(self._bus, "reading what is still to be saved"):
+            with survived("reading what is still to be saved"):
                 try:
                     for row in await self._store.unsaved():
                         self.enqueue(row.task, row.outputs)
@@ -397,8 +397,10 @@ class Downloads:
             entry = LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind="not saved", detail=detail)
         try:
             await self._saving.put(job, output, entry)
+        # Only the note is lost; the job stays, and one that cannot be noted must not end the others.
+        except StoreError as error:
+            log.warning("That %s is not saved could not be stored: %s", job.owner, error)
         except Exception:
-            # Only the note is lost; the job stays, and one that cannot be noted must not end the others.
             log.exception("That %s is not saved could not be stored", job.owner)
 
     def _back_off(self, job: Job, before: int, error: ApiError | None) -> float:

@@ -102,7 +102,7 @@ class Integrity:
         """Looks until cancelled. One for the life of the program, held by the supervisor."""
         async with asyncio.TaskGroup() as group:
             for name, work in (("look at shown files", self._look_at_shown), ("look at all files", self._go_round)):
-                group.create_task(keep_going("looking at saved files", work, self._bus, self._clock), name=name)
+                group.create_task(keep_going("looking at saved files", work, self._clock), name=name)
 
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
         """These are shown or opened: whether their files are there is to be known at once."""

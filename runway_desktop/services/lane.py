@@ -57,10 +57,12 @@ AT_ONCE = 4
 """Sendings at once, of different models or with files still being read."""
 LOOK_AGAIN = 30.0
 """Seconds until a task whose file is missing is tried again."""
-NOT_PREPARED = "The program made a mistake while preparing this. Choose “Send next” to try it again."
+NOT_PREPARED = (
+    "The program made a mistake while preparing this. Choose “Send next” to try again; if that fails, copy the support "
+    "details."
+)
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
-
 
 _HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
 
@@ -116,7 +118,7 @@ class Lane:
         try:
             await self._dispatch.recall()
             self._aftercare.take_up(self._ledger.open())
-            await keep_going("sending tasks", self._turn, self._bus, self._clock)
+            await keep_going("sending tasks", self._turn, self._clock)
         finally:
             await self.settle()
 
@@ -270,12 +272,11 @@ class Lane:
         errand.add_done_callback(ended)
 
     async def _errand(self, task: Task) -> None:
-        with survived(self._bus, "preparing a task") as attempt:
+        with survived("preparing a task") as attempt:
             await self._prepare_and_send(task)
         if attempt.failed:
             # Nothing of it was sent: a mistake behind the first byte is an outcome, which was judged.
-            self._back_off("Waiting a moment after an error")
-            with survived(self._bus, "holding a task back"):
+            with survived("holding a task back"):
                 await self._hold(task, NOT_PREPARED, math.inf)
 
     async def _prepare_and_send(self, task: Task) -> None:

@@ -181,9 +181,9 @@ class LibraryFolder:
         """Looks whenever there is reason to, until cancelled. One for the life of the program."""
         from .supervised import keep_going, survived
 
-        with survived(self._bus, "looking at the library's folder"):
+        with survived("looking at the library's folder"):
             await self.look()
-        await keep_going("looking at the library's folder", self._turn, self._bus, self._clock)
+        await keep_going("looking at the library's folder", self._turn, self._clock)
 
     async def _turn(self) -> None:
         await self._alarm.wait(self._until_due())

@@ -79,7 +79,7 @@ class LostFiles:
 
     async def run(self) -> None:
         """Hashes the files of what waits here, until cancelled."""
-        await keep_going("noting what input files look like", self._turn, self._bus, self._clock)
+        await keep_going("noting what input files look like", self._turn, self._clock)
 
     async def _turn(self) -> None:
         await self._clock.sleep(LOOK_AFTER)

@@ -122,7 +122,7 @@ class Poller:
         for task in sorted(self._ledger.open(), key=lambda task: task.sent_at or 0.0):
             self._take_up(task, fresh=False)
         try:
-            await keep_going("asking for tasks", self._turn, self._bus, self._clock)
+            await keep_going("asking for tasks", self._turn, self._clock)
         finally:
             for question in self._questions:
                 question.cancel()
@@ -271,7 +271,7 @@ class Poller:
             watch.asking = False
             if not done.cancelled() and (error := done.exception()) is not None:
                 # A mistake of ours must not stop the asking for all others.
-                report(self._bus, "asking for a task", error)
+                report("asking for a task", error)
             if self._watches.get(task_id) is watch:
                 if watch.turn == planned:
                     self._later(task_id, watch, None)

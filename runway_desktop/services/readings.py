@@ -163,7 +163,7 @@ class Readings:
             for seconds in LOOK_AFTER:
                 await self._clock.sleep(seconds)
                 is_done = False
-                with survived(self._bus, "reading counts and balance"):
+                with survived("reading counts and balance"):
                     is_done = await self._look(task_id, deadline, settled)
                 if is_done:
                     return

@@ -273,7 +273,7 @@ class Settings:
         """Writes changes until cancelled. One for the life of the program, held by the supervisor."""
         from .supervised import keep_going
 
-        await keep_going("saving your settings", self._turn, self._bus, self._clock)
+        await keep_going("saving your settings", self._turn, self._clock)
 
     async def _turn(self) -> None:
         await self._changed.wait()

@@ -72,7 +72,7 @@ class SidecarKeeper:
         """Writes what changes until cancelled. One for the life of the program, held by the supervisor."""
         left = self._settings.get(BEHIND, [])
         self._take([TaskId(word) for word in left if isinstance(word, str)] if isinstance(left, list) else [])
-        await keep_going("keeping sidecars up to date", self._turn, self._bus, self._clock)
+        await keep_going("keeping sidecars up to date", self._turn, self._clock)
 
     async def _turn(self) -> None:
         await self._alarm.wait(None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
 from runway_desktop.domain.library import Place
@@ -88,7 +88,8 @@ class Tray(QObject):
         self.icon = icon = make_icon(QApplication.windowIcon(), self)
         self._menu = QMenu(self._window)
         self._menu.addAction("Show the window").triggered.connect(self.window_wanted)
-        self._pause = self._menu.addAction("")
+        self._pause = QAction(self._menu)
+        self._menu.addAction(self._pause)
         self._pause.triggered.connect(lambda: self.pause_wanted.emit(not self._status.paused))
         self._menu.addSeparator()
         self._menu.addAction("Quit").triggered.connect(self.quit_wanted)

@@ -23,6 +23,8 @@ from tests.fakes import FakeClock, MemoryStore, settle
 FULL = StoreError("The disk is full.", advice="Make room on it.")
 MISTAKES = (OSError(28, "No space left on device"), RuntimeError("ours"), sqlite3.OperationalError("disk I/O error"))
 
+pytestmark = pytest.mark.usefixtures("survived_mistakes")
+
 
 class BrokenStore(MemoryStore):
     """While `broken` is set every writing of tasks raises it."""

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.errors import NoReply
-from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import State
 from runway_desktop.services.lane import NOT_PREPARED
 from runway_desktop.services.uncertainty import Likelihood, verdict
@@ -43,12 +42,11 @@ def raises(mistake: Exception) -> Callable[..., Any]:
     return fails
 
 
-def told_of_mistakes(rig: Rig) -> list[str]:
-    return [notice.message for notice in rig.told(Notice) if "mistake" in notice.message]
+pytestmark = pytest.mark.usefixtures("survived_mistakes")
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=named)
-async def test_sendings_that_end_in_one_are_uncertain_and_the_lane_pauses_after_three(mistake):
+async def test_sendings_that_end_in_one_are_uncertain_and_the_lane_pauses_after_three(mistake, mistakes):
     async with Rig() as rig:
         rig.runway.limit("gen4.5", concurrent=None)
         rig.runway.always("create", raises(mistake))
@@ -59,7 +57,7 @@ async def test_sendings_that_end_in_one_are_uncertain_and_the_lane_pauses_after_
         assert rig.lane.reason == "Paused: the last 3 sendings got no answer"
         states = [await rig.state(task_id) for task_id in ids]
         assert states == [State.UNCERTAIN] * 3 + [State.HELD] * 17
-        assert told_of_mistakes(rig) == ["The program made a mistake while sending a task."]
+        mistakes.take("while sending a task")
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=named)
@@ -79,7 +77,7 @@ async def test_a_sending_that_ends_in_one_is_looked_after(mistake):
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=named)
-async def test_the_balance_is_asked_for_again_after_one(mistake):
+async def test_the_balance_is_asked_for_again_after_one(mistake, mistakes):
     async with Rig(loops=("lane", "poller", "account")) as rig:
         rig.runway.always("organization", raises(mistake))
         rig.account.want_refresh()
@@ -89,7 +87,7 @@ async def test_the_balance_is_asked_for_again_after_one(mistake):
         assert await rig.state(first) is State.PENDING
         asked = len(rig.runway.named("organization"))
         assert asked > 5
-        assert told_of_mistakes(rig) == ["The program made a mistake while asking for the balance."]
+        mistakes.take("while asking for the balance")
         rig.runway.always("organization", ...)
         before = rig.account.organization
         rig.runway.account = FakeRunway().account
@@ -131,17 +129,17 @@ async def test_a_look_at_the_counts_that_ends_in_one_is_done_again():
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=named)
-async def test_tasks_are_asked_for_again_after_one(mistake):
+async def test_tasks_are_asked_for_again_after_one(mistake, mistakes):
     async with Rig() as rig:
         [task_id] = await rig.submit(request())
         rig.runway.then("task", *(raises(mistake) for _ in range(4)))
         rig.runway.finish(remote_id(1), "https://x.example/a.mp4")
         await rig.clock.advance(600)
         assert await rig.state(task_id) is State.SUCCEEDED
-        assert told_of_mistakes(rig) == ["The program made a mistake while asking for a task."]
+        mistakes.take("while asking for a task")
 
 
-async def test_a_turn_of_the_lane_that_ends_in_one_is_followed_by_others(monkeypatch):
+async def test_a_turn_of_the_lane_that_ends_in_one_is_followed_by_others(monkeypatch, mistakes):
     async with Rig(loops=("lane",)) as rig:
         failing = iter([True, True])
 
@@ -154,7 +152,7 @@ async def test_a_turn_of_the_lane_that_ends_in_one_is_followed_by_others(monkeyp
         assert await rig.state(task_id) is State.HELD
         await rig.clock.advance(5)
         assert await rig.state(task_id) is State.PENDING
-        assert told_of_mistakes(rig) == ["The program made a mistake while sending tasks."]
+        mistakes.take("while sending tasks")
 
 
 async def test_a_turn_of_the_poller_that_ends_in_one_is_followed_by_others(monkeypatch):
@@ -174,7 +172,7 @@ async def test_a_turn_of_the_poller_that_ends_in_one_is_followed_by_others(monke
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_a_task_that_cannot_be_prepared_for_one_holds_up_no_other(monkeypatch):
+async def test_a_task_that_cannot_be_prepared_for_one_holds_up_no_other(monkeypatch, mistakes):
     async with Rig(loops=("lane",)) as rig:
         prepare = rig.inputs.prepare
 
@@ -188,7 +186,7 @@ async def test_a_task_that_cannot_be_prepared_for_one_holds_up_no_other(monkeypa
         await rig.clock.advance(60)
         assert (await rig.task(first)).hold_reason == NOT_PREPARED
         assert await rig.state(second) is State.PENDING
-        assert told_of_mistakes(rig) == ["The program made a mistake while preparing a task."]
+        mistakes.take("while preparing a task")
         monkeypatch.setattr(rig.inputs, "prepare", prepare)
         await rig.lane.send_next([first])
         await rig.clock.advance(5)

@@ -277,14 +277,16 @@ async def test_nothing_is_sent_that_cannot_be_written_down_before():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_mistake_of_ours_while_sending_is_uncertain_and_not_repeated():
+async def test_a_mistake_of_ours_while_sending_is_uncertain_and_not_repeated(mistakes):
     async with Rig(loops=("lane",)) as rig:
         rig.runway.then("create", ZeroDivisionError("ours"))
         [task_id] = await rig.submit(request())
         assert await rig.state(task_id) is State.UNCERTAIN
         await rig.clock.advance(600)
         assert len(rig.runway.named("create")) == 1
-        assert any(notice.is_problem for notice in rig.told(Notice))
+        assert (await rig.task(task_id)).evidence.reason == "The program made a mistake while sending this."
+        assert rig.told(Notice) == []
+        assert "ZeroDivisionError: ours" in mistakes.take("while sending a task")
 
 
 async def test_an_uncertain_task_that_is_sent_again_by_the_person_is_a_new_one():

@@ -1,7 +1,8 @@
 """What every journey has: a screen of its own, a simulated Runway, and the program on a throwaway profile.
 
 One screen for each worker, started when the first journey asks for it; Runway and profile are new for each journey.
-When a journey fails, a picture of the screen is left in build/journeys.
+When a journey fails, a picture of the screen is left in build/journeys. It fails, too, when a program left a mistake in
+its log or on its terminal.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import mistakes
 from tests.journeys import screen as screens
 from tests.journeys.needs import need, need_screen_reader
 from tests.journeys.program import SECRET, Program
@@ -41,6 +43,14 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
         screen.start_accessibility(launcher)
         screen.start_keychain()
         yield screen
+
+
+@pytest.fixture(autouse=True)
+def _no_mistake_left(tmp_path: Path) -> Iterator[None]:
+    """Looks once all programs of the journey are closed."""
+    yield
+    left = mistakes.left_in(tmp_path)
+    assert not left, "The program made mistakes:\n" + "\n".join(left)
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ class Program:
 
     def start_again_beside(self, *items: str) -> int:
         """A second start of the same profile, as a person does who forgot the first. Its exit code."""
-        process = self._popen(items, self.profile.parent / "second.txt")
+        process = self._popen(items, self.profile.parent / "terminal-second.txt")
         return process.wait(PATIENCE)
 
     @property

@@ -28,14 +28,15 @@ class Runway:
 
     def start(self) -> None:
         """At the first start on a free port, later on the same one."""
-        self._process = subprocess.Popen(
-            [
-                sys.executable, "-m", "runway_desktop.simulator", "--port", str(self.port), "--keep", str(self._kept),
-                "--until-input-ends", *self._words,
-            ],
-            cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, text=True, start_new_session=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        with self._kept.with_name("terminal-runway.txt").open("ab") as terminal:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable, "-m", "runway_desktop.simulator", "--port", str(self.port),
+                    "--keep", str(self._kept), "--until-input-ends", *self._words,
+                ],
+                cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, text=True, start_new_session=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=terminal,
+            )  # fmt: skip
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, "the simulator did not start"

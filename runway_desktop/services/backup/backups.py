@@ -113,10 +113,10 @@ class Backups:
 
     async def run(self) -> None:
         """Makes the daily ones, until cancelled."""
-        with survived(self._bus, "tidying up after backups"):
+        with survived("tidying up after backups"):
             await self._workshop.make(lambda _: sweep(self.profile))
         await self._clock.sleep(FIRST_AFTER)
-        await keep_going("making the daily backup", self._turn, self._bus, self._clock)
+        await keep_going("making the daily backup", self._turn, self._clock)
 
     async def _turn(self) -> None:
         if self._changed and self._settings.daily_backup:

@@ -27,11 +27,16 @@ class KeyField(QKeySequenceEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setMaximumSequenceLength(1)
-        self.line: QLineEdit = self.findChild(QLineEdit)  # type: ignore[assignment]
-        self.line.setFocusProxy(None)  # type: ignore[arg-type]
-        self.line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        line = self.line
+        line.setFocusProxy(None)  # type: ignore[arg-type]
+        line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.line.installEventFilter(_Pressed(self))
+        line.installEventFilter(_Pressed(self))
+
+    @property
+    def line(self) -> QLineEdit:
+        """Qt's own, looked for each time: its wrapper is not kept."""
+        return self.findChild(QLineEdit)  # type: ignore[return-value]
 
 
 class _Pressed(QObject):

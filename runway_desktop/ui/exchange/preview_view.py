@@ -68,7 +68,7 @@ class PreviewView(QTableView):
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width * GRID)
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
-        FollowsTheme(theme, self, self.viewport().update)
+        FollowsTheme(theme, self, lambda: self.viewport().update())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:

@@ -8,7 +8,7 @@ the words first, then the chips. GUI thread only.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
+from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from runway_desktop.ui.commands.keys import Keys
@@ -35,14 +35,11 @@ class SearchLine(QLineEdit):
         self.setAccessibleName("Search tasks")
         self.setMaximumWidth(56 * GRID)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._magnifier = self.addAction(
-            theme.icon("mdi6.magnify", Role.FAINT), QLineEdit.ActionPosition.LeadingPosition
-        )
-        self._star = self.addAction(
-            theme.icon("mdi6.star-outline", Role.MUTED), QLineEdit.ActionPosition.TrailingPosition
-        )
-        self._star.setText("Save this search")
+        self._magnifier = QAction(theme.icon("mdi6.magnify", Role.FAINT), "", self)
+        self.addAction(self._magnifier, QLineEdit.ActionPosition.LeadingPosition)
+        self._star = QAction(theme.icon("mdi6.star-outline", Role.MUTED), "Save this search", self)
         self._star.triggered.connect(self.save_wanted)
+        self.addAction(self._star, QLineEdit.ActionPosition.TrailingPosition)
         self._offers = QListWidget(self)
         self._offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
         self._offers.setFocusPolicy(Qt.FocusPolicy.NoFocus)

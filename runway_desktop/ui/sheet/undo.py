@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from runway_desktop.viewmodels.sheet.edits import Edit
 from runway_desktop.viewmodels.sheet.model import SheetModel
@@ -68,6 +69,9 @@ class StepActions(QObject):
     @Slot()
     def renew(self) -> None:
         """What can be taken back now, and its name."""
+        if not isValid(self._steps):
+            # A stack that goes empties itself first, and says so.
+            return
         steps, free = self._steps, not self._model.is_locked
         self.undo.setEnabled(free and steps.canUndo())
         self.redo.setEnabled(free and steps.canRedo())

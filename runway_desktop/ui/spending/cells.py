@@ -79,5 +79,5 @@ def money_table(model: QAbstractItemModel, theme: Theme, name: str, parent: QWid
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     header.setMinimumSectionSize(6 * GRID)
-    FollowsTheme(theme, table, table.viewport().update)
+    FollowsTheme(theme, table, lambda: table.viewport().update())
     return table

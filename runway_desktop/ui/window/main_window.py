@@ -382,11 +382,12 @@ class MainWindow(QMainWindow):
         from . import tab_order
 
         work = self.workspace
-        if self._pages.currentWidget() is work and tab_order.go(
-            self, (work.preview_room, *work.details.areas), forward=forward
-        ):
-            return True
-        return super().focusNextPrevChild(forward)
+        if self._pages.currentWidget() is work:
+            tab_order.put_in_order((work.preview_room, *work.details.areas))
+        has_moved = super().focusNextPrevChild(forward)
+        if has_moved:
+            tab_order.bring_into_view(self.focusWidget())
+        return has_moved
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

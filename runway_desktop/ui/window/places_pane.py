@@ -104,7 +104,7 @@ class PlacesPane(QListWidget):
         self._show()
         self.setCurrentRow(0)
         self.currentItemChanged.connect(self._moved)
-        FollowsTheme(theme, self, viewport_of(self).update)
+        FollowsTheme(theme, self, lambda: viewport_of(self).update())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         item = self.itemAt(event.pos())

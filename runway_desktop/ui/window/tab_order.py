@@ -1,8 +1,10 @@
-"""Where Tab goes in the window: as the eye does, though the preview is built late and the lineage is put anew with each
-task.
+"""Where Tab goes in the right pane: as the eye does, though the preview is built late and the lineage is put anew with
+each task.
 
-The order is made from the widgets as they stand when Tab is pressed: Qt's own chain, in which what the right pane holds
-stands together at the pane's place, from above to below. GUI thread only.
+Qt walks its own chain of widgets; the part of it that the pane holds is put in order when Tab is pressed, from the
+widgets as they stand then. The chain itself is never read: `nextInFocusChain` and `previousInFocusChain` make the
+Python wrapper of what they return, which may be the window, a child of the widget that was asked, and when that widget
+is gone, so are the wrappers of every action and viewport in the window. GUI thread only.
 """
 
 from __future__ import annotations
@@ -17,50 +19,27 @@ _LINE = 12
 """Pixels by which the middles of what stands in one line may differ."""
 
 
-def stops(window: QWidget, areas: Sequence[QWidget]) -> list[QWidget]:
-    """All stops of one round. `areas` stand below each other, and are passed where the first is in Qt's chain."""
-    chain = [window]
-    while (following := chain[-1].nextInFocusChain()) is not None and following is not window:
-        chain.append(following)
-    inside: list[list[QWidget]] = [[] for _ in areas]
-    order: list[QWidget] = []
-    place: int | None = None
-    for widget in chain:
-        area = next((number for number, area in enumerate(areas) if area is widget or area.isAncestorOf(widget)), None)
-        if area is not None and place is None:
-            place = len(order)
-        if _is_stop(widget, window):
-            (order if area is None else inside[area]).append(widget)
-    if place is not None:
-        order[place:place] = [
-            widget for area, found in zip(areas, inside, strict=True) for widget in _as_read(area, found)
-        ]
-    return order
+def put_in_order(areas: Sequence[QWidget]) -> None:
+    """Has Tab pass what `areas` hold in one go, where the first of them is in the chain. They stand below each
+    other."""
+    before = areas[0]
+    for area in areas:
+        for widget in _as_read(area, [one for one in area.findChildren(QWidget) if _is_stop(one)]):
+            QWidget.setTabOrder(before, widget)
+            before = widget
 
 
-def go(window: QWidget, areas: Sequence[QWidget], *, forward: bool) -> bool:
-    """Moves the keyboard to the next stop; False where it is at none, and Qt knows better."""
-    order, here = stops(window, areas), window.focusWidget()
-    if here not in order or len(order) < 2:
-        return False
-    there = order[(order.index(here) + (1 if forward else -1)) % len(order)]
-    there.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
-    above = there.parentWidget()
-    while above is not None:
+def bring_into_view(widget: QWidget | None) -> None:
+    """Scrolls to the widget that the keyboard came to, in every scroll area around it."""
+    above = widget.parentWidget() if widget is not None else None
+    while widget is not None and above is not None:
         if isinstance(above, QScrollArea):
-            above.ensureWidgetVisible(there)
+            above.ensureWidgetVisible(widget)
         above = above.parentWidget()
-    return True
 
 
-def _is_stop(widget: QWidget, window: QWidget) -> bool:
-    return (
-        widget.window() is window
-        and (widget.focusPolicy() in _TABBED or widget is window.focusWidget())
-        and widget.focusProxy() is None
-        and widget.isEnabled()
-        and widget.isVisible()
-    )
+def _is_stop(widget: QWidget) -> bool:
+    return widget.focusPolicy() in _TABBED and widget.isVisible()
 
 
 def _as_read(area: QWidget, widgets: Sequence[QWidget]) -> list[QWidget]:

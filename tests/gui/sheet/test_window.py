@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
@@ -121,6 +122,16 @@ async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened:
         window.steps.undo()
         assert model.rowCount() == 12
         assert model.totals.rows == 0
+
+
+async def test_a_sheet_that_is_open_with_steps_to_take_back_goes_quietly_with_the_program(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        go(window, 2, MODEL)
+        QTest.keyClick(window, Qt.Key.Key_D, CONTROL)
+        assert window.steps.canUndo()
+        await rest()
+        # As the main window takes along what is open at the end. A stack says that it is empty as it goes.
+        shiboken6.delete(window)
 
 
 async def test_one_copied_cell_fills_all_that_are_chosen(opened: Opened):

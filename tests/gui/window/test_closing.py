@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 
 from runway_desktop.app import environment
+from runway_desktop.app.bugs import Bugs
 from runway_desktop.app.options import Options
 from runway_desktop.app.session import Session
 from runway_desktop.app.wiring import Address
@@ -22,7 +23,7 @@ from tests.gui.rig import Desktop, task
 def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -> Any:
     """The session as it is while its window is open, with what is under way."""
     profile = environment.profile(demo=False, folder=folder / "profile")
-    session: Any = Session(profile, Options(), Address(secret="key_test"))
+    session: Any = Session(profile, Options(), Address(secret="key_test"), bugs=Bugs())
     session.window = rig.window
     session.engine = SimpleNamespace(
         backups=None, ledger=SimpleNamespace(open=lambda: open_tasks), downloads=SimpleNamespace(running=saving)

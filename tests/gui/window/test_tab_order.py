@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from shiboken6 import isValid
 
 from runway_desktop.domain.task import Media, State
 from runway_desktop.ui.theme import Theme
@@ -29,11 +31,16 @@ async def show_a_clip(rig: Desktop) -> None:
     rig.window.view.select([one.id])
     await until(lambda: rig.details.showing)
     await until(lambda: rig.window.preview.playback.duration > 0, "the clip is open")
+    await rest()
     rig.window.view.setFocus()
 
 
-async def around(rig: Desktop, *, back: bool = False) -> list[QWidget]:
-    """Every stop, from the list until the list again."""
+def spoken(widget: QWidget) -> str:
+    return widget.accessibleName() or str(widget.property("text"))
+
+
+async def around(*, back: bool = False) -> AsyncIterator[QWidget]:
+    """Every stop, from where the keyboard is until it is there again."""
     modifier = Qt.KeyboardModifier.ShiftModifier if back else Qt.KeyboardModifier.NoModifier
     passed: list[QWidget] = []
     for _ in range(MOST):
@@ -42,15 +49,15 @@ async def around(rig: Desktop, *, back: bool = False) -> list[QWidget]:
         if here in passed:
             break
         passed.append(here)
+        yield here
         QTest.keyClick(here, Qt.Key.Key_Backtab if back else Qt.Key.Key_Tab, modifier)
         await rest()
-    return passed
 
 
 async def test_one_round_of_tab_passes_the_right_pane_from_above_to_below_and_comes_back(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await show_a_clip(rig)
-        passed = await around(rig)
+        passed = [one async for one in around()]
         assert QApplication.focusWidget() is rig.window.view, "one round ends where it began"
         work = rig.window.workspace
         right = [one for one in passed if work.preview_room.isAncestorOf(one) or work.details.isAncestorOf(one)]
@@ -66,14 +73,20 @@ async def test_one_round_of_tab_passes_the_right_pane_from_above_to_below_and_co
         assert isinstance(last, QPushButton)
         assert last.text() == "Edit and send"
         assert len(right) <= 10
-        backwards = await around(rig, back=True)
-        assert backwards == [passed[0], *reversed(passed[1:])]
+
+
+async def test_back_tab_goes_the_same_way_back(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await show_a_clip(rig)
+        # By name: buttons of the lineage are made anew when more of it is known.
+        passed = [spoken(one) async for one in around()]
+        assert [spoken(one) async for one in around(back=True)] == [passed[0], *reversed(passed[1:])]
 
 
 async def test_arrows_go_on_among_like_buttons_and_tab_comes_back_to_the_last(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await show_a_clip(rig)
-        star = next(one for one in await around(rig) if one.accessibleName().startswith("Rate 1"))
+        star = next(one for one in [one async for one in around()] if one.accessibleName().startswith("Rate 1"))
         star.setFocus()
         for key, name in (
             (Qt.Key.Key_Right, "Rate 2 stars"),
@@ -85,4 +98,24 @@ async def test_arrows_go_on_among_like_buttons_and_tab_comes_back_to_the_last(tm
             QTest.keyClick(QApplication.focusWidget(), key)
             assert QApplication.focusWidget().accessibleName() == name
         rig.window.view.setFocus()
-        assert "Rate 2 stars" in [one.accessibleName() for one in await around(rig)]
+        assert "Rate 2 stars" in [spoken(one) async for one in around()]
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["forward", "back"])
+async def test_tab_takes_no_wrapper_of_what_qt_made_along_when_the_last_widget_goes(
+    tmp_path: Path, theme: Theme, back: bool
+):
+    async with Desktop(tmp_path, theme) as rig:
+        action, surface = rig.window.search.actions()[0], rig.window.view.viewport()
+        last = QPushButton("Built last", rig.window)
+        last.show()
+        rig.window.view.setFocus()
+        assert "Built last" in [spoken(one) async for one in around(back=back)]
+        last.deleteLater()
+        QCoreApplication.sendPostedEvents(last, QEvent.Type.DeferredDelete)
+        assert not isValid(last)
+        assert isValid(action)
+        assert isValid(surface)
+        rig.window.search.setText("fog")
+        await rest()
+        assert action.isVisible() == rig.filter.narrows

@@ -14,6 +14,7 @@ import pytest
 from runway_desktop.app import environment
 from runway_desktop.domain.profiles import Color
 from runway_desktop.services.profile_folders import NoSuchProfile
+from tests.mistakes import Mistakes
 
 SECRET = "key_" + "0123456789abcdef" * 8
 
@@ -97,7 +98,7 @@ def test_address_and_key_come_from_the_environment_as_in_the_sdk(monkeypatch: py
     assert environment.secret_from_environment() is None
 
 
-def test_a_secret_is_cut_out_of_messages_arguments_and_tracebacks(tmp_path: Path):
+def test_a_secret_is_cut_out_of_messages_arguments_and_tracebacks(tmp_path: Path, mistakes: Mistakes):
     log, terminal = tmp_path / "log.txt", io.StringIO()
     logger = logging.getLogger("runway_desktop.test")
     with logging_into(log, terminal):
@@ -111,6 +112,7 @@ def test_a_secret_is_cut_out_of_messages_arguments_and_tracebacks(tmp_path: Path
         assert SECRET[4:40] not in said
         assert said.count("key_…") == 4
         assert "ValueError" in said
+    mistakes.take("It failed")
 
 
 def test_a_link_that_downloads_a_result_is_cut_before_its_signature(tmp_path: Path):
@@ -126,7 +128,7 @@ def test_a_link_that_downloads_a_result_is_cut_before_its_signature(tmp_path: Pa
 
 
 def test_a_terminal_that_is_gone_gets_no_traceback_past_the_redaction(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mistakes: Mistakes
 ):
     terminal = io.StringIO()
     with logging_into(tmp_path / "log.txt", terminal):
@@ -136,6 +138,7 @@ def test_a_terminal_that_is_gone_gets_no_traceback_past_the_redaction(
         except ValueError:
             logging.getLogger("runway_desktop.test").exception("It failed")
     assert SECRET[4:40] not in capsys.readouterr().err
+    mistakes.take("It failed")
 
 
 def test_details_go_to_the_file_and_only_warnings_to_the_terminal(tmp_path: Path):

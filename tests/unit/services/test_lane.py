@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import KeyRefused, NotReached, ServerTrouble, SlowDown
-from runway_desktop.domain.events import LaneChanged
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.events import LaneChanged, Notice
+from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.services.lane import NOT_PREPARED
 from tests.engine_rig import Rig, request, with_picture
 from tests.fakes import settle
 
@@ -275,6 +279,31 @@ async def test_a_large_picture_is_uploaded_once_for_all_who_use_it_within_a_day(
         await rig.clock.advance(2 * 3_600)
         await rig.submit(with_picture(picture.as_uri()))
         assert len(rig.runway.named("upload")) == 2
+
+
+async def test_a_mistake_of_ours_holds_its_tasks_and_no_other_and_each_row_says_so(mistakes, monkeypatch):
+    async with lane() as rig:
+        prepare = rig.lane._inputs.prepare
+
+        async def stumble(task: Task, key: Fingerprint) -> Mapping[str, Any]:
+            if "odd" in task.request.prompt:
+                raise ZeroDivisionError("ours")
+            return await prepare(task, key)
+
+        monkeypatch.setattr(rig.lane._inputs, "prepare", stumble)
+        *odd, _ = await rig.submit(*(request(f"odd {n}") for n in range(17)), request("even"))
+        await rig.clock.advance(600)
+        assert prompts(rig) == ["even"]
+        for task_id in odd:
+            task = await rig.task(task_id)
+            assert (task.state, task.hold_reason) == (State.HELD, NOT_PREPARED)
+        # Told at the row, and once for all of them by whoever hears of mistakes: not seventeen times.
+        assert rig.told(Notice) == []
+        assert mistakes.take("while preparing a task").count("ZeroDivisionError: ours") == 17
+        monkeypatch.setattr(rig.lane._inputs, "prepare", prepare)
+        await rig.lane.send_next([odd[0]])
+        await settle()
+        assert prompts(rig) == ["even", "odd 0"]
 
 
 async def test_an_upload_that_fails_holds_its_task_and_is_tried_again(tmp_path: Path):

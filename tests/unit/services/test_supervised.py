@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import NO_KEY
-from runway_desktop.domain.events import Event, Notice
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.downloads import Downloads
@@ -30,6 +28,9 @@ from runway_desktop.services.supervised import LONGEST_PAUSE, keep_going, surviv
 from tests.engine_rig import CATALOG, AtOnce, with_picture
 from tests.fake_runway import FakeFetcher, FakeRunway
 from tests.fakes import FakeClock, MemoryStore, settle
+from tests.mistakes import Mistakes
+
+pytestmark = pytest.mark.usefixtures("survived_mistakes")
 
 
 class Turns:
@@ -47,9 +48,9 @@ class Turns:
         await self.clock.sleep(100)
 
 
-async def going(turns: Turns, seconds: float, bus: Bus | None = None) -> list[float]:
+async def going(turns: Turns, seconds: float) -> list[float]:
     """When each turn began, in seconds from the first."""
-    loop = asyncio.create_task(keep_going("turning", turns, bus or Bus(), turns.clock))
+    loop = asyncio.create_task(keep_going("turning", turns, turns.clock))
     await turns.clock.advance(seconds)
     assert not loop.done()
     loop.cancel()
@@ -76,26 +77,22 @@ async def test_the_pause_stays_bounded_however_often_it_fails():
     assert began[-1] - began[-2] == LONGEST_PAUSE
 
 
-async def test_the_person_hears_of_it_once_and_the_log_each_time(caplog):
-    bus, told = Bus(), list[Event]()
-    bus.listen(told.append)
-    with caplog.at_level(logging.ERROR):
-        await going(Turns(FakeClock(), 1, 2, 3), 20, bus)
-    assert told == [Notice("The program made a mistake while turning.", "RuntimeError; see the log.", is_problem=True)]
-    assert len([record for record in caplog.records if record.exc_info]) == 3
+async def test_each_mistake_is_reported_with_its_traceback(mistakes: Mistakes):
+    await going(Turns(FakeClock(), 1, 2, 3), 20)
+    assert mistakes.take("A mistake of the program while turning").count("RuntimeError: ours") == 3
 
 
 def test_an_attempt_says_whether_it_failed():
-    with survived(Bus(), "trying") as attempt:
+    with survived("trying") as attempt:
         pass
     assert not attempt.failed
-    with survived(Bus(), "trying") as attempt:
+    with survived("trying") as attempt:
         raise RecursionError
     assert attempt.failed
 
 
 def test_what_ends_the_program_is_not_survived():
-    with pytest.raises(KeyboardInterrupt), survived(Bus(), "trying"):
+    with pytest.raises(KeyboardInterrupt), survived("trying"):
         raise KeyboardInterrupt
 
 

@@ -1,0 +1,121 @@
+"""The mistakes of the program itself, whoever meets one: one place counts them, has them in the log, and tells the
+person of the first.
+
+What reports a mistake logs it as an error; a fault of the world is a warning at the most. So all of them come along in
+the log: those that the engine catches to go on without, and those that nobody caught, in a slot, a thread, the loop, a
+task of the supervisor, or while an object was destroyed; what Qt itself calls critical, too. Reported on any thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from . import environment
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+log = logging.getLogger(__name__)
+
+OURS = frozenset({"runway_desktop", "qt", "asyncio", "qasync"})
+"""Whose errors are mistakes of the program. Other libraries call errors what may be the machine's fault."""
+KEPT = 20
+"""Mistakes whose words are kept; all are counted."""
+
+
+class Bugs(logging.Handler):
+    """`watch` listens from then on, to the end of the process: windows go after the loop. `leave` ends it before. `met`
+    are the words of the first few, `count` says how many there were in all."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.met: list[str] = []
+        self.count = 0
+        self._bell = _Bell()
+        self._seen: Counter[object] = Counter()
+        self._before: tuple[Any, Any, Any] | None = None
+        self.addFilter(environment.Redaction())
+
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
+        sys.excepthook = self._from_python
+        threading.excepthook = self._from_thread
+        sys.unraisablehook = self._unraisable
+        loop.set_exception_handler(self._from_loop)
+        logging.getLogger().addHandler(self)
+
+    def leave(self) -> None:
+        """Gives the hooks back."""
+        if self._before is not None:
+            sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
+            self._before = None
+        logging.getLogger().removeHandler(self)
+
+    def tell(self, listener: Callable[[str], object]) -> None:
+        """Tells a method of a QObject of the first mistake, in its words: once, from the loop, on the object's thread.
+        Of one that was met already, too. There is one listener."""
+        # The handler's lock: a thread may just be reporting.
+        self.acquire()
+        try:
+            self._bell.rung.connect(listener, Qt.ConnectionType.QueuedConnection)
+            if self.met:
+                self._bell.rung.emit(self.met[0])
+        finally:
+            self.release()
+
+    def report(self, where: str, error: BaseException | None) -> None:
+        """Of the same mistake only the first is written down whole: one that is made with every paint would otherwise
+        leave nothing else in the log."""
+        if error is None:
+            return
+        key = (type(error), *((frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)))
+        self._seen[key] += 1
+        if self._seen[key] == 1:
+            log.error("A mistake of the program in %s", where, exc_info=error)
+        else:
+            log.error("A mistake of the program in %s, as before (%d): %r", where, self._seen[key], error)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.partition(".")[0] not in OURS:
+            return
+        self.count += 1
+        if len(self.met) < KEPT:
+            self.met.append(self.format(record))
+        if self.count == 1:
+            self._bell.rung.emit(self.met[0])
+
+    def _from_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            self.report(str(context.get("message", "the loop")), error)
+        else:
+            log.error("The loop says: %s", context.get("message"))
+
+    def _from_python(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, Exception) or self._before is None:
+            self.report("a slot", error.with_traceback(trace))
+        else:
+            # Ctrl-C, before the loop hears of it.
+            self._before[0](kind, error, trace)
+
+    def _from_thread(self, given: threading.ExceptHookArgs) -> None:
+        self.report(f"thread {given.thread.name if given.thread else '?'}", given.exc_value)
+
+    def _unraisable(self, given: UnraisableHookArgs) -> None:
+        # Not what it says of itself: it may be half destroyed.
+        what = getattr(given.object, "__qualname__", type(given.object).__qualname__)
+        self.report(f"{given.err_msg or 'what nobody waits for'}: {what}", given.exc_value)
+
+
+class _Bell(QObject):
+    rung = Signal(str)

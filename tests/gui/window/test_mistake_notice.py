@@ -1,0 +1,63 @@
+"""The person is told of one mistake of the program in a run, calmly; those after it are only in the log."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+
+from runway_desktop.app.bugs import Bugs
+from runway_desktop.app.mistake_notice import MESSAGE, MistakeNotice
+from runway_desktop.ui.theme import Theme
+from tests.gui.rig import Desktop, rest, until
+from tests.mistakes import Mistakes
+
+log = logging.getLogger("runway_desktop.test")
+
+
+async def test_of_seventeen_mistakes_one_is_told_and_its_details_can_be_copied(
+    tmp_path: Path, theme: Theme, mistakes: Mistakes
+):
+    bugs = Bugs()
+    async with Desktop(tmp_path, theme) as rig:
+        notices = rig.window.notices
+        MistakeNotice(bugs, notices, tmp_path / "log.txt", rig.window)
+        logging.getLogger().addHandler(bugs)
+        try:
+            for number in range(17):
+                log.error("Mistake %d", number)
+        finally:
+            logging.getLogger().removeHandler(bugs)
+        assert notices.messages() == [], "not in the midst of what made it"
+        await until(notices.messages)
+        await rest()
+        assert notices.messages() == [MESSAGE]
+        copy = next(button for button in notices.findChildren(QPushButton) if button.text() == "Copy details")
+        copy.click()
+        assert notices.messages() == ["Details copied."]
+        copied = QGuiApplication.clipboard().text()
+        assert copied.startswith("Runway Desktop ")
+        assert str(tmp_path / "log.txt") in copied
+        assert "Mistake 0" in copied
+        assert "Mistake 1" not in copied
+    mistakes.take("Mistake")
+
+
+async def test_once_it_was_read_no_other_mistake_of_the_run_is_told(tmp_path: Path, theme: Theme, mistakes: Mistakes):
+    bugs = Bugs()
+    async with Desktop(tmp_path, theme) as rig:
+        MistakeNotice(bugs, rig.window.notices, tmp_path / "log.txt", rig.window)
+        logging.getLogger().addHandler(bugs)
+        try:
+            log.error("Mistake 1")
+            await until(rig.window.notices.messages)
+            rig.window.notices.dismiss_all()
+            log.error("Mistake 2")
+            await rest()
+        finally:
+            logging.getLogger().removeHandler(bugs)
+        assert rig.window.notices.messages() == []
+        assert bugs.count == 2
+    mistakes.take("Mistake")
