@@ -20,7 +20,6 @@ from runway_desktop.ui.profiles.choosing import choose_backup
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.offers import Question
-from runway_desktop.viewmodels.profiles.restored_words import restored_words
 from runway_desktop.viewmodels.runner import Runner
 
 from .options import own_words
@@ -123,6 +122,8 @@ class ProfileWindows(QObject):
         found = after_restore.to_tell(settings)
         if found is None:
             return
+        from runway_desktop.viewmodels.profiles.restored_words import restored_words
+
         message, detail = restored_words(found)
         held = [task.id for task in self._engine.ledger.held() if task.hold_reason == RESTORED]
         show = self._window.models.desk.show_wanted

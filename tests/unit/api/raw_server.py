@@ -54,6 +54,10 @@ class RawConnection:
         self._server.requests.append(request)
         return request
 
+    async def read_a_little(self) -> bytes:
+        """The first bytes that come, and no more."""
+        return await self._reader.read(1024)
+
     async def send(self, content: bytes) -> None:
         self._writer.write(content)
         await self._writer.drain()
