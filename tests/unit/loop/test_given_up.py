@@ -16,13 +16,17 @@ from runway_desktop.api.client import LARGEST_COMPLAINT, RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.errors import ApiError, NoReply, RunwayDesktopError
+from tests.qt_loop import come_to_rest
 from tests.unit.api.raw_server import RawConnection, RawRequest, raw_server
-from tests.unit.loop.host import Host, a_file, clients, download, host
+from tests.unit.loop.host import HURRY, Host, a_file, clients, download, host
 
 Call = Callable[[], Awaitable[Any]]
 
 QUESTIONS, CREATES, UPLOADS, DOWNLOADS = 6, 4, 2, 8
 """How many of each may be under way at once."""
+
+MOST_TURNS = 400
+"""Of the loop, until a good answer is there: it takes some sixty."""
 
 
 def question(client: RunwayClient) -> Call:
@@ -183,3 +187,61 @@ async def test_uploads_whose_host_breaks_off_cost_no_connection(tmp_path: Path) 
                 await upload(client, path)()
         server.storage = good
         await every_connection_serves(server, client, fetcher, path)
+
+
+@pytest.mark.parametrize("cancels", [1, 2])
+@pytest.mark.parametrize("kind", ["question", "create", "upload", "download"])
+async def test_at_whatever_moment_it_is_cancelled_no_connection_is_lost(
+    kind: str, cancels: int, tmp_path: Path
+) -> None:
+    """Once, or once more while the first is being heeded."""
+    path = a_file(tmp_path, 1000)
+    async with host() as server, clients(server) as (client, fetcher):
+        calls = {
+            "question": question(client),
+            "create": create(client),
+            "upload": upload(client, path),
+            "download": lambda: download(fetcher, server.result),
+        }
+        turns, is_done = 0, False
+        while not is_done:
+            given_up = asyncio.ensure_future(calls[kind]())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            is_done = given_up.done()
+            for _ in range(cancels):
+                given_up.cancel()
+                await asyncio.sleep(0)
+            await asyncio.gather(given_up, return_exceptions=True)
+            turns += 1
+            assert turns < MOST_TURNS, "No connection was left for it."
+        await every_connection_serves(server, client, fetcher, path)
+
+
+@pytest.mark.parametrize("cancels", [1, 2])
+async def test_at_whatever_moment_of_its_connecting_it_is_cancelled_no_connection_stays_open(cancels: int) -> None:
+    """To a host that takes connections and never says a word of TLS."""
+    is_open: set[int] = set()
+
+    async def mute(connection: RawConnection) -> None:
+        is_open.add(connection.number)
+        try:
+            await connection.until_gone()
+        finally:
+            is_open.discard(connection.number)
+
+    async with raw_server(mute) as server:
+        client = RunwayClient(f"https://localhost:{server.port}", "key_a", patience=HURRY)
+        for turns in range(40):
+            given_up = asyncio.ensure_future(create(client)())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            for _ in range(cancels):
+                given_up.cancel()
+                await asyncio.sleep(0)
+            with pytest.raises(asyncio.CancelledError):
+                await given_up
+        await come_to_rest()
+        assert server.connections
+        assert not is_open
+        await client.aclose()
