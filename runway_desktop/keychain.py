@@ -51,8 +51,7 @@ class SystemKeychain:
         return await self._ask(_name)
 
     async def get(self, profile: str) -> str | None:
-        found = await self._ask(lambda backend: backend.get_password(self._service, profile))
-        return found.strip() or None if found is not None else None
+        return await self._ask(lambda backend: _secret(backend.get_password(self._service, profile)))
 
     async def set(self, profile: str, secret: str) -> None:
         await self._ask(lambda backend: backend.set_password(self._service, profile, secret.strip()))
@@ -70,14 +69,21 @@ class SystemKeychain:
         await self._ask(delete)
 
     async def _ask(self, question: Callable[[KeyringBackend], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._guarded, question)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, self._guarded, question)
+        except RuntimeError as error:
+            # The workers are gone: the program is closing.
+            problem = _broken(error)
+        raise problem
 
     def _guarded(self, question: Callable[[KeyringBackend], Result]) -> Result:
         try:
             return question(self._backend())
         except SecretStoreError:
             raise
-        except Exception as error:  # noqa: BLE001 - below keyring are D-Bus and system libraries with errors of their own
+        except BaseException as error:  # noqa: BLE001 - below keyring are plugins, D-Bus and system libraries
+            # Also what is no Exception: a library written in Rust panics with something else, and in a worker nothing
+            # that is raised is meant for us.
             raise _translated(error) from None
 
     def _backend(self) -> KeyringBackend:
@@ -111,10 +117,22 @@ def _where(backend: KeyringBackend) -> str:
 
 def _name(backend: KeyringBackend) -> str:
     where = _where(backend)
-    return next((words for part, words in _NAMES if part.casefold() in where.casefold()), backend.name)
+    return next((words for part, words in _NAMES if part.casefold() in where.casefold()), "") or str(backend.name)
 
 
-def _translated(error: Exception) -> SecretStoreError:
+def _secret(found: object) -> str | None:
+    """What a backend gave, without blanks around it. TypeError for what is no text: not every plugin keeps to it."""
+    if found is None:
+        return None
+    if not isinstance(found, str):
+        raise TypeError("what the keychain keeps is no text")
+    return found.strip() or None
+
+
+def _translated(error: BaseException) -> SecretStoreError:
+    if isinstance(error, ImportError):
+        # keyring itself, perhaps, and with it the names of its errors.
+        return _broken(error)
     from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError, PasswordSetError
 
     # keyring's own words may quote what was stored, so only the error's kind is kept.
@@ -139,9 +157,13 @@ def _translated(error: Exception) -> SecretStoreError:
                 detail=detail,
             )
         case _:
-            return SecretStoreError(
-                "The keychain does not work.",
-                kind=SecretTrouble.BROKEN,
-                advice="The key is kept for this session only.",
-                detail=detail,
-            )
+            return _broken(error)
+
+
+def _broken(error: BaseException) -> SecretStoreError:
+    return SecretStoreError(
+        "The keychain does not work.",
+        kind=SecretTrouble.BROKEN,
+        advice="The key is kept for this session only.",
+        detail=type(error).__name__,
+    )

@@ -86,7 +86,7 @@ def mistakes() -> Mistakes:
 def survived_mistakes(mistakes: Mistakes) -> Generator[None]:
     """For tests that make some on purpose which the program reports and survives."""
     yield
-    strange = [words for words in mistakes.forget() if "A mistake of the program while" not in words]
+    strange = [words for words in mistakes.forget() if "A mistake of the program" not in words]
     assert strange == []
 
 

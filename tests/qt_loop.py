@@ -20,9 +20,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-# PySide6 is imported before qasync, which takes the binding that it finds.
-from qasync import QEventLoop
-
+from runway_desktop.app.event_loop import EventLoop
 from tests import mistakes
 
 PATIENCE = 240.0
@@ -48,8 +46,8 @@ class _Soon(asyncio.Handle):
         super()._run()
 
 
-class WatchedLoop(QEventLoop):
-    """Qt's loop, which knows what is about to run on it and what threads do for it."""
+class WatchedLoop(EventLoop):
+    """The program's loop, which knows what is about to run on it and what threads do for it."""
 
     def __init__(self, application: QApplication) -> None:
         self.soon: set[asyncio.Handle] = set()
@@ -116,6 +114,7 @@ def run_item(item: pytest.Function) -> bool | None:
     try:
         loop.run_until_complete(_guarded(item.obj(**arguments)))
     finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
         workers.shutdown()
         loop.close()
         asyncio.set_event_loop(None)

@@ -3,8 +3,8 @@
 It promises three things. A create leaves at most once, and the error says whether it can have arrived: NotReached,
 RequestRefused, KeyRefused, SlowDown and ServerTrouble(503) mean that no task was made, everything else that nobody
 knows. The key goes to the API's host alone: not to upload hosts, not over a redirect, not into an error, a repr or a
-log. Every error is one of `domain.errors`; only ValueError for a malformed endpoint or id is ours, because nobody but
-the program makes those.
+log. Every error is one of `domain.errors`, whatever the libraries raise, and so is a mistake of our own, which is
+logged besides; only `border.Malformed` for an endpoint or id passes, because nobody but the program makes those.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -30,9 +29,10 @@ from runway_desktop.domain.happenings import Answer
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.wire import CreatedTask
 
-from . import replies, uploads, wire
+from . import border, replies, uploads, wire
 from .address import DEFAULT_BASE_URL, AddressRefused, check_base_url, is_loopback, is_safe
-from .connections import USER_AGENT, OtherHosts, Patience, body_of, open_client, trust
+from .connections import USER_AGENT, OtherHosts, Patience, open_pool, trust
+from .pool import ConnectionPool, Exchange
 
 API_VERSION = "2024-11-06"
 """The `X-Runway-Version` that this program speaks. Source: the API's page on versions."""
@@ -76,17 +76,16 @@ class RunwayClient:
         loopback = is_loopback(self.base_url)
         context = trust(plain=self.base_url.startswith("http:"))
 
-        def client(connections: int, reuse: bool) -> httpx.AsyncClient:
-            return open_client(
-                user_agent=user_agent, context=context, connections=connections, reuse=reuse, loopback=loopback,
-                transport=transport,
-            )  # fmt: skip
+        def pool(connections: int, reuse: bool) -> ConnectionPool:
+            return open_pool(
+                connections, user_agent=user_agent, context=context, reuse=reuse, loopback=loopback, transport=transport
+            )
 
         # Ten connections at most. A create has one of its own: on a kept one that the server is just closing, bytes
         # leave and no answer comes, and the person would have to decide about a task that was surely never made.
-        self._questions = client(6, reuse=True)
-        self._creates = client(4, reuse=False)
-        self._hosts = OtherHosts(user_agent=user_agent, connections=2, reuse=False, transport=transport)
+        self._questions = pool(6, reuse=True)
+        self._creates = pool(4, reuse=False)
+        self._hosts = OtherHosts(2, user_agent=user_agent, reuse=False, who=_UPLOAD_HOST, transport=transport)
 
     def __repr__(self) -> str:
         return f"<RunwayClient {self.base_url}, {'with' if self._key else 'without'} a key>"
@@ -100,11 +99,12 @@ class RunwayClient:
         """The key from now on; requests on their way keep theirs. Blanks around it are dropped."""
         self._key = _Key(secret.strip()) if secret and secret.strip() else None
 
+    @border.guarded
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
         """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown, ServerTrouble(503): no task
         was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
         if not _ENDPOINT.fullmatch(endpoint):
-            raise ValueError(f"not the name of an endpoint: {endpoint!r}")
+            raise border.Malformed(f"not the name of an endpoint: {endpoint!r}")
         reply = await self._ask(self._creates, "POST", f"/v1/{endpoint}", body, self._patience.for_create())
         try:
             self._settle(reply, allow_cut=True)
@@ -118,24 +118,28 @@ class RunwayClient:
             problem = reply.cut or self._unreadable(reply, str(error))
         raise problem
 
+    @border.guarded
     async def task(self, remote_id: RemoteId) -> Answer:
         """GET, once. NotThere for 404."""
         reply = await self._ask(self._questions, "GET", _task_path(remote_id), None, self._patience.for_question())
         self._settle(reply)
         return await self._read(reply, lambda content: wire.read_task(content, remote_id))
 
+    @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
         """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge."""
         reply = await self._ask(self._questions, "DELETE", _task_path(remote_id), None, self._patience.for_question())
         # What the body of a success would say does not matter, so neither does its end.
         self._settle(reply, allow_cut=True)
 
+    @border.guarded
     async def organization(self) -> Organization:
         """Balance, limits and the day's use."""
         reply = await self._ask(self._questions, "GET", "/v1/organization", None, self._patience.for_question())
         self._settle(reply)
         return await self._read(reply, lambda content: wire.read_organization(content, self._now()))
 
+    @border.guarded
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
         """Credits of each model on each day from `start` until the day before `before` (UTC), 90 days at most."""
         body = {"startDate": start.isoformat(), "beforeDate": before.isoformat()}
@@ -143,6 +147,7 @@ class RunwayClient:
         self._settle(reply)
         return await self._read(reply, wire.read_usage)
 
+    @border.guarded
     async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
         """Uploads a file and gives its runway:// URI, good for 24 hours. `progress(sent, total)` in bytes, on the loop.
 
@@ -177,7 +182,7 @@ class RunwayClient:
 
     async def _ask(
         self,
-        client: httpx.AsyncClient,
+        pool: ConnectionPool,
         method: str,
         path: str,
         body: Mapping[str, Any] | None,
@@ -185,11 +190,11 @@ class RunwayClient:
     ) -> _Reply:
         """One request to the API, with the key in use. ApiError when no status came back; else the answer, whatever it
         says."""
-        return await self._request(client, method, path, body, timeout, key=self._key)
+        return await self._request(pool, method, path, body, timeout, key=self._key)
 
     async def _request(
         self,
-        client: httpx.AsyncClient,
+        pool: ConnectionPool,
         method: str,
         path: str,
         body: Mapping[str, Any] | None,
@@ -204,53 +209,42 @@ class RunwayClient:
         headers = {"X-Runway-Version": API_VERSION, "Accept": "application/json"}
         content: AsyncIterator[bytes] | None = None
         if body is not None:
-            encoded = wire.encode(body)
+            encoded = _encoded(body)
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(encoded))}
             # In pieces, because the time-out for writing counts for each: a long body over a thin line is no failure.
             content = _pieces(encoded)
-        request = client.build_request(method, self.base_url + path, headers=headers, content=content, timeout=timeout)
-        return await self._exchange(client, request, key, self._host, "Runway")
+        exchange = await pool.send(
+            method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key
+        )
+        return await self._receive(exchange, key, "Runway")
 
-    async def _exchange(
-        self, client: httpx.AsyncClient, request: httpx.Request, key: _Key | None, host: str, who: str
-    ) -> _Reply:
-        problem: ApiError
-        try:
-            response = await client.send(request, auth=key, stream=True, follow_redirects=False)
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            problem = replies.from_connection(error, host, who=who)
-        else:
-            try:
-                return await self._receive(response, key, host, who)
-            finally:
-                await response.aclose()
-        raise problem
-
-    async def _receive(self, response: httpx.Response, key: _Key | None, host: str, who: str) -> _Reply:
+    async def _receive(self, exchange: Exchange, key: _Key | None, who: str) -> _Reply:
         """The body, or as much of it as comes in time. A success that breaks off says so in `cut`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._patience.whole
-        most = LARGEST_ANSWER if response.is_success else LARGEST_COMPLAINT
+        most = LARGEST_ANSWER if exchange.is_success else LARGEST_COMPLAINT
         content = bytearray()
         cut: ApiError | None = None
         try:
-            async with aclosing(body_of(response)) as pieces:
+            async with aclosing(exchange.pieces()) as pieces:
                 async for piece in pieces:
                     content += piece
                     if len(content) > most:
-                        cut = replies.unreadable("the answer is too long", status=response.status_code, who=who)
+                        cut = replies.unreadable("the answer is too long", status=exchange.status, who=who)
                         break
                     if loop.time() > deadline:
                         cut = replies.too_slow(self._patience.whole, who=who)
                         break
-        except httpx.HTTPError as error:
-            cut = replies.from_connection(error, host, who=who)
-        return _Reply(response.status_code, response.headers, bytes(content), cut, key)
+        except ApiError as error:
+            cut = error
+        finally:
+            await exchange.aclose()
+        return _Reply(exchange.status, exchange.headers, bytes(content), cut, key)
 
     def _settle(self, reply: _Reply, *, allow_cut: bool = False) -> None:
         """Raises what the answer means unless it is a whole success. A complaint counts even when its words broke
         off."""
-        if not 200 <= reply.status < 300:
+        if not reply.is_success:
             raise replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
         if reply.cut is not None and not allow_cut:
             raise reply.cut
@@ -272,15 +266,14 @@ class RunwayClient:
 
     async def _send_file(self, url: str, form: uploads.MultipartFile) -> None:
         """The POST to the upload host, which is another one and gets no key."""
-        client = self._hosts.client_for(url)
-        host = urlsplit(url).hostname or ""
-        timeout = self._patience.for_create()
         try:
-            request = client.build_request("POST", url, headers=form.headers, content=form, timeout=timeout)
-        except httpx.InvalidURL as error:
-            raise replies.from_connection(error, host, who=_UPLOAD_HOST) from None
-        reply = await self._exchange(client, request, None, host, _UPLOAD_HOST)
-        if not 200 <= reply.status < 300:
+            exchange = await self._hosts.pool_for(url).send(
+                "POST", url, headers=form.headers, content=form, timeout=self._patience.for_create()
+            )
+            reply = await self._receive(exchange, None, _UPLOAD_HOST)
+        finally:
+            form.close()
+        if not reply.is_success:
             refused = "The upload host did not take the file."
             raise replies.from_other_host(
                 reply.status, reply.headers, reply.content, self._now(), who=_UPLOAD_HOST, refused=refused
@@ -296,6 +289,10 @@ class _Reply:
     content: bytes = field(repr=False)
     cut: ApiError | None
     key: _Key | None
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
 
     def without_key(self) -> bytes:
         """The body fit to be quoted: servers have been seen to repeat what they were sent."""
@@ -336,8 +333,20 @@ _ENDPOINT = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
 
 def _task_path(remote_id: RemoteId) -> str:
     if not wire.ID.fullmatch(remote_id):
-        raise ValueError(f"not the id of a task: {remote_id!r}")
+        raise border.Malformed(f"not the id of a task: {remote_id!r}")
     return f"/v1/tasks/{remote_id}"
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    """RequestRefused for what cannot be written: nothing has left yet."""
+    try:
+        return wire.encode(body)
+    except wire.Unwritable as error:
+        reason = str(error)
+    except Exception as error:  # noqa: BLE001 - our mistake, and surely nothing was sent
+        border.report("while it wrote a request", error)
+        reason = type(error).__name__
+    raise replies.not_writable(reason)
 
 
 async def _pieces(content: bytes) -> AsyncIterator[bytes]:

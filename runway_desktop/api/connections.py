@@ -1,4 +1,4 @@
-"""How the program connects: one place that builds every httpx client. Loop's thread.
+"""How the program connects: one place that says what every httpx client is like. Loop's thread.
 
 HTTP/2 stays off. A few connections carry all that may be asked at once; one lost HTTP/2 connection would lose
 all of it together; a paid request must know whether ITS bytes left, which a shared connection cannot tell; and the
@@ -8,21 +8,17 @@ HTTP/2 library writes every header, the key among them, to its debug log.
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import cast
 
 import httpx
 
 from runway_desktop import __version__
 
+from . import replies
 from .address import is_loopback
+from .pool import IDLE, ConnectionPool
 
 USER_AGENT = f"runway-desktop/{__version__}"
-
-IDLE = 4.0
-"""Seconds that an unused connection is kept: less than the 5 s after which common servers close it, so that a
-question seldom meets a connection that is just being closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +47,19 @@ def trust(plain: bool) -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
 
 
-def open_client(
+def open_pool(
+    connections: int,
     *,
     user_agent: str,
     context: ssl.SSLContext,
-    connections: int,
     reuse: bool,
     loopback: bool,
+    who: str = "Runway",
     transport: httpx.AsyncBaseTransport | None = None,
-) -> httpx.AsyncClient:
-    """A client without any secret. `reuse=False`: each request gets a connection of its own. `transport` stands in
-    for the network in tests."""
-    limits = httpx.Limits(
-        max_connections=connections, max_keepalive_connections=connections if reuse else 0, keepalive_expiry=IDLE
-    )
+) -> ConnectionPool:
+    """Connections without any secret. `reuse=False`: each request gets one of its own. `transport` stands in for the
+    network in tests."""
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1 if reuse else 0, keepalive_expiry=IDLE)
     headers = {"User-Agent": user_agent}
     if not reuse:
         headers["Connection"] = "close"
@@ -80,55 +75,64 @@ def open_client(
             transport=transport,
         )
 
-    if loopback or transport is not None:
-        # A proxy of the environment must not see what is meant for this machine.
-        return build(trust_env=False)
-    try:
-        return build(trust_env=True)
-    except (ImportError, ValueError, httpx.InvalidURL):
-        # The environment names a proxy of a kind that httpx does not speak (SOCKS). Without it requests may still get
-        # out, and if not they say so; failing here would keep the window shut.
-        return build(trust_env=False)
+    def build_client() -> httpx.AsyncClient:
+        if loopback or transport is not None:
+            # A proxy of the environment must not see what is meant for this machine.
+            return build(trust_env=False)
+        try:
+            return build(trust_env=True)
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # The environment names a proxy of a kind that httpx does not speak (SOCKS). Without it requests may still
+            # get out, and if not they say so; failing here would keep everything from being asked.
+            return build(trust_env=False)
+
+    return ConnectionPool(build_client, connections, who)
 
 
 class OtherHosts:
-    """Clients for the hosts that are not the API: where files are uploaded to and results come from. None holds a
+    """Connections to the hosts that are not the API: where files are uploaded to and results come from. None holds a
     secret.
 
     `connections` counts for each of the three kinds of place: elsewhere, this machine by https, this machine by http.
     """
 
     def __init__(
-        self, *, user_agent: str, connections: int, reuse: bool, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        connections: int,
+        *,
+        user_agent: str,
+        reuse: bool,
+        who: str,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._user_agent = user_agent
         self._connections = connections
+        self._user_agent = user_agent
         self._reuse = reuse
+        self._who = who
         self._transport = transport
-        self._clients: dict[tuple[bool, bool], httpx.AsyncClient] = {}
+        self._pools: dict[tuple[bool, bool], ConnectionPool] = {}
+        self._is_closed = False
 
-    def client_for(self, url: str) -> httpx.AsyncClient:
-        """The client for a link that `address.is_safe` let pass."""
+    def pool_for(self, url: str) -> ConnectionPool:
+        """The connections for a link that `address.is_safe` let pass. NotReached once they are closed."""
+        if self._is_closed:
+            raise replies.closed()
         kind = (is_loopback(url), url.lower().startswith("http:"))
-        if kind not in self._clients:
+        if kind not in self._pools:
             loopback, plain = kind
-            self._clients[kind] = open_client(
+            self._pools[kind] = open_pool(
+                self._connections,
                 user_agent=self._user_agent,
                 context=trust(plain),
-                connections=self._connections,
                 reuse=self._reuse,
                 loopback=loopback,
+                who=self._who,
                 transport=self._transport,
             )
-        return self._clients[kind]
+        return self._pools[kind]
 
     async def aclose(self) -> None:
         """Closes all connections."""
-        for client in self._clients.values():
-            await client.aclose()
-
-
-def body_of(response: httpx.Response, *, raw: bool = False) -> AsyncGenerator[bytes, None]:
-    """The body in pieces as they come, unpacked unless `raw`. Close it when leaving early (`contextlib.aclosing`):
-    httpx gives a generator and declares less."""
-    return cast("AsyncGenerator[bytes, None]", response.aiter_raw() if raw else response.aiter_bytes())
+        self._is_closed = True
+        for pool in self._pools.values():
+            await pool.aclose()

@@ -11,16 +11,17 @@ import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 
-from runway_desktop.domain.errors import LinkExpired, NoReply, RunwayDesktopError
+from runway_desktop.domain.errors import ApiError, LinkExpired, NoReply, RunwayDesktopError
 from runway_desktop.domain.wire import Stream
 
-from . import replies
+from . import border, replies
 from .address import is_safe
-from .connections import USER_AGENT, OtherHosts, Patience, body_of
+from .connections import USER_AGENT, OtherHosts, Patience
+from .pool import Exchange
 
 MOST_REDIRECTS = 5
 
@@ -41,106 +42,90 @@ class HttpFetcher:
     ) -> None:
         self._now = now
         self._patience = patience or Patience()
-        self._hosts = OtherHosts(user_agent=user_agent, connections=8, reuse=True, transport=transport)
+        self._hosts = OtherHosts(8, user_agent=user_agent, reuse=True, who=HOST, transport=transport)
 
     @asynccontextmanager
     async def open(self, url: str, *, offset: int = 0, etag: str = "") -> AsyncIterator[Stream]:
         """Opens a link at a byte offset. `etag` guards a resumed download: a changed file starts at 0."""
-        response = await self._begin(url, offset, etag)
+        exchange = await self._begin(url, offset, etag)
         try:
-            begin = offset if response.status_code == 206 else 0
-            total = _total(response)
-            async with aclosing(self._chunks(response, begin, total)) as chunks:
+            begin = offset if exchange.status == 206 else 0
+            total = _total(exchange)
+            async with aclosing(self._chunks(exchange, begin, total)) as chunks:
                 yield Stream(
                     chunks=chunks,
                     offset=begin,
                     total=total,
-                    content_type=response.headers.get("content-type", ""),
-                    etag=response.headers.get("etag", ""),
+                    content_type=exchange.headers.get("content-type", ""),
+                    etag=exchange.headers.get("etag", ""),
                 )
         finally:
-            await response.aclose()
+            await exchange.aclose()
 
     async def aclose(self) -> None:
         """Closes all connections; downloads that are still open fail."""
         await self._hosts.aclose()
 
-    async def _begin(self, url: str, offset: int, etag: str) -> httpx.Response:
+    @border.guarded
+    async def _begin(self, url: str, offset: int, etag: str) -> Exchange:
         """An answer of 200, or of 206 that truly continues at `offset`; everything else is an error or asked for from
         0."""
-        response = await self._follow(url, _headers(offset, etag))
-        if offset and (
-            response.status_code == 416 or (response.status_code == 206 and not _continues(response, offset, etag))
-        ):
-            await response.aclose()
-            response = await self._follow(url, _headers(0, ""))
-        if response.status_code in {200, 206}:
-            return response
-        problem = await self._refusal(response)
-        await response.aclose()
-        raise problem
+        exchange = await self._follow(url, _headers(offset, etag))
+        if offset and (exchange.status == 416 or (exchange.status == 206 and not _continues(exchange, offset, etag))):
+            await exchange.aclose()
+            exchange = await self._follow(url, _headers(0, ""))
+        if exchange.status in {200, 206}:
+            return exchange
+        raise await self._refusal(exchange)
 
-    async def _follow(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+    async def _follow(self, url: str, headers: Mapping[str, str]) -> Exchange:
         """Sends the question, and again to where a redirect points: five times at most, and never from https to
         less."""
         for _ in range(MOST_REDIRECTS + 1):
             if not is_safe(url):
                 raise replies.unreadable("a link that is neither https nor on this machine", who=HOST)
-            response = await self._send(url, headers)
-            location = response.headers.get("location", "")
-            if response.status_code not in {301, 302, 303, 307, 308} or not location:
-                return response
-            await response.aclose()
-            target = urljoin(url, location)
-            if url.startswith("https:") and not target.startswith("https:"):
-                raise replies.unreadable("a redirect from https to less", status=response.status_code, who=HOST)
+            pool = self._hosts.pool_for(url)
+            exchange = await pool.send("GET", url, headers=headers, timeout=self._patience.for_question())
+            location = exchange.headers.get("location", "")
+            if exchange.status not in {301, 302, 303, 307, 308} or not location:
+                return exchange
+            await exchange.aclose()
+            target = _target(url, location)
+            if url.lower().startswith("https:") and not target.lower().startswith("https:"):
+                raise replies.unreadable("a redirect from https to less", status=exchange.status, who=HOST)
             url = target
         raise replies.unreadable("too many redirects", who=HOST)
 
-    async def _send(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
-        client = self._hosts.client_for(url)
-        try:
-            request = client.build_request("GET", url, headers=headers, timeout=self._patience.for_question())
-            return await client.send(request, stream=True, follow_redirects=False)
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            problem = replies.from_connection(error, urlsplit(url).hostname or "", who=HOST)
-        raise problem
-
-    async def _chunks(self, response: httpx.Response, begin: int, total: int | None) -> AsyncGenerator[bytes, None]:
+    async def _chunks(self, exchange: Exchange, begin: int, total: int | None) -> AsyncGenerator[bytes, None]:
         """The body as it comes. Raises NoReply when it ends before `total`."""
-        problem: RunwayDesktopError | None = None
         received = begin
         # A server that packs although it was asked not to is unpacked; then no length is known (see `_total`).
-        try:
-            async with aclosing(body_of(response, raw=not _is_packed(response))) as pieces:
-                async for piece in pieces:
-                    received += len(piece)
-                    yield piece
-        except httpx.HTTPError as error:
-            problem = replies.from_connection(error, "", who=HOST)
-        if problem is None and total is not None and received < total:
+        async with aclosing(exchange.pieces(raw=not _is_packed(exchange))) as pieces:
+            async for piece in pieces:
+                received += len(piece)
+                yield piece
+        if total is not None and received < total:
             message = "The download ended before it was complete."
-            problem = NoReply(message, advice="It can be continued.", detail=f"{received} of {total} bytes")
-        if problem is not None:
-            raise problem
+            raise NoReply(message, advice="It can be continued.", detail=f"{received} of {total} bytes")
 
-    async def _refusal(self, response: httpx.Response) -> RunwayDesktopError:
-        """What an answer means that brings no file."""
-        status = response.status_code
+    async def _refusal(self, exchange: Exchange) -> RunwayDesktopError:
+        """What an answer means that brings no file. Closes it."""
         content = b""
         try:
-            async with aclosing(body_of(response)) as pieces:
+            async with aclosing(exchange.pieces()) as pieces:
                 async for piece in pieces:
                     content += piece
                     if len(content) > 16 * 1024:
                         break
-        except httpx.HTTPError:
+        except ApiError:
             # Its words broke off; its status says enough.
             pass
+        finally:
+            await exchange.aclose()
         problem = replies.from_other_host(
-            status, response.headers, content, self._now(), who=HOST, refused="The result was not handed out."
+            exchange.status, exchange.headers, content, self._now(), who=HOST, refused="The result was not handed out."
         )
-        if status in {401, 403, 404, 410}:
+        if exchange.status in {401, 403, 404, 410}:
             message = "The link of this result is no longer good."
             return LinkExpired(message, advice="A fresh one can be asked for.", detail=problem.detail)
         return problem
@@ -150,33 +135,46 @@ def _headers(offset: int, etag: str) -> dict[str, str]:
     headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
     if offset:
         headers["Range"] = f"bytes={offset}-"
-        if etag.startswith('"'):
-            # A weak tag is not allowed here; `_continues` compares those afterwards.
+        if _STRONG_TAG.fullmatch(etag):
+            # A weak tag is not allowed here, nor one that fits no header; `_continues` compares those afterwards.
             headers["If-Range"] = etag
     return headers
 
 
-def _continues(response: httpx.Response, offset: int, etag: str) -> bool:
+def _target(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise replies.unreadable(f"a redirect to nowhere: {error}", who=HOST) from None
+
+
+def _continues(exchange: Exchange, offset: int, etag: str) -> bool:
     """Whether a 206 is the rest that was asked for, of the same file, as it lies on disk."""
-    found = _RANGE.fullmatch(response.headers.get("content-range", "").strip())
-    tag = response.headers.get("etag", "")
+    found = _RANGE.fullmatch(exchange.headers.get("content-range", "").strip())
+    tag = exchange.headers.get("etag", "")
     unchanged = not etag or not tag or tag == etag
-    return found is not None and int(found.group(1)) == offset and unchanged and not _is_packed(response)
+    return found is not None and _count(found.group(1)) == offset and unchanged and not _is_packed(exchange)
 
 
-def _total(response: httpx.Response) -> int | None:
+def _total(exchange: Exchange) -> int | None:
     """The whole file's length in bytes, None where nobody says it."""
-    if _is_packed(response):
+    if _is_packed(exchange):
         return None
-    if response.status_code == 206:
-        found = _RANGE.fullmatch(response.headers.get("content-range", "").strip())
-        return int(found.group(3)) if found and found.group(3) != "*" else None
-    length = response.headers.get("content-length", "")
-    return int(length) if length.isdecimal() else None
+    if exchange.status == 206:
+        found = _RANGE.fullmatch(exchange.headers.get("content-range", "").strip())
+        return _count(found.group(3)) if found else None
+    return _count(exchange.headers.get("content-length", ""))
 
 
-def _is_packed(response: httpx.Response) -> bool:
-    return response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}
+def _count(text: str) -> int | None:
+    """A number of bytes; None for what is none, or for one that no file has."""
+    return int(text) if _COUNT.fullmatch(text) else None
 
 
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+def _is_packed(exchange: Exchange) -> bool:
+    return exchange.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}
+
+
+_RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+|\*)")
+_COUNT = re.compile(r"[0-9]{1,18}")
+_STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]*"')

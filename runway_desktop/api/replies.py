@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -29,10 +30,14 @@ from runway_desktop.domain.errors import (
     ServerTrouble,
     SlowDown,
 )
+from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Refusal
 
 LONGEST = 240
 """Characters of a server's text that are kept for the small print."""
+
+
+_POSITION = re.compile(r"[0-9]{1,9}")
 
 
 def no_key() -> KeyRefused:
@@ -45,30 +50,56 @@ def unusable_key() -> KeyRefused:
     return KeyRefused(message, advice="Copy it again, whole, and enter it once more.")
 
 
-def from_connection(error: Exception, host: str, *, who: str = "Runway") -> ApiError:
-    """For a request that got no answer. Before anything left: NotReached. After that: NoReply. A broken encoding:
-    BadReply.
+def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent: bool = False) -> ApiError:
+    """For a request that got no answer, whatever was raised. Surely nothing left: NotReached. Else it may have left:
+    NoReply. A broken encoding, or an address that is none: BadReply.
 
-    httpx raises the four first kinds only while it connects: pool, name, TCP, TLS, proxy.
+    httpx raises the first kinds only while it connects: pool, name, TCP, TLS, proxy. `unsent` is for all others:
+    whether it is known that no byte of the request was written.
     """
     detail = _kind_and_text(error)
     if isinstance(error, httpx.ConnectTimeout):
         message = f"{_capital(who)} could not be reached in time."
         return NotReached(message, advice="Check the network connection.", detail=detail)
     if isinstance(error, httpx.PoolTimeout):
-        message = f"Too much was asked of {who} at once, and this waited too long for its turn."
-        return NotReached(message, advice="It can be tried again.", detail=detail)
-    if isinstance(error, (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        return too_much_at_once(who, detail=detail)
+    if unsent or isinstance(
+        error, (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+    ):
         return _not_reached(detail, host, who)
     if isinstance(error, (httpx.DecodingError, httpx.InvalidURL, UnicodeError)):
         # The last two: a name of a host that is none, which is noticed at different depths.
         return unreadable(detail, who=who)
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return NoReply(
             f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail
         )
     message = f"The connection to {who} was cut before the whole answer came."
     return NoReply(message, advice="Check the network connection.", detail=detail)
+
+
+def not_writable(reason: str) -> RequestRefused:
+    """For a request that cannot be put into bytes: half a character from a broken text, say. `reason` is small
+    print."""
+    message = "The request holds something that cannot be sent."
+    return RequestRefused(message, advice="Write its text anew and send it again.", detail=shorten(reason), status=0)
+
+
+def not_understood() -> NoReply:
+    """For what nobody thought of. Whether anything left is not known."""
+    message = "Something went wrong in the program while it spoke with Runway."
+    return NoReply(message, advice="Its log says what. If it stays so, look for a newer version.")
+
+
+def too_much_at_once(who: str, *, detail: str = "") -> NotReached:
+    """For a request whose turn did not come in time."""
+    message = f"Too much was asked of {who} at once, and this waited too long for its turn."
+    return NotReached(message, advice="It can be tried again.", detail=detail)
+
+
+def closed() -> NotReached:
+    """For a request that comes after the connections were closed."""
+    return NotReached("The program is closing, so nothing was sent.", advice="Start it again.")
 
 
 def too_slow(seconds: float, *, who: str = "Runway") -> NoReply:
@@ -176,7 +207,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
     return max(0.0, seconds) if math.isfinite(seconds) else None
@@ -195,6 +226,14 @@ def shorten(text: str) -> str:
 def decoded(content: bytes) -> str:
     """The beginning of a body as text, whatever its encoding."""
     return content[: 64 * 1024].decode("utf-8", "replace")
+
+
+def host_of(url: str) -> str:
+    """The name of the host in a link, for the words of an error; empty where it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _not_reached(detail: str, host: str, who: str) -> NotReached:
@@ -227,12 +266,12 @@ def _refusals(body: Any) -> tuple[Refusal, ...]:
     issues = body.get("issues") if isinstance(body, dict) else None
     if not isinstance(issues, list):
         return ()
-    found = (issue if isinstance(issue, dict) else {"message": str(issue)} for issue in issues)
+    found = (issue if isinstance(issue, dict) else {"message": _text(issue)} for issue in issues)
     return tuple(
         Refusal(
             path=_path(issue.get("path")),
-            message=shorten(str(issue.get("message") or "Not accepted.")),
-            code=str(issue.get("code") or ""),
+            message=shorten(_text(issue.get("message") or "Not accepted.")),
+            code=_text(issue.get("code") or ""),
         )
         for issue in found
     )
@@ -241,10 +280,18 @@ def _refusals(body: Any) -> tuple[Refusal, ...]:
 def _path(place: Any) -> tuple[str | int, ...]:
     """Names and positions as the server gives them; a dotted text is taken apart."""
     if isinstance(place, str):
-        return tuple(int(step) if step.isdecimal() else step for step in place.split(".") if step)
+        return tuple(int(step) if _POSITION.fullmatch(step) else step for step in place.split(".") if step)
     if isinstance(place, list):
-        return tuple(step if isinstance(step, (str, int)) else str(step) for step in place)
+        return tuple(step if isinstance(step, (str, int)) else _text(step) for step in place)
     return ()
+
+
+def _text(value: Any) -> str:
+    """A text as it is, anything else as Python writes it; nothing for what is nested beyond reading."""
+    try:
+        return str(value)
+    except RecursionError:
+        return ""
 
 
 def _words(body: Any, content: bytes) -> str:
@@ -262,7 +309,7 @@ def _words(body: Any, content: bytes) -> str:
 def _json(content: bytes) -> Any:
     try:
         return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -290,5 +337,5 @@ def _duration(seconds: float) -> str:
 
 
 def _kind_and_text(error: Exception) -> str:
-    text = shorten(str(error))
+    text = shorten(without_secrets(str(error)))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

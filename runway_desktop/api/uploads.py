@@ -1,7 +1,7 @@
 """A file on its way to the upload host: a multipart form that is read from disk piece by piece.
 
-The disk is read in the executor, never on the loop; `progress` is called on the loop. DiskError when the file cannot
-be read or changes underneath.
+The disk is read in the executor, never on the loop; `progress` is called on the loop. Raises DiskError when the file
+cannot be read or changes underneath, RequestRefused for one that Runway would not take, and nothing else.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import asyncio
 import mimetypes
 import os
 import re
+import threading
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 
@@ -24,6 +27,8 @@ LARGEST = 200 * 1024 * 1024
 """Bytes that Runway takes as an upload. Source: the API's page on inputs."""
 
 PIECE = 256 * 1024
+
+_UNKNOWN_KIND = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,8 @@ def name_for_upload(name: str) -> str:
 
 
 class MultipartFile(httpx.AsyncByteStream):
-    """The body of the POST to the upload host: the slot's fields, then the file, as the host's policy wants it."""
+    """The body of the POST to the upload host: the slot's fields, then the file, as the host's policy wants it. Whoever
+    makes one calls `close`, however the POST ends."""
 
     def __init__(
         self,
@@ -68,6 +74,7 @@ class MultipartFile(httpx.AsyncByteStream):
         boundary: str,
     ) -> None:
         self._file = file
+        self._reader = _Reader(file.path)
         self._progress = progress
         self._executor = executor
         disposition = 'Content-Disposition: form-data; name="{}"'
@@ -90,40 +97,76 @@ class MultipartFile(httpx.AsyncByteStream):
         loop = asyncio.get_running_loop()
         sent = 0
         self._progress(0, self._file.size)
-        try:
-            opened = await loop.run_in_executor(self._executor, self._file.path.open, "rb")
+        while sent < self._file.size:
+            wanted = min(PIECE, self._file.size - sent)
             try:
-                while sent < self._file.size:
-                    piece = await loop.run_in_executor(self._executor, opened.read, min(PIECE, self._file.size - sent))
-                    if not piece:
-                        raise DiskError(
-                            f"{self._file.path.name} became shorter while it was sent.", advice="Send it again."
-                        )
-                    yield piece
-                    sent += len(piece)
-                    self._progress(sent, self._file.size)
-            finally:
-                # Closing a file that was only read takes no time worth a worker.
-                opened.close()
-        except OSError as error:
-            raise _cannot_read(self._file.path, error) from error
+                piece = await loop.run_in_executor(self._executor, self._reader.read, wanted)
+            except (OSError, ValueError) as error:
+                raise _cannot_read(self._file.path, error) from error
+            if not piece:
+                raise DiskError(f"{self._file.path.name} became shorter while it was sent.", advice="Send it again.")
+            yield piece
+            sent += len(piece)
+            self._progress(sent, self._file.size)
         yield self._tail
+
+    def close(self) -> None:
+        """Closes the file on a worker, behind what may still be read there. Nobody waits for that: the drive of a
+        cancelled upload may hang."""
+        try:
+            asyncio.get_running_loop().run_in_executor(self._executor, self._reader.close)
+        except RuntimeError:
+            # The workers are gone, and with them whoever read.
+            self._reader.close()
+
+
+class _Reader:
+    """A file that workers read from its beginning, one piece after the other; opened with the first."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._opened: BinaryIO | None = None
+        self._is_closed = False
+
+    def read(self, most: int) -> bytes:
+        """Blocking. Nothing at the end, or once it is closed. Raises OSError, ValueError for a name that is none."""
+        with self._lock:
+            if self._is_closed:
+                return b""
+            if self._opened is None:
+                self._opened = self._path.open("rb")
+            return self._opened.read(most)
+
+    def close(self) -> None:
+        """Blocking, as long as a reading is under way. Raises nothing."""
+        with self._lock, suppress(OSError):
+            self._is_closed = True
+            if self._opened is not None:
+                self._opened.close()
 
 
 def _look_at(path: Path) -> LocalFile:
     try:
         with path.open("rb") as opened:
             size = os.fstat(opened.fileno()).st_size
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _cannot_read(path, error) from error
+    return LocalFile(path=path, name=name_for_upload(path.name), size=size, content_type=_kind_of(path))
+
+
+def _kind_of(path: Path) -> str:
     # The table of kinds is read from the system's files at its first use, so this too belongs in the worker.
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return LocalFile(path=path, name=name_for_upload(path.name), size=size, content_type=kind)
+    with suppress(OSError, ValueError):
+        return mimetypes.guess_type(path.name)[0] or _UNKNOWN_KIND
+    return _UNKNOWN_KIND
 
 
-def _cannot_read(path: Path, error: OSError) -> DiskError:
+def _cannot_read(path: Path, error: OSError | ValueError) -> DiskError:
+    """ValueError: a name that no file can have."""
     advice = "Check that it is still there and may be read."
-    return DiskError(f"{path.name} cannot be read.", advice=advice, detail=error.strerror or type(error).__name__)
+    detail = getattr(error, "strerror", None) or type(error).__name__
+    return DiskError(f"{path.name} cannot be read.", advice=advice, detail=detail)
 
 
 def _quoted(name: str) -> str:

@@ -26,6 +26,10 @@ class Unreadable(Exception):
     """The bytes are not the answer that was expected. `str()` says why, for the small print."""
 
 
+class Unwritable(Exception):
+    """The values are no JSON. `str()` says why, for the small print."""
+
+
 class Slot(msgspec.Struct, rename="camel"):
     """Where an upload goes: `POST /v1/uploads`."""
 
@@ -93,8 +97,11 @@ class _Usage(msgspec.Struct):
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
-    """A request's JSON."""
-    return msgspec.json.encode(body, enc_hook=_plain)
+    """A request's JSON. Unwritable for values that have none: half a character, or nesting without end."""
+    try:
+        return msgspec.json.encode(body, enc_hook=_plain)
+    except (UnicodeEncodeError, RecursionError) as error:
+        raise Unwritable(f"{type(error).__name__}: {error}") from None
 
 
 def read_created(content: bytes) -> CreatedTask:
@@ -185,7 +192,7 @@ _ID_AT_START = re.compile(rb'\s*\{\s*"id"\s*:\s*"([0-9A-Fa-f-]{36})"')
 def _decode(content: bytes, kind: type[Reply]) -> Reply:
     try:
         return msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(str(error)) from error
 
 

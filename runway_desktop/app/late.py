@@ -1,12 +1,14 @@
 """Adapters that are built at their first use, so that the window is painted before httpx is imported and the demo's
 Runway has started.
 
-They fit the same ports as what they stand for. Loop's thread only; the making itself may take a worker.
+They fit the same ports as what they stand for: one that cannot be made raises NotReached, since nothing was sent.
+Loop's thread only; the making itself may take a worker.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from runway_desktop.domain.account import Fingerprint, fingerprint_of
-from runway_desktop.domain.errors import NotReached
+from runway_desktop.domain.errors import NotReached, RunwayDesktopError
 
 if TYPE_CHECKING:
     from runway_desktop.domain.account import Organization, UsedCredits
@@ -36,9 +38,12 @@ class _Closable(Protocol):
 
 Made = TypeVar("Made", bound=_Closable)
 
+log = logging.getLogger(__name__)
+
 
 class Late(Generic[Made]):
-    """One thing made once, whoever asks first; a failed making is tried again by the next."""
+    """One thing made once, whoever asks first; a failed making is tried again by the next. NotReached where it cannot
+    be made."""
 
     def __init__(self, make: Callable[[], Awaitable[Made]]) -> None:
         self._make = make
@@ -52,12 +57,23 @@ class Late(Generic[Made]):
     async def get(self) -> Made:
         async with self._lock:
             if self._made is None:
-                self._made = await self._make()
+                self._made = await self._make_it()
             return self._made
 
     async def close(self) -> None:
         if self._made is not None:
             await self._made.aclose()
+
+    async def _make_it(self) -> Made:
+        try:
+            return await self._make()
+        except RunwayDesktopError:
+            raise
+        except Exception as error:
+            # The demo's Runway that does not start, a library that is not there, a program that is closing.
+            log.warning("What speaks with Runway could not be made", exc_info=True)
+            message = "What speaks with Runway could not be started."
+            raise NotReached(message, advice="Start the program again.", detail=f"{error}") from error
 
 
 class LateRunway:

@@ -20,8 +20,6 @@ from PySide6.QtCore import QLoggingCategory, QMessageLogContext, QtMsgType, qIns
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-import qasync  # isort: skip - after PySide6: it takes the binding that is there
-
 from runway_desktop import __version__
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import RunwayDesktopError
@@ -34,6 +32,7 @@ from runway_desktop.ui.theme import Theme
 from . import environment
 from .bugs import Bugs
 from .collector import Collector
+from .event_loop import EventLoop
 from .lifecycle import Supervisor
 from .options import Options
 from .single_instance import DoesNotAnswer, Doorbell, enter
@@ -179,10 +178,10 @@ def make_application() -> QApplication:
 def run_on_loop(
     application: QApplication, main: Callable[[Supervisor, Theme], Coroutine[Any, Any, int]], bugs: Bugs
 ) -> int:
-    """Runs `main(supervisor, theme)` on a qasync loop with workers of its own, and closes both for good. `bugs` listens
-    from then on; where `main` itself ends by a mistake of ours, the exit code is 1."""
+    """Runs `main(supervisor, theme)` on a loop with workers of its own, and closes both for good. `bugs` listens from
+    then on; where `main` itself ends by a mistake of ours, the exit code is 1."""
     theme = Theme(application)
-    loop = qasync.QEventLoop(application)
+    loop = EventLoop(application)
     asyncio.set_event_loop(loop)
     workers = ThreadPoolExecutor(4, thread_name_prefix="default")
     loop.set_default_executor(workers)

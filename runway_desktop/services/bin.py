@@ -1,4 +1,5 @@
-"""The system's bin, on `send2trash`. Fits the `Bin` port. Blocking work runs in the executor. Raises DiskError only.
+"""The system's bin, on `send2trash`. Fits the `Bin` port. Blocking work runs in the executor. Raises DiskError only:
+each system's bin has errors of its own, and what nobody thought of is in the log besides.
 
 Where in the bin a file is afterwards is told by the freedesktop bins of Linux and its kin alone, through the note that
 lies beside each file there. Windows and macOS keep that to themselves: what lies in their bins, they put back.
@@ -7,19 +8,26 @@ lies beside each file there. Windows and macOS keep that to themselves: what lie
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import unquote
 
 from runway_desktop.domain.errors import DiskError
 
 from .disk_steps import rename_exclusively
 from .disk_words import spoken_for
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 _NOTE = ".trashinfo"
 
@@ -31,19 +39,43 @@ class SystemBin:
     async def throw(self, path: Path) -> Path | None:
         """Moves a file to the bin and tells where in it it is. What is not there any more needs no throwing away and is
         no error."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, _throw, path)
+        return await self._do(f"{path.name} could not be moved to the bin.", _throw, path)
 
     async def take_back(self, binned: Path, place: Path) -> None:
         """Moves a file out of the bin to where it was."""
-        await asyncio.get_running_loop().run_in_executor(self._executor, _take_back, binned, place)
+        await self._do(f"{place.name} could not be taken out of the bin.", _take_back, binned, place)
+
+    async def _do(self, failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
+        """`failed` says in a sentence what was not done."""
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._executor, _told, failed, work, *arguments)
+        except RuntimeError as error:
+            raise _unexpected(failed, error) from error
+
+
+def _told(failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
+    """In the worker: not every exception can be handed out of it."""
+    try:
+        return work(*arguments)
+    except DiskError:
+        raise
+    except Exception as error:
+        # Libraries of the system raise what they like.
+        raise _unexpected(failed, error) from error
+
+
+def _unexpected(failed: str, error: Exception) -> DiskError:
+    log.warning("The bin: %s", failed, exc_info=error)
+    return DiskError(failed, advice="Try it in your file manager.", detail=f"{type(error).__name__}: {error}")
 
 
 def _throw(path: Path) -> Path | None:
     from send2trash import TrashPermissionError, send2trash
 
-    if not path.exists() and not path.is_symlink():
-        return None
     try:
+        if not path.exists() and not path.is_symlink():
+            return None
         send2trash(str(path))
     except TrashPermissionError as error:
         raise DiskError(
@@ -57,7 +89,16 @@ def _throw(path: Path) -> Path | None:
             advice="Is it open in another program, or write-protected?",
             detail=str(error),
         ) from error
-    return None if sys.platform in ("win32", "darwin") else _find(path)
+    return None if sys.platform in ("win32", "darwin") else _find_if_told(path)
+
+
+def _find_if_told(path: Path) -> Path | None:
+    """None where the bin cannot be looked into: thrown away it is, all the same."""
+    try:
+        return _find(path)
+    except Exception:
+        log.warning("Where in the bin %s is could not be found out", path.name, exc_info=True)
+        return None
 
 
 def _find(path: Path) -> Path | None:
@@ -93,11 +134,12 @@ def _is_of(note: str, path: Path, top: Path) -> bool:
 
 
 def _take_back(binned: Path, place: Path) -> None:
-    if not binned.exists():
-        raise DiskError(f"{place.name} is not in the bin any more.", advice="Was the bin emptied?")
     try:
         with spoken_for(place.parent):
-            place.parent.mkdir(exist_ok=True)
+            if not binned.exists():
+                raise DiskError(f"{place.name} is not in the bin any more.", advice="Was the bin emptied?")
+            if not place.parent.is_dir():
+                _make_folder(place.parent)
             _move(binned, place)
     except FileExistsError as error:
         raise DiskError(
@@ -110,6 +152,14 @@ def _take_back(binned: Path, place: Path) -> None:
             (binned.parent.parent / "info" / (binned.name + _NOTE)).unlink()
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir()
+    except FileExistsError as error:
+        # It is no folder. That is another trouble than a name that is taken.
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
+
+
 def _move(old: Path, new: Path) -> None:
     if old.lstat().st_dev == new.parent.stat().st_dev:
         rename_exclusively(old, new)
@@ -120,6 +170,9 @@ def _move(old: Path, new: Path) -> None:
         shutil.copy2(old, draft)
         rename_exclusively(draft, new)
     except BaseException:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise
-    old.unlink()
+    # It is back: that the bin keeps a copy is no failure.
+    with suppress(OSError):
+        old.unlink()

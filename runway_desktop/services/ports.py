@@ -1,7 +1,9 @@
 """What the engine needs of the world, as Protocols that it owns. Adapters (api, store, keychain) just fit; tests
 use fakes.
 
-Every method may be called from the loop's thread only and never blocks it. Errors are those of `domain.errors`.
+Every method may be called from the loop's thread only and never blocks it. Errors are those of `domain.errors` that
+are named here, whatever goes wrong below: an adapter translates all that its library, the system and decoding raise,
+and a mistake of its own as well, which it logs besides. CancelledError passes.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ class Clock(Protocol):
 
 class Runway(Protocol):
     """The API. One secret at a time; `None` raises KeyRefused without asking. A call is made with the secret that is in
-    use when it is called, or not at all, so `key` just before it is whose word its answer is."""
+    use when it is called, or not at all, so `key` just before it is whose word its answer is. Every call raises
+    ApiError, of the kind that says what happened; what nobody thought of is NoReply."""
 
     @property
     def key(self) -> Fingerprint:
@@ -82,15 +85,15 @@ class Runway(Protocol):
 
     async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
         """Uploads a file and gives its runway:// URI, good for 24 hours. `progress(sent, total)` in bytes, on the
-        loop."""
+        loop. DiskError when the file cannot be read, RequestRefused when Runway would not take it."""
         ...
 
 
 class Fetcher(Protocol):
     def open(self, url: str, *, offset: int = 0, etag: str = "") -> AbstractAsyncContextManager[Stream]:
         """Opens a result's link; no secret is ever sent. `etag` guards a resumed download: a changed file starts at
-        0. LinkExpired for 401/403/404/410, NotReached, NoReply, ServerTrouble, SlowDown else. A body that ends
-        early raises NoReply."""
+        0. LinkExpired for 401/403/404/410, NotReached, NoReply, BadReply, ServerTrouble, SlowDown, RequestRefused
+        else, also while it is read. A body that ends early raises NoReply. What its reader raises passes."""
         ...
 
 
@@ -124,8 +127,8 @@ class Bin(Protocol):
 
 class Snapshots(Protocol):
     """Lists of tasks as files: copied while in use, looked into, made ready for another place. Unlike the other ports
-    these calls block; they belong into a worker. StoreError for all that disk or file do wrong, NewerFormat for a list
-    that a newer program wrote; what a `watch` raises passes."""
+    these calls block; they belong into a worker. StoreError for all that goes wrong, NewerFormat for a list that a
+    newer program wrote; what a `watch` raises passes."""
 
     @property
     def version(self) -> str:
@@ -167,9 +170,9 @@ class Snapshots(Protocol):
 
 
 class Store(Protocol):
-    """Tasks on disk. Every write is one transaction and is on disk when the call returns. StoreError when it
-    cannot. LookupError for what is not there, ValueError for adding what is: our own mistakes. (Its `list` hides
-    the built-in one.)"""
+    """Tasks on disk. Every write is one transaction and is on disk when the call returns. StoreError when it cannot,
+    for whatever reason. LookupError for what is not there, ValueError for adding what is: the caller's mistakes. (Its
+    `list` hides the built-in one.)"""
 
     async def add(
         self,

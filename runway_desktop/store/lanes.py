@@ -3,7 +3,7 @@ write, nor a paid task's id behind a long list.
 
 A lane is used from the loop's thread and runs plain functions of a `sqlite3.Connection` on its own named thread. Writes
 that wait at the same time share one commit, hence one sync of the disk; each of them is still kept or dropped as a
-whole. Raises what `trouble.translated` makes of the database's complaints.
+whole. Raises what `trouble.translated` makes of whatever a piece of work, SQLite or aiosqlite raised, and nothing else.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ Work = Callable[[sqlite3.Connection], Answer]
 class Lane:
     """One connection on its own thread, made there by `connect`. Any `Work` given to `run` has it for itself."""
 
+    _gives_rows = False
+    """Whether its work makes rows values of the domain."""
+
     def __init__(self, path: Path, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
         self._path = path
         self._name = name
@@ -37,28 +40,31 @@ class Lane:
         self._connection = aiosqlite.Connection(self._connect_on_thread, iter_chunk_size=64)
 
     async def open(self) -> None:
-        await self._connection
-        if self._trouble is not None:
-            await self.close()
-            raise trouble.translated(self._trouble, self._path) from self._trouble
+        """StoreError when it cannot."""
+        try:
+            await self._connection
+            if self._trouble is not None:
+                await self.close()
+                raise self._trouble
+        except Exception as error:  # noqa: BLE001 - translated, and logged where nobody thought of it
+            trouble.raise_instead(trouble.as_store_error(error, self._path), error)
 
     async def run(self, work: Work[Answer]) -> Answer:
         if self._closed:
             raise trouble.closed()
-        try:
+        with trouble.told(self._path, of_rows=self._gives_rows):
             # aiosqlite's public calls are one statement each, with a trip to the thread and back for every one. A whole
             # piece of work in one trip keeps the loop free, so the one private door that its own calls use is used
             # here.
             answer: Answer = await self._connection._execute(work, self._raw)  # type: ignore[no-untyped-call]
-        except Exception as error:
-            raise trouble.translated(error, self._path) from error
         return answer
 
     async def close(self) -> None:
         """Finishes what was asked for before, then closes. Calling it again does nothing."""
         if not self._closed:
             self._closed = True
-            await self._connection.close()
+            with trouble.told(self._path):
+                await self._connection.close()
 
     def _connect_on_thread(self) -> sqlite3.Connection:
         threading.current_thread().name = self._name
@@ -73,6 +79,8 @@ class Lane:
 
 class ReadingLane(Lane):
     """A caller that is cancelled takes its question along: it is not begun, or broken off where it stands."""
+
+    _gives_rows = True
 
     def __init__(self, path: Path, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(path, name, connect)
@@ -119,6 +127,9 @@ class _Question(Generic[Answer]):
         self._lane.begin(self)
         try:
             return self._work(connection)
+        except StopIteration as error:
+            # No future takes one: whoever asked would wait for ever.
+            raise RuntimeError("the work ended too early") from error
         finally:
             self._lane.end()
 
@@ -148,7 +159,7 @@ class WritingLane(Lane):
         # Everyone who waits brings a turn along; the first turn does all that waits, the others find it done.
         await self.run(self._commit_waiting)
         if job.error is not None:
-            raise trouble.translated(job.error, self._path) from job.error
+            trouble.raise_instead(trouble.translated(job.error, self._path), job.error)
         return job.answer
 
     def _commit_waiting(self, connection: sqlite3.Connection) -> None:
@@ -158,15 +169,18 @@ class WritingLane(Lane):
         if not jobs:
             return
         try:
+            if connection.in_transaction:
+                # One before could not even be rolled back.
+                connection.execute("ROLLBACK")
             connection.execute("BEGIN IMMEDIATE")
             for job in jobs:
                 _attempt(connection, job)
             connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - every one who waits gets it; nothing was written
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
             for job in jobs:
                 job.error = job.error or error
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
 
 def _attempt(connection: sqlite3.Connection, job: _Job[Any]) -> None:

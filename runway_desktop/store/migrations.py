@@ -206,9 +206,10 @@ def _migrate(connection: sqlite3.Connection, path: Path, migration: Migration) -
     except Exception as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        in_words = trouble.translated(error, path)
-        if isinstance(in_words, StoreError) or not isinstance(error, sqlite3.Error):
-            raise in_words from error
+        if isinstance(error, StoreError):
+            raise
+        if isinstance(error, sqlite3.Error) and (said := trouble.in_words(error, path)) is not None:
+            raise said from error
         raise StoreError(
             f"The list of tasks in “{path.name}” could not be brought up to date.",
             advice="Nothing was changed. Please report this with the small print.",

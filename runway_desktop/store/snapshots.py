@@ -2,8 +2,8 @@
 used on another place or machine.
 
 Blocking, for a worker; each call has connections of its own, so the threads of the store never wait for it. A snapshot
-holds no key and no signed link, nor what is left of one on the pages that SQLite has freed. Raises StoreError for what
-the disk or the file does wrong, NewerFormat for one that a newer program wrote; whatever `watch` raises passes.
+holds no key and no signed link, nor what is left of one on the pages that SQLite has freed. Raises StoreError for all
+that goes wrong, NewerFormat for a list that a newer program wrote; whatever `watch` raises passes.
 """
 
 from __future__ import annotations
@@ -49,11 +49,12 @@ class SqliteSnapshots:
         """Copies the list at `source`, in use or not, to the new file `target`. `watch(done, total)` is told of bytes,
         and called with zeros just to look; what it raises ends the work, and then there is no `target`."""
         raw = target.with_name(f"{target.name}.raw")
+        watching = _Watching(watch)
         try:
-            with _told(source):
-                _copy(source, raw, watch)
-            with _told(target):
-                found = _write_clean(raw, target, watch)
+            with _told(source, watching):
+                _copy(source, raw, watching)
+            with _told(target, watching):
+                found = _write_clean(raw, target, watching)
         except BaseException:
             _forget(target)
             raise
@@ -253,9 +254,29 @@ def _stopping(watch: Callable[[int, int], None]) -> Callable[[], int]:
     return stops
 
 
+class _Watching:
+    """A `watch`, and what it raised."""
+
+    def __init__(self, watch: Callable[[int, int], None]) -> None:
+        self.raised: Exception | None = None
+        self._watch = watch
+
+    def __call__(self, done: int, total: int) -> None:
+        try:
+            self._watch(done, total)
+        except Exception as error:
+            self.raised = error
+            raise
+
+
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(path: Path, watching: _Watching | None = None) -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
-        raise trouble.translated(error, path) from error
+    except NewerFormat:
+        raise
+    except Exception as error:
+        if watching is not None and error is watching.raised:
+            raise
+        # The disk of a backup fails like any; what its rows say wrong is damage.
+        trouble.raise_instead(trouble.as_store_error(error, path, of_rows=not isinstance(error, OSError)), error)

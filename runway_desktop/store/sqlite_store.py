@@ -5,8 +5,9 @@ call returns, through a power cut: a paid task's intent and its id must not be l
 commit (`synchronous = FULL`; WAL alone would only promise it through a crash of the program). Writes that come at the
 same time share a sync, which keeps that affordable.
 
-Raises StoreError for what the world does: disk full, not writable, damaged, in use, newer, closed. Our own mistakes are
-LookupError (something that is not there) and ValueError (adding what is there).
+Raises StoreError for all that goes wrong: disk full, not writable, damaged, in use, newer, closed, or by a mistake of
+the program. Two kinds say what the caller did: LookupError (something that is not there) and ValueError (adding what is
+there).
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ class SqliteStore:
     async def move_outputs(
         self, moves: Sequence[FileMove], settings: Mapping[str, Any] = MappingProxyType({})
     ) -> builtins.list[Output]:
-        cells = _setting_cells(settings)
+        cells = self._setting_cells(settings)
 
         def work(connection: sqlite3.Connection) -> list[Output]:
             writing.put_settings(connection, cells)
@@ -248,7 +249,7 @@ class SqliteStore:
 
     async def set_settings(self, values: Mapping[str, Any]) -> None:
         # Taken down now: the caller may change its values while the writing waits.
-        cells = _setting_cells(values)
+        cells = self._setting_cells(values)
         await self._writer.write(lambda connection: writing.put_settings(connection, cells))
 
     async def save_sheet(self, sheet: KeptSheet) -> None:
@@ -275,15 +276,16 @@ class SqliteStore:
     async def close(self) -> None:
         """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
         goes last tidies the write-ahead log away."""
-        await self._sweeper.close()
-        await self._reader.close()
-        await self._writer.close()
+        try:
+            await self._sweeper.close()
+        finally:
+            try:
+                await self._reader.close()
+            finally:
+                await self._writer.close()
 
     async def _read(self, work: Work[Answer], lane: ReadingLane | None = None) -> Answer:
-        try:
-            return await (lane or self._reader).ask(work)
-        except (ValueError, TypeError, KeyError, OverflowError) as error:
-            raise trouble.damaged(self._path, f"{type(error).__name__}: {error}") from error
+        return await (lane or self._reader).ask(work)
 
     async def _write(
         self,
@@ -303,9 +305,9 @@ class SqliteStore:
 
         await self._writer.write(work)
 
-
-def _setting_cells(values: Mapping[str, Any]) -> list[tuple[Cell, Cell]]:
-    return [(to_cell(name), to_json(value)) for name, value in values.items()]
+    def _setting_cells(self, values: Mapping[str, Any]) -> builtins.list[tuple[Cell, Cell]]:
+        with trouble.told(self._path):
+            return [(to_cell(name), to_json(value)) for name, value in values.items()]
 
 
 def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:

@@ -1,31 +1,116 @@
-"""What SQLite complains about, in words. Only what the world does wrong becomes a `StoreError`; our own mistakes stay
-what they are."""
+"""What SQLite, the disk and the rows complain about, in words: the one place that says what may come out of this room.
+
+That is StoreError for all that goes wrong, and two kinds that say what the caller did: LookupError (something that is
+not there) and ValueError (adding what is there). What only a mistake of the program explains is a StoreError as well,
+so that whoever asked goes on; the log tells of it, so that it is noticed. Any thread.
+"""
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from runway_desktop.domain.errors import StoreError
 
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+log = logging.getLogger(__name__)
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 _NOT_WRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
-_IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+_ALREADY_THERE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
+
+_NO_TEXT = "Could not decode to UTF-8"
+_CLOSED = "closed database"
+_TOO_LARGE = "SQLite INTEGER"
+"""In what Python's own module says, without a code of SQLite."""
 
 
-def translated(error: Exception, path: Path) -> Exception:
-    """The exception to raise in place of `error`, which came out of the database at `path`."""
+def translated(error: Exception, path: Path, *, of_rows: bool = False) -> Exception:
+    """The exception to raise in place of `error`, which came out of the database at `path`; `error` itself where it is
+    promised. `of_rows`: rows were made values of the domain, so that what makes no sense is damage."""
     match error:
-        case sqlite3.IntegrityError() if _is(error, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY):
+        case sqlite3.IntegrityError() if _code(error) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
             return LookupError("Something belongs to a task or a batch that is not there")
-        case sqlite3.IntegrityError() if _is(error, sqlite3.SQLITE_CONSTRAINT_UNIQUE):
+        case sqlite3.IntegrityError() if _code(error) in _ALREADY_THERE:
             return ValueError("A task that is added is there already")
-        case sqlite3.Error():
-            return _in_words(error, path) or error
-        case OSError():
-            return not_writable(path, str(error))
-        case _:
+        case LookupError() if type(error) is LookupError:
             return error
+        case _:
+            return as_store_error(error, path, of_rows=of_rows)
+
+
+def as_store_error(error: Exception, path: Path, *, of_rows: bool = False) -> StoreError:
+    """Where nothing else is promised."""
+    match error:
+        case StoreError():
+            return error
+        case sqlite3.Error():
+            return in_words(error, path) or mistake(error, path)
+        case OSError() if not of_rows:
+            return not_writable(path, str(error))
+        case _ if of_rows and _is_of_a_row(error):
+            return damaged(path, _kind_and_text(error))
+        case _:
+            return mistake(error, path)
+
+
+def raise_instead(problem: Exception, error: Exception) -> NoReturn:
+    """Raises `problem`, with `error` as its cause unless it is the same."""
+    if problem is error:
+        raise problem
+    raise problem from error
+
+
+@contextmanager
+def told(path: Path, *, of_rows: bool = False) -> Iterator[None]:
+    """Lets out nothing but what is promised."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - translated, and logged where nobody thought of it
+        raise_instead(translated(error, path, of_rows=of_rows), error)
+
+
+def in_words(error: sqlite3.Error, path: Path) -> StoreError | None:
+    """For what disk, file and other programs do; None for what the statement did."""
+    code = _code(error) & 0xFF
+    detail = f"{path}: {error}"
+    if code in _DAMAGED or (not code and _NO_TEXT in str(error)):
+        return damaged(path, str(error))
+    if not code and _CLOSED in str(error):
+        return closed()
+    if code in _NOT_WRITABLE:
+        return not_writable(path, str(error))
+    if code in _IN_USE:
+        return StoreError(
+            "The list of tasks is in use by another program.",
+            advice="Close other copies of this program and try again.",
+            detail=detail,
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(
+            "The disk is full, so the list of tasks could not be saved.",
+            advice="Free some space. What was saved before is still there.",
+            detail=detail,
+        )
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreError(
+            "The disk did not take what was to be saved.",
+            advice="Check the disk with the list of tasks. What was saved before is still there.",
+            detail=detail,
+        )
+    if code == sqlite3.SQLITE_NOMEM:
+        return StoreError(
+            "There is not enough memory for the list of tasks.",
+            advice="Close other programs and try again. What was saved before is still there.",
+            detail=detail,
+        )
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return StoreError("The work with the list of tasks was called off.", advice="Try again.", detail=detail)
+    return None
 
 
 def damaged(path: Path, detail: str) -> StoreError:
@@ -51,33 +136,28 @@ def closed() -> StoreError:
     return StoreError("The list of tasks is closed.", advice="Start the program again.")
 
 
-def _in_words(error: sqlite3.Error, path: Path) -> StoreError | None:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
-    detail = f"{path}: {error}"
-    if code in _DAMAGED:
-        return damaged(path, str(error))
-    if code in _NOT_WRITABLE:
-        return not_writable(path, str(error))
-    if code in _IN_USE:
-        return StoreError(
-            "The list of tasks is in use by another program.",
-            advice="Close other copies of this program and try again.",
-            detail=detail,
-        )
-    if code == sqlite3.SQLITE_FULL:
-        return StoreError(
-            "The disk is full, so the list of tasks could not be saved.",
-            advice="Free some space. What was saved before is still there.",
-            detail=detail,
-        )
-    if code == sqlite3.SQLITE_IOERR:
-        return StoreError(
-            "The disk did not take what was to be saved.",
-            advice="Check the disk with the list of tasks. What was saved before is still there.",
-            detail=detail,
-        )
-    return None
+def mistake(error: Exception, path: Path) -> StoreError:
+    """For what nobody thought of; the log gets all of it."""
+    log.error("A mistake of the program with the list of tasks %s", path, exc_info=error)
+    return StoreError(
+        "Something went wrong in the program with the list of tasks.",
+        advice="What was saved before is still there. Start the program again; its log says more.",
+        detail=f"{path}: {_kind_and_text(error)}",
+    )
 
 
-def _is(error: sqlite3.Error, code: int) -> bool:
-    return error.sqlite_errorcode == code
+def _is_of_a_row(error: Exception) -> bool:
+    """Whether a row that makes no sense explains it. What was asked for with a value that no database takes does
+    not."""
+    if isinstance(error, UnicodeEncodeError) or _TOO_LARGE in str(error):
+        return False
+    return isinstance(error, (ValueError, TypeError, LookupError, OverflowError, RecursionError, OSError))
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's extended code; SQLITE_OK where Python's own module complains."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+
+
+def _kind_and_text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,11 +1,13 @@
 """An HTTP server of bare sockets, for answers that no decent server gives: cut, stale, broken, dripping.
 
 `async with raw_server(behave) as server:` calls `behave(connection)` for each connection and ends them all on leaving.
+With a context it speaks TLS.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,14 +47,19 @@ class RawConnection:
         """The next request with its body; None when the client has gone."""
         try:
             head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+            lines = (line.partition(":") for line in head[1:] if line)
+            headers = {name.lower(): value.strip() for name, _, value in lines}
+            body = await self._reader.readexactly(int(headers.get("content-length", "0")))
         except asyncio.IncompleteReadError:
             return None
         method, path, _ = head[0].split(" ", 2)
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
-        body = await self._reader.readexactly(int(headers.get("content-length", "0")))
         request = RawRequest(method, path, headers, body)
         self._server.requests.append(request)
         return request
+
+    async def read_a_little(self) -> bytes:
+        """The first bytes that come, and no more."""
+        return await self._reader.read(1024)
 
     async def send(self, content: bytes) -> None:
         self._writer.write(content)
@@ -74,7 +81,9 @@ class RawConnection:
 
 
 @asynccontextmanager
-async def raw_server(behave: Callable[[RawConnection], Awaitable[None]]) -> AsyncIterator[RawServer]:
+async def raw_server(
+    behave: Callable[[RawConnection], Awaitable[None]], context: ssl.SSLContext | None = None
+) -> AsyncIterator[RawServer]:
     server = RawServer()
     serving: set[asyncio.Task[None]] = set()
 
@@ -91,7 +100,7 @@ async def raw_server(behave: Callable[[RawConnection], Awaitable[None]]) -> Asyn
             serving.discard(task)
             writer.close()
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server

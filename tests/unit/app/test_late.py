@@ -73,8 +73,9 @@ async def test_it_is_made_once_though_many_ask_at_once():
 async def test_what_could_not_be_made_is_tried_again_by_the_next():
     maker = Maker(Client, troubles=1)
     late = Late(maker)
-    with pytest.raises(OSError, match="not yet"):
+    with pytest.raises(NotReached) as caught:
         await late.get()
+    assert caught.value.detail == "not yet"
     assert await late.get() is maker.made[0]
 
 
@@ -142,3 +143,23 @@ async def test_a_stream_is_opened_where_it_broke_off():
         assert stream == ("https://out.example/a.mp4", 7, "e")
     await fetcher.close()
     assert maker.made[0].closed
+
+
+@pytest.mark.parametrize("trouble", [ImportError("no httpx"), RuntimeError("cannot schedule new futures"), KeyError(1)])
+async def test_nothing_was_sent_where_there_is_nobody_to_send_it(trouble: Exception, tmp_path: Path):
+    async def make():
+        raise trouble
+
+    runway: Any = LateRunway(make)
+    fetcher: Any = LateFetcher(make)
+    for call in (
+        runway.create("text_to_video", {}),
+        runway.task("id"),
+        runway.delete("id"),
+        runway.organization(),
+        runway.usage(None, None),
+        runway.upload(tmp_path, lambda *_: None),
+        fetcher.open("https://out.example/a.mp4").__aenter__(),
+    ):
+        with pytest.raises(NotReached):
+            await call

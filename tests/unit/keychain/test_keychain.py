@@ -5,6 +5,8 @@ The backends here are keyring's own kind. They announce no priority, so that key
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +31,7 @@ class DictKeyring(KeyringBackend):
     def __init__(self) -> None:
         super().__init__()
         self.kept: dict[tuple[str, str], str] = {}
-        self.trouble: Exception | None = None
+        self.trouble: BaseException | None = None
         self.threads: set[str] = set()
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -73,6 +75,10 @@ Chain.__module__ = ChainerBackend.__module__
 
 class LockedException(Exception):
     """Named as the Secret Service's library names its own."""
+
+
+class Panic(BaseException):
+    """Stands for what a library written in Rust raises; it is no Exception."""
 
 
 Keep = Callable[[KeyringBackend | None], SystemKeychain]
@@ -140,16 +146,30 @@ async def test_every_call_runs_in_the_worker(keychain: Keep):
         (errors.KeyringError(SECRET), SecretTrouble.BROKEN),
         (ConnectionRefusedError(SECRET), SecretTrouble.BROKEN),
         (RuntimeError(SECRET), SecretTrouble.BROKEN),
+        (TimeoutError(SECRET), SecretTrouble.BROKEN),
+        (KeyError(SECRET), SecretTrouble.BROKEN),
+        (AssertionError(SECRET), SecretTrouble.BROKEN),
+        (UnicodeDecodeError("utf-8", SECRET.encode(), 0, 1, SECRET), SecretTrouble.BROKEN),
+        (ImportError(SECRET), SecretTrouble.BROKEN),
+        (RecursionError(SECRET), SecretTrouble.BROKEN),
+        (NotImplementedError(SECRET), SecretTrouble.BROKEN),
+        # No future takes it: whoever asked would wait for ever.
+        (StopIteration(SECRET), SecretTrouble.BROKEN),
+        (Panic(SECRET), SecretTrouble.BROKEN),
+        (SystemExit(SECRET), SecretTrouble.BROKEN),
+        (asyncio.CancelledError(SECRET), SecretTrouble.BROKEN),
     ],
+    ids=lambda given: type(given).__name__,
 )
 async def test_every_failure_is_told_in_words_and_without_the_secret(
-    keychain: Keep, trouble: Exception, kind: SecretTrouble
+    keychain: Keep, trouble: BaseException, kind: SecretTrouble
 ):
     backend = DictKeyring()
     backend.trouble = trouble
     for ask in (keychain(backend).get("a"), keychain(backend).set("a", SECRET), keychain(backend).delete("a")):
         with pytest.raises(SecretStoreError) as caught:
-            await ask
+            async with asyncio.timeout(30):
+                await ask
         said = caught.value
         assert said.kind is kind
         assert said.message.endswith(".")
@@ -223,3 +243,50 @@ async def test_a_wrong_choice_in_the_surroundings_is_told(
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "there.is.no.such.Keyring")
     with pytest.raises(SecretStoreError):
         await keychain(None).get("a")
+
+
+@pytest.mark.parametrize("kept", [SECRET.encode(), 5, ["a"], object()])
+async def test_what_is_no_text_is_no_secret(keychain: Keep, kept: object):
+    backend = DictKeyring()
+    backend.kept["Runway Desktop", "a"] = kept  # type: ignore[assignment]
+    with pytest.raises(SecretStoreError) as caught:
+        await keychain(backend).get("a")
+    assert caught.value.kind is SecretTrouble.BROKEN
+    assert SECRET not in caught.value.detail
+
+
+async def test_a_backend_whose_name_cannot_be_asked_is_broken(keychain: Keep):
+    class Nameless(DictKeyring):
+        @property
+        def name(self) -> str:
+            raise RuntimeError(SECRET)
+
+    with pytest.raises(SecretStoreError) as caught:
+        await keychain(Nameless()).name()
+    assert caught.value.kind is SecretTrouble.BROKEN
+
+
+async def test_a_keyring_that_cannot_be_imported_is_broken(keychain: Keep, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.setitem(sys.modules, "keyring.errors", None)
+    for ask in (keychain(None).name(), keychain(None).get("a"), keychain(None).set("a", SECRET)):
+        with pytest.raises(SecretStoreError) as caught:
+            await ask
+        assert caught.value.kind is SecretTrouble.BROKEN
+
+
+async def test_a_choice_that_raises_is_told(keychain: Keep, monkeypatch: pytest.MonkeyPatch):
+    def choose() -> KeyringBackend:
+        raise RuntimeError("No recommended backend was available.")
+
+    monkeypatch.setattr(keyring, "get_keyring", choose)
+    with pytest.raises(SecretStoreError):
+        await keychain(None).get("a")
+
+
+async def test_workers_that_are_gone_are_told():
+    workers = ThreadPoolExecutor(1)
+    workers.shutdown()
+    with pytest.raises(SecretStoreError) as caught:
+        await SystemKeychain(workers, choose=DictKeyring).get("a")
+    assert caught.value.kind is SecretTrouble.BROKEN

@@ -339,8 +339,11 @@ async def test_a_file_that_another_program_holds_is_told(tmp_path: Path, monkeyp
     await store.close()
 
 
-async def test_our_own_mistakes_are_not_told_as_the_worlds(tmp_path: Path):
+@pytest.mark.usefixtures("survived_mistakes")
+async def test_our_own_mistakes_are_not_told_as_the_worlds(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     store = await SqliteStore.open(tmp_path / "p.db")
-    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+    with pytest.raises(StoreError, match="Something went wrong in the program") as caught:
         await store._reader.run(lambda connection: connection.execute("SELECT * FROM recipes"))
+    assert "no such table" in caught.value.detail
+    assert "no such table" in caplog.text
     await store.close()

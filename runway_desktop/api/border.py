@@ -1,0 +1,52 @@
+"""What may come out of this room: the errors of `domain.errors`, and nothing else. Loop's thread.
+
+What only a mistake of the program explains becomes one of them as well, so that the engine goes on; the log tells of
+it, so that it is noticed.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import traceback
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.secrecy import without_secrets
+
+from . import replies
+
+log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
+Arguments = ParamSpec("Arguments")
+Call = Callable[Arguments, Coroutine[Any, Any, Value]]
+
+
+class Malformed(ValueError):
+    """An endpoint or an id that none can be. Nobody but the program makes those, so it passes."""
+
+
+def guarded(call: Call[Arguments, Value]) -> Call[Arguments, Value]:
+    """A call that raises RunwayDesktopError and Malformed alone. NoReply for what nobody thought of: it may have
+    left."""
+
+    @functools.wraps(call)
+    async def called(*arguments: Arguments.args, **keywords: Arguments.kwargs) -> Value:
+        try:
+            return await call(*arguments, **keywords)
+        except (RunwayDesktopError, Malformed):
+            raise
+        except Exception as error:  # noqa: BLE001 - a paid request may have left, so whoever asked has to know
+            report(f"in {call.__name__}", error)
+        raise replies.not_understood()
+
+    return called
+
+
+def report(place: str, error: Exception) -> None:
+    """Tells the log of a mistake; `place` says in words where it happened. The exception itself goes no further: those
+    of httpx hold the request and its headers, the key among them."""
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    log.error("A mistake of the program %s\n%s%s", place, lines, without_secrets(f"{type(error).__name__}: {error}"))

@@ -1,0 +1,283 @@
+"""Connections to one kind of place: so many requests at once, each on a connection of its own. Loop's thread.
+
+It promises two things. A connection that did not end well is closed and replaced, whatever was raised, and at whatever
+moment its request was cancelled. And everything that httpx, the libraries below it and the system raise comes out as
+NotReached, NoReply or BadReply; only what the body of a request raises as RunwayDesktopError passes (a file that
+cannot be read).
+
+httpx's own pool keeps neither: a request that is cancelled between its connecting and its sending, or while its answer
+is closed, leaves a connection behind that counts and serves nobody, and errors of TLS come through as they are. So each
+connection is an httpx client of its own here, which is used again only after a whole answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from runway_desktop.domain.errors import ApiError, RunwayDesktopError
+
+from . import border, replies
+
+IDLE = 4.0
+"""Seconds that an unused connection is kept: less than the 5 s after which common servers close it, so that a
+question seldom meets a connection that is just being closed."""
+
+Origin = tuple[str, str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A client whose connection can be used again."""
+
+    client: httpx.AsyncClient
+    origin: Origin
+    since: float
+
+
+class ConnectionPool:
+    """`build` makes an httpx client that keeps one connection at most. `most` requests are under way at once; others
+    wait for their turn. `who` names the other side in errors. `clock` gives seconds that never go back."""
+
+    def __init__(
+        self,
+        build: Callable[[], httpx.AsyncClient],
+        most: int,
+        who: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._build = build
+        self._who = who
+        self._clock = clock
+        self._turns = asyncio.Semaphore(most)
+        self._taken: set[httpx.AsyncClient] = set()
+        self._kept: list[_Kept] = []
+        """The one that was used last stands at the end."""
+        self._is_closed = False
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        timeout: httpx.Timeout,
+        content: AsyncIterator[bytes] | httpx.AsyncByteStream | None = None,
+        auth: httpx.Auth | None = None,
+    ) -> Exchange:
+        """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed.
+
+        NotReached: surely nothing left. NoReply: it may have left. BadReply: the address is none, or the answer is no
+        HTTP.
+        """
+        client = await self._take(url, timeout)
+        progress = _Progress()
+        response: httpx.Response | None = None
+        problem: ApiError
+        try:
+            request = client.build_request(
+                method, url, headers=headers, content=content, timeout=timeout, extensions={"trace": progress.note}
+            )
+            response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
+        except RunwayDesktopError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, a paid request may have left
+            problem = self._translated(error, url, unsent=progress.is_surely_unsent)
+        finally:
+            if response is None:
+                await finished(self._lose(client, progress))
+        if response is None:
+            raise problem
+        return Exchange(self, client, response, progress)
+
+    async def aclose(self) -> None:
+        """Closes all connections. What is still under way fails; who waits for a turn is told NotReached."""
+        self._is_closed = True
+        kept, self._kept = self._kept, []
+        for client in (*self._taken, *(one.client for one in kept)):
+            await _close(client)
+
+    async def give_back(self, client: httpx.AsyncClient, response: httpx.Response) -> None:
+        """For an answer that was read to its end."""
+        self._taken.discard(client)
+        self._turns.release()
+        if self._is_closed:
+            await finished(_close(client))
+            return
+        now = self._clock()
+        stale = [one for one in self._kept if now - one.since > IDLE]
+        self._kept = [one for one in self._kept if now - one.since <= IDLE]
+        self._kept.append(_Kept(client, _origin(response.request.url), now))
+        for one in stale:
+            await finished(_close(one.client))
+
+    async def lose(self, client: httpx.AsyncClient, response: httpx.Response, progress: _Progress) -> None:
+        """For an answer that was not read to its end. Also when it is cancelled, it returns only when that is done."""
+
+        async def work() -> None:
+            with suppress(Exception):
+                # By its own way first: generators of the libraries that are dropped after it have nothing to await.
+                await response.aclose()
+            await self._lose(client, progress)
+
+        await finished(work())
+
+    def translated(self, error: Exception, response: httpx.Response) -> ApiError:
+        """For what was raised while an answer was read."""
+        return self._translated(error, str(response.request.url), unsent=False)
+
+    # Below: one client.
+
+    async def _take(self, url: str, timeout: httpx.Timeout) -> httpx.AsyncClient:
+        """A client for the link, in its turn; NotReached when that does not come in time."""
+        if self._turns.locked():
+            problem: ApiError | None = None
+            try:
+                async with asyncio.timeout(timeout.pool):
+                    await self._turns.acquire()
+            except TimeoutError:
+                problem = replies.too_much_at_once(self._who)
+            if problem is not None:
+                raise problem
+        else:
+            await self._turns.acquire()
+        try:
+            if self._is_closed:
+                raise replies.closed()
+            client = self._choose(url)
+        except BaseException:
+            self._turns.release()
+            raise
+        self._taken.add(client)
+        return client
+
+    def _choose(self, url: str) -> httpx.AsyncClient:
+        """The one used last for the same place, so that its connection serves again; else any."""
+        if not self._kept:
+            return self._build()
+        with suppress(httpx.InvalidURL, UnicodeError):
+            origin = _origin(httpx.URL(url))
+            for place in range(len(self._kept) - 1, -1, -1):
+                if self._kept[place].origin == origin:
+                    return self._kept.pop(place).client
+        return self._kept.pop(0).client
+
+    async def _lose(self, client: httpx.AsyncClient, progress: _Progress) -> None:
+        await _close(client)
+        if progress.stream is not None:
+            # Of a connection that was never completed the client knows nothing.
+            with suppress(Exception):
+                await progress.stream.aclose()
+        self._taken.discard(client)
+        self._turns.release()
+
+    def _translated(self, error: Exception, url: str, *, unsent: bool) -> ApiError:
+        if not is_of_the_world(error):
+            border.report(f"while it spoke with {self._who}", error)
+        return replies.from_connection(error, replies.host_of(url), who=self._who, unsent=unsent)
+
+
+class Exchange:
+    """An answer that has begun. Whoever has one reads it to the end or not, and calls `aclose` in any case."""
+
+    def __init__(
+        self, pool: ConnectionPool, client: httpx.AsyncClient, response: httpx.Response, progress: _Progress
+    ) -> None:
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self._pool = pool
+        self._client = client
+        self._response = response
+        self._progress = progress
+        self._is_whole = False
+        self._is_closed = False
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    async def pieces(self, *, raw: bool = False) -> AsyncGenerator[bytes, None]:
+        """The body in pieces as they come, unpacked unless `raw`. Close it when leaving early (`contextlib.aclosing`).
+        NoReply when it breaks off, BadReply when it cannot be unpacked."""
+        problem: ApiError | None = None
+        body = self._response.aiter_raw() if raw else self._response.aiter_bytes()
+        try:
+            async for piece in body:
+                yield piece
+            self._is_whole = True
+        except Exception as error:  # noqa: BLE001 - whatever it is, the rest of the answer does not come
+            problem = self._pool.translated(error, self._response)
+        finally:
+            if not self._is_whole:
+                # While `body` is still held: dropped before the answer is closed, it could not close it any more.
+                await self.aclose()
+        if problem is not None:
+            raise problem
+
+    async def aclose(self) -> None:
+        """Gives the connection back, or closes it when the answer was not read to its end."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._is_whole:
+            await self._pool.give_back(self._client, self._response)
+        else:
+            await self._pool.lose(self._client, self._response, self._progress)
+
+
+async def finished(work: Coroutine[Any, Any, None]) -> None:
+    """Does something to its end. Whoever is cancelled meanwhile is told so afterwards."""
+    task = asyncio.create_task(work, name="finish what was begun")
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    task.result()
+
+
+def is_of_the_world(error: Exception) -> bool:
+    """Whether an exception says what network, system or server did; else it is a mistake of the program."""
+    if isinstance(error, (OSError, EOFError, UnicodeError)):
+        return True
+    return any(kind.__module__.partition(".")[0] in _LIBRARIES for kind in type(error).__mro__)
+
+
+_LIBRARIES = frozenset({"httpx", "httpcore", "h11", "anyio", "ssl"})
+
+
+class _Progress:
+    """How far a request got, as httpcore tells it by its extension `trace`."""
+
+    def __init__(self) -> None:
+        self.is_surely_unsent = False
+        """It connects. Where nothing was told, nobody knows."""
+        self.stream: Any = None
+        """The connection below TLS, as httpcore has it."""
+
+    async def note(self, name: str, members: Mapping[str, Any]) -> None:
+        if name.endswith(".send_request_headers.started"):
+            self.is_surely_unsent = False
+        elif name == "connection.connect_tcp.started":
+            self.is_surely_unsent = True
+        elif name == "connection.connect_tcp.complete":
+            self.stream = members["return_value"]
+
+
+async def _close(client: httpx.AsyncClient) -> None:
+    """Closing cannot fail in a way that matters: what is closed is not used again."""
+    with suppress(Exception):
+        await client.aclose()
+
+
+def _origin(url: httpx.URL) -> Origin:
+    return url.scheme, url.host, url.port

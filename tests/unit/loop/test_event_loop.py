@@ -1,0 +1,81 @@
+"""What the program's loop promises beside what qasync does: no generator ends badly."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from runway_desktop.app.event_loop import EventLoop
+from tests.qt_loop import come_to_rest
+
+
+class Counting:
+    """An async generator that awaits something when it ends, as one that gives a connection back does."""
+
+    def __init__(self) -> None:
+        self.ended = 0
+
+    async def numbers(self) -> AsyncIterator[int]:
+        try:
+            for number in range(1000):
+                yield number
+        finally:
+            await asyncio.sleep(0)
+            self.ended += 1
+
+
+@contextmanager
+def new_loop(application: QApplication) -> Iterator[EventLoop]:
+    loop = EventLoop(application)
+    asyncio.set_event_loop(loop)
+    try:
+        yield loop
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+async def test_generator_that_is_dropped_in_the_middle_ends_as_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    counting = Counting()
+    for _ in range(3):
+        async for _number in counting.numbers():
+            break
+    await come_to_rest()
+    assert counting.ended == 3
+    assert not complaints
+
+
+def test_generators_that_are_left_at_the_end_are_ended_with_the_loop(qapp: QApplication) -> None:
+    counting = Counting()
+    kept = counting.numbers()
+
+    async def begin() -> None:
+        await anext(kept)
+
+    with new_loop(qapp) as loop:
+        loop.run_until_complete(begin())
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        assert counting.ended == 1
+
+
+def test_hooks_of_whoever_ran_before_are_back_when_it_stops(qapp: QApplication) -> None:
+    async def hooks() -> object:
+        return sys.get_asyncgen_hooks()
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    before = sys.get_asyncgen_hooks()
+    with new_loop(qapp) as loop:
+        assert loop.run_until_complete(hooks()) != before
+        assert sys.get_asyncgen_hooks() == before
+        with pytest.raises(ZeroDivisionError):
+            loop.run_until_complete(fail())
+        assert sys.get_asyncgen_hooks() == before
