@@ -57,28 +57,32 @@ async def around(*, back: bool = False) -> AsyncIterator[QWidget]:
 async def test_one_round_of_tab_passes_the_right_pane_from_above_to_below_and_comes_back(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await show_a_clip(rig)
-        passed = [one async for one in around()]
-        assert QApplication.focusWidget() is rig.window.view, "one round ends where it began"
         work = rig.window.workspace
-        right = [one for one in passed if work.preview_room.isAncestorOf(one) or work.details.isAncestorOf(one)]
+        # What is asked of each is asked on the way: buttons of the lineage are made anew when more of it is known.
+        passed = [
+            (
+                work.preview_room.isAncestorOf(one) or work.details.isAncestorOf(one),
+                one.mapTo(rig.window, one.rect().center()).y(),
+                spoken(one),
+            )
+            async for one in around()
+        ]
+        assert QApplication.focusWidget() is rig.window.view, "one round ends where it began"
+        right = [stop for stop in passed if stop[0]]
         first = passed.index(right[0])
         assert passed[first : first + len(right)] == right, "it is passed in one go"
-        heights = [one.mapTo(rig.window, one.rect().center()).y() for one in right]
-        assert all(after > before - 12 for before, after in pairwise(heights))
-        names = [one.accessibleName() for one in right]
+        assert all(after > before - 12 for before, after in pairwise(height for _, height, _ in right))
+        names = [name for _, _, name in right]
         assert names[0] == "Clip"
         assert sum(name.startswith("Rate ") for name in names) == 1
         assert sum(name in ("Pick", "Reject", "Tags", "Note", "Compare") for name in names) == 1
-        last = right[-1]
-        assert isinstance(last, QPushButton)
-        assert last.text() == "Edit and send"
+        assert names[-1] == "Edit and send"
         assert len(right) <= 10
 
 
 async def test_back_tab_goes_the_same_way_back(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await show_a_clip(rig)
-        # By name: buttons of the lineage are made anew when more of it is known.
         passed = [spoken(one) async for one in around()]
         assert [spoken(one) async for one in around(back=True)] == [passed[0], *reversed(passed[1:])]
 
@@ -86,8 +90,8 @@ async def test_back_tab_goes_the_same_way_back(tmp_path: Path, theme: Theme):
 async def test_arrows_go_on_among_like_buttons_and_tab_comes_back_to_the_last(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await show_a_clip(rig)
-        star = next(one for one in [one async for one in around()] if one.accessibleName().startswith("Rate 1"))
-        star.setFocus()
+        star = [one async for one in around() if spoken(one) == "Rate 1 star"]
+        star[0].setFocus()
         for key, name in (
             (Qt.Key.Key_Right, "Rate 2 stars"),
             (Qt.Key.Key_End, "Rate 5 stars"),
