@@ -366,6 +366,7 @@ LISTS: dict[str, Callable[[SqliteSnapshots, Path], Any]] = {
     "bring_up_to_date": lambda lists, path: lists.bring_up_to_date(path),
     "look": lambda lists, path: lists.look(path),
     "results": lambda lists, path: lists.results(path),
+    "setting": lambda lists, path: lists.setting(path, "theme"),
     "settle": lambda lists, path: lists.settle(
         path, settings={"a": 1}, results={(TaskId("t1"), 0): Path("/b.mp4")}, folders=[("/a", "/b")]
     ),
