@@ -34,6 +34,10 @@ def main(words: Sequence[str] | None = None) -> int:
     from .app.plain_imports import import_qt
 
     import_qt()
+    if chosen.tour is not None:
+        from .app.tour import take_tour
+
+        return take_tour(chosen)
     from .app.program import run
 
     return run(chosen)

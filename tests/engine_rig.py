@@ -24,6 +24,7 @@ from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services import after_restore
 from runway_desktop.services.accepted_ids import AcceptedIds
 from runway_desktop.services.account import Account
+from runway_desktop.services.binned_files import BinnedFiles
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.copy_check import CopyCheck
@@ -153,17 +154,8 @@ class Rig:
             rng,
         )
         self.poller = Poller(self.ledger, self.runway, self.account, self.forecasts, self.bus, self.clock, rng)
-        self.verbs = Verbs(
-            self.ledger,
-            self.store,
-            self.runway,
-            self.account,
-            self.bin,
-            self.bus,
-            self.clock,
-            self.folder.locks,
-            AtOnce(),
-        )
+        self.verbs = Verbs(self.ledger, self.store, self.runway, self.account, self.bus, self.clock)
+        self.trash = BinnedFiles(self.store, self.bin, self.bus, self.clock, self.folder.locks, AtOnce())
         self._loops = loops
         self._running: list[asyncio.Task[None]] = []
 

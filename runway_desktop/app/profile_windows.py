@@ -17,7 +17,7 @@ from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.profiles.badge import window_icon
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.question import Question
 from runway_desktop.viewmodels.runner import Runner
 
 from .options import own_words

@@ -49,10 +49,6 @@ missing sound server, which it complains of without a category."""
 
 def run(options: Options) -> int:
     """Runs until the window is closed; gives the exit code."""
-    if options.tour is not None:
-        from .tour import take_tour
-
-        return take_tour(options)
     try:
         profile = environment.profile(demo=options.demo, folder=options.profile_dir, name=options.profile)
     except NoSuchProfile as error:

@@ -15,6 +15,7 @@ from runway_desktop.services.applications import Applications
 from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.bin import SystemBin
+from runway_desktop.services.binned_files import BinnedFiles
 from runway_desktop.services.budget import Budget
 from runway_desktop.services.copy_check import CopyCheck
 from runway_desktop.services.disk_threads import DiskThreads
@@ -56,6 +57,7 @@ class SecondHalf:
     links: FreshLinks
     move: LibraryMove
     verbs: Verbs
+    trash: BinnedFiles
     spending: Spending
     forecasts: Forecasts
     intake: Intake
@@ -87,7 +89,8 @@ def make(first: FirstHalf) -> SecondHalf:
     rescue = Rescue(profile.rescued, folder, settings, bus, clock)
     downloads = Downloads(store, ledger, runway, first.fetcher, bus, clock, settings, rng, folder, rescue)
     submission = Submission(ledger, store, catalog, clock, workers, key_in_use=lambda: account.key.fingerprint)
-    verbs = Verbs(ledger, store, runway, account, SystemBin(file_workers), bus, clock, folder.locks, file_workers)
+    verbs = Verbs(ledger, store, runway, account, bus, clock)
+    trash = BinnedFiles(store, SystemBin(file_workers), bus, clock, folder.locks, file_workers)
     looking = DiskThreads(3, "look at results")
     integrity = Integrity(store, folder, bus, clock, looking)
     # A thread of its own, which may hang with either folder.
@@ -103,6 +106,7 @@ def make(first: FirstHalf) -> SecondHalf:
         links=FreshLinks(store, ledger, runway, account, bus, clock),
         move=LibraryMove(store, bus, clock, settings, folder, downloads, mover, profile.rescued),
         verbs=verbs,
+        trash=trash,
         spending=Spending(store, runway, catalog, clock, workers),
         forecasts=forecasts,
         intake=Intake(catalog, workers),

@@ -1,22 +1,22 @@
 """One program per profile: a second start hands its files and ids to the first and ends. Blocking until the loop runs,
 then GUI thread.
 
-Whoever holds the lock on a file of the profile is the one; the system takes the lock back when a process ends, however
-it ends. A local socket named after the profile's folder is its doorbell. What is handed over is one JSON list of the
-command line's words, at most 1 MB.
+Whoever holds the profile's lock is the one. A local socket named after the profile's folder is its doorbell. What is
+handed over is one JSON list of the command line's words, at most 1 MB.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.services.profile_lock import Claim, claim
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket
@@ -29,46 +29,6 @@ _MOST_BYTES = 1_000_000
 
 class DoesNotAnswer(Exception):
     """Another program has this profile, and takes nothing."""
-
-
-class Claim:
-    """The right to be the one program of a profile, until `release` or the end of the process. `is_sure`: the system
-    itself keeps others out."""
-
-    def __init__(self, file: IO[bytes], *, is_sure: bool = True) -> None:
-        self._file = file
-        self.is_sure = is_sure
-
-    def release(self) -> None:
-        self._file.close()
-
-
-def claim(folder: Path) -> Claim | None:
-    """None when another program has it. Raises OSError when the folder cannot be written."""
-    file = (folder / "lock").open("ab")
-    try:
-        _lock(file)
-    except BlockingIOError:
-        file.close()
-        return None
-    except OSError:
-        # A file system without locks, on a network say: only the doorbell can tell whether another is there.
-        return Claim(file, is_sure=False)
-    return Claim(file)
-
-
-def is_in_use(folder: Path) -> bool:
-    """Whether a program has this profile now. Where the system cannot lock, nobody can say: then it counts as used."""
-    if not (folder / "lock").exists():
-        return False
-    try:
-        claimed = claim(folder)
-    except OSError:
-        return True
-    if claimed is None:
-        return True
-    claimed.release()
-    return not claimed.is_sure
 
 
 def enter(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> Claim | None:
@@ -177,21 +137,3 @@ class Doorbell(QObject):
 
 def _name(folder: Path) -> str:
     return "runway-desktop-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> None:
-        """Raises BlockingIOError when somebody else has it, another OSError where there are no locks."""
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            raise BlockingIOError from None
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> None:
-        """Raises BlockingIOError when somebody else has it, another OSError where there are no locks."""
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -210,6 +210,7 @@ async def _assemble(
         links=made_by(lambda: rest.made.links),
         move=made_by(lambda: rest.made.move),
         verbs=made_by(lambda: rest.made.verbs),
+        trash=made_by(lambda: rest.made.trash),
         spending=made_by(lambda: rest.made.spending),
         forecasts=made_by(lambda: rest.made.forecasts),
         intake=made_by(lambda: rest.made.intake),
@@ -358,7 +359,7 @@ def _import_fetcher() -> Any:
 
 def _is_in_use(folder: Path) -> bool:
     # Qt comes with it, which the engine does not need.
-    from .single_instance import is_in_use
+    from runway_desktop.services.profile_lock import is_in_use
 
     return is_in_use(folder)
 

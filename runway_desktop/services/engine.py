@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .applications import Applications
     from .backup.backups import Backups
     from .backup.restores import Restores
+    from .binned_files import BinnedFiles
     from .budget import Budget
     from .bus import Bus
     from .catalog_renewal import CatalogRenewal
@@ -67,6 +68,7 @@ class Engine:
     links: Later[FreshLinks] = Later()
     move: Later[LibraryMove] = Later()
     verbs: Later[Verbs] = Later()
+    trash: Later[BinnedFiles] = Later()
     spending: Later[Spending] = Later()
     forecasts: Later[Forecasts] = Later()
     intake: Later[Intake] = Later()

@@ -1,15 +1,14 @@
-"""What a person does to tasks that exist: cancel on Runway, delete from Runway, remove from the list, delete the file.
+"""What a person does to tasks that exist: cancel on Runway, delete from Runway, remove from the list.
 
-Four verbs that never do each other's work. Questions ("Cancel 3 tasks?") are the window's; the guards against losing a
-paid result are here. Nothing raises for what Runway or the disk say of one task: each report names it. StoreError
-passes through. Loop's thread only.
+Three actions that never do each other's work; deleting files is `binned_files`. Questions ("Cancel 3 tasks?") are the
+window's; the guards against losing a paid result are here. Nothing raises for what Runway says of one task: each report
+names it. StoreError passes through. Loop's thread only.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 from runway_desktop.domain.account import Fingerprint
@@ -21,11 +20,9 @@ from runway_desktop.domain.task import OutputState, RemoteId, State, Task, TaskI
 
 from .account import Account
 from .asking import CANNOT_SEE, OTHER_KEY, ask_for, meaning_of
-from .binned_files import BinnedFiles, BinReport
 from .bus import Bus
-from .file_locks import FileLocks
 from .ledger import Ledger
-from .ports import Bin, Clock, Runway, Store
+from .ports import Clock, Runway, Store
 
 AT_ONCE = 4
 
@@ -46,24 +43,11 @@ class DeleteReport:
 
 
 class Verbs:
-    def __init__(
-        self,
-        ledger: Ledger,
-        store: Store,
-        runway: Runway,
-        account: Account,
-        file_bin: Bin,
-        bus: Bus,
-        clock: Clock,
-        locks: FileLocks,
-        executor: Executor | None = None,
-    ) -> None:
-        """`locks` are those of the files of results."""
+    def __init__(self, ledger: Ledger, store: Store, runway: Runway, account: Account, bus: Bus, clock: Clock) -> None:
         self._ledger = ledger
         self._store = store
         self._runway = runway
         self._account = account
-        self._binned = BinnedFiles(store, file_bin, bus, clock, locks, executor)
         self._bus = bus
         self._clock = clock
 
@@ -117,14 +101,6 @@ class Verbs:
     async def restore(self, task_ids: Sequence[TaskId]) -> None:
         """Undoes `remove`."""
         await self._ledger.change_many(task_ids, lambda task: replace(task, removed_at=None), "restored")
-
-    async def delete_files(self, task_ids: Sequence[TaskId]) -> BinReport:
-        """Moves the saved files of tasks, and their sidecars, to the system's bin. The rows stay."""
-        return await self._binned.throw(task_ids)
-
-    async def put_back_files(self, task_ids: Sequence[TaskId]) -> BinReport:
-        """Undoes `delete_files`."""
-        return await self._binned.put_back(task_ids)
 
     async def rename(self, task_id: TaskId, title: str) -> Task:
         """A name for the row; blank gives the prompt back its place."""

@@ -20,7 +20,8 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import State
 
 from . import wording
-from .offers import Question, Verb, concerned
+from .offers import Verb, concerned
+from .question import Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +109,7 @@ class Astray(QObject):
             case Verb.KEEP_CHANGE:
                 self._runner(self._engine.retrieval.keep_changes(ids), "keep changes", done=self._kept)
             case Verb.DELETE_FILE:
-                self._runner(self._engine.verbs.delete_files(ids), "delete files", done=self._deleted)
+                self._runner(self._engine.trash.throw(ids), "delete files", done=self._deleted)
             case Verb.PUT_BACK:
                 self.put_back(ids)
 
@@ -143,7 +144,7 @@ class Astray(QObject):
 
     def put_back(self, task_ids: Sequence[TaskId]) -> None:
         """Undoes a deletion."""
-        self._runner(self._engine.verbs.put_back_files(list(task_ids)), "put files back", done=self._is_back)
+        self._runner(self._engine.trash.put_back(list(task_ids)), "put files back", done=self._is_back)
 
     async def _ask_for_folder(self, task_ids: Sequence[TaskId]) -> None:
         rows = await self._engine.library.rows(task_ids)

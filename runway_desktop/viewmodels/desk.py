@@ -22,9 +22,10 @@ from .handing import Handing
 from .inputs import InputMending
 from .judging import JudgingModel
 from .just_sent import JustSent
-from .money import sending_question
-from .offers import Question, Verb, concerned, question, together
+from .offers import Verb, concerned, question, together
 from .onward import Onward
+from .question import Question
+from .sending_questions import sending_question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

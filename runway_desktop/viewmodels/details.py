@@ -26,9 +26,10 @@ from runway_desktop.services.library import Details
 from . import wording
 from .bridge import Bridge, Touch
 from .expiry_words import line_words
-from .file_words import NextStep, binned_words, file_words, missing_words, next_steps, trouble_words
+from .file_words import binned_words, file_words, missing_words, trouble_words
 from .lineage import LineageModel
 from .money import cost_in_words
+from .next_steps import NextStep, next_steps
 from .offers import Verb, concerned, may_retry
 from .runner import Runner
 from .several_words import MOST_ADDED_UP, several_words

@@ -1,28 +1,15 @@
-"""What is said in the details of a task's files: where they are, what became of them outside, and what can be done
-next. Pure.
-"""
+"""Texts about a task's files in the details: where they are and what happened to them outside. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
 
 from . import wording
-from .offers import Verb
 
 _PERHAPS = "{} may have been moved, renamed or deleted outside this program."
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """One sensible thing to do, as a button below the words. Without a verb it is to raise a cap."""
-
-    verb: Verb | None
-    text: str
 
 
 def file_words(output: Output) -> str:
@@ -70,29 +57,6 @@ def binned_words(output: Output) -> str:
     """In the place of the picture or clip."""
     name = Path(output.binned_from).name
     return f"{name or 'The file'} was moved to the bin."
-
-
-def next_steps(row: Row) -> list[NextStep]:
-    """What can be done about files, the most sensible first."""
-    outputs, at_runway = row.outputs, not row.task.deleted_remotely
-    if any(output.is_missing for output in outputs):
-        steps = [NextStep(Verb.LOOK_FOR, "Look for it" if _count(outputs) == 1 else "Look for them")]
-        if at_runway:
-            steps.append(NextStep(Verb.FETCH_AGAIN, "Fetch again from Runway"))
-        return [*steps, NextStep(Verb.CHOOSE_FILE, "Choose the file…")]
-    if any(output.is_changed for output in outputs):
-        steps = [NextStep(Verb.KEEP_CHANGE, "Keep the change")]
-        if at_runway:
-            steps.append(NextStep(Verb.FETCH_ORIGINAL, "Fetch the original again"))
-        return [*steps, NextStep(Verb.OPEN_WITH_SYSTEM, "Open")]
-    if any(output.is_binned and output.binned_from for output in outputs):
-        back = [NextStep(Verb.PUT_BACK, "Put back from the bin")]
-        return [*back, NextStep(Verb.FETCH_AGAIN, "Fetch again from Runway")] if at_runway else back
-    return []
-
-
-def _count(outputs: Sequence[Output]) -> int:
-    return sum(output.is_missing for output in outputs)
 
 
 def _the_file(output: Output, row: Row) -> str:

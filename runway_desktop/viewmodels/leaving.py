@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import wording
-from .offers import Question
+from .question import Question
 
 
 def question(*, sending: int, saving: int, makes_backup: bool) -> Question | None:

@@ -1,5 +1,5 @@
-"""What is said of money, in one place: prices, today's spending, why a cost differs from its estimate, and the question
-before a dear sending. Pure."""
+"""What is said of money, in one place: prices, today's spending and
+why a cost differs from its estimate. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from runway_desktop.domain.task import State, Task
 from runway_desktop.services.pricing import Price
 
 from . import wording
-from .offers import Question
 
 
 def today_words(spent: float, cap: float | None) -> str:
@@ -23,28 +22,6 @@ def price_detail(price: Price | None) -> str:
         return "Runway has not estimated a request like this yet."
     about = "" if price.exact else "About "
     return f"{about}{wording.dollars(price.credits)}. {price.why}".strip()
-
-
-def sending_question(
-    above: float | None, amount: int, credits: float, *, exact: bool = True, unknown: int = 0
-) -> Question | None:
-    """What to ask before `amount` tasks are sent for `credits` together, of which `unknown` ones have no price; None
-    when it costs no more than the person wants to be asked about."""
-    if above is None or credits <= above:
-        return None
-    tasks = wording.count(amount, "task")
-    sum_words = wording.credits_in_words(credits)
-    if unknown:
-        sum_words = f"at least {sum_words}"
-    elif not exact:
-        sum_words = f"about {sum_words}"
-    more = f" Of {wording.count(unknown, 'more task')} the price is known only after sending." if unknown else ""
-    return Question(
-        f"Send {tasks} for {sum_words}?",
-        f"That is {wording.dollars(credits)}. You asked to be asked above {wording.credits_in_words(above)}.{more}",
-        f"Send {tasks}",
-        "Do not send",
-    )
 
 
 def cost_in_words(task: Task) -> str:

@@ -17,6 +17,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import COPIED, Media, OutputState, State
 
 from . import wording
+from .question import Question
 
 _PICTURED = (Media.IMAGE, Media.VIDEO)
 """What has a picture that can be copied as such."""
@@ -83,17 +84,6 @@ class Offer:
     @property
     def enabled(self) -> bool:
         return not self.reason
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What must be asked before a destructive verb. `yes` names the deed with its count; the safe answer has the
-    focus."""
-
-    title: str
-    text: str
-    yes: str
-    no: str = "Keep"
 
 
 def offers(rows: Sequence[Row]) -> list[list[Offer]]:

@@ -19,9 +19,10 @@ from runway_desktop.services.pricing import Price
 
 from . import wording
 from .just_sent import JustSent
-from .money import price_detail, sending_question
-from .offers import Question
+from .money import price_detail
+from .question import Question
 from .runner import Runner
+from .sending_questions import sending_question
 
 _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""

@@ -119,6 +119,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         library=Library(parts.store, parts.bus, parts.settings, AtOnce()),
         account=parts.account,
         verbs=parts.verbs,
+        trash=parts.trash,
         exchange=Exchange(
             parts.ledger,
             parts.store,

@@ -24,8 +24,8 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.dialogs.confirm import ask_text, confirm
 from runway_desktop.ui.dialogs.words import tip, words
 from runway_desktop.ui.theme import GRID
-from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.preset_shelf import KEYS, Preset, PresetShelf
+from runway_desktop.viewmodels.question import Question
 
 
 class PresetsButton(QPushButton):

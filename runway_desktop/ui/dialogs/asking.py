@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBo
 
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID
-from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.question import Question
 
 from .words import say, tip, words
 

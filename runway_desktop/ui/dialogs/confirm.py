@@ -14,7 +14,7 @@ from runway_desktop.domain.task import parse_remote_id
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
 
-    from runway_desktop.viewmodels.offers import Question
+    from runway_desktop.viewmodels.question import Question
 
 
 def confirm(

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.marks import set_tone
 from runway_desktop.ui.theme import GRID, Choice, Theme
-from runway_desktop.viewmodels.offers import Question
 from runway_desktop.viewmodels.preferences import MOST_AT_ONCE, PreferencesForm
+from runway_desktop.viewmodels.question import Question
 
 from .confirm import confirm
 from .key_entry import WHERE_FROM, KeyEntry

@@ -21,7 +21,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.question import Question
 
 from .confirm import confirm
 from .key_editor import KeyEditor

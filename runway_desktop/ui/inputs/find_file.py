@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.question import Question
 from runway_desktop.viewmodels.quick_look import QuickLook
 
 

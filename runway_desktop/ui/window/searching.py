@@ -13,7 +13,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Bar, Notices
 from runway_desktop.viewmodels.astray import Astray, Searching, Wanted
-from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.question import Question
 
 
 class FileSearch(QObject):

@@ -17,7 +17,7 @@ from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, na
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.profiles import Inside
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.question import Question
 from runway_desktop.viewmodels.runner import Runner
 
 

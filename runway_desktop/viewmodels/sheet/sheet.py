@@ -21,7 +21,7 @@ from runway_desktop.services.intake import Gathered, IntakeFinding
 from runway_desktop.services.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge, Touch
-from runway_desktop.viewmodels.offers import Question
+from runway_desktop.viewmodels.question import Question
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.table_manner import manner_of
 

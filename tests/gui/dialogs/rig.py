@@ -81,7 +81,7 @@ class Rig:
             budget=budget, spending=nothing, lane=nothing, poller=nothing,
             downloads=nothing, links=nothing, library=books,
             folder=self.folder, move=self.move,
-            verbs=nothing, forecasts=nothing, intake=nothing,
+            verbs=nothing, trash=nothing, forecasts=nothing, intake=nothing,
             mender=nothing, lost_files=nothing, exchange=nothing, applications=nothing,
             integrity=nothing, retrieval=nothing,
             renewal=CatalogRenewal(self.catalog, library.parent / "catalog.json", self.settings, AtOnce()),

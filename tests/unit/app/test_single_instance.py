@@ -13,7 +13,8 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.app import single_instance
-from runway_desktop.app.single_instance import DoesNotAnswer, Doorbell, claim, enter, hand_over
+from runway_desktop.app.single_instance import DoesNotAnswer, Doorbell, enter, hand_over
+from runway_desktop.services.profile_lock import claim
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -42,10 +43,11 @@ import errno, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from runway_desktop.app import single_instance
+from runway_desktop.services import profile_lock
 application = QCoreApplication([])
 def refuse(file):
     raise OSError(errno.ENOLCK, "No locks available")
-single_instance._lock = refuse
+profile_lock._lock = refuse
 print("mine" if single_instance.enter(Path(sys.argv[1]), ["word"]) else "given", flush=True)
 """
 

@@ -184,7 +184,7 @@ async def test_files_go_to_the_bin_with_their_sidecars_and_the_row_stays(tmp_pat
     sidecar.write_text("{}")
     async with idle() as rig:
         task_id = await succeeded(rig, clip)
-        assert (await rig.verbs.delete_files([task_id])).done == (task_id,)
+        assert (await rig.trash.throw([task_id])).done == (task_id,)
         assert rig.bin.thrown == [clip, sidecar]
         [output] = await rig.store.outputs(task_id)
         assert (output.state, output.path) == (OutputState.SAVED, "")
@@ -199,7 +199,7 @@ async def test_a_bin_that_takes_nothing_leaves_the_file_where_it_is(tmp_path: Pa
     async with idle() as rig:
         task_id = await succeeded(rig, clip)
         rig.bin.trouble = "There is no bin on this disk."
-        assert (await rig.verbs.delete_files([task_id])).failed == {task_id: "There is no bin on this disk."}
+        assert (await rig.trash.throw([task_id])).failed == {task_id: "There is no bin on this disk."}
         [output] = await rig.store.outputs(task_id)
         assert output.path == str(clip)
 

@@ -11,7 +11,8 @@ from runway_desktop.domain.library import Filter, Listing, Place, PlaceCounts, R
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, State
 from runway_desktop.viewmodels.bridge import Touch
-from runway_desktop.viewmodels.file_words import file_words, missing_words, next_steps, trouble_words
+from runway_desktop.viewmodels.file_words import file_words, missing_words, trouble_words
+from runway_desktop.viewmodels.next_steps import next_steps
 from runway_desktop.viewmodels.offers import Offer, Verb, concerned, offers, question
 from runway_desktop.viewmodels.search_words import meaning, read
 from runway_desktop.viewmodels.state_words import Around, Tone, describe

@@ -7,7 +7,8 @@ import pytest
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.pricing import Price
-from runway_desktop.viewmodels.money import cost_in_words, price_detail, sending_question, today_words
+from runway_desktop.viewmodels.money import cost_in_words, price_detail, today_words
+from runway_desktop.viewmodels.sending_questions import sending_question
 
 MODERATION = Failure(code="SAFETY.INPUT.TEXT", words="No")
 

@@ -1,0 +1,68 @@
+"""The lock that makes a process the only one of its profile. Blocking, but short; any thread.
+
+It is a lock on a file of the profile: the system releases it when the process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO
+
+
+class Claim:
+    """The right to be the one program of a profile, until `release` or the end of the process. `is_sure`: the system
+    itself keeps others out."""
+
+    def __init__(self, file: IO[bytes], *, is_sure: bool = True) -> None:
+        self._file = file
+        self.is_sure = is_sure
+
+    def release(self) -> None:
+        self._file.close()
+
+
+def claim(folder: Path) -> Claim | None:
+    """None when another program has it. Raises OSError when the folder cannot be written."""
+    file = (folder / "lock").open("ab")
+    try:
+        _lock(file)
+    except BlockingIOError:
+        file.close()
+        return None
+    except OSError:
+        # A file system without locks, on a network say: only the doorbell can tell whether another is there.
+        return Claim(file, is_sure=False)
+    return Claim(file)
+
+
+def is_in_use(folder: Path) -> bool:
+    """Whether a program has this profile now. Where the system cannot lock, nobody can say: then it counts as used."""
+    if not (folder / "lock").exists():
+        return False
+    try:
+        claimed = claim(folder)
+    except OSError:
+        return True
+    if claimed is None:
+        return True
+    claimed.release()
+    return not claimed.is_sure
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        """Raises BlockingIOError when somebody else has it, another OSError where there are no locks."""
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            raise BlockingIOError from None
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        """Raises BlockingIOError when somebody else has it, another OSError where there are no locks."""
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,16 @@
+"""A question that must be answered before something is done. A value; any face asks it in its own way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be asked before a destructive verb. `yes` names the deed with its count; the safe answer has the
+    focus."""
+
+    title: str
+    text: str
+    yes: str
+    no: str = "Keep"
