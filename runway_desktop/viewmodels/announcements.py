@@ -19,9 +19,10 @@ from runway_desktop.domain.task import BatchId, OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
 
 from . import wording
-from .bridge import Bridge, Touch
+from .bridge import Bridge
 from .runner import Runner
 from .state_words import Around, describe
+from .touch import Touch
 
 GATHER_MS = 2000
 LONGEST = 120

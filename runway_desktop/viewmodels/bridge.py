@@ -9,8 +9,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain import events
-from runway_desktop.domain.task import Output, State, Task, TaskId
+from runway_desktop.domain.task import TaskId
 from runway_desktop.services.bus import Bus
+
+from .touch import Touch
 
 GATHER_MS = 100
 
@@ -109,17 +111,3 @@ class Bridge(QObject):
         if not self._timer.isActive():
             self._timer.start()
         return touch
-
-
-class Touch:
-    """What happened to one task since the last telling."""
-
-    __slots__ = ("before", "outputs", "received", "states", "task", "uploaded")
-
-    def __init__(self) -> None:
-        self.task: Task | None = None
-        self.before: Task | None = None
-        self.states: list[State] = []
-        self.outputs: dict[int, Output] = {}
-        self.received: dict[int, tuple[int, int | None]] = {}
-        self.uploaded: float | None = None

@@ -24,7 +24,7 @@ from runway_desktop.services.catalog_renewal import IN_USE as CATALOGUE_IN_USE
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.pricing import Price
 
-from .bridge import Bridge, Touch
+from .bridge import Bridge
 from .complaints import Complaints, inside
 from .draft_keeping import Draft, DraftKeeping
 from .input_item import InputItem
@@ -39,6 +39,7 @@ from .request_draft import RequestDraft
 from .runner import Runner
 from .sending import Button, Order, Sending, button_for
 from .shelf import Shelf
+from .touch import Touch
 
 if TYPE_CHECKING:
     from .chooser import Chooser

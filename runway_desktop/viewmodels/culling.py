@@ -19,8 +19,9 @@ from runway_desktop.domain.task import Media, Output, Pick, Task, TaskId
 from runway_desktop.services.engine import Engine
 
 from . import wording
-from .bridge import Bridge, Touch
+from .bridge import Bridge
 from .runner import Runner
+from .touch import Touch
 
 SIZES = (1, 2, 4)
 MOST_STARS = 5

@@ -24,7 +24,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import Details
 
 from . import wording
-from .bridge import Bridge, Touch
+from .bridge import Bridge
 from .expiry_words import line_words
 from .file_words import binned_words, file_words, missing_words, trouble_words
 from .lineage import LineageModel
@@ -36,6 +36,7 @@ from .several_words import MOST_ADDED_UP, several_words
 from .state_words import StateWords
 from .task_cells import sent_words
 from .task_list import TaskListModel
+from .touch import Touch
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from runway_desktop.services.engine import Engine
 from . import wording
 from .board_lines import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
 from .board_table import BoardLines
-from .bridge import Bridge, Touch
+from .bridge import Bridge
 from .quick_look import QuickLook
 from .runner import Runner
+from .touch import Touch
 
 MOST = 1_000
 """Lines that are shown. Of more only the number is told; they follow as the first go."""

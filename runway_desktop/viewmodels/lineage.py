@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.lineage import Kin, Tree
 
-    from .bridge import Bridge, Touch
+    from .bridge import Bridge
     from .runner import Runner
+    from .touch import Touch
 
 SETTLE_MS = 200
 _LONGEST_TITLE = 60

@@ -18,9 +18,10 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, TaskId
 from runway_desktop.services.engine import Engine
 
-from .bridge import Bridge, Touch
+from .bridge import Bridge
 from .runner import Runner
 from .task_list import TaskListModel
+from .touch import Touch
 
 _OF_CHANGED = "-changed.jpg"
 

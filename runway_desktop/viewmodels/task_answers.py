@@ -20,10 +20,10 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
 
 from . import task_lines
-from .bridge import Touch
 from .rest import Rest
 from .runner import Runner, Spawn
 from .task_changes import counts, moves
+from .touch import Touch
 
 FIRST = 200
 """Tasks of the first answer to a new question; the rest follows when they are on the screen."""

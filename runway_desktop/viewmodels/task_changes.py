@@ -7,7 +7,7 @@ from dataclasses import replace
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import Output, Task
 
-from .bridge import Touch
+from .touch import Touch
 
 
 def moves(touch: Touch, listing: Listing) -> bool:

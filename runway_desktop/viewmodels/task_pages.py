@@ -15,11 +15,11 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
 
-from .bridge import Touch
 from .runner import Runner
 from .state_words import Around
 from .task_changes import merged
 from .task_lines import GroupLine, Line
+from .touch import Touch
 
 PAGE = 120
 """Rows fetched at once; a little more than a tall window shows."""

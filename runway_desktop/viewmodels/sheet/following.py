@@ -9,7 +9,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import BatchId, Output, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.sheets import SentTask
-from runway_desktop.viewmodels.bridge import Touch
+from runway_desktop.viewmodels.touch import Touch
 
 from .model import SheetModel
 

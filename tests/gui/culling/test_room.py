@@ -27,8 +27,8 @@ from runway_desktop.ui.culling.sameness import Sameness, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
-from runway_desktop.viewmodels.bridge import Touch
 from runway_desktop.viewmodels.culling import Culling
+from runway_desktop.viewmodels.touch import Touch
 from tests.gui.rig import saved, task
 from tests.unit.viewmodels.test_culling import NotingJudge
 

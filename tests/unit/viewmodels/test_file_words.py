@@ -10,13 +10,13 @@ import pytest
 from runway_desktop.domain.library import Filter, Listing, Place, PlaceCounts, Row, Without
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, State
-from runway_desktop.viewmodels.bridge import Touch
 from runway_desktop.viewmodels.file_words import file_words, missing_words, trouble_words
 from runway_desktop.viewmodels.next_steps import next_steps
 from runway_desktop.viewmodels.offers import Offer, Verb, concerned, offers, question
 from runway_desktop.viewmodels.search_words import meaning, read
 from runway_desktop.viewmodels.state_words import Around, Tone, describe
 from runway_desktop.viewmodels.task_changes import moves
+from runway_desktop.viewmodels.touch import Touch
 from tests.unit.viewmodels.rows import row
 
 AT = datetime(2026, 11, 5, 14, 2, 7).timestamp()
