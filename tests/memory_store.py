@@ -20,6 +20,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.expiry import AT_LATEST
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.inputs import still_asked
+from runway_desktop.domain.kept_files import KeptFile, Looked, kept_file
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import (
     Entries,
@@ -36,7 +37,7 @@ from runway_desktop.domain.library import (
     Without,
 )
 from runway_desktop.domain.outputs import is_not_saved
-from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Looked, kept_file
+from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.search import (
     Words,
     asked_seconds,

@@ -8,9 +8,7 @@ closing is a handshake that finishes what is on its way before the loop ends.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -200,11 +198,6 @@ def run_on_loop(
         asyncio.set_event_loop(None)
 
 
-def on_signals(loop: asyncio.AbstractEventLoop, close: Callable[[], None]) -> None:
-    """Ctrl-C and a polite kill close the program as its window would."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError, ValueError):
-            loop.add_signal_handler(number, close)
 
 
 def _say_and_wait(application: QApplication, error: RunwayDesktopError) -> None:

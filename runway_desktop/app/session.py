@@ -8,7 +8,9 @@ go. Pages and dialogs that nobody has asked for yet are not imported before the 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +22,7 @@ from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.disk_threads import DiskThreads
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.window.deeds import open_main_window
 from runway_desktop.ui.window.models import Models
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
@@ -44,11 +46,10 @@ from .exchange_windows import ExchangeWindows
 from .lifecycle import Supervisor, go_down
 from .options import Options, own_words
 from .profile_windows import ProfileWindows, open_in_its_own_window
-from .program import on_signals
 from .wiring import Address, Assembly, build
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from runway_desktop.domain.events import Notice
     from runway_desktop.domain.profiles import Profile
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.intake import Gathered
     from runway_desktop.ui.culling.host import CullingHost
     from runway_desktop.ui.sheet.host import SheetHost
+    from runway_desktop.ui.window.main_window import MainWindow
 
     from .bugs import Bugs
     from .in_tray import InTray
@@ -111,7 +113,7 @@ class Session(QObject):
             folders = environment.folders_of(self.profile)
             assembly = await build(self.profile, folders, self._address, workers, file_workers, state=self._state)
             self.engine = assembly.engine
-            on_signals(loop, self._closing.set)
+            _on_signals(loop, self._closing.set)
             try:
                 await self._live(assembly, supervisor, theme)
             finally:
@@ -179,7 +181,7 @@ class Session(QObject):
         bridge.key_changed.connect(self._key_changed)
         bridge.connection_changed.connect(self._connection_changed)
         with theme.put_on_at_the_end():
-            window = MainWindow(models, theme)
+            window = open_main_window(models, theme)
         self.window = window
         window.close_wanted.connect(self._closed)
         window.quit_wanted.connect(self._quit_wanted)
@@ -443,3 +445,10 @@ def _address(profile: Profile, options: Options) -> Address:
             simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))
         )
     return Address(base_url=environment.base_url(), secret=environment.secret_for(profile))
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, close: Callable[[], None]) -> None:
+    """Ctrl-C and a polite kill close the program as its window would."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, ValueError):
+            loop.add_signal_handler(number, close)

@@ -5,7 +5,7 @@ for people are in `labels`; limits of media files in `limits`. Nothing happens a
 not know can still be shown: `prompt_of` and `settings_line` take None for it.
 """
 
-from runway_desktop.catalog.assets import (
+from .assets import (
     AssetItem,
     AssetPlace,
     asset_items,
@@ -17,20 +17,13 @@ from runway_desktop.catalog.assets import (
     variant_of,
     with_assets,
 )
-from runway_desktop.catalog.catalogue import Catalog, CatalogError
-from runway_desktop.catalog.conditions import idle_reason, kept_part, with_what_belongs_together
-from runway_desktop.catalog.model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
-from runway_desktop.catalog.payload import build_payload, is_left_out
-from runway_desktop.catalog.starting import starting_values
-from runway_desktop.catalog.text import (
-    number_in_words,
-    prompt_of,
-    settings_line,
-    utf16_length,
-    value_from_text,
-    value_in_words,
-)
-from runway_desktop.catalog.validation import Finding, validate
+from .catalogue import Catalog, CatalogError
+from .conditions import idle_reason, kept_part, with_what_belongs_together
+from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
+from .payload import build_payload, is_left_out
+from .starting import starting_values
+from .text import number_in_words, prompt_of, settings_line, utf16_length, value_from_text, value_in_words
+from .validation import Finding, validate
 
 __all__ = [
     "AssetItem",

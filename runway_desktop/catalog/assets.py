@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from runway_desktop.catalog import limits
-from runway_desktop.catalog.model import Field, FieldKind, MediaKind, Pair, Variant
+from . import limits
+from .model import Field, FieldKind, MediaKind, Pair, Variant
 
 Path = tuple[str | int, ...]
 

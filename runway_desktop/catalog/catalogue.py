@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.catalog import labels
-from runway_desktop.catalog.model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
+from . import labels
+from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
 
 
 class CatalogError(Exception):
@@ -35,7 +35,7 @@ class Catalog:
     def load(cls, path: Path | None = None) -> Catalog:
         """The catalogue in `path`, or the one that ships with the program."""
         if path is None:
-            from runway_desktop.catalog.resource_path import resource
+            from .resource_path import resource
 
             path = resource("catalog.json")
         try:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
-from runway_desktop.catalog import labels
-from runway_desktop.catalog.assets import Path
-from runway_desktop.catalog.model import Field, Pair
-from runway_desktop.catalog.payload import is_left_out
-from runway_desktop.catalog.validation import Finding, validate
+from . import labels
+from .assets import Path
+from .model import Field, Pair
+from .payload import is_left_out
+from .validation import Finding, validate
 
 _MOST_STEPS = 64
 """A value with more faults than this is not worth keeping a part of."""

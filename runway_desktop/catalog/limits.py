@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from runway_desktop.catalog.model import Field, MediaKind
+from .model import Field, MediaKind
 
 MEGABYTE = 1024 * 1024
 LONGEST_LINK = 2_048  # characters

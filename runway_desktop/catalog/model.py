@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from runway_desktop.catalog import labels
+from . import labels
 
 
 class MediaKind(StrEnum):

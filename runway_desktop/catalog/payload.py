@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from runway_desktop.catalog.model import Field, FieldKind, Pair
+from .model import Field, FieldKind, Pair
 
 
 def build_payload(pair: Pair, values: Mapping[str, object]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runway_desktop.catalog.model import Field, FieldKind, Pair
+from .model import Field, FieldKind, Pair
 
 _SECONDS = 5
 """How long a clip is where nobody says and the model has no length of its own."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from runway_desktop.catalog import labels
-from runway_desktop.catalog.model import Field, FieldKind, Pair
+from . import labels
+from .model import Field, FieldKind, Pair
 
 # Where a prompt stands in a request whose pair is not known.
 _PROMPT_NAMES = ("promptText", "text", "prompt")

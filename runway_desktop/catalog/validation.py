@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from runway_desktop.catalog.assets import Path, media_in_words, uri_problem, variant_of
-from runway_desktop.catalog.model import Field, FieldKind, Pair
-from runway_desktop.catalog.payload import is_left_out
-from runway_desktop.catalog.text import number_in_words, utf16_length, value_in_words
+from .assets import Path, media_in_words, uri_problem, variant_of
+from .model import Field, FieldKind, Pair
+from .payload import is_left_out
+from .text import number_in_words, utf16_length, value_in_words
 
 _UNIT_WORDS = {"s": "seconds", "×": "times"}
 _PATTERN_WORDS = {

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import deque
 
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted
-from runway_desktop.services.bus import Bus
-from runway_desktop.services.file_locks import Owner
-from runway_desktop.services.ports import Clock
-from runway_desktop.services.saving import Job
+
+from .bus import Bus
+from .file_locks import Owner
+from .ports import Clock
+from .saving import Job
 
 PROGRESS_EVERY = 0.2
 """Seconds between two events of one download's progress."""

@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runway_desktop.domain.presence import Glance, KeptFile, Signs, glance
+from runway_desktop.domain.kept_files import Glance, KeptFile, glance
+from runway_desktop.domain.presence import Signs
 
 from . import embedding, sidecar
 from .disk_steps import is_folder, sha256_of

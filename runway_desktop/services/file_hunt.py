@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runway_desktop.domain.presence import KeptFile, Signs
+from runway_desktop.domain.kept_files import KeptFile
+from runway_desktop.domain.presence import Signs
 
 from .file_glances import signs_of
 from .neighbours import places_beside

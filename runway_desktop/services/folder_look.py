@@ -99,3 +99,20 @@ def _try_writing(folder: Path, size: int) -> None:
 def nearest_folder(folder: Path) -> Path:
     """The folder itself, or the nearest above it that is there. Raises OSError."""
     return next((place for place in (folder, *folder.parents) if is_folder(place)), folder)
+
+
+def folder_problem(folder: Path) -> str:
+    """Why results cannot be saved there, in a sentence; empty when they can, as far as one look at the disk tells."""
+    if not folder.is_absolute():
+        return "Give the whole path of the folder, from the drive or the root on."
+    try:
+        nearest = next((place for place in (folder, *folder.parents) if place.exists()), None)
+        if nearest is None:
+            return "This drive or folder is not there."
+        if not nearest.is_dir():
+            return f"“{nearest.name}” is a file, not a folder."
+        if not os.access(nearest, os.W_OK):
+            return f"You may not write into “{nearest}”. Choose another folder."
+    except (OSError, ValueError):
+        return "This folder cannot be looked at. Choose another one."
+    return ""

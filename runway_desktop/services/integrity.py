@@ -21,17 +21,8 @@ from typing import Any, Protocol, TypeVar
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, LibraryFolderChanged, Notice, OutputChanged
-from runway_desktop.domain.presence import (
-    Glance,
-    KeptFile,
-    Look,
-    Looked,
-    Presence,
-    Signs,
-    kept_file,
-    not_seen,
-    seen_again,
-)
+from runway_desktop.domain.kept_files import Glance, KeptFile, Looked, kept_file, not_seen, seen_again
+from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, TaskId
 
 from .binned_files import back_from_bin

@@ -20,7 +20,8 @@ from typing import Any, TypeVar
 
 from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.presence import KeptFile, Look, Presence, kept_file
+from runway_desktop.domain.kept_files import KeptFile, kept_file
+from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Output, Task, TaskId
 
 from . import sidecar

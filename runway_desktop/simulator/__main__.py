@@ -20,9 +20,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.simulator.faults import Fault
-from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.server import Simulator, running_simulator
+from .faults import Fault
+from .knobs import Knobs
+from .server import Simulator, running_simulator
 
 _EXAMPLES = """\
 words in a prompt: [fail:CODE] fails with that code, [outputs:4] makes several, [seconds:60] takes that long,

@@ -12,10 +12,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.simulator.links import Uploads
 from runway_desktop.simulator.media.recipe import Recipe
 from runway_desktop.simulator.media.tones import Shape
-from runway_desktop.simulator.world import SimulatedTask, World
+
+from .links import Uploads
+from .world import SimulatedTask, World
 
 _MAKE = 1
 

@@ -22,10 +22,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runway_desktop.simulator.app import Premises
 from runway_desktop.simulator.media.make import make_output
 from runway_desktop.simulator.media.recipe import FORMATS, Recipe
-from runway_desktop.simulator.world import NoSuchTask, Status
+
+from .app import Premises
+from .world import NoSuchTask, Status
 
 _LARGEST_UPLOAD = 200 * 1024 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")

@@ -21,10 +21,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from runway_desktop.simulator.knobs import DAY, Knobs
-from runway_desktop.simulator.magic import read_magic
 from runway_desktop.simulator.media.recipe import Recipe, prompt_of, recipe_of
-from runway_desktop.simulator.prices import price_of
+
+from .knobs import DAY, Knobs
+from .magic import read_magic
+from .prices import price_of
 
 FAILURES: Mapping[str, str] = {
     "SAFETY.INPUT.TEXT": "The text of the request was refused by content moderation.",

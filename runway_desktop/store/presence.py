@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from runway_desktop.domain.presence import KeptFile, Looked, Presence
+from runway_desktop.domain.kept_files import KeptFile, Looked
+from runway_desktop.domain.presence import Presence
 from runway_desktop.domain.task import Output, TaskId
 
 from . import writing

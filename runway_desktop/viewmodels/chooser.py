@@ -24,7 +24,7 @@ from .bridge import Bridge
 from .runner import Runner
 
 if TYPE_CHECKING:
-    from .composer import Composer
+    from .composing import Composing
 
 _FAVOURITES = "chooser.favourites"
 _KNOWN = "chooser.catalogue"
@@ -109,7 +109,7 @@ class Chooser(QObject):
     """Favourites, times, prices or limits moved."""
 
     def __init__(
-        self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composer, parent: QObject | None = None
+        self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._engine = engine

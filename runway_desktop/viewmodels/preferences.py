@@ -5,7 +5,6 @@ Nothing here raises for what a person enters. The key's part is a `KeyForm`. GUI
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain import filenames
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.folder_look import folder_problem
 from runway_desktop.services.settings import Settings
 
 from .bridge import Bridge
@@ -198,20 +198,3 @@ class PreferencesForm(QObject):
     def _told(self, names: frozenset[str]) -> None:
         for name in names & Settings.preferences().keys():
             self.changed.emit(name)
-
-
-def folder_problem(folder: Path) -> str:
-    """Why results cannot be saved there, in a sentence; empty when they can, as far as one look at the disk tells."""
-    if not folder.is_absolute():
-        return "Give the whole path of the folder, from the drive or the root on."
-    try:
-        nearest = next((place for place in (folder, *folder.parents) if place.exists()), None)
-        if nearest is None:
-            return "This drive or folder is not there."
-        if not nearest.is_dir():
-            return f"“{nearest.name}” is a file, not a folder."
-        if not os.access(nearest, os.W_OK):
-            return f"You may not write into “{nearest}”. Choose another folder."
-    except (OSError, ValueError):
-        return "This folder cannot be looked at. Choose another one."
-    return ""

@@ -16,7 +16,7 @@ from .bridge import Bridge
 from .runner import Runner
 
 if TYPE_CHECKING:
-    from .composer import Composer
+    from .composing import Composing
 
 
 __all__ = ["KEYS", "Preset", "PresetShelf"]
@@ -27,7 +27,7 @@ class PresetShelf(QObject):
     said = Signal(str)
 
     def __init__(
-        self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composer, parent: QObject | None = None
+        self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._engine = engine

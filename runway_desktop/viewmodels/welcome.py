@@ -29,6 +29,7 @@ PATIENCE_MS = 1000
 
 WAITING = "Waiting for your keychain. It may ask you to unlock it."
 SESSION_ONLY = "The key is kept for this session only."
+WHERE_FROM = "You get a key at dev.runwayml.com → API keys."
 
 
 class Phase(StrEnum):

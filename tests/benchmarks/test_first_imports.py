@@ -55,7 +55,7 @@ LATE = (
     "runway_desktop.ui.lineage.thumb",
     "runway_desktop.ui.media.preview",
     "runway_desktop.ui.tasks.popups",
-    "runway_desktop.ui.window.dropping",
+    "runway_desktop.ui.mime_data",
     "runway_desktop.viewmodels.chooser",
     "runway_desktop.viewmodels.sheet",
 )

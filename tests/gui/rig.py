@@ -45,7 +45,7 @@ from runway_desktop.services.move_group import GroupMover
 from runway_desktop.services.rescue import Rescue
 from runway_desktop.services.retrieval import Retrieval
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.window.deeds import open_main_window
 from runway_desktop.ui.window.models import Models
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
@@ -346,7 +346,7 @@ class Desktop(Rig):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.window = MainWindow(self.models, self._theme)
+        self.window = open_main_window(self.models, self._theme)
         if self.models.memory.recall("window.geometry") is None:
             # The screen that is not there is small.
             self.window.resize(1440, 900)

@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from runway_desktop.simulator.media.boxes import free_box, shortened
-from runway_desktop.simulator.media.recipe import Recipe
+from .boxes import free_box, shortened
+from .recipe import Recipe
 
 _NAME = re.compile(r"[a-z]+-(\d+)x(\d+)-(\d+)s\.(mp4|mov)")
 

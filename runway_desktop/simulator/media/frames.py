@@ -11,8 +11,8 @@ import zipfile
 
 from PIL import Image
 
-from runway_desktop.simulator.media.pictures import draw
-from runway_desktop.simulator.media.recipe import Recipe
+from .pictures import draw
+from .recipe import Recipe
 
 _NEW_YEAR = (2026, 1, 1, 0, 0, 0)
 _STEP = 0.012

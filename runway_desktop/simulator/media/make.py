@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runway_desktop.simulator.media.clips import clip
-from runway_desktop.simulator.media.frames import exr_frames, png_frames
-from runway_desktop.simulator.media.pictures import picture, vector
-from runway_desktop.simulator.media.recipe import Recipe
-from runway_desktop.simulator.media.sounds import sound
+from .clips import clip
+from .frames import exr_frames, png_frames
+from .pictures import picture, vector
+from .recipe import Recipe
+from .sounds import sound
 
 
 def make_output(recipe: Recipe, index: int, samples: Path) -> bytes:

@@ -15,8 +15,8 @@ from html import escape
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
 
-from runway_desktop.simulator.media.palettes import Palette, blend, hexadecimal, palette_of
-from runway_desktop.simulator.media.recipe import Recipe
+from .palettes import Palette, blend, hexadecimal, palette_of
+from .recipe import Recipe
 
 _DRAWN_SIDE = 960
 _RIDGES = 4

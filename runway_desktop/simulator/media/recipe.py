@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from runway_desktop.simulator.media.tones import Shape
+from .tones import Shape
 
 Json = object
 _SIZES_BY_TIER = {"480p": 480, "720p": 720, "768p": 768, "1080p": 1080, "1k": 1080, "2k": 1440, "4k": 2160}

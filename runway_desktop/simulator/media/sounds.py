@@ -9,8 +9,8 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from runway_desktop.simulator.media.recipe import Recipe
-from runway_desktop.simulator.media.tones import Shape, pcm, wav
+from .recipe import Recipe
+from .tones import Shape, pcm, wav
 
 _LONGEST_WAV = 60.0
 

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from runway_desktop.catalog import Field, FieldKind
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.dialogs.words import announce, say, words
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme

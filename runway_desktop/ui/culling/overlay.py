@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.ui.dialogs.words import announce
+from runway_desktop.ui.labels import announce
 from runway_desktop.ui.theme import GRID, Role, Theme
 
 from .pane import turn_sight

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from runway_desktop.ui.labels import say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels.question import Question
-
-from .words import say, tip, words
 
 WIDTH = 52 * GRID
 

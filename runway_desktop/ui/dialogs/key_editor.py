@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QLineEdit, QPushBut
 
 from runway_desktop.ui.commands.keys import Keys, spoken
 from runway_desktop.ui.commands.table import Command
+from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID
-
-from .words import announce, say, tip, words
 
 
 class KeyField(QKeySequenceEdit):

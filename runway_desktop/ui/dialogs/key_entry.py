@@ -5,14 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.welcome import KeyForm, Phase, cleaned_key
-
-from .words import announce, say, tip, words
-
-WHERE_FROM = "You get a key at dev.runwayml.com → API keys."
 
 
 class KeyEntry(QWidget):

@@ -10,12 +10,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.domain.folders import LeftBehind, MoveProgress
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.library_form import LibraryForm
 from runway_desktop.viewmodels.state_words import Tone
-
-from .words import say, words
 
 _STEPS = 1_000
 

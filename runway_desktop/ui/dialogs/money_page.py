@@ -7,11 +7,11 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
 
 from .preference_pages import Page
-from .words import say, words
 
 MOST = 10_000_000
 STEP = 100

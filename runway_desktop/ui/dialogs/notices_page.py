@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QSystemTrayIcon, QWidget
 
+from runway_desktop.ui.labels import tip
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
 
 from .preference_pages import Page
-from .words import tip
 
 _CHOICES = (
     ("each", "Each result, and whatever goes wrong"),

@@ -20,14 +20,15 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.marks import set_tone
 from runway_desktop.ui.theme import GRID, Choice, Theme
 from runway_desktop.viewmodels.preferences import MOST_AT_ONCE, PreferencesForm
 from runway_desktop.viewmodels.question import Question
+from runway_desktop.viewmodels.welcome import WHERE_FROM
 
 from .confirm import confirm
-from .key_entry import WHERE_FROM, KeyEntry
-from .words import say, words
+from .key_entry import KeyEntry
 
 
 class Page(QWidget):

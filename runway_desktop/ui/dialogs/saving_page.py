@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from runway_desktop.ui.labels import say
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.preferences import PreferencesForm
@@ -15,7 +16,6 @@ from runway_desktop.viewmodels.preferences import PreferencesForm
 from .library_box import LibraryBox
 from .preference_pages import Page
 from .template_editor import TemplateEditor
-from .words import say
 
 
 class SavingPage(Page):

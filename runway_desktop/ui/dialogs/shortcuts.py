@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
+from runway_desktop.ui.labels import tip, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.question import Question
@@ -26,7 +27,6 @@ from runway_desktop.viewmodels.question import Question
 from .confirm import confirm
 from .key_editor import KeyEditor
 from .room import open_at
-from .words import tip, words
 
 _ID = Qt.ItemDataRole.UserRole
 _READ = Qt.ItemDataRole.AccessibleTextRole

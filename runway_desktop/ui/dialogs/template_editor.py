@@ -9,10 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID
-
-from .words import say, tip, words
 
 
 class TemplateEditor(QWidget):

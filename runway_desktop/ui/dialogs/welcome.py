@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.welcome import KeyForm
+from runway_desktop.viewmodels.welcome import WHERE_FROM, KeyForm
 
-from .key_entry import WHERE_FROM, KeyEntry
-from .words import words
+from .key_entry import KeyEntry
 
 WIDTH = 58 * GRID
 

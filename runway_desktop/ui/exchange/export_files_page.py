@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
-from runway_desktop.ui.dialogs.words import ElidedLabel, say, words
+from runway_desktop.ui.labels import ElidedLabel, say, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.exchange.export import ExportModel

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.dialogs.findings import FindingsList
-from runway_desktop.ui.dialogs.words import announce, say, tip, words
+from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.exchange.export import ExportModel, ListForm, Scope, What

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.ui.dialogs.findings import FindingsList
-from runway_desktop.ui.dialogs.words import ElidedLabel, announce, say, tip, words
+from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel

@@ -319,7 +319,7 @@ class InputTile(QWidget):
         self.drag_ended.emit()
 
     def _takes(self, mime: QMimeData) -> bool:
-        from runway_desktop.ui.window.dropping import accepts
+        from runway_desktop.ui.mime_data import accepts
 
         dragged = _dragged(mime)
         return dragged != (self.item.field, self.item.number) if dragged is not None else accepts(mime)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from runway_desktop.ui.dialogs.words import announce, say, tip, words
+from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.profiles.backup import BackupModel
 from runway_desktop.viewmodels.profiles.phase import Phase

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from runway_desktop.domain.profiles import Color
-from runway_desktop.ui.dialogs.words import words
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
 from .badge import badge_width, swatch

@@ -7,7 +7,7 @@ from __future__ import annotations
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from runway_desktop.ui.dialogs.words import words
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
 
 from .progress_foot import ProgressFoot

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from runway_desktop.ui.dialogs.key_entry import WHERE_FROM
-from runway_desktop.ui.dialogs.words import announce, say, tip, words
+from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
 from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.viewmodels.welcome import WHERE_FROM
 
 from .color_row import ColorRow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from runway_desktop.ui.dialogs.words import say, words
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels import wording
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.dialogs.confirm import confirm
-from runway_desktop.ui.dialogs.words import announce, say, tip, words
+from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.profiles.phase import Phase

@@ -20,8 +20,8 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
-from runway_desktop.ui.dialogs.words import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.marks import set_tone
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme

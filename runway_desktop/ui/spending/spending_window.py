@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.dialogs.room import open_at
-from runway_desktop.ui.dialogs.words import announce, say, words
+from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.spending import PERIODS, Period, Side, SpendingModel
 

@@ -36,7 +36,6 @@ from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.task_cells import Column
 from runway_desktop.viewmodels.task_list import TaskListModel
 
-from .came_back import CameBack
 from .covered import DOWN, free_height, past_the_end
 from .delegate import RowDelegate
 from .poster_cache import PosterCache
@@ -108,7 +107,6 @@ class TaskView(QTableView):
         model.lines_moving.connect(self._note_succession)
         model.lines_moved.connect(self._keep_place)
         model.lines_moved.connect(self._succeed)
-        self._came_back = CameBack(self)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._wake_animation())
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
         self.doubleClicked.connect(self._open_index)

@@ -6,15 +6,34 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from runway_desktop.ui.commands.keys import Deed
+from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.viewmodels.offers import Verb
 from runway_desktop.viewmodels.preset_shelf import KEYS
 
+from .main_window import MainWindow
+
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.ui.theme import Theme
 
-    from .main_window import MainWindow
+    from .models import Models
+
+
+_INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
+
+
+def open_main_window(models: Models, theme: Theme) -> MainWindow:
+    """The main window with all its commands bound to their keys."""
+    window = MainWindow(models, theme)
+    keys = window.keys
+    keys.bind(window, Where.WINDOW, window_deeds(window), Qt.ShortcutContext.WindowShortcut)
+    keys.bind(window.workspace.shelf, Where.LIST, list_deeds(window), _INSIDE)
+    window.preview_added.connect(lambda preview: keys.bind(preview, Where.PREVIEW, judging_deeds(window), _INSIDE))
+    return window
 
 
 def window_deeds(window: MainWindow) -> dict[str, Deed]:

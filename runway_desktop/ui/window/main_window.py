@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from runway_desktop.domain.library import Filter, GroupBy, Row
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.inputs.find_file import FileFinder
 from runway_desktop.ui.lineage.last_frame import LastFrames
@@ -26,7 +25,6 @@ from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.viewmodels.offers import Verb
 
-from .deeds import judging_deeds, list_deeds, window_deeds
 from .finding import Finding
 from .handing_on import HandingOn
 from .library_notices import LibraryNotices
@@ -52,7 +50,6 @@ if TYPE_CHECKING:
     from .models import Models
 
 _GEOMETRY = "window.geometry"
-_INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
 class MainWindow(QMainWindow):
@@ -75,6 +72,8 @@ class MainWindow(QMainWindow):
     """A `Wanted` of import or export."""
     painted = Signal()
     """Once, after the first paint."""
+    preview_added = Signal(object)
+    """The preview that was built after the first paint."""
 
     def __init__(self, models: Models, theme: Theme) -> None:
         super().__init__()
@@ -90,8 +89,6 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self._connect_desk()
-        self.keys.bind(self, Where.WINDOW, window_deeds(self), Qt.ShortcutContext.WindowShortcut)
-        self.keys.bind(self.workspace.shelf, Where.LIST, list_deeds(self), _INSIDE)
         models.profiles.changed.connect(self._show_title)
         self._show_title()
         self._restore()
@@ -119,7 +116,7 @@ class MainWindow(QMainWindow):
 
         posters, inputs, room = self.models.posters, self.models.desk.inputs, self.workspace.preview_room
         self.preview = Preview(self._theme, self.keys, room)
-        self.keys.bind(self.preview, Where.PREVIEW, judging_deeds(self), _INSIDE)
+        self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
         self.workspace.preview_waits.hide()
         self.preview.openRequested.connect(lambda path: self._handing_on.open_with_system([path]))
@@ -344,7 +341,7 @@ class MainWindow(QMainWindow):
         self.close_wanted.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from .dropping import accepts
+        from runway_desktop.ui.mime_data import accepts
 
         ours = event.source() is not None
         if accepts(event.mimeData()) and (not ours or event.mimeData().hasUrls()):

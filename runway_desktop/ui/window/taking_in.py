@@ -23,7 +23,7 @@ class TakingIn(QObject):
 
     def take(self, mime: QMimeData, to_field: str = "", at: int | None = None) -> None:
         """For a field, in the place of its input `at`, where those are named."""
-        from .dropping import read
+        from runway_desktop.ui.mime_data import read
 
         dropped = read(mime)
         if not dropped:

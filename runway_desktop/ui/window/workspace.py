@@ -17,6 +17,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.search.search_line import SearchLine
+from runway_desktop.ui.tasks.came_back import CameBack
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.shelf import TaskShelf
@@ -48,6 +49,7 @@ class Workspace(QWidget):
         self._memory = m.memory
         self.posters = PosterCache(self)
         self.view = TaskView(m.rows, theme, self.posters)
+        self._came_back = CameBack(self.view)
         self.grid = GridView(m.rows, self.view.selectionModel(), theme, self.posters)
         self.shelf = TaskShelf(self.view, self.grid)
         self.search = SearchLine(m.filter, theme, keys)

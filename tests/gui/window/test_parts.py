@@ -15,9 +15,9 @@ from runway_desktop.domain.events import OrganizationChanged
 from runway_desktop.domain.task import State
 from runway_desktop.ui.choice_popup import GLANCE, ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.mime_data import accepts, read
 from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import GRID, Choice, FollowsTheme, Role
-from runway_desktop.ui.window.dropping import accepts, read
 from runway_desktop.ui.window.workspace import first_size
 from runway_desktop.viewmodels.task_cells import Column
 from tests.gui.rig import Desktop, task, until

@@ -6,18 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from runway_desktop.domain.presence import (
-    AFTERWARDS,
-    Glance,
-    KeptFile,
-    Look,
-    Presence,
-    Signs,
-    glance,
-    kept_file,
-    not_seen,
-    seen_again,
-)
+from runway_desktop.domain.kept_files import AFTERWARDS, Glance, KeptFile, glance, kept_file, not_seen, seen_again
+from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, TaskId
 
 SAVED_AT = 1_750_000_000.0

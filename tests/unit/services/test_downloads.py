@@ -29,7 +29,7 @@ from runway_desktop.domain.events import (
     KeyChanged,
     OutputChanged,
 )
-from runway_desktop.domain.presence import kept_file
+from runway_desktop.domain.kept_files import kept_file
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services import embedding, part_file, saving, sidecar
 from runway_desktop.services.binned_files import BinnedFiles

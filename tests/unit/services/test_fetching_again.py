@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import LinkExpired, NotThere
-from runway_desktop.domain.presence import Look, Looked, Presence, Signs, kept_file
+from runway_desktop.domain.kept_files import Looked, kept_file
+from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Task
 from tests.fakes import settle
 from tests.unit.services.test_downloads import FRESH, LINK, Desk, clip

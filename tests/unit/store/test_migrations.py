@@ -11,8 +11,9 @@ import pytest
 
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.kept_files import Looked
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span
-from runway_desktop.domain.presence import NEVER_LOOKED, Look, Looked, Presence
+from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, add_endings, backup_path, bring_up_to_date

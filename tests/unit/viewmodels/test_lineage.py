@@ -9,7 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 from runway_desktop.domain.events import TasksAdded
-from runway_desktop.domain.presence import Look, Looked, Presence, kept_file
+from runway_desktop.domain.kept_files import Looked, kept_file
+from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Input, Media, Request, State, TaskId
 from tests.gui.rig import Rig, saved, task, until
 

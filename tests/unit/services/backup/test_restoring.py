@@ -17,7 +17,8 @@ import pytest
 
 from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible
-from runway_desktop.domain.presence import NEVER_LOOKED, KeptFile, Look, Looked, Presence, Signs
+from runway_desktop.domain.kept_files import KeptFile, Looked
+from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.services.after_restore import FRESH

@@ -1,0 +1,97 @@
+"""Saved files as far as the disk matters, and what cheap signs of one mean. Pure values and one decision.
+
+A file is compared by its size and the time of its last change; its bytes are read only where these differ from what was
+seen before. Sizes are bytes, the time of a file's last change nanoseconds as the disk tells it, all other times Unix
+seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .ledger import LedgerEntry
+from .presence import NEVER_LOOKED, Look, Presence, Signs
+from .task import Output, TaskId
+
+AFTERWARDS = 120.0
+"""Seconds after its saving in which a result may still be written to by this program: the request goes into it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """A saved result as far as the disk matters. `is_binned`: it was moved to the bin on purpose, and `path` is where
+    it was."""
+
+    task_id: TaskId
+    index: int
+    path: str
+    size: int
+    sha256: str
+    saved_at: float | None = None
+    look: Look = NEVER_LOOKED
+    is_binned: bool = False
+
+    @property
+    def key(self) -> tuple[TaskId, int]:
+        return (self.task_id, self.index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a look at a file found; it holds while the result is still what `file` says it is."""
+
+    file: KeptFile
+    look: Look
+    entry: LedgerEntry | None = None
+    """The ledger's line, where what is true of the file is news."""
+
+
+class Glance(StrEnum):
+    """What cheap signs say."""
+
+    SAME = "same"
+    ABSENT = "absent"
+    DOUBTFUL = "doubtful"
+    """Only the bytes can tell."""
+
+
+def kept_file(output: Output) -> KeptFile | None:
+    """None for a result that has no file of which anything could be said."""
+    if not output.is_kept and not (output.is_binned and output.binned_from):
+        return None
+    return KeptFile(
+        task_id=output.task_id,
+        index=output.index,
+        path=output.path or output.binned_from,
+        size=output.size,
+        sha256=output.sha256,
+        saved_at=output.saved_at,
+        look=output.look,
+        is_binned=output.is_binned,
+    )
+
+
+def glance(file: KeptFile, found: Signs | None) -> Glance:
+    """What the signs of a file mean, None being no file at all. SAME: as it was when it was last seen, be that as saved
+    or changed."""
+    if found is None:
+        return Glance.ABSENT
+    if file.look.signs is not None:
+        return Glance.SAME if found == file.look.signs else Glance.DOUBTFUL
+    # Saved by a version that did not look yet: only a file that was written to long after its saving is worth reading.
+    untouched = file.saved_at is None or found.modified / 1e9 <= file.saved_at + AFTERWARDS
+    return Glance.SAME if untouched and found.size == file.size else Glance.DOUBTFUL
+
+
+def seen_again(file: KeptFile, found: Signs, at: float) -> Look:
+    """The look at a file whose signs are the SAME."""
+    presence = Presence.CHANGED if file.look.presence is Presence.CHANGED else Presence.HERE
+    return Look(presence=presence, at=at, signs=found)
+
+
+def not_seen(file: KeptFile, at: float) -> Look:
+    """The look at a file that is ABSENT. The signs of the saved bytes are kept, so that it is known when it comes back;
+    those of a change are not."""
+    signs = None if file.look.presence is Presence.CHANGED else file.look.signs
+    return Look(presence=Presence.MISSING, at=at, signs=signs)
