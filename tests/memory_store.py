@@ -27,6 +27,7 @@ from runway_desktop.domain.library import (
     Filter,
     GroupBy,
     GroupSummary,
+    KeptSheet,
     Listing,
     NotSaved,
     Place,
@@ -38,6 +39,7 @@ from runway_desktop.domain.library import (
 )
 from runway_desktop.domain.outputs import is_not_saved
 from runway_desktop.domain.presence import NEVER_LOOKED
+from runway_desktop.domain.reckoning import SpendingLine, counted_credits, is_keeper, is_uncertain, spent_at
 from runway_desktop.domain.search import (
     Words,
     asked_seconds,
@@ -49,8 +51,6 @@ from runway_desktop.domain.search import (
     words_of,
 )
 from runway_desktop.domain.shapes import shape_of
-from runway_desktop.domain.sheets import KeptSheet
-from runway_desktop.domain.spending import SpendingLine, counted_credits, is_keeper, is_uncertain, spent_at
 from runway_desktop.domain.task import (
     LIVE,
     LOCAL,

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.profiles import Color, Profile
-from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.task import (
     Batch,
     BatchId,

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 import httpx
 
 from runway_desktop.domain.errors import ApiError, LinkExpired, NoReply, RunwayDesktopError
-from runway_desktop.domain.wire import Stream
+from runway_desktop.domain.outputs import Stream
 
 from . import border, replies
 from .address import is_safe

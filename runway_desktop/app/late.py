@@ -20,9 +20,9 @@ from runway_desktop.domain.errors import NotReached, RunwayDesktopError
 
 if TYPE_CHECKING:
     from runway_desktop.domain.account import Organization, UsedCredits
-    from runway_desktop.domain.happenings import Answer
+    from runway_desktop.domain.happenings import Answer, CreatedTask
+    from runway_desktop.domain.outputs import Stream
     from runway_desktop.domain.task import RemoteId
-    from runway_desktop.domain.wire import CreatedTask, Stream
     from runway_desktop.services.ports import Fetcher, Runway
 
     class ClosableRunway(Runway, Protocol):

@@ -401,11 +401,11 @@ class Session(QObject):
         if engine is None or window is None:
             self.close()
             return
-        from runway_desktop.viewmodels import leaving
+        from runway_desktop.viewmodels.offers import closing_question
 
         sending = sum(task.state is State.SENDING for task in engine.ledger.open())
         backups = engine.backups
-        asked = leaving.question(
+        asked = closing_question(
             sending=sending,
             saving=engine.downloads.running,
             makes_backup=backups is not None and backups.is_awaited,

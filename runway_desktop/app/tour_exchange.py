@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
 
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
-from runway_desktop.viewmodels.exchange.phase import Phase
 from runway_desktop.viewmodels.offers import Verb
+from runway_desktop.viewmodels.phase import Phase
 
 from .tour_hands import StepFailed, dialog, drop, find, until
 

@@ -14,7 +14,7 @@ from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.profiles.restore_window import RestoreWindow
-from runway_desktop.viewmodels.profiles.phase import Phase
+from runway_desktop.viewmodels.phase import Phase
 
 from .profile_windows import ProfileWindows
 from .tour_hands import StepFailed, dialog, find, type_text, until

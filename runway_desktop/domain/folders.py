@@ -1,4 +1,4 @@
-"""The folder that holds the results, and where results lie in it. Pure values."""
+"""The folder that holds the results, where results lie in it, and sizes in words. Pure values."""
 
 from __future__ import annotations
 
@@ -120,3 +120,17 @@ class MoveProgress:
     """It was begun in an earlier run."""
     is_homecoming: bool = False
     """Rescued results come back to the library; nobody asked for it and nobody needs to watch."""
+
+
+_UNITS = ("B", "kB", "MB", "GB")
+
+
+def size_in_words(amount: int) -> str:
+    """Bytes in decimal units, as file managers show them: 2083000 → "2.1 MB", 310400 → "310 kB"."""
+    value = float(amount)
+    for unit in _UNITS:
+        if round(value) < 1000 or unit == _UNITS[-1]:
+            break
+        value /= 1000
+    whole = unit in ("B", "kB") or round(value, 1) >= 10
+    return f"{value:.0f} {unit}" if whole else f"{value:.1f} {unit}"

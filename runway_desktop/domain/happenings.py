@@ -128,3 +128,9 @@ Happening = (
     | CancelAsked
     | Deleted
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatedTask:
+    remote_id: RemoteId
+    estimated_credits: float | None = None

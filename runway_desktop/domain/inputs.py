@@ -1,8 +1,10 @@
-"""Which inputs a request still has, and whether a task waits for one that is gone. Pure."""
+"""Inputs of a request: which it still has, whether a task waits for one that is gone, how one can be fixed. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from .task import Request, State, Task
@@ -41,3 +43,33 @@ def with_moved_files(value: Any, moved: Mapping[str, str]) -> Any:
 def misses_file(task: Task) -> bool:
     """Whether the task waits here for a file that is not where it was."""
     return task.state is State.HELD and FILE_GONE in task.hold_reason
+
+
+class MendKind(StrEnum):
+    FORMAT = "format"
+    SCALE = "scale"
+    CROP = "crop"
+    FRAME = "frame"
+    """A still of a clip. Only a window can decode one: it makes the picture and hands it to `Mender.keep_frame`."""
+
+
+class FrameAt(StrEnum):
+    FIRST = "first"
+    LAST = "last"
+    CHOSEN = "chosen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """One offer. `text` is for a button, `remark` what one should know before ("See-through parts become white.")."""
+
+    kind: MendKind
+    text: str
+    remark: str = ""
+    format: str = ""
+    """Of the copy: "PNG", "JPEG", "WebP"."""
+    size: tuple[int, int] | None = None
+    """Pixels of the copy, after any cropping."""
+    crop: tuple[int, int] | None = None
+    """Pixels that are kept around the middle."""
+    at: FrameAt | None = None

@@ -1,5 +1,7 @@
-"""How the list is asked for: places, filters, sorting, and what a row and a place show. Pure values; the store
-answers them."""
+"""How the list is asked for (places, filters, sorting), what a row and a place show, and a batch sheet as it is kept.
+
+Pure values; the store answers them.
+"""
 
 from __future__ import annotations
 
@@ -241,3 +243,22 @@ class NotSaved:
 
     total: int = 0
     results: tuple[tuple[Row, Output], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSheet:
+    """`batch_id` is the batch that its tasks belong to, None while none was sent. `rows` is how many are filled in."""
+
+    id: str
+    name: str
+    changed_at: float
+    rows: int = 0
+    batch_id: BatchId | None = None
+    text: str = ""
+    """The whole sheet as JSON; empty in a list of sheets."""
+
+
+def new_sheet_id() -> str:
+    from uuid import uuid4
+
+    return str(uuid4())

@@ -1,8 +1,9 @@
-"""Results as a task's answer names them. Pure."""
+"""Results as a task's answer names them, and an open download of one. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from posixpath import splitext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -90,3 +91,15 @@ def kept_no_longer(output: Output, words: str, now: float, *, is_there: bool) ->
     if output.binned_from:
         return replace(back, path="")
     return back if is_there else replace(back, look=Look(presence=Presence.MISSING, at=now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """An open download. `offset` is where it really begins (0 when the server ignored the range); `total` is the
+    whole file's length, None if unknown. Leaving early closes the connection."""
+
+    chunks: AsyncIterator[bytes]
+    offset: int
+    total: int | None
+    content_type: str = ""
+    etag: str = ""

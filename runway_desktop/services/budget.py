@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
 from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
-from runway_desktop.domain.spending import counted_credits, spent_at
+from runway_desktop.domain.reckoning import counted_credits, spent_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -1,8 +1,11 @@
-"""A few threads for work on a disk that may never answer.
+"""Threads for work on a disk that may never answer, and two uses of them by the window.
 
-They end with the program, whatever they wait for: the pool of the standard library waits at exit for a thread that
-hangs in a dead network drive, for ever. What was being written then is as after a kill, which everything that writes
-is made for. Fits `concurrent.futures.Executor`; usable from any thread.
+`DiskThreads` end with the program, whatever they wait for: the pool of the standard library waits at exit for a thread
+that hangs in a dead network drive, for ever. What was being written then is as after a kill, which everything that
+writes is made for. They fit `concurrent.futures.Executor` and can be used from any thread.
+
+`DriveThreads` keeps some for each drive, so that one that hangs holds up only what lies on it. `QuickLook` answers
+within a fraction of a second, or not at all. Each of the two is used from one thread.
 """
 
 from __future__ import annotations
@@ -10,12 +13,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from concurrent.futures import TimeoutError as NoAnswer
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from .drives import drive_of
+
 Result = TypeVar("Result")
+Answer = TypeVar("Answer")
 
 PATIENCE = 5.0
 """Seconds that closing waits for each thread's work, until the first that hangs."""
@@ -109,3 +117,67 @@ def _carry_out(future: Future[Any], work: Callable[[], Any]) -> None:
         future.set_exception(error)
     else:
         future.set_result(result)
+
+
+LOOK_PATIENCE = 0.15
+"""Seconds that the window may stand still for one look. A drive that sleeps answers later; it is looked at again."""
+
+
+class QuickLook:
+    """`patience` in seconds. While one look hangs, the others say no at once."""
+
+    def __init__(self, patience: float = LOOK_PATIENCE) -> None:
+        self._patience = patience
+        self._threads = DiskThreads(1, "quick look")
+        self._hanging: Future[Any] | None = None
+
+    def is_file(self, path: Path) -> bool:
+        return self.ask(_is_file, path, otherwise=False)
+
+    def ask(self, look: Callable[[Path], Answer], path: Path, *, otherwise: Answer) -> Answer:
+        """What the look says, or `otherwise` when it says nothing in time."""
+        if self._hanging is not None and not self._hanging.done():
+            return otherwise
+        future = self._threads.submit(look, path)
+        try:
+            return future.result(self._patience)
+        except NoAnswer:
+            self._hanging = future
+            return otherwise
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+class DriveThreads:
+    """At most `most` for each drive. Closing waits `patience` seconds for a drive."""
+
+    def __init__(self, most: int, name: str, patience: float) -> None:
+        self._most = most
+        self._name = name
+        self._patience = patience
+        self._drives: dict[str, DiskThreads] = {}
+
+    def submit(self, drive: str, work: Callable[[], Result]) -> Future[Result]:
+        """Does it on a thread of this drive."""
+        threads = self._drives.get(drive)
+        if threads is None:
+            threads = DiskThreads(self._most, f"{self._name} {drive}".rstrip(), patience=self._patience)
+            self._drives[drive] = threads
+        return threads.submit(work)
+
+    def shutdown(self) -> None:
+        """Drops what has not begun and waits a little for what has."""
+        for threads in self._drives.values():
+            threads.shutdown(wait=False, cancel_futures=True)
+        for threads in self._drives.values():
+            threads.shutdown()
+
+
+def drive_at(path: Path | None) -> str:
+    """The name of its drive, told without asking it; none of work that touches no disk."""
+    return "" if path is None else drive_of(path)

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.folders import FolderHealth, FolderState
-from runway_desktop.domain.sizes import size_in_words
+from runway_desktop.domain.folders import FolderHealth, FolderState, size_in_words
 
 from .disk_steps import sha256_of
 

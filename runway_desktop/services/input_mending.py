@@ -14,13 +14,13 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from runway_desktop.catalog import Field, MediaKind
 from runway_desktop.catalog.limits import Way, accepted_formats, largest
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.inputs import FrameAt, Mend, MendKind
 from runway_desktop.domain.task import Media
 
 from .disk_steps import write_whole
@@ -39,36 +39,6 @@ _LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
 _NOTE = "original.json"
 _HOME_DIGITS = 16
 _LONGEST_STEM = 80  # characters
-
-
-class MendKind(StrEnum):
-    FORMAT = "format"
-    SCALE = "scale"
-    CROP = "crop"
-    FRAME = "frame"
-    """A still of a clip. Only a window can decode one: it makes the picture and hands it to `Mender.keep_frame`."""
-
-
-class FrameAt(StrEnum):
-    FIRST = "first"
-    LAST = "last"
-    CHOSEN = "chosen"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mend:
-    """One offer. `text` is for a button, `remark` what one should know before ("See-through parts become white.")."""
-
-    kind: MendKind
-    text: str
-    remark: str = ""
-    format: str = ""
-    """Of the copy: "PNG", "JPEG", "WebP"."""
-    size: tuple[int, int] | None = None
-    """Pixels of the copy, after any cropping."""
-    crop: tuple[int, int] | None = None
-    """Pixels that are kept around the middle."""
-    at: FrameAt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

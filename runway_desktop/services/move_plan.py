@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.folders import FolderState
-from runway_desktop.domain.sizes import size_in_words
+from runway_desktop.domain.folders import FolderState, size_in_words
 from runway_desktop.domain.task import Output
 
 from .disk_words import of_state

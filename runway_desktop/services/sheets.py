@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runway_desktop.domain.errors import NotPossible
-from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId, Request, TaskId
 
 from .expansion import Axis

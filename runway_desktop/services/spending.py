@@ -19,8 +19,7 @@ from pathlib import Path
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.reckoning import Reconciliation, Report, reconciled, summed
-from runway_desktop.domain.spending import counted_credits, spent_at
+from runway_desktop.domain.reckoning import Reconciliation, Report, counted_credits, reconciled, spent_at, summed
 from runway_desktop.domain.task import Task
 
 from .disk_steps import write_whole

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.search import search_words
-from runway_desktop.domain.sheets import KeptSheet
 from runway_desktop.domain.task import BatchId
 
 from .records import from_json, to_cell, to_text

@@ -25,9 +25,18 @@ from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.kept_files import KeptFile, Looked
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
-from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
-from runway_desktop.domain.sheets import KeptSheet
-from runway_desktop.domain.spending import SpendingLine
+from runway_desktop.domain.library import (
+    Entries,
+    Filter,
+    GroupSummary,
+    KeptSheet,
+    Listing,
+    NotSaved,
+    PlaceCounts,
+    Row,
+    Takes,
+)
+from runway_desktop.domain.reckoning import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 
 from . import listing as listings

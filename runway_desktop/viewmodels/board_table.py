@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from .board_lines import BoardLine, Key
+from .expiry_words import BoardLine, Key
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 

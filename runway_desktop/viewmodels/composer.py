@@ -26,7 +26,7 @@ from runway_desktop.services.pricing import Price
 
 from .bridge import Bridge
 from .complaints import Complaints, inside
-from .draft_keeping import Draft, DraftKeeping
+from .draft_keeping import Draft, DraftKeeping, PutAside
 from .input_item import InputItem
 from .input_places import InputPlaces
 from .input_taking import InputTaking
@@ -34,7 +34,6 @@ from .pair_choice import PairChoice
 from .preset_shelf import PresetShelf
 from .prompt_braces import brace_findings, requests_of
 from .prompt_history import PromptHistory
-from .put_aside import PutAside
 from .request_draft import RequestDraft
 from .runner import Runner
 from .sending import Button, Order, Sending, button_for

@@ -18,7 +18,7 @@ from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Signs
-from runway_desktop.domain.spending import spent_at
+from runway_desktop.domain.reckoning import spent_at
 from runway_desktop.domain.task import Media, Output, OutputState, Pick, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import Details
@@ -32,8 +32,7 @@ from .money import cost_in_words
 from .next_steps import NextStep, next_steps
 from .offers import Verb, concerned, may_retry
 from .runner import Runner
-from .several_words import MOST_ADDED_UP, several_words
-from .state_words import StateWords
+from .state_words import MOST_ADDED_UP, StateWords, several_words
 from .task_cells import sent_words
 from .task_list import TaskListModel
 from .touch import Touch

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.catalog import prompt_of
 from runway_desktop.domain.task import Request, TaskId
@@ -97,3 +97,25 @@ def _read(found: object) -> Draft | None:
 
 def _task_id(found: object) -> TaskId | None:
     return TaskId(found) if isinstance(found, str) and found else None
+
+
+class PutAside(QObject):
+    offered = Signal()
+    """There is something that `bring_back` brings back."""
+
+    def __init__(self, take: Callable[[Draft], None], parent: QObject | None = None) -> None:
+        """`take` puts a draft where it was."""
+        super().__init__(parent)
+        self._take = take
+        self._draft: Draft | None = None
+
+    def keep(self, draft: Draft) -> None:
+        """This is about to give way."""
+        self._draft = draft
+        self.offered.emit()
+
+    def bring_back(self) -> None:
+        """Puts the last one back; what stands there by then is kept in its turn. Nothing where nothing was kept."""
+        draft, self._draft = self._draft, None
+        if draft is not None:
+            self._take(draft)

@@ -17,14 +17,14 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.services.disk_words import of_health
 from runway_desktop.services.engine import Engine
 
 from . import wording
-from .board_lines import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
 from .board_table import BoardLines
 from .bridge import Bridge
-from .quick_look import QuickLook
+from .expiry_words import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
 from .runner import Runner
 from .touch import Touch
 

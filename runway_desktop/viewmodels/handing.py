@@ -25,7 +25,7 @@ from .offers import Verb, concerned
 from .runner import Runner
 
 if TYPE_CHECKING:
-    from .programs import Application, Launch
+    from runway_desktop.domain.applications import Application, Launch
 
 MOST_OPENED = 8
 """Files that are given to programs at once, where each starts one of its own."""

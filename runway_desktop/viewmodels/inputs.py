@@ -23,7 +23,7 @@ from .input_item import InputItem
 from .runner import Runner
 
 if TYPE_CHECKING:
-    from .mends import Mend
+    from runway_desktop.domain.inputs import Mend
 
 _DRAWN = frozenset({Media.VIDEO, Media.AUDIO})
 """What has no picture of its own in its file."""
@@ -71,7 +71,7 @@ class InputMending(QObject):
 
     def ask_sizes(self, item: InputItem) -> None:
         """Finds out how large the copies would be; `changed` follows when it is known."""
-        from .mends import MendKind
+        from runway_desktop.domain.inputs import MendKind
 
         if item.uri in self._sizes or item.path is None or item.facts is None:
             return
@@ -107,7 +107,7 @@ class InputMending(QObject):
 
     def carry_out(self, item: InputItem, mend: Mend) -> None:
         """Makes the copy and puts it in the input's place."""
-        from .mends import FrameAt, MendKind
+        from runway_desktop.domain.inputs import FrameAt, MendKind
 
         if item.uri in self._busy or item.path is None or item.facts is None:
             return

@@ -5,6 +5,7 @@ Colour alone never tells a state: every tone comes with words and an icon. Progr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -270,3 +271,22 @@ def cost_words(task: Task, price: float | None = None) -> str:
     if task.state is State.HELD and price is not None:
         return f"~{wording.number(price)}"
     return "?" if task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live else wording.DASH
+
+
+MOST_ADDED_UP = 500
+"""Tasks whose rows are fetched to be added up; of more only their number is told."""
+
+
+def several_words(chosen: int, rows: Sequence[Row]) -> str:
+    """ "7 tasks chosen", and below what they cost and which files of theirs are here. `rows` are theirs, or none while
+    they are being fetched."""
+    outputs = [output for row in rows for output in row.outputs]
+    here = [output for output in outputs if output.is_here]
+    missing = sum(output.is_missing for output in outputs)
+    cost = sum(row.task.credits or 0.0 for row in rows)
+    sums = (
+        wording.credits_in_words(cost) if cost else "",
+        f"{wording.count(len(here), 'file')}, {wording.size(sum(output.size for output in here))}" if here else "",
+        f"{missing:,} missing" if missing else "",
+    )
+    return "\n".join(filter(None, (f"{wording.count(chosen, 'task')} chosen", " · ".join(filter(None, sums)))))

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.library import GroupBy, GroupSummary, Row, SortKey
-from runway_desktop.domain.spending import spent_at
+from runway_desktop.domain.reckoning import spent_at
 from runway_desktop.domain.task import Pick, State, Task
 
 from . import wording

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
-from runway_desktop.domain.sizes import size_in_words
+from runway_desktop.domain.folders import size_in_words
 
 DASH = "–"
 ELLIPSIS = "…"

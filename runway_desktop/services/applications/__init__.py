@@ -4,7 +4,6 @@
 Windows and macOS have dialogs of their own: `system_dialog` names the command for theirs.
 """
 
-from .desktop_entry import Launch
-from .offering import Application, Applications, system_dialog
+from .offering import Applications, system_dialog
 
-__all__ = ["Application", "Applications", "Launch", "system_dialog"]
+__all__ = ["Applications", "system_dialog"]

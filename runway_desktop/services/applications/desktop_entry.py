@@ -10,20 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from runway_desktop.domain.applications import Launch
+
 MAIN = "Desktop Entry"
 _ESCAPES = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\", ";": ";"}
 _QUOTED_ESCAPES = '"`$\\'
 _FOR_ONE, _FOR_MANY = "fu", "FU"
 _DEPRECATED = "dDnNvm"
 """Field codes that an older version had: they stand for nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """One process to start: program and arguments, and the folder to start it in ("" for no special one)."""
-
-    words: tuple[str, ...]
-    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

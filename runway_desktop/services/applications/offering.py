@@ -7,14 +7,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from pathlib import Path
 
+from runway_desktop.domain.applications import Application, Launch
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.services.settings import Settings
 
 from .associations import Folders, Installed, applications_for
-from .desktop_entry import DesktopEntry, Launch
+from .desktop_entry import DesktopEntry
 
 USED = "open_with.used"
 """Ids of programs in the settings, what was used last first."""
@@ -22,16 +22,6 @@ MOST_REMEMBERED = 20
 _LANGUAGE = ("LC_ALL", "LC_MESSAGES", "LANG")
 OWN = "io.github.runway_desktop.RunwayDesktop.desktop"
 """This program itself is none to open a result with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """One program of the menu. `icon` is a name of the system's icon theme, or a path."""
-
-    id: str
-    name: str
-    icon: str
-    entry: DesktopEntry
 
 
 class Applications:
@@ -42,20 +32,27 @@ class Applications:
         self._executor = executor
         self._folders = Folders.of(variables, home)
         self._locale = next((found for name in _LANGUAGE if (found := variables.get(name))), "")
+        self._entries: dict[str, DesktopEntry] = {}
 
     async def taking(self, kinds: Sequence[Sequence[str]]) -> list[Application]:
         """The programs that take all of these kinds of file, each given by its names, the most special first: what was
         used last, then what the system prefers for the first kind."""
-        found = await asyncio.get_running_loop().run_in_executor(self._executor, self._look, tuple(kinds))
+        entries = await asyncio.get_running_loop().run_in_executor(self._executor, self._look, tuple(kinds))
+        self._entries |= {entry.id: entry for entry in entries}
+        found = [
+            Application(entry.id, entry.text("Name", self._locale) or entry.id, entry.text("Icon", self._locale))
+            for entry in entries
+        ]
         used = self._used()
         return sorted(
             found, key=lambda application: used.index(application.id) if application.id in used else len(used)
         )
 
     def launches(self, application: Application, paths: Sequence[Path]) -> list[Launch]:
-        """How it is started with these files. NotPossible for one whose desktop file is damaged."""
+        """How one of those that `taking` gave is started with these files. NotPossible for one whose desktop file is
+        damaged."""
         try:
-            return application.entry.launches(paths, self._locale)
+            return self._entries[application.id].launches(paths, self._locale)
         except ValueError as error:
             raise NotPossible(
                 f"{application.name} cannot be started: its desktop file is damaged.", detail=str(error)
@@ -70,15 +67,11 @@ class Applications:
         found = self._settings.get(USED, [])
         return [id_ for id_ in found if isinstance(id_, str)] if isinstance(found, list) else []
 
-    def _look(self, kinds: tuple[Sequence[str], ...]) -> list[Application]:
+    def _look(self, kinds: tuple[Sequence[str], ...]) -> list[DesktopEntry]:
         installed = Installed.read(self._folders)
         lists = [applications_for(names, installed, self._folders) for names in kinds]
         in_all = set.intersection(*({entry.id for entry in found} for found in lists)) if lists else set()
-        return [
-            Application(entry.id, entry.text("Name", self._locale) or entry.id, entry.text("Icon", self._locale), entry)
-            for entry in (lists[0] if lists else ())
-            if entry.id in in_all and entry.id != OWN
-        ]
+        return [entry for entry in (lists[0] if lists else ()) if entry.id in in_all and entry.id != OWN]
 
 
 def system_dialog(platform: str, path: Path) -> Launch | None:

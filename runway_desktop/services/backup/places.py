@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.sizes import size_in_words
+from runway_desktop.domain.folders import size_in_words
 from runway_desktop.services.disk_words import in_words
 from runway_desktop.services.folder_look import nearest_folder, room_at
 

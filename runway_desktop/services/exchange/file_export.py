@@ -17,8 +17,8 @@ from typing import TypeVar
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered, render
+from runway_desktop.domain.folders import size_in_words
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.sizes import size_in_words
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
 from runway_desktop.services import embedding, sidecar
 from runway_desktop.services.batch_places import BatchPlaces

@@ -24,9 +24,9 @@ from runway_desktop.viewmodels.desk import Desk
 from runway_desktop.viewmodels.input_item import InputItem
 
 if TYPE_CHECKING:
+    from runway_desktop.domain.inputs import FrameAt
     from runway_desktop.ui.inputs.frames import FrameGrabber
     from runway_desktop.ui.inputs.mend_popup import MendPopup
-    from runway_desktop.viewmodels.mends import FrameAt
 
 __all__ = ["AddTile", "InputTile", "InputsStrip"]
 
@@ -243,7 +243,7 @@ class InputsStrip(QWidget):
         dialog.open()
 
     def _take_frame(self, item: InputItem, at: FrameAt) -> None:
-        from runway_desktop.viewmodels.mends import FrameAt
+        from runway_desktop.domain.inputs import FrameAt
 
         if item.path is None:
             return

@@ -18,9 +18,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.task import Media
+from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.ui.media.playback import Engine
 from runway_desktop.ui.media.players import Fault
-from runway_desktop.viewmodels.quick_look import QuickLook
 
 from .pace import balance
 from .track import Phase, Track

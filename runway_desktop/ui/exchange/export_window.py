@@ -23,7 +23,7 @@ from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.exchange.export import ExportModel, ListForm, Scope, What
-from runway_desktop.viewmodels.exchange.phase import Phase
+from runway_desktop.viewmodels.phase import Phase
 
 from .export_files_page import ExportFilesPage
 from .export_list_page import ExportListPage

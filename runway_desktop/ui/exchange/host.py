@@ -15,7 +15,7 @@ from runway_desktop.viewmodels.exchange.door import ExchangeDoor
 from runway_desktop.viewmodels.exchange.export import ExportModel
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel
-from runway_desktop.viewmodels.exchange.phase import Phase
+from runway_desktop.viewmodels.phase import Phase
 
 from .export_window import ExportWindow
 from .import_window import FolderImportWindow, IdImportWindow

@@ -13,7 +13,7 @@ from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel
-from runway_desktop.viewmodels.exchange.phase import Phase
+from runway_desktop.viewmodels.phase import Phase
 
 from .preview_view import PreviewView
 

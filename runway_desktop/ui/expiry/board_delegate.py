@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.board_lines import BoardLine
 from runway_desktop.viewmodels.board_table import LINE, BoardColumn
+from runway_desktop.viewmodels.expiry_words import BoardLine
 from runway_desktop.viewmodels.state_words import Tone
 
 _TONES = {

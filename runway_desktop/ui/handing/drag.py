@@ -21,9 +21,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.parcel import Parcel
-from runway_desktop.viewmodels.quick_look import QuickLook
 
 OURS = "application/x-runway-desktop-result"
 """Marks a drag that began in this program."""

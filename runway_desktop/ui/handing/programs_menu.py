@@ -17,7 +17,7 @@ from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.handing import Handing
 
 if TYPE_CHECKING:
-    from runway_desktop.viewmodels.programs import Application
+    from runway_desktop.domain.applications import Application
 
 MOST = 16
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.ui.media.playback import Engine, Playback
 from runway_desktop.ui.media.players import Fault, MediaEngine
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.viewmodels.mends import FrameAt
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame

@@ -10,11 +10,11 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from runway_desktop.domain.inputs import Mend
 from runway_desktop.ui.long_words import LongWordsLabel
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.input_item import InputItem
 from runway_desktop.viewmodels.inputs import InputMending
-from runway_desktop.viewmodels.mends import Mend
 
 from .tile import facts_words
 

@@ -28,7 +28,7 @@ class LastFrames(QObject):
             self._grabber.shutdown()
 
     def _grab(self, path: Path) -> None:
-        from runway_desktop.viewmodels.mends import FrameAt
+        from runway_desktop.domain.inputs import FrameAt
 
         if self._grabber is None:
             # What decodes clips is slow to import and seldom needed.

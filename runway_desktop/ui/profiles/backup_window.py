@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QPus
 
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.viewmodels.phase import Phase
 from runway_desktop.viewmodels.profiles.backup import BackupModel
-from runway_desktop.viewmodels.profiles.phase import Phase
 
 from .fitting import fit
 from .progress_foot import ProgressFoot

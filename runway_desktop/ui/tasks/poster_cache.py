@@ -13,8 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
+from runway_desktop.services.disk_threads import drive_at
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.viewmodels.drive_threads import drive_at
 
 Key = tuple[str, int, int]
 """A path, and the width and height in pixels that its picture is fitted into."""

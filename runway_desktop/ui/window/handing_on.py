@@ -27,10 +27,10 @@ from runway_desktop.viewmodels.parcel import chosen_output, parcel_of
 from runway_desktop.viewmodels.task_list import TaskListModel
 
 if TYPE_CHECKING:
+    from runway_desktop.domain.applications import Launch
     from runway_desktop.ui.media.picture import BadPicture, Picture
     from runway_desktop.ui.media.preview import Preview
     from runway_desktop.ui.media.workers import Workers
-    from runway_desktop.viewmodels.programs import Launch
 
 
 class HandingOn(QObject):

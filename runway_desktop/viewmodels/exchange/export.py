@@ -16,6 +16,7 @@ from runway_desktop.domain import filenames
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
+from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.file_export import FileChoice, FilesExported, Survey, names_of
 from runway_desktop.services.exchange.list_columns import COLUMNS
@@ -24,11 +25,9 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.folder_look import folder_problem
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.library_form import NO_ANSWER
-from runway_desktop.viewmodels.quick_look import QuickLook
+from runway_desktop.viewmodels.phase import Phase
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.table_manner import SEPARATORS, keep_manner, manner_of
-
-from .phase import Phase
 
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
 

@@ -19,11 +19,11 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.submission import Adoption
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.phase import Phase
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.touch import Touch
 
-from .phase import Phase
 from .preview_table import PreviewLine, PreviewTable
 
 TITLES = ("Task id", "What it is", "Prompt", "Model", "Time", "File", "Line")

@@ -18,15 +18,14 @@ from runway_desktop.domain.profiles import Color, Profile, cleaned, name_problem
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.restoring import Outlook, PutBack, Wishes
 from runway_desktop.services.backup.watching import Progress
+from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.folder_look import folder_problem
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.library_form import NO_ANSWER
+from runway_desktop.viewmodels.phase import Phase
 from runway_desktop.viewmodels.question import Question
-from runway_desktop.viewmodels.quick_look import QuickLook
 from runway_desktop.viewmodels.runner import Runner
-
-from .phase import Phase
 
 __all__ = ["Into", "PutBack", "RestoreModel"]
 

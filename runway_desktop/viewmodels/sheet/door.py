@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from runway_desktop.catalog import FieldKind
-from runway_desktop.domain.sheets import KeptSheet, new_sheet_id
+from runway_desktop.domain.library import KeptSheet, new_sheet_id
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services import sheets
 from runway_desktop.services.engine import Engine

@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.folders import FileMove, moved_uris
-from runway_desktop.domain.sheets import KeptSheet, new_sheet_id
+from runway_desktop.domain.library import KeptSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
 from runway_desktop.services import sheets
 from runway_desktop.services.engine import Engine

@@ -19,9 +19,9 @@ from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.exchange import export as export_model
 from runway_desktop.viewmodels.exchange.export import ListForm, Scope, What
-from runway_desktop.viewmodels.exchange.phase import Phase
 from runway_desktop.viewmodels.library_form import NO_ANSWER
 from runway_desktop.viewmodels.offers import Verb
+from runway_desktop.viewmodels.phase import Phase
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, task, until
 from tests.unit.services.exchange.results import Results, a_task, files_in

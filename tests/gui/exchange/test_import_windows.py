@@ -21,7 +21,7 @@ from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImpor
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.exchange.id_import import TITLES
-from runway_desktop.viewmodels.exchange.phase import Phase
+from runway_desktop.viewmodels.phase import Phase
 from tests.fake_runway import remote_id
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, task, until

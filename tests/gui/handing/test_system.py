@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.domain.applications import Launch
 from runway_desktop.ui.handing import launching
 from runway_desktop.ui.handing.file_manager import FileManager, select_command
-from runway_desktop.viewmodels.programs import Launch
 
 FOX = Path("/library/a fox.mp4")
 OWL = Path("/library/owl.mp4")

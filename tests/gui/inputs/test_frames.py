@@ -9,10 +9,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.ui.inputs.frame_picker import FramePicker
 from runway_desktop.ui.inputs.frames import FrameGrabber
 from runway_desktop.ui.media.players import Fault
-from runway_desktop.viewmodels.mends import FrameAt
 from tests.gui.media.fake_engine import FakeEngine
 from tests.gui.rig import until
 

@@ -13,13 +13,13 @@ from PySide6.QtCore import QObject, QSize
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.task import Media
+from runway_desktop.services import disk_threads
 from runway_desktop.ui.media import posters, waveform
 from runway_desktop.ui.media.posters import PosterMaker
 from runway_desktop.ui.media.waveform import WaveformReader
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.tasks import poster_cache
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.viewmodels import drive_threads
 
 
 class DeadDrive:
@@ -42,7 +42,7 @@ class DeadDrive:
 @pytest.fixture
 def dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeadDrive]:
     drive = DeadDrive(tmp_path / "dead")
-    monkeypatch.setattr(drive_threads, "drive_of", drive.drive_of)
+    monkeypatch.setattr(disk_threads, "drive_of", drive.drive_of)
 
     def guard(room: Any, name: str, path_of: Any = lambda path: path) -> None:
         true = getattr(room, name)

@@ -17,8 +17,8 @@ from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.profile_page import ProfilePage
 from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.phase import Phase
 from runway_desktop.viewmodels.preferences import PreferencesForm
-from runway_desktop.viewmodels.profiles.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import until

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.library import KeptSheet
 from runway_desktop.services import sheets
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where, commands_in

@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtGui import QColor, QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
+from runway_desktop.domain.applications import Launch
 from runway_desktop.domain.task import Media, State, TaskId
 from runway_desktop.ui.handing import launching
 from runway_desktop.ui.handing.programs_menu import ProgramsMenu
 from runway_desktop.viewmodels.offers import Verb
-from runway_desktop.viewmodels.programs import Launch
 from tests.gui.rig import Desktop, rest, saved, task, until
 
 

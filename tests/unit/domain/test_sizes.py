@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.sizes import size_in_words
+from runway_desktop.domain.folders import size_in_words
 from runway_desktop.viewmodels import wording
 
 

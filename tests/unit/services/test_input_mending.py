@@ -15,16 +15,10 @@ from PIL import Image, ImageCms
 
 from runway_desktop.catalog import Field, MediaKind
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.inputs import FrameAt, Mend, MendKind
 from runway_desktop.domain.task import Media
 from runway_desktop.services.disk_words import file_hash
-from runway_desktop.services.input_mending import (
-    FrameAt,
-    Mend,
-    Mender,
-    MendKind,
-    copies_of,
-    mends_for,
-)
+from runway_desktop.services.input_mending import Mender, copies_of, mends_for
 from runway_desktop.services.media_facts import MediaFacts, check_asset, probe
 from tests.engine_rig import CATALOG
 

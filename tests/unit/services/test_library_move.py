@@ -19,7 +19,7 @@ import pytest
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.events import FilesMoved, FilesMoving, LibraryMoveChanged, Notice, OutputChanged
 from runway_desktop.domain.folders import MovePhase
-from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.services import sheets, sidecar
 from runway_desktop.services.file_locks import Owner

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from runway_desktop.domain.account import UsedCredits
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.reckoning import reconciled, summed
-from runway_desktop.domain.spending import SpendingLine
+from runway_desktop.domain.reckoning import SpendingLine, reconciled, summed
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.spending import BILL_COLUMNS, Period, Spending
 from runway_desktop.services.spreadsheet import Manner

@@ -14,8 +14,16 @@ from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Media, OutputState, State
-from runway_desktop.viewmodels.board_lines import STALLED, URGENT, BoardLine, is_stuck, is_urgent, line_of, urgent_words
 from runway_desktop.viewmodels.board_table import LINE, BoardColumn, BoardLines
+from runway_desktop.viewmodels.expiry_words import (
+    STALLED,
+    URGENT,
+    BoardLine,
+    is_stuck,
+    is_urgent,
+    line_of,
+    urgent_words,
+)
 from runway_desktop.viewmodels.state_words import Tone
 from tests.gui.rig import saved, task
 

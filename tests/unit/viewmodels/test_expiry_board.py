@@ -9,7 +9,7 @@ from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.events import DownloadProgressed
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
-from runway_desktop.viewmodels.board_lines import STALLED
+from runway_desktop.viewmodels.expiry_words import STALLED
 from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, rest, saved, task, until
 

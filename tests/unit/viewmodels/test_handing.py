@@ -7,10 +7,10 @@ import hashlib
 import pytest
 from PIL import Image
 
+from runway_desktop.domain.applications import Launch
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, State
-from runway_desktop.services.applications import Launch
 from runway_desktop.viewmodels.expiry_words import OPEN_TO_ALL
 from runway_desktop.viewmodels.handing import MOST_OPENED, Handing
 from runway_desktop.viewmodels.offers import Verb

@@ -11,9 +11,9 @@ from PIL import Image
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.folders import FileMove
+from runway_desktop.domain.inputs import FrameAt, Mend, MendKind
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.viewmodels.input_item import InputItem
-from runway_desktop.viewmodels.mends import FrameAt, Mend, MendKind
 from runway_desktop.viewmodels.offers import Verb, offers
 from tests.engine_rig import with_picture
 from tests.gui.rig import Rig, rest, until

@@ -21,10 +21,10 @@ from runway_desktop.services.backup.packing import LIGHT, Choice, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.profile_folders import demo_profile
 from runway_desktop.services.profiles import Inside
+from runway_desktop.viewmodels.phase import Phase
 from runway_desktop.viewmodels.profiles.backup import BackupModel
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
-from runway_desktop.viewmodels.profiles.phase import Phase
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel, question
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
 from runway_desktop.viewmodels.profiles.restored_words import restored_words

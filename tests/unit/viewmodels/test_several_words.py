@@ -8,7 +8,7 @@ from pathlib import Path
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.viewmodels.several_words import several_words
+from runway_desktop.viewmodels.state_words import several_words
 from tests.gui.rig import Rig, saved, task, until
 
 GONE = Look(presence=Presence.MISSING, at=1.0)

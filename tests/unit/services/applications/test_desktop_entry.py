@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.services.applications.desktop_entry import DesktopEntry, Launch, groups_of, read_entry
+from runway_desktop.domain.applications import Launch
+from runway_desktop.services.applications.desktop_entry import DesktopEntry, groups_of, read_entry
 
 FILES = (Path("/library/a fox.mp4"), Path("/library/ünter.mp4"))
 PLACE = Path("/usr/share/applications/player.desktop")

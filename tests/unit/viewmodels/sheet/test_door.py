@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.sheets import OPEN_SHEET
 from runway_desktop.viewmodels.sheet.columns import PROMPT

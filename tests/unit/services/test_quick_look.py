@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from runway_desktop.viewmodels.quick_look import QuickLook
+from runway_desktop.services.disk_threads import QuickLook
 
 
 def test_a_file_is_there_or_not(tmp_path: Path):
