@@ -19,6 +19,7 @@ from .disk_words import detail_of, state_of
 SPARE = 8 * 1024 * 1024
 """Bytes that are left free on a disk: one that is filled to the last byte breaks other programs, and our database."""
 WAS_THERE = "it was there before"
+NO_ANSWER = "This folder does not answer. Choose another one, or try again later."
 _TRIAL = ".runway-desktop-trial"
 """A file that is written and taken away again. Its name is always the same, so that a kill leaves one at the most."""
 

@@ -140,9 +140,7 @@ class ExpiryBoard(QObject):
 
     def set_library(self, folder: str) -> str:
         """Saves from now on there; gives a sentence instead when that cannot be."""
-        from runway_desktop.services.folder_look import folder_problem
-
-        from .library_form import NO_ANSWER
+        from runway_desktop.services.folder_look import NO_ANSWER, folder_problem
 
         problem = QuickLook().ask(folder_problem, Path(folder), otherwise=NO_ANSWER)
         if not problem:

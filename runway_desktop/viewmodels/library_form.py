@@ -21,7 +21,6 @@ from .folder_words import detail_of, headline_of, state_words, stayed_words
 from .runner import Runner
 from .state_words import Tone
 
-NO_ANSWER = "This folder does not answer. Choose another one, or try again later."
 """Said of a folder that was typed."""
 _ENOUGH_TO_TELL = 3.0
 """Seconds of moving after which the time left can be told."""

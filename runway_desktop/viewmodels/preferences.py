@@ -15,12 +15,12 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain import filenames
 from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.folder_look import folder_problem
+from runway_desktop.services.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.services.settings import Settings
 
 from .bridge import Bridge
 from .caps_form import CapsForm
-from .library_form import NO_ANSWER, LibraryForm
+from .library_form import LibraryForm
 from .profiles.kept_backups import KeptBackups
 from .runner import Runner
 from .welcome import KeyForm

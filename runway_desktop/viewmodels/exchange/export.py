@@ -22,9 +22,8 @@ from runway_desktop.services.exchange.file_export import FileChoice, FilesExport
 from runway_desktop.services.exchange.list_columns import COLUMNS
 from runway_desktop.services.exchange.list_export import ListForm, ListWritten
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.folder_look import folder_problem
+from runway_desktop.services.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.library_form import NO_ANSWER
 from runway_desktop.viewmodels.phase import Phase
 from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.table_manner import SEPARATORS, keep_manner, manner_of

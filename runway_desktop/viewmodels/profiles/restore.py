@@ -20,9 +20,8 @@ from runway_desktop.services.backup.restoring import Outlook, PutBack, Wishes
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.folder_look import folder_problem
+from runway_desktop.services.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.library_form import NO_ANSWER
 from runway_desktop.viewmodels.phase import Phase
 from runway_desktop.viewmodels.question import Question
 from runway_desktop.viewmodels.runner import Runner
