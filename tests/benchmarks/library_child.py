@@ -52,6 +52,7 @@ TYPING, DELETING, RESTING = 0.11, 0.05, 0.7
 def main() -> int:
     from runway_desktop.__main__ import main as start
     from runway_desktop.app import session
+    from runway_desktop.ui.window import deeds
     from runway_desktop.ui.window.main_window import MainWindow
 
     folder, keys, frames, ends = sys.argv[1], *map(int, sys.argv[2:5])
@@ -71,7 +72,8 @@ def main() -> int:
             finally:
                 work.cancel()
 
-    vars(session).update(MainWindow=WatchedWindow, Session=WatchedSession)
+    vars(deeds).update(MainWindow=WatchedWindow)
+    vars(session).update(Session=WatchedSession)
     return start(["--profile-dir", folder])
 
 

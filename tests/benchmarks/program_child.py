@@ -31,6 +31,7 @@ def main() -> int:
     gc.disable()
     import_qt()
     from runway_desktop.app import session
+    from runway_desktop.ui.window import deeds
     from runway_desktop.ui.window.main_window import MainWindow
 
     folder, *lag = sys.argv[1:]
@@ -48,7 +49,8 @@ def main() -> int:
             finally:
                 waiting.cancel()
 
-    vars(session).update(MainWindow=WatchedWindow, Session=WatchedSession)
+    vars(deeds).update(MainWindow=WatchedWindow)
+    vars(session).update(Session=WatchedSession)
     return start(["--profile-dir", folder])
 
 
