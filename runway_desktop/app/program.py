@@ -198,8 +198,6 @@ def run_on_loop(
         asyncio.set_event_loop(None)
 
 
-
-
 def _say_and_wait(application: QApplication, error: RunwayDesktopError) -> None:
     """The engine could not start (a newer or damaged database, say): a window with the sentence, before any loop of
     ours runs."""

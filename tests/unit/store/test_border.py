@@ -17,10 +17,10 @@ import pytest
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.folders import FileMove
+from runway_desktop.domain.kept_files import KeptFile, Looked
 from runway_desktop.domain.ledger import Estimate
-from runway_desktop.domain.library import Filter, GroupBy
-from runway_desktop.domain.presence import KeptFile, Look, Looked, Presence
-from runway_desktop.domain.sheets import KeptSheet
+from runway_desktop.domain.library import Filter, GroupBy, KeptSheet
+from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Batch, BatchId, OutputState, RemoteId, TaskId
 from runway_desktop.services.ports import Snapshots, Store
 from runway_desktop.store import SqliteStore
