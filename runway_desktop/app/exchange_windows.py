@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.viewmodels.runner import Runner
 
 if TYPE_CHECKING:
     from runway_desktop.ui.exchange.host import ExchangeHost

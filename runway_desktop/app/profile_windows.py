@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QApplication
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services import after_restore
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.profiles.badge import window_icon
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.question import Question
-from runway_desktop.viewmodels.runner import Runner
 
 from .options import own_words
 

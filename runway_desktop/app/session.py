@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, QPoint, QProcess, QTimer, Signal
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.disk_threads import DiskThreads
+from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.dialogs.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.deeds import open_main_window
@@ -36,7 +37,6 @@ from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
-from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.task_answers import Ahead, ask_ahead
 from runway_desktop.viewmodels.task_list import TaskListModel

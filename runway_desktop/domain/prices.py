@@ -6,12 +6,11 @@ is made up: what cannot be derived has no price.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from .shapes import shape_of
 from .task import Request
 
 _COUNTED = frozenset({"duration", "outputCount", "characters"})
@@ -209,3 +208,42 @@ def _has_link(value: Any) -> bool:
 
 def _rounded(credits: float) -> float:
     return round(credits, 2)
+
+
+_WORDS_OF_THE_PERSON = frozenset({"prompt", "promptText", "text", "negativePrompt", "previousText", "nextText", "tag"})
+_IDENTITIES = frozenset({"seed", "id", "avatarId", "draftTaskId"})
+_LONGEST_CHOICE = 32
+"""Choices on the wire ("1280:720", "runway-preset") are shorter and have no blanks; a longer text is somebody's
+words."""
+
+
+def shape_of(request: Request) -> str:
+    """All scalar settings but prompts, seeds, ids and inputs, by name: "duration=5;ratio=1280:720". Empty when there
+    are none.
+
+    Lists are left out: on the wire they hold inputs and prompts.
+    """
+    return ";".join(f"{name}={word}" for name, word in sorted(_settings(request.values, "")))
+
+
+def _settings(values: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        path = f"{above}{name}"
+        if name in _WORDS_OF_THE_PERSON or name in _IDENTITIES:
+            continue
+        match value:
+            case bool():
+                yield path, "true" if value else "false"
+            case int() | float():
+                yield path, f"{value:.10g}"
+            case str() if _is_choice(value):
+                yield path, value
+            case Mapping():
+                yield from _settings(value, f"{path}.")
+            case _:
+                pass
+
+
+def _is_choice(text: str) -> bool:
+    is_link = "://" in text or text.startswith("data:")
+    return 0 < len(text) <= _LONGEST_CHOICE and not is_link and not any(map(str.isspace, text))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runway_desktop.domain.events import Event, TaskChanged
-from runway_desktop.domain.shapes import shape_of
+from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import Request, State, Task
 
 from .bus import Bus

@@ -1,16 +1,22 @@
-"""How a mistake of the program is reported, and loops that go on after one.
+"""Supervised work: how a click becomes a coroutine, how mistakes are reported, loops that go on after one.
 
 A mistake is an exception that is none of `domain.errors`. Its traceback goes to the log, as an error: a fault of the
-world is a warning at the most. Loop's thread only; nothing here raises.
+world is a warning at the most, and `Runner` tells it as a notice. Loop's thread only; nothing here raises.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, Protocol
 
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.events import Notice
+
+from .bus import Bus
 from .ports import Clock
 
 log = logging.getLogger(__name__)
@@ -52,3 +58,48 @@ async def keep_going(doing: str, turn: Callable[[], Awaitable[None]], clock: Clo
         failures = failures + 1 if attempt.failed else 0
         if attempt.failed:
             await clock.sleep(min(LONGEST_PAUSE, 2.0 ** min(failures - 1, 6)))
+
+
+class Spawn(Protocol):
+    """Starts a named task that someone holds, awaits and reports on."""
+
+    def __call__(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]: ...
+
+
+class Runner:
+    def __init__(self, spawn: Spawn, bus: Bus) -> None:
+        self._spawn = spawn
+        self._bus = bus
+
+    def __call__(
+        self,
+        work: Coroutine[Any, Any, Any],
+        name: str,
+        *,
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[RunwayDesktopError], None] | None = None,
+    ) -> asyncio.Task[Any]:
+        """Runs `work`; `done(result)` on success. A fault of the world goes to `failed` where given, else becomes
+        a notice."""
+        task = self._spawn(self._guarded(work, done, failed), name)
+        # Work that is cancelled before its first step ends here too, instead of being lost with a warning.
+        task.add_done_callback(lambda _: work.close())
+        return task
+
+    async def _guarded(
+        self,
+        work: Coroutine[Any, Any, Any],
+        done: Callable[[Any], None] | None,
+        failed: Callable[[RunwayDesktopError], None] | None,
+    ) -> Any:
+        try:
+            result = await work
+        except RunwayDesktopError as error:
+            if failed is not None:
+                failed(error)
+            else:
+                self._bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
+            return None
+        if done is not None:
+            done(result)
+        return result

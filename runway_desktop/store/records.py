@@ -15,8 +15,8 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.kept_files import KeptFile
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
+from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.search import asked_seconds, heading_of, prompt_key
-from runway_desktop.domain.shapes import shape_of
 from runway_desktop.domain.task import (
     BatchId,
     Evidence,

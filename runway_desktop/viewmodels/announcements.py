@@ -17,10 +17,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import BatchId, OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .bridge import Bridge
-from .runner import Runner
 from .state_words import Around, describe
 from .touch import Touch
 

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.binned_files import BinReport
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.retrieval import Chosen, Progress, Retrieved
-
-    from .runner import Runner
+    from runway_desktop.services.supervised import Runner
 
 MOST_SAID = 3
 """Sentences told one by one."""

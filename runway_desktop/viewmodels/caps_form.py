@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .bridge import Bridge
-from .runner import Runner
 
 SUMS = ("day_cap", "month_cap", "sending_cap", "confirm_above")
 """Preferences that are a sum of credits, or none."""

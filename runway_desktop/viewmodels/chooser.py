@@ -18,10 +18,10 @@ from runway_desktop.catalog import Catalog, Field, FieldKind, MediaKind, Pair, s
 from runway_desktop.catalog.labels import choice_label
 from runway_desktop.domain.task import Request
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .bridge import Bridge
-from .runner import Runner
 
 if TYPE_CHECKING:
     from .composing import Composing

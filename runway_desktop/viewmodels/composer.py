@@ -23,6 +23,7 @@ from runway_desktop.services import expansion
 from runway_desktop.services.catalog_renewal import IN_USE as CATALOGUE_IN_USE
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.pricing import Price
+from runway_desktop.services.supervised import Runner
 
 from .bridge import Bridge
 from .complaints import Complaints, inside
@@ -35,7 +36,6 @@ from .preset_shelf import PresetShelf
 from .prompt_braces import brace_findings, requests_of
 from .prompt_history import PromptHistory
 from .request_draft import RequestDraft
-from .runner import Runner
 from .sending import Button, Order, Sending, button_for
 from .shelf import Shelf
 from .touch import Touch

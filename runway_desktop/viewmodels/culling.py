@@ -17,10 +17,10 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.search import prompt_key
 from runway_desktop.domain.task import Media, Output, Pick, Task, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .bridge import Bridge
-from .runner import Runner
 from .touch import Touch
 
 SIZES = (1, 2, 4)

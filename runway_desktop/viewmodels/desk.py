@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.intake import AssetDrop, Gathered
     from runway_desktop.services.lost_files import PutBack
+    from runway_desktop.services.supervised import Runner
     from runway_desktop.services.verbs import CancelReport, DeleteReport
 
     from .composer import Composer
-    from .runner import Runner
 
 MOST_SAID = 3
 """Sentences told one by one; of the rest only the number."""

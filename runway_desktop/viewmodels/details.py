@@ -22,6 +22,7 @@ from runway_desktop.domain.reckoning import spent_at
 from runway_desktop.domain.task import Media, Output, OutputState, Pick, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import Details
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .bridge import Bridge
@@ -31,7 +32,6 @@ from .lineage import LineageModel
 from .money import cost_in_words
 from .next_steps import NextStep, next_steps
 from .offers import Verb, concerned, may_retry
-from .runner import Runner
 from .state_words import MOST_ADDED_UP, StateWords, several_words
 from .task_cells import sent_words
 from .task_list import TaskListModel

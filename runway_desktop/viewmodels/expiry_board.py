@@ -20,12 +20,12 @@ from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.services.disk_words import of_health
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .board_table import BoardLines
 from .bridge import Bridge
 from .expiry_words import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
-from .runner import Runner
 from .touch import Touch
 
 MOST = 1_000

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.folders import FolderState
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from .bridge import Bridge
 from .folder_words import Way, trouble_of
-from .runner import Runner
 
 
 class FolderWatch(QObject):

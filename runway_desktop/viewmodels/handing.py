@@ -18,11 +18,11 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .expiry_words import OPEN_TO_ALL, copied_words
 from .offers import Verb, concerned
-from .runner import Runner
 
 if TYPE_CHECKING:
     from runway_desktop.domain.applications import Application, Launch

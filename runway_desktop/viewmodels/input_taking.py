@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from runway_desktop.catalog import Field, Pair
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.intake import AssetDrop
+    from runway_desktop.services.supervised import Runner
 
     from .pair_choice import PairChoice
     from .request_draft import RequestDraft
-    from .runner import Runner
 
 
 class InputTaking(QObject):

@@ -16,11 +16,11 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.task import Media
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .composer import Composer
 from .input_item import InputItem
-from .runner import Runner
 
 if TYPE_CHECKING:
     from runway_desktop.domain.inputs import Mend

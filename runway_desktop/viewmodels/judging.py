@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import wording
-from .runner import Runner
 
 if TYPE_CHECKING:
     from runway_desktop.services.judging import Judged, Judging

@@ -14,11 +14,11 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import LeftBehind, MovePhase, MoveProgress
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.move_plan import MovePlan
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .bridge import Bridge
 from .folder_words import detail_of, headline_of, state_words, stayed_words
-from .runner import Runner
 from .state_words import Tone
 
 """Said of a folder that was typed."""

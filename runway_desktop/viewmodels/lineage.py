@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.lineage import Kin, Tree
+    from runway_desktop.services.supervised import Runner
 
     from .bridge import Bridge
-    from .runner import Runner
     from .touch import Touch
 
 SETTLE_MS = 200

@@ -15,9 +15,9 @@ from runway_desktop.catalog import MediaKind
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Media
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from .composer import Composer
-from .runner import Runner
 
 CONTINUES = "image_to_video"
 _KINDS = {Media.IMAGE: MediaKind.IMAGE, Media.VIDEO: MediaKind.VIDEO, Media.AUDIO: MediaKind.AUDIO}

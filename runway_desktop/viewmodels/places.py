@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.library import Filter, Place, PlaceCounts
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from .bridge import Bridge
 from .expiry_board import ExpiryBoard
 from .list_filter import ListFilter, SavedSearch
 from .rest import Rest
-from .runner import Runner
 from .task_changes import recounts
 
 RECENT_BATCHES = 8

@@ -17,9 +17,9 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from .bridge import Bridge
-from .runner import Runner
 from .task_list import TaskListModel
 from .touch import Touch
 

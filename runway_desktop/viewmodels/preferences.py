@@ -17,12 +17,12 @@ from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.supervised import Runner
 
 from .bridge import Bridge
 from .caps_form import CapsForm
 from .library_form import LibraryForm
 from .profiles.kept_backups import KeptBackups
-from .runner import Runner
 from .welcome import KeyForm
 
 MOST_AT_ONCE = 20

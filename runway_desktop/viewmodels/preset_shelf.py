@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.catalog import FieldKind
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.presets import KEYS, PRESETS, Preset, Presets
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .bridge import Bridge
-from .runner import Runner
 
 if TYPE_CHECKING:
     from .composing import Composing

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from .bridge import Bridge
-from .runner import Runner
 
 MOST = 300
 

@@ -16,12 +16,12 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.pricing import Price
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .just_sent import JustSent
 from .money import price_detail
 from .question import Question
-from .runner import Runner
 from .sending_questions import sending_question
 
 _NOTE_MS = 8_000

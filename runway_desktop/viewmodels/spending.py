@@ -18,10 +18,10 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.reckoning import Reconciliation, Report, Sum
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.spending import Bill, Period
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .bridge import Bridge
-from .runner import Runner
 from .spending_tables import ComparedTable, SumTable
 from .state_words import Tone
 from .table_manner import manner_of

@@ -18,10 +18,10 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner, Spawn
 
 from . import task_lines
 from .rest import Rest
-from .runner import Runner, Spawn
 from .task_changes import counts, moves
 from .touch import Touch
 

@@ -25,11 +25,11 @@ from PySide6.QtCore import (
 from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Row, SortKey
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import task_lines, wording
 from .bridge import Bridge
 from .line_diff import Insertion, Rearrangement, Removal, steps
-from .runner import Runner
 from .state_words import StateWords, badge, describe
 from .task_answers import Ahead, TaskAnswers
 from .task_cells import SORTS, TITLES, Cells, Column, GroupWords, Roles, RowWords, group_words, poster_of

@@ -14,8 +14,8 @@ from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
-from .runner import Runner
 from .state_words import Around
 from .task_changes import merged
 from .task_lines import GroupLine, Line

@@ -15,10 +15,10 @@ from shiboken6 import isValid
 from runway_desktop.domain.account import KeyPlace, KeyStatus
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 
 from . import wording
 from .bridge import Bridge
-from .runner import Runner
 from .state_words import Tone
 
 KEY_BEGIN = "key_"

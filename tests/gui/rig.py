@@ -44,6 +44,7 @@ from runway_desktop.services.library_move import LibraryMove
 from runway_desktop.services.move_group import GroupMover
 from runway_desktop.services.rescue import Rescue
 from runway_desktop.services.retrieval import Retrieval
+from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.deeds import open_main_window
 from runway_desktop.ui.window.models import Models
@@ -59,7 +60,6 @@ from runway_desktop.viewmodels.memory import Memory
 from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.posters import Posters
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
-from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.task_list import TaskListModel
 from tests import engine_rig

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.runner import Runner
 
 from .export import ExportModel
 from .folder_import import FolderImportModel

@@ -23,9 +23,9 @@ from runway_desktop.services.exchange.list_columns import COLUMNS
 from runway_desktop.services.exchange.list_export import ListForm, ListWritten
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.folder_look import NO_ANSWER, folder_problem
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.phase import Phase
-from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.table_manner import SEPARATORS, keep_manner, manner_of
 
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]

@@ -16,9 +16,9 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.folder_import import FolderLook, Imported
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, Standing
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.phase import Phase
-from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.state_words import Tone
 
 from .preview_table import PreviewLine, PreviewTable

@@ -17,10 +17,10 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.submission import Adoption
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.phase import Phase
-from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.touch import Touch
 

@@ -17,9 +17,9 @@ from runway_desktop.services.backup.packing import Choice, Made, Outline
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.phase import Phase
-from runway_desktop.viewmodels.runner import Runner
 
 _FOLDER = "backup.folder"
 """The setting with the folder of the last backup."""

@@ -10,8 +10,8 @@ from shiboken6 import isValid
 
 from runway_desktop.services.backup.backups import Backups, Kept
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.runner import Runner
 
 
 class KeptBackups(QObject):

@@ -13,8 +13,8 @@ from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.domain.profiles import Color, name_problem
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.profiles import Profiles
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.welcome import KEY_BEGIN, cleaned_key, key_problem
 

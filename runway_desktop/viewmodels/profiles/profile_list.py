@@ -16,9 +16,9 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.profiles import Inside
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.question import Question
-from runway_desktop.viewmodels.runner import Runner
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk_threads import QuickLook
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.folder_look import NO_ANSWER, folder_problem
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.phase import Phase
 from runway_desktop.viewmodels.question import Question
-from runway_desktop.viewmodels.runner import Runner
 
 __all__ = ["Into", "PutBack", "RestoreModel"]
 

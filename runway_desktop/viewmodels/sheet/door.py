@@ -13,10 +13,10 @@ from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered
 from runway_desktop.services.sheets import OPEN_SHEET, DamagedSheet
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer import Composer
-from runway_desktop.viewmodels.runner import Runner
 
 from .sheet import Sheet
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.expansion import Axis, values_from_text
 from runway_desktop.services.intake import Gathered
-from runway_desktop.viewmodels.runner import Runner
+from runway_desktop.services.supervised import Runner
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, SHOT, Column, Kind

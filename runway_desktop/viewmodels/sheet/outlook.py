@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.forecast import Range
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.runner import Runner
 
 from .model import SheetModel
 from .tally import Totals

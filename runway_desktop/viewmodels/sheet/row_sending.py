@@ -16,9 +16,9 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import BatchId, Request, TaskId, new_task_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.sheets import SentTask
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels.just_sent import JustSent
 from runway_desktop.viewmodels.question import Question
-from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.sending_questions import sending_question
 
 from .columns import PROJECT, SHOT

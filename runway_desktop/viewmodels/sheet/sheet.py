@@ -19,10 +19,10 @@ from runway_desktop.services import sheets
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered, IntakeFinding
 from runway_desktop.services.sheets import OPEN_SHEET, SheetContent
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels import wording
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.question import Question
-from runway_desktop.viewmodels.runner import Runner
 from runway_desktop.viewmodels.table_manner import manner_of
 from runway_desktop.viewmodels.touch import Touch
 

@@ -27,8 +27,8 @@ from runway_desktop.services.move_group import GroupMover
 from runway_desktop.services.pricing import Pricing
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.submission import Submission
+from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.runner import Runner
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemorySecrets, MemoryStore, settle

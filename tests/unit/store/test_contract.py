@@ -16,7 +16,7 @@ from runway_desktop.domain.kept_files import Looked
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Filter, GroupBy, KeptSheet, Listing, Place, SortKey, Span, Without
 from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.shapes import shape_of
+from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import (
     Batch,
     BatchId,
