@@ -35,7 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
     import_qt()
     if chosen.tour is not None:
-        from .app.tour import take_tour
+        from .tour.run import take_tour
 
         return take_tour(chosen)
     from .app.program import run

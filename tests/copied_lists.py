@@ -11,8 +11,8 @@ from typing import Any, cast
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import COPIED, TaskId
-from runway_desktop.services import after_restore
 from runway_desktop.services.ports import Snapshots
+from runway_desktop.services.tasks import after_restore
 from tests.engine_rig import Place, Rig, request
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemoryStore

@@ -21,28 +21,28 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import Event
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Request, State, Task, TaskId
-from runway_desktop.services import after_restore
-from runway_desktop.services.accepted_ids import AcceptedIds
 from runway_desktop.services.account import Account
-from runway_desktop.services.binned_files import BinnedFiles
-from runway_desktop.services.budget import Budget
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.copy_check import CopyCheck
-from runway_desktop.services.dispatch import Dispatch
-from runway_desktop.services.forecast import Forecasts
-from runway_desktop.services.inputs import Inputs
-from runway_desktop.services.lane import Lane
-from runway_desktop.services.ledger import Ledger
-from runway_desktop.services.library_folder import LibraryFolder
-from runway_desktop.services.list_markers import ListMarkers
-from runway_desktop.services.lost_files import LostFiles
-from runway_desktop.services.poller import Poller
+from runway_desktop.services.disk.library_folder import LibraryFolder
+from runway_desktop.services.disk.list_markers import ListMarkers
+from runway_desktop.services.money.budget import Budget
+from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.services.money.spending import Spending
 from runway_desktop.services.ports import Snapshots
-from runway_desktop.services.pricing import Pricing
+from runway_desktop.services.results.trash import BinnedFiles
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.spending import Spending
-from runway_desktop.services.submission import Submission
-from runway_desktop.services.verbs import Verbs
+from runway_desktop.services.tasks import after_restore
+from runway_desktop.services.tasks.accepted_ids import AcceptedIds
+from runway_desktop.services.tasks.actions import Verbs
+from runway_desktop.services.tasks.copy_check import CopyCheck
+from runway_desktop.services.tasks.dispatch import Dispatch
+from runway_desktop.services.tasks.forecast import Forecasts
+from runway_desktop.services.tasks.inputs import Inputs
+from runway_desktop.services.tasks.lane import Lane
+from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.services.tasks.missing_inputs import LostFiles
+from runway_desktop.services.tasks.poller import Poller
+from runway_desktop.services.tasks.submission import Submission
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemoryBin, MemorySecrets, MemoryStore, settle
 

@@ -29,9 +29,9 @@ from typing import Any, Literal
 
 from runway_desktop.domain.account import Fingerprint, ModelLimits, Organization, UsedCredits, fingerprint_of
 from runway_desktop.domain.errors import DiskError, KeyRefused, LinkExpired, NoReply, NotThere
-from runway_desktop.domain.happenings import Answer, CreatedTask
 from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.domain.transitions import Answer, CreatedTask
 
 CallName = Literal["create", "task", "delete", "organization", "usage", "upload"]
 

@@ -40,7 +40,6 @@ from runway_desktop.domain.library import (
 from runway_desktop.domain.outputs import is_not_saved
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.prices import shape_of
-from runway_desktop.domain.reckoning import SpendingLine, counted_credits, is_keeper, is_uncertain, spent_at
 from runway_desktop.domain.search import (
     Words,
     asked_seconds,
@@ -51,6 +50,7 @@ from runway_desktop.domain.search import (
     texts_of,
     words_of,
 )
+from runway_desktop.domain.spending_report import SpendingLine, counted_credits, is_keeper, is_uncertain, spent_at
 from runway_desktop.domain.task import (
     LIVE,
     LOCAL,

@@ -29,7 +29,7 @@ from runway_desktop.domain.task import (
     Task,
     TaskId,
 )
-from runway_desktop.services.profile_folders import Folders
+from runway_desktop.services.disk.profile_folders import Folders
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.snapshots import SqliteSnapshots
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from runway_desktop.domain.account import ModelLimits, Organization
 from runway_desktop.domain.errors import NoReply
-from runway_desktop.domain.happenings import Answer, CreatedTask
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.domain.transitions import Answer, CreatedTask
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import FakeClock
 

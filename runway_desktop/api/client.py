@@ -25,8 +25,8 @@ import httpx
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization, UsedCredits, fingerprint_of
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
-from runway_desktop.domain.happenings import Answer, CreatedTask
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.domain.transitions import Answer, CreatedTask
 
 from . import border, replies, uploads, wire
 from .address import DEFAULT_BASE_URL, AddressRefused, check_base_url, is_loopback, is_safe

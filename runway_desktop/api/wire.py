@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits
-from runway_desktop.domain.happenings import Answer, CreatedTask
 from runway_desktop.domain.task import RemoteId, parse_remote_id
+from runway_desktop.domain.transitions import Answer, CreatedTask
 
 Reply = TypeVar("Reply")
 

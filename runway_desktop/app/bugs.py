@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from . import environment
+from runway_desktop.wiring import environment
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs

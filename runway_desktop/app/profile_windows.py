@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject, QProcess
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services import after_restore
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.services.tasks import after_restore
+from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.profiles.badge import window_icon
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.viewmodels.question import Question
+from runway_desktop.usecases.question import Question
 
 from .options import own_words
 
@@ -123,7 +123,7 @@ class ProfileWindows(QObject):
         found = after_restore.to_tell(settings)
         if found is None:
             return
-        from runway_desktop.viewmodels.profiles.restored_words import restored_words
+        from runway_desktop.usecases.words.restored_words import restored_words
 
         message, detail = restored_words(found)
         held = [task.id for task in self._engine.ledger.held() if task.may_be_sent_already]

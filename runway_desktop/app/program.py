@@ -23,15 +23,15 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.profile_folders import NoSuchProfile
+from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.ui import scroll_areas_read
 from runway_desktop.ui.theme import Theme
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.stages import Supervisor
 
-from . import environment
 from .bugs import Bugs
 from .collector import Collector
 from .event_loop import EventLoop
-from .lifecycle import Supervisor
 from .options import Options
 from .single_instance import DoesNotAnswer, Doorbell, enter
 
@@ -134,9 +134,9 @@ def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]
     if not profile.restoring.exists():
         return []
     from runway_desktop.services.backup.finishing import is_waiting
+    from runway_desktop.wiring.build import finish_restore
 
     from .restoring_first import finish_in_sight
-    from .wiring import finish_restore
 
     try:
         finished = finish_in_sight(application, profile, finish_restore)

@@ -19,34 +19,35 @@ from PySide6.QtCore import QObject, QPoint, QProcess, QTimer, Signal
 
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
 from runway_desktop.domain.task import BatchId, State, TaskId
-from runway_desktop.services.disk_threads import DiskThreads
+from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.supervised import Runner
-from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.ui.window.deeds import open_main_window
+from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
+from runway_desktop.usecases.window_memory import Memory
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.composer import Composer
-from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.details import DetailsModel
-from runway_desktop.viewmodels.expiry_board import ExpiryBoard
+from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.folder_watch import FolderWatch
-from runway_desktop.viewmodels.key_choices import KeyChoices
-from runway_desktop.viewmodels.list_filter import ListFilter, listing_at_start
-from runway_desktop.viewmodels.memory import Memory
-from runway_desktop.viewmodels.places import Places
-from runway_desktop.viewmodels.posters import Posters
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
+from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from runway_desktop.viewmodels.status import Status
-from runway_desktop.viewmodels.task_answers import Ahead, ask_ahead
-from runway_desktop.viewmodels.task_list import TaskListModel
+from runway_desktop.viewmodels.tasks.details import DetailsModel
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter, listing_at_start
+from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.posters import Posters
+from runway_desktop.viewmodels.tasks.task_answers import Ahead, ask_ahead
+from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import Address, Assembly, build
+from runway_desktop.wiring.stages import Supervisor, go_down
 
-from . import collector, environment
+from . import collector
 from .exchange_windows import ExchangeWindows
-from .lifecycle import Supervisor, go_down
 from .options import Options, own_words
 from .profile_windows import ProfileWindows, open_in_its_own_window
-from .wiring import Address, Assembly, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.profiles import Profile
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.intake import Gathered
-    from runway_desktop.ui.culling.host import CullingHost
+    from runway_desktop.ui.compare.host import CullingHost
     from runway_desktop.ui.sheet.host import SheetHost
     from runway_desktop.ui.window.main_window import MainWindow
 
@@ -264,7 +265,7 @@ class Session(QObject):
         if self.window is None or self.engine is None or self.models is None:
             return
         from runway_desktop.ui.dialogs.welcome import Welcome
-        from runway_desktop.viewmodels.welcome import KeyForm
+        from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
         form = KeyForm(self.engine, self.models.bridge, self._runner, self)
         welcome = Welcome(form, self._theme)
@@ -297,7 +298,7 @@ class Session(QObject):
         if self.window is None or self.engine is None or self.models is None:
             return
         from runway_desktop.ui.spending.spending_window import SpendingWindow
-        from runway_desktop.viewmodels.spending import SpendingModel
+        from runway_desktop.viewmodels.money.spending import SpendingModel
 
         opened = self.window.findChild(SpendingWindow)
         if opened is None:
@@ -311,7 +312,7 @@ class Session(QObject):
     def _open_preferences(self, theme: Theme, section: str) -> None:
         if self.window is not None and self.engine is not None and self.models is not None:
             from runway_desktop.ui.dialogs.preferences import Preferences
-            from runway_desktop.viewmodels.preferences import PreferencesForm
+            from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
             model = PreferencesForm(self.engine, self.models.bridge, self._runner, self)
             dialog = Preferences(model, theme, self.window, profiles=self.models.profiles)
@@ -350,8 +351,8 @@ class Session(QObject):
         if self.window is None or self.engine is None or self.models is None:
             return
         if self.culling is None:
-            from runway_desktop.ui.culling.host import CullingHost
-            from runway_desktop.viewmodels.culling import Culling
+            from runway_desktop.ui.compare.host import CullingHost
+            from runway_desktop.viewmodels.compare.compare import Culling
 
             models, window = self.models, self.window
             model = Culling(self.engine, models.bridge, self._runner, models.desk.judging, self)
@@ -372,7 +373,7 @@ class Session(QObject):
 
     def _offer_open_sheet(self, engine: Engine) -> None:
         """A sheet that was open when the program was killed."""
-        from runway_desktop.services.sheets import OPEN_SHEET
+        from runway_desktop.services.library.sheets import OPEN_SHEET
 
         host = self._sheet_host() if engine.settings.get(OPEN_SHEET) is not None else None
         if host is not None:
@@ -401,7 +402,7 @@ class Session(QObject):
         if engine is None or window is None:
             self.close()
             return
-        from runway_desktop.viewmodels.offers import closing_question
+        from runway_desktop.usecases.commands.offers import closing_question
 
         sending = sum(task.state is State.SENDING for task in engine.ledger.open())
         backups = engine.backups

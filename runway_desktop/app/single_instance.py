@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.services.profile_lock import Claim, claim
+from runway_desktop.services.disk.profile_lock import Claim, claim
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket

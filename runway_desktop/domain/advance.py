@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure
-from .happenings import (
+from .task import State, Task
+from .transitions import (
     Accepted,
     Adopted,
     Answer,
@@ -27,7 +28,6 @@ from .happenings import (
     Refused,
     Sending,
 )
-from .task import State, Task
 
 GONE_AFTER = 30.0
 """Seconds between two 404s under a task's own key, without an answer of another kind in between, after which it is

@@ -12,7 +12,7 @@ from .presence import NEVER_LOOKED, Look, Presence
 from .task import Media, Output, OutputState, State, Task
 
 if TYPE_CHECKING:
-    from .happenings import Answer
+    from .transitions import Answer
 
 _BY_EXTENSION = {
     **dict.fromkeys((".mp4", ".mov", ".webm", ".mkv", ".m4v"), Media.VIDEO),

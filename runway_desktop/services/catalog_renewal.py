@@ -22,7 +22,7 @@ from typing import Any
 from runway_desktop.catalog import Catalog, CatalogError, Field, FieldKind
 from runway_desktop.domain.errors import DiskError, NotPossible
 
-from .disk_steps import write_whole
+from .disk.disk_steps import write_whole
 from .settings import Settings
 
 log = logging.getLogger(__name__)

@@ -14,37 +14,37 @@ from .later import Later, waits
 if TYPE_CHECKING:
     from runway_desktop.catalog import Catalog
 
-    from .accepted_ids import AcceptedIds
     from .account import Account
     from .applications import Applications
     from .backup.backups import Backups
     from .backup.restores import Restores
-    from .binned_files import BinnedFiles
-    from .budget import Budget
     from .bus import Bus
     from .catalog_renewal import CatalogRenewal
-    from .downloads import Downloads
+    from .disk.library_folder import LibraryFolder
     from .exchange import Exchange
-    from .forecast import Forecasts
-    from .fresh_links import FreshLinks
-    from .input_mending import Mender
     from .intake import Intake
-    from .integrity import Integrity
-    from .lane import Lane
-    from .ledger import Ledger
-    from .library import Library
-    from .library_folder import LibraryFolder
-    from .library_move import LibraryMove
-    from .lost_files import LostFiles
-    from .poller import Poller
+    from .library.library import Library
+    from .library.library_move import LibraryMove
+    from .media.input_fixes import Mender
+    from .money.budget import Budget
+    from .money.pricing import Pricing
+    from .money.spending import Spending
     from .ports import Clock
-    from .pricing import Pricing
-    from .profiles import Profiles
-    from .retrieval import Retrieval
+    from .profiles.profiles import Profiles
+    from .results.downloads import Downloads
+    from .results.fresh_links import FreshLinks
+    from .results.integrity import Integrity
+    from .results.relinking import Retrieval
+    from .results.trash import BinnedFiles
     from .settings import Settings
-    from .spending import Spending
-    from .submission import Submission
-    from .verbs import Verbs
+    from .tasks.accepted_ids import AcceptedIds
+    from .tasks.actions import Verbs
+    from .tasks.forecast import Forecasts
+    from .tasks.lane import Lane
+    from .tasks.ledger import Ledger
+    from .tasks.missing_inputs import LostFiles
+    from .tasks.poller import Poller
+    from .tasks.submission import Submission
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

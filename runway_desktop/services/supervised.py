@@ -11,13 +11,14 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 
-from .bus import Bus
-from .ports import Clock
+if TYPE_CHECKING:
+    from .bus import Bus
+    from .ports import Clock
 
 log = logging.getLogger(__name__)
 

@@ -28,20 +28,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.simulator.checks import DOCS, issues_of, refusal_of_headers, secret_in
-from runway_desktop.simulator.faults import Fault, Faults
-from runway_desktop.simulator.links import Links, Uploads
 from runway_desktop.simulator.media.recipe import FORMATS
-from runway_desktop.simulator.organizations import Organizations
-from runway_desktop.simulator.witness import Witness
-from runway_desktop.simulator.world import (
-    FAILURES,
-    DailyLimitReached,
-    NoSuchTask,
-    NotEnoughCredits,
-    SimulatedTask,
-    Status,
-)
+
+from .checks import DOCS, issues_of, refusal_of_headers, secret_in
+from .faults import Fault, Faults
+from .links import Links, Uploads
+from .organizations import Organizations
+from .witness import Witness
+from .world import FAILURES, DailyLimitReached, NoSuchTask, NotEnoughCredits, SimulatedTask, Status
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 KeyedEndpoint = Callable[[Request, str], Awaitable[Response]]

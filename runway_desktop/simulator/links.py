@@ -11,7 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from runway_desktop.simulator.organizations import FIRST
+from .organizations import FIRST
 
 
 class Links:

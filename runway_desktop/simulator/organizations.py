@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.world import NoSuchTask, SimulatedTask, World
+from .knobs import Knobs
+from .world import NoSuchTask, SimulatedTask, World
 
 FIRST = "first"
 

@@ -22,16 +22,17 @@ from starlette.types import ASGIApp, Scope
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.simulator.app import Clock, Premises, api_app, api_route_of
-from runway_desktop.simulator.child import DEMO_SECRET
-from runway_desktop.simulator.faults import Fault, Faults, FaultyApp
-from runway_desktop.simulator.keeping import keep, take_up
-from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.links import Links, Uploads
-from runway_desktop.simulator.organizations import Organizations
-from runway_desktop.simulator.origins import output_app, upload_app
-from runway_desktop.simulator.witness import Witness
-from runway_desktop.simulator.world import World
+
+from .app import Clock, Premises, api_app, api_route_of
+from .child import DEMO_SECRET
+from .faults import Fault, Faults, FaultyApp
+from .keeping import keep, take_up
+from .knobs import Knobs
+from .links import Links, Uploads
+from .organizations import Organizations
+from .origins import output_app, upload_app
+from .witness import Witness
+from .world import World
 
 HOST = "127.0.0.1"
 _KEEP_ALIVE_SECONDS = 75

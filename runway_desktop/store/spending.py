@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from runway_desktop.domain.reckoning import KEEPER_RATING, SpendingLine
+from runway_desktop.domain.spending_report import KEEPER_RATING, SpendingLine
 from runway_desktop.domain.task import BatchId, Task
 
 from .listing import Days

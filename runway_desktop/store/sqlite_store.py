@@ -36,7 +36,7 @@ from runway_desktop.domain.library import (
     Row,
     Takes,
 )
-from runway_desktop.domain.reckoning import SpendingLine
+from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 
 from . import listing as listings

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.usecases.words.states import Tone
 
 _TONES = {Tone.PLAIN: "muted", Tone.BUSY: "muted", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}
 

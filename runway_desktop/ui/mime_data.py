@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from runway_desktop.catalog.limits import format_by_name
-from runway_desktop.ui.handing.drag import is_ours
+from runway_desktop.ui.sharing.drag import is_ours
 
 _LONGEST = 2_000_000
 """Characters of markup that are looked at."""

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
 from runway_desktop.domain.library import Place
 from runway_desktop.viewmodels.announcements import Announcement, Announcements
-from runway_desktop.viewmodels.places import Places
 from runway_desktop.viewmodels.status import Status
+from runway_desktop.viewmodels.tasks.places import Places
 
 SECONDS = 8
 """How long a system is asked to show an announcement. Most decide for themselves."""

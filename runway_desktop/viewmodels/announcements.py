@@ -18,11 +18,11 @@ from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, Listing
 from runway_desktop.domain.task import BatchId, OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Around, describe
 
-from . import wording
 from .bridge import Bridge
-from .state_words import Around, describe
-from .touch import Touch
 
 GATHER_MS = 2000
 LONGEST = 120
@@ -148,18 +148,18 @@ def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
     if len(ended) > 1:
         counts = Counter(end for _, end in ended)
         return Announcement(
-            wording.count(len(ended), "task has", "tasks have") + " ended", _counted(counts), ids, problem
+            units.count(len(ended), "task has", "tasks have") + " ended", _counted(counts), ids, problem
         )
     row, _ = ended[0]
     name = row.task.title or row.task.request.prompt or row.task.request.model
-    return Announcement(describe(row, Around()).headline, wording.shortened(name, LONGEST), ids, problem)
+    return Announcement(describe(row, Around()).headline, units.shortened(name, LONGEST), ids, problem)
 
 
 def of_batch(batch: GroupSummary, task_ids: Sequence[TaskId]) -> Announcement:
     """A whole batch in one sentence."""
     failed = batch.total - batch.saved - batch.by_state.get(State.CANCELLED, 0)
     counts = Counter({End.SAVED: batch.saved, End.FAILED: failed})
-    title = f"{wording.shortened(batch.title, LONGEST // 2)} is done"
+    title = f"{units.shortened(batch.title, LONGEST // 2)} is done"
     return Announcement(title, _counted(counts), tuple(task_ids), failed > 0)
 
 

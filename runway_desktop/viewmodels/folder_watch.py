@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.folders import FolderState
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.words.folders import Way, trouble_of
 
 from .bridge import Bridge
-from .folder_words import Way, trouble_of
 
 
 class FolderWatch(QObject):

@@ -8,14 +8,14 @@ from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link,
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.library import Place
 from runway_desktop.services.engine import Engine
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.folders import headline_of
+from runway_desktop.usecases.words.money import today_words
+from runway_desktop.usecases.words.states import Tone
 
-from . import wording
 from .bridge import Bridge
-from .expiry_board import ExpiryBoard
-from .folder_words import headline_of
-from .money import today_words
-from .places import Places
-from .state_words import Tone
+from .expiry.expiry_board import ExpiryBoard
+from .tasks.places import Places
 
 
 class Status(QObject):
@@ -56,7 +56,7 @@ class Status(QObject):
         connection, now = self.connection, self._engine.clock.now()
         match connection.link:
             case Link.CONNECTED:
-                asked = f" · asked {wording.ago(connection.last_answer_at, now)}" if connection.last_answer_at else ""
+                asked = f" · asked {units.ago(connection.last_answer_at, now)}" if connection.last_answer_at else ""
                 return f"Connected{asked}", Tone.GOOD
             case Link.OFFLINE:
                 return f"Offline{self._next_try(connection, now)}", Tone.WARN
@@ -74,7 +74,7 @@ class Status(QObject):
 
     def balance_words(self) -> str:
         found = self.organization
-        return wording.credits_in_words(found.balance) if found is not None else f"{wording.DASH} credits"
+        return units.credits_in_words(found.balance) if found is not None else f"{units.DASH} credits"
 
     def key_words(self) -> str:
         """Which key is in use and where it is kept, for the profile's button."""
@@ -109,7 +109,7 @@ class Status(QObject):
             said = f"{waiting:,} waiting here"
             forecast = self._engine.lane.forecast() if self._engine.is_whole else None
             if forecast is not None:
-                said += f" · about {wording.span(forecast.low_seconds, forecast.high_seconds)}"
+                said += f" · about {units.span(forecast.low_seconds, forecast.high_seconds)}"
             parts.append(said)
         spent = self._engine.budget.spent_today if self._engine.is_whole else 0.0
         today = today_words(spent, self._engine.settings.day_cap)
@@ -137,7 +137,7 @@ class Status(QObject):
             parts.append(headline_of(moving))
         left = self.organization.left_today(model) if self.organization is not None else None
         if left is not None:
-            parts.append(f"{wording.count(left, 'generation')} left today for {model}")
+            parts.append(f"{units.count(left, 'generation')} left today for {model}")
         if saving := self._saving_words():
             parts.append(saving)
         return parts
@@ -146,12 +146,12 @@ class Status(QObject):
         """ "Saving 2 results · 3.1 MB/s · 5 more wait"; empty when nothing is to be saved."""
         running, waiting = self._downloads.running, self._downloads.waiting
         if running:
-            said = f"Saving {wording.count(running, 'result')} · {wording.speed(self._downloads.speed)}"
+            said = f"Saving {units.count(running, 'result')} · {units.speed(self._downloads.speed)}"
             return f"{said} · {waiting:,} more {'waits' if waiting == 1 else 'wait'}" if waiting else said
         if not waiting:
             return ""
         until = "until Runway can be reached" if self.connection.link is Link.OFFLINE else "to be saved"
-        return f"{wording.count(waiting, 'result')} {'waits' if waiting == 1 else 'wait'} {until}"
+        return f"{units.count(waiting, 'result')} {'waits' if waiting == 1 else 'wait'} {until}"
 
     def _count_downloads(self, counted: DownloadsCounted) -> None:
         self._downloads = counted

@@ -14,6 +14,9 @@ PACKAGE = ROOT / "runway_desktop"
 
 # Where an engine file would take the time or luck from the machine, a test could not give it its own.
 MACHINE_TIME = {"time.time", "time.monotonic", "time.sleep", "asyncio.sleep", "datetime.now", "datetime.datetime.now"}
+# As many as one looks over at a glance.
+MOST_MODULES = 25
+
 MACHINE_LUCK = {"random.random", "random.uniform", "random.choice", "random.randint", "random.shuffle"}
 
 
@@ -47,7 +50,7 @@ def test_domain_knows_the_standard_library_and_itself():
     assert strangers == []
 
 
-@pytest.mark.parametrize("room", ["domain", "services"])
+@pytest.mark.parametrize("room", ["domain", "services", "usecases"])
 def test_time_and_luck_are_parameters(room):
     taken = [
         f"{file}:{line} {name}()"
@@ -73,6 +76,18 @@ def test_no_loop_runs_inside_the_loop():
 def test_every_file_says_which_room_it_is():
     silent = [str(file) for file, tree in trees("") if tree.body and ast.get_docstring(tree) is None]
     assert silent == []
+
+
+def test_no_folder_holds_more_than_can_be_looked_over():
+    folders = {file.parent for file in PACKAGE.rglob("*.py")}
+    large = {
+        str(folder.relative_to(ROOT)): amount for folder in folders if (amount := modules_in(folder)) > MOST_MODULES
+    }
+    assert large == {}
+
+
+def modules_in(folder: Path) -> int:
+    return sum(file.name != "__init__.py" for file in folder.glob("*.py"))
 
 
 def test_packaging_folder_never_hides_the_library_of_that_name():

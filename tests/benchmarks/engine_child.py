@@ -16,11 +16,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from runway_desktop.app.environment import folders_of, profile
-from runway_desktop.app.lifecycle import Supervisor, go_down
-from runway_desktop.app.wiring import Address, Assembly, build
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.wiring.build import Address, Assembly, build
+from runway_desktop.wiring.environment import folders_of, profile
+from runway_desktop.wiring.stages import Supervisor, go_down
 from tests.benchmarks.children import say
 from tests.benchmarks.seeding import request
 

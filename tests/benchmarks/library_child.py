@@ -27,8 +27,8 @@ from tests.benchmarks.children import say
 
 if TYPE_CHECKING:
     from runway_desktop.app.session import Session
-    from runway_desktop.services.library import Library
-    from runway_desktop.viewmodels.task_list import TaskListModel
+    from runway_desktop.services.library.library import Library
+    from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 _SEARCHES = {
     "words of many tasks": ("lighthouse", "neon rain", "a fo", "camera"),
@@ -52,7 +52,7 @@ TYPING, DELETING, RESTING = 0.11, 0.05, 0.7
 def main() -> int:
     from runway_desktop.__main__ import main as start
     from runway_desktop.app import session
-    from runway_desktop.ui.window import deeds
+    from runway_desktop.ui.window import command_bindings
     from runway_desktop.ui.window.main_window import MainWindow
 
     folder, keys, frames, ends = sys.argv[1], *map(int, sys.argv[2:5])
@@ -72,7 +72,7 @@ def main() -> int:
             finally:
                 work.cancel()
 
-    vars(deeds).update(MainWindow=WatchedWindow)
+    vars(command_bindings).update(MainWindow=WatchedWindow)
     vars(session).update(Session=WatchedSession)
     return start(["--profile-dir", folder])
 
@@ -134,7 +134,7 @@ async def _whole(rows: TaskListModel, everything: int) -> None:
 
 async def _orders(session: Session) -> dict[str, dict[str, float]]:
     """Every column to sort by, both ways, without groups; then every grouping of the usual order."""
-    from runway_desktop.viewmodels.task_cells import SORTS
+    from runway_desktop.viewmodels.tasks.task_cells import SORTS
 
     assert session.models is not None, "the session is ready"
     chosen, rows = session.models.filter, session.models.rows

@@ -31,7 +31,7 @@ def main() -> int:
     gc.disable()
     import_qt()
     from runway_desktop.app import session
-    from runway_desktop.ui.window import deeds
+    from runway_desktop.ui.window import command_bindings
     from runway_desktop.ui.window.main_window import MainWindow
 
     folder, *lag = sys.argv[1:]
@@ -49,7 +49,7 @@ def main() -> int:
             finally:
                 waiting.cancel()
 
-    vars(deeds).update(MainWindow=WatchedWindow)
+    vars(command_bindings).update(MainWindow=WatchedWindow)
     vars(session).update(Session=WatchedSession)
     return start(["--profile-dir", folder])
 

@@ -27,39 +27,39 @@ LATE = (
     "starlette",
     "urllib.request",
     "runway_desktop.api",
-    "runway_desktop.app.second_half",
-    "runway_desktop.app.tour",
-    "runway_desktop.domain.happenings",
+    "runway_desktop.wiring.second_half",
+    "runway_desktop.tour.run",
+    "runway_desktop.domain.transitions",
     "runway_desktop.services.applications",
-    "runway_desktop.services.budget",
+    "runway_desktop.services.money.budget",
     "runway_desktop.services.backup.backups",
-    "runway_desktop.services.downloads",
-    "runway_desktop.services.embedding",
+    "runway_desktop.services.results.downloads",
+    "runway_desktop.services.results.embedding",
     "runway_desktop.services.exchange",
-    "runway_desktop.services.input_mending",
+    "runway_desktop.services.media.input_fixes",
     "runway_desktop.services.intake",
-    "runway_desktop.services.lane",
-    "runway_desktop.services.library_move",
-    "runway_desktop.services.media_facts",
-    "runway_desktop.services.poller",
+    "runway_desktop.services.tasks.lane",
+    "runway_desktop.services.library.library_move",
+    "runway_desktop.services.media.media_facts",
+    "runway_desktop.services.tasks.poller",
     "runway_desktop.services.ports",
-    "runway_desktop.services.sidecar",
+    "runway_desktop.services.results.sidecar",
     "runway_desktop.store.snapshots",
     "runway_desktop.ui.composer.input_menu",
-    "runway_desktop.ui.dialogs.asking",
+    "runway_desktop.ui.asking",
     "runway_desktop.ui.dialogs.preferences",
     "runway_desktop.ui.dialogs.welcome",
     "runway_desktop.ui.exchange.host",
     "runway_desktop.ui.expiry",
-    "runway_desktop.ui.inputs.mend_popup",
+    "runway_desktop.ui.inputs.fix_popup",
     "runway_desktop.ui.lineage.thumb",
     "runway_desktop.ui.media.preview",
     "runway_desktop.ui.tasks.popups",
     "runway_desktop.ui.mime_data",
-    "runway_desktop.viewmodels.chooser",
+    "runway_desktop.viewmodels.composer.chooser",
     "runway_desktop.viewmodels.sheet",
 )
-MOST_OF_OUR_OWN = 245
+MOST_OF_OUR_OWN = 222
 """Modules of the program that the first paint may need. Each costs about a millisecond. A number to be lowered."""
 
 AT_THE_FIRST_PAINT = """
@@ -101,8 +101,13 @@ def test_module_is_imported_after_the_first_paint(imported: set[str], module: st
 
 
 def test_the_first_paint_needs_few_modules_of_our_own(imported: set[str]):
-    own = [name for name in imported if name.split(".")[0] == "runway_desktop"]
+    own = [name for name in imported if name.split(".")[0] == "runway_desktop" and not is_package(name)]
     assert len(own) <= MOST_OF_OUR_OWN
+
+
+def is_package(name: str) -> bool:
+    """A room's `__init__` holds its docstring alone."""
+    return Path(ROOT, *name.split(".")).is_dir()
 
 
 @pytest.mark.parametrize("module", [name for name in LATE if name.startswith("runway_desktop.")])

@@ -16,15 +16,15 @@ from runway_desktop.domain.events import Event, LibraryMoveChanged
 from runway_desktop.domain.folders import MovePhase
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import SystemClock
-from runway_desktop.services.disk_threads import DiskThreads
-from runway_desktop.services.file_moving import Disk
-from runway_desktop.services.input_following import InputFollowing
-from runway_desktop.services.ledger import Ledger
-from runway_desktop.services.library_folder import LibraryFolder
-from runway_desktop.services.library_move import LibraryMove
-from runway_desktop.services.move_group import GroupMover
-from runway_desktop.services.move_journal import JOURNAL
+from runway_desktop.services.disk.disk_threads import DiskThreads
+from runway_desktop.services.disk.library_folder import LibraryFolder
+from runway_desktop.services.library.file_moving import Disk
+from runway_desktop.services.library.library_move import LibraryMove
+from runway_desktop.services.library.move_group import GroupMover
+from runway_desktop.services.library.move_journal import JOURNAL
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.tasks.input_following import InputFollowing
+from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.store import SqliteStore
 
 

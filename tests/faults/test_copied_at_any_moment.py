@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from runway_desktop.domain.task import COPIED, State
-from runway_desktop.services import after_restore
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.settings import PAUSED
+from runway_desktop.services.tasks import after_restore
 from tests.engine_rig import AtOnce, Place, Rig, request
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemoryStore, settle

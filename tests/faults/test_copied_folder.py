@@ -11,19 +11,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runway_desktop.app import environment
-from runway_desktop.app.lifecycle import Supervisor, go_down
-from runway_desktop.app.wiring import Address, build, finish_restore
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import COPIED, RESTORED, TaskId
-from runway_desktop.services import after_restore
 from runway_desktop.services.backup.packing import Choice
 from runway_desktop.services.backup.restoring import PutBack, Wishes
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.tasks import after_restore
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import Simulator, running_simulator
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import Address, build, finish_restore
+from runway_desktop.wiring.stages import Supervisor, go_down
 from tests.engine_rig import CATALOG, request
 
 PATIENCE = 60.0

@@ -16,10 +16,10 @@ import pytest
 
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.task import Media, OutputState, Request, State
-from runway_desktop.services.downloads import Downloads
-from runway_desktop.services.library_folder import LibraryFolder
-from runway_desktop.services.media_facts import probe
-from runway_desktop.services.rescue import Rescue
+from runway_desktop.services.disk.library_folder import LibraryFolder
+from runway_desktop.services.media.media_facts import probe
+from runway_desktop.services.results.downloads import Downloads
+from runway_desktop.services.results.fallback_saving import Rescue
 from runway_desktop.simulator.faults import Fault, Harm
 from tests.engine_rig import Rig, request
 from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, simulated, until

@@ -10,7 +10,7 @@ import pytest
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.errors import NoReply, ServerTrouble
 from runway_desktop.domain.task import Evidence, State, TaskId
-from runway_desktop.services.uncertainty import Likelihood, verdict
+from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import settle

@@ -11,12 +11,12 @@ from typing import Any, cast
 
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import Output, Pick, Request, Task
+from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.exchange.file_export import FileChoice
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.file_locks import FileLocks
-from runway_desktop.services.judging import Judging
-from runway_desktop.services.sidecar_keeper import SidecarKeeper
+from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
+from runway_desktop.services.tasks.judging import Judging
 from tests.engine_rig import CATALOG, Rig, request
 from tests.faults.test_downloads_on_the_simulator import everything_saved, saving
 from tests.faults.test_on_the_simulator import all_tasks, engine, simulated

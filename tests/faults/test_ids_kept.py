@@ -13,9 +13,9 @@ import pytest
 from runway_desktop.domain.errors import NoReply, StoreError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import RESTORED, State, Task, TaskId
-from runway_desktop.services.accepted_ids import AcceptedId, AcceptedIds
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.dispatch import CLOSING_PATIENCE
+from runway_desktop.services.tasks.accepted_ids import AcceptedId, AcceptedIds
+from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import FakeClock, MemoryStore, settle

@@ -15,19 +15,19 @@ from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.presence import Presence
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
-from runway_desktop.services import sidecar
-from runway_desktop.services.binned_files import BinnedFiles
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.file_locks import FileLocks
-from runway_desktop.services.integrity import Integrity
-from runway_desktop.services.retrieval import Retrieval
+from runway_desktop.services.disk.file_locks import FileLocks
+from runway_desktop.services.results import sidecar
+from runway_desktop.services.results.integrity import Integrity
+from runway_desktop.services.results.relinking import Retrieval
+from runway_desktop.services.results.trash import BinnedFiles
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fakes import FakeClock, MemoryBin, MemoryStore, settle
 from tests.faults.test_downloads_on_the_simulator import everything_saved, saving
 from tests.faults.test_killed import Death
 from tests.faults.test_on_the_simulator import all_tasks, engine, simulated
-from tests.unit.services.test_integrity import KnownFolders
+from tests.unit.services.results.test_integrity import KnownFolders
 
 
 async def noticed(rig: Rig) -> Output:

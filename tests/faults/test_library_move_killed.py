@@ -14,13 +14,13 @@ import pytest
 
 from runway_desktop.domain.folders import MovePhase
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
-from runway_desktop.services import sidecar
-from runway_desktop.services.file_moving import Disk
-from runway_desktop.services.move_journal import JOURNAL
+from runway_desktop.services.library.file_moving import Disk
+from runway_desktop.services.library.move_journal import JOURNAL
+from runway_desktop.services.results import sidecar
 from runway_desktop.store import SqliteStore
 from tests.engine_rig import request, with_picture
 from tests.fakes import FakeClock, MemoryStore, settle
-from tests.unit.services.test_library_move import House, files, is_whole
+from tests.unit.services.library.test_library_move import House, files, is_whole
 
 RESULTS = 3
 

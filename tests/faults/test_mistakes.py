@@ -13,8 +13,8 @@ import pytest
 
 from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.task import State
-from runway_desktop.services.lane import NOT_PREPARED
-from runway_desktop.services.uncertainty import Likelihood, verdict
+from runway_desktop.services.tasks.lane import NOT_PREPARED
+from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import MemoryStore, settle

@@ -18,8 +18,8 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Refusal, State, TaskId
-from runway_desktop.services.sendings import LATE
-from runway_desktop.services.uncertainty import Likelihood, verdict
+from runway_desktop.services.tasks.sendings import LATE
+from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 

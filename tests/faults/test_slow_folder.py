@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from runway_desktop.domain.folders import FolderState
-from runway_desktop.services import library_folder
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import SystemClock
-from runway_desktop.services.folder_look import Look
-from runway_desktop.services.library_folder import LibraryFolder
+from runway_desktop.services.disk import library_folder
+from runway_desktop.services.disk.folder_look import Look
+from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.settings import Settings
 from tests.fakes import MemoryStore
 

@@ -11,7 +11,7 @@ import pytest
 
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.task import State, Task
-from runway_desktop.services.uncertainty import Likelihood, verdict
+from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from tests.engine_rig import Rig, request
 from tests.fakes import FakeClock
 from tests.slow_runway import SlowRunway

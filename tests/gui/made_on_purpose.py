@@ -111,7 +111,7 @@ def test_listener_of_the_bus():
 
 
 def test_error_in_the_log():
-    logging.getLogger("runway_desktop.services.poller").error("Asking went wrong")
+    logging.getLogger("runway_desktop.services.tasks.poller").error("Asking went wrong")
 
 
 def test_finalizer():

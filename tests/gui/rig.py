@@ -23,45 +23,45 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from runway_desktop.app.lifecycle import Supervisor
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.task import Batch, BatchId, Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.applications import Applications
 from runway_desktop.services.catalog_renewal import CatalogRenewal
-from runway_desktop.services.downloads import Downloads
+from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange import Exchange
-from runway_desktop.services.file_locks import FileLocks
-from runway_desktop.services.fresh_links import FreshLinks
-from runway_desktop.services.input_following import InputFollowing
-from runway_desktop.services.input_mending import Mender
 from runway_desktop.services.intake import Intake
-from runway_desktop.services.integrity import Integrity
-from runway_desktop.services.library import Library
-from runway_desktop.services.library_move import LibraryMove
-from runway_desktop.services.move_group import GroupMover
-from runway_desktop.services.rescue import Rescue
-from runway_desktop.services.retrieval import Retrieval
+from runway_desktop.services.library.library import Library
+from runway_desktop.services.library.library_move import LibraryMove
+from runway_desktop.services.library.move_group import GroupMover
+from runway_desktop.services.media.input_fixes import Mender
+from runway_desktop.services.results.downloads import Downloads
+from runway_desktop.services.results.fallback_saving import Rescue
+from runway_desktop.services.results.fresh_links import FreshLinks
+from runway_desktop.services.results.integrity import Integrity
+from runway_desktop.services.results.relinking import Retrieval
 from runway_desktop.services.supervised import Runner
+from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.window.deeds import open_main_window
+from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
+from runway_desktop.usecases.window_memory import Memory
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.composer import Composer
-from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.details import DetailsModel
-from runway_desktop.viewmodels.expiry_board import ExpiryBoard
+from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.folder_watch import FolderWatch
-from runway_desktop.viewmodels.key_choices import KeyChoices
-from runway_desktop.viewmodels.list_filter import ListFilter
-from runway_desktop.viewmodels.memory import Memory
-from runway_desktop.viewmodels.places import Places
-from runway_desktop.viewmodels.posters import Posters
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
+from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from runway_desktop.viewmodels.status import Status
-from runway_desktop.viewmodels.task_list import TaskListModel
+from runway_desktop.viewmodels.tasks.details import DetailsModel
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
+from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.posters import Posters
+from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+from runway_desktop.wiring.stages import Supervisor
 from tests import engine_rig
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeFetcher, remote_id

@@ -16,8 +16,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from runway_desktop.app import tour
-from runway_desktop.app.tour_walk import Walk
-from runway_desktop.app.wiring import Address
+from runway_desktop.tour.walk import Walk
+from runway_desktop.wiring.build import Address
 
 
 def fails():

@@ -27,7 +27,7 @@ from typing import Any
 from runway_desktop.domain.backups import DATABASE, ENDING
 from runway_desktop.domain.errors import RunwayDesktopError, StoreError
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.disk_steps import sync_folder, write_whole
+from runway_desktop.services.disk.disk_steps import sync_folder, write_whole
 from runway_desktop.services.ports import Snapshots
 
 from . import leftovers

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.services import sidecar
-from runway_desktop.services.disk_steps import is_folder, sync_folder, write_whole
+from runway_desktop.services.disk.disk_steps import is_folder, sync_folder, write_whole
+from runway_desktop.services.results import sidecar
 
 from .places import clear
 

@@ -35,10 +35,10 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import CARD, Profile
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output
-from runway_desktop.services import sidecar
-from runway_desktop.services.disk_steps import forget_cached, sync_folder
-from runway_desktop.services.move_names import PASTED
+from runway_desktop.services.disk.disk_steps import forget_cached, sync_folder
+from runway_desktop.services.library.move_names import PASTED
 from runway_desktop.services.ports import Snapshots
+from runway_desktop.services.results import sidecar
 
 from .places import check_room, clear, told
 from .watching import Watch

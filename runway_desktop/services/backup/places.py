@@ -12,8 +12,8 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import size_in_words
-from runway_desktop.services.disk_words import in_words
-from runway_desktop.services.folder_look import nearest_folder, room_at
+from runway_desktop.services.disk.disk_words import in_words
+from runway_desktop.services.disk.folder_look import nearest_folder, room_at
 
 ELSEWHERE = "Choose another folder or disk."
 

@@ -16,9 +16,9 @@ from runway_desktop.domain.backups import Manifest
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Output
-from runway_desktop.services.library_folder import SEEN
+from runway_desktop.services.disk.library_folder import SEEN
+from runway_desktop.services.disk.profile_folders import UNFINISHED, Folders, new_tail, write_card
 from runway_desktop.services.ports import Clock, Snapshots
-from runway_desktop.services.profile_folders import UNFINISHED, Folders, new_tail, write_card
 
 from . import finishing, leftovers
 from .leftovers import Begun, TakenAway

@@ -21,11 +21,11 @@ from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import BadBackup, DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Output, TaskId
-from runway_desktop.services.after_restore import FRESH
-from runway_desktop.services.disk_steps import sync_folder
-from runway_desktop.services.move_journal import JOURNAL
-from runway_desktop.services.part_file import free_name, holds
+from runway_desktop.services.disk.disk_steps import sync_folder
+from runway_desktop.services.library.move_journal import JOURNAL
 from runway_desktop.services.ports import Snapshots
+from runway_desktop.services.results.part_file import free_name, holds
+from runway_desktop.services.tasks.after_restore import FRESH
 
 from . import leftovers
 from .leftovers import UNFINISHED, Begun

@@ -11,11 +11,11 @@ from pathlib import Path
 from runway_desktop.catalog import Catalog
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.intake.vocabulary import Vocabulary
-from runway_desktop.services.ledger import Ledger
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.submission import Submission
-from runway_desktop.services.verbs import Verbs
+from runway_desktop.services.tasks.actions import Verbs
+from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.services.tasks.submission import Submission
 
 from .file_export import FileExport
 from .folder_import import FolderImport

@@ -20,13 +20,13 @@ from runway_desktop.domain.filenames import numbered, render
 from runway_desktop.domain.folders import size_in_words
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
-from runway_desktop.services import embedding, sidecar
-from runway_desktop.services.batch_places import BatchPlaces
-from runway_desktop.services.disk_steps import sha256_of
-from runway_desktop.services.disk_words import spoken_for
-from runway_desktop.services.folder_look import room_at
+from runway_desktop.services.disk.disk_steps import sha256_of
+from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.disk.folder_look import room_at
 from runway_desktop.services.ports import Store
-from runway_desktop.services.result_file import name_values
+from runway_desktop.services.results import embedding, sidecar
+from runway_desktop.services.results.batch_places import BatchPlaces
+from runway_desktop.services.results.result_file import name_values
 
 from .progress import Progress
 from .whole_copy import How, Names, Put, SourceTrouble, put_whole

@@ -22,14 +22,14 @@ from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
-from runway_desktop.services import embedding, part_file, sidecar
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.disk_steps import sha256_of
-from runway_desktop.services.ledger import Ledger
+from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.ports import Clock, LedgerEntry, Store
-from runway_desktop.services.result_file import name_values
+from runway_desktop.services.results import embedding, part_file, sidecar
+from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.verbs import Verbs
+from runway_desktop.services.tasks.actions import Verbs
+from runway_desktop.services.tasks.ledger import Ledger
 
 from .comparing import Comparing
 from .folder_reading import FolderWalk, FoundResult

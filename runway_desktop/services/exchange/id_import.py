@@ -19,7 +19,7 @@ from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.intake.reading import Unreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Store
-from runway_desktop.services.submission import Adoption, Submission
+from runway_desktop.services.tasks.submission import Adoption, Submission
 
 from .found_ids import FoundId, Weight
 from .id_search import MOST_IDS, IdSearch

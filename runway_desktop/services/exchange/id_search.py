@@ -17,11 +17,11 @@ from typing import Any, TextIO
 
 from runway_desktop.catalog.limits import MEGABYTE
 from runway_desktop.domain.task import RemoteId
-from runway_desktop.services.disk_words import spoken_for
+from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.intake.reading import Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Column, Meaning, Vocabulary, normalised
-from runway_desktop.services.media_facts import megabytes
+from runway_desktop.services.media.media_facts import megabytes
 
 from .found_ids import UUID, FoundId, Known, LineReader, weigh
 

@@ -23,8 +23,8 @@ from runway_desktop.domain.task import (
     new_task_id,
     parse_remote_id,
 )
-from runway_desktop.services.inputs import inputs_of
-from runway_desktop.services.sidecar import Sidecar
+from runway_desktop.services.results.sidecar import Sidecar
+from runway_desktop.services.tasks.inputs import inputs_of
 
 from .folder_reading import FoundResult
 

@@ -22,9 +22,9 @@ from typing import Any, Protocol, TextIO, TypeVar
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
-from runway_desktop.services.disk_words import spoken_for
+from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.disk.spreadsheet import USUAL, Manner, number, plain
 from runway_desktop.services.ports import Store
-from runway_desktop.services.spreadsheet import USUAL, Manner, number, plain
 
 from .list_columns import BY_KEY, Line, ListColumn, Value
 from .progress import Progress

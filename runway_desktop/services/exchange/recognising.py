@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.services import sidecar
 from runway_desktop.services.intake.reading import Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
+from runway_desktop.services.results import sidecar
 
 from .found_ids import UUID, FoundId, Weight
 from .id_search import DOCUMENTS, TABLES, IdSearch

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered
-from runway_desktop.services import sidecar
-from runway_desktop.services.disk_steps import rename_exclusively
-from runway_desktop.services.disk_words import spoken_for
+from runway_desktop.services.disk.disk_steps import rename_exclusively
+from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.results import sidecar
 
 DRAFT = ".copying"
 

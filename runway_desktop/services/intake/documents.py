@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from runway_desktop.services import sidecar
+from runway_desktop.services.results import sidecar
 
 from .lines import looks_like_id
 from .parts import Parts

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.task import Media, Request
-from runway_desktop.services.media_facts import MediaFacts
+from runway_desktop.services.media.media_facts import MediaFacts
 
 CLIPBOARD = "clipboard"
 """The source of what came without a file."""

@@ -17,7 +17,7 @@ from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, large
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media
-from runway_desktop.services.media_facts import MediaFacts, check_asset, megabytes, probe
+from runway_desktop.services.media.media_facts import MediaFacts, check_asset, megabytes, probe
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
 _SEEN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://\S+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from runway_desktop.domain.task import RemoteId, parse_remote_id
-from runway_desktop.services.sidecar import Sidecar
+from runway_desktop.services.results.sidecar import Sidecar
 
 from .gathered import AssetDrop, Draft, IntakeFinding
 from .lines import bad_id_in_words

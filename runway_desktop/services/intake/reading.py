@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.catalog.limits import MEGABYTE
-from runway_desktop.services.disk_words import spoken_for
-from runway_desktop.services.media_facts import megabytes
+from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.media.media_facts import megabytes
 
 LARGEST_TEXT = 20 * MEGABYTE
 _BOMS = (

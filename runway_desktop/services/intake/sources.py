@@ -11,9 +11,9 @@ from runway_desktop.catalog import AssetItem, asset_items
 from runway_desktop.catalog.limits import format_by_name
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media, Request
-from runway_desktop.services import embedding, sidecar
-from runway_desktop.services.media_facts import HEAD_LENGTH, Sniffed, sniff
-from runway_desktop.services.sidecar import Sidecar
+from runway_desktop.services.media.media_facts import HEAD_LENGTH, Sniffed, sniff
+from runway_desktop.services.results import embedding, sidecar
+from runway_desktop.services.results.sidecar import Sidecar
 
 from . import documents
 from .documents import read_document, read_json_lines

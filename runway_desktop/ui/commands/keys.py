@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.viewmodels.key_choices import KeyChoices
+from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 
 from .table import BY_ID, COMMANDS, Command, Where, commands_in, is_usual, key_of
 

@@ -1,7 +1,7 @@
 """Every command that has a key: its id, its words, where its keys hold, and the keys it has by default.
 
-Data alone: what a command does stands with whoever does it, for the window in `ui.window.deeds`. A new command is a
-line here and a deed there.
+Data alone: what a command does stands with whoever does it, for the window in `ui.window.command_bindings`. A new
+command is a line here and a function there.
 """
 
 from __future__ import annotations

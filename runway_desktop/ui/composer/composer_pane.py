@@ -26,9 +26,9 @@ from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.viewmodels.composer import Composer
-from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.prompt_history import PromptHistory
+from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.composer.prompt_history import PromptHistory
+from runway_desktop.viewmodels.tasks.task_commands import Desk
 
 from .brace_highlight import BraceHighlight
 from .choices import flat_member

@@ -16,7 +16,7 @@ from runway_desktop.catalog import Field, with_what_belongs_together
 from runway_desktop.catalog.labels import FIELD_GROUPS, group_label
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.viewports import viewport_of
-from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.composer.composer import Composer
 
 from .field_editors import FormRow
 

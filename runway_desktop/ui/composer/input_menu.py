@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.catalog import Field
 from runway_desktop.catalog.labels import choice_label
-from runway_desktop.viewmodels.input_item import InputItem
-from runway_desktop.viewmodels.input_places import InputPlaces
+from runway_desktop.usecases.requests.input_item import InputItem
+from runway_desktop.usecases.requests.input_places import InputPlaces
 
 from .choices import default_words, options_of
 from .field_editors import LinePopup

@@ -19,14 +19,14 @@ from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import PICTURE, InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Role, Theme
-from runway_desktop.viewmodels.composer import Composer
-from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.input_item import InputItem
+from runway_desktop.usecases.requests.input_item import InputItem
+from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.tasks.task_commands import Desk
 
 if TYPE_CHECKING:
     from runway_desktop.domain.inputs import FrameAt
+    from runway_desktop.ui.inputs.fix_popup import MendPopup
     from runway_desktop.ui.inputs.frames import FrameGrabber
-    from runway_desktop.ui.inputs.mend_popup import MendPopup
 
 __all__ = ["AddTile", "InputTile", "InputsStrip"]
 
@@ -83,7 +83,7 @@ class InputsStrip(QWidget):
 
     def open_mends(self, tile: InputTile) -> MendPopup:
         """What can be done about an input, at its tile. It outlives the tile, which is built anew at changes."""
-        from runway_desktop.ui.inputs.mend_popup import MendPopup
+        from runway_desktop.ui.inputs.fix_popup import MendPopup
 
         item = tile.item
         popup = MendPopup(item, tile.trouble, self._mending, self._theme, self.window())

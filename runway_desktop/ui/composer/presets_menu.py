@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.dialogs.confirm import ask_text, confirm
+from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.labels import tip, words
 from runway_desktop.ui.theme import GRID
-from runway_desktop.viewmodels.preset_shelf import KEYS, Preset, PresetShelf
-from runway_desktop.viewmodels.question import Question
+from runway_desktop.usecases.question import Question
+from runway_desktop.viewmodels.composer.presets import KEYS, Preset, PresetShelf
 
 
 class PresetsButton(QPushButton):

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor
 from PySide6.QtWidgets import QCompleter, QPlainTextEdit
 
-from runway_desktop.viewmodels.input_places import InputPlaces, Name
+from runway_desktop.usecases.requests.input_places import InputPlaces, Name
 
 _BEGUN = re.compile(r"(?<![\w@])@(\w*)$")
 _WORD = Qt.ItemDataRole.UserRole

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QT
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.state_words import Tone
-from runway_desktop.viewmodels.welcome import KeyForm, Phase, cleaned_key
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.profiles.welcome import KeyForm, Phase, cleaned_key
 
 
 class KeyEntry(QWidget):

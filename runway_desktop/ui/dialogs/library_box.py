@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar,
 from runway_desktop.domain.folders import LeftBehind, MoveProgress
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.library_form import LibraryForm
-from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.settings.library_form import LibraryForm
 
 _STEPS = 1_000
 
@@ -63,7 +63,7 @@ class LibraryBox(QWidget):
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(GRID)
-            counted = f"{wording.count(place.files, 'result')} ({wording.size(place.size)})"
+            counted = f"{units.count(place.files, 'result')} ({units.size(place.size)})"
             said = f"{counted} {'is' if place.files == 1 else 'are'} still in {place.folder}."
             line.addWidget(words(row, said, "muted"), 1)
             move = _button("Move them here…", row, partial(self._form.bring, place))

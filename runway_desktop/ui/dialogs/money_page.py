@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSp
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels.preferences import PreferencesForm
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
 from .preference_pages import Page
 

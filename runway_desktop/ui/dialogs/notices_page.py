@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QSystemTrayIcon, QWidg
 
 from runway_desktop.ui.labels import tip
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.preferences import PreferencesForm
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
 from .preference_pages import Page
 

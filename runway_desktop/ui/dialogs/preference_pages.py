@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.marks import set_tone
 from runway_desktop.ui.theme import GRID, Choice, Theme
-from runway_desktop.viewmodels.preferences import MOST_AT_ONCE, PreferencesForm
-from runway_desktop.viewmodels.question import Question
-from runway_desktop.viewmodels.welcome import WHERE_FROM
+from runway_desktop.usecases.question import Question
+from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM
+from runway_desktop.viewmodels.settings.preferences import MOST_AT_ONCE, PreferencesForm
 
-from .confirm import confirm
 from .key_entry import KeyEntry
 
 

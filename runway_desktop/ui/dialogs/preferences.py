@@ -15,15 +15,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.profiles.profile_page import ProfilePage
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels.preferences import PreferencesForm
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
+from .initial_size import open_at
 from .money_page import MoneyPage
 from .notices_page import NoticesPage
 from .preference_pages import KeyPage, LookPage, Page, RunwayPage
-from .room import open_at
+from .profile_page import ProfilePage
 from .saving_page import SavingPage
 
 SECTIONS = ("Key", "Profile", "Saving", "Look", "Notifications", "Runway", "Money")

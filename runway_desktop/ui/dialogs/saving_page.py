@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, 
 from runway_desktop.ui.labels import say
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels.preferences import PreferencesForm
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
 from .library_box import LibraryBox
 from .preference_pages import Page

@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
+from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.labels import tip, words
 from runway_desktop.ui.theme import GRID
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.question import Question
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words import units
 
-from .confirm import confirm
+from .initial_size import open_at
 from .key_editor import KeyEditor
-from .room import open_at
 
 _ID = Qt.ItemDataRole.UserRole
 _READ = Qt.ItemDataRole.AccessibleTextRole
@@ -150,7 +150,7 @@ class ShortcutsDialog(QDialog):
         self._reset_all.setAccessibleDescription(reason)
 
     def _ask_to_reset(self) -> None:
-        amount = wording.count(len(self._keys.changed_commands()), "command")
+        amount = units.count(len(self._keys.changed_commands()), "command")
         asked = Question(
             f"Reset the keys of {amount}?", "They get the keys back that the program came with.", f"Reset {amount}"
         )

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.welcome import WHERE_FROM, KeyForm
+from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM, KeyForm
 
 from .key_entry import KeyEntry
 

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels import wording
+from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.exchange.export import ExportModel, ListForm, Scope, What
-from runway_desktop.viewmodels.phase import Phase
 
 from .export_files_page import ExportFilesPage
 from .export_list_page import ExportListPage
@@ -157,8 +157,8 @@ class ExportWindow(QDialog):
     def _show(self) -> None:
         model, phase = self.model, self.model.phase
         chosen, listed = model.chosen_count, model.listed_count
-        self._scopes[Scope.CHOSEN].setText(wording.count(chosen, "chosen task"))
-        self._scopes[Scope.LISTED].setText(f"All {wording.count(listed, 'task')} that the list shows")
+        self._scopes[Scope.CHOSEN].setText(units.count(chosen, "chosen task"))
+        self._scopes[Scope.LISTED].setText(f"All {units.count(listed, 'task')} that the list shows")
         self._pages[model.what].setChecked(True)
         self._stack.setCurrentIndex(0 if model.what is What.FILES else 1)
         busy = phase is Phase.WORKING

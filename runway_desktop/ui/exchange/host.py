@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange.door import ExchangeDoor
 from runway_desktop.viewmodels.exchange.export import ExportModel
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel
-from runway_desktop.viewmodels.phase import Phase
 
 from .export_window import ExportWindow
 from .import_window import FolderImportWindow, IdImportWindow

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QProgressBar, QPu
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel
-from runway_desktop.viewmodels.phase import Phase
 
 from .preview_view import PreviewView
 

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.exchange.preview_table import PreviewTable
-from runway_desktop.viewmodels.state_words import Tone
 
 ROW = 3 * GRID + GRID // 2
 _ROLES = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD, Tone.BUSY: Role.ACCENT}

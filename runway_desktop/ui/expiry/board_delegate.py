@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.board_table import LINE, BoardColumn
-from runway_desktop.viewmodels.expiry_words import BoardLine
-from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.usecases.words.expiry import BoardLine
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.expiry.board_table import LINE, BoardColumn
 
 _TONES = {
     Tone.PLAIN: Role.MUTED,

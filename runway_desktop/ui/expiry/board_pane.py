@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButt
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.expiry_board import ExpiryBoard
-from runway_desktop.viewmodels.expiry_words import Key
+from runway_desktop.usecases.words.expiry import Key
+from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
 from .board_view import BoardView
 

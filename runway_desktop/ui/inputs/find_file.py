@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from runway_desktop.services.disk_threads import QuickLook
-from runway_desktop.ui.dialogs.confirm import confirm
-from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.question import Question
+from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.ui.confirm import confirm
+from runway_desktop.usecases.question import Question
+from runway_desktop.viewmodels.tasks.task_commands import Desk
 
 
 class FileFinder(QObject):

@@ -32,9 +32,9 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.input_item import InputItem
-from runway_desktop.viewmodels.inputs import InputMending
+from runway_desktop.usecases.requests.input_item import InputItem
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.composer.inputs import InputMending
 
 PICTURE = QSize(9 * GRID, 6 * GRID)
 TILE = QSize(25 * GRID, 6 * GRID)
@@ -344,14 +344,14 @@ def facts_words(item: InputItem, *, brief: bool = False) -> str:
     length = length_words(facts.duration) if facts.duration else ""
     if brief:
         sides = sides.replace(" ", "")
-        return " · ".join(part for part in (wording.size(facts.size), sides or facts.format) if part)
+        return " · ".join(part for part in (units.size(facts.size), sides or facts.format) if part)
     kind = f"{facts.format} ({facts.codec})" if facts.codec else facts.format
-    return " · ".join(part for part in (kind, wording.size(facts.size), sides, length) if part)
+    return " · ".join(part for part in (kind, units.size(facts.size), sides, length) if part)
 
 
 def length_words(seconds: float) -> str:
     """Of a clip or sound, to the tenth where that says something: "4.5 s", "12 s", "2.5 min"."""
-    return f"{seconds:.1f} s".replace(".0 s", " s") if seconds < 10 else wording.duration(seconds)
+    return f"{seconds:.1f} s".replace(".0 s", " s") if seconds < 10 else units.duration(seconds)
 
 
 def _dragged(mime: QMimeData) -> tuple[str, int] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from runway_desktop.viewmodels.onward import Onward
+from runway_desktop.viewmodels.tasks.use_as_input import Onward
 
 if TYPE_CHECKING:
     from runway_desktop.ui.inputs.frames import FrameGrabber

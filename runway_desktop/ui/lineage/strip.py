@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.one_stop import OneStop
+from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.lineage import LineageModel, Node
+from runway_desktop.viewmodels.tasks.lineage import LineageModel, Node
 
 if TYPE_CHECKING:
     from .thumb import Thumb

@@ -13,11 +13,11 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPai
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from runway_desktop.domain.task import Media
-from runway_desktop.ui.handing.drag import start_drag
+from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.lineage import Node
-from runway_desktop.viewmodels.parcel import Parcel
+from runway_desktop.usecases.commands.drag_payload import Parcel
+from runway_desktop.viewmodels.tasks.lineage import Node
 
 SIZE = QSize(7 * GRID, 5 * GRID)
 _ICONS = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform", Media.OTHER: "mdi6.file-outline"}

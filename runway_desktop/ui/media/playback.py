@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from runway_desktop.services.disk_threads import QuickLook
+from runway_desktop.services.disk.disk_threads import QuickLook
 
 from .players import Fault, MediaEngine
 

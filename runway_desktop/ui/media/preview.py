@@ -18,12 +18,12 @@ from PySide6.QtGui import QHideEvent, QImage, QImageReader
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import Media
-from runway_desktop.services.disk_threads import QuickLook
+from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.commands.keys import Deed, Keys
 from runway_desktop.ui.commands.table import Where
-from runway_desktop.ui.handing.drag import start_drag
+from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels.parcel import Parcel
+from runway_desktop.usecases.commands.drag_payload import Parcel
 
 from .full_screen import FullScreenWindow
 from .items import PreviewItem

@@ -12,7 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.one_stop import OneStop
+from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
 from .bar import BarButton, LineSlider

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from runway_desktop.services.disk_threads import DriveThreads, drive_at
+from runway_desktop.services.disk.disk_threads import DriveThreads, drive_at
 
 from .first_use import prepare_for_threads
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QPus
 
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels.phase import Phase
+from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.backup import BackupModel
 
 from .fitting import fit

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QToo
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
-from runway_desktop.viewmodels.state_words import Tone
-from runway_desktop.viewmodels.welcome import WHERE_FROM
+from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM
 
 from .color_row import ColorRow
 

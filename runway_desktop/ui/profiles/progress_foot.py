@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
-from runway_desktop.viewmodels import wording
+from runway_desktop.usecases.words import units
 
 _STEPS = 1_000
 
@@ -31,6 +31,6 @@ class ProgressFoot(QWidget):
         """`done` and `total` in bytes; a `total` of 0 is one that nobody knows."""
         self._bar.setMaximum(_STEPS if total else 0)
         self._bar.setValue(done * _STEPS // total if total else 0)
-        of = f", {wording.size(done)} of {wording.size(total)}" if total else ""
+        of = f", {units.size(done)} of {units.size(total)}" if total else ""
         say(self._said, f"{words_of_it}{of}")
         self.show()

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels.phase import Phase
+from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
 
 from .color_row import ColorRow

@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from runway_desktop.ui.theme import GRID
-from runway_desktop.viewmodels.list_filter import ListFilter
-from runway_desktop.viewmodels.search_words import Term
+from runway_desktop.usecases.searching.language import Term
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 
 
 class Chips:

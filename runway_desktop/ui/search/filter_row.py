@@ -10,10 +10,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.viewmodels.list_filter import STATUS_CHOICES, ListFilter
-from runway_desktop.viewmodels.places import Places
-from runway_desktop.viewmodels.search_offers import values_of
-from runway_desktop.viewmodels.search_words import Term
+from runway_desktop.usecases.searching.language import Term
+from runway_desktop.usecases.searching.suggestions import values_of
+from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
+from runway_desktop.viewmodels.tasks.places import Places
 
 from .chips import Chips
 

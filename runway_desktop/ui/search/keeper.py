@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
-from runway_desktop.ui.dialogs.confirm import ask_text
+from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.dialogs.notices import Notices
-from runway_desktop.viewmodels.list_filter import ListFilter, SavedSearch
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter, SavedSearch
 
 
 class SearchKeeper(QObject):

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.search_offers import Suggestion
+from runway_desktop.usecases.searching.suggestions import Suggestion
 
 OFFER = Qt.ItemDataRole.UserRole
 """The item's Suggestion."""

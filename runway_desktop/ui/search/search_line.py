@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSizePoli
 
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.list_filter import ListFilter
-from runway_desktop.viewmodels.search_offers import Suggestion
+from runway_desktop.usecases.searching.suggestions import Suggestion
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 
 from .offer_delegate import OFFER, OfferDelegate
 

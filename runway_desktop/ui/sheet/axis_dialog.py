@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.ui.labels import say, tip, words
 from runway_desktop.ui.theme import GRID
-from runway_desktop.viewmodels.sheet import cells as cell
+from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
 

@@ -32,10 +32,10 @@ from PySide6.QtWidgets import (
 from runway_desktop.ui.labels import tip
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.sheet.columns import Kind
+from runway_desktop.usecases.sheets.columns import Kind
+from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.model import SheetModel
 from runway_desktop.viewmodels.sheet.table import FAINT_ROLE, KIND_ROLE, PICTURES_ROLE, TONE_ROLE, WRONG_ROLE
-from runway_desktop.viewmodels.state_words import Tone
 
 _ROLES = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD, Tone.BUSY: Role.ACCENT}
 PADDING = GRID

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.states import StateWords, Tone
 from runway_desktop.viewmodels.sheet.grid import POSTER_ROLE, TASK_ROLE, WORDS_ROLE, GridModel
-from runway_desktop.viewmodels.state_words import StateWords, Tone
 
 PLACE = QSize(24 * GRID, 18 * GRID)
 POSTER = QSize(22 * GRID, 13 * GRID)

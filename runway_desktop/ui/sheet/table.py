@@ -23,10 +23,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.viewmodels.sheet.blocks import block_of, text_of_block
-from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column
+from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
+from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column
+from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.viewmodels.sheet.model import SheetModel
-from runway_desktop.viewmodels.sheet.rows import SheetRow
 
 from .delegate import PADDING, SheetDelegate
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from runway_desktop.viewmodels.sheet.edits import Edit
+from runway_desktop.usecases.sheets.edits import Edit
 from runway_desktop.viewmodels.sheet.model import SheetModel
 
 MOST_STEPS = 500

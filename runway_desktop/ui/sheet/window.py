@@ -18,20 +18,20 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where
-from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.marks import set_tone
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.sheet.columns import STATE
+from runway_desktop.usecases.sheets.columns import STATE
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.outlook import price_words
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE
-from runway_desktop.viewmodels.state_words import Tone
 
 from .axis_dialog import AxisDialog
 from .columns_dialog import ColumnsDialog
@@ -216,7 +216,7 @@ class SheetWindow(QDialog):
             )
         ready = sheet.ready_at(places)
         if ready:
-            menu.addAction(f"Generate {wording.count(ready, 'chosen task')}", lambda: self._send(places=places))
+            menu.addAction(f"Generate {units.count(ready, 'chosen task')}", lambda: self._send(places=places))
         if not menu.isEmpty():
             menu.addSeparator()
         current = table.currentIndex()
@@ -253,7 +253,7 @@ class SheetWindow(QDialog):
         self._go.setText("   ".join(part for part in (f"Generate {totals.ready:,} ready", price) if part))
         self._go.setEnabled(not sheet.reason)
         self._go.setToolTip(tip(sheet.reason) or self._keys.tip("Put them into the lane", "sheet.send"))
-        self._go.setAccessibleName(f"Generate {wording.count(totals.ready, 'ready task')}, {price}".rstrip(", "))
+        self._go.setAccessibleName(f"Generate {units.count(totals.ready, 'ready task')}, {price}".rstrip(", "))
         self._go.setAccessibleDescription(sheet.reason)
         self._few.setVisible(totals.ready_rows > FIRST_FEW or totals.rows > FIRST_FEW)
         self._few.setEnabled(not sheet.reason and totals.ready_rows > FIRST_FEW)
@@ -306,9 +306,9 @@ class SheetWindow(QDialog):
             confirm(self, question, lambda: sheet.send(most, places))
 
     def _sent(self, ids: tuple[object, ...]) -> None:
-        said = f"{wording.count(len(ids), 'task')} stored; {'it is' if len(ids) == 1 else 'they are'} sent in turn."
+        said = f"{units.count(len(ids), 'task')} stored; {'it is' if len(ids) == 1 else 'they are'} sent in turn."
         left = self._sheet.model.totals.rows
-        say(self._note, f"{said} {wording.count(left, 'row')} left here." if left else said, "good")
+        say(self._note, f"{said} {units.count(left, 'row')} left here." if left else said, "good")
         announce(self, self._note.text())
         self._show()
 

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from runway_desktop.ui.labels import announce
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.spending import DayBar
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.money.spending import DayBar
 
 HEIGHT = 24 * GRID
 STEPS = 3
@@ -138,7 +138,7 @@ class BarChart(QWidget):
         return scale(most)
 
     def _plot(self, metrics: QFontMetricsF, top: float) -> QRectF:
-        left = metrics.horizontalAdvance(wording.number(top)) + 2 * GRID
+        left = metrics.horizontalAdvance(units.number(top)) + 2 * GRID
         line = metrics.height()
         return QRectF(self.rect()).adjusted(left, line + GRID, -GRID, -(line + GRID))
 
@@ -150,7 +150,7 @@ class BarChart(QWidget):
             painter.setPen(self._theme.color(Role.FAINT))
             text = QRectF(0, y - metrics.height() / 2, plot.left() - GRID, metrics.height())
             painter.drawText(
-                text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, wording.number(step * number)
+                text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, units.number(step * number)
             )
 
     def _paint_bar(self, painter: QPainter, plot: QRectF, number: int, bar: DayBar, top: float) -> None:

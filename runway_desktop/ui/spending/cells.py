@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.spending_tables import ComparedTable, SumTable
+from runway_desktop.viewmodels.money.spending_tables import ComparedTable, SumTable
 
 ROW = 4 * GRID
 PADDING = 5

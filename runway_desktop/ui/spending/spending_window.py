@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.dialogs.room import open_at
+from runway_desktop.ui.dialogs.initial_size import open_at
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.spending import PERIODS, Period, Side, SpendingModel
+from runway_desktop.viewmodels.money.spending import PERIODS, Period, Side, SpendingModel
 
 from .bar_chart import BarChart
 from .cells import money_table

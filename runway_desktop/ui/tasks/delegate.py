@@ -14,14 +14,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.state_words import StateWords, Tone
-from runway_desktop.viewmodels.task_cells import Column, RowWords
+from runway_desktop.usecases.words.states import StateWords, Tone
+from runway_desktop.viewmodels.tasks.task_cells import Column, RowWords
 
 from .grid_cell import DIMMED
 from .group_header import GroupHeader
-from .lettering import Ink, Lettering
+from .layout_direction import Sides
 from .poster_cache import PosterCache
-from .sides import Sides
+from .text_cache import Ink, Lettering
 
 _TONES = {Tone.PLAIN: Role.TEXT, Tone.BUSY: Role.ACCENT, Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD}
 

@@ -36,10 +36,10 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 from runway_desktop.domain.task import Media, TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.ui.viewports import viewport_of
-from runway_desktop.viewmodels.task_cells import Column
-from runway_desktop.viewmodels.task_list import TaskListModel
+from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
-from .covered import DOWN, free_height
+from .covered_rows import DOWN, free_height
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
 from .hover_player import HoverPlayer

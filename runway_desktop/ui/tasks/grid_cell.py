@@ -7,13 +7,13 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
 
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.state_words import Tone
-from runway_desktop.viewmodels.task_cells import RowWords
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.tasks.task_cells import RowWords
 
 from .group_header import GroupHeader
-from .lettering import Lettering
+from .layout_direction import Sides
 from .poster_cache import PosterCache
-from .sides import Sides
+from .text_cache import Lettering
 
 _TONES = {
     Tone.PLAIN: Role.MUTED,

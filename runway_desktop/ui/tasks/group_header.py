@@ -7,10 +7,10 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.task_cells import GroupWords
+from runway_desktop.viewmodels.tasks.task_cells import GroupWords
 
-from .lettering import Lettering
-from .sides import Sides
+from .layout_direction import Sides
+from .text_cache import Lettering
 
 _SIDE = 2 * GRID
 _GAP = GRID + GRID // 2

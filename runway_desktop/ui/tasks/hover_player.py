@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from runway_desktop.services.disk_threads import QuickLook
+from runway_desktop.services.disk.disk_threads import QuickLook
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.playback import Engine

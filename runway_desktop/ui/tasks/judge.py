@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.judging import JudgingModel
-from runway_desktop.viewmodels.places import Places
-from runway_desktop.viewmodels.task_list import TaskListModel
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.tasks.judging import JudgingModel
+from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 
 class Judge(QObject):
@@ -62,7 +62,7 @@ class Judge(QObject):
                 popup = LinePopup("Tags, parted by commas", ", ".join(before), words, self._over, several=True)
                 popup.taken.connect(lambda text: self._judging.tag(ids, _difference(before, text)))
             else:
-                title = f"Tags for {wording.count(len(rows), 'task')}, parted by commas; -tag takes one away"
+                title = f"Tags for {units.count(len(rows), 'task')}, parted by commas; -tag takes one away"
                 popup = LinePopup(title, "", words, self._over, several=True)
                 popup.taken.connect(lambda text: self._judging.tag(ids, text))
             popup.open_over(self._over)
@@ -124,7 +124,7 @@ class Judge(QObject):
         def known(rows: list[Row]) -> None:
             if rows:
                 values = {value(row) for row in rows}
-                of = "" if len(rows) == 1 else f" of {wording.count(len(rows), 'task')}"
+                of = "" if len(rows) == 1 else f" of {units.count(len(rows), 'task')}"
                 ask([row.task.id for row in rows], f"{title}{of}", values.pop() if len(values) == 1 else None)
 
         self._rows.with_rows(self._chosen(), known)

@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
-from runway_desktop.services.disk_threads import drive_at
+from runway_desktop.services.disk.disk_threads import drive_at
 from runway_desktop.ui.media.workers import Workers
 
 Key = tuple[str, int, int]

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.viewmodels.judging import JudgingModel
+from runway_desktop.viewmodels.tasks.judging import JudgingModel
 
 MOST = 12
 """Tags that are offered beside those of the chosen tasks."""

@@ -33,13 +33,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.ui.viewports import viewport_of
-from runway_desktop.viewmodels.task_cells import Column
-from runway_desktop.viewmodels.task_list import TaskListModel
+from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
-from .covered import DOWN, free_height, past_the_end
+from .covered_rows import DOWN, free_height, past_the_end
 from .delegate import RowDelegate
+from .next_selection import Succession
 from .poster_cache import PosterCache
-from .succession import Succession
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 POSTER_WIDTH = 13 * GRID

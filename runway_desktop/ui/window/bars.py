@@ -25,12 +25,12 @@ from runway_desktop.ui.profiles.badge import badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.composer import Composer
-from runway_desktop.viewmodels.places import Places
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
-from runway_desktop.viewmodels.state_words import Tone
 from runway_desktop.viewmodels.status import Status
+from runway_desktop.viewmodels.tasks.places import Places
 
 _LINK_ROLES = {
     Link.CONNECTED: Role.GOOD,
@@ -41,7 +41,7 @@ _LINK_ROLES = {
     Link.IDLE: Role.FAINT,
 }
 _BADGE = 16
-_BALANCES = (wording.credits_in_words(88_888.88), wording.credits_in_words(888_888))
+_BALANCES = (units.credits_in_words(88_888.88), units.credits_in_words(888_888))
 _NAMES = ("No key  ▾", "Key …wwww  ▾")
 """What the buttons say at most as a rule; a profile's title may be longer, and is known from the start."""
 _EXCHANGE = (
@@ -158,7 +158,7 @@ class TopBar(QWidget):
         self._who.setToolTip(f"{words}\n{self._status.key_place_words()}")
         total = self._places.counts.places.get(Place.ALL, 0)
         self.search.setPlaceholderText(
-            f"Search {wording.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
+            f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
         )
         self._balance.setText(self._status.balance_words())
         self._balance.setToolTip("Balance at Runway; spending and caps")

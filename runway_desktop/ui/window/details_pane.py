@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.lineage.strip import LineageStrip
-from runway_desktop.ui.long_words import LongWordsLabel
-from runway_desktop.ui.one_stop import OneStop
+from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.details import DetailsModel, Fact, Showing
-from runway_desktop.viewmodels.offers import Verb, offers
-from runway_desktop.viewmodels.onward import Onward
-from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.ui.word_breaking import LongWordsLabel
+from runway_desktop.usecases.commands.offers import Verb, offers
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.tasks.details import DetailsModel, Fact, Showing
+from runway_desktop.viewmodels.tasks.use_as_input import Onward
 
 from .several_buttons import SeveralButtons
 
@@ -292,7 +292,7 @@ class DetailsPane(QWidget):
     def _onward_menu(self, above: QWidget) -> None:
         shown = self._shown_result()
         if self._onward is not None and shown is not None and shown.path is not None:
-            from runway_desktop.ui.lineage.onward_menu import OnwardMenu
+            from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
 
             menu = OnwardMenu(self._onward, shown.path, shown.media, self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

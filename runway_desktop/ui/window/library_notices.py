@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from runway_desktop.ui.dialogs.notices import Bar, Notices
+from runway_desktop.usecases.words.folders import FolderTrouble
 from runway_desktop.viewmodels.folder_watch import FolderWatch
-from runway_desktop.viewmodels.folder_words import FolderTrouble
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview

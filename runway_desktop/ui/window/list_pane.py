@@ -21,12 +21,12 @@ from runway_desktop.domain.library import GroupBy, SortKey
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST
-from runway_desktop.ui.tasks.shelf import TaskShelf
+from runway_desktop.ui.tasks.list_and_grid import TaskShelf
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.list_filter import ListFilter
-from runway_desktop.viewmodels.places import Places
-from runway_desktop.viewmodels.task_cells import Column
-from runway_desktop.viewmodels.task_list import TaskListModel
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
+from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 _GROUPS = (
     (GroupBy.BATCH, "batch"),

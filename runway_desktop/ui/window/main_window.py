@@ -17,22 +17,22 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from runway_desktop.domain.library import Filter, GroupBy, Row
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.dialogs.confirm import confirm
+from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.inputs.find_file import FileFinder
 from runway_desktop.ui.lineage.last_frame import LastFrames
 from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
-from runway_desktop.viewmodels.offers import Verb
+from runway_desktop.usecases.commands.offers import Verb
 
-from .finding import Finding
-from .handing_on import HandingOn
+from .clipboard import HandingOn
 from .library_notices import LibraryNotices
+from .missing_files import FileSearch
 from .not_saved import NotSavedPlace
-from .searching import FileSearch
-from .taking_back import TakingBack
-from .taking_in import TakingIn
-from .verb_menu import VerbMenu
+from .paste_and_drop import TakingIn
+from .reveal import Finding
+from .task_menu import VerbMenu
+from .undo import TakingBack
 from .workspace import Workspace, first_size, state_of, text_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.search.search_line import SearchLine
     from runway_desktop.ui.tasks.view import TaskView
     from runway_desktop.ui.theme import Theme
-    from runway_desktop.viewmodels.details import Showing
+    from runway_desktop.viewmodels.tasks.details import Showing
 
     from .models import Models
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runway_desktop.usecases.window_memory import Memory
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.composer import Composer
-from runway_desktop.viewmodels.desk import Desk
-from runway_desktop.viewmodels.details import DetailsModel
-from runway_desktop.viewmodels.expiry_board import ExpiryBoard
+from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.folder_watch import FolderWatch
-from runway_desktop.viewmodels.key_choices import KeyChoices
-from runway_desktop.viewmodels.list_filter import ListFilter
-from runway_desktop.viewmodels.memory import Memory
-from runway_desktop.viewmodels.places import Places
-from runway_desktop.viewmodels.posters import Posters
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
+from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from runway_desktop.viewmodels.status import Status
-from runway_desktop.viewmodels.task_list import TaskListModel
+from runway_desktop.viewmodels.tasks.details import DetailsModel
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
+from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.posters import Posters
+from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

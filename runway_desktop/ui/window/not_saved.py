@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.viewmodels.offers import Verb
+from runway_desktop.usecases.commands.offers import Verb
 
 from .models import Models
 from .workspace import Workspace

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
-from runway_desktop.viewmodels.places import Entry, Places
+from runway_desktop.viewmodels.tasks.places import Entry, Places
 
 _ENTRY = Qt.ItemDataRole.UserRole + 1
 

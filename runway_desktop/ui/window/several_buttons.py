@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
-from runway_desktop.viewmodels.offers import Verb, offers
+from runway_desktop.usecases.commands.offers import Verb, offers
 
 VERBS = (Verb.LOOK_FOR, Verb.RETRY, Verb.SEND_NEXT, Verb.EXPORT, Verb.COPY_FILE, Verb.COPY_PROMPT)
 """Nothing that takes something away: that is in the menu alone."""

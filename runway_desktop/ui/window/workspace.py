@@ -17,10 +17,10 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.search.search_line import SearchLine
-from runway_desktop.ui.tasks.came_back import CameBack
 from runway_desktop.ui.tasks.grid import GridView
+from runway_desktop.ui.tasks.list_and_grid import TaskShelf
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.tasks.shelf import TaskShelf
+from runway_desktop.ui.tasks.selection_restore import CameBack
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, Theme
 

@@ -16,17 +16,17 @@ from runway_desktop.domain import filenames
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
-from runway_desktop.services.disk_threads import QuickLook
+from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.file_export import FileChoice, FilesExported, Survey, names_of
 from runway_desktop.services.exchange.list_columns import COLUMNS
 from runway_desktop.services.exchange.list_export import ListForm, ListWritten
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.phase import Phase
-from runway_desktop.viewmodels.table_manner import SEPARATORS, keep_manner, manner_of
+from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.csv_dialect import SEPARATORS, keep_manner, manner_of
 
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
 
@@ -157,24 +157,24 @@ class ExportModel(QObject):
         survey = self._survey
         if survey is None:
             done = self._surveying.done
-            return f"Looking at {wording.count(done, 'task')}…" if done else "Looking at the tasks…"
+            return f"Looking at {units.count(done, 'task')}…" if done else "Looking at the tasks…"
         without = survey.without
         lacking = (
-            f" {wording.count(without, 'task')} {'has' if without == 1 else 'have'} no file here." if without else ""
+            f" {units.count(without, 'task')} {'has' if without == 1 else 'have'} no file here." if without else ""
         )
         if not survey.files:
             return f"There is no file to export.{lacking}"
-        return f"{wording.count(survey.files, 'file')}, {wording.size(survey.size)}.{lacking}"
+        return f"{units.count(survey.files, 'file')}, {units.size(survey.size)}.{lacking}"
 
     def list_words(self) -> str:
-        amount = wording.count(len(self._ids()), "task")
-        return f"{amount}, {wording.count(len(self.columns), 'column')}, in the order of the list."
+        amount = units.count(len(self._ids()), "task")
+        return f"{amount}, {units.count(len(self.columns), 'column')}, in the order of the list."
 
     def button_words(self) -> str:
         if self.what is What.LIST:
             return "Export list…"
         files = self._survey.files if self._survey is not None else 0
-        return f"Export {wording.count(files, 'file')}" if files else "Export files"
+        return f"Export {units.count(files, 'file')}" if files else "Export files"
 
     def reason(self) -> str:
         """Why the button cannot be pressed; empty when it can."""
@@ -270,7 +270,7 @@ class ExportModel(QObject):
     def _files_done(self, came: FilesExported) -> None:
         self.phase, self.done_at = Phase.DONE, came.folder
         made = came.copied + came.linked
-        said = [f"{wording.count(made, 'file')} exported."]
+        said = [f"{units.count(made, 'file')} exported."]
         if came.there and not (made or came.failed or came.is_stopped or came.problem):
             # Pressed a second time, all is as it should be.
             said = ["Nothing had to be exported."]
@@ -283,7 +283,7 @@ class ExportModel(QObject):
         if came.problem:
             self.problem = f"{came.problem} Make room, or choose another folder, and export again for the rest."
         if came.failed:
-            said.append(f"{wording.count(came.failed, 'file')} could not be exported.")
+            said.append(f"{units.count(came.failed, 'file')} could not be exported.")
         self.failures = tuple(sentence for _, sentence in came.failures)
         self.report = " ".join(said)
         self.reported.emit(f"{self.report} {self.problem}".strip(), bool(self.problem or came.failed))
@@ -294,7 +294,7 @@ class ExportModel(QObject):
         if came.is_stopped:
             self.report, self.done_at = "It was stopped; nothing was written.", None
         else:
-            self.report, self.done_at = f"{wording.count(came.rows, 'task')} written to {came.path.name}.", came.path
+            self.report, self.done_at = f"{units.count(came.rows, 'task')} written to {came.path.name}.", came.path
         self.reported.emit(self.report, False)
         self.changed.emit()
 

@@ -17,9 +17,9 @@ from runway_desktop.services.exchange.folder_import import FolderLook, Imported
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, Standing
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.phase import Phase
-from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Tone
 
 from .preview_table import PreviewLine, PreviewTable
 
@@ -106,7 +106,7 @@ class FolderImportModel(QObject):
         if self._look is None and self._progress.total:
             return f"Comparing with what is here… {self._progress.done:,} of {self._progress.total:,} files"
         if self._look is None:
-            return f"Looking through the folder… {wording.count(self._progress.done, 'file')} so far"
+            return f"Looking through the folder… {units.count(self._progress.done, 'file')} so far"
         candidates = self._look.candidates
         if not candidates:
             return "No result with a request was found here."
@@ -128,7 +128,7 @@ class FolderImportModel(QObject):
         stopped = "" if self._look.is_whole else " The search was stopped before its end."
         if self._look.not_compared:
             stopped += f" {self._look.not_compared:,} of them were not compared with what is here."
-        amount = f"{wording.count(len(candidates), 'result')} of {wording.count(tasks, 'task')}"
+        amount = f"{units.count(len(candidates), 'result')} of {units.count(tasks, 'task')}"
         return f"{amount}: {', '.join(parts)}.{stopped}"
 
     def note(self) -> str:
@@ -149,7 +149,7 @@ class FolderImportModel(QObject):
     def copies_words(self) -> str:
         """What copying would do."""
         chosen = self._chosen()
-        size = wording.size(sum(one.found.size for one in chosen))
+        size = units.size(sum(one.found.size for one in chosen))
         return (
             f"Copy the files into the library, under its names ({size})"
             if chosen
@@ -165,7 +165,7 @@ class FolderImportModel(QObject):
 
     def button_words(self) -> str:
         amount = self.table.ticked_count
-        return f"Import {wording.count(amount, 'result')}" if amount else "Import results"
+        return f"Import {units.count(amount, 'result')}" if amount else "Import results"
 
     def reason(self) -> str:
         """Why the button cannot be pressed; empty when it can."""
@@ -230,7 +230,7 @@ class FolderImportModel(QObject):
     def _promise(self) -> str:
         look = self._look
         alone = look.alone if look is not None else 0
-        lost = f" {wording.count(alone, 'settings file')} without a result beside it." if alone else ""
+        lost = f" {units.count(alone, 'settings file')} without a result beside it." if alone else ""
         if not self.table.ticked_count and not (look is not None and look.candidates):
             return f"Results are known by the settings file beside them, or by the request inside them.{lost}"
         stay = "Copies go into the library; the files here stay." if self.copies else "The files stay where they are."
@@ -241,7 +241,7 @@ class FolderImportModel(QObject):
         if imported is None:
             return ""
         tasks = len(imported.added) + len(imported.restored) + len({after.task_id for _, after in imported.filled})
-        said = [f"{wording.count(imported.results, 'result')} of {wording.count(tasks, 'task')} imported."]
+        said = [f"{units.count(imported.results, 'result')} of {units.count(tasks, 'task')} imported."]
         if imported.is_stopped:
             said.append("It was stopped; import the folder again for the rest.")
         if imported.known:

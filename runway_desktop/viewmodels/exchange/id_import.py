@@ -16,13 +16,13 @@ from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.submission import Adoption
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
+from runway_desktop.services.tasks.submission import Adoption
+from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.phase import Phase
-from runway_desktop.viewmodels.state_words import Tone
-from runway_desktop.viewmodels.touch import Touch
 
 from .preview_table import PreviewLine, PreviewTable
 
@@ -94,7 +94,7 @@ class IdImportModel(QObject):
         if not self.paths:
             return "From the clipboard"
         first = f"From {self.paths[0].name}"
-        return first if len(self.paths) == 1 else f"{first} and {wording.count(len(self.paths) - 1, 'other file')}"
+        return first if len(self.paths) == 1 else f"{first} and {units.count(len(self.paths) - 1, 'other file')}"
 
     def headline(self) -> str:
         """ "37 ids: 30 new, 5 known here, 2 are something else"."""
@@ -115,7 +115,7 @@ class IdImportModel(QObject):
             f"{odd:,} {'is' if odd == 1 else 'are'} something else" if odd else "",
         ]
         stopped = "" if self._look.is_whole else " The search was stopped before its end."
-        return f"{wording.count(len(entries), 'id')}: {', '.join(filter(None, parts))}.{stopped}"
+        return f"{units.count(len(entries), 'id')}: {', '.join(filter(None, parts))}.{stopped}"
 
     def note(self) -> str:
         """What pressing the button does, or what came of it."""
@@ -134,7 +134,7 @@ class IdImportModel(QObject):
 
     def button_words(self) -> str:
         amount = self.table.ticked_count
-        return f"Adopt {wording.count(amount, 'task')}" if amount else "Adopt tasks"
+        return f"Adopt {units.count(amount, 'task')}" if amount else "Adopt tasks"
 
     def reason(self) -> str:
         """Why the button cannot be pressed; empty when it can."""
@@ -214,7 +214,7 @@ class IdImportModel(QObject):
         total = len(self._tasks)
         gone = sum(task.state is State.GONE or task.is_hidden for task in self._tasks.values())
         asked = sum(_is_answered(task) for task in self._tasks.values())
-        said = f"{asked:,} of {total:,} asked for" if asked < total else f"{wording.count(total, 'task')} adopted"
+        said = f"{asked:,} of {total:,} asked for" if asked < total else f"{units.count(total, 'task')} adopted"
         found = f"{asked - gone:,} found" if asked else ""
         lost = f"{gone:,} not of this key, or deleted" if gone else ""
         outcome = ", ".join(filter(None, (found, lost)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from runway_desktop.viewmodels.state_words import Tone
+from runway_desktop.usecases.words.states import Tone
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 

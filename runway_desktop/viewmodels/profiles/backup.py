@@ -15,11 +15,11 @@ from runway_desktop.domain.filenames import safe_name
 from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.packing import Choice, Made, Outline
 from runway_desktop.services.backup.watching import Progress
-from runway_desktop.services.disk_threads import QuickLook
+from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.phase import Phase
+from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.words import units
 
 _FOLDER = "backup.folder"
 """The setting with the folder of the last backup."""
@@ -56,8 +56,8 @@ class BackupModel(QObject):
         outline = self.outline
         if self.phase is Phase.LOOKING:
             return "With the results"
-        amount = wording.count(outline.results, "result")
-        return f"With the {amount}, {wording.size(outline.result_bytes)}" if outline.results else "With the results"
+        amount = units.count(outline.results, "result")
+        return f"With the {amount}, {units.size(outline.result_bytes)}" if outline.results else "With the results"
 
     @property
     def results_note(self) -> str:
@@ -66,21 +66,21 @@ class BackupModel(QObject):
         if not missing:
             return "" if self.outline.results or self.phase is Phase.LOOKING else "There is none on this computer."
         it = "is" if missing == 1 else "are"
-        return f"{wording.count(missing, 'result')} {it} not where they were saved, and {it} left out."
+        return f"{units.count(missing, 'result')} {it} not where they were saved, and {it} left out."
 
     @property
     def posters_words(self) -> str:
         outline = self.outline
         if not outline.posters:
             return "With posters"
-        return f"With {wording.count(outline.posters, 'poster')}, {wording.size(outline.poster_bytes)}"
+        return f"With {units.count(outline.posters, 'poster')}, {units.size(outline.poster_bytes)}"
 
     @property
     def size_words(self) -> str:
         """How large it can be: texts get smaller when they are packed."""
         if self.phase is Phase.LOOKING:
             return "Looking at the profile…"
-        return f"At most {wording.size(self.outline.size(self.choice))}, in one file."
+        return f"At most {units.size(self.outline.size(self.choice))}, in one file."
 
     @property
     def choice(self) -> Choice:
@@ -149,14 +149,14 @@ class BackupModel(QObject):
         else:
             self.phase, self.made = Phase.DONE, made.path
             results = len(made.manifest.of(Kind.RESULT))
-            with_them = f" with {wording.count(results, 'result')}" if results else ""
+            with_them = f" with {units.count(results, 'result')}" if results else ""
             gone = made.manifest.left_out
             without = (
-                f"{wording.count(gone, 'result')} {'was' if gone == 1 else 'were'} not where the list says, and "
+                f"{units.count(gone, 'result')} {'was' if gone == 1 else 'were'} not where the list says, and "
                 f"{'is' if gone == 1 else 'are'} not in it. "
             )
             self.report = (
-                f"Backed up{with_them}: {wording.size(made.size)}, read back and compared. "
+                f"Backed up{with_them}: {units.size(made.size)}, read back and compared. "
                 f"{without if gone else ''}Your key is not in it; keep that where it is."
             )
         self._say()

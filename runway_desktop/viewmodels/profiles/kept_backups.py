@@ -11,7 +11,7 @@ from shiboken6 import isValid
 from runway_desktop.services.backup.backups import Backups, Kept
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
+from runway_desktop.usecases.words import units
 
 
 class KeptBackups(QObject):
@@ -45,12 +45,10 @@ class KeptBackups(QObject):
         if not daily:
             return "None yet. The first is made some minutes after a start."
         latest = daily[0]
-        day = wording.day_in_words(latest.day.isoformat() if latest.day else "", self._engine.clock.now())
-        total = wording.size(sum(kept.size for kept in self._kept))
+        day = units.day_in_words(latest.day.isoformat() if latest.day else "", self._engine.clock.now())
+        total = units.size(sum(kept.size for kept in self._kept))
         others = len(self._kept) - len(daily)
-        said = (
-            f"The last: {day}, {wording.size(latest.size)}. {wording.count(len(self._kept), 'backup')}, {total} in all"
-        )
+        said = f"The last: {day}, {units.size(latest.size)}. {units.count(len(self._kept), 'backup')}, {total} in all"
         return f"{said}, {others:,} of them made before a restore or by hand." if others else f"{said}."
 
     @property

@@ -12,11 +12,12 @@ from shiboken6 import isValid
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.domain.profiles import Color, name_problem
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.profiles import Profiles
+from runway_desktop.services.profiles.profiles import Profiles
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.state_words import Tone
-from runway_desktop.viewmodels.welcome import KEY_BEGIN, cleaned_key, key_problem
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Tone
+
+from .welcome import KEY_BEGIN, cleaned_key, key_problem
 
 
 class NewProfileForm(QObject):
@@ -92,7 +93,7 @@ class NewProfileForm(QObject):
     async def _create(self) -> None:
         if self._key:
             found = await self._engine.account.test_key(self._key)
-            balance = wording.credits_in_words(found.balance)
+            balance = units.credits_in_words(found.balance)
             self.key_words, self.key_tone = f"Accepted. Its balance is {balance}.", Tone.GOOD
         profile, problem = await self._profiles.create(self._name, self.color, self._key)
         self._key, self.busy = "", False

@@ -15,10 +15,10 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.profiles import Inside
+from runway_desktop.services.profiles.profiles import Inside
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.question import Question
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +216,15 @@ class ProfilesModel(QObject):
 def question(profile: Profile, inside: Inside) -> Question:
     """Tells what goes and what stays."""
     said = [_holds(inside)]
-    size = wording.size(inside.size)
+    size = units.size(inside.size)
     if inside.results_inside:
-        said.append(f"Its folder goes to the bin, {size}, with {wording.count(inside.results_inside, 'result')} in it.")
+        said.append(f"Its folder goes to the bin, {size}, with {units.count(inside.results_inside, 'result')} in it.")
     else:
         said.append(f"Its folder goes to the bin, {size}.")
     outside = (inside.contents.results if inside.contents is not None else 0) - inside.results_inside
     if outside > 0:
         stay = "stays" if outside == 1 else "stay"
-        said.append(f"{wording.count(outside, 'result')} in {_short(profile.library)} {stay}.")
+        said.append(f"{units.count(outside, 'result')} in {_short(profile.library)} {stay}.")
     said.append("Then its key is deleted from the keychain.")
     return Question(f"Remove the profile “{profile.name}”?", " ".join(said), f"Remove “{profile.name}”")
 
@@ -237,7 +237,7 @@ def _holds(inside: Inside) -> str:
         return "It has no list of tasks that could be read."
     if not contents.tasks:
         return "There is no task in it."
-    parts = [f"It holds {wording.count(contents.tasks, 'task')}"]
+    parts = [f"It holds {units.count(contents.tasks, 'task')}"]
     if contents.held:
         parts.append(f"{contents.held:,} not sent yet")
     if contents.live:

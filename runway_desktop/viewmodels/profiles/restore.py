@@ -18,13 +18,13 @@ from runway_desktop.domain.profiles import Color, Profile, cleaned, name_problem
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.restoring import Outlook, PutBack, Wishes
 from runway_desktop.services.backup.watching import Progress
-from runway_desktop.services.disk_threads import QuickLook
+from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
-from runway_desktop.viewmodels.phase import Phase
-from runway_desktop.viewmodels.question import Question
+from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words import units
 
 __all__ = ["Into", "PutBack", "RestoreModel"]
 
@@ -90,7 +90,7 @@ class RestoreModel(QObject):
         if self.outlook is None:
             return ""
         manifest = self.outlook.manifest
-        return f"“{manifest.profile}”, as it was on {wording.full_time(manifest.made_at)}."
+        return f"“{manifest.profile}”, as it was on {units.full_time(manifest.made_at)}."
 
     @property
     def holds_words(self) -> str:
@@ -99,14 +99,14 @@ class RestoreModel(QObject):
             return ""
         contents = self.outlook.contents
         parts = [
-            wording.count(contents.tasks, "task"),
-            f"{wording.count(contents.results, 'saved result')} in its list",
+            units.count(contents.tasks, "task"),
+            f"{units.count(contents.results, 'saved result')} in its list",
         ]
         if contents.sheets:
-            parts.append(wording.count(contents.sheets, "sheet"))
+            parts.append(units.count(contents.sheets, "sheet"))
         packed = self.outlook.packed
-        size = wording.size(self.outlook.packed_bytes)
-        files = f"{wording.count(packed, 'result')} with their files, {size}" if packed else "no files of results"
+        size = units.size(self.outlook.packed_bytes)
+        files = f"{units.count(packed, 'result')} with their files, {size}" if packed else "no files of results"
         return f"{', '.join(parts)}; {files}."
 
     @property
@@ -125,11 +125,11 @@ class RestoreModel(QObject):
             )
         if contents.sending:
             were = "was" if contents.sending == 1 else "were"
-            amount = wording.count(contents.sending, "task")
+            amount = units.count(contents.sending, "task")
             said.append(f"{amount} {were} being sent: what became of that is uncertain.")
         if contents.live:
             were, are = ("was", "is") if contents.live == 1 else ("were", "are")
-            said.append(f"{wording.count(contents.live, 'task')} {were} at Runway, and {are} asked for as ever.")
+            said.append(f"{units.count(contents.live, 'task')} {were} at Runway, and {are} asked for as ever.")
         if said:
             said.append("Sending is paused after the restore.")
         return " ".join(said)
@@ -148,7 +148,7 @@ class RestoreModel(QObject):
         if not gone:
             return f"All {here:,} results are on this computer, where they were." if here > 1 else "Its result is here."
         return (
-            f"{wording.count(gone, 'result')} of {here + gone:,} {'is' if gone == 1 else 'are'} not on this computer "
+            f"{units.count(gone, 'result')} of {here + gone:,} {'is' if gone == 1 else 'are'} not on this computer "
             f"where {'it was' if gone == 1 else 'they were'}."
         )
 
@@ -159,13 +159,13 @@ class RestoreModel(QObject):
             return ""
         match choice:
             case PutBack.MISSING if outlook.packed_gone:
-                amount = wording.count(outlook.packed_gone, "missing result")
-                return f"Put the {amount}, {wording.size(outlook.packed_gone_bytes)}, into the folder below"
+                amount = units.count(outlook.packed_gone, "missing result")
+                return f"Put the {amount}, {units.size(outlook.packed_gone_bytes)}, into the folder below"
             case PutBack.MISSING:
                 return ""
             case PutBack.ALL:
-                amount = wording.count(outlook.packed, "result")
-                return f"Put all {amount}, {wording.size(outlook.packed_bytes)}, into the folder below"
+                amount = units.count(outlook.packed, "result")
+                return f"Put all {amount}, {units.size(outlook.packed_bytes)}, into the folder below"
             case PutBack.NONE:
                 return "Leave the files of results where they are"
 
@@ -209,7 +209,7 @@ class RestoreModel(QObject):
 
     def question(self) -> Question:
         """To be asked before `start` where this profile is replaced."""
-        made_at = wording.full_time(self.outlook.manifest.made_at) if self.outlook is not None else ""
+        made_at = units.full_time(self.outlook.manifest.made_at) if self.outlook is not None else ""
         return Question(
             f"Replace what is in “{self.profile_name}”?",
             f"Its tasks, settings and sheets become what they were on {made_at}. What is there now is backed up first, "

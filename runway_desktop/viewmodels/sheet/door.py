@@ -12,11 +12,11 @@ from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered
-from runway_desktop.services.sheets import OPEN_SHEET, DamagedSheet
+from runway_desktop.services.library.sheets import OPEN_SHEET, DamagedSheet
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
+from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.composer import Composer
+from runway_desktop.viewmodels.composer.composer import Composer
 
 from .sheet import Sheet
 
@@ -94,7 +94,7 @@ class SheetDoor(QObject):
 
     def when(self, kept: KeptSheet) -> str:
         """When it was last changed."""
-        return wording.clock_time(kept.changed_at, self._engine.clock.now())
+        return units.clock_time(kept.changed_at, self._engine.clock.now())
 
     def closed(self, sheet_id: str) -> None:
         """Its window is gone."""
@@ -127,4 +127,4 @@ class SheetDoor(QObject):
 
 def kept_in_words(kept: KeptSheet, said_when: str) -> str:
     """ "shots.csv · 6 rows · today 14:02"."""
-    return f"{kept.name} · {wording.count(kept.rows, 'row')} · {said_when}"
+    return f"{kept.name} · {units.count(kept.rows, 'row')} · {said_when}"

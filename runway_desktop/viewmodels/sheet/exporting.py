@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from runway_desktop.services.spreadsheet import USUAL, Manner
+from runway_desktop.services.disk.spreadsheet import USUAL, Manner
+from runway_desktop.usecases.sheets.blocks import csv_of
+from runway_desktop.usecases.sheets.columns import Kind
 
-from .blocks import csv_of
-from .columns import Kind
 from .model import SheetModel
 
 

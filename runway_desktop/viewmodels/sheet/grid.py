@@ -12,9 +12,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
-from runway_desktop.viewmodels.state_words import Around, StateWords, describe
+from runway_desktop.usecases.sheets.columns import PROMPT
+from runway_desktop.usecases.words.states import Around, StateWords, describe
 
-from .columns import PROMPT
 from .sheet import Sheet
 
 ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1

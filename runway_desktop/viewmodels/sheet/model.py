@@ -13,12 +13,12 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from runway_desktop.domain.folders import moved_on
 from runway_desktop.domain.inputs import with_moved_files
-from runway_desktop.services.expansion import Axis
+from runway_desktop.services.library.expansion import Axis
+from runway_desktop.usecases.sheets import cells as cell
+from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Kind
+from runway_desktop.usecases.sheets.edits import Edit, Insert, Place, Remove, SetAxes, Write
+from runway_desktop.usecases.sheets.rows import SheetRow
 
-from . import cells as cell
-from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Kind
-from .edits import Edit, Insert, Place, Remove, SetAxes, Write
-from .rows import SheetRow
 from .table import SheetTable
 
 Index = QModelIndex | QPersistentModelIndex

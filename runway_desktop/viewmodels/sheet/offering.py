@@ -11,15 +11,15 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.expansion import Axis, values_from_text
 from runway_desktop.services.intake import Gathered
+from runway_desktop.services.library.expansion import Axis, values_from_text
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.sheets import cells as cell
+from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, SHOT, Column, Kind
+from runway_desktop.usecases.sheets.rows import SheetRow
 
-from . import cells as cell
-from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, SHOT, Column, Kind
 from .model import SheetModel
 from .preview import AxisPreview
-from .rows import SheetRow
 
 _USUAL_AXES = (MODEL, "ratio", "duration", SEED)
 _MOST_VALUE_WORDS = 4

@@ -11,13 +11,13 @@ from collections import Counter
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.forecast import Range
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
+from runway_desktop.services.tasks.forecast import Range
+from runway_desktop.usecases.sheets.tally import Totals
+from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .model import SheetModel
-from .tally import Totals
 
 _MOST_MODELS = 2
 """Of further models the slots are not told: nobody would read it."""
@@ -68,9 +68,9 @@ class Outlook(QObject):
         if not totals.rows:
             return "Write or paste prompts, drop a table on it, or drop pictures on cells."
         if totals.unchecked and not self._model.is_checked:
-            return f"Checking {totals.unchecked:,} of {wording.count(totals.rows, 'row')}…"
+            return f"Checking {totals.unchecked:,} of {units.count(totals.rows, 'row')}…"
         verb = "is" if totals.tasks == 1 else "are"
-        ready = f"{totals.ready:,} of {wording.count(totals.tasks, 'task')} {verb} ready"
+        ready = f"{totals.ready:,} of {units.count(totals.tasks, 'task')} {verb} ready"
         head = f"{ready}: {price_words(totals)}." if totals.ready else f"{ready}."
         return " ".join(part for part in (head, " · ".join(self._around())) if part)
 
@@ -78,22 +78,22 @@ class Outlook(QObject):
         parts = []
         balance = self.balance
         if balance is not None:
-            parts.append(f"Balance {wording.number(balance)}")
+            parts.append(f"Balance {units.number(balance)}")
             if self.exceeds_balance:
                 parts.append("not enough for all of them")
         cap = self._engine.settings.day_cap
         if cap is not None:
             left = max(0.0, cap - self._engine.budget.spent_today)
-            parts.append(f"today's cap leaves {wording.number(round(left, 1))}")
+            parts.append(f"today's cap leaves {units.number(round(left, 1))}")
         amounts: Counter[str] = Counter()
         for request, amount in self._model.ready_models:
             amounts[request.model] += amount
         for name, _ in amounts.most_common(_MOST_MODELS):
             limit = self._engine.lane.slots(name).limit
             if limit is not None:
-                parts.append(f"{wording.count(limit, 'slot')} for {name}")
+                parts.append(f"{units.count(limit, 'slot')} for {name}")
         if self._time is not None and self._model.totals.ready:
-            parts.append(f"about {wording.span(self._time.low, self._time.high)}")
+            parts.append(f"about {units.span(self._time.low, self._time.high)}")
         return parts
 
     def _counted(self) -> None:
@@ -137,7 +137,7 @@ def price_words(totals: Totals) -> str:
         return ""
     if not totals.priced:
         return "price shown after sending"
-    said = wording.credits_in_words(totals.credits)
+    said = units.credits_in_words(totals.credits)
     if totals.priced < totals.ready:
         return f"at least {said}"
     return said if totals.exact else f"about {said}"

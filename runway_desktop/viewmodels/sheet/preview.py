@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.services.expansion import Axis
-from runway_desktop.services.pricing import Pricing
-from runway_desktop.viewmodels import wording
+from runway_desktop.services.library.expansion import Axis
+from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.usecases.sheets.rows import RowChecker, SheetRow
+from runway_desktop.usecases.sheets.tally import Tally
+from runway_desktop.usecases.words import units
 
 from .model import SheetModel
 from .outlook import price_words
-from .rows import RowChecker, SheetRow
 from .table import SLICE_SECONDS
-from .tally import Tally
 
 
 class AxisPreview(QObject):
@@ -57,7 +57,7 @@ class AxisPreview(QObject):
         if not totals.rows:
             return "There are no rows yet that could be multiplied."
         base = totals.tasks // max(1, self._combos)
-        parts = [f"{base:,} × {self._combos:,} = {wording.count(totals.tasks, 'task')}", price_words(totals)]
+        parts = [f"{base:,} × {self._combos:,} = {units.count(totals.tasks, 'task')}", price_words(totals)]
         return ", ".join(part for part in parts if part)
 
     @property

@@ -15,16 +15,16 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import BatchId, Request, TaskId, new_task_id
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.sheets import SentTask
+from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels.just_sent import JustSent
-from runway_desktop.viewmodels.question import Question
-from runway_desktop.viewmodels.sending_questions import sending_question
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.sending.questions import sending_question
+from runway_desktop.usecases.sending.repeat_guard import JustSent
+from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
+from runway_desktop.usecases.sheets.rows import SheetRow
 
-from .columns import PROJECT, SHOT
-from .following import Following
 from .model import SheetModel
-from .rows import SheetRow
+from .row_tasks import Following
 
 SUBMITTED_AT_ONCE = 60
 """Tasks of one transaction: a few milliseconds of the loop, then others have a turn."""

@@ -15,26 +15,26 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.library import KeptSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
-from runway_desktop.services import sheets
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered, IntakeFinding
-from runway_desktop.services.sheets import OPEN_SHEET, SheetContent
+from runway_desktop.services.library import sheets
+from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
-from runway_desktop.viewmodels import wording
+from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.sheets import importing
+from runway_desktop.usecases.sheets.columns import MODEL, Kind
+from runway_desktop.usecases.sheets.rows import SheetRow
+from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.question import Question
-from runway_desktop.viewmodels.table_manner import manner_of
-from runway_desktop.viewmodels.touch import Touch
+from runway_desktop.viewmodels.csv_dialect import manner_of
 
-from . import importing
-from .columns import MODEL, Kind
 from .exporting import as_csv
-from .following import Following
 from .model import SheetModel
 from .offering import Offering
 from .outlook import Outlook
 from .row_sending import RowSending
-from .rows import SheetRow
+from .row_tasks import Following
 
 FIRST_FEW = 2
 KEEP_AFTER_MS = 500
@@ -159,11 +159,11 @@ class Sheet(QObject):
         filled = sum(bool(row.cells) for row in self.model.rows)
         sent = sum(bool(row.sent) for row in self.model.rows)
         strange = importing.unmatched_titles(self.model.rows)
-        parts = [wording.count(filled, "row")]
+        parts = [units.count(filled, "row")]
         if self.axes_words:
             parts.append(self.axes_words)
         elif strange:
-            parts.append(f"{wording.count(len(strange), 'column')} not matched")
+            parts.append(f"{units.count(len(strange), 'column')} not matched")
         elif any(row.cells for row in self.model.rows) and self._sending.batch_name != self.title:
             parts.append("columns matched by name")
         parts.append(f"{sent:,} sent" if sent else "nothing is uploaded or sent yet")
@@ -179,7 +179,7 @@ class Sheet(QObject):
         for axis in self.model.axes:
             combos *= len(axis.values)
         base = totals.tasks / combos if combos else 0
-        return f"{base:,.0f} × {combos:,} = {wording.count(totals.tasks, 'task')}"
+        return f"{base:,.0f} × {combos:,} = {units.count(totals.tasks, 'task')}"
 
     @property
     def is_sending(self) -> bool:

@@ -16,17 +16,16 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from runway_desktop.catalog import Catalog, Field, is_left_out
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.services.expansion import Axis
 from runway_desktop.services.intake import FoundInput
-from runway_desktop.services.pricing import Pricing
-from runway_desktop.services.sheets import SentTask, write_row
-
-from . import cells as cell
-from .columns import ENDPOINT, RESULT, Column, Columns, Kind
-from .edits import Place
-from .rows import BLANK, RowChecker, SheetRow
-from .saying import Line, Saying, posters_of
-from .tally import Tally, Totals
+from runway_desktop.services.library.expansion import Axis
+from runway_desktop.services.library.sheets import SentTask, write_row
+from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.usecases.sheets import cells as cell
+from runway_desktop.usecases.sheets.cell_texts import Line, Saying, posters_of
+from runway_desktop.usecases.sheets.columns import ENDPOINT, RESULT, Column, Columns, Kind
+from runway_desktop.usecases.sheets.edits import Place
+from runway_desktop.usecases.sheets.rows import BLANK, RowChecker, SheetRow
+from runway_desktop.usecases.sheets.tally import Tally, Totals
 
 SLICE_SECONDS = 0.006
 """Of checking in one turn of the loop."""

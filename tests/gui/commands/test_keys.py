@@ -15,7 +15,7 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.settings import Settings
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import COMMANDS, Section, Where, commands_in
-from runway_desktop.viewmodels.key_choices import KeyChoices
+from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from tests.gui.rig import Desktop, Rig, rest, task, until
 
 # The system's own keys are known only once there is an application.

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.ui.dialogs.confirm import ask_text, confirm, task_id_problem
+from runway_desktop.ui.confirm import ask_text, confirm, task_id_problem
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.question import Question
+from runway_desktop.usecases.question import Question
 from tests.gui.dialogs.rig import child
 
 QUESTION = Question("Delete 3 results from Runway?", "They cannot be fetched again.", "Delete 3 results")

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.dialogs.notices_page import NO_ICON, NO_TRAY, WITH_TRAY, WITHOUT_TRAY, NoticesPage
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.preferences import PreferencesForm
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import Rig
 
 

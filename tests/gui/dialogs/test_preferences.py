@@ -24,12 +24,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.ui.dialogs.asking import Confirm
+from runway_desktop.ui.asking import Confirm
+from runway_desktop.ui.dialogs.initial_size import open_at
 from runway_desktop.ui.dialogs.preferences import SECTIONS, Preferences
-from runway_desktop.ui.dialogs.room import open_at
 from runway_desktop.ui.profiles.fitting import fit
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.viewmodels.preferences import PreferencesForm
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child
 
 

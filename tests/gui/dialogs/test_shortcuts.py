@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import COMMANDS, Section
-from runway_desktop.ui.dialogs.asking import Confirm
 from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.key_choices import KeyChoices
+from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from tests.gui.dialogs.rig import Rig, child
 
 READ = Qt.ItemDataRole.AccessibleTextRole

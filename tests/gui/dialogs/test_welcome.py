@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.errors import KeyRefused
 from runway_desktop.ui.dialogs.welcome import Welcome
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.viewmodels.welcome import KeyForm
+from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from tests.gui.dialogs.rig import KEY, Rig, child
 
 

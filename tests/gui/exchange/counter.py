@@ -9,7 +9,7 @@ from runway_desktop.app.exchange_windows import ExchangeWindows
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.exchange.import_window import ImportWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.phase import Phase
+from runway_desktop.usecases.phase import Phase
 from tests.gui.rig import Desktop, until
 
 

@@ -13,15 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
 
 from runway_desktop.domain.task import Pick, State
-from runway_desktop.services import embedding
+from runway_desktop.services.disk.folder_look import NO_ANSWER
 from runway_desktop.services.exchange import file_export
-from runway_desktop.services.folder_look import NO_ANSWER
+from runway_desktop.services.results import embedding
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange import export as export_model
 from runway_desktop.viewmodels.exchange.export import ListForm, Scope, What
-from runway_desktop.viewmodels.offers import Verb
-from runway_desktop.viewmodels.phase import Phase
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, task, until
 from tests.unit.services.exchange.results import Results, a_task, files_in

@@ -20,8 +20,8 @@ from runway_desktop.services.exchange import comparing
 from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange.id_import import TITLES
-from runway_desktop.viewmodels.phase import Phase
 from tests.fake_runway import remote_id
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, task, until

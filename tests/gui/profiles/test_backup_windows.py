@@ -11,15 +11,15 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import Choice, pack
 from runway_desktop.services.backup.watching import Watch
-from runway_desktop.ui.dialogs.asking import Confirm
+from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.dialogs.profile_page import ProfilePage
 from runway_desktop.ui.profiles.backup_window import BackupWindow
-from runway_desktop.ui.profiles.profile_page import ProfilePage
 from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.phase import Phase
-from runway_desktop.viewmodels.preferences import PreferencesForm
+from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import until
 from tests.profiles_on_disk import NOW, Made, a_profile

@@ -12,16 +12,16 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.events import ConnectionChanged
 from runway_desktop.domain.profiles import Color
-from runway_desktop.services import after_restore
-from runway_desktop.services.after_restore import TOLD
-from runway_desktop.ui.dialogs.asking import Confirm
+from runway_desktop.services.tasks import after_restore
+from runway_desktop.services.tasks.after_restore import TOLD
+from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.dialogs.profile_page import ProfilePage
 from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
-from runway_desktop.ui.profiles.profile_page import ProfilePage
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.viewmodels.preferences import PreferencesForm
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import Desktop, until
 from tests.profiles_on_disk import a_profile

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, Q
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import KeptSheet
-from runway_desktop.services import sheets
+from runway_desktop.services.library import sheets
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.sheet.axis_dialog import AxisDialog
@@ -24,7 +24,7 @@ from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.host import SheetHost
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.sheet.columns import MODEL, PROMPT, STATE
+from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE
 from runway_desktop.viewmodels.sheet.door import SheetDoor
 from tests.gui.rig import Rig, rest, until
 from tests.gui.sheet.conftest import Opened

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
-from runway_desktop.ui.dialogs.asking import Confirm
+from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.theme import Theme
 from tests import engine_rig
 from tests.gui.rig import Desktop, after, rest, until

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.tasks.succession import Succession
+from runway_desktop.ui.tasks.next_selection import Succession
 from tests.gui.rig import Desktop, rest, task, until
 
 

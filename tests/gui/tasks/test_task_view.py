@@ -21,8 +21,8 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.viewmodels import task_lines
-from runway_desktop.viewmodels.task_cells import Column
+from runway_desktop.usecases.listing import lines
+from runway_desktop.viewmodels.tasks.task_cells import Column
 from tests.gui.rig import Rig, move_pointer, painted, rest, task, until
 
 FLAT = Listing(group=GroupBy.NONE)
@@ -147,7 +147,7 @@ async def test_headers_are_lower_than_rows_whatever_moves(tmp_path, theme, qtbot
 
 
 async def test_rows_of_a_long_list_that_begins_anew_have_their_height(tmp_path, theme, qtbot, monkeypatch):
-    monkeypatch.setattr(task_lines, "MANY", 4)
+    monkeypatch.setattr(lines, "MANY", 4)
     async with shown(tmp_path, theme, listing=Listing()) as rig:
         view, rows = rig.view, rig.rows
         for number, prompts in enumerate((["fog"], ["fog", "sea"], ["sea", "sea", "sea"])):

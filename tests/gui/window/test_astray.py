@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, Q
 
 from runway_desktop.domain.task import Media, Output, State, TaskId
 from runway_desktop.ui.media.picture_view import PictureView
-from runway_desktop.viewmodels.offers import Verb
-from runway_desktop.viewmodels.task_cells import Column
+from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.viewmodels.tasks.task_cells import Column
 from tests.gui.rig import Desktop, rest, saved, task, until
 
 

@@ -11,12 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 
-from runway_desktop.app import environment
 from runway_desktop.app.bugs import Bugs
 from runway_desktop.app.options import Options
 from runway_desktop.app.session import Session
-from runway_desktop.app.wiring import Address
 from runway_desktop.domain.task import State, Task
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import Address
 from tests.gui.rig import Desktop, task
 
 

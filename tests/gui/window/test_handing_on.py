@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.applications import Launch
 from runway_desktop.domain.task import Media, State, TaskId
-from runway_desktop.ui.handing import launching
-from runway_desktop.ui.handing.programs_menu import ProgramsMenu
-from runway_desktop.viewmodels.offers import Verb
+from runway_desktop.ui.sharing import launching
+from runway_desktop.ui.sharing.programs_menu import ProgramsMenu
+from runway_desktop.usecases.commands.offers import Verb
 from tests.gui.rig import Desktop, rest, saved, task, until
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.services.accepted_ids import AcceptedId
-from runway_desktop.ui.dialogs.asking import AskText
+from runway_desktop.services.tasks.accepted_ids import AcceptedId
+from runway_desktop.ui.asking import AskText
 from tests.fake_runway import remote_id
 from tests.gui.rig import Desktop, task, until
 

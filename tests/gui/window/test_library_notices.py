@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.events import FilesMoving
-from runway_desktop.services.library_folder import ROUND
+from runway_desktop.services.disk.library_folder import ROUND
 from runway_desktop.ui.dialogs.notices import Bar
 from runway_desktop.ui.theme import Theme
 from tests.gui.rig import Desktop, rest, until

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.long_words import LongWordsLabel, broken
 from runway_desktop.ui.window.details_pane import DetailsPane
+from runway_desktop.ui.word_breaking import LongWordsLabel, broken
 from tests.gui.rig import Desktop, task, until
 
 WORD = "Donaudampfschifffahrtsgesellschaft"

@@ -14,13 +14,13 @@ import pytest
 from PySide6.QtCore import QObject, QTimer, QtMsgType
 from PySide6.QtWidgets import QApplication
 
-from runway_desktop.app import environment
 from runway_desktop.app.bugs import KEPT, Bugs
-from runway_desktop.app.lifecycle import Supervisor
 from runway_desktop.app.program import _qt_message, run_on_loop
 from runway_desktop.domain.events import LaneChanged
 from runway_desktop.services.bus import Bus
 from runway_desktop.ui.theme import Theme
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.stages import Supervisor
 from tests.mistakes import left_in
 from tests.patient_bot import PatientBot
 
@@ -146,7 +146,7 @@ def test_the_hooks_are_given_back(bugs: Bugs, qapp: QApplication):
 
 def test_a_fault_of_the_world_is_no_mistake(bugs: Bugs, qapp: QApplication):
     def world() -> None:
-        logging.getLogger("runway_desktop.services.downloads").warning("The disk is full")
+        logging.getLogger("runway_desktop.services.results.downloads").warning("The disk is full")
         logging.getLogger("keyring.backend").error("Error initializing plugin")
 
     run(bugs, world, qapp)
@@ -226,7 +226,7 @@ def test_a_journey_finds_a_mistake_in_the_log_and_a_traceback_on_the_terminal(
     environment.start_log(profile / "log.txt", verbose=False)
     try:
         run(bugs, in_a_slot, qapp)
-        logging.getLogger("runway_desktop.services.downloads").warning("The disk is full")
+        logging.getLogger("runway_desktop.services.results.downloads").warning("The disk is full")
         logging.getLogger("keyring.backend").error("Error initializing plugin")
     finally:
         for handler in [handler for handler in root.handlers if handler not in before]:

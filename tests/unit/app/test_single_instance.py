@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.app import single_instance
 from runway_desktop.app.single_instance import DoesNotAnswer, Doorbell, enter, hand_over
-from runway_desktop.services.profile_lock import claim
+from runway_desktop.services.disk.profile_lock import claim
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -43,7 +43,7 @@ import errno, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from runway_desktop.app import single_instance
-from runway_desktop.services import profile_lock
+from runway_desktop.services.disk import profile_lock
 application = QCoreApplication([])
 def refuse(file):
     raise OSError(errno.ENOLCK, "No locks available")

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from runway_desktop.app import environment, program, restoring_first
-from runway_desktop.app.wiring import tell_unfinished
+from runway_desktop.app import program, restoring_first
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.services.backup.leftovers import TakenAway
 from runway_desktop.services.bus import Bus
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import tell_unfinished
 from tests.mistakes import Mistakes
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER, ImpossibleMove, advance
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.happenings import (
+from runway_desktop.domain.task import Evidence, Refusal, RemoteId, Request, State, Task, TaskId
+from runway_desktop.domain.transitions import (
     Accepted,
     Adopted,
     Answer,
@@ -27,7 +28,6 @@ from runway_desktop.domain.happenings import (
     Refused,
     Sending,
 )
-from runway_desktop.domain.task import Evidence, Refusal, RemoteId, Request, State, Task, TaskId
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 NOW = 1_750_000_000.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.folders import size_in_words
-from runway_desktop.viewmodels import wording
+from runway_desktop.usecases.words import units
 
 
 @pytest.mark.parametrize(
@@ -13,4 +13,4 @@ from runway_desktop.viewmodels import wording
     [(0, "0 B"), (999, "999 B"), (2_083_000, "2.1 MB"), (310_400, "310 kB"), (80_000_000_000, "80 GB")],
 )
 def test_a_size_is_told_in_decimal_units(amount: int, words: str) -> None:
-    assert size_in_words(amount) == words == wording.size(amount)
+    assert size_in_words(amount) == words == units.size(amount)

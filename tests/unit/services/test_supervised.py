@@ -14,17 +14,17 @@ import pytest
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.downloads import Downloads
-from runway_desktop.services.file_locks import FileLocks
-from runway_desktop.services.integrity import Integrity
-from runway_desktop.services.ledger import Ledger
-from runway_desktop.services.library_folder import LibraryFolder
-from runway_desktop.services.lost_files import LostFiles
-from runway_desktop.services.rescue import Rescue
+from runway_desktop.services.disk.file_locks import FileLocks
+from runway_desktop.services.disk.library_folder import LibraryFolder
+from runway_desktop.services.results.downloads import Downloads
+from runway_desktop.services.results.fallback_saving import Rescue
+from runway_desktop.services.results.integrity import Integrity
+from runway_desktop.services.results.sidecar_keeper import BEHIND, SidecarKeeper
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.sidecar_keeper import BEHIND, SidecarKeeper
-from runway_desktop.services.submission import Submission
 from runway_desktop.services.supervised import LONGEST_PAUSE, keep_going, survived
+from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.services.tasks.missing_inputs import LostFiles
+from runway_desktop.services.tasks.submission import Submission
 from tests.engine_rig import CATALOG, AtOnce, with_picture
 from tests.fake_runway import FakeFetcher, FakeRunway
 from tests.fakes import FakeClock, MemoryStore, settle

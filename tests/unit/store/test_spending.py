@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.reckoning import counted_credits
+from runway_desktop.domain.spending_report import counted_credits
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
 from tests.fakes import MemoryStore

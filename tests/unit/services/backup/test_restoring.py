@@ -21,7 +21,6 @@ from runway_desktop.domain.kept_files import KeptFile, Looked
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
-from runway_desktop.services.after_restore import FRESH
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import LIGHT, Choice, pack
 from runway_desktop.services.backup.restores import Restores
@@ -29,9 +28,10 @@ from runway_desktop.services.backup.restoring import PutBack, Wishes, found_agai
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Stopped, Watch
 from runway_desktop.services.backup.workshop import Workshop
-from runway_desktop.services.library_folder import SEEN
-from runway_desktop.services.move_journal import JOURNAL
-from runway_desktop.services.profile_folders import demo_profile
+from runway_desktop.services.disk.library_folder import SEEN
+from runway_desktop.services.disk.profile_folders import demo_profile
+from runway_desktop.services.library.move_journal import JOURNAL
+from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
 from runway_desktop.store.snapshots import SqliteSnapshots

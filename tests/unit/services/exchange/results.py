@@ -12,8 +12,8 @@ from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import Batch, Media, Output, OutputState, State, Task, TaskId
-from runway_desktop.services import sidecar
-from runway_desktop.services.embedding import embed, note_of
+from runway_desktop.services.results import sidecar
+from runway_desktop.services.results.embedding import embed, note_of
 from tests.engine_rig import request
 from tests.fake_runway import remote_id
 from tests.fakes import MemoryStore

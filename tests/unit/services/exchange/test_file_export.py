@@ -17,10 +17,10 @@ import pytest
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Batch, BatchId, Pick, TaskId
-from runway_desktop.services import embedding, sidecar
-from runway_desktop.services.disk_steps import sha256_of
+from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport, FilesExported, names_of
 from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.results import embedding, sidecar
 from tests.engine_rig import AtOnce
 from tests.fakes import settle
 from tests.unit.services.exchange.results import NOON, Results, a_task, files_in

@@ -20,11 +20,11 @@ from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
-from runway_desktop.services import embedding, sidecar
 from runway_desktop.services.exchange.folder_import import CHUNK, TAKEN_BACK, FolderImport, FolderLook, Imported
 from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Standing
+from runway_desktop.services.results import embedding, sidecar
 from tests.engine_rig import CATALOG, AtOnce, Rig
 from tests.fake_runway import remote_id
 from tests.unit.services.exchange.results import NOON, Results, a_task, as_it_is, files_in, local_id, make_picture

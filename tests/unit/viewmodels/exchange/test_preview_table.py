@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.exchange.preview_table import PreviewLine, PreviewTable
-from runway_desktop.viewmodels.state_words import Tone
 
 
 @pytest.fixture

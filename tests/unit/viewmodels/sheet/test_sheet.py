@@ -17,13 +17,13 @@ from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Refusal, Request, State, TaskId
-from runway_desktop.services.expansion import Axis
+from runway_desktop.services.library.expansion import Axis
+from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
+from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet import row_sending
-from runway_desktop.viewmodels.sheet.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.viewmodels.sheet.preview import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE, WRONG_ROLE
-from runway_desktop.viewmodels.state_words import Tone
 from tests.gui.rig import Rig, rest, task, until
 
 _HORIZONTAL = Qt.Orientation.Horizontal

@@ -1,0 +1,341 @@
+"""Moving one file that is ours from one folder to another, in steps that may be cut short anywhere and begun again.
+
+Where both folders lie on one file system the file is renamed. Else it is copied beside its new name, flushed, read
+again and compared, and only then given the name; whoever calls stores the new path, and only after that `finish` takes
+the old file away. The caller has noted source and target before the first step, so that a later run knows whose the
+files are that it finds at the target.
+
+Everything here blocks, apart from what it promises. `bring` raises DiskError, in words, for what the target refuses,
+and `Stopped`; `finish` raises nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.services.disk.disk_steps import (
+    forget_cached,
+    rename_exclusively,
+    sha256_of,
+    sync_folder,
+    write_whole,
+)
+from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.results import sidecar
+from runway_desktop.services.results.part_file import check_room, forget_part
+
+_BLOCK = 1024 * 1024
+
+
+class Stopped(Exception):
+    """The person wants no more of it. What was not complete is taken away again."""
+
+
+class Unreadable(Exception):
+    """The file at the source cannot be read. The message is what the system says."""
+
+
+class Fate(StrEnum):
+    MOVED = "moved"
+    """It lies at the target, whole; the source may be there still."""
+    CHANGED = "changed"
+    """It is not the file any more that was saved there: somebody worked on it. It is left where it is."""
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    TAKEN = "taken"
+    """The name at the target is somebody else's: another must be chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """A file to be moved. `owner` is the result that it is; None for one that is no result. `size` and `sha256` are as
+    they were when it was saved; 0 and empty: not known."""
+
+    source: Path
+    target: Path
+    owner: Owner | None = None
+    size: int = 0
+    sha256: str = ""
+    is_begun: bool = False
+    """An earlier run may have taken the name at the target."""
+
+    @property
+    def draft(self) -> Path:
+        return self.target.with_name(self.target.name + ".moving")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a file looks like without being read."""
+
+    size: int
+    modified: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`seen` is how the source looked when it was copied: as long as it looks like that, it is the same."""
+
+    fate: Fate
+    seen: Stamp | None = None
+    detail: str = ""
+
+
+class Disk:
+    """What is done to the disk, one step each, so that a test can refuse any of them."""
+
+    def stamp(self, path: Path) -> Stamp | None:
+        """None for what is not there, or is no file. Raises Unreadable for what cannot be looked at."""
+        try:
+            found = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise Unreadable(error.strerror or type(error).__name__) from error
+        return Stamp(found.st_size, found.st_mtime_ns, found.st_dev) if path.is_file() else None
+
+    def device(self, folder: Path) -> int:
+        return folder.stat().st_dev
+
+    def make_folder(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Never replaces anything: raises FileExistsError."""
+        rename_exclusively(source, target)
+        sync_folder(target.parent)
+
+    def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
+        """Copies the bytes, flushes them to the disk, and gives the SHA-256 of what was read."""
+        digest = hashlib.sha256()
+        try:
+            reading = source.open("rb")
+        except OSError as error:
+            raise Unreadable(error.strerror or type(error).__name__) from error
+        with reading, target.open("wb") as writing:
+            while block := _read(reading.read):
+                writing.write(block)
+                digest.update(block)
+                progress(len(block))
+            writing.flush()
+            os.fsync(writing.fileno())
+            forget_cached(writing.fileno())
+        with suppress(OSError):
+            shutil.copystat(source, target)
+        return digest.hexdigest()
+
+    def hash(self, path: Path) -> str:
+        try:
+            return sha256_of(path)
+        except OSError as error:
+            raise Unreadable(error.strerror or type(error).__name__) from error
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Whole or not at all; replaces what is there."""
+        write_whole(path, content)
+
+    def read(self, path: Path) -> bytes | None:
+        """None for what cannot be read."""
+        try:
+            return path.read_bytes()
+        except OSError:
+            return None
+
+    def remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def remove_folder(self, folder: Path) -> None:
+        """Only an empty one."""
+        folder.rmdir()
+
+
+def bring(
+    disk: Disk, errand: Errand, progress: Callable[[int], None], is_stopped: Callable[[], bool] = lambda: False
+) -> Outcome:
+    """Has the file whole at its target, with its sidecar. `progress` is called with bytes as they are copied."""
+    try:
+        source, there = disk.stamp(errand.source), disk.stamp(errand.target)
+        if there is not None:
+            return _found_there(disk, errand, source, there)
+        if source is None:
+            return Outcome(Fate.MISSING)
+        if is_stopped():
+            raise Stopped
+        if errand.size and source.size != errand.size:
+            return Outcome(Fate.CHANGED)
+        with spoken_for(errand.target.parent):
+            disk.make_folder(errand.target.parent)
+            if source.device == disk.device(errand.target.parent) and _renamed(disk, errand):
+                progress(source.size)
+                return Outcome(Fate.MOVED)
+        return _copied(disk, errand, source, progress, is_stopped)
+    except FileExistsError:
+        return _taken(disk, errand)
+    except Unreadable as error:
+        return Outcome(Fate.UNREADABLE, detail=str(error))
+
+
+def finish(disk: Disk, errand: Errand, seen: Stamp | None, root: Path) -> str:
+    """Takes the source away, now that everyone knows the target: the file, its sidecar, and the folders below `root`
+    that are empty then. Gives a sentence for what had to stay."""
+    try:
+        source = disk.stamp(errand.source)
+        if source is not None and not _is_surely_the_same(disk, errand, source, seen):
+            return "It was changed while it was moved. What was there before is in the new folder."
+        disk.remove(errand.source)
+        _remove_sidecar(disk, errand)
+    except (OSError, Unreadable):
+        # Windows does not let go of a file that is open somewhere.
+        return "A copy is in the new folder. This one is in use, and could not be removed."
+    with suppress(OSError):
+        for folder in errand.source.parents:
+            if folder == root or not folder.is_relative_to(root):
+                break
+            disk.remove_folder(folder)
+    if errand.owner is not None:
+        # What an attempt left that was given up for a rescue.
+        forget_part(errand.target, errand.owner)
+    return ""
+
+
+def give_up(disk: Disk, errand: Errand) -> None:
+    """Takes the copy at the target away again, and its sidecar. Raises nothing."""
+    with suppress(OSError):
+        disk.remove(errand.target)
+    _taken(disk, errand)
+
+
+def _found_there(disk: Disk, errand: Errand, source: Stamp | None, there: Stamp) -> Outcome:
+    """Something has the target's name. It is ours if an earlier run put it there, whole."""
+    if source is None:
+        is_ours = not errand.size or there.size == errand.size
+        is_ours = is_ours and (not errand.sha256 or disk.hash(errand.target) == errand.sha256)
+        return Outcome(Fate.MOVED if is_ours else Fate.MISSING)
+    if there.size == source.size and disk.hash(errand.source) == disk.hash(errand.target):
+        return Outcome(Fate.MOVED, source)
+    if errand.is_begun and there.size == 0:
+        # A name that was taken and not filled, on a file system that knows no second name for a file.
+        disk.remove(errand.target)
+    return _taken(disk, errand)
+
+
+def _taken(disk: Disk, errand: Errand) -> Outcome:
+    """The name is given up, and with it the sidecar that was there first."""
+    beside = sidecar.path_for(errand.target)
+    if errand.owner is not None and sidecar.owner_of(beside) == errand.owner:
+        with suppress(OSError):
+            disk.remove(beside)
+    return Outcome(Fate.TAKEN)
+
+
+def _renamed(disk: Disk, errand: Errand) -> bool:
+    try:
+        _bring_sidecar(disk, errand)
+        disk.rename(errand.source, errand.target)
+    except OSError as error:
+        # Two mounts of one device, or a file that Windows keeps while it is open: then it is copied.
+        if error.errno in (errno.EXDEV, errno.EACCES, errno.EPERM, errno.EBUSY):
+            return False
+        raise
+    return True
+
+
+def _copied(
+    disk: Disk, errand: Errand, source: Stamp, progress: Callable[[int], None], is_stopped: Callable[[], bool]
+) -> Outcome:
+    def told(count: int) -> None:
+        if is_stopped():
+            raise Stopped
+        progress(count)
+
+    try:
+        with spoken_for(errand.target.parent, needed=source.size):
+            check_room(errand.target.parent, source.size)
+            digest = disk.copy(errand.source, errand.draft, told)
+            if errand.sha256 and digest != errand.sha256:
+                _forget(disk, errand)
+                return Outcome(Fate.CHANGED)
+            if not _is(disk, errand.draft, digest):
+                raise DiskError(
+                    f"{errand.target.name} did not arrive whole in {errand.target.parent}.",
+                    advice="Check that disk. The file is still where it was.",
+                )
+            _bring_sidecar(disk, errand)
+            disk.rename(errand.draft, errand.target)
+    except BaseException:
+        _forget(disk, errand)
+        raise
+    return Outcome(Fate.MOVED, source)
+
+
+def _is(disk: Disk, path: Path, digest: str) -> bool:
+    try:
+        return disk.hash(path) == digest
+    except Unreadable:
+        return False
+
+
+def _forget(disk: Disk, errand: Errand) -> None:
+    with suppress(OSError):
+        disk.remove(errand.draft)
+
+
+def _is_surely_the_same(disk: Disk, errand: Errand, source: Stamp, seen: Stamp | None) -> bool:
+    if source == seen:
+        return True
+    there = disk.stamp(errand.target)
+    return there is not None and there.size == source.size and disk.hash(errand.source) == disk.hash(errand.target)
+
+
+def _bring_sidecar(disk: Disk, errand: Errand) -> None:
+    content = _sidecar_of(disk, errand)
+    if content is not None:
+        disk.write(sidecar.path_for(errand.target), _renamed_in(content, errand))
+
+
+def _remove_sidecar(disk: Disk, errand: Errand) -> None:
+    content = _sidecar_of(disk, errand)
+    if content is None:
+        return
+    old, new = sidecar.path_for(errand.source), sidecar.path_for(errand.target)
+    left, arrived = disk.stamp(old), disk.stamp(new)
+    if left is not None and (arrived is None or left.modified > arrived.modified):
+        # It was written anew after it had been copied.
+        disk.write(new, _renamed_in(content, errand))
+    disk.remove(old)
+
+
+def _sidecar_of(disk: Disk, errand: Errand) -> bytes | None:
+    """The sidecar beside the source, if it is this result's own."""
+    beside = sidecar.path_for(errand.source)
+    if errand.owner is None or sidecar.owner_of(beside) != errand.owner:
+        return None
+    return disk.read(beside)
+
+
+def _renamed_in(content: bytes, errand: Errand) -> bytes:
+    """The sidecar as it is at the target: it names its file, which may have got a number."""
+    if errand.source.name == errand.target.name:
+        return content
+    document = json.loads(content)
+    document["output"]["file"] = errand.target.name
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _read(read: Callable[[int], bytes]) -> bytes:
+    try:
+        return read(_BLOCK)
+    except OSError as error:
+        raise Unreadable(error.strerror or type(error).__name__) from error

@@ -1,0 +1,201 @@
+"""What the list, the places and the details ask: the store's answers, and the few things that only the disk can tell.
+
+Loop's thread; whatever touches a file runs in the executor. Raises StoreError when the database cannot be used;
+`write_text` and `read_text` also DiskError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
+from runway_desktop.domain.task import Input, Output, OutputState, TaskId
+from runway_desktop.services.disk.disk_steps import write_whole
+from runway_desktop.services.disk.disk_words import file_hash, spoken_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
+
+    from runway_desktop.services.bus import Bus
+    from runway_desktop.services.ports import LedgerEntry, Store
+    from runway_desktop.services.settings import Settings
+
+    from .lineage import Lineage
+    from .sheets import Sheets
+
+Result = TypeVar("Result")
+
+LARGEST_TEXT = 5_000_000
+"""Bytes of a file of presets; more is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """All that is known of one task. `ledger` is in the order in which things happened."""
+
+    row: Row
+    inputs: tuple[Input, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    takes: Takes = field(default_factory=Takes)
+
+
+class Library:
+    def __init__(self, store: Store, bus: Bus, settings: Settings, executor: Executor) -> None:
+        self._store = store
+        self._bus = bus
+        self._settings = settings
+        self._executor = executor
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        from .sheets import Sheets
+
+        return Sheets(self._store)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        from .lineage import Lineage
+
+        return Lineage(self._store)
+
+    async def list(self, listing: Listing) -> Entries:
+        """The ids to show, in order."""
+        return await self._store.list(listing)
+
+    async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, Sequence[Row]]:
+        """The first `limit` ids to show, at once, with the rows of the first `sight` of them."""
+        return await self._store.beginning(listing, limit, sight)
+
+    async def amount(self, wanted: Filter) -> int:
+        """How many tasks a search would find."""
+        return await self._store.amount(wanted)
+
+    async def takes(self, task_id: TaskId) -> Takes:
+        return await self._store.takes(task_id)
+
+    async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]:
+        return await self._store.rows(task_ids)
+
+    async def groups(self, listing: Listing) -> Sequence[GroupSummary]:
+        return await self._store.groups(listing)
+
+    async def counts(self) -> PlaceCounts:
+        return await self._store.counts()
+
+    async def details(self, task_id: TaskId) -> Details | None:
+        """None for a task that is not here."""
+        rows = await self._store.rows([task_id])
+        if not rows:
+            return None
+        inputs = await self._store.inputs(task_id)
+        ledger = await self._store.ledger(task_id)
+        takes = await self._store.takes(task_id)
+        return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger), takes=takes)
+
+    async def recent_prompts(self, limit: int = 200, text: str = "") -> Sequence[str]:
+        """Prompts that were used, latest first, each once; with `text`, those that hold every word of it."""
+        return await self._store.recent_prompts(limit, text)
+
+    async def refused_prompts(self) -> frozenset[str]:
+        """Prompts that moderation refused before."""
+        return await self._store.refused_prompts()
+
+    async def save_poster(
+        self, output: Output, path: Path, *, width: int = 0, height: int = 0, duration: float = 0.0
+    ) -> Output | None:
+        """Keeps what was learned when a result was first decoded: its poster, sides in pixels, length in seconds.
+
+        Changes the output as it is by then, so that a download that ended meanwhile is not undone; None when it is
+        gone, or nothing is new, or its file was changed outside, or came back, since it was asked for.
+        """
+
+        def edit(current: Output) -> Output | None:
+            if current.is_changed != output.is_changed:
+                return None
+            return replace(
+                current,
+                poster=str(path),
+                width=width or current.width,
+                height=height or current.height,
+                duration=duration or current.duration,
+            )
+
+        known = await self._store.change_output(output.task_id, output.index, edit)
+        if known is not None:
+            self._bus.tell(OutputChanged(known))
+        return known
+
+    async def not_saved(self, now: float, limit: int) -> NotSaved:
+        """What is not on this disk though Runway may still have it, the most urgent first."""
+        return await self._store.not_saved(now, limit)
+
+    async def maker_of(self, path: Path) -> Row | None:
+        """The task that made this file, by its bytes, so that it holds for a copy and after renaming; None for a file
+        that was not made here. DiskError when it cannot be read."""
+        digest = await self._ask(file_hash, path)
+        made = await self._store.outputs_with([digest])
+        rows = await self._store.rows([output.task_id for output in made])
+        return min(rows, key=lambda row: row.task.created_at, default=None)
+
+    async def missing(self, outputs: Sequence[Output]) -> frozenset[tuple[TaskId, int]]:
+        """Which of these were saved and are not there any more, by task and index."""
+        saved = [output for output in outputs if output.state is OutputState.SAVED and output.path]
+        gone = await self._ask(lambda: [not _is_file(Path(output.path)) for output in saved])
+        return frozenset((output.task_id, output.index) for output, is_gone in zip(saved, gone, strict=True) if is_gone)
+
+    async def folder_of(self, output: Output) -> Path:
+        """The folder to show for a result: its own if it is there, else the library, else the nearest folder above."""
+        wanted = Path(output.path).parent if output.path else self._settings.library
+        return await self._ask(_nearest_folder, wanted, self._settings.library)
+
+    async def write_text(self, path: Path, text: str) -> None:
+        """An export, written beside its place first, so that what was there is whole until the new one is. DiskError
+        when it cannot be written."""
+        await self._ask(_write_text, path, text)
+
+    async def read_text(self, path: Path) -> str:
+        """A small text that the person chose. DiskError when it cannot be read, NotPossible when it is no text."""
+        return await self._ask(_read_text, path)
+
+    async def _ask(self, question: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, question, *arguments)
+
+
+def _read_text(path: Path) -> str:
+    with spoken_for(path.parent):
+        if path.stat().st_size > LARGEST_TEXT:
+            raise NotPossible(f"{path.name} is too large to be what is looked for here.")
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise NotPossible(f"{path.name} is no text.") from error
+
+
+def _write_text(path: Path, text: str) -> None:
+    with spoken_for(path.parent):
+        # Half a character, of a broken file name, is spelled out.
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _nearest_folder(wanted: Path, otherwise: Path) -> Path:
+    for folder in (wanted, otherwise, *otherwise.parents):
+        try:
+            if folder.is_dir():
+                return folder
+        except OSError:
+            continue
+    return Path.home()

@@ -1,0 +1,379 @@
+"""The library moves to another folder, and rescued results come home: file by file, resumable after a kill anywhere.
+
+A move is noted in the journal before it begins, and so is each group of files before the first of them is touched.
+Then each file is brought to its target whole (`file_moving`), the store gives the results their new paths in one
+transaction, the requests that use them follow, and only after that the old files are taken away (`move_group`).
+Whatever is cut short is begun again with the same targets. What is not ours any more, because somebody worked on it,
+stays and is told.
+
+It waits, and says so, while one of the folders is away or the disk is full, and goes on by itself. New results go to
+the new folder from the first moment on; downloads that run finish where they are and are moved then.
+One for the life of the program; loop's thread only. `run` raises nothing; `plan`, `begin` and `left_behind` raise
+StoreError, `begin` also NotPossible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from runway_desktop.domain.errors import DiskError, NotPossible, StoreError
+from runway_desktop.domain.events import Event, LibraryFolderChanged, LibraryMoveChanged, OutputChanged
+from runway_desktop.domain.folders import FolderState, LeftBehind, MovePhase, MoveProgress
+from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import Alarm
+from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.disk.library_folder import ROUND, LibraryFolder
+from runway_desktop.services.ports import Clock, Store
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.supervised import keep_going
+
+from .move_group import GroupMover, Report
+from .move_journal import JOURNAL, Journal, read
+from .move_names import choose_names, pasted_pictures
+from .move_plan import MovePlan, examine
+from .move_words import ended_words, resumed_words, waiting_words
+
+log = logging.getLogger(__name__)
+
+GROUP_FILES = 32
+GROUP_SIZE = 256 * 1024 * 1024
+"""Files and bytes of one group: what a kill has begun again, and what one transaction moves."""
+TELL_EVERY = 0.2
+"""Seconds between two events of its progress."""
+TRY_AGAIN_AFTER = 30.0
+"""Seconds until a database or disk that refused is tried again."""
+
+_Waiting = tuple[TaskId, int, Path, int]
+"""Task and index of a result (empty and -1 for what is none), its path, its size."""
+
+
+class UnderWay(Protocol):
+    """The downloads: what they still work on is not moved under their hands."""
+
+    def is_under_way(self, owner: Owner) -> bool: ...
+
+    def any_under_way_in(self, folder: Path) -> bool: ...
+
+
+class LibraryMove:
+    """`rescued` is the folder from which results come home."""
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        settings: Settings,
+        folder: LibraryFolder,
+        downloads: UnderWay,
+        mover: GroupMover,
+        rescued: Path,
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._settings = settings
+        self._folder = folder
+        self._downloads = downloads
+        self._rescued = rescued
+        self._mover = mover
+        self._alarm = Alarm(clock)
+        self._turn = asyncio.Lock()
+        """Held while a group is in hand."""
+        self._journal: Journal | None = None
+        self._queue: deque[_Waiting] = deque()
+        """What is still to be moved, as far as it was looked up."""
+        self._progress: MoveProgress | None = None
+        self._told_at = float("-inf")
+        self._stops = False
+        self._may_have_rescued = True
+        self._is_recalled = False
+        mover.copied = self._copied
+        mover.is_stopped = lambda: self._stops
+        bus.listen(self._hear)
+
+    @property
+    def progress(self) -> MoveProgress | None:
+        """Of the move that is under way, or the last one of this run; None when there was none."""
+        return self._progress
+
+    @property
+    def is_moving(self) -> bool:
+        """The person's move is under way. The homecoming of rescued results does not count."""
+        return self._journal is not None and not self._journal.is_homecoming
+
+    async def plan(self, target: Path, source: Path | None = None) -> MovePlan:
+        """What moving would mean, from the library as it is now or from a folder that was it before."""
+        origin = source or self._settings.library
+        outputs = [output for output in await self._store.outputs_in(str(origin)) if _is_saved(output)]
+        if origin != target:
+            outputs = [output for output in outputs if not Path(output.path).is_relative_to(target)]
+        return await self._mover.do(examine, origin, target, outputs, self._folder.mount_known_of(target))
+
+    async def begin(self, plan: MovePlan) -> None:
+        """Begins it: new results go to the new folder at once. It goes on at the next start, until it is done."""
+        if self.is_moving:
+            raise NotPossible("The library is being moved already.")
+        self._stops = True
+        async with self._turn:
+            # Rescued results may be on their way home; what is not complete comes later.
+            self._stops = False
+            if self.is_moving:
+                raise NotPossible("The library is being moved already.")
+            if self._journal is not None and self._journal.group:
+                raise NotPossible(
+                    "Results are on their way into the library just now.", advice="Try again in a moment."
+                )
+            journal = Journal(source=str(plan.source), target=str(plan.target), begun_at=self._clock.now())
+            await self._write(journal)
+            self._queue.clear()
+            self._tell_anew(journal, is_resumed=False)
+        self._settings.library_folder = str(plan.target)
+        self._alarm.ring()
+
+    def stop(self) -> None:
+        """Ends the person's move: the file in hand goes back to where it was, the rest stays where it is."""
+        if self.is_moving:
+            self._stops = True
+            self._tell(phase=MovePhase.STOPPING)
+            self._alarm.ring()
+
+    async def left_behind(self) -> list[LeftBehind]:
+        """Folders that were the library before, with what lies in them still."""
+        found = []
+        for folder in self._folder.former:
+            outputs = [output for output in await self._store.outputs_in(str(folder)) if self._is_behind(output)]
+            if outputs and not await self._folder.is_away(folder / "any file"):
+                there = await self._mover.do(_those_that_are_there, outputs)
+                found.append(LeftBehind(str(folder), len(there), sum(output.size for output in there)))
+        return [folder for folder in found if folder.files]
+
+    async def run(self) -> None:
+        """Goes on with what an earlier run began; moves what is asked for; brings rescued results home. Until
+        cancelled."""
+        await keep_going("moving the library", self._go_on, self._clock)
+
+    async def _go_on(self) -> None:
+        try:
+            if not self._is_recalled:
+                await self._recall()
+                self._is_recalled = True
+            await self._step()
+        except (StoreError, DiskError) as error:
+            log.warning("Moving the library waits: %s", error)
+            self._tell(phase=MovePhase.WAITING, waits=error.in_words())
+            await self._alarm.wait(TRY_AGAIN_AFTER)
+
+    async def _recall(self) -> None:
+        """Takes up the journal of an earlier run."""
+        journal = read((await self._store.settings()).get(JOURNAL))
+        if journal is not None:
+            self._journal = journal
+            self._stops = journal.is_stopped
+            self._tell_anew(journal, is_resumed=True)
+            if not journal.is_homecoming:
+                # The program may have died between the journal and the setting.
+                self._settings.library_folder = journal.target
+                self._bus.tell(resumed_words(journal))
+
+    async def _step(self) -> None:
+        journal = self._journal
+        if journal is None:
+            if not await self._begin_homecoming():
+                await self._alarm.wait(None)
+        elif self._is_to_end(journal):
+            await self._end(journal, MovePhase.STOPPED)
+        elif self._stops and self._folder.health.state.can_read:
+            await self._carry_out(journal, is_begun=True)
+        elif not await self._may_go_on(journal):
+            await self._alarm.wait(ROUND)
+        elif journal.group:
+            await self._carry_out(journal, is_begun=True)
+        elif self._queue or await self._look_up(journal):
+            await self._begin_group(journal)
+        elif self._downloads.any_under_way_in(Path(journal.source)):
+            self._tell(phase=MovePhase.WAITING, waits="Waiting for downloads that are being saved in the old folder.")
+            await self._alarm.wait(ROUND)
+        else:
+            await self._end(journal, MovePhase.DONE)
+
+    def _is_to_end(self, journal: Journal) -> bool:
+        """Stopped, or the library is yet another folder by now; what is in hand is brought to its end first."""
+        return not journal.group and (self._stops or self._settings.library != Path(journal.target))
+
+    async def _may_go_on(self, journal: Journal) -> bool:
+        state = (await self._folder.ready()).state
+        words = waiting_words(journal.target, state)
+        if not words and await self._folder.is_away(Path(journal.source, "any file")):
+            words = waiting_words(journal.source, FolderState.ABSENT)
+        if words:
+            self._tell(phase=MovePhase.WAITING, waits=words)
+        return not words
+
+    async def _look_up(self, journal: Journal) -> bool:
+        """What is still to be moved; False when nothing is."""
+        source, stayed = Path(journal.source), {known.path for known in journal.stayed}
+        waiting: list[_Waiting] = [
+            (output.task_id, output.index, Path(output.path), output.size)
+            for output in await self._store.outputs_in(journal.source)
+            if _is_saved(output) and output.path not in stayed
+            if not self._downloads.is_under_way((output.task_id, output.index))
+        ]
+        if not journal.is_homecoming:
+            pasted = await self._mover.do(pasted_pictures, source)
+            waiting += [(TaskId(""), -1, path, size) for path, size in pasted if str(path) not in stayed]
+        if self._journal is not journal:
+            return False
+        self._queue.extend(waiting)
+        files, size = len(waiting), sum(found[3] for found in waiting)
+        self._tell(files_total=journal.files + files, size_total=journal.size + size)
+        return bool(waiting)
+
+    async def _begin_group(self, journal: Journal) -> None:
+        async with self._turn:
+            if self._journal is not journal:
+                return
+            group: list[_Waiting] = []
+            while self._queue and len(group) < GROUP_FILES and sum(found[3] for found in group) < GROUP_SIZE:
+                group.append(self._queue.popleft())
+            files = [(task_id, index, path) for task_id, index, path, _ in group]
+            names = await self._mover.do(choose_names, files, Path(journal.source), Path(journal.target))
+            journal = replace(journal, group=names)
+            await self._write(journal)
+        await self._carry_out(journal, is_begun=False)
+
+    async def _carry_out(self, journal: Journal, *, is_begun: bool) -> None:
+        async with self._turn:
+            if self._journal is not journal:
+                return
+            self._tell(phase=MovePhase.STOPPING if self._stops else MovePhase.RUNNING)
+            stored = {JOURNAL: journal.as_json()}
+            report = await self._mover.carry_out(journal.group, Path(journal.source), stored, is_begun=is_begun)
+            group = tuple(report.left)
+            if report.taken:
+                files = [(move.task_id, move.index, Path(move.source)) for move in report.taken]
+                taken = [Path(move.target) for move in (*report.left, *report.taken)]
+                group += await self._mover.do(choose_names, files, Path(journal.source), Path(journal.target), taken)
+            for path, reason in report.stayed:
+                journal = journal.stay(path, reason)
+            journal = replace(
+                journal,
+                group=group,
+                files=journal.files + len(report.arrived),
+                size=journal.size + report.size,
+                is_stopped=self._stops and not journal.is_homecoming,
+            )
+            await self._write(journal)
+            self._tell(files=journal.files, size=journal.size, stayed=journal.stayed)
+        await self._wait_for(report)
+
+    async def _wait_for(self, report: Report) -> None:
+        """After a refusal of the disk the folder is looked at: what it lacks the next step says, and waits for; where
+        it lacks nothing, this one file does not fit."""
+        if report.refusal is None:
+            if report.left and self._stops:
+                await self._alarm.wait(ROUND)
+            return
+        health = await self._folder.look(report.refusal.state)
+        if health.state.can_write and not self._stops:
+            self._tell(phase=MovePhase.WAITING, waits=f"{report.refusal.message} Moving goes on by itself.")
+            await self._alarm.wait(ROUND)
+
+    async def _begin_homecoming(self) -> bool:
+        """Rescued results go to the library once it can be used."""
+        if not self._may_have_rescued or not (await self._folder.ready()).state.can_write:
+            return False
+        self._may_have_rescued = False
+        found = [output for output in await self._store.outputs_in(str(self._rescued)) if _is_saved(output)]
+        if not found or self._folder.holds(self._rescued):
+            return False
+        journal = Journal(
+            source=str(self._rescued),
+            target=str(self._settings.library),
+            begun_at=self._clock.now(),
+            is_homecoming=True,
+        )
+        await self._write(journal)
+        self._tell_anew(journal, is_resumed=False)
+        return True
+
+    async def _end(self, journal: Journal, phase: MovePhase) -> None:
+        async with self._turn:
+            if self._journal is not journal:
+                return
+            await self._write(None)
+        self._queue.clear()
+        self._stops = False
+        # Files that could not come home are tried again when something changes, and not at once.
+        self._may_have_rescued = self._may_have_rescued or not journal.is_homecoming
+        self._tell(phase=phase, waits="")
+        words = ended_words(journal, phase)
+        if words is not None:
+            self._bus.tell(words)
+
+    async def _write(self, journal: Journal | None) -> None:
+        await self._store.set_settings({JOURNAL: journal.as_json() if journal is not None else None})
+        self._journal = journal
+
+    def _is_behind(self, output: Output) -> bool:
+        path = Path(output.path)
+        return _is_saved(output) and not self._folder.holds(path) and not path.is_relative_to(self._rescued)
+
+    def _copied(self, count: int) -> None:
+        if self._progress is not None:
+            self._tell(size=self._progress.size + count)
+
+    def _tell_anew(self, journal: Journal, *, is_resumed: bool) -> None:
+        self._progress = MoveProgress(
+            source=journal.source,
+            target=journal.target,
+            files=journal.files,
+            files_total=journal.files + len(journal.group),
+            size=journal.size,
+            size_total=journal.size,
+            stayed=journal.stayed,
+            is_resumed=is_resumed,
+            is_homecoming=journal.is_homecoming,
+        )
+        self._bus.tell(LibraryMoveChanged(self._progress))
+
+    def _tell(self, **news: Any) -> None:
+        if self._progress is None:
+            return
+        before, self._progress = self._progress, replace(self._progress, **news)
+        if news.get("phase") is MovePhase.RUNNING:
+            self._progress = replace(self._progress, waits="")
+        now = self._clock.monotonic()
+        if self._progress != before and (self._progress.phase is not before.phase or now - self._told_at >= TELL_EVERY):
+            self._told_at = now
+            self._bus.tell(LibraryMoveChanged(self._progress))
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case LibraryFolderChanged():
+                self._may_have_rescued = True
+                self._alarm.ring()
+            case OutputChanged(output) if _is_saved(output):
+                if Path(output.path).is_relative_to(self._rescued):
+                    self._may_have_rescued = True
+                    self._alarm.ring()
+                elif self._progress is not None and self._progress.phase is MovePhase.WAITING:
+                    self._alarm.ring()
+            case _:
+                pass
+
+
+def _is_saved(output: Output) -> bool:
+    return output.state is OutputState.SAVED and bool(output.path)
+
+
+def _those_that_are_there(outputs: Sequence[Output]) -> list[Output]:
+    """On a thread."""
+    return [output for output in outputs if Path(output.path).is_file()]

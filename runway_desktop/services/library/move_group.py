@@ -1,0 +1,194 @@
+"""One group of files, moved as far as it goes: brought, stored, followed, and their old places tidied.
+
+Doing it again after it was cut short anywhere comes to the same end. Loop's thread only. Raises StoreError; then the
+group is to be done again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.events import FilesMoved, FilesMoving, OutputChanged
+from runway_desktop.domain.folders import FileMove
+from runway_desktop.domain.task import Output, OutputState
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.disk.library_folder import LibraryFolder
+from runway_desktop.services.ports import Store
+from runway_desktop.services.tasks.input_following import InputFollowing
+
+from .file_moving import Disk, Errand, Fate, Outcome, Stamp, Stopped, bring, finish, give_up
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+REASONS: Mapping[Fate, str] = {
+    Fate.CHANGED: "It was changed since it was saved.",
+    Fate.MISSING: "It was not there any more.",
+    Fate.UNREADABLE: "It could not be read.",
+}
+
+
+@dataclass(slots=True)
+class Report:
+    """`arrived` are at their targets, for all to know. `left` are to be tried again, because of `refusal`, because
+    their `source` is away, or because the names of `taken` are somebody else's. `stayed` are not ours to move."""
+
+    arrived: list[FileMove] = field(default_factory=list)
+    size: int = 0
+    left: list[FileMove] = field(default_factory=list)
+    taken: list[FileMove] = field(default_factory=list)
+    stayed: list[tuple[str, str]] = field(default_factory=list)
+    refusal: DiskError | None = None
+    is_away: bool = False
+    is_stopped: bool = False
+
+
+class GroupMover:
+    """`threads` run what touches the files, one at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        folder: LibraryFolder,
+        following: InputFollowing,
+        threads: Executor,
+        disk: Disk | None = None,
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._folder = folder
+        self._following = following
+        self._threads = threads
+        self._disk = disk or Disk()
+        self.copied: Callable[[int], None] = lambda _: None
+        """Called on the loop with bytes as they come."""
+        self.is_stopped: Callable[[], bool] = lambda: False
+        """Asked on a thread."""
+
+    async def carry_out(
+        self, moves: tuple[FileMove, ...], root: Path, settings: Mapping[str, Any], *, is_begun: bool
+    ) -> Report:
+        """`root` is the folder that they are moved out of. `settings` are stored with the paths. `is_begun`: an earlier
+        run may have been cut short in the middle of this group."""
+        report = Report()
+        async with self._folder.locks.hold(_owner(move) for move in moves if move.task_id):
+            stored = await self._stored(moves)
+            self._bus.tell(FilesMoving(frozenset(move.source for move in moves)))
+            seen: dict[FileMove, Stamp | None] = {}
+            for number, move in enumerate(moves):
+                output = stored.get(_owner(move))
+                if output is not None and output.path == move.target:
+                    seen[move] = None
+                elif not move.task_id or (output is not None and output.path == move.source):
+                    outcome = await self._bring(move, output, report, is_begun)
+                    if outcome is not None and outcome.fate is Fate.MOVED:
+                        seen[move] = outcome.seen
+                    elif outcome is None:
+                        report.left += moves[number if not report.is_stopped else len(moves) :]
+                        break
+            await self._settle(seen, stored, root, settings, report)
+        return report
+
+    async def _bring(self, move: FileMove, output: Output | None, report: Report, is_begun: bool) -> Outcome | None:
+        """None when the rest of the group is not to be tried now."""
+        errand = _errand(move, output, is_begun=is_begun)
+        try:
+            outcome = await self.do(bring, self._disk, errand, self._tells_copied(), self.is_stopped)
+        except Stopped:
+            report.is_stopped = True
+            return None
+        except DiskError as error:
+            if error.state is not None:
+                report.refusal = error
+                return None
+            report.stayed.append((move.source, error.message))
+            return Outcome(Fate.UNREADABLE)
+        if outcome.fate in (Fate.MISSING, Fate.UNREADABLE) and await self._folder.is_away(Path(move.source)):
+            report.is_away = True
+            return None
+        if outcome.fate is Fate.TAKEN:
+            report.taken.append(move)
+        elif outcome.fate is not Fate.MOVED:
+            report.stayed.append((move.source, " ".join((REASONS[outcome.fate], outcome.detail)).strip()))
+        return outcome
+
+    async def _settle(
+        self,
+        seen: Mapping[FileMove, Stamp | None],
+        stored: Mapping[Owner, Output],
+        root: Path,
+        settings: Mapping[str, Any],
+        report: Report,
+    ) -> None:
+        """Everyone gets to know the new paths, the store first; then the old files go."""
+        if not seen:
+            return
+        moved = await self._store.move_outputs([move for move in seen if move.task_id], settings)
+        for output in moved:
+            self._bus.tell(OutputChanged(output))
+        arrived = await self._that_are_wanted(seen, {(output.task_id, output.index) for output in moved}, stored)
+        await self._following.follow(arrived, root)
+        self._bus.tell(FilesMoved(arrived))
+        for move in arrived:
+            was = stored.get(_owner(move))
+            reason = await self.do(finish, self._disk, _errand(move, was), seen[move], root)
+            if reason:
+                report.stayed.append((move.source, reason))
+            report.arrived.append(move)
+            report.size += was.size if was is not None else 0
+
+    async def _that_are_wanted(
+        self, seen: Mapping[FileMove, Stamp | None], moved: set[Owner], stored: Mapping[Owner, Output]
+    ) -> tuple[FileMove, ...]:
+        """Without those that went to the bin while they were copied: their copies go again."""
+        arrived = []
+        for move, stamp in seen.items():
+            was = stored.get(_owner(move))
+            if was is None or was.path == move.target or _owner(move) in moved:
+                arrived.append(move)
+            elif stamp is not None:
+                await self.do(give_up, self._disk, _errand(move, was))
+        return tuple(arrived)
+
+    def _tells_copied(self) -> Callable[[int], None]:
+        loop = asyncio.get_running_loop()
+        return lambda count: _on_loop(loop, self.copied, count)
+
+    async def _stored(self, moves: tuple[FileMove, ...]) -> dict[Owner, Output]:
+        found: dict[Owner, Output] = {}
+        for task_id in dict.fromkeys(move.task_id for move in moves if move.task_id):
+            for output in await self._store.outputs(task_id):
+                if output.state is OutputState.SAVED:
+                    found[output.task_id, output.index] = output
+        return found
+
+    async def do(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        """Runs what touches the files."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+
+def _on_loop(loop: asyncio.AbstractEventLoop, tell: Callable[[int], None], count: int) -> None:
+    """From a thread. A loop that is closed needs no telling."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(tell, count)
+
+
+def _owner(move: FileMove) -> Owner:
+    return (move.task_id, move.index)
+
+
+def _errand(move: FileMove, output: Output | None, *, is_begun: bool = False) -> Errand:
+    errand = Errand(source=Path(move.source), target=Path(move.target), is_begun=is_begun)
+    if output is None:
+        return errand
+    return replace(errand, owner=_owner(move), size=output.size, sha256=output.sha256)

@@ -1,0 +1,160 @@
+"""Keeps batch sheets: rows, axes, and which tasks were made of which row, as one JSON text each.
+
+`write` and `read` are pure. A row is written by itself and kept by the caller, so that a change of one cell in
+thousands costs a row. Loop's thread only; StoreError passes through. What is kept and cannot be understood raises
+`DamagedSheet`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.library import KeptSheet
+from runway_desktop.domain.task import BatchId, Request, TaskId
+from runway_desktop.services.ports import Store
+
+from .expansion import Axis
+
+OPEN_SHEET = "sheet.open"
+"""The setting that names the sheet which is open, so that it can be offered again after a crash."""
+FORM = 1
+"""Of the text. A newer one is refused with a sentence."""
+
+
+class DamagedSheet(NotPossible):
+    """A kept sheet that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentTask:
+    """`labels`: what was taken of each brace and axis for it."""
+
+    task_id: TaskId
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRow:
+    """`cells` by column, as wire JSON where it could be read as such. `unmatched`: what no column took, by title."""
+
+    cells: Mapping[str, Any] = field(default_factory=dict)
+    unmatched: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    """What was wrong with it as a whole when it came."""
+    sent: tuple[SentTask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetContent:
+    """`composed`: what applies to cells that are left blank. `project` likewise. `shown`: columns the person asked
+    for. `beside`: the folder from which relative paths count, or empty."""
+
+    name: str
+    composed: Request
+    rows: Sequence[KeptRow] = ()
+    axes: tuple[Axis, ...] = ()
+    project: str = ""
+    shown: tuple[str, ...] = ()
+    beside: str = ""
+    source: str = ""
+    """The file that it came from, for its title; empty for what was typed or pasted."""
+
+
+class Sheets:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def keep(self, sheet: KeptSheet) -> None:
+        """Writes the sheet, in place of what was kept of it."""
+        await self._store.save_sheet(sheet)
+
+    async def open(self, sheet_id: str) -> KeptSheet | None:
+        return await self._store.sheet(sheet_id)
+
+    async def of_batch(self, batch_id: BatchId) -> KeptSheet | None:
+        """The sheet that a batch was sent from; None for a batch that came otherwise."""
+        return await self._store.sheet_of_batch(batch_id)
+
+    async def recent(self, limit: int = 50) -> Sequence[KeptSheet]:
+        """Latest first, without their texts."""
+        return await self._store.sheets(limit)
+
+    async def forget(self, sheet_id: str) -> None:
+        await self._store.delete_sheet(sheet_id)
+
+
+def write(content: SheetContent, rows: Sequence[str]) -> str:
+    """The text of a sheet. `rows` are its rows, each written by `write_row`; those in `content` do not count."""
+    head = {
+        "form": FORM,
+        "name": content.name,
+        "composed": _request(content.composed),
+        "axes": [{"key": axis.key, "title": axis.title, "values": list(axis.values)} for axis in content.axes],
+        "project": content.project,
+        "shown": list(content.shown),
+        "beside": content.beside,
+        "source": content.source,
+    }
+    return f'{json.dumps(head)[:-1]}, "rows": [{", ".join(rows)}]}}'
+
+
+def write_row(row: KeptRow) -> str:
+    """One row. Raises nothing for cells: they are JSON already."""
+    found: dict[str, Any] = {"cells": dict(row.cells)}
+    if row.unmatched:
+        found["unmatched"] = dict(row.unmatched)
+    if row.remarks:
+        found["remarks"] = list(row.remarks)
+    if row.sent:
+        found["sent"] = [{"task": task.task_id, "labels": list(task.labels)} for task in row.sent]
+    return json.dumps(found)
+
+
+def read(text: str) -> SheetContent:
+    """The sheet that was written. Raises DamagedSheet."""
+    try:
+        found = json.loads(text)
+        if found["form"] > FORM:
+            raise DamagedSheet(
+                "This sheet was kept by a newer version of this program.", advice="Install the newest version."
+            )
+        composed = found["composed"]
+        return SheetContent(
+            name=str(found["name"]),
+            composed=Request(
+                endpoint=composed["endpoint"],
+                model=composed["model"],
+                values=dict(composed["values"]),
+                prompt=composed["prompt"],
+            ),
+            rows=tuple(map(_row, found["rows"])),
+            axes=tuple(Axis(axis["key"], axis["title"], tuple(axis["values"])) for axis in found["axes"]),
+            project=str(found["project"]),
+            shown=tuple(found["shown"]),
+            beside=str(found["beside"]),
+            source=str(found["source"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedSheet("The kept sheet is damaged and cannot be read.", detail=str(error)) from error
+
+
+def _row(found: Mapping[str, Any]) -> KeptRow:
+    return KeptRow(
+        cells=dict(found["cells"]),
+        unmatched=dict(found.get("unmatched", {})),
+        remarks=tuple(found.get("remarks", ())),
+        sent=tuple(SentTask(TaskId(task["task"]), tuple(task["labels"])) for task in found.get("sent", ())),
+    )
+
+
+def _request(request: Request) -> dict[str, Any]:
+    return {
+        "endpoint": request.endpoint,
+        "model": request.model,
+        "values": dict(request.values),
+        "prompt": request.prompt,
+    }

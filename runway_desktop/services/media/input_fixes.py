@@ -1,0 +1,242 @@
+"""What the program itself can do about an input that does not fit: which copies it offers to make, and making them.
+
+`mends_for` and `copies_of` are pure: a file's facts in, offers out. `Mender` makes the copies: in a worker, beside
+their original's note in the profile's own folder, named after it. The original is never touched, and its path and hash
+are noted. A copy that is there is not made again. `Mender` raises DiskError, in words, for what cannot be read, decoded
+or written. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runway_desktop.catalog import Field, MediaKind
+from runway_desktop.catalog.limits import Way, accepted_formats, largest
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.inputs import FrameAt, Mend, MendKind
+from runway_desktop.domain.task import Media
+from runway_desktop.services.disk.disk_steps import write_whole
+from runway_desktop.services.disk.disk_words import file_hash
+
+from .media_facts import MediaFacts
+
+Result = TypeVar("Result")
+
+MOST_PIXELS = 250_000_000
+"""Larger pictures are not decoded here: they would take more than a gigabyte of memory."""
+COPY_SIDES = (4096, 2048, 1024)
+"""Long sides, in pixels, to which a picture that fits may be scaled all the same."""
+_READABLE = frozenset({"JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "AVIF"})
+_ENDINGS = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}
+_LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
+_NOTE = "original.json"
+_HOME_DIGITS = 16
+_LONGEST_STEM = 80  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The file that a copy was made from."""
+
+    path: Path
+    sha256: str
+
+
+def mends_for(facts: MediaFacts, field: Field) -> tuple[Mend, ...]:
+    """What can be done about a file that does not fit in `field`; nothing for one that fits, or that is beyond us."""
+    kind = MediaKind(facts.media.value) if facts.media is not Media.OTHER else None
+    if kind is MediaKind.VIDEO and kind not in field.media and MediaKind.IMAGE in field.media:
+        return _FRAMES
+    if kind is not MediaKind.IMAGE or kind not in field.media or not _can_decode(facts):
+        return ()
+    if facts.format not in _taken():
+        return tuple(_saved_as(facts, form) for form in _ENDINGS if _holds(form, facts))
+    found: list[Mend] = []
+    if facts.size > (limit := largest(MediaKind.IMAGE, Way.UPLOAD, field)):
+        found += [_saved_as(facts, form) for form in ("JPEG", "WebP") if form != facts.format and _holds(form, facts)]
+        # The size of a file goes with its pixels; a tenth is spared for what does not.
+        found.append(_scaled(facts, (0.9 * limit / facts.size) ** 0.5))
+    found += _cropped(facts, field)
+    if field.least_side is not None and 0 < (short := min(_sides(facts))) < field.least_side:
+        found.append(_scaled(facts, field.least_side / short, remark="It gets larger, not sharper."))
+    return tuple(found)
+
+
+def copies_of(facts: MediaFacts) -> tuple[Mend, ...]:
+    """Smaller or other copies of a picture that fits, for those who want them."""
+    if facts.media is not Media.IMAGE or facts.format not in _taken() or not _can_decode(facts):
+        return ()
+    long_side = max(_sides(facts))
+    found = [_scaled(facts, side / long_side) for side in COPY_SIDES if side < long_side]
+    return (*found, *(_saved_as(facts, form) for form in _ENDINGS if form != facts.format and _holds(form, facts)))
+
+
+class Mender:
+    """`folder` is the profile's own for copies; it is made when the first copy is. `executor` decodes and encodes.
+    `thumbnails` is where the window keeps small pictures of clips and sounds."""
+
+    def __init__(self, folder: Path, executor: Executor | None = None, *, thumbnails: Path | None = None) -> None:
+        self._folder = folder
+        self.thumbnails = thumbnails or folder / "thumbnails"
+        self._executor = executor
+
+    async def mend(self, path: Path, facts: MediaFacts, mend: Mend) -> Path:
+        """Makes the copy of a picture and gives its path."""
+        return await self._run(_mend, self._folder, path, facts, mend)
+
+    async def keep_frame(self, clip: Path, png: bytes, words: str) -> Path:
+        """Keeps a still of a clip. `words` say which one, for its name ("last frame")."""
+        return await self._run(_keep_frame, self._folder, clip, png, words)
+
+    async def sizes(self, path: Path, facts: MediaFacts, mends: Sequence[Mend]) -> dict[Mend, int]:
+        """About how many bytes each copy of a picture would have; empty where that takes too long to find out."""
+        return await self._run(_sizes, path, facts, tuple(mend for mend in mends if mend.kind is not MendKind.FRAME))
+
+    def home_of(self, sha256: str) -> Path:
+        """The folder for copies of the file with these bytes."""
+        return self._folder / sha256[:_HOME_DIGITS]
+
+    async def origin(self, copy: Path) -> Origin | None:
+        """What a copy was made from; None for a file that is no copy of ours."""
+        if self._folder not in copy.parents:
+            return None
+        return await self._run(_origin, copy)
+
+    async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+_FRAMES = (
+    Mend(kind=MendKind.FRAME, text="Use its first frame", format="PNG", at=FrameAt.FIRST),
+    Mend(kind=MendKind.FRAME, text="Use its last frame", format="PNG", at=FrameAt.LAST),
+    Mend(kind=MendKind.FRAME, text="Choose a frame…", format="PNG", at=FrameAt.CHOSEN),
+)
+
+
+def _taken() -> frozenset[str]:
+    return frozenset(known.name for known in accepted_formats(MediaKind.IMAGE))
+
+
+def _can_decode(facts: MediaFacts) -> bool:
+    width, height = _sides(facts)
+    return facts.format in _READABLE and 0 < width * height <= MOST_PIXELS
+
+
+def _sides(facts: MediaFacts) -> tuple[int, int]:
+    return facts.width or 0, facts.height or 0
+
+
+def _holds(form: str, facts: MediaFacts) -> bool:
+    """Whether a format can hold a picture of that many pixels."""
+    return max(_sides(facts)) <= _LONGEST_SIDE[form]
+
+
+def _remark(facts: MediaFacts, form: str, *more: str) -> str:
+    said = [
+        *more,
+        "Only its first picture is kept." if facts.moving else "",
+        "See-through parts become white." if facts.see_through and form == "JPEG" else "",
+    ]
+    return " ".join(part for part in said if part)
+
+
+def _saved_as(facts: MediaFacts, form: str) -> Mend:
+    return Mend(
+        kind=MendKind.FORMAT, text=f"Save as {form}", format=form, remark=_remark(facts, form), size=_sides(facts)
+    )
+
+
+def _scaled(facts: MediaFacts, factor: float, remark: str = "") -> Mend:
+    width, height = (max(1, round(side * factor)) for side in _sides(facts))
+    return Mend(
+        kind=MendKind.SCALE,
+        text=f"Scale to {width} × {height}",
+        format=facts.format,
+        size=(width, height),
+        remark=_remark(facts, facts.format, remark),
+    )
+
+
+def _cropped(facts: MediaFacts, field: Field) -> list[Mend]:
+    width, height = _sides(facts)
+    least, most = field.aspect
+    shape = width / height
+    kept = None
+    if most is not None and shape > most:
+        kept = (int(height * most), height)
+    elif least is not None and shape < least:
+        kept = (width, int(width / least))
+    if kept is None or min(kept) < 1:
+        return []
+    text = f"Crop to {kept[0]} × {kept[1]}"
+    remark = _remark(facts, facts.format, "The middle is kept.")
+    return [Mend(kind=MendKind.CROP, text=text, format=facts.format, crop=kept, size=kept, remark=remark)]
+
+
+def _mend(folder: Path, path: Path, facts: MediaFacts, mend: Mend) -> Path:
+    """In a worker."""
+    words = mend.format if mend.kind is MendKind.FORMAT else f"{mend.size[0]}x{mend.size[1]}" if mend.size else ""
+    target = _target(folder, path, "" if mend.kind is MendKind.FORMAT else words, _ENDINGS[mend.format])
+    if not target.is_file():
+        from .picture_copies import copy_of
+
+        _write(target, copy_of(path, facts.format, mend.format, crop=mend.crop, size=mend.size))
+    return target
+
+
+def _keep_frame(folder: Path, clip: Path, png: bytes, words: str) -> Path:
+    """In a worker."""
+    target = _target(folder, clip, words, "png")
+    _write(target, png)
+    return target
+
+
+def _sizes(path: Path, facts: MediaFacts, mends: tuple[Mend, ...]) -> dict[Mend, int]:
+    """In a worker."""
+    from .picture_copies import sizes_of
+
+    wanted = [(mend.format, mend.crop, mend.size) for mend in mends]
+    return dict(zip(mends, sizes_of(path, facts.format, wanted), strict=False))
+
+
+def _origin(copy: Path) -> Origin | None:
+    """In a worker."""
+    try:
+        note = json.loads((copy.parent / _NOTE).read_text(encoding="utf-8"))
+        return Origin(path=Path(str(note["path"])), sha256=str(note["sha256"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
+    """Where a copy goes: in a folder for each original's bytes, so that two originals of one name never meet."""
+    digest = file_hash(original)
+    home = folder / digest[:_HOME_DIGITS]
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DiskError(
+            "The copy cannot be written.", advice="Is the disk full, or the folder protected?", detail=str(error)
+        ) from error
+    note = {"path": str(original.absolute()), "sha256": digest}
+    _write(home / _NOTE, json.dumps(note, ensure_ascii=True).encode())
+    stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", original.stem)[:_LONGEST_STEM].rstrip(" .") or "copy"
+    return home / (f"{stem}, {words}.{ending}" if words else f"{stem}.{ending}")
+
+
+def _write(target: Path, content: bytes) -> None:
+    try:
+        write_whole(target, content)
+    except OSError as error:
+        raise DiskError(
+            f"“{target.name}” cannot be written.",
+            advice="Is the disk full, or the folder protected?",
+            detail=str(error),
+        ) from error

@@ -1,0 +1,140 @@
+"""What was spent in a period, what Runway reports beside it, and a client's bill as a file.
+
+Everything is asked for when it is asked; nothing is kept. Loop's thread; files are written by a worker. `report` raises
+StoreError, `compare` that and ApiError, `export` that and DiskError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import Enum
+from pathlib import Path
+
+from runway_desktop.catalog import Catalog, settings_line
+from runway_desktop.domain.account import DOLLARS_PER_CREDIT
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.spending_report import Reconciliation, Report, counted_credits, reconciled, spent_at, summed
+from runway_desktop.domain.task import Task
+from runway_desktop.services.disk.disk_steps import write_whole
+from runway_desktop.services.disk.spreadsheet import USUAL, Manner, plain
+from runway_desktop.services.ports import Clock, Runway, Store
+
+BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "credits", "dollars", "task id")
+
+
+class Period(Enum):
+    """How far back, today included. Runway reports 90 days at most."""
+
+    WEEK = 7
+    MONTH = 30
+    QUARTER = 90
+    THIS_MONTH = 0
+
+    def first(self, today: date) -> date:
+        return today.replace(day=1) if self is Period.THIS_MONTH else today - timedelta(days=self.value - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What an export wrote. `left_out` tasks have not ended, so nobody knows yet what they cost."""
+
+    path: Path
+    tasks: int
+    credits: float
+    left_out: int
+
+
+class Spending:
+    """`executor` writes files; `zone` says when a day begins, None: this machine's."""
+
+    def __init__(
+        self,
+        store: Store,
+        runway: Runway,
+        catalog: Catalog,
+        clock: Clock,
+        executor: Executor | None = None,
+        *,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._store = store
+        self._runway = runway
+        self._catalog = catalog
+        self._clock = clock
+        self._executor = executor
+        self._zone = zone
+
+    async def report(self, period: Period) -> Report:
+        first, last = self.days(period)
+        return summed(await self._store.spending(self._midnight(first), self._midnight(last, 1)), first, last)
+
+    async def refused_this_week(self) -> int:
+        """Tasks that moderation refused in the last seven days."""
+        now = self._clock.now()
+        return sum(line.refused for line in await self._store.spending(now - 7 * 86_400, now + 1))
+
+    async def compare(self, period: Period) -> Reconciliation:
+        """Asks Runway, which counts by days of UTC."""
+        last = datetime.fromtimestamp(self._clock.now(), UTC).date()
+        first = period.first(last)
+        used = await self._runway.usage(first, last + timedelta(days=1))
+        since, until = (_midnight(day, UTC) for day in (first, last + timedelta(days=1)))
+        return reconciled(await self._store.spending(since, until, utc=True), used, first, last)
+
+    async def export(self, period: Period, project: str | None, path: Path, manner: Manner = USUAL) -> Bill:
+        """Writes a bill as CSV: what ended and cost something, oldest first. None: all projects. A file that is there
+        is replaced whole, or not at all."""
+        first, last = self.days(period)
+        found = await self._store.spent_tasks(self._midnight(first), self._midnight(last, 1), project)
+        billed = [(task, batch) for task, batch in found if task.state.is_final and counted_credits(task)]
+        left_out = sum(not task.state.is_final for task, _ in found)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._executor, self._write, path, billed, manner)
+        return Bill(path, len(billed), sum(counted_credits(task) for task, _ in billed), left_out)
+
+    def days(self, period: Period) -> tuple[date, date]:
+        today = datetime.fromtimestamp(self._clock.now(), self._zone).date()
+        return period.first(today), today
+
+    def _midnight(self, day: date, later: int = 0) -> float:
+        return _midnight(day + timedelta(days=later), self._zone)
+
+    def _write(self, path: Path, billed: Sequence[tuple[Task, str]], manner: Manner) -> None:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=manner.separator)
+        writer.writerow(BILL_COLUMNS)
+        writer.writerows(self._cells(task, batch, manner.decimal) for task, batch in billed)
+        try:
+            write_whole(path, text.getvalue().encode(manner.encoding, "replace"))
+        except OSError as error:
+            raise DiskError(
+                f"“{path.name}” could not be written.",
+                advice="Choose another folder, or close the program that has it open.",
+                detail=f"{path}: {error}",
+            ) from error
+
+    def _cells(self, task: Task, batch: str, decimal: str) -> Iterable[str]:
+        request, credits = task.request, counted_credits(task)
+        at = datetime.fromtimestamp(spent_at(task) or task.created_at, self._zone)
+        pair = self._catalog.pair(request.endpoint, request.model)
+        return (
+            f"{at:%Y-%m-%d %H:%M}",
+            plain(task.project),
+            plain(batch),
+            plain(task.title or request.prompt),
+            plain(request.model),
+            plain(settings_line(pair, request.values)),
+            f"{credits:.2f}".rstrip("0").rstrip(".").replace(".", decimal),
+            f"{credits * DOLLARS_PER_CREDIT:.2f}".replace(".", decimal),
+            task.remote_id or "",
+        )
+
+
+def _midnight(day: date, zone: tzinfo | None) -> float:
+    return datetime.combine(day, datetime.min.time(), zone).timestamp()

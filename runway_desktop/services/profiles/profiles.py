@@ -1,0 +1,176 @@
+"""The profiles of this person: which there are, a new one, another name, and taking one away.
+
+Each has its own folder, key, tasks and window; this service never opens another's list of tasks but to look into it.
+Loop's thread only. Raises NotPossible with a sentence for what will not do, DiskError, StoreError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runway_desktop.domain.errors import NotPossible, SecretStoreError, StoreError
+from runway_desktop.domain.profiles import Color, Profile, free_color, name_problem
+from runway_desktop.services.backup.places import told
+from runway_desktop.services.disk.profile_folders import Folders, new_tail
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+    from runway_desktop.domain.backups import Contents
+    from runway_desktop.services.backup.workshop import Workshop
+    from runway_desktop.services.ports import Bin, Clock, SecretStore, Snapshots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What a profile holds, before it is taken away. `contents` is None for a list that cannot be read, or that is not
+    there since the profile was never opened; `files` and `size` are of its folder, which takes `results_inside` results
+    with it."""
+
+    contents: Contents | None
+    was_opened: bool = True
+    files: int
+    size: int
+    results_inside: int = 0
+
+
+class Profiles:
+    """`current` is the profile of this run. `is_in_use` says whether a program has a profile's folder now."""
+
+    def __init__(
+        self,
+        current: Profile,
+        folders: Folders,
+        snapshots: Callable[[], Snapshots],
+        workshop: Workshop,
+        secrets: SecretStore,
+        trash: Bin,
+        clock: Clock,
+        rng: random.Random,
+        is_in_use: Callable[[Path], bool],
+    ) -> None:
+        self.current = current
+        self._folders = folders
+        self._snapshots = snapshots
+        self._workshop = workshop
+        self._secrets = secrets
+        self._trash = trash
+        self._clock = clock
+        self._rng = rng
+        self._is_in_use = is_in_use
+        self._changing = asyncio.Lock()
+
+    @property
+    def demo(self) -> Profile | None:
+        """The demo, where it is apart from this profile and its neighbours."""
+        return self._folders.demo
+
+    async def all(self) -> tuple[Profile, ...]:
+        """The first profile, then the others by name; the demo is not among them."""
+        return await self._workshop.look(self._folders.all)
+
+    async def problem_of(self, name: str, but: Profile | None = None) -> str:
+        """What is wrong with a name, in a sentence. `but` may keep its own."""
+        taken = await self._workshop.look(self._folders.taken, but)
+        return name_problem(name, taken)
+
+    async def free_color(self) -> Color:
+        return free_color(profile.color for profile in await self.all())
+
+    async def create(self, name: str, color: Color, secret: str = "") -> tuple[Profile, str]:
+        """A new, empty profile, and what stood in the way of keeping its key, in words. The key goes into the
+        keychain and nowhere else; without one the profile asks for it when it is opened."""
+        await self._refuse(await self.problem_of(name))
+        tail, now = new_tail(self._rng), self._clock.now()
+
+        def make() -> Profile:
+            with told(self._folders.beside):
+                return self._folders.create(name, color, tail, now)
+
+        made = await self._workshop.look(make)
+        if not secret:
+            return made, ""
+        try:
+            await self._secrets.set(made.key_name, secret)
+        except SecretStoreError as error:
+            return made, f"{error.message} Enter the key in the new profile's window."
+        return made, ""
+
+    async def change(self, profile: Profile, *, name: str | None = None, color: Color | None = None) -> Profile:
+        """Another name or colour. Folder, key and results stay where they are."""
+        if name is not None:
+            await self._refuse(await self.problem_of(name, profile))
+
+        def change() -> Profile:
+            with told(profile.folder):
+                return self._folders.change(profile, name=name, color=color)
+
+        async with self._changing:
+            # A name and a colour that are changed at once are both kept.
+            changed = await self._workshop.look(change)
+        if changed.folder == self.current.folder:
+            self.current = changed
+        return changed
+
+    async def look_into(self, profile: Profile) -> Inside:
+        """What would be taken away with it."""
+        return await self._workshop.look(_look_into, profile, self._snapshots())
+
+    async def remove(self, profile: Profile) -> str:
+        """Moves a profile's folder to the bin, and only then forgets its key. Gives what stood in the way of that, in
+        words. Results in other folders stay."""
+        await self._refuse(await self.why_it_stays(profile))
+        await self._trash.throw(profile.folder)
+        try:
+            await self._secrets.delete(profile.key_name)
+        except SecretStoreError as error:
+            return f"Its key is still in the keychain. {error.message} You can delete it there."
+        return ""
+
+    async def why_it_stays(self, profile: Profile) -> str:
+        """Why a profile cannot be taken away now, in a sentence; empty when it can."""
+        if profile.is_demo:
+            return "The demo has nothing of yours in it."
+        if profile.folder == self.current.folder:
+            return "This profile is open in this window. Open another one to remove it."
+        if profile.is_main:
+            return "The first profile stays: it is what opens when none is named."
+        if await self._workshop.look(self._is_in_use, profile.folder):
+            return f"“{profile.name}” is open in another window. Close it first."
+        return ""
+
+    @staticmethod
+    async def _refuse(problem: str) -> None:
+        if problem:
+            raise NotPossible(problem)
+
+
+def _look_into(profile: Profile, snapshots: Snapshots) -> Inside:
+    """In a worker."""
+    contents, results = None, 0
+    try:
+        contents = snapshots.look(profile.database)
+        results = sum(Path(found.path).is_relative_to(profile.folder) for found in snapshots.results(profile.database))
+    except StoreError:
+        # Never opened, or damaged: its files are told all the same.
+        pass
+    files = size = 0
+    for root, _, names in os.walk(profile.folder):
+        for name in names:
+            files += 1
+            try:
+                size += Path(root, name).stat().st_size
+            except OSError:
+                continue
+    return Inside(
+        contents=contents,
+        was_opened=profile.database.exists(),
+        files=files,
+        size=size,
+        results_inside=results,
+    )

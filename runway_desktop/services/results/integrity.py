@@ -1,0 +1,260 @@
+"""Watches whether the files of saved results are still what was saved: here, missing, or changed outside.
+
+Every file is looked at in slow rounds, a little a second on threads of its own; what is shown or opened, at once; and
+all of them soon after the window is used again. A file whose folder is away with its drive is not missing, and nothing
+is said of it but once that the drive is not there. One that comes back is simply here again, from the bin too.
+
+What is noted holds only while the result is still the same: a download, a move or a deletion that came between wins.
+Killed at any point, the next round finds out anew. Loop's thread only; raises nothing: a database that refuses is asked
+again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import Event, LibraryFolderChanged, Notice, OutputChanged
+from runway_desktop.domain.kept_files import Glance, KeptFile, Looked, kept_file, not_seen, seen_again
+from runway_desktop.domain.presence import Look, Presence, Signs
+from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import Alarm
+from runway_desktop.services.disk.file_locks import FileLocks
+from runway_desktop.services.ports import Clock, LedgerEntry, Store
+from runway_desktop.services.supervised import keep_going
+
+from .file_check import Examined, Seen, examine, glance_at
+from .trash import back_from_bin
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+AFTER_START = 5.0
+"""Seconds until the first round: what the person waits for comes first."""
+ROUND = 3600.0
+"""Seconds between two rounds."""
+USED_AGAIN = 60.0
+"""Seconds between two rounds that begin because the window is used again, at the least."""
+SLICE, PAUSE = 0.05, 0.25
+"""Seconds in which files are glanced at, and then are not."""
+PAGE = 500
+GATHER = 0.1
+"""Seconds in which others join what is shown or opened."""
+SEEN_NOW = 2.0
+"""Seconds for which a look at what is shown is good enough."""
+NOTED_FOR = 3600.0
+"""Seconds after which it is noted anew when a file was looked at last, where nothing else is new."""
+AGAIN_AFTER = 30.0
+"""Seconds until a database that refused is asked again."""
+_MOST_REMEMBERED = 5_000
+
+_LINES = {Presence.MISSING: "file missing", Presence.CHANGED: "file changed", Presence.HERE: "file there again"}
+
+
+class Folders(Protocol):
+    @property
+    def locks(self) -> FileLocks:
+        """Of the files of results."""
+        ...
+
+    async def is_away(self, path: Path) -> bool:
+        """Whether a file that is not found is missing because the folder that it lies in cannot be reached."""
+        ...
+
+
+class Integrity:
+    """`executor` has a thread for the looks round and one for what is shown; what hangs there holds up nothing else."""
+
+    def __init__(self, store: Store, folders: Folders, bus: Bus, clock: Clock, executor: Executor) -> None:
+        self._store = store
+        self._folders = folders
+        self._bus = bus
+        self._clock = clock
+        self._executor = executor
+        self._shown: dict[TaskId, float] = {}
+        """When tasks that are shown were last looked at, in monotonic seconds."""
+        self._wanted: dict[TaskId, None] = {}
+        self._wanting = Alarm(clock)
+        self._again = Alarm(clock)
+        self._ended = float("-inf")
+        self._away: set[Path] = set()
+        """Drives of which it was said that they are not there."""
+        bus.listen(self._hear)
+
+    async def run(self) -> None:
+        """Looks until cancelled. One for the life of the program, held by the supervisor."""
+        async with asyncio.TaskGroup() as group:
+            for name, work in (("look at shown files", self._look_at_shown), ("look at all files", self._go_round)):
+                group.create_task(keep_going("looking at saved files", work, self._clock), name=name)
+
+    def look_at(self, task_ids: Sequence[TaskId]) -> None:
+        """These are shown or opened: whether their files are there is to be known at once."""
+        now = self._clock.monotonic()
+        fresh = [task_id for task_id in task_ids if now - self._shown.get(task_id, float("-inf")) >= SEEN_NOW]
+        if fresh:
+            self._wanted |= dict.fromkeys(fresh)
+            self._wanting.ring()
+
+    def look_around(self) -> None:
+        """The window is used again: whatever was done to files meanwhile was done elsewhere."""
+        self._shown.clear()
+        if self._clock.monotonic() - self._ended >= USED_AGAIN:
+            self._again.ring()
+
+    async def look(self, files: Sequence[KeptFile]) -> None:
+        """Looks at these files now and notes what the disk says. StoreError when it cannot be noted."""
+        while files:
+            seen = await self._do(glance_at, files, SLICE, self._clock.monotonic)
+            await self._note(seen)
+            files = files[len(seen) :]
+
+    async def _look_at_shown(self) -> None:
+        while True:
+            await self._wanting.wait(None)
+            await self._clock.sleep(GATHER)
+            wanted, self._wanted = list(self._wanted), {}
+            try:
+                rows = await self._store.rows(wanted)
+                outputs = (output for row in rows for output in row.outputs)
+                await self.look([file for output in outputs if (file := kept_file(output)) is not None])
+            except StoreError as error:
+                log.warning("What the disk says of shown files could not be noted: %s", error)
+                continue
+            if len(self._shown) > _MOST_REMEMBERED:
+                self._shown.clear()
+            self._shown |= dict.fromkeys(wanted, self._clock.monotonic())
+
+    async def _go_round(self) -> None:
+        await self._clock.sleep(AFTER_START)
+        while True:
+            try:
+                await self._round()
+            except StoreError as error:
+                log.warning("What the disk says of files could not be noted: %s", error)
+                await self._clock.sleep(AGAIN_AFTER)
+                continue
+            self._ended = self._clock.monotonic()
+            await self._again.wait(ROUND)
+
+    async def _round(self) -> None:
+        self._away = await self._do(_still_away, self._away)
+        after: tuple[TaskId, int] | None = None
+        while page := await self._store.kept_files(after, PAGE):
+            after = page[-1].key
+            while page:
+                seen = await self._do(glance_at, page, SLICE, self._clock.monotonic)
+                await self._note(seen)
+                page = page[len(seen) :]
+                await self._clock.sleep(PAUSE)
+
+    async def _note(self, seen: Sequence[Seen]) -> None:
+        looks = [look for one in seen if (look := await self._judged(one)) is not None]
+        for output in await self._store.note_looks(looks) if looks else ():
+            self._bus.tell(OutputChanged(output))
+
+    async def _judged(self, seen: Seen) -> Looked | None:
+        """What is to be noted of a file; None where there is nothing, or it is noted already."""
+        file, now = seen.file, self._clock.now()
+        if self._folders.locks.is_in_hand(file.key):
+            # Whoever has it notes what is true; a file on its way is neither missing nor changed.
+            return None
+        match seen.glance:
+            case Glance.SAME if seen.signs is not None:
+                if file.is_binned:
+                    await self._is_back(file, seen.signs)
+                    return None
+                return self._news(file, seen_again(file, seen.signs, now))
+            case Glance.DOUBTFUL:
+                examined = await self._do(examine, file)
+                return None if examined is None else await self._read(file, examined)
+            case Glance.ABSENT if not file.is_binned and not await self._is_away(seen):
+                return self._news(file, not_seen(file, now))
+            case _:
+                return None
+
+    async def _read(self, file: KeptFile, found: Examined) -> Looked | None:
+        now = self._clock.now()
+        same = found.sha256 == file.sha256 or (not file.sha256 and found.signs.size == file.size)
+        if file.is_binned:
+            # Another file in that place concerns nobody.
+            if same:
+                await self._is_back(file, found.signs)
+            return None
+        if found.is_ours:
+            await self._take_over(file, found)
+            return None
+        presence = Presence.HERE if same else Presence.CHANGED
+        return self._news(file, Look(presence=presence, at=now, signs=found.signs))
+
+    def _news(self, file: KeptFile, look: Look) -> Looked | None:
+        before = file.look
+        if look.presence is before.presence:
+            noted = before.at is not None and (look.at or 0.0) - before.at < NOTED_FOR
+            return None if noted and look.signs == before.signs else Looked(file=file, look=look)
+        detail = {"index": file.index, "file": Path(file.path).name}
+        line = LedgerEntry(task_id=file.task_id, at=look.at or 0.0, kind=_LINES[look.presence], detail=detail)
+        return Looked(file=file, look=look, entry=line)
+
+    async def _take_over(self, file: KeptFile, found: Examined) -> None:
+        """This program wrote the request into the file and was killed before it noted the new bytes."""
+        look = Look(at=self._clock.now(), signs=found.signs)
+
+        def edit(output: Output) -> Output | None:
+            if not output.is_kept or (output.path, output.sha256) != (file.path, file.sha256):
+                return None
+            return replace(output, size=found.signs.size, sha256=found.sha256, look=look)
+
+        await self._change(file, edit, None)
+
+    async def _is_back(self, file: KeptFile, signs: Signs) -> None:
+        """The person took it out of the bin, or it never got there."""
+        look = Look(at=self._clock.now(), signs=signs)
+
+        def edit(output: Output) -> Output | None:
+            back = back_from_bin(output, file.path)
+            return None if back is None else replace(back, look=look)
+
+        detail = {"index": file.index, "file": Path(file.path).name}
+        at = self._clock.now()
+        line = LedgerEntry(task_id=file.task_id, at=at, kind=_LINES[Presence.HERE], detail=detail)
+        await self._change(file, edit, line)
+
+    async def _change(self, file: KeptFile, edit: Callable[[Output], Output | None], line: LedgerEntry | None) -> None:
+        output = await self._store.change_output(file.task_id, file.index, edit, line)
+        if output is not None:
+            self._bus.tell(OutputChanged(output))
+
+    async def _is_away(self, seen: Seen) -> bool:
+        if await self._folders.is_away(Path(seen.file.path)):
+            # Whoever knows the folder says so.
+            return True
+        if seen.away is None:
+            return False
+        if seen.away not in self._away:
+            self._away.add(seen.away)
+            words = f"{seen.away} is not there. The files in it are taken for safe until it is."
+            self._bus.tell(Notice(words, "Their tasks stay in the list."))
+        return True
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case LibraryFolderChanged(health, before) if health.state.can_read and not before.state.can_read:
+                self._again.ring()
+            case _:
+                pass
+
+    async def _do(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _still_away(drives: set[Path]) -> set[Path]:
+    """In a worker. One that came and goes again is told of again."""
+    return {drive for drive in drives if not drive.exists()}

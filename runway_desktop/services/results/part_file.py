@@ -1,0 +1,324 @@
+"""One result on its way to the disk: a `.part` beside its final name, and a note that lets a restart go on where a
+kill stopped it.
+
+Everything here blocks and is called in the executor; one thread at a time uses a `PartFile`, apart from `close`, which
+may come from
+another and waits. Raises DiskError, in words, for all that the disk refuses.
+
+The order is what makes a kill harmless at any moment: the note, then the bytes, the hash into the note, the bytes
+flushed, the name,
+and, once the store knows, away with the note.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.filenames import numbered
+from runway_desktop.services.disk.disk_steps import rename_exclusively, sha256_of, sync_folder, write_whole
+from runway_desktop.services.disk.disk_words import disk_full, folder_missing, spoken_for
+from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.disk.folder_look import missing_because, room_at
+from runway_desktop.services.media.media_facts import HEAD_LENGTH
+
+from . import sidecar
+from .truncation_check import seems_cut_short
+
+_BLOCK = 1024 * 1024
+_MOST_NAMES = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What stands in `.part.json`. `size` and `sha256` are there once every byte has arrived."""
+
+    task_id: str
+    index: int
+    etag: str = ""
+    total: int | None = None
+    size: int | None = None
+    sha256: str = ""
+
+    @property
+    def owner(self) -> Owner:
+        return (self.task_id, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A complete file under its final name."""
+
+    path: Path
+    size: int
+    sha256: str
+    head: bytes
+
+
+class PartFile:
+    def __init__(self, final: Path, note: Note, file: BinaryIO) -> None:
+        self.final = final
+        self.note = note
+        self.received = 0
+        self.head = b""
+        self._file = file
+        self._hash = hashlib.sha256()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def create(cls, final: Path, note: Note) -> PartFile:
+        """Begins a new one. Raises FileExistsError when another got there first, DiskError for all else."""
+        with spoken_for(final.parent):
+            final.parent.mkdir(parents=True, exist_ok=True)
+            left = read_note(final)
+            if left is not None and left.owner == note.owner:
+                part_of(final).unlink(missing_ok=True)
+            elif os.path.lexists(note_of(final)) or os.path.lexists(part_of(final)):
+                raise FileExistsError(part_of(final))
+            _write_note(final, note)
+            try:
+                file = part_of(final).open("x+b")
+            except FileExistsError:
+                raise
+            except OSError:
+                note_of(final).unlink(missing_ok=True)
+                raise
+            return cls(final, note, file)
+
+    @classmethod
+    def resume(cls, final: Path, owner: Owner) -> PartFile | None:
+        """What an earlier attempt at the same output left, read and hashed; None if it left nothing that is ours."""
+        with spoken_for(final.parent):
+            note = read_note(final)
+            if note is None or note.owner != owner or not part_of(final).is_file():
+                return None
+            part = cls(final, note, part_of(final).open("r+b"))
+            if note.size is None:
+                _cut_zeros(part._file, note.total)
+            while block := part._file.read(_BLOCK):
+                part._take(block)
+            return part
+
+    @property
+    def is_complete(self) -> bool:
+        """Every byte is here: as many as the server said, or a hash that was written when all had arrived."""
+        if self.note.size is not None:
+            return self.received == self.note.size and self._hash.hexdigest() == self.note.sha256
+        return self.note.total is not None and self.received == self.note.total
+
+    @property
+    def sha256(self) -> str:
+        """Of what has arrived."""
+        return self._hash.hexdigest()
+
+    def seems_cut_short(self, form: str) -> bool:
+        with self._lock, spoken_for(self.final.parent):
+            self._file.flush()
+            return seems_cut_short(self._file, form)
+
+    def write(self, block: bytes) -> None:
+        with self._lock, spoken_for(self.final.parent, needed=self._missing()):
+            if self._file.closed:
+                raise DiskError("The download was stopped.")
+            self._file.write(block)
+            self._take(block)
+
+    def restart(self, *, etag: str, total: int | None) -> None:
+        """Forgets all bytes: the server begins anew, or has another file now."""
+        with self._lock, spoken_for(self.final.parent):
+            self._file.seek(0)
+            self._file.truncate()
+            self.received, self.head, self._hash = 0, b"", hashlib.sha256()
+            self.note = replace(self.note, etag=etag, total=total, size=None, sha256="")
+            _write_note(self.final, self.note)
+
+    def finish(self, owner_of_names: Callable[[Path], bool]) -> Finished:
+        """Flushes to the disk and gives the file its name; never takes one that is in use. `owner_of_names` says of a
+        path whether
+        it may be chosen instead, where somebody took the name meanwhile."""
+        with self._lock, spoken_for(self.final.parent):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self.note = replace(self.note, size=self.received, sha256=self._hash.hexdigest())
+            _write_note(self.final, self.note)
+            while True:
+                try:
+                    rename_exclusively(part_of(self.final), self.final)
+                    break
+                except FileExistsError:
+                    self._move_to(free_name(self.final, owner_of_names))
+            sync_folder(self.final.parent)
+            return Finished(self.final, self.received, self.note.sha256, self.head)
+
+    def copy_into(self, other: PartFile) -> None:
+        """Writes all that has arrived into another part that is still empty."""
+        with self._lock, spoken_for(self.final.parent):
+            self._file.flush()
+            self._file.seek(0)
+            while block := self._file.read(_BLOCK):
+                other.write(block)
+
+    def close(self) -> None:
+        """Keeps what has arrived for the next attempt."""
+        with self._lock, suppress(OSError):
+            self._file.close()
+
+    def discard(self) -> None:
+        """Throws away what has arrived."""
+        self.close()
+        for path in (part_of(self.final), note_of(self.final)):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def _take(self, block: bytes) -> None:
+        if len(self.head) < HEAD_LENGTH:
+            self.head += block[: HEAD_LENGTH - len(self.head)]
+        self._hash.update(block)
+        self.received += len(block)
+
+    def _missing(self) -> int | None:
+        return None if self.note.total is None else max(0, self.note.total - self.received)
+
+    def _move_to(self, final: Path) -> None:
+        _write_note(final, self.note)
+        part_of(self.final).rename(part_of(final))
+        note_of(self.final).unlink(missing_ok=True)
+        self.final = final
+
+
+def part_of(final: Path) -> Path:
+    return final.with_name(final.name + ".part")
+
+
+def note_of(final: Path) -> Path:
+    return final.with_name(final.name + ".part.json")
+
+
+def read_note(final: Path) -> Note | None:
+    try:
+        found = json.loads(note_of(final).read_bytes())
+        return Note(**found) if isinstance(found, dict) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def forget_note(final: Path) -> None:
+    """The store knows the file: the note has done its work. Raises nothing."""
+    with suppress(OSError):
+        note_of(final).unlink(missing_ok=True)
+
+
+def forget_part(final: Path, owner: Owner) -> None:
+    """What arrived of an output that will never be complete. Leaves what is somebody else's; raises nothing."""
+    note = read_note(final)
+    if note is not None and note.owner == owner and note.size is None:
+        with suppress(OSError):
+            part_of(final).unlink(missing_ok=True)
+        forget_note(final)
+
+
+def find_finished(final: Path, owner: Owner) -> Finished | None:
+    """A file that an earlier run completed and named before it was killed; None if there is none, or if it is not the
+    same bytes."""
+    note = read_note(final)
+    if note is None or note.owner != owner or note.size is None:
+        return None
+    try:
+        if final.stat().st_size != note.size:
+            return None
+        digest, head = hashlib.sha256(), b""
+        with final.open("rb") as file:
+            while block := file.read(_BLOCK):
+                head = head or block[:HEAD_LENGTH]
+                digest.update(block)
+        if digest.hexdigest() != note.sha256:
+            return None
+        # A kill between giving the new name and taking the old one away leaves both.
+        part_of(final).unlink(missing_ok=True)
+    except OSError:
+        return None
+    return Finished(final, note.size, note.sha256, head)
+
+
+def holds(path: Path, size: int, sha256: str) -> bool:
+    """Whether a file is there, with these bytes. Raises nothing."""
+    try:
+        return path.stat().st_size == size and sha256_of(path) == sha256
+    except OSError:
+        return False
+
+
+def free_name(wanted: Path, may_choose: Callable[[Path], bool]) -> Path:
+    """`wanted`, or the first of "wanted (2)", "wanted (3)"… that may be chosen."""
+    for number in range(1, _MOST_NAMES):
+        path = wanted.with_name(numbered(wanted.name, number))
+        if may_choose(path):
+            return path
+    raise names_taken(wanted)
+
+
+def names_taken(wanted: Path) -> DiskError:
+    return DiskError(
+        f"There are too many files named {wanted.name}.", advice="Choose another template for names in the preferences."
+    )
+
+
+def is_free(path: Path, owner: Owner) -> bool:
+    """Whether an output may take this name: nobody's file, nobody's download, nobody's sidecar stands there."""
+    if os.path.lexists(path):
+        return False
+    note = read_note(path)
+    if (os.path.lexists(part_of(path)) or os.path.lexists(note_of(path))) and (note is None or note.owner != owner):
+        return False
+    beside = sidecar.path_for(path)
+    return not os.path.lexists(beside) or sidecar.owner_of(beside) == owner
+
+
+def prepare_folder(library: Path, known_mount: str | None = None) -> None:
+    """Makes the library's folder where that is surely meant. `known_mount` as in `missing_because`."""
+    with spoken_for(library):
+        missing = missing_because(library, known_mount)
+        if not missing:
+            library.mkdir(parents=True, exist_ok=True)
+            return
+    raise folder_missing(library, detail=missing)
+
+
+def check_room(folder: Path, needed: int) -> None:
+    """Raises DiskError when a disk has not the room for `needed` more bytes."""
+    with spoken_for(folder):
+        room = room_at(folder)
+    if room < needed:
+        raise disk_full(folder, needed)
+
+
+def _cut_zeros(file: BinaryIO, total: int | None) -> None:
+    """Some file systems give a file its length before its bytes, and after a power cut its end is zeros: they are
+    fetched again. Not of one that has all its bytes, which could perhaps not be fetched again. Leaves it at its
+    beginning."""
+    end = file.seek(0, os.SEEK_END)
+    wanted = end
+    while wanted and end != total:
+        start = max(0, wanted - _BLOCK)
+        file.seek(start)
+        block = file.read(wanted - start).rstrip(b"\0")
+        wanted = start + len(block)
+        if block:
+            break
+    if wanted < end:
+        file.truncate(wanted)
+    file.seek(0)
+
+
+def _write_note(final: Path, note: Note) -> None:
+    """Whole or not at all: half a note after a kill would look like somebody else's."""
+    write_whole(note_of(final), json.dumps(asdict(note)).encode())

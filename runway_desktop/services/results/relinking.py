@@ -1,0 +1,266 @@
+"""Brings results together with their files again: looks for missing ones, takes what the person shows, and keeps what
+was changed.
+
+A file is told by its bytes, so that it is found under any name; its row, rating and tags never left. Its sidecar comes
+along from the old place, or is written anew. What moved together with a file that is found is found with it. Each
+file that is found is stored at once: whoever gives up, or is killed, keeps what there is. Loop's thread; all that
+touches the disk runs in the executor. Raises StoreError, and for what the person shows DiskError where it cannot be
+read and NotPossible where it is another result's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runway_desktop.domain.errors import DiskError, NotPossible
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.kept_files import KeptFile, kept_file
+from runway_desktop.domain.presence import Look, Presence
+from runway_desktop.domain.task import Output, Task, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.disk_steps import rename_exclusively
+from runway_desktop.services.disk.file_locks import FileLocks
+from runway_desktop.services.ports import Clock, LedgerEntry, Store
+from runway_desktop.services.settings import Settings
+
+from . import sidecar
+from .batch_places import BatchPlaces
+from .file_check import Examined, examine
+from .file_search import Found, Hunt, beside
+from .integrity import Integrity
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+STEP = 0.2
+"""Seconds of looking between two times that it is told of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """`looked` are files that were passed by; of `asked` files `found` are found. `folder` is where it is now."""
+
+    looked: int
+    found: int
+    asked: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """What became of looking: the results that have their files again, and how many of those that were asked for do
+    not."""
+
+    outputs: tuple[Output, ...] = ()
+    missing: int = 0
+    looked: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """`is_other`: the file that was shown has other bytes than those that were saved, and nothing was changed."""
+
+    outputs: tuple[Output, ...] = ()
+    is_other: bool = False
+
+
+class Retrieval:
+    def __init__(
+        self,
+        store: Store,
+        integrity: Integrity,
+        bus: Bus,
+        clock: Clock,
+        settings: Settings,
+        locks: FileLocks,
+        executor: Executor,
+    ) -> None:
+        """`locks` are those of the files of results."""
+        self._store = store
+        self._locks = locks
+        self._integrity = integrity
+        self._bus = bus
+        self._clock = clock
+        self._settings = settings
+        self._executor = executor
+
+    async def look_for(
+        self,
+        task_ids: Sequence[TaskId],
+        folder: Path | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Retrieved:
+        """Looks for the missing files of these tasks: in `folder`, else in the library and where they were. Other
+        missing files that come to light are brought back too. Cancelling keeps what was found until then."""
+        await self._integrity.look(await self._missing(task_ids))
+        wanted = await self._store.missing_files()
+        asked = [file for file in wanted if file.task_id in set(task_ids)]
+        if not asked:
+            return Retrieved()
+        folders = [folder] if folder is not None else await self._do(_near, asked, self._settings.library)
+        hunt = Hunt(wanted, asked, folders)
+        found: list[Found] = []
+        back: list[Output] = []
+        is_done = False
+        while not is_done:
+            is_done = await self._do(hunt.step, STEP, self._clock.monotonic)
+            found += (news := hunt.take_found())
+            back += await self._bring_back(news)
+            keys = {(output.task_id, output.index) for output in back}
+            done = sum(file.key in keys for file in asked)
+            progress(Progress(looked=hunt.looked, found=done, asked=len(asked), folder=hunt.folder))
+        back += await self._bring_neighbours(found)
+        keys = {(output.task_id, output.index) for output in back}
+        missing = sum(file.key not in keys for file in asked)
+        return Retrieved(outputs=tuple(back), missing=missing, looked=hunt.looked)
+
+    async def choose(self, task_id: TaskId, index: int, path: Path, *, anyway: bool = False) -> Chosen:
+        """The person shows where a result's file is. One with other bytes is taken only `anyway`; from then on these
+        are its bytes."""
+        file = next((file for file in await self._files([task_id]) if file.index == index), None)
+        if file is None:
+            return Chosen()
+        path = await self._do(Path.absolute, path)
+        found = await self._do(examine, replace(file, path=str(path)))
+        if found is None:
+            raise DiskError(f"{path.name} cannot be read.", advice="Is it being written to, or protected?")
+        if await self._is_anothers(file, path, found.sha256):
+            raise NotPossible(f"{path.name} is the file of another task.", advice="Choose another file.")
+        same = found.sha256 == file.sha256
+        if not same and not anyway:
+            return Chosen(is_other=True)
+        back = await self._bring_back([Found(file, path, found.signs)], None if same else found)
+        more = await self._bring_neighbours([Found(file, path, found.signs)]) if same else []
+        return Chosen(outputs=(*back, *more))
+
+    async def keep_changes(self, task_ids: Sequence[TaskId]) -> tuple[Output, ...]:
+        """What was changed outside is how these results are from now on. Gives those that are so now."""
+        kept = []
+        for file in await self._files(task_ids):
+            if file.look.presence is Presence.CHANGED:
+                found = await self._do(examine, file)
+                if found is not None and (output := await self._take(file, Path(file.path), found, "change kept")):
+                    kept.append(output)
+        return tuple(kept)
+
+    async def _bring_neighbours(self, found: Sequence[Found]) -> list[Output]:
+        if not found:
+            return []
+        return await self._bring_back(await self._do(beside, found, await self._store.missing_files()))
+
+    async def _bring_back(self, found: Sequence[Found], other: Examined | None = None) -> list[Output]:
+        """`other` are the bytes of a file that is taken though it is another."""
+        back = []
+        for one in found:
+            if await self._is_anothers(one.file, one.path, one.file.sha256):
+                continue
+            now = other or Examined(one.signs, one.file.sha256, is_ours=False)
+            output = await self._take(one.file, one.path, now, "file found" if other is None else "file chosen")
+            if output is not None:
+                back.append(output)
+        return back
+
+    async def _take(self, file: KeptFile, path: Path, found: Examined, kind: str) -> Output | None:
+        """From now on the result is the file at `path`. None where it has another file by now. The sidecar goes first:
+        killed in between, it is found beside the file the next time."""
+        async with self._locks.hold([file.key]):
+            return await self._take_in_hand(file, path, found, kind)
+
+    async def _take_in_hand(self, file: KeptFile, path: Path, found: Examined, kind: str) -> Output | None:
+        [before] = [o for o in await self._store.outputs(file.task_id) if o.index == file.index]
+        if not before.is_kept or (before.path, before.sha256) != (file.path, file.sha256):
+            # Moved, thrown away or fetched again while it was looked for.
+            return None
+        after = _as_found(before, path, found, self._clock.now())
+        await self._bring_sidecar(Path(file.path), after)
+        detail = {"index": file.index, "file": path.name, "sha256": after.sha256}
+        line = LedgerEntry(task_id=file.task_id, at=self._clock.now(), kind=kind, detail=detail)
+
+        def edit(now: Output) -> Output | None:
+            same = now.is_kept and (now.path, now.sha256) == (file.path, file.sha256)
+            return _as_found(now, path, found, line.at) if same else None
+
+        output = await self._store.change_output(file.task_id, file.index, edit, line)
+        if output is not None:
+            self._bus.tell(OutputChanged(output))
+        return output
+
+    async def _bring_sidecar(self, old: Path, output: Output) -> None:
+        rows = await self._store.rows([output.task_id])
+        made: dict[str, Any] | None = None
+        if self._settings.sidecars:
+            task = rows[0].task
+            inputs = await self._store.inputs(task.id)
+            batch = await BatchPlaces(self._store).name(task.batch_id)
+            made = sidecar.compose(task, output, inputs, count=len(rows[0].outputs), batch=batch)
+        try:
+            await self._do(_bring_sidecar, old, Path(output.path), rows[0].task, output, made)
+        except OSError as error:
+            log.info("No sidecar could be brought beside %s: %s", Path(output.path).name, error)
+
+    async def _is_anothers(self, file: KeptFile, path: Path, sha256: str) -> bool:
+        """What lies there is another result's own: the same bytes were made twice."""
+        return any(
+            other.is_here and other.path == str(path) and (other.task_id, other.index) != file.key
+            for other in await self._store.outputs_with([sha256])
+        )
+
+    async def _missing(self, task_ids: Sequence[TaskId]) -> list[KeptFile]:
+        return [file for file in await self._files(task_ids) if file.look.presence is Presence.MISSING]
+
+    async def _files(self, task_ids: Sequence[TaskId]) -> list[KeptFile]:
+        rows = await self._store.rows(list(dict.fromkeys(task_ids)))
+        outputs = [output for row in rows for output in row.outputs if output.is_kept]
+        return [file for output in outputs if (file := kept_file(output)) is not None]
+
+    async def _do(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _as_found(output: Output, path: Path, found: Examined, now: float) -> Output:
+    look = Look(at=now, signs=found.signs)
+    back = replace(output, path=str(path), look=look)
+    if found.sha256 == output.sha256:
+        return back
+    # What was known of its looks was of the other bytes.
+    return replace(back, sha256=found.sha256, size=found.signs.size, poster="", width=0, height=0, duration=0.0)
+
+
+def _near(files: Sequence[KeptFile], library: Path) -> list[Path]:
+    """In a worker. The library, and the folders where files were that are not in it."""
+    outside = dict.fromkeys(folder for file in files if not (folder := Path(file.path).parent).is_relative_to(library))
+    return [folder for folder in (*outside, library) if _is_folder(folder)]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _bring_sidecar(old: Path, new: Path, task: Task, output: Output, made: dict[str, Any] | None) -> None:
+    """In a worker. `made` is what is written where none is found; None: none is wanted then."""
+    owner, source, target = (task.id, output.index), sidecar.path_for(old), sidecar.path_for(new)
+    if source != target and not target.exists() and sidecar.owner_of(source) == owner:
+        try:
+            rename_exclusively(source, target)
+        except OSError:
+            # On another disk: it is written anew from what it says.
+            made = sidecar.document_in(source) or made
+    if target.exists():
+        found = sidecar.document_in(target)
+        if found is None or sidecar.owner_of(target) != owner:
+            return
+        true = sidecar.brought_up_to_date(found, task, output)
+        if true != found:
+            sidecar.write(new, true)
+    elif made is not None:
+        sidecar.write(new, sidecar.brought_up_to_date(made, task, output))

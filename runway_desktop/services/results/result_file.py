@@ -1,0 +1,105 @@
+"""What a downloaded result is, and what it shall be called. Pure.
+
+A host that has lost a file often answers with a page that says so, and with 200. Such a page must never be kept as a
+clip, so a result
+is judged by its first bytes; its name gets the ending that its content deserves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from posixpath import splitext
+from typing import Any
+from urllib.parse import urlsplit
+
+from runway_desktop.domain.filenames import NameValues
+from runway_desktop.domain.outputs import guess_media
+from runway_desktop.domain.task import Media, Output, Task
+from runway_desktop.services.media.media_facts import Sniffed, is_page, sniff
+
+KNOWN = frozenset(
+    {
+        *("mp4", "m4v", "mov", "webm", "mkv", "avi"),
+        *("png", "jpg", "jpeg", "webp", "gif", "avif", "tif", "tiff", "svg"),
+        *("mp3", "wav", "flac", "ogg", "oga", "opus", "m4a", "aac"),
+        *("zip", "exr", "hdr", "pdf"),
+    }
+)
+"""Endings whose content is known: what bears one and is not that is not kept."""
+_BY_TYPE = {
+    "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm", "video/x-matroska": "mkv",
+    "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/svg+xml": "svg", "image/x-exr": "exr",
+    "audio/mpeg": "mp3", "audio/wav": "wav", "audio/x-wav": "wav", "audio/flac": "flac", "audio/ogg": "ogg",
+    "audio/mp4": "m4a", "audio/aac": "aac", "application/zip": "zip",
+}  # fmt: skip
+
+
+class WrongContent(Exception):
+    """What came is not the result. The message is a sentence."""
+
+
+def judge(head: bytes, *, url: str, content_type: str = "") -> Sniffed:
+    """What the bytes are. Raises WrongContent for nothing at all, for a page, and for bytes that are not what the link
+    promises."""
+    claim = claimed_ending(url, content_type)
+    if not head:
+        raise WrongContent("Runway sent an empty file.")
+    if claim != "json" and is_page(head):
+        raise WrongContent("Runway sent a page of text instead of the result.")
+    found = sniff(head)
+    if found is not None:
+        return found
+    if claim in KNOWN:
+        raise WrongContent(f"What Runway sent is no {claim.upper()} file, though its name says so.")
+    return Sniffed(Media.OTHER, claim.upper() or "file", claim)
+
+
+def claimed_ending(url: str, content_type: str = "") -> str:
+    """The ending that a link's path shows, else the one for its content type, without its dot; empty when neither
+    tells."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        path = ""
+    ending = splitext(path)[1].lstrip(".").lower()
+    if ending.isalnum() and ending.isascii() and len(ending) <= 5:
+        return ending
+    return _BY_TYPE.get(content_type.partition(";")[0].strip().lower(), "")
+
+
+def media_of(found: Sniffed, output: Output, task: Task) -> Media:
+    """The kind of a result: by its content, else as its link and its endpoint have it."""
+    if found.media is not Media.OTHER or found.format in ("ZIP", "EXR", "HDR", "PDF"):
+        return found.media
+    return output.media if output.media is not Media.OTHER else guess_media(output.url, task.request.endpoint)
+
+
+def name_values(
+    task: Task, output: Output, *, ext: str, count: int, batch: str = "", row: int | None = None
+) -> NameValues:
+    """What a template may use of a task. Times are of this machine's zone."""
+    values = task.request.values
+    return NameValues(
+        sent=datetime.fromtimestamp(task.sent_at or task.remote_created_at or task.created_at),
+        project=task.project,
+        shot=task.shot or task.title,
+        model=task.request.model,
+        endpoint=task.request.endpoint,
+        prompt=task.request.prompt,
+        title=task.title,
+        seed=_plain(values, "seed"),
+        ratio=_plain(values, "ratio") or _plain(values, "resolution"),
+        duration=_plain(values, "duration"),
+        task_id=task.remote_id or task.id,
+        batch=batch,
+        row=row,
+        index=output.index,
+        count=count,
+        ext=ext,
+    )
+
+
+def _plain(values: Mapping[str, Any], name: str) -> str:
+    found = values.get(name)
+    return str(found) if isinstance(found, str | int | float) and not isinstance(found, bool) else ""

@@ -1,0 +1,288 @@
+"""The small JSON file beside each result, from which the request can be read again years later and without this
+program's database.
+
+`compose` and `read` are pure. `write`, `document_in` and `owner_of` block: call them in the executor. The format is
+ours and versioned: a reader takes a newer version as far as it understands it, and never raises for what stands in a
+file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runway_desktop import __version__
+from runway_desktop.domain.search import clean_tag
+from runway_desktop.domain.task import Input, Media, Output, Pick, Request, Task
+from runway_desktop.services.disk.disk_steps import write_whole
+from runway_desktop.services.tasks.judging import MOST_STARS
+
+SCHEMA = "runway-desktop.result"
+SCHEMA_VERSION = 2
+"""2 carries the judgement too, and its hash is that of the file as it lies there. In version 1 it may be that of the
+file before the request was written into it."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes. A sidecar is a few kilobytes; embedded pictures may make it larger, anything beyond is something else."""
+TIMES = ("made", "sent", "created_at_runway", "running_since", "ended", "saved")
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the person made of the task."""
+
+    rating: int = 0
+    pick: Pick = Pick.NONE
+    tags: tuple[str, ...] = ()
+    shot: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sidecar:
+    """What a sidecar tells. `inputs` is (place, path or link, SHA-256) of each input."""
+
+    request: Request
+    project: str = ""
+    title: str = ""
+    remote_id: str = ""
+    task_id: str = ""
+    parent_id: str = ""
+    batch_id: str = ""
+    batch: str = ""
+    index: int = 0
+    count: int = 1
+    file: str = ""
+    media: Media = Media.OTHER
+    size: int = 0
+    sha256: str = ""
+    times: Mapping[str, float] = field(default_factory=dict)
+    """Unix seconds of those of `TIMES` that are known."""
+    cost: float | None = None
+    estimated: float | None = None
+    judgement: Judgement = Judgement()
+    version: int = SCHEMA_VERSION
+    inputs: tuple[tuple[tuple[str | int, ...], str, str], ...] = field(default=())
+
+
+def path_for(result: Path) -> Path:
+    """`fox.mp4` has its sidecar in `fox.mp4.json`."""
+    return result.with_name(result.name + ".json")
+
+
+def compose(task: Task, output: Output, inputs: Sequence[Input], *, count: int = 1, batch: str = "") -> dict[str, Any]:
+    """The document for one saved output: the full request, ids, times, cost, the file's hash, the program's version.
+
+    Links are left out on purpose: they are signed and dead within two days.
+    """
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "program": {"name": "Runway Desktop", "version": __version__},
+        "request": {
+            "endpoint": task.request.endpoint,
+            "model": task.request.model,
+            "prompt": task.request.prompt,
+            "values": task.request.values,
+        },
+        "inputs": [
+            {
+                "place": list(item.place),
+                "media": item.media.value,
+                "path": item.path,
+                "link": item.uri if item.uri.startswith("https:") else "",
+                "size": item.size,
+                "sha256": item.sha256,
+            }
+            for item in inputs
+        ],
+        "task": {
+            "id": task.id,
+            "runway_id": task.remote_id,
+            "parent_id": task.parent_id,
+            "batch_id": task.batch_id,
+            "batch": batch,
+            "project": task.project,
+            "title": task.title,
+        },
+        "times": {
+            "made": _time(task.created_at),
+            "sent": _time(task.sent_at),
+            "created_at_runway": _time(task.remote_created_at),
+            "running_since": _time(task.running_since),
+            "ended": _time(task.ended_at),
+            "saved": _time(output.saved_at),
+        },
+        "cost": {"credits": task.cost_credits, "estimated_credits": task.estimated_credits},
+        "judgement": _judgement_of(task),
+        "output": {
+            "index": output.index,
+            "count": count,
+            "file": Path(output.path).name,
+            "media": output.media.value,
+            "size": output.size,
+            "sha256": output.sha256,
+        },
+    }
+
+
+def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) -> dict[str, Any]:
+    """A sidecar's document with what may have changed since it was written; the rest, and what a newer program put
+    into it, stays."""
+    version = document.get("schema_version")
+    return {
+        **document,
+        "schema_version": max(version, SCHEMA_VERSION) if isinstance(version, int) else SCHEMA_VERSION,
+        "task": {**_part(document, "task"), "project": task.project, "title": task.title},
+        "judgement": {**_part(document, "judgement"), **_judgement_of(task)},
+        "output": {
+            **_part(document, "output"),
+            "file": Path(output.path).name,
+            "size": output.size,
+            "sha256": output.sha256,
+        },
+    }
+
+
+def write(result: Path, document: Mapping[str, Any]) -> Path:
+    """Writes the sidecar beside `result`, whole or not at all. Blocks; raises OSError."""
+    target = path_for(result)
+    content = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n"
+    write_whole(target, content.encode("utf-8", "backslashreplace"))
+    return target
+
+
+def read(document: object) -> Sidecar | None:
+    """What a parsed JSON document tells, if it is a sidecar of ours; None if it is anything else."""
+    if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
+        return None
+    request, task, output, cost = (_part(document, name) for name in ("request", "task", "output", "cost"))
+    endpoint, model, values = request.get("endpoint"), request.get("model"), request.get("values")
+    if not isinstance(endpoint, str) or not isinstance(model, str) or not isinstance(values, Mapping):
+        return None
+    version, index = document.get("schema_version"), output.get("index")
+    inputs = document.get("inputs")
+    return Sidecar(
+        request=Request(endpoint=endpoint, model=model, values=dict(values), prompt=_text(request, "prompt")),
+        project=_text(task, "project"),
+        title=_text(task, "title"),
+        remote_id=_text(task, "runway_id"),
+        task_id=_text(task, "id"),
+        parent_id=_text(task, "parent_id"),
+        batch_id=_text(task, "batch_id"),
+        batch=_text(task, "batch"),
+        index=max(0, index) if isinstance(index, int) else 0,
+        count=max(1, int(_number(output, "count") or 1)),
+        file=_text(output, "file"),
+        media=_one_of(Media, _text(output, "media"), Media.OTHER),
+        size=int(_number(output, "size") or 0),
+        sha256=_text(output, "sha256").lower(),
+        times=_times(_part(document, "times")),
+        cost=_number(cost, "credits"),
+        estimated=_number(cost, "estimated_credits"),
+        judgement=_judgement(_part(document, "judgement")),
+        version=version if isinstance(version, int) else SCHEMA_VERSION,
+        inputs=tuple(_inputs(inputs)) if isinstance(inputs, list) else (),
+    )
+
+
+def document_in(sidecar: Path) -> dict[str, Any] | None:
+    """The JSON object in a file, as it stands there; None where there is none. Blocks; raises nothing."""
+    try:
+        if sidecar.stat().st_size > LARGEST:
+            return None
+        found = json.loads(sidecar.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def owner_of(sidecar: Path) -> tuple[str, int] | None:
+    """The task's id and the output's index that a sidecar file names; None for a file that is no sidecar. Blocks."""
+    found = read(document_in(sidecar))
+    return (found.task_id, found.index) if found else None
+
+
+def belongs_to(result: Path, owner: tuple[str, int]) -> bool:
+    """Whether a sidecar may be written beside a result: nothing is there, or the one that is its own. Blocks."""
+    beside = path_for(result)
+    return not os.path.lexists(beside) or owner_of(beside) == owner
+
+
+def _judgement_of(task: Task) -> dict[str, Any]:
+    return {
+        "rating": task.rating,
+        "pick": task.pick.value,
+        "tags": list(task.tags),
+        "shot": task.shot,
+        "note": task.note,
+    }
+
+
+def _judgement(part: Mapping[str, Any]) -> Judgement:
+    rating, tags = part.get("rating"), part.get("tags")
+    words = [word for word in tags if isinstance(word, str)] if isinstance(tags, list) else []
+    return Judgement(
+        rating=rating if isinstance(rating, int) and 0 <= rating <= MOST_STARS else 0,
+        pick=_one_of(Pick, _text(part, "pick"), Pick.NONE),
+        tags=tuple(dict.fromkeys(tag for word in words if (tag := clean_tag(word)))),
+        shot=_text(part, "shot"),
+        note=_text(part, "note"),
+    )
+
+
+def _times(part: Mapping[str, Any]) -> dict[str, float]:
+    return {name: at for name in TIMES if (at := _at(_text(part, name))) is not None}
+
+
+def _at(text: str) -> float | None:
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(part: Mapping[str, Any], name: str) -> float | None:
+    found = part.get(name)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found) or found < 0:
+        return None
+    return float(found)
+
+
+def _one_of(kind: type[Kind], word: str, otherwise: Kind) -> Kind:
+    try:
+        return kind(word)
+    except ValueError:
+        return otherwise
+
+
+def _inputs(entries: list[Any]) -> list[tuple[tuple[str | int, ...], str, str]]:
+    found = []
+    for entry in entries:
+        if isinstance(entry, Mapping) and isinstance(entry.get("place"), list):
+            place = tuple(step for step in entry["place"] if isinstance(step, str | int))
+            found.append((place, _text(entry, "path") or _text(entry, "link"), _text(entry, "sha256")))
+    return found
+
+
+def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = document.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(part: Mapping[str, Any], name: str) -> str:
+    found = part.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _time(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,172 @@
+"""Moves saved files, and the sidecars beside them, to the system's bin, and back.
+
+What is meant stands in the store before a file is touched, so that one that is in the bin because the person wished it
+is never taken for lost. Killed in between, the next look at the disk tells what is true: a file that is still, or
+again, in its place is simply here. Raises StoreError only; what the disk says of a task is in the reports. Loop's
+thread; all that touches the disk runs in the executor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.presence import NEVER_LOOKED
+from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.file_locks import FileLocks
+from runway_desktop.services.ports import Bin, Clock, LedgerEntry, Store
+
+from .sidecar import path_for
+
+Result = TypeVar("Result")
+
+DELETED = "file deleted"
+"""The ledger's line of a file that went to the bin. Its detail tells where in the bin it is, if the system told."""
+_PLACE, _SIDECAR_PLACE = "bin_path", "bin_sidecar_path"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinReport:
+    """The tasks whose files all went the way that was asked, how many files that were, and of the others why not."""
+
+    done: tuple[TaskId, ...] = ()
+    files: int = 0
+    can_undo: bool = False
+    """The system told where all of them are in its bin."""
+    failed: Mapping[TaskId, str] = field(default_factory=dict)
+
+
+class BinnedFiles:
+    def __init__(
+        self, store: Store, file_bin: Bin, bus: Bus, clock: Clock, locks: FileLocks, executor: Executor | None = None
+    ) -> None:
+        self._store = store
+        self._locks = locks
+        self._bin = file_bin
+        self._bus = bus
+        self._clock = clock
+        self._executor = executor
+
+    async def throw(self, task_ids: Sequence[TaskId]) -> BinReport:
+        """To the bin. A file that is not where it was saved is left alone."""
+        told: list[bool] = []
+
+        async def one(output: Output) -> None:
+            if output.is_kept:
+                told.append(await self._throw(output))
+
+        report = await self._each(task_ids, one)
+        return replace(report, files=len(told), can_undo=bool(told) and all(told))
+
+    async def put_back(self, task_ids: Sequence[TaskId]) -> BinReport:
+        """Out of the bin, to where they were."""
+        back: list[Output] = []
+
+        async def one(output: Output) -> None:
+            if output.is_binned and output.binned_from:
+                await self._put_back(output)
+                back.append(output)
+
+        report = await self._each(task_ids, one)
+        return replace(report, files=len(back))
+
+    async def _each(self, task_ids: Sequence[TaskId], one: Callable[[Output], Awaitable[None]]) -> BinReport:
+        done: list[TaskId] = []
+        failed: dict[TaskId, str] = {}
+        for task_id in dict.fromkeys(task_ids):
+            try:
+                for index in [output.index for output in await self._store.outputs(task_id)]:
+                    async with self._locks.hold([(task_id, index)]):
+                        # It may have been moved while somebody else had it in hand.
+                        [now] = [output for output in await self._store.outputs(task_id) if output.index == index]
+                        await one(now)
+            except DiskError as error:
+                failed[task_id] = error.in_words()
+            else:
+                done.append(task_id)
+        return BinReport(done=tuple(done), failed=failed)
+
+    async def _throw(self, output: Output) -> bool:
+        """Whether the system told where the file is in the bin."""
+        path = Path(output.path)
+        if not await self._do(path.exists):
+            raise DiskError(f"{path.name} is not where it was saved, so there is nothing to move to the bin.")
+        meant = await self._store.change_output(
+            output.task_id,
+            output.index,
+            lambda now: _binned(now) if now.is_kept and now.path == output.path else None,
+        )
+        if meant is None:
+            return False
+        self._bus.tell(OutputChanged(meant))
+        try:
+            place = await self._bin.throw(path)
+        except DiskError:
+            await self._is_back(meant, "")
+            raise
+        detail: dict[str, object] = {"index": output.index, "file": path.name, _PLACE: str(place or "")}
+        beside = path_for(path)
+        # The result is in the bin; a sidecar that cannot follow does no harm.
+        with suppress(DiskError):
+            if await self._do(beside.exists):
+                detail[_SIDECAR_PLACE] = str(await self._bin.throw(beside) or "")
+        await self._store.save_output(meant, self._line(output, DELETED, **detail))
+        return place is not None
+
+    async def _put_back(self, output: Output) -> None:
+        path = Path(output.binned_from)
+        if not await self._do(path.exists):
+            said = await self._last_line(output)
+            place = str(said.get(_PLACE) or "")
+            if not place:
+                raise DiskError(
+                    f"It is not known where in the bin {path.name} is.",
+                    advice="Put it back there; it is found again by itself.",
+                )
+            await self._bin.take_back(Path(place), path)
+            if beside := str(said.get(_SIDECAR_PLACE) or ""):
+                with suppress(DiskError):
+                    await self._bin.take_back(Path(beside), path_for(path))
+        await self._is_back(output, "file put back")
+
+    async def _is_back(self, output: Output, kind: str) -> None:
+        """In its place; `kind` is the ledger's line, empty where it never left."""
+        line = self._line(output, kind, index=output.index, file=Path(output.binned_from).name) if kind else None
+        back = await self._store.change_output(
+            output.task_id, output.index, lambda now: back_from_bin(now, output.binned_from), line
+        )
+        if back is not None:
+            self._bus.tell(OutputChanged(back))
+
+    async def _last_line(self, output: Output) -> Mapping[str, object]:
+        lines = [
+            entry.detail
+            for entry in await self._store.ledger(output.task_id)
+            if entry.kind == DELETED and entry.detail.get("index") == output.index
+        ]
+        return lines[-1] if lines else {}
+
+    def _line(self, output: Output, kind: str, **detail: object) -> LedgerEntry:
+        return LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind=kind, detail=detail)
+
+    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _binned(output: Output) -> Output:
+    return replace(output, path="", problem="", binned_from=output.path, look=NEVER_LOOKED)
+
+
+def back_from_bin(output: Output, path: str) -> Output | None:
+    """The output whose file is at `path` again; None if it is not one that went to the bin from there."""
+    if not output.is_binned or output.binned_from != path:
+        return None
+    return replace(output, path=path, binned_from="", look=NEVER_LOOKED)

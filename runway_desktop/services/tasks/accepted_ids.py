@@ -1,0 +1,260 @@
+"""Ids that Runway gave and that the database may not hold yet, in a small file of their own.
+
+Runway lists no tasks, so an id that is lost is a paid result that is lost. The file is as large as it will be, and
+synced, before anything is sent: writing an id into it needs no room on a disk that is full. Each id stands in a slot of
+`SLOT` bytes, one line of text that a person can read too: a checksum and a JSON object. A slot is free when its line is
+blank; one that was torn by a power cut fails its checksum and is free as well.
+
+An id is kept before the database is told of it, and its slot is freed when a task of the list has it. Freeing is not
+synced: an id that comes back by that is found in the list at the next start.
+
+A file that cannot be made or written holds up nobody: that goes to the log, and ids are kept in memory. All methods
+raise nothing. Loop's thread; the file is touched in `executor` alone, which must have one thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import zlib
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from io import FileIO
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
+from runway_desktop.domain.task import RemoteId, TaskId, parse_remote_id
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import first_of
+from runway_desktop.services.disk.disk_steps import sync_folder
+from runway_desktop.services.ports import Clock
+
+log = logging.getLogger(__name__)
+
+SLOT = 256
+"""Bytes. Sectors are a multiple of it, so no slot lies in two of them."""
+SLOTS = 64
+"""How many the file begins with, and grows by when all are in use."""
+PATIENCE = 5.0
+"""Seconds that a sending waits for the file: a disk that hangs must not keep the database from being told."""
+
+_BLANK = b" " * (SLOT - 1) + b"\n"
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedId:
+    """The answer to one create. `at` in Unix seconds; `is_told`: the person has heard that it has no place."""
+
+    task_id: TaskId
+    remote_id: RemoteId
+    at: float
+    credits: float | None = None
+    is_told: bool = False
+
+
+class AcceptedIds:
+    def __init__(self, path: Path, executor: Executor, bus: Bus, clock: Clock) -> None:
+        self._file = _File(path)
+        self._executor = executor
+        self._clock = clock
+        self._known: dict[RemoteId, AcceptedId] = {}
+        self._left: dict[RemoteId, None] = {}
+        bus.listen(self._hear)
+
+    @property
+    def left(self) -> tuple[AcceptedId, ...]:
+        """What earlier runs left and no task of the list has, oldest first."""
+        return tuple(sorted((self._known[remote_id] for remote_id in self._left), key=lambda entry: entry.at))
+
+    async def open(self) -> None:
+        """Reads what earlier runs left, and makes room for more."""
+        for entry in await self._do("read", self._file.read) or ():
+            self._known.setdefault(entry.remote_id, entry)
+            self._left[entry.remote_id] = None
+        await self._do("given room", self._file.make_room)
+
+    async def keep(self, entry: AcceptedId) -> bool:
+        """Whether it is on the disk now. It is known in either case."""
+        self._known[entry.remote_id] = entry
+        return await self._do("written", lambda: self._file.put(entry)) is True
+
+    def free(self, remote_id: RemoteId) -> None:
+        """A task of the list has it."""
+        self._left.pop(remote_id, None)
+        if self._known.pop(remote_id, None) is not None:
+            self._begin("written", lambda: self._file.take_away(remote_id))
+
+    async def note_told(self, entries: tuple[AcceptedId, ...]) -> None:
+        """The person was told that these have no place in the list."""
+        for entry in entries:
+            if self._known.get(entry.remote_id) == entry:
+                await self.keep(replace(entry, is_told=True))
+
+    def shutdown(self) -> None:
+        """Blocking. Waits for what is being written."""
+        self._executor.shutdown(wait=True)
+
+    def _hear(self, event: Event) -> None:
+        tasks = (
+            event.tasks if isinstance(event, TasksAdded) else (event.task,) if isinstance(event, TaskChanged) else ()
+        )
+        for task in tasks:
+            if task.remote_id is not None and task.remote_id in self._known:
+                self.free(task.remote_id)
+
+    async def _do(self, what: str, work: Callable[[], Result]) -> Result | None:
+        """None when it failed, or takes too long; then it may still be done."""
+        doing = self._begin(what, work)
+        if doing is None:
+            return None
+        await first_of(_end_of(doing), self._clock.sleep(PATIENCE))
+        return doing.result() if doing.done() and not doing.cancelled() and doing.exception() is None else None
+
+    def _begin(self, what: str, work: Callable[[], Result]) -> asyncio.Future[Result] | None:
+        try:
+            doing = asyncio.get_running_loop().run_in_executor(self._executor, work)
+        except RuntimeError:
+            log.warning("The file of accepted ids could not be %s: the program ends.", what)
+            return None
+        doing.add_done_callback(lambda done: _log(what, done))
+        return doing
+
+
+async def _end_of(doing: asyncio.Future[Any]) -> None:
+    await asyncio.wait((doing,))
+
+
+def _log(what: str, done: asyncio.Future[Any]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.warning("The file of accepted ids could not be %s: %s", what, error)
+
+
+class _File:
+    """The file itself. Blocking; raises OSError. One thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._slots: dict[RemoteId, int] = {}
+        self._amount: int | None = None
+        """Of slots in the file; None before it was read."""
+
+    def read(self) -> list[AcceptedId]:
+        try:
+            content = self._path.read_bytes()
+        except FileNotFoundError:
+            content = b""
+        self._amount = len(content) // SLOT
+        found = []
+        for number in range(self._amount):
+            entry = _entry(content[number * SLOT : (number + 1) * SLOT])
+            if entry is not None:
+                self._slots[entry.remote_id] = number
+                found.append(entry)
+        return found
+
+    def make_room(self) -> None:
+        """At least `SLOTS` slots, on the disk."""
+        if self._read_amount() < SLOTS:
+            self._grow()
+
+    def put(self, entry: AcceptedId) -> bool:
+        """Whether it fits into a slot, which every id of this program does."""
+        slot = _line(entry)
+        if slot is None:
+            return False
+        number = self._slots.get(entry.remote_id)
+        if number is None:
+            number = self._free_slot()
+        with self._path.open("r+b", buffering=0) as file:
+            file.seek(number * SLOT)
+            _write(file, slot)
+            os.fsync(file.fileno())
+        self._slots[entry.remote_id] = number
+        return True
+
+    def take_away(self, remote_id: RemoteId) -> None:
+        number = self._slots.pop(remote_id, None)
+        if number is not None:
+            with self._path.open("r+b", buffering=0) as file:
+                file.seek(number * SLOT)
+                _write(file, _BLANK)
+
+    def _free_slot(self) -> int:
+        amount, used = self._read_amount(), set(self._slots.values())
+        number = next((n for n in range(amount) if n not in used), None)
+        if number is None:
+            number = amount
+            self._grow()
+        return number
+
+    def _grow(self) -> None:
+        """`SLOTS` more. Where the disk has no room for them, all that was there stays."""
+        amount = self._read_amount()
+        with open(self._path, "ab", buffering=0, opener=_private) as file:
+            # The end of a growth that was cut short is no slot.
+            file.truncate(amount * SLOT)
+            try:
+                _write(file, _BLANK * SLOTS)
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(amount * SLOT)
+                raise
+        self._amount = amount + SLOTS
+        sync_folder(self._path.parent)
+
+    def _read_amount(self) -> int:
+        if self._amount is None:
+            raise OSError("it was not read, so nothing may be written over what stands in it")
+        return self._amount
+
+
+def _private(path: str, flags: int) -> int:
+    """As the database: for nobody else to read."""
+    return os.open(path, flags, 0o600)
+
+
+def _write(file: FileIO, content: bytes) -> None:
+    if file.write(content) != len(content):
+        raise OSError("there is no room")
+
+
+def _line(entry: AcceptedId) -> bytes | None:
+    """The slot of an id; None for one that does not fit, which no id of this program is."""
+    members = {"task": entry.task_id, "id": entry.remote_id, "at": entry.at}
+    if entry.credits is not None:
+        members["credits"] = entry.credits
+    if entry.is_told:
+        members["told"] = True
+    text = json.dumps(members).encode()
+    line = b"%08x %s" % (zlib.crc32(text), text)
+    return line.ljust(SLOT - 1) + b"\n" if len(line) < SLOT else None
+
+
+def _entry(slot: bytes) -> AcceptedId | None:
+    """What stands in a slot; None for a free one, and for one that makes no sense."""
+    check, _, text = slot.strip().partition(b" ")
+    try:
+        if int(check, 16) != zlib.crc32(text):
+            return None
+        members = json.loads(text)
+        remote_id = parse_remote_id(members["id"])
+        credits = members.get("credits")
+        return (
+            None
+            if remote_id is None
+            else AcceptedId(
+                task_id=TaskId(str(members["task"])),
+                remote_id=remote_id,
+                at=float(members["at"]),
+                credits=None if credits is None else float(credits),
+                is_told=bool(members.get("told", False)),
+            )
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None

@@ -1,0 +1,217 @@
+"""What a person does to tasks that exist: cancel on Runway, delete from Runway, remove from the list.
+
+Three actions that never do each other's work; deleting files is `binned_files`. Questions ("Cancel 3 tasks?") are the
+window's; the guards against losing a paid result are here. Nothing raises for what Runway says of one task: each report
+names it. StoreError passes through. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.advance import ImpossibleMove
+from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere
+from runway_desktop.domain.events import Event, TaskChanged
+from runway_desktop.domain.task import OutputState, RemoteId, State, Task, TaskId
+from runway_desktop.domain.transitions import CancelAsked, Deleted, Dropped, NotFound
+from runway_desktop.services.account import Account
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.ports import Clock, Runway, Store
+
+from .asking import CANNOT_SEE, OTHER_KEY, ask_for, meaning_of
+from .ledger import Ledger
+
+AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelReport:
+    """What became of each. `kept`: finished meanwhile, so the result is kept and saved. `failed`: why, in words."""
+
+    cancelled: tuple[TaskId, ...] = ()
+    kept: tuple[TaskId, ...] = ()
+    failed: Mapping[TaskId, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteReport:
+    deleted: tuple[TaskId, ...] = ()
+    failed: Mapping[TaskId, str] = field(default_factory=dict)
+
+
+class Verbs:
+    def __init__(self, ledger: Ledger, store: Store, runway: Runway, account: Account, bus: Bus, clock: Clock) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._runway = runway
+        self._account = account
+        self._bus = bus
+        self._clock = clock
+
+    async def cancel(self, task_ids: Sequence[TaskId]) -> CancelReport:
+        """Cancels tasks: held ones never leave; one being sent is cancelled as soon as it has its id.
+
+        A DELETE on a task that has just finished deletes the paid result, and Runway answers the same 204 to both. So
+        the task is asked for first: finished means kept. Between that answer and the DELETE it can still finish; that
+        is a fraction of a second, and nothing can close it. If the poller hears of the result in it, the result wins
+        and its download is tried."""
+        cancelled: list[TaskId] = []
+        kept: list[TaskId] = []
+        failed: dict[TaskId, str] = {}
+
+        async def one(task_id: TaskId) -> None:
+            problem = await self._cancel(task_id)
+            task = await self._ledger.task(task_id)
+            if problem:
+                failed[task_id] = problem
+            elif task is not None and task.state is State.CANCELLED:
+                cancelled.append(task_id)
+            elif task is not None:
+                kept.append(task_id)
+
+        await _each(task_ids, one)
+        return CancelReport(cancelled=tuple(cancelled), kept=tuple(kept), failed=failed)
+
+    async def delete_remotely(self, task_ids: Sequence[TaskId]) -> DeleteReport:
+        """Deletes ended tasks and their results at Runway, for good. One with a result that is not saved here is left
+        alone."""
+        deleted: list[TaskId] = []
+        failed: dict[TaskId, str] = {}
+
+        async def one(task_id: TaskId) -> None:
+            problem = await self._delete(task_id)
+            if problem:
+                failed[task_id] = problem
+            else:
+                deleted.append(task_id)
+
+        await _each(task_ids, one)
+        return DeleteReport(deleted=tuple(deleted), failed=failed)
+
+    async def remove(self, task_ids: Sequence[TaskId]) -> None:
+        """Takes tasks out of the list. Live ones go on and are saved; a held one is not sent while it is away."""
+        now = self._clock.now()
+        await self._ledger.change_many(
+            task_ids, lambda task: replace(task, removed_at=task.removed_at or now), "removed"
+        )
+
+    async def restore(self, task_ids: Sequence[TaskId]) -> None:
+        """Undoes `remove`."""
+        await self._ledger.change_many(task_ids, lambda task: replace(task, removed_at=None), "restored")
+
+    async def rename(self, task_id: TaskId, title: str) -> Task:
+        """A name for the row; blank gives the prompt back its place."""
+        words = " ".join(title.split())
+        return await self._ledger.change(task_id, lambda task: replace(task, title=words), "renamed", title=words)
+
+    async def _cancel(self, task_id: TaskId) -> str:
+        """A sentence when it could not be cancelled, else nothing; what happened is in the ledger."""
+        task = await self._ledger.task(task_id)
+        if task is None or task.state.is_final:
+            return ""
+        if task.state is State.HELD:
+            try:
+                await self._ledger.move(task_id, Dropped())
+                return ""
+            except ImpossibleMove:
+                task = await self._ledger.task(task_id)
+        if task is not None and task.state is State.SENDING:
+            await self._ledger.move(task_id, CancelAsked())
+            await self._sent(task_id)
+            return await self._cancel(task_id)
+        if task is None or task.state.is_final:
+            return ""
+        if task.state is State.UNCERTAIN or task.remote_id is None:
+            return "Nobody knows whether this was made. Decide that first."
+        return await self._cancel_live(task, task.remote_id)
+
+    async def _cancel_live(self, task: Task, remote_id: RemoteId) -> str:
+        await self._ledger.move(task.id, CancelAsked())
+        key = self._runway.key
+        try:
+            current, _ = await ask_for(task, self._runway, self._ledger)
+        except NotThere:
+            return ""
+        except ApiError as error:
+            return await self._not_cancelled(task.id, error, key)
+        if current.state.is_final:
+            return ""
+        key = self._runway.key
+        try:
+            await self._runway.delete(remote_id)
+        except NotThere as error:
+            said = meaning_of(await self._ledger.move(task.id, NotFound(key)), key, error)
+            if isinstance(said, NotSeen):
+                return await self._not_cancelled(task.id, said, key)
+        except NotReached as error:
+            return await self._not_cancelled(task.id, error, key)
+        except ApiError as error:
+            # It may have arrived: `cancel_asked` stays, so that a later 404 is understood as our cancel.
+            self._account.note_failure(error, key)
+            return error.in_words()
+        else:
+            await self._ledger.move(task.id, Deleted())
+        return ""
+
+    async def _not_cancelled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> str:
+        """No DELETE has reached it, so a later 404 would not be our doing."""
+        if not isinstance(error, NotSeen):
+            self._account.note_failure(error, key)
+        await self._ledger.change(
+            task_id, lambda task: replace(task, cancel_asked=False), "not cancelled", reason=error.message
+        )
+        return error.in_words()
+
+    async def _sent(self, task_id: TaskId) -> None:
+        """Returns when the task is no longer being sent."""
+        ended = asyncio.Event()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, TaskChanged) and event.task.id == task_id and event.task.state is not State.SENDING:
+                ended.set()
+
+        stop = self._bus.listen(hear)
+        try:
+            task = self._ledger.get_open(task_id)
+            if task is not None and task.state is State.SENDING:
+                await ended.wait()
+        finally:
+            stop()
+
+    async def _delete(self, task_id: TaskId) -> str:
+        task = await self._ledger.task(task_id)
+        if task is None or not task.state.is_final:
+            return "This task has not ended yet. Cancel it instead."
+        if task.remote_id is None:
+            return "This task was never at Runway."
+        outputs = await self._store.outputs(task_id)
+        if any(
+            output.state in (OutputState.WAITING, OutputState.DOWNLOADING, OutputState.FAILED) for output in outputs
+        ):
+            return "A result of this task is not saved yet."
+        key = self._runway.key
+        try:
+            await self._runway.delete(task.remote_id)
+        except NotThere:
+            if key != task.key:
+                # Nobody knows whether its own key would see it.
+                return f"{CANNOT_SEE} {OTHER_KEY}"
+        except ApiError as error:
+            self._account.note_failure(error, key)
+            return error.in_words()
+        await self._ledger.move(task_id, Deleted())
+        return ""
+
+
+async def _each(task_ids: Sequence[TaskId], one: Callable[[TaskId], Awaitable[None]]) -> None:
+    """Does one thing for each, a few at a time."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def limited(task_id: TaskId) -> None:
+        async with places:
+            await one(task_id)
+
+    await asyncio.gather(*(limited(task_id) for task_id in dict.fromkeys(task_ids)))

@@ -1,0 +1,70 @@
+"""The lane's question of money: which held tasks a cap or the balance keeps here, and saying so once. Loop's thread
+only; raises nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import CapReached
+from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.services.account import Account
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.money.budget import Budget
+
+from .ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN = 30.0
+"""Seconds until the balance is asked for again while it is too low."""
+MOST_HELD_BACK = 100
+"""Tasks that are kept here by caps, each time the lane is looked through: the ones behind them say the same."""
+CAPS = frozenset({"day_cap", "month_cap", "sending_cap", "project_caps"})
+"""Settings that decide what may be sent."""
+
+
+class CapWatch:
+    def __init__(self, ledger: Ledger, budget: Budget, account: Account, bus: Bus) -> None:
+        self._ledger = ledger
+        self._budget = budget
+        self._account = account
+        self._bus = bus
+        self._reached: frozenset[tuple[Cap, str]] = frozenset()
+        self.held_back: Mapping[TaskId, HeldBack] = {}
+        """What was kept here when the lane was last looked through."""
+
+    async def catch_up(self) -> None:
+        """Adds up projects whose cap is new. Until that works their tasks wait."""
+        try:
+            await self._budget.catch_up()
+        except StoreError as error:
+            log.warning("What projects have spent could not be read: %s", error)
+
+    def too_dear(self, task: Task, on_their_way: Iterable[TaskId]) -> HeldBack | None:
+        """The cap or balance that keeps the task here, counting what is about to be sent before it."""
+        ahead = [
+            other
+            for i in on_their_way
+            if i != task.id and (other := self._ledger.get_open(i)) is not None and other.state is State.HELD
+        ]
+        return self._budget.holds_back(task, ahead, self._account.organization, self._ledger.open)
+
+    def tell(self, held_back: Mapping[TaskId, HeldBack]) -> None:
+        """Says each cap once when it is reached; the rows say the rest. A balance that is too low is asked for
+        again."""
+        self.held_back = held_back
+        reached = {(held.limit.cap, held.limit.project): held for held in reversed(list(held_back.values()))}
+        for key, held in reached.items():
+            if key not in self._reached:
+                self._bus.tell(CapReached(held))
+        self._reached = frozenset(reached)
+        if any(cap is Cap.BALANCE for cap, _ in reached):
+            self._account.want_refresh(ASK_AGAIN)
+
+    def seconds_to_look(self) -> float | None:
+        """When the lane should look again without being told: a new day has a new cap, and somebody may have bought
+        credits."""
+        return min(2 * ASK_AGAIN, self._budget.seconds_to_new_day()) if self.held_back else None

@@ -1,0 +1,330 @@
+"""One sending, from a held task to what became of it. The only caller of `Runway.create`.
+
+The order is the promise: the intent is on disk long before; SENDING is on disk before the first byte leaves, and
+outside of the profile's folder, whose copies would send it too, it is noted that something is sent; the id is kept in a
+file of its own, and then written in the same step that brings it, and whoever is cancelled meanwhile does not stop
+that. What each answer does:
+
+    an id                             -> at Runway
+    nothing sent, 429, 503, 401       -> held again; the program may repeat it
+    400 and the other 4xx             -> failed, with what Runway said of each field; no cost
+    no reply, bad reply, other 5xx,   -> uncertain, with the evidence of counts and balance; never repeated by the
+    any other exception                  program
+    a file or an upload that fails    -> stays held, with the reason; nothing was sent
+
+What became of a sending is written until that succeeds, or until the program closes: then an id stands in its own file
+for the next start, and what has none is uncertain there. `deliver` and `recall` raise nothing. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from runway_desktop.domain.account import Fingerprint, Organization
+from runway_desktop.domain.advance import ImpossibleMove
+from runway_desktop.domain.errors import (
+    ApiError,
+    KeyRefused,
+    NotReached,
+    NotThere,
+    RequestRefused,
+    ServerTrouble,
+    SlowDown,
+    StoreError,
+)
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.task import Evidence, State, Task, TaskId
+from runway_desktop.domain.transitions import Accepted, Happening, NoAnswer, NotSent, Refused, Sending
+from runway_desktop.services.account import Account
+from runway_desktop.services.backoff import delay
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import first_of
+from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.services.ports import Clock, CreatedTask, Runway
+from runway_desktop.services.supervised import report, survived
+
+from .accepted_ids import AcceptedId, AcceptedIds
+from .copy_check import CopyCheck
+from .ledger import Ledger, NoSuchTask
+from .readings import Readings
+from .sendings import Fate
+
+log = logging.getLogger(__name__)
+
+CLOSING_PATIENCE = 20.0
+"""Seconds for which a closing program goes on trying to write down what stands nowhere else."""
+RECALL_PATIENCE = 5.0
+"""Seconds that sending waits for the ids of the last run to be written down."""
+
+
+class Result(StrEnum):
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NOT_SENT = "not sent"
+    """Held again; the lane waits before it sends anything."""
+    UNCERTAIN = "uncertain"
+    SKIPPED = "skipped"
+    """Dropped, edited or sent by the time its turn came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    result: Result
+    retry_after: float | None = None
+    reason: str = ""
+
+
+OUR_MISTAKE = "The program made a mistake while sending this."
+
+
+class Dispatch:
+    """`ids` keeps what Runway accepted until the database has it; without it that stands in the database alone."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        runway: Runway,
+        account: Account,
+        pricing: Pricing,
+        bus: Bus,
+        clock: Clock,
+        rng: random.Random,
+        copies: CopyCheck,
+        ids: AcceptedIds | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._runway = runway
+        self._account = account
+        self._pricing = pricing
+        self._bus = bus
+        self._clock = clock
+        self._rng = rng
+        self._copies = copies
+        self._ids = ids
+        self._closing = asyncio.Event()
+        self._late: set[asyncio.Task[None]] = set()
+        self._cannot_write = False
+        self.readings = Readings(ledger, account, pricing, bus, clock, rng)
+
+    async def recall(self) -> None:
+        """Takes up what the last run left: ids that the database does not have, and what the evidence of uncertain
+        tasks needs. Call after `Ledger.load`, before anything is sent."""
+        with survived("taking up the last run"):
+            try:
+                if self._ids is not None:
+                    await self._ids.open()
+                    await self._take_up(self._ids)
+                await self.readings.recall()
+            except StoreError as error:
+                log.warning("What the last run sent could not be read: %s", error)
+
+    async def close(self) -> None:
+        """Nothing is tried for long any more. Returns when what the last run left is written, or left for the next."""
+        self._closing.set()
+        await asyncio.gather(*self._late, return_exceptions=True)
+
+    async def deliver(
+        self, task: Task, body: Mapping[str, Any], before: Organization | None, key: Fingerprint
+    ) -> Outcome:
+        """Sends the task with this key, or not at all. Must not be cancelled while it runs: callers shield it and wait
+        for its end."""
+        outcomes: list[Outcome] = []
+        with survived("sending a task"):
+            sending = await self._start(task, before, key)
+            outcomes.append(sending if isinstance(sending, Outcome) else await self._send(sending, body, before))
+        return outcomes[0] if outcomes else await self._after_mistake(task.id)
+
+    async def _start(self, task: Task, before: Organization | None, key: Fingerprint) -> Task | Outcome:
+        """The task as it is on the disk now, as one that is being sent; or why it is not sent."""
+        try:
+            sending = await self._ledger.move(task.id, Sending(self.readings.evidence(task, before), key))
+        except ImpossibleMove:
+            return Outcome(Result.SKIPPED)
+        except StoreError as error:
+            if not self._cannot_write:
+                self._cannot_write = True
+                self._bus.tell(
+                    Notice("Nothing is sent: the database cannot be written.", error.in_words(), is_problem=True)
+                )
+            return Outcome(Result.NOT_SENT, reason=error.in_words())
+        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+            # No byte has left. What the disk says is written anew by the next try, or is uncertain at the next start.
+            report("writing down that a task is sent", mistake)
+            return Outcome(Result.NOT_SENT, reason="The database cannot be written")
+        self._cannot_write = False
+        if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
+            # Edited, removed, or its files are another key's, between reading them and its turn: no byte has left.
+            await self._write(task.id, NotSent())
+            return Outcome(Result.SKIPPED)
+        try:
+            await self._copies.note_sending()
+        except StoreError as error:
+            # Nothing has left.
+            await self._write(task.id, NotSent(error.in_words()))
+            return Outcome(Result.NOT_SENT, reason=error.in_words())
+        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+            report("noting that a task is sent", mistake)
+            await self._write(task.id, NotSent())
+            return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
+        return sending
+
+    async def _send(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
+        self.readings.began(task, before)
+        try:
+            created = await self._runway.create(task.request.endpoint, body)
+        except ApiError as error:
+            return await self._judge(task, error)
+        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+            # Maybe after bytes have left: nobody knows.
+            report("sending a task", mistake)
+            return await self._no_answer(task, OUR_MISTAKE)
+        return await self._accept(task, created)
+
+    async def _after_mistake(self, task_id: TaskId) -> Outcome:
+        """What a sending came to whose bookkeeping failed by a mistake: its state says how far it was."""
+        task = self._ledger.get_open(task_id)
+        if task is None or task.state.is_live:
+            return Outcome(Result.ACCEPTED)
+        if task.state is State.HELD:
+            return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
+        if task.state is State.SENDING:
+            return await self._no_answer(task, OUR_MISTAKE)
+        return Outcome(Result.UNCERTAIN, reason=OUR_MISTAKE)
+
+    async def _judge(self, task: Task, error: ApiError) -> Outcome:
+        match error:
+            case NotReached():
+                self._account.note_failure(error)
+                return await self._not_sent(task, error, None)
+            case KeyRefused():
+                self._account.note_failure(error, task.key)
+                return await self._not_sent(task, error, None)
+            case SlowDown(retry_after=seconds):
+                self._account.note_failure(error)
+                self._account.want_refresh()
+                return await self._not_sent(task, error, seconds)
+            case ServerTrouble(status=503, retry_after=seconds):
+                self._account.note_failure(error)
+                return await self._not_sent(task, error, seconds)
+            case RequestRefused(refusals=refusals):
+                return await self._refused(task, Refused(error.message, refusals))
+            case NotThere():
+                return await self._refused(task, Refused(error.message))
+            case _:
+                self._account.note_failure(error)
+                return await self._no_answer(task, error.message)
+
+    async def _not_sent(self, task: Task, error: ApiError, retry_after: float | None) -> Outcome:
+        self.readings.ended(task.id, Fate.NOT_MADE)
+        await self._write(task.id, NotSent(error.message))
+        return Outcome(Result.NOT_SENT, retry_after=retry_after, reason=error.message)
+
+    async def _refused(self, task: Task, refused: Refused) -> Outcome:
+        self.readings.ended(task.id, Fate.NOT_MADE)
+        self._account.note_success()
+        await self._write(task.id, refused)
+        return Outcome(Result.REFUSED)
+
+    async def _no_answer(self, task: Task, reason: str) -> Outcome:
+        self.readings.ended(task.id, Fate.UNKNOWN)
+        await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), reason=reason)))
+        return Outcome(Result.UNCERTAIN, reason=reason)
+
+    async def _accept(self, task: Task, created: CreatedTask) -> Outcome:
+        credits = created.estimated_credits
+        self.readings.ended(task.id, Fate.MADE, credits or 0.0)
+        kept = AcceptedId(task_id=task.id, remote_id=created.remote_id, at=self._clock.now(), credits=credits)
+        await self._write(task.id, Accepted(created.remote_id, credits), kept)
+        self._account.note_success()
+        if credits is not None:
+            with survived("remembering a price"):
+                try:
+                    await self._pricing.learn(task.request, credits)
+                except StoreError as error:
+                    log.warning("A price could not be remembered: %s", error)
+        return Outcome(Result.ACCEPTED)
+
+    async def _write(self, task_id: TaskId, happening: Happening, kept: AcceptedId | None = None) -> None:
+        """Writes down what became of a sending, and tries until that succeeds or the program closes: an id that is
+        lost is a paid result that is lost. `kept` goes into its own file first; the id also goes to the log and to the
+        person."""
+        failures, is_kept = 0, False
+        deadline: float | None = None
+        while True:
+            is_kept = is_kept or (kept is not None and self._ids is not None and await self._ids.keep(kept))
+            try:
+                await self._ledger.move(task_id, happening)
+                return
+            except (ImpossibleMove, NoSuchTask) as mistake:
+                # No later try can do better. An id stays in its file.
+                report("writing down what became of a sending", mistake)
+                return
+            except StoreError as error:
+                self._tell_unwritten(task_id, happening, error.in_words(), failures)
+            except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+                report("writing down what became of a sending", mistake)
+                self._tell_unwritten(task_id, happening, type(mistake).__name__, failures)
+            failures += 1
+            if self._closing.is_set():
+                now = self._clock.monotonic()
+                if deadline is None:
+                    deadline = now + (0.0 if is_kept else CLOSING_PATIENCE)
+                if now >= deadline:
+                    log.warning("The program closes before what became of task %s is in the database.", task_id)
+                    return
+                await self._clock.sleep(1.0)
+            else:
+                await first_of(self._clock.sleep(delay(failures, self._rng)), self._closing.wait())
+
+    def _tell_unwritten(self, task_id: TaskId, happening: Happening, why: str, failures: int) -> None:
+        what = f"Runway's id is {happening.remote_id}." if isinstance(happening, Accepted) else why
+        log.warning("What became of task %s could not be written (%s): %s", task_id, why, what)
+        if not failures:
+            message = (
+                "Runway accepted a task, but the database cannot be written. It is tried again until it works."
+                if isinstance(happening, Accepted)
+                else "What became of a sending cannot be written down yet. It is tried again until it works."
+            )
+            self._bus.tell(Notice(message, what, is_problem=True))
+
+    async def _take_up(self, ids: AcceptedIds) -> None:
+        """Gives ids that an earlier run could not write down to their tasks. StoreError when the list cannot be
+        read."""
+        here = await self._ledger.find_remote([entry.remote_id for entry in ids.left])
+        for entry in ids.left:
+            if entry.remote_id in here:
+                ids.free(entry.remote_id)
+            elif self._is_unanswered(entry.task_id):
+                accepted = Accepted(entry.remote_id, entry.credits)
+                writing = asyncio.create_task(
+                    self._write(entry.task_id, accepted, entry), name=f"accept {entry.task_id}"
+                )
+                self._late.add(writing)
+                writing.add_done_callback(self._late.discard)
+        if self._late:
+            await first_of(asyncio.wait(tuple(self._late)), self._clock.sleep(RECALL_PATIENCE))
+        untold = tuple(entry for entry in ids.left if not entry.is_told and not self._is_unanswered(entry.task_id))
+        if untold:
+            self._bus.tell(_unplaced(untold))
+            await ids.note_told(untold)
+
+    def _is_unanswered(self, task_id: TaskId) -> bool:
+        task = self._ledger.get_open(task_id)
+        return task is not None and task.state in (State.UNCERTAIN, State.SENDING)
+
+
+def _unplaced(entries: Sequence[AcceptedId]) -> Notice:
+    ids = ", ".join(entry.remote_id for entry in entries)
+    how = "to follow it, or enter it where an uncertain task asks for its id."
+    if len(entries) == 1:
+        return Notice("Runway accepted a task that is not in the list.", f"Its id is {ids}. Paste it here {how}")
+    return Notice(
+        f"Runway accepted {len(entries)} tasks that are not in the list.",
+        f"Their ids are {ids}. Paste one here {how}",
+    )

@@ -1,0 +1,138 @@
+"""Time left, from one's own history: a range, or nothing. Never invented: fewer than three like it say nothing.
+
+`remaining_range` and `usual` are pure; `Forecasts` keeps what the store knows of each shape until one more has ended.
+Seconds. Loop's thread only; StoreError passes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runway_desktop.domain.events import Event, TaskChanged
+from runway_desktop.domain.prices import shape_of
+from runway_desktop.domain.task import Request, State, Task
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.ports import Clock, Store, Timing
+
+LEAST_HISTORY = 3
+MOST_HISTORY = 200
+"""The latest to end are asked for: of many that ran side by side those are the slow ones, so a good part of a large
+batch has to fit in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Seconds, low to high."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How long tasks like this one took: the middle half of them, and the longest run."""
+
+    ran: Range | None = None
+    total: Range | None = None
+    longest_run: float = 0.0
+    longest_total: float = 0.0
+
+
+def usual(timings: Sequence[Timing]) -> Usual:
+    """What is usual among `timings`; parts that fewer than three know are None."""
+    ran = sorted(timing.ran for timing in timings if timing.ran >= 0)
+    total = sorted(timing.total for timing in timings if timing.total >= 0)
+    return Usual(
+        ran=_middle_half(ran),
+        total=_middle_half(total),
+        longest_run=ran[-1] if ran else 0.0,
+        longest_total=total[-1] if total else 0.0,
+    )
+
+
+def remaining_range(task: Task, known: Usual, now: float) -> Range | None:
+    """How long a live task still takes, or None where that cannot be said: it is throttled, or longer than any before
+    it."""
+    match task.state:
+        case State.RUNNING if known.ran is not None and task.running_since is not None:
+            left = _minus(known.ran, now - task.running_since, known.longest_run)
+            return _narrowed(left, task, now) if left is not None else None
+        case State.PENDING if known.total is not None and task.sent_at is not None:
+            return _minus(known.total, now - task.sent_at, known.longest_total)
+        case _:
+            return None
+
+
+def _minus(span: Range, elapsed: float, longest: float) -> Range | None:
+    if elapsed < span.high:
+        return Range(max(0.0, span.low - elapsed), span.high - elapsed)
+    if elapsed < longest:
+        return Range(0.0, longest - elapsed)
+    return None
+
+
+def _narrowed(left: Range, task: Task, now: float) -> Range:
+    """The server's own progress, where there is enough of it, outweighs what others took."""
+    if task.progress is None or task.running_since is None or not 0.2 <= task.progress < 1.0:
+        return left
+    by_progress = (now - task.running_since) * (1.0 - task.progress) / task.progress
+    low, high = 0.75 * by_progress, 1.35 * by_progress
+    if high < left.low or low > left.high:
+        return Range(low, high)
+    return Range(max(low, left.low), min(high, left.high))
+
+
+def _middle_half(values: Sequence[float]) -> Range | None:
+    """From the lower to the upper quartile of sorted values."""
+    if len(values) < LEAST_HISTORY:
+        return None
+    return Range(_quantile(values, 0.25), _quantile(values, 0.75))
+
+
+def _quantile(values: Sequence[float], part: float) -> float:
+    place = part * (len(values) - 1)
+    below = int(place)
+    above = min(below + 1, len(values) - 1)
+    return values[below] + (values[above] - values[below]) * (place - below)
+
+
+Key = tuple[str, str, str]
+
+
+class Forecasts:
+    def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._known: dict[Key, Usual] = {}
+        bus.listen(self._hear)
+
+    async def remaining(self, task: Task) -> Range | None:
+        """Time left of a live task as a range in seconds from now; None for one that is not to be seen."""
+        if not task.state.is_live or task.is_hidden:
+            return None
+        return remaining_range(task, await self.usual(task.request), self._clock.now())
+
+    async def usual(self, request: Request) -> Usual:
+        """How long requests like this one take."""
+        key = _key(request)
+        if key not in self._known:
+            if not request.model:
+                return Usual()
+            self._known[key] = usual(await self._store.timings(*key, limit=MOST_HISTORY))
+        return self._known[key]
+
+    def usual_now(self, request: Request) -> Usual | None:
+        """The same without asking the store; None when nobody has asked yet."""
+        return self._known.get(_key(request))
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, TaskChanged) and event.task.state is State.SUCCEEDED is not event.before.state:
+            # One more of its kind: whatever borrowed from this pair's history is read anew.
+            pair = (event.task.request.endpoint, event.task.request.model)
+            for key in [key for key in self._known if key[:2] == pair]:
+                del self._known[key]
+
+
+def _key(request: Request) -> Key:
+    return (request.endpoint, request.model, shape_of(request))

@@ -1,0 +1,87 @@
+"""When a file moves, every request that uses it follows: those that wait here, those that ended and may be sent again,
+and those in kept sheets. Loop's thread only. Raises StoreError when the disk refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.catalog import with_assets
+from runway_desktop.domain.folders import FileMove, moved_uris
+from runway_desktop.domain.inputs import misses_file
+from runway_desktop.domain.task import Input, Task, TaskId
+from runway_desktop.services.ports import Store
+
+from .inputs import path_of
+from .ledger import Ledger
+
+MOST_SHEETS = 500
+"""Kept sheets that are looked through, the latest first."""
+
+
+class InputFollowing:
+    def __init__(self, ledger: Ledger, store: Store) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._sheets: tuple[Path | None, list[str]] = (None, [])
+        """The folder that is moved out of, and the kept sheets that have files in it."""
+
+    async def follow(self, moves: Sequence[FileMove], root: Path) -> None:
+        """Gives every request the new paths. Doing it again does nothing. A task whose files are being read just now,
+        where they were, is looked at again by the lane in a moment, and finds them then."""
+        await self._follow_in_sheets(moves, root)
+        targets = {move.source: move.target for move in moves}
+        folders = sorted({str(Path(move.source).parent) for move in moves})
+        uses: dict[TaskId, list[Input]] = {}
+        for use in await self._store.uses_of((), folders):
+            if use.path in targets:
+                uses.setdefault(use.task_id, []).append(use)
+        for task_id, used in uses.items():
+            await self._give(task_id, used, targets)
+
+    async def _follow_in_sheets(self, moves: Sequence[FileMove], root: Path) -> None:
+        """A kept sheet is one JSON text, in which a URI stands in quotes. One that is open follows by itself too."""
+        if self._sheets[0] != root:
+            beginning = f'"{root.as_uri()}/'
+            kept = [await self._store.sheet(sheet.id) for sheet in await self._store.sheets(MOST_SHEETS)]
+            self._sheets = (root, [sheet.id for sheet in kept if sheet is not None and beginning in sheet.text])
+        for sheet_id in self._sheets[1]:
+            sheet = await self._store.sheet(sheet_id)
+            if sheet is not None:
+                text = sheet.text
+                for old, new in moved_uris(moves).items():
+                    text = text.replace(f'"{old}"', f'"{new}"')
+                if text != sheet.text:
+                    await self._store.save_sheet(replace(sheet, text=text))
+
+    async def _give(self, task_id: TaskId, used: Sequence[Input], targets: Mapping[str, str]) -> None:
+        paths = {use.place: use.path for use in used}
+
+        def edit(task: Task) -> Task:
+            values = task.request.values
+            places = {
+                place: Path(targets[path]).as_uri()
+                for place, path in paths.items()
+                if path_of(_text_at(values, place)) == path
+            }
+            if not places:
+                return task
+            request = replace(task.request, values=with_assets(values, places))
+            return replace(task, request=request, hold_reason="" if misses_file(task) else task.hold_reason)
+
+        moved = [replace(use, path=targets[use.path], uri=Path(targets[use.path]).as_uri()) for use in used]
+        await self._ledger.change(task_id, edit, "inputs moved", inputs=moved, files=len(moved))
+
+
+def _text_at(values: Mapping[str, Any], place: tuple[str | int, ...]) -> str:
+    """The text at a place of a request's values; empty where there is none."""
+    at: Any = values
+    for step in place:
+        try:
+            at = at[step]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return at if isinstance(at, str) else ""

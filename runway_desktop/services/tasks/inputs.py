@@ -1,0 +1,246 @@
+"""The inputs of a request: which files and links it uses, and how a file becomes something that Runway can read.
+
+A small file goes into the request itself as a data URI, as long as the whole stays small; any other is uploaded, and an
+upload of the same bytes by the same key is used again while Runway surely still has it. Files are read and hashed in a
+worker. `prepare` raises DiskError for a file that is missing or cannot be read, `OtherKeyInUse`, and whatever the
+upload raises. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import mimetypes
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from runway_desktop.catalog import Catalog, assets_in, build_payload, with_assets
+from runway_desktop.catalog.limits import HEAD_LENGTH, MEGABYTE, Way, format_by_name, format_of, largest
+from runway_desktop.catalog.model import MediaKind
+from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.events import UploadProgressed
+from runway_desktop.domain.inputs import FILE_GONE
+from runway_desktop.domain.outputs import guess_media
+from runway_desktop.domain.task import Input, Media, Task
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.ports import Clock, Runway, Store
+
+from .ledger import Ledger
+
+UPLOAD_GOOD_FOR = 23 * 3_600.0
+"""Seconds that an upload is used again. Runway keeps it for 24 hours; the task may wait there for a while."""
+
+MOST_INLINE = 16 * MEGABYTE
+"""Characters of all data URIs of one request. A POST that takes long to leave is one that may get no answer."""
+
+_BLOCK = 1 << 20
+
+
+class OtherKeyInUse(Exception):
+    """The key was changed while files were being made ready, and nothing is wrong: they are made ready once more."""
+
+
+def _same(task: Task) -> Task:
+    return task
+
+
+def path_of(uri: str) -> str:
+    """The local path of a file:// URI, "" for any other."""
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from urllib.request import url2pathname
+
+    parts = urlsplit(uri)
+    return url2pathname(parts.path) if parts.scheme == "file" else ""
+
+
+def inputs_of(task: Task, catalog: Catalog) -> list[Input]:
+    """Every file and link in the task's request. A pair that the catalogue does not know is searched for file:// URIs
+    alone."""
+    pair = catalog.pair(task.request.endpoint, task.request.model)
+    if pair is None:
+        return [_input(task, place, uri, None) for place, uri in _files_in(task.request.values, ())]
+    return [
+        _input(task, found.path, found.uri, next(iter(found.media)) if len(found.media) == 1 else None)
+        for found in assets_in(pair, task.request.values)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _FileRead:
+    sha256: str
+    size: int
+    data_uri: str
+    """Empty when the file is too large to be sent inside the request."""
+
+
+class Inputs:
+    """Makes a request's body. `executor` reads and hashes; `None` uses the loop's own."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        runway: Runway,
+        store: Store,
+        catalog: Catalog,
+        bus: Bus,
+        clock: Clock,
+        executor: Executor | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._runway = runway
+        self._store = store
+        self._catalog = catalog
+        self._bus = bus
+        self._clock = clock
+        self._executor = executor
+        self._uploading: dict[str, asyncio.Lock] = {}
+
+    async def prepare(self, task: Task, key: Fingerprint) -> Mapping[str, Any]:
+        """The body to send with this key, and no other: its files were read, hashed and, where needed, uploaded with
+        it. DiskError names a file that cannot be read; `OtherKeyInUse` when the key is changed meanwhile."""
+        values: Mapping[str, Any] = task.request.values
+        inputs: list[Input] = []
+        replacements: dict[tuple[str | int, ...], str] = {}
+        pair = self._catalog.pair(task.request.endpoint, task.request.model)
+        fields = {asset.path: asset.field for asset in assets_in(pair, values)} if pair is not None else {}
+        room = MOST_INLINE
+        for found in inputs_of(task, self._catalog):
+            if not found.path:
+                inputs.append(found)
+                continue
+            limit = min(room, largest(_kind(found), Way.DATA, fields.get(found.place)))
+            ready, uri = await self._ready(task, found, limit, key)
+            if uri.startswith("data:"):
+                room -= len(uri)
+            inputs.append(ready)
+            replacements[found.place] = uri
+        if replacements:
+            values = with_assets(values, replacements)
+            await self._ledger.change(task.id, _same, "read", inputs=inputs)
+        return build_payload(pair, values) if pair is not None else {"model": task.request.model, **values}
+
+    async def _ready(self, task: Task, found: Input, limit: int, key: Fingerprint) -> tuple[Input, str]:
+        """The input with its hash and upload, and the URI that stands for it in the body. `limit` is what a data URI
+        may be long."""
+        try:
+            read = await asyncio.get_running_loop().run_in_executor(self._executor, _read, found.path, limit)
+        except DiskError:
+            kept = await self._still_there(task, found, key)
+            if kept is None:
+                raise
+            return kept, kept.upload_uri
+        known = replace(found, sha256=read.sha256, size=read.size)
+        if read.data_uri:
+            return known, read.data_uri
+        # Two tasks with the same file upload it once: the second waits, then finds it.
+        lock = self._uploading.setdefault(read.sha256, asyncio.Lock())
+        async with lock:
+            uri, at = await self._upload(task, known, key)
+        return replace(known, upload_uri=uri, uploaded_at=at, upload_key=key), uri
+
+    async def _still_there(self, task: Task, found: Input, key: Fingerprint) -> Input | None:
+        """A file that cannot be read any more, but that Runway still has from a while ago."""
+        known = next((one for one in await self._store.inputs(task.id) if one.place == found.place), None)
+        if known is None or known.path != found.path or not known.sha256:
+            return None
+        earlier = await self._earlier(known.sha256, key)
+        if earlier is None:
+            return None
+        return replace(known, upload_uri=earlier[0], uploaded_at=earlier[1], upload_key=key)
+
+    async def _earlier(self, sha256: str, key: Fingerprint) -> tuple[str, float] | None:
+        """An upload of these bytes that this key can still use, and its time. One whose time is still to come was noted
+        by a clock that was set back since, so nobody knows how old it is."""
+        now = self._clock.now()
+        return await self._store.upload_of(sha256, key, now - UPLOAD_GOOD_FOR, now)
+
+    async def _upload(self, task: Task, found: Input, key: Fingerprint) -> tuple[str, float]:
+        earlier = await self._earlier(found.sha256, key)
+        if earlier is not None:
+            return earlier
+        if self._runway.key != key:
+            raise OtherKeyInUse
+        now = self._clock.now()
+
+        def progress(sent: int, total: int) -> None:
+            self._bus.tell(UploadProgressed(task.id, sent, total))
+
+        uri = await self._runway.upload(Path(found.path), progress)
+        # At once, so that neither a refused request nor a restart uploads the same bytes again.
+        known = replace(found, upload_uri=uri, uploaded_at=now, upload_key=key)
+        await self._ledger.change(task.id, _same, "uploaded", inputs=(known,), file=Path(found.path).name)
+        return uri, now
+
+
+def _input(task: Task, place: tuple[str | int, ...], uri: str, kind: MediaKind | None) -> Input:
+    path = path_of(uri)
+    media = Media(kind.value) if kind is not None else guess_media(uri)
+    # A data URI can be megabytes long and is in the request already.
+    return Input(task_id=task.id, place=place, uri="" if uri.startswith("data:") else uri, media=media, path=path)
+
+
+def _files_in(value: object, place: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], str]]:
+    match value:
+        case str():
+            return [(place, value)] if value.startswith("file://") else []
+        case Mapping():
+            return [found for name, inner in value.items() for found in _files_in(inner, (*place, name))]
+        case Sequence():
+            return [found for index, inner in enumerate(value) for found in _files_in(inner, (*place, index))]
+        case _:
+            return []
+
+
+def _kind(found: Input) -> MediaKind:
+    """What counts for the limit; where nobody knows, the smallest."""
+    match found.media:
+        case Media.VIDEO:
+            return MediaKind.VIDEO
+        case Media.AUDIO:
+            return MediaKind.AUDIO
+        case _:
+            return MediaKind.IMAGE
+
+
+def _read(path: str, limit: int) -> _FileRead:
+    """In a worker. The whole file is in memory only when it goes into the request."""
+    name = Path(path).name
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(HEAD_LENGTH)
+            mime = _mime(name, head)
+            prefix = f"data:{mime};base64,"
+            size = Path(path).stat().st_size
+            digest = hashlib.sha256(head)
+            # The limit counts the encoded text: four characters for three bytes.
+            inline = len(prefix) + 4 * ((size + 2) // 3) <= limit
+            kept = bytearray(head) if inline else None
+            read = len(head)
+            while block := file.read(_BLOCK):
+                digest.update(block)
+                read += len(block)
+                if kept is not None:
+                    kept += block
+    except FileNotFoundError:
+        raise DiskError(
+            f"“{name}” {FILE_GONE}", advice="Find it, put it back, or edit the task and choose another.", detail=path
+        ) from None
+    except OSError as error:
+        raise DiskError(
+            f"“{name}” cannot be read.", advice="Check it, or edit the task and choose another.", detail=str(error)
+        ) from error
+    if read == 0:
+        raise DiskError(f"“{name}” is empty.", advice="Edit the task and choose another file.", detail=path)
+    data_uri = prefix + base64.b64encode(kept).decode("ascii") if kept is not None and len(kept) <= size else ""
+    return _FileRead(digest.hexdigest(), read, data_uri)
+
+
+def _mime(name: str, head: bytes) -> str:
+    known = format_of(head) or format_by_name(name)
+    return known.mime if known is not None else mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -1,0 +1,387 @@
+"""The local lane: which held task is sent next, and why none is.
+
+In order of position, per model as many at once as the organization allows or the person chose, and as long as caps and
+balance allow it; a full model, or a task that is too dear, does not hold up the others. Nothing is sent while paused,
+offline, without an accepted key, or while a back-off runs; `reason` says so in words. The loop wakes when something
+changed and for its own deadlines, never just to look. Loop's thread only; StoreError passes through what the person
+asks for (`move`, `send_next`), and only delays the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from runway_desktop.domain.account import Fingerprint, Link
+from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
+from runway_desktop.domain.events import (
+    ConnectionChanged,
+    Event,
+    KeyChanged,
+    LaneChanged,
+    OrganizationChanged,
+    SettingsChanged,
+    TaskChanged,
+    TasksAdded,
+    TasksMoved,
+)
+from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.services.account import Account
+from runway_desktop.services.backoff import delay
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import Alarm
+from runway_desktop.services.money.budget import Budget
+from runway_desktop.services.ports import Clock
+from runway_desktop.services.settings import PAUSED, Settings
+from runway_desktop.services.supervised import keep_going, survived
+
+from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
+from .dispatch import Dispatch, Outcome, Result
+from .forecast import Forecasts
+from .inputs import Inputs, OtherKeyInUse
+from .lane_forecast import LaneForecast, LaneForecasts, Slots
+from .lane_order import positions_before
+from .ledger import Ledger
+from .uncertain_followup import Aftercare
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_LIMIT = 2
+"""Tasks of a model at once where the organization's limits are not known."""
+AT_ONCE = 4
+"""Sendings at once, of different models or with files still being read."""
+LOOK_AGAIN = 30.0
+"""Seconds until a task whose file is missing is tried again."""
+NOT_PREPARED = (
+    "The program made a mistake while preparing this. Choose “Send next” to try again; if that fails, copy the support "
+    "details."
+)
+UNCERTAIN_IN_A_ROW = 3
+"""After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
+
+_HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
+
+
+class Lane:
+    def __init__(
+        self,
+        ledger: Ledger,
+        dispatch: Dispatch,
+        inputs: Inputs,
+        account: Account,
+        settings: Settings,
+        budget: Budget,
+        forecasts: Forecasts,
+        bus: Bus,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._ledger = ledger
+        self._dispatch = dispatch
+        self._inputs = inputs
+        self._account = account
+        self._settings = settings
+        self._caps = CapWatch(ledger, budget, account, bus)
+        self._forecasts = LaneForecasts(ledger, forecasts, self.slots)
+        self._bus = bus
+        self._clock = clock
+        self._rng = rng
+        self._alarm = Alarm(clock)
+        self._aftercare = Aftercare(dispatch.readings, bus, self._alarm.ring)
+        self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
+        self._deliveries: set[asyncio.Task[Outcome]] = set()
+        self._one_post: dict[str, asyncio.Lock] = {}
+        self._stuck_until: dict[TaskId, float] = {}
+        self._not_before = 0.0
+        self._wait_words = ""
+        self._failures = 0
+        self._uncertain = 0
+        self._ending = False
+        self._pause_words = "Paused"
+        self._told: tuple[bool, str, Mapping[TaskId, HeldBack]] = (False, "", {})
+        self.reason = ""
+        """Why nothing is sent, in words; empty when something is, or when nothing waits and nothing is in the way."""
+        bus.listen(self._hear)
+
+    @property
+    def paused(self) -> bool:
+        return self._settings.paused
+
+    async def run(self) -> None:
+        """Sends until cancelled. Then files being read are let go, and a POST that is under way is waited for: its id
+        is stored."""
+        try:
+            await self._dispatch.recall()
+            self._aftercare.take_up(self._ledger.open())
+            await keep_going("sending tasks", self._turn, self._clock)
+        finally:
+            await self.settle()
+
+    async def settle(self) -> None:
+        """For the end: nothing more is sent, files being read and looks at the counts are let go, and what is under
+        way is waited for. What cannot be written is not waited for long."""
+        self._ending = True
+        closing = asyncio.create_task(self._dispatch.close(), name="close the dispatch")
+        leftover = [errand for _, errand in self._errands.values()]
+        for task in leftover:
+            task.cancel()
+        leftover += self._aftercare.let_go()
+        while self._deliveries:
+            await asyncio.wait(tuple(self._deliveries))
+        await asyncio.gather(closing, *leftover, return_exceptions=True)
+
+    async def pause(self) -> None:
+        """Nothing more is sent until `resume`, in this run or the next."""
+        self._pause_words = self.reason = "Paused"
+        self._settings.set(PAUSED, True)
+        self._say()
+
+    async def resume(self) -> None:
+        self._uncertain = 0
+        self._stuck_until.clear()
+        self._settings.set(PAUSED, False)
+        self._say()
+
+    async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> None:
+        """Puts held tasks, in the order given, before another one; None: at the end."""
+        moving = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
+        await self._ledger.place(positions_before(self._held(), moving, before))
+
+    async def send_next(self, task_ids: Sequence[TaskId]) -> None:
+        """Puts held tasks at the front, and lets go those that wait for the person or for a file."""
+        held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
+        for task_id in held:
+            self._stuck_until.pop(task_id, None)
+        first = next((task.id for task in self._held() if task.id not in held), None)
+        await self.move(held, first)
+        await self._ledger.change_many(held, lambda task: replace(task, hold_reason=""), "send next")
+        self._alarm.ring()
+
+    def slots(self, model: str) -> Slots:
+        """How many tasks of the model are at Runway or on their way, and how many may be."""
+        return Slots(self._in_use(model), self._limit(model))
+
+    def held_back(self, task_id: TaskId) -> HeldBack | None:
+        """The cap, or the balance, that a held task waits for; None when it waits for something else."""
+        return self._caps.held_back.get(task_id)
+
+    def reason_for(self, task_id: TaskId) -> str:
+        """Why a held task waits, in words; empty when it is just its turn."""
+        held = self.held_back(task_id)
+        return held.sentence if held is not None and not self.paused else self.reason
+
+    def forecast(self) -> LaneForecast | None:
+        """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
+        return self._forecasts.now()
+
+    async def _turn(self) -> None:
+        await self._caps.catch_up()
+        self._fill()
+        await self._forecasts.remember_times()
+        await self._alarm.wait(self._pause_length())
+
+    def _fill(self) -> None:
+        """Starts what may be started, and says why nothing more is."""
+        why = self._blocked()
+        full = ""
+        now = self._clock.monotonic()
+        held_back: dict[TaskId, HeldBack] = {}
+        if not why:
+            in_use = {model: self._in_use(model) for model in {task.request.model for task in self._ledger.held()}}
+            for task in self._held():
+                if len(self._errands) >= AT_ONCE:
+                    break
+                model = task.request.model
+                if not self._may_go(task, now):
+                    continue
+                limit = self._limit(model)
+                if self._aftercare.is_unsettled(model):
+                    full = full or "Finding out what became of a sending without an answer"
+                elif limit is not None and in_use[model] >= limit:
+                    full = full or f"Waiting for a free slot ({in_use[model]} of {limit} in use)"
+                elif self._spent_day(model):
+                    full = full or f"Today's limit of {model} is used up"
+                elif (held := self._caps.too_dear(task, self._errands)) is not None:
+                    held_back[task.id] = held
+                    full = full or held.sentence
+                    if len(held_back) >= MOST_HELD_BACK:
+                        break
+                else:
+                    in_use[model] += 1
+                    self._start(task)
+        self.reason = why or ("" if self._errands else full)
+        if not why:
+            self._caps.tell(held_back)
+        self._say()
+
+    def _blocked(self) -> str:
+        if self._ending:
+            return "The program is closing"
+        if self.paused:
+            return self._pause_words
+        if not self._account.can_ask:
+            return "The key was refused" if self._account.connection.link is Link.KEY_REFUSED else "No key"
+        if self._account.is_offline:
+            return "Offline"
+        if self._clock.monotonic() < self._not_before:
+            return self._wait_words
+        return ""
+
+    def _may_go(self, task: Task, now: float) -> bool:
+        return task.id not in self._errands and not task.waits_for_person and self._stuck_until.get(task.id, 0.0) <= now
+
+    def _held(self) -> list[Task]:
+        held = [task for task in self._ledger.held() if task.removed_at is None]
+        return sorted(held, key=lambda task: task.position)
+
+    def _is_held(self, task_id: TaskId) -> bool:
+        task = self._ledger.get_open(task_id)
+        return task is not None and task.state is State.HELD
+
+    def _in_use(self, model: str) -> int:
+        """At Runway, being sent, or with files being read."""
+        preparing = sum(model == other and self._is_held(i) for i, (other, _) in self._errands.items())
+        return self._ledger.at_runway(model) + preparing
+
+    def _limit(self, model: str) -> int | None:
+        organization = self._account.organization
+        if organization is None or model not in organization.limits:
+            allowed: int | None = UNKNOWN_LIMIT
+        else:
+            allowed = organization.concurrent(model)
+        chosen = self._settings.lane_limit(model)
+        return min((limit for limit in (allowed, chosen) if limit is not None), default=None)
+
+    def _spent_day(self, model: str) -> bool:
+        organization = self._account.organization
+        return organization is not None and organization.left_today(model) == 0
+
+    def _start(self, task: Task) -> None:
+        errand = asyncio.create_task(self._errand(task), name=f"send {task.id}")
+        self._errands[task.id] = (task.request.model, errand)
+
+        def ended(_: asyncio.Task[None]) -> None:
+            self._errands.pop(task.id, None)
+            self._alarm.ring()
+
+        errand.add_done_callback(ended)
+
+    async def _errand(self, task: Task) -> None:
+        with survived("preparing a task") as attempt:
+            await self._prepare_and_send(task)
+        if attempt.failed:
+            # Nothing of it was sent: a mistake behind the first byte is an outcome, which was judged.
+            with survived("holding a task back"):
+                await self._hold(task, NOT_PREPARED, math.inf)
+
+    async def _prepare_and_send(self, task: Task) -> None:
+        key = self._account.key.fingerprint
+        try:
+            body = await self._inputs.prepare(task, key)
+            async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
+                before = await self._dispatch.readings.before(task.request.model)
+                if self._blocked() or self._aftercare.is_unsettled(task.request.model):
+                    return
+                if self._caps.too_dear(task, self._errands) is not None:
+                    return
+                delivering = self._dispatch.deliver(task, body, before, key)
+                delivery = asyncio.create_task(delivering, name=f"deliver {task.id}")
+                self._deliveries.add(delivery)
+                delivery.add_done_callback(self._deliveries.discard)
+                self._judge(task, await asyncio.shield(delivery))
+        except OtherKeyInUse:
+            log.info("Task %s is prepared again: the key was changed.", task.id)
+        except DiskError as error:
+            await self._hold(task, error.in_words(), LOOK_AGAIN)
+        except ApiError as error:
+            await self._not_uploaded(task, error, key)
+        except StoreError as error:
+            self._back_off("The database cannot be written")
+            log.warning("Task %s could not be prepared: %s", task.id, error)
+
+    def _judge(self, task: Task, outcome: Outcome) -> None:
+        match outcome.result:
+            case Result.ACCEPTED | Result.REFUSED:
+                self._failures = self._uncertain = 0
+            case Result.NOT_SENT:
+                self._back_off(outcome.reason, outcome.retry_after)
+            case Result.UNCERTAIN:
+                self._uncertain += 1
+                self._back_off("Waiting a moment after an error")
+                found = self._ledger.get_open(task.id)
+                if found is not None:
+                    self._aftercare.look(found)
+                if self._uncertain >= UNCERTAIN_IN_A_ROW:
+                    self._pause_words = f"Paused: the last {self._uncertain} sendings got no answer"
+                    self._settings.set(PAUSED, True)
+            case Result.SKIPPED:
+                pass
+
+    async def _not_uploaded(self, task: Task, error: ApiError, key: Fingerprint) -> None:
+        """An upload failed: nothing is paid and nothing was asked of the model, so it may be tried again."""
+        match error:
+            case NotReached() | KeyRefused():
+                self._account.note_failure(error, key)
+            case SlowDown(retry_after=seconds):
+                self._account.note_failure(error)
+                self._back_off(error.message, seconds)
+            case _:
+                seconds = LOOK_AGAIN if error.may_retry else math.inf
+                await self._hold(task, f"The upload did not work. {error.in_words()}", seconds)
+
+    async def _hold(self, task: Task, reason: str, seconds: float) -> None:
+        self._stuck_until[task.id] = self._clock.monotonic() + seconds
+
+        def edit(now: Task) -> Task:
+            return replace(now, hold_reason=reason) if now.state is State.HELD and now.request == task.request else now
+
+        try:
+            await self._ledger.change(task.id, edit, "waits", reason=reason)
+        except StoreError as error:
+            log.warning("Why task %s waits could not be written: %s", task.id, error)
+
+    def _back_off(self, words: str, retry_after: float | None = None) -> None:
+        self._failures += 1
+        seconds = delay(self._failures, self._rng, retry_after=retry_after)
+        self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+        self._wait_words = words.rstrip(".")
+
+    def _pause_length(self) -> float | None:
+        now = self._clock.monotonic()
+        self._stuck_until = {i: at for i, at in self._stuck_until.items() if at > now}
+        dues = [at for at in self._stuck_until.values() if at < math.inf]
+        if self._not_before > now:
+            dues.append(self._not_before)
+        caps = self._caps.seconds_to_look()
+        if caps is not None:
+            dues.append(now + caps)
+        return min(dues) - now if dues else None
+
+    def _say(self) -> None:
+        told = (self.paused, self.reason, self._caps.held_back)
+        if told != self._told:
+            self._told = told
+            self._bus.tell(LaneChanged(self.paused, self.reason))
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case TaskChanged(task, before):
+                edited = task.state is State.HELD and (
+                    task.request is not before.request or task.hold_reason != before.hold_reason
+                )
+                if edited and task.request is not before.request:
+                    self._stuck_until.pop(task.id, None)
+                if task.state is not before.state or edited or task.removed_at != before.removed_at:
+                    self._alarm.ring()
+            case TasksAdded() | TasksMoved() | ConnectionChanged() | KeyChanged() | OrganizationChanged():
+                self._alarm.ring()
+            case SettingsChanged(names):
+                if names & _HEARD_SETTINGS:
+                    self._alarm.ring()
+            case _:
+                pass

@@ -1,0 +1,330 @@
+"""The ledger: the only writer of tasks. Every move goes through `advance`, then to disk with its line, then out as one
+event.
+
+Unfinished tasks are held in memory; finished ones are read from the store when someone needs them. A task is moved by
+one at a time (a lock each). Once begun, a move is finished even if whoever asked for it is cancelled: what is in
+memory, on disk and on screen never differs. Raises StoreError when the disk refuses (then nothing has changed) and
+`ImpossibleMove` for our mistakes. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakValueDictionary
+
+from runway_desktop.domain.account import NO_KEY, Fingerprint
+from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
+from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
+from runway_desktop.services.bus import Bus
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.transitions import Answer, Happening
+    from runway_desktop.services.ports import Clock, Store
+
+log = logging.getLogger(__name__)
+
+DIED_WHILE_SENDING = "The program ended while this was being sent."
+
+Result = TypeVar("Result")
+
+
+class NoSuchTask(LookupError):
+    """Our own mistake: a task that was never added."""
+
+
+class Ledger:
+    def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._open: dict[TaskId, Task] = {}
+        self._held: dict[TaskId, Task] = {}
+        self._at_runway: Counter[str] = Counter()
+        self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
+        self._writing: set[asyncio.Task[Any]] = set()
+
+    async def load(self, *, sending: str = DIED_WHILE_SENDING) -> None:
+        """Takes up what the last run left. A task that was being sent when the program died is uncertain from now
+        on; `sending` says why."""
+        for task in await self._store.unfinished():
+            self._keep(task)
+        cut_short = [task for task in self._open.values() if task.state is State.SENDING]
+        if not cut_short:
+            return
+        from runway_desktop.domain.transitions import NoAnswer
+
+        for task in cut_short:
+            evidence = replace(task.evidence or Evidence(), reason=sending)
+            await self.move(task.id, NoAnswer(evidence))
+
+    async def add(self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None = None) -> None:
+        """Stores new tasks, all or none, and tells of them."""
+        if tasks:
+            await self._finish(self._add(tuple(tasks), tuple(inputs), batch))
+
+    async def take_in(
+        self,
+        tasks: Sequence[Task],
+        outputs: Sequence[Output],
+        inputs: Sequence[Input] = (),
+        batch: Batch | None = None,
+        *,
+        source: str = "",
+    ) -> None:
+        """Stores tasks that ended before they came here, with their results, all or none, and tells of them. `source`
+        says where they were found. ValueError for one that has not ended: it would be asked for, or sent."""
+        if any(not task.state.is_final for task in tasks):
+            raise ValueError("A task that has not ended cannot be taken in")
+        if tasks:
+            entries = [
+                LedgerEntry(
+                    task_id=task.id,
+                    at=self._clock.now(),
+                    kind="imported",
+                    detail={**_birth_detail(task), "from": source},
+                )
+                for task in tasks
+            ]
+            await self._finish(self._store_new(tuple(tasks), tuple(inputs), batch, entries, tuple(outputs)))
+
+    async def move(
+        self, task_id: TaskId, happening: Happening, *, outputs: Sequence[Output] = (), **detail: Any
+    ) -> Task:
+        """Moves a task by what happened and gives the task after it. `detail` goes into the ledger's line.
+
+        `outputs` are stored in the same transaction; those of a task that had already succeeded are left as they are,
+        because by then the downloads own them."""
+        return await self._finish(self._move(task_id, happening, tuple(outputs), detail))
+
+    async def answer(self, task_id: TaskId, answer: Answer, key: Fingerprint = NO_KEY) -> Task:
+        """What Runway said of the task: its state, and its results with it. `key` is the one that asked."""
+        from runway_desktop.domain.transitions import Answered
+
+        return await self._finish(self._move(task_id, Answered(answer, key), None, {}))
+
+    async def change(
+        self, task_id: TaskId, edit: Callable[[Task], Task], kind: str, *, inputs: Sequence[Input] = (), **detail: Any
+    ) -> Task:
+        """An edit that is no move (a title, a project, a held request). `edit` may raise; then nothing has changed."""
+        return await self._finish(self._change(task_id, edit, kind, tuple(inputs), detail))
+
+    async def change_many(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str) -> list[Task]:
+        """The same edit of many, in one transaction. Gives those that changed."""
+        return await self._finish(self._change_many(tuple(dict.fromkeys(task_ids)), edit, kind))
+
+    async def place(self, positions: Mapping[TaskId, float]) -> None:
+        """New positions in the lane, in one transaction and one event. Tasks that are not held any more are left
+        alone."""
+        if positions:
+            await self._finish(self._place(dict(positions)))
+
+    async def sent_between(self, since: float, until: float) -> list[Task]:
+        """All tasks that were sent, or that Runway says were made, from `since` until before `until`, in Unix seconds,
+        finished or not; oldest first."""
+        return [task for task, _ in await self._store.spent_tasks(since, until)]
+
+    async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
+        """Which of these Runway ids are in the list already, removed tasks' too."""
+        return await self._store.find_remote(remote_ids)
+
+    async def answered_at(self, task_id: TaskId) -> float | None:
+        """When a sending got its answer, or was given up, at the latest, as the task's lines say; None where they do
+        not."""
+        lines = await self._store.ledger(task_id)
+        return next((line.at for line in lines if line.kind in ("accepted", "no answer")), None)
+
+    def open(self) -> tuple[Task, ...]:
+        """All unfinished tasks."""
+        return tuple(self._open.values())
+
+    def held(self) -> tuple[Task, ...]:
+        """Those that wait in the local lane, in no order."""
+        return tuple(self._held.values())
+
+    def at_runway(self, model: str) -> int:
+        """How many tasks of the model are at Runway or being sent. Those that the key in use cannot see are at another
+        organization, and take none of its places."""
+        return self._at_runway[model]
+
+    @property
+    def all_at_runway(self) -> int:
+        """The same of whatever model."""
+        return self._at_runway.total()
+
+    def get_open(self, task_id: TaskId) -> Task | None:
+        return self._open.get(task_id)
+
+    async def task(self, task_id: TaskId) -> Task | None:
+        """Any task, finished or not; None when there is none."""
+        return self._open.get(task_id) or await self._store.get(task_id)
+
+    async def settle(self) -> None:
+        """Returns when every move that has begun is on disk."""
+        while self._writing:
+            await asyncio.wait(tuple(self._writing))
+
+    async def _finish(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Runs `work` to its end, whatever happens to the caller."""
+        task = asyncio.create_task(work)
+        self._writing.add(task)
+        task.add_done_callback(self._written)
+        return await asyncio.shield(task)
+
+    def _written(self, task: asyncio.Task[Any]) -> None:
+        self._writing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The caller gets it too; if it was cancelled meanwhile, this line is all that is left of it.
+            log.debug("A write to the ledger failed: %r", error)
+
+    def _lock(self, task_id: TaskId) -> asyncio.Lock:
+        return self._locks.setdefault(task_id, asyncio.Lock())
+
+    async def _current(self, task_id: TaskId) -> Task:
+        found = await self.task(task_id)
+        if found is None:
+            raise NoSuchTask(task_id)
+        return found
+
+    async def _add(self, tasks: tuple[Task, ...], inputs: tuple[Input, ...], batch: Batch | None) -> None:
+        now = self._clock.now()
+        entries = [
+            LedgerEntry(task_id=task.id, at=now, kind=_birth(task), detail=_birth_detail(task)) for task in tasks
+        ]
+        await self._store_new(tasks, inputs, batch, entries)
+
+    async def _store_new(
+        self,
+        tasks: tuple[Task, ...],
+        inputs: tuple[Input, ...],
+        batch: Batch | None,
+        entries: Sequence[LedgerEntry],
+        outputs: tuple[Output, ...] = (),
+    ) -> None:
+        await self._store.add(tasks, inputs, batch, entries, outputs)
+        for task in tasks:
+            self._keep(task)
+        self._bus.tell(TasksAdded(tasks))
+
+    async def _move(
+        self, task_id: TaskId, happening: Happening, outputs: tuple[Output, ...] | None, detail: dict[str, Any]
+    ) -> Task:
+        # What moves a task is imported with the first move, which the first paint does not wait for.
+        from .task_changes import advance, ledger_line, results_of
+
+        async with self._lock(task_id):
+            before = await self._current(task_id)
+            now = self._clock.now()
+            after = advance(before, happening, now)
+            if outputs is None:
+                outputs = results_of(after, happening, now)
+            if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
+                outputs = ()
+            if outputs:
+                # What was imported for a task that was thought gone is here already, and stays.
+                here = {known.index for known in await self._store.outputs(task_id) if known.state is OutputState.SAVED}
+                outputs = tuple(output for output in outputs if output.index not in here)
+            if after == before:
+                return after
+            if before.state is after.state and replace(before, asked_at=after.asked_at) == after:
+                # It was asked for and nothing is new: not worth a write, and nobody needs to hear of it.
+                self._keep(after)
+                return after
+            entry = ledger_line(before, after, happening, now, detail)
+            await self._store.save(after, entry, outputs)
+            self._keep(after)
+            self._bus.tell(TaskChanged(after, before))
+            for output in outputs:
+                self._bus.tell(OutputChanged(output))
+            return after
+
+    async def _change(
+        self,
+        task_id: TaskId,
+        edit: Callable[[Task], Task],
+        kind: str,
+        inputs: tuple[Input, ...],
+        detail: dict[str, Any],
+    ) -> Task:
+        async with self._lock(task_id):
+            before = await self._current(task_id)
+            after = edit(before)
+            if after == before and not inputs:
+                return after
+            entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind=kind, detail=detail)
+            await self._store.save(after, entry, (), inputs)
+            self._keep(after)
+            if after != before:
+                self._bus.tell(TaskChanged(after, before))
+            return after
+
+    async def _change_many(self, task_ids: tuple[TaskId, ...], edit: Callable[[Task], Task], kind: str) -> list[Task]:
+        async with AsyncExitStack() as stack:
+            await self._lock_all(stack, task_ids)
+            stored = {
+                task.id: task for task in await self._store.get_many([i for i in task_ids if i not in self._open])
+            }
+            before = [task for i in task_ids if (task := self._open.get(i) or stored.get(i)) is not None]
+            pairs = [(old, new) for old in before if (new := edit(old)) != old]
+            await self._save_pairs(pairs, kind)
+            for old, new in pairs:
+                self._bus.tell(TaskChanged(new, old))
+            return [new for _, new in pairs]
+
+    async def _place(self, positions: dict[TaskId, float]) -> None:
+        async with AsyncExitStack() as stack:
+            await self._lock_all(stack, tuple(positions))
+            held = [task for i in positions if (task := self._open.get(i)) is not None and task.state is State.HELD]
+            pairs = [(old, new) for old in held if (new := replace(old, position=positions[old.id])) != old]
+            if not pairs:
+                return
+            await self._store.save_many([new for _, new in pairs])
+            for _, new in pairs:
+                self._keep(new)
+            self._bus.tell(TasksMoved(tuple(new.id for _, new in pairs)))
+
+    async def _save_pairs(self, pairs: Sequence[tuple[Task, Task]], kind: str) -> None:
+        if not pairs:
+            return
+        now = self._clock.now()
+        entries = [LedgerEntry(task_id=new.id, at=now, kind=kind, detail={}) for _, new in pairs]
+        await self._store.save_many([new for _, new in pairs], entries)
+        for _, new in pairs:
+            self._keep(new)
+
+    async def _lock_all(self, stack: AsyncExitStack, task_ids: Sequence[TaskId]) -> None:
+        # Sorted, so that two who want several of the same tasks cannot wait for each other.
+        for task_id in sorted(set(task_ids)):
+            await stack.enter_async_context(self._lock(task_id))
+
+    def _keep(self, task: Task) -> None:
+        before = self._open.pop(task.id, None)
+        if before is not None and _takes_a_slot(before):
+            self._at_runway[before.request.model] -= 1
+        self._held.pop(task.id, None)
+        if task.state.is_final:
+            return
+        self._open[task.id] = task
+        if task.state is State.HELD:
+            self._held[task.id] = task
+        if _takes_a_slot(task):
+            self._at_runway[task.request.model] += 1
+
+
+def _takes_a_slot(task: Task) -> bool:
+    return (task.state.is_live and not task.is_hidden) or task.state is State.SENDING
+
+
+def _birth(task: Task) -> str:
+    return "adopted" if task.adopted else "created"
+
+
+def _birth_detail(task: Task) -> dict[str, Any]:
+    detail = {"remote_id": task.remote_id, "parent": task.parent_id}
+    return {name: value for name, value in detail.items() if value is not None}

@@ -1,0 +1,207 @@
+"""Files of held tasks that are not where they were: what they looked like, and putting them back by one answer.
+
+While tasks wait here their files are hashed, in a worker and one after the other, so that a moved file can be told from
+another of its name. When the person shows where one file is now, every held task that wants it gets it, and so does
+every other missing file that lies in the same way beside it. `put_back` raises DiskError for a file that cannot be
+read, StoreError when the disk refuses. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runway_desktop.catalog import Catalog, with_assets
+from runway_desktop.domain.errors import DiskError, NotPossible, StoreError
+from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
+from runway_desktop.domain.task import Input, State, Task, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import Alarm
+from runway_desktop.services.disk.disk_words import file_hash
+from runway_desktop.services.disk.sibling_paths import places_beside
+from runway_desktop.services.ports import Clock, Store
+from runway_desktop.services.supervised import keep_going
+
+from .inputs import inputs_of
+from .ledger import Ledger
+from .submission import Submission
+
+Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
+
+LOOK_AFTER = 10.0
+"""Seconds until the files of new tasks are hashed: most tasks are sent by then, and hashed with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """`is_other`: it is not the file that was used before, and nothing was changed."""
+
+    tasks: tuple[TaskId, ...] = ()
+    files: int = 0
+    is_other: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What is known of a file that is gone. Empty and 0: not known."""
+
+    sha256: str = ""
+    size: int = 0
+
+
+class LostFiles:
+    def __init__(
+        self,
+        ledger: Ledger,
+        store: Store,
+        submission: Submission,
+        catalog: Catalog,
+        bus: Bus,
+        clock: Clock,
+        executor: Executor | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._submission = submission
+        self._catalog = catalog
+        self._bus = bus
+        self._clock = clock
+        self._executor = executor
+        self._alarm = Alarm(clock)
+        bus.listen(self._hear)
+
+    async def run(self) -> None:
+        """Hashes the files of what waits here, until cancelled."""
+        await keep_going("noting what input files look like", self._turn, self._clock)
+
+    async def _turn(self) -> None:
+        await self._clock.sleep(LOOK_AFTER)
+        try:
+            await self.note()
+        except StoreError as error:
+            log.warning("What files look like could not be noted: %s", error)
+        await self._alarm.wait(None)
+
+    async def note(self) -> None:
+        """Notes the hash of every file of a held task that has none yet. What cannot be read is left for its turn."""
+        known: dict[str, str] = {}
+        for task in self._ledger.held():
+            if not any(found.path for found in inputs_of(task, self._catalog)):
+                continue
+            inputs = [found for found in await self._store.inputs(task.id) if found.path and not found.sha256]
+            noted = [replace(found, sha256=digest) for found in inputs if (digest := await self._hash(found, known))]
+            now = self._ledger.get_open(task.id)
+            if noted and now is not None and now.state is State.HELD and now.request == task.request:
+                await self._ledger.change(task.id, _same, "files noted", inputs=noted)
+
+    async def missing(self, task_id: TaskId) -> tuple[Path, ...]:
+        """Files that a held task wants and that are not there."""
+        task = self._ledger.get_open(task_id)
+        if task is None or task.state is not State.HELD:
+            return ()
+        return tuple(map(Path, await self._gone(_paths(inputs_of(task, self._catalog)))))
+
+    async def put_back(self, old: Path, new: Path, *, anyway: bool = False) -> PutBack:
+        """`new` is where the file that was `old` is now. Unless `anyway`, it must be the same file: by its bytes where
+        they are known, else by name and size."""
+        held = [(task, inputs_of(task, self._catalog)) for task in self._ledger.held()]
+        gone = set(await self._gone({path for _, inputs in held for path in _paths(inputs)})) | {str(old)}
+        wanting = [(task, inputs) for task, inputs in held if _paths(inputs) & gone]
+        looks = await self._looks([task for task, _ in wanting], gone)
+        moved = await self._in_worker(_moved, old, new, looks, anyway)
+        if str(old) not in moved:
+            return PutBack(is_other=True)
+        mended = []
+        for task, inputs in wanting:
+            if await self._give(task, inputs, moved):
+                mended.append(task.id)
+        return PutBack(tuple(mended), len(moved))
+
+    async def _give(self, task: Task, inputs: Iterable[Input], moved: Mapping[str, tuple[Path, str]]) -> bool:
+        places = {found.place: moved[found.path][0].as_uri() for found in inputs if found.path in moved}
+        if not places:
+            return False
+        hashes = {str(path): digest for path, digest in moved.values()}
+        request = replace(task.request, values=with_assets(task.request.values, places))
+        try:
+            await self._submission.edit_held(task.id, request, hashes=hashes)
+        except NotPossible:
+            # It was sent or dropped meanwhile.
+            return False
+        return True
+
+    async def _looks(self, wanting: Iterable[Task], gone: set[str]) -> dict[str, _Looks]:
+        looks = dict.fromkeys(gone, _Looks())
+        for task in wanting:
+            for found in await self._store.inputs(task.id):
+                if found.path in gone and (found.sha256 or found.size):
+                    before = looks[found.path]
+                    looks[found.path] = _Looks(found.sha256 or before.sha256, found.size or before.size)
+        return looks
+
+    async def _hash(self, found: Input, known: dict[str, str]) -> str:
+        if found.path not in known:
+            try:
+                known[found.path] = await self._in_worker(file_hash, Path(found.path))
+            except DiskError:
+                known[found.path] = ""
+        return known[found.path]
+
+    async def _gone(self, paths: Iterable[str]) -> list[str]:
+        return await self._in_worker(_not_there, tuple(sorted(paths)))
+
+    async def _in_worker(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case TasksAdded(tasks) if any(task.state is State.HELD for task in tasks):
+                self._alarm.ring()
+            case TaskChanged(task, before) if task.state is State.HELD and task.request is not before.request:
+                self._alarm.ring()
+            case _:
+                pass
+
+
+def _same(task: Task) -> Task:
+    return task
+
+
+def _paths(inputs: Iterable[Input]) -> set[str]:
+    return {found.path for found in inputs if found.path}
+
+
+def _not_there(paths: Iterable[str]) -> list[str]:
+    """In a worker."""
+    return [path for path in paths if not Path(path).is_file()]
+
+
+def _moved(old: Path, new: Path, looks: Mapping[str, _Looks], anyway: bool) -> dict[str, tuple[Path, str]]:
+    """In a worker. Where each missing file is now, with its hash; empty when `new` is another file than `old`."""
+    new = new.absolute()
+    digest = file_hash(new)
+    if not anyway and not _is_same(old, new, digest, looks.get(str(old), _Looks())):
+        return {}
+    found = {str(old): (new, digest)}
+    for path, look in looks.items():
+        if path not in found:
+            for candidate in places_beside(Path(path), old, new):
+                if candidate.is_file():
+                    digest = file_hash(candidate)
+                    if _is_same(Path(path), candidate, digest, look):
+                        found[path] = (candidate, digest)
+                        break
+    return found
+
+
+def _is_same(old: Path, new: Path, digest: str, look: _Looks) -> bool:
+    if look.sha256:
+        return digest == look.sha256
+    return old.name.casefold() == new.name.casefold() and look.size in (0, new.stat().st_size)

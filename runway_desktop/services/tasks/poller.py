@@ -1,0 +1,449 @@
+"""The poller: asks Runway for every open task, when `schedule` says so, and hands each answer to the ledger.
+
+One loop over a heap of due times; at most one question per task each 5 seconds, at most 8 under way. What failures do:
+
+    404                        the ledger's business: cancelled if that was asked, gone if its own key says so
+                               twice; so it is asked once more. What another key cannot see is asked for seldom, and at
+                               once when the key changes
+    401                        all asking stops until a key is accepted; no task changes
+    nothing reached            offline: one question at a time tries again, seldomer up to once a minute; the others
+    wait
+    429, and several 5xx       a pause for all, `Retry-After` obeyed
+    any other                  a pause for that task
+
+Failing to ask never changes a task. After a sleep of the machine (the wall clock ran ahead of the monotonic one) all
+are asked soon, spread over seconds. Loop's thread only; `run` ends only when it is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, ServerTrouble, SlowDown, StoreError
+from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
+from runway_desktop.domain.outputs import guess_media
+from runway_desktop.domain.task import Media, RemoteId, State, Task, TaskId
+from runway_desktop.domain.transitions import Answer, NotFound
+from runway_desktop.services.account import Account
+from runway_desktop.services.backoff import delay
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import Alarm
+from runway_desktop.services.ports import Clock, Runway
+from runway_desktop.services.supervised import keep_going, report
+
+from .asking import quiet_after
+from .forecast import Forecasts
+from .key_watch import KeyWatch
+from .ledger import Ledger, NoSuchTask
+from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question, with_answer
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 8
+LOOKING_GAP = 5.5
+"""Seconds between two questions about a task that the person looks at."""
+HEARTBEAT = 5.0
+"""Seconds after which a loop with open tasks looks at both clocks, to notice that the machine slept."""
+SLEPT = 4.0
+"""Seconds by which the wall clock must run ahead before that counts as sleep."""
+SPREAD = 0.05
+"""Seconds between two questions when many are due at the same moment, and ..."""
+SPREAD_OVER = 10.0
+"""... the most that they are spread over."""
+JUST_SENT = 60.0
+"""Seconds after its sending until which an accepted task has probably not ended."""
+LONGEST_CHAIN = 4
+"""How many throttled tasks in a row are asked after one end, when the first did not begin."""
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What the poller knows of one task. `turn` tells a valid entry of the heap from an old one."""
+
+    seen: Seen
+    model: str
+    order: int
+    """In which it came to Runway, as far as this program knows; throttled tasks mostly begin in this order."""
+    due: float = 0.0
+    turn: int = 0
+    asking: bool = False
+    failures: int = 0
+    chain: int = 0
+
+
+class Poller:
+    """`at_once` says how many questions may be under way (the person's setting, never above 8)."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        runway: Runway,
+        account: Account,
+        forecasts: Forecasts,
+        bus: Bus,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        at_once: Callable[[], int] = lambda: MOST_AT_ONCE,
+    ) -> None:
+        self._ledger = ledger
+        self._runway = runway
+        self._account = account
+        self._forecasts = forecasts
+        self._bus = bus
+        self._clock = clock
+        self._rng = rng
+        self._at_once = at_once
+        self._keys = KeyWatch(ledger, runway, bus)
+        self._alarm = Alarm(clock)
+        self._watches: dict[TaskId, _Watch] = {}
+        self._throttled: dict[str, dict[TaskId, None]] = {}
+        self._heap: list[tuple[float, int, TaskId]] = []
+        self._just_dropped: dict[TaskId, float] = {}
+        """When those were asked for that were dropped since: one that is adopted again waits for its 5 seconds too."""
+        self._turns = 0
+        self._looked_at: frozenset[TaskId] = frozenset()
+        self._questions: set[asyncio.Task[None]] = set()
+        self._not_before = 0.0
+        self._failures = 0
+        self._was_offline = False
+        self._drift = clock.now() - clock.monotonic()
+        bus.listen(self._hear)
+
+    async def run(self) -> None:
+        """Asks until cancelled. Questions under way are let go then: an answer that was being written down is
+        written."""
+        for task in sorted(self._ledger.open(), key=lambda task: task.sent_at or 0.0):
+            self._take_up(task, fresh=False)
+        try:
+            await keep_going("asking for tasks", self._turn, self._clock)
+        finally:
+            for question in self._questions:
+                question.cancel()
+            await asyncio.gather(*self._questions, return_exceptions=True)
+
+    async def _turn(self) -> None:
+        self._notice_sleep()
+        self._notice_return()
+        if await self._keys.catch_up():
+            self.ask_now()
+        self._ask_what_is_due()
+        await self._alarm.wait(self._pause_length())
+
+    def ask_now(self, task_ids: Iterable[TaskId] = ()) -> None:
+        """Asks for these tasks (none named: all) as soon as the 5 seconds since their last question allow."""
+        named = list(task_ids)
+        self._spread([i for i in named if i in self._watches] if named else list(self._watches))
+        self._alarm.ring()
+
+    def look_at(self, task_ids: Iterable[TaskId]) -> None:
+        """Names the tasks that the person has before his eyes (none: nobody looks). Those are asked for as often as the
+        API likes, so that their progress moves; the others as seldom as `schedule` can."""
+        before, self._looked_at = self._looked_at, frozenset(task_ids)
+        now = self._clock.monotonic()
+        for task_id in self._looked_at - before:
+            watch, task = self._watches.get(task_id), self._ledger.get_open(task_id)
+            if watch is not None and not watch.asking and task is not None and quiet_after(task) is None:
+                soon = max(self._soonest(watch) + LOOKING_GAP - LEAST_GAP, now)
+                if soon < watch.due:
+                    self._plan(task_id, watch, soon)
+                    self._alarm.ring()
+
+    def wake(self) -> None:
+        """The machine woke, or the person wants to see news: no pause counts any more, and all are asked soon."""
+        self._not_before = 0.0
+        for watch in self._watches.values():
+            watch.failures = 0
+        self.ask_now()
+
+    def _take_up(self, task: Task, *, fresh: bool) -> None:
+        """Begins to watch a live task. One from an earlier run is asked for soon, whatever happened meanwhile."""
+        if not task.state.is_live or task.remote_id is None or task.id in self._watches:
+            return
+        now = self._clock.monotonic()
+        ago = self._drift_free(task.sent_at)
+        since = now if fresh else ago
+        makes_clip = guess_media("", task.request.endpoint) is Media.VIDEO
+        seen = Seen(
+            state=task.state,
+            accepted=since,
+            began_after=since,
+            first_look=FIRST_LOOK_AT_CLIPS if makes_clip else LEAST_GAP,
+            asked=self._just_dropped.pop(task.id, None),
+        )
+        watch = self._watches[task.id] = _Watch(seen=seen, model=task.request.model, order=self._turns + 1)
+        if task.state is State.THROTTLED:
+            self._throttled.setdefault(watch.model, {})[task.id] = None
+        if fresh and not task.adopted:
+            watch.seen = self._with_history(watch.seen, task)
+            self._plan(task.id, watch, self._next(task.id, watch))
+        else:
+            waiting = min(SPREAD_OVER, SPREAD * len(self._watches))
+            soon = now + waiting * self._rng.random()
+            self._plan(task.id, watch, soon if seen.asked is None else max(soon, seen.asked + LEAST_GAP))
+        self._alarm.ring()
+
+    def _drift_free(self, at: float | None) -> float | None:
+        """A wall time on the monotonic clock."""
+        return None if at is None else at - (self._clock.now() - self._clock.monotonic())
+
+    def _drop(self, task_id: TaskId) -> None:
+        watch = self._watches.pop(task_id, None)
+        if watch is not None:
+            self._throttled.get(watch.model, {}).pop(task_id, None)
+            long_ago = self._clock.monotonic() - LEAST_GAP
+            self._just_dropped = {other: at for other, at in self._just_dropped.items() if at > long_ago}
+            if watch.seen.asked is not None:
+                self._just_dropped[task_id] = watch.seen.asked
+
+    def _plan(self, task_id: TaskId, watch: _Watch, due: float) -> None:
+        """Plans the next question. One that is planned while the task is being asked about counts when that has
+        ended."""
+        self._turns += 1
+        watch.due, watch.turn = due, self._turns
+        if not watch.asking:
+            heapq.heappush(self._heap, (due, self._turns, task_id))
+
+    def _spread(self, task_ids: list[TaskId]) -> None:
+        now = self._clock.monotonic()
+        over = min(SPREAD_OVER, SPREAD * (len(task_ids) - 1))
+        for task_id in task_ids:
+            watch = self._watches[task_id]
+            if not watch.asking:
+                self._plan(task_id, watch, max(self._soonest(watch), now + over * self._rng.random()))
+
+    def _soonest(self, watch: _Watch) -> float:
+        last = max((at for at in (watch.seen.asked, watch.seen.accepted) if at is not None), default=None)
+        return self._clock.monotonic() if last is None else last + LEAST_GAP
+
+    def _first(self) -> tuple[float, TaskId] | None:
+        """The next due question; entries that were planned anew since are thrown away on the way."""
+        while self._heap:
+            due, turn, task_id = self._heap[0]
+            watch = self._watches.get(task_id)
+            if watch is not None and watch.turn == turn:
+                return due, task_id
+            heapq.heappop(self._heap)
+        return None
+
+    def _ask_what_is_due(self) -> None:
+        now = self._clock.monotonic()
+        if not self._account.can_ask or now < self._not_before:
+            return
+        most = 1 if self._account.is_offline else max(1, min(MOST_AT_ONCE, self._at_once()))
+        while len(self._questions) < most and (first := self._first()) is not None:
+            due, task_id = first
+            if self._account.is_offline:
+                if not self._account.claim_try():
+                    return
+            elif due > now:
+                return
+            heapq.heappop(self._heap)
+            self._start(task_id, self._watches[task_id])
+
+    def _pause_length(self) -> float | None:
+        if not self._watches or not self._account.can_ask:
+            return None
+        now = self._clock.monotonic()
+        waits = [HEARTBEAT]
+        if self._not_before > now:
+            waits.append(self._not_before - now)
+        elif self._account.is_offline:
+            waits.append(max(0.05, self._account.seconds_to_try()))
+        elif len(self._questions) < max(1, min(MOST_AT_ONCE, self._at_once())) and (first := self._first()) is not None:
+            waits.append(first[0] - now)
+        return max(0.0, min(waits))
+
+    def _start(self, task_id: TaskId, watch: _Watch) -> None:
+        watch.asking = True
+        planned = watch.turn
+        question = asyncio.create_task(self._ask(task_id, watch), name=f"ask for {task_id}")
+        self._questions.add(question)
+
+        def ended(done: asyncio.Task[None]) -> None:
+            self._questions.discard(done)
+            watch.asking = False
+            if not done.cancelled() and (error := done.exception()) is not None:
+                # A mistake of ours must not stop the asking for all others.
+                report("asking for a task", error)
+            if self._watches.get(task_id) is watch:
+                if watch.turn == planned:
+                    self._later(task_id, watch, None)
+                else:
+                    self._plan(task_id, watch, watch.due)
+            self._alarm.ring()
+
+        question.add_done_callback(ended)
+
+    async def _ask(self, task_id: TaskId, watch: _Watch) -> None:
+        task = self._ledger.get_open(task_id)
+        if task is None or task.remote_id is None:
+            self._drop(task_id)
+            return
+        key = self._runway.key
+        try:
+            answer = await self._answer(task.remote_id, watch)
+        except NotThere:
+            self._account.note_success()
+            await self._note(task_id, watch, None, key)
+        except ApiError as error:
+            self._failed(task_id, watch, error, key)
+        else:
+            self._account.note_success()
+            self._failures = 0
+            await self._note(task_id, watch, answer, key)
+
+    async def _answer(self, remote_id: RemoteId, watch: _Watch) -> Answer:
+        try:
+            return await self._runway.task(remote_id)
+        finally:
+            # The gap counts from here: a question that was long on its way reached Runway later than it left.
+            watch.seen = replace(watch.seen, asked=self._clock.monotonic())
+
+    async def _note(self, task_id: TaskId, watch: _Watch, answer: Answer | None, key: Fingerprint) -> None:
+        """Hands what that key was answered to the ledger and plans the next question. `None`: 404."""
+        if answer is None and key != self._runway.key:
+            # That says nothing of the key that came in meanwhile, with which it is asked for next.
+            self._plan(task_id, watch, self._soonest(watch))
+            return
+        if answer is not None:
+            # Before the ledger moves the task, so that what its event plans is planned with what was seen.
+            watch.seen = with_answer(watch.seen, answer, self._clock.monotonic())
+        try:
+            if answer is not None:
+                task = await self._ledger.answer(task_id, answer, key)
+            else:
+                task = await self._ledger.move(task_id, NotFound(key))
+        except NoSuchTask:
+            self._drop(task_id)
+            return
+        except StoreError as error:
+            log.warning("The answer for %s could not be written, it is asked for again: %s", task_id, error)
+            self._later(task_id, watch, None)
+            return
+        watch.failures = 0
+        if not task.state.is_live:
+            return
+        chain, watch.chain = watch.chain, 0
+        if chain and task.state is State.THROTTLED:
+            self._nudge(watch.model, chain + 1, after=task_id)
+        try:
+            await self._forecasts.usual(task.request)
+        except StoreError as error:
+            log.warning("The history of %s could not be read: %s", task.request.model, error)
+        watch.seen = self._with_history(watch.seen, task)
+        if key != self._runway.key:
+            due = self._soonest(watch)
+        elif (quiet := quiet_after(task)) is not None:
+            due = self._clock.monotonic() + quiet
+        else:
+            due = self._next(task_id, watch)
+        self._plan(task_id, watch, due)
+
+    def _next(self, task_id: TaskId, watch: _Watch) -> float:
+        now = self._clock.monotonic()
+        due = next_question(watch.seen, now, self._rng)
+        return min(due, now + LOOKING_GAP) if task_id in self._looked_at else due
+
+    def _failed(self, task_id: TaskId, watch: _Watch, error: ApiError, key: Fingerprint) -> None:
+        self._account.note_failure(error, key)
+        now = self._clock.monotonic()
+        match error:
+            case KeyRefused() | NotReached():
+                # The account knows when to go on; this task is among the first then.
+                self._plan(task_id, watch, now)
+                return
+            case SlowDown(retry_after=seconds):
+                self._failures += 1
+                self._not_before = max(self._not_before, now + delay(self._failures, self._rng, retry_after=seconds))
+            case ServerTrouble(retry_after=seconds):
+                self._failures += 1
+                if seconds is not None or self._failures > 3:
+                    pause = delay(max(1, self._failures - 3), self._rng, retry_after=seconds)
+                    self._not_before = max(self._not_before, now + pause)
+            case _:
+                self._failures += 1
+                if self._failures > 3:
+                    self._not_before = max(self._not_before, now + delay(self._failures - 3, self._rng))
+        self._later(task_id, watch, getattr(error, "retry_after", None))
+
+    def _later(self, task_id: TaskId, watch: _Watch, retry_after: float | None) -> None:
+        if self._watches.get(task_id) is not watch:
+            return
+        watch.failures += 1
+        pause = delay(watch.failures, self._rng, retry_after=retry_after, first=LEAST_GAP)
+        self._plan(task_id, watch, self._clock.monotonic() + pause)
+
+    def _with_history(self, seen: Seen, task: Task) -> Seen:
+        known = self._forecasts.usual_now(task.request)
+        if known is None or known.ran is None:
+            return seen
+        return replace(seen, ran_low=known.ran.low, ran_high=known.ran.high)
+
+    def _nudge(self, model: str, chain: int = 1, after: TaskId | None = None) -> None:
+        """A place of this model became free: its oldest throttled task has probably begun, so it is asked soon."""
+        if chain > LONGEST_CHAIN:
+            return
+        place = self._watches[after].order if after is not None and after in self._watches else 0
+        behind = [i for i in self._throttled.get(model, ()) if self._watches[i].order > place]
+        free = [i for i in behind if not self._watches[i].asking and not self._watches[i].chain]
+        if not free:
+            return
+        task_id = min(free, key=lambda i: self._watches[i].order)
+        watch = self._watches[task_id]
+        watch.chain = chain
+        self._plan(task_id, watch, max(self._soonest(watch), self._clock.monotonic() + NUDGE))
+
+    def _notice_sleep(self) -> None:
+        drift = self._clock.now() - self._clock.monotonic()
+        slept = drift - self._drift
+        self._drift = drift
+        if slept > SLEPT:
+            log.info("The clock ran ahead by %.0f s: all open tasks are asked for soon.", slept)
+            self.wake()
+
+    def _notice_return(self) -> None:
+        offline = self._account.is_offline
+        if self._was_offline and not offline:
+            now = self._clock.monotonic()
+            self._spread([task_id for task_id, watch in self._watches.items() if watch.due <= now])
+        self._was_offline = offline
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case TasksAdded(tasks):
+                for task in tasks:
+                    self._take_up(task, fresh=True)
+            case TaskChanged(task, before):
+                if task.state is not before.state or task.is_hidden is not before.is_hidden:
+                    self._follow(task, before)
+            case ConnectionChanged() | KeyChanged():
+                self._alarm.ring()
+            case _:
+                pass
+
+    def _follow(self, task: Task, before: Task) -> None:
+        watch = self._watches.get(task.id)
+        if task.state.is_live:
+            if watch is None:
+                # One that was taken for gone, or whose id was written down late, is asked for now: it may have ended.
+                late = task.sent_at is not None and self._clock.now() - task.sent_at > JUST_SENT
+                self._take_up(task, fresh=not (late or before.state.is_final))
+                return
+            if before.is_hidden and not task.is_hidden and not watch.asking:
+                self._spread([task.id])
+                self._alarm.ring()
+            if task.state is State.THROTTLED and not task.is_hidden:
+                self._throttled.setdefault(watch.model, {})[task.id] = None
+            else:
+                self._throttled.get(watch.model, {}).pop(task.id, None)
+        elif watch is not None:
+            self._drop(task.id)
+            if before.state.is_live and watch.model:
+                self._nudge(watch.model)

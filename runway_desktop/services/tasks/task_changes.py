@@ -1,0 +1,96 @@
+"""What a move makes of a task, of its results and of its ledger's line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runway_desktop.domain.advance import advance
+from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.outputs import outputs_of
+from runway_desktop.domain.task import Evidence, Output, Task
+from runway_desktop.domain.transitions import (
+    Accepted,
+    Adopted,
+    Answered,
+    CancelAsked,
+    Deleted,
+    Dropped,
+    EvidenceGathered,
+    Happening,
+    LetGo,
+    NoAnswer,
+    NotFound,
+    NotSent,
+    Refused,
+    Sending,
+)
+
+__all__ = ["advance", "ledger_line", "results_of"]
+
+
+def results_of(after: Task, happening: Happening, now: float) -> tuple[Output, ...]:
+    """The results that came with an answer; none with anything else."""
+    return outputs_of(after, happening.answer, now) if isinstance(happening, Answered) else ()
+
+
+def ledger_line(
+    before: Task, after: Task, happening: Happening, now: float, detail: Mapping[str, Any]
+) -> LedgerEntry | None:
+    """The ledger's line of a move; None for mere progress."""
+    kind, said = _line(before, after, happening)
+    if not kind and not detail:
+        return None
+    return LedgerEntry(task_id=after.id, at=now, kind=kind or "noted", detail={**said, **detail})
+
+
+_KINDS: dict[type, str] = {
+    Sending: "sent",
+    NoAnswer: "no answer",
+    EvidenceGathered: "evidence",
+    LetGo: "let go",
+    Dropped: "dropped",
+    CancelAsked: "cancel asked",
+    Deleted: "deleted at Runway",
+    Adopted: "adopted",
+}
+
+
+def _line(before: Task, after: Task, happening: Happening) -> tuple[str, dict[str, Any]]:
+    match happening:
+        case Sending(evidence, _) | NoAnswer(evidence) | EvidenceGathered(evidence):
+            return _KINDS[type(happening)], _evidence(evidence)
+        case Accepted(remote_id, estimated):
+            return "accepted", {"remote_id": remote_id, "estimated_credits": estimated}
+        case NotSent(reason):
+            return "not sent", {"reason": reason}
+        case Refused(message, refusals):
+            return "refused", {"message": message, "fields": [list(refusal.path) for refusal in refusals]}
+        case LetGo() | Dropped() | CancelAsked() | Deleted() | Adopted():
+            return _KINDS[type(happening)], {}
+        case NotFound():
+            return ("not seen by this key" if after.is_hidden else "not found"), {}
+        case Answered(answer, _):
+            if after.state is before.state and after.remote_status == before.remote_status:
+                return "", {}
+            said: dict[str, Any] = {"state": after.state.value, "status": answer.status}
+            if after.cost_credits is not None:
+                said["cost_credits"] = after.cost_credits
+            if after.failure is not None:
+                said |= {"code": after.failure.code, "words": after.failure.words}
+            return "state", said
+
+
+def _evidence(evidence: Evidence | None) -> dict[str, Any]:
+    if evidence is None:
+        return {}
+    known = {
+        "reason": evidence.reason,
+        "balance_before": evidence.balance_before,
+        "balance_after": evidence.balance_after,
+        "daily_before": evidence.daily_before,
+        "daily_after": evidence.daily_after,
+        "accepted_between": evidence.accepted_between,
+        "doubtful": evidence.doubtful or None,
+    }
+    return {name: value for name, value in known.items() if value not in (None, "")}

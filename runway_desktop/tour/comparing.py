@@ -1,0 +1,117 @@
+"""The tour through the culling room and the lineage: four clips in step, a wipe, a difference, a clip made from
+another's last frame.
+
+GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QPlainTextEdit
+
+from runway_desktop.domain.task import Media, OutputState, TaskId
+from runway_desktop.ui.compare.compare_view import CullingRoom
+
+from .hands import StepFailed, find, press, type_text, until
+
+if TYPE_CHECKING:
+    from runway_desktop.app.session import Session
+
+    from .walk import Walk
+
+_SECONDS_IN = 1.6
+"""How far the clips are played before their picture is taken."""
+
+
+async def compare(walk: Walk) -> None:
+    """Needs saved clips and pictures in the list."""
+    await _culling(walk)
+    await _lineage(walk)
+
+
+def _saved(walk: Walk, media: Media) -> list[TaskId]:
+    return [
+        row.task.id
+        for row in walk.rows()
+        if row.outputs and all(found.state is OutputState.SAVED and found.media is media for found in row.outputs)
+    ]
+
+
+async def _culling(walk: Walk) -> None:
+    walk.say("culling room with clips")
+    room = await _enter(walk.session, walk, _saved(walk, Media.VIDEO)[:4])
+    await until(lambda: room.clips.position >= _SECONDS_IN, "clips that play", 40)
+    room.clips.pause()
+    await until(lambda: not room.clips.is_seeking, "clips that stand")
+    _key(room, Qt.Key.Key_4)
+    _key(room, Qt.Key.Key_P)
+    _key(room, Qt.Key.Key_Down)
+    _key(room, Qt.Key.Key_X)
+    await until(lambda: room.panes[1].accessibleDescription().startswith("rejected"), "the judgement")
+    await walk.album.take(room, "culling-room")
+    walk.say("wipe between two clips")
+    _key(room, Qt.Key.Key_W)
+    await walk.album.take(room, "culling-wipe")
+    _key(room, Qt.Key.Key_Escape)
+    walk.say("difference of two pictures")
+    several = [row.task.id for row in walk.rows() if len(row.outputs) > 1 and row.task.id in _saved(walk, Media.IMAGE)]
+    room = await _enter(walk.session, walk, several[:1])
+    await until(lambda: all(pane.surface.is_live for pane in room.panes[:2]), "two pictures")
+    _key(room, Qt.Key.Key_D)
+    await walk.album.take(room, "culling-difference")
+    _key(room, Qt.Key.Key_Escape)
+
+
+async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> CullingRoom:
+    if not task_ids:
+        raise StepFailed("there is nothing to compare")
+    walk.window.view.select(task_ids)
+    walk.window.compare_wanted.emit(task_ids)
+    await until(lambda: session.culling is not None and session.culling.room is not None, "the culling room")
+    room = session.culling.room if session.culling is not None else None
+    if room is None:
+        raise StepFailed("there is no culling room")
+    await until(room.isVisible, "the culling room")
+    room.showNormal()
+    room.resize(1440, 900)
+    await until(lambda: room.width() == 1440, "the room's size")
+    return room
+
+
+def _key(room: CullingRoom, key: Qt.Key) -> None:
+    """By the room's own actions, as a key pressed in it is."""
+    wanted = next((found for found in room.actions() if QKeySequence(key) in found.shortcuts()), None)
+    if wanted is None:
+        raise StepFailed(f"the culling room knows no key {key.name}")
+    wanted.trigger()
+
+
+async def _lineage(walk: Walk) -> None:
+    walk.say("last frame as first frame")
+    models, window = walk.models, walk.window
+    clip = next(iter(_saved(walk, Media.VIDEO)), None)
+    if clip is None:
+        raise StepFailed("there is no saved clip")
+    await walk.choose(clip)
+    await until(lambda: models.details.showing and models.details.showing[0].path is not None, "the clip")
+    shown = models.details.showing[0]
+    onward = models.desk.onward
+    if shown.path is None:
+        raise StepFailed("the clip has no file")
+    models.composer.clear()
+    onward.take(next(way for way in onward.ways(shown.media) if way.last_frame), shown.path, shown.media)
+    await until(models.composer.inputs, "the last frame in the composer", 20)
+    prompt = find(window, QPlainTextEdit, "Prompt")
+    type_text(prompt, "The light goes out, and the camera turns to the sea")
+    press(prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    walk.say("lineage")
+    # What is sent is chosen by itself.
+    await until(lambda: models.details.row is not None and models.details.row.task.id != clip, "the new task", 40)
+    await until(models.details.lineage.above, "what it is made from", 40)
+    await until(lambda: models.details.chosen[0] in _saved(walk, Media.VIDEO), "the clip that is made from it", 90)
+    await asyncio.sleep(1.0)
+    await walk.album.take(window, "lineage")

@@ -1,0 +1,118 @@
+"""The tour through export and import: results leave with their settings files and are found in the folder again, the
+list as a table, a script's log with the ids of its tasks.
+
+GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
+
+from runway_desktop.ui.exchange.export_window import ExportWindow
+from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
+from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.phase import Phase
+
+from .hands import StepFailed, dialog, drop, find, until
+
+if TYPE_CHECKING:
+    from .walk import Walk
+
+Kind = TypeVar("Kind", ExportWindow, FolderImportWindow, IdImportWindow)
+
+NEW = 5
+"""Results of the exported folder that become somebody else's, so that the import has something to do."""
+
+
+async def exchange(walk: Walk) -> None:
+    """Needs saved results in the list."""
+    folder = walk.session.profile.folder / "dropped" / "for the client"
+    await _export(walk, folder)
+    await _import_folder(walk, folder)
+    await _import_ids(walk)
+
+
+async def _export(walk: Walk, folder: Path) -> None:
+    window = walk.window
+    walk.say("export")
+    window.view.selectAll()
+    window.verb_menu.take(Verb.EXPORT)
+    opened = await _opened(walk, ExportWindow)
+    find(opened, QLineEdit, "Folder for the files").setText(str(folder))
+    find(opened, QLineEdit, "Template").setText("{project}/{date}_{prompt:40}_{id}")
+    find(opened, QCheckBox, "A settings file").setChecked(True)
+    await until(opened.go.isEnabled, "the files to be counted")
+    await walk.album.take(window, "export-files")
+    walk.say("export of the list")
+    find(opened, QPushButton, "Export as list").click()
+    await walk.album.take(window, "export-list")
+    walk.say("exporting")
+    find(opened, QPushButton, "Export as files").click()
+    opened.go.click()
+    await until(lambda: opened.model.phase is Phase.DONE, "the export")
+    opened.close()
+
+
+async def _import_folder(walk: Walk, folder: Path) -> None:
+    window = walk.window
+    walk.say("import of a folder")
+    # Some of it seems to come from another machine.
+    await asyncio.get_running_loop().run_in_executor(None, _give_away, folder)
+    drop(window, [folder])
+    opened = await _opened(walk, FolderImportWindow)
+    await walk.album.take(window, "import-folder")
+    opened.go.click()
+    await until(lambda: opened.model.phase is Phase.DONE, "the import")
+    await walk.album.take(window, "imported-folder")
+    find(opened, QPushButton, "Undo import").click()
+    opened.close()
+
+
+async def _import_ids(walk: Walk) -> None:
+    window = walk.window
+    walk.say("import of ids from a log")
+    log = walk.session.profile.folder / "dropped" / "render_night.log"
+    log.write_text(_log(walk), encoding="utf-8")
+    drop(window, [log])
+    opened = await _opened(walk, IdImportWindow)
+    await walk.album.take(window, "import-ids")
+    opened.close()
+
+
+async def _opened(walk: Walk, kind: type[Kind]) -> Kind:
+    await until(lambda: dialog(walk.window, kind), f"a {kind.__name__}")
+    found = dialog(walk.window, kind)
+    if not isinstance(found, kind):
+        raise StepFailed(f"there is no {kind.__name__}")
+    await until(lambda: found.model.phase is Phase.READY, f"what the {kind.__name__} looks for")
+    return found
+
+
+def _give_away(folder: Path) -> None:
+    """In a worker. Gives some settings files the ids of tasks that nobody here knows."""
+    for path in sorted(folder.rglob("*.json"))[:NEW]:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document["task"] |= {"id": uuid.uuid4().hex, "runway_id": str(uuid.uuid4())}
+        path.write_text(json.dumps(document), encoding="utf-8")
+
+
+def _log(walk: Walk) -> str:
+    """What a script would have left: ids that are here, ids that are not, and other ids."""
+    lines = []
+    for number, row in enumerate(walk.rows()[:6]):
+        words = row.task.request.prompt.replace('"', "'")
+        made = f'({row.task.request.model}) prompt="{words}" -> out/night_{number:02d}.mp4'
+        for second, word in enumerate((row.task.remote_id, uuid.uuid4())):
+            if word is not None:
+                lines.append(f"2026-03-09 02:{number:02d}:1{second} INFO task {word} {made}")
+    lines += [
+        f"2026-03-09 02:59:01 DEBUG request_id={uuid.uuid4()} 200",
+        f"2026-03-09 02:59:02 DEBUG GET https://cdn.example.com/{uuid.uuid4()}/clip.mp4",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,260 @@
+"""The tour's main part: from the first key over a dropped table to results, trouble, looks and forms."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPlainTextEdit, QPushButton
+
+from runway_desktop.domain.task import Media, State
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.sheet.grid_view import GridWindow
+from runway_desktop.ui.sheet.window import SheetWindow
+from runway_desktop.ui.spending.spending_window import SpendingWindow
+from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.wiring.build import demo_secret
+
+from .astray import show_astray
+from .comparing import compare
+from .exchange import exchange
+from .folder import show_folder
+from .forms import show_chooser, show_forms
+from .hands import StepFailed, control, dialog, drop, find, press, type_text, until
+from .material import paint_dusk, table
+from .profiles import show_profiles
+from .unsaved import show_not_saved
+from .walk import UNDER_WAY, Walk
+
+FASTER = 8.0
+"""The simulator's speed once the live states were seen."""
+
+
+class First(Walk):
+    async def walk(self) -> None:
+        await self.size(1440, 900)
+        await self.first_key()
+        await self.drop_and_send()
+        await self.live()
+        await self.results()
+        await self.trouble()
+        await show_not_saved(self)
+        await self.narrowing()
+        await self.looks()
+        await compare(self)
+        await exchange(self)
+        await show_profiles(self)
+        await show_astray(self)
+        await show_folder(self)
+        await self.making()
+
+    async def first_key(self) -> None:
+        self.say("first start")
+        window = self.window
+        key = find(window, QLineEdit, "API key")
+        await self.album.take(window, "first-start")
+        self.say("a key that is none")
+        type_text(key, "key_123")
+        await self.album.take(window, "key-incomplete")
+        self.say("first key")
+        key.clear()
+        remember = find(window, QCheckBox, "Remember")
+        if remember.isChecked():
+            remember.click()
+        type_text(key, demo_secret())
+        press(key, Qt.Key.Key_Return)
+        await until(window.composer_pane.isVisible, "the workspace")
+        await until(lambda: self.models.status.organization is not None, "the balance")
+        await self.album.take(window, "empty")
+
+    async def drop_and_send(self) -> None:
+        self.say("drop of a table")
+        window = self.window
+        folder = self.session.profile.folder / "dropped"
+        folder.mkdir(exist_ok=True)
+        (folder / "aurora_shots.csv").write_text(table(), encoding="utf-8")
+        picture = folder / "harbour.png"
+        paint_dusk(picture)
+        drop(window, [folder / "aurora_shots.csv"])
+        await until(lambda: dialog(window, SheetWindow), "the sheet")
+        sheet = dialog(window, SheetWindow)
+        if sheet is None:
+            raise StepFailed("the sheet is gone")
+        await until(lambda: find(sheet, QPushButton, "Generate").isEnabled(), "rows that are ready")
+        await self.album.take(window, "sheet")
+        self.say("sending from the sheet")
+        find(sheet, QPushButton, "Generate").click()
+        await until(lambda: len(self.tasks()) >= 5, "the tasks in the list")
+        await self.album.take(window, "sheet-sent")
+        self.say("the sheet's grid")
+        find(sheet, QPushButton, "Show as grid").click()
+        await until(lambda: dialog(window, GridWindow), "the grid")
+        await self.album.take(window, "sheet-as-grid")
+        for opened in (dialog(window, GridWindow), sheet):
+            if opened is not None:
+                opened.close()
+        self.say("drop of a picture")
+        drop(window, [picture])
+        await until(self.models.composer.inputs, "the picture in the composer")
+        prompt = find(window, QPlainTextEdit, "Prompt")
+        type_text(prompt, "The harbour wakes: nets, gulls, diesel smoke, first sun on wet planks")
+        await self.album.take(window, "composer-with-picture")
+
+    async def live(self) -> None:
+        self.say("throttled")
+        window = self.window
+        await until(lambda: self.having(State.RUNNING), "a running task")
+        await self.album.take(window, "live")
+        await control(self.base_url, "knobs", {"concurrency": 1})
+        composer = window.composer_pane
+        press(find(window, QPlainTextEdit, "Prompt"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(
+            lambda: composer.isVisible() and self.having(State.THROTTLED, State.RUNNING, State.PENDING), "the sent task"
+        )
+        await until(lambda: self.having(State.THROTTLED), "a throttled task", 40)
+        await self.choose(self.having(State.THROTTLED)[0])
+        await self.album.take(window, "throttled")
+        await control(self.base_url, "knobs", {"concurrency": 4, "speed": FASTER})
+
+    async def results(self) -> None:
+        window = self.window
+        for media, model, name in (
+            (Media.VIDEO, "", "clip"),
+            (Media.AUDIO, "", "sound"),
+            (Media.IMAGE, "gen4_image", "pictures"),
+        ):
+            self.say(f"preview: {name}")
+            await until(partial(self.saved, media, model), f"a saved {name}", 90)
+            found = self.saved(media, model)
+            if found is None:
+                raise StepFailed(f"no {name}")
+            await self.choose(found)
+            await asyncio.sleep(0.8)
+            if media is Media.VIDEO and window.preview is not None:
+                window.preview.toggle_play()
+                await asyncio.sleep(1.5)
+                window.preview.toggle_play()
+            await self.album.take(window, f"preview-{name}")
+        self.say("preview: drawing")
+        await until(lambda: self.saved(Media.IMAGE, "recraft"), "the drawing", 60)
+        drawing = self.saved(Media.IMAGE, "recraft")
+        if drawing is not None:
+            await self.choose(drawing)
+        await asyncio.sleep(0.8)
+        await self.album.take(window, "preview-drawing")
+
+    async def trouble(self) -> None:
+        self.say("failed")
+        window = self.window
+        await until(lambda: self.having(State.FAILED), "a failed task", 60)
+        await self.choose(self.having(State.FAILED)[0])
+        await self.album.take(window, "failed")
+        self.say("uncertain")
+        await control(self.base_url, "faults", {"route": "create", "harm": "cut", "accepted": True, "times": 1})
+        models = self.models
+        models.composer.clear()
+        models.composer.choose_endpoint("text_to_image")
+        models.composer.choose_model("gen4_image")
+        type_text(find(window, QPlainTextEdit, "Prompt"), "Paper boats on a flooded street, neon reflections, rain")
+        press(find(window, QPlainTextEdit, "Prompt"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: self.having(State.UNCERTAIN), "an uncertain task", 40)
+        uncertain = self.having(State.UNCERTAIN)[0]
+        await self.choose(uncertain)
+        await until(
+            lambda: "probably" in models.details.trouble() or "cannot" in models.details.trouble(), "the verdict", 40
+        )
+        await self.album.take(window, "uncertain")
+
+    async def narrowing(self) -> None:
+        self.say("filter")
+        window = self.window
+        before = len(self.tasks())
+        type_text(window.search, "lagoon")
+        await until(lambda: 0 < len(self.tasks()) < before, "fewer tasks")
+        await self.album.take(window, "filter")
+        self.say("nothing matches")
+        type_text(window.search, " zebra")
+        await until(lambda: not self.tasks(), "no task")
+        await self.album.take(window, "nothing-matches")
+        window.search.clear()
+        await until(lambda: len(self.tasks()) == before, "all tasks again")
+        self.say("judging and a saved search")
+        self.models.desk.judging.rate(self.tasks()[:3], 4)
+        type_text(window.search, "rating:>=4")
+        await until(lambda: len(self.tasks()) == 3, "the rated tasks")
+        self.models.filter.save_search("Good ones")
+        await until(lambda: any(e.search and e.count == 3 for e in self.models.places.entries()), "its count")
+        await self.album.take(window, "saved-search")
+        window.search.clear()
+        await until(lambda: len(self.tasks()) == before, "all tasks once more")
+        self.say("grid")
+        window.show_grid(True)
+        await asyncio.sleep(0.6)
+        await self.album.take(window, "grid")
+        window.show_grid(False)
+
+    async def looks(self) -> None:
+        window, engine = self.window, self.session.engine
+        if engine is None:
+            raise StepFailed("there is no engine")
+        self.say("preferences")
+        window.preferences_wanted.emit("Saving")
+        await until(lambda: dialog(window, Preferences), "the preferences")
+        await self.album.take(window, "preferences")
+        found = dialog(window, Preferences)
+        if found is not None:
+            found.accept()
+        await until(
+            lambda: not self.having(*UNDER_WAY),
+            "everything to end",
+            120,
+        )
+        self.say("spending")
+        window.spending_wanted.emit()
+        await until(lambda: dialog(window, SpendingWindow), "the spending")
+        await asyncio.sleep(0.5)
+        await self.album.take(window, "spending")
+        spending = dialog(window, SpendingWindow)
+        if spending is not None:
+            spending.close()
+        video = self.saved(Media.VIDEO)
+        if video is not None:
+            await self.choose(video)
+            await asyncio.sleep(0.6)
+        for theme in ("light", "dark"):
+            self.say(f"{theme} theme")
+            engine.settings.set("theme", theme)
+            await asyncio.sleep(0.3)
+            await self.album.take(window, f"theme-{theme}")
+        for width, height in ((1024, 640), (1920, 1080)):
+            self.say(f"{width} × {height}")
+            await self.size(width, height)
+            await self.album.take(window, f"size-{width}x{height}")
+        await self.size(1440, 900)
+        self.say("menu of a task")
+        if video is not None:
+            window.verb_menu.popup(window.mapToGlobal(window.rect().center()))
+            await until(QApplication.activePopupWidget, "the menu")
+            await self.album.take(window, "menu")
+            popup = QApplication.activePopupWidget()
+            if popup is not None:
+                popup.close()
+        self.say("a question before something is lost")
+        if video is not None:
+            window.verb_menu.take(Verb.DELETE_REMOTELY)
+            await until(lambda: dialog(window, QDialog), "the question")
+            await self.album.take(window, "question")
+            find(window, QPushButton, "Keep").click()
+
+    async def making(self) -> None:
+        self.say("forms")
+        video = self.saved(Media.VIDEO)
+        row = self.models.rows.row_of(video) if video is not None else None
+        if row is None:
+            raise StepFailed("there is no clip for the forms")
+        picture, clip = self.session.profile.folder / "dropped" / "harbour.png", Path(row.outputs[0].path)
+        await show_forms(self.window, self.models.composer, self.album, picture, clip)
+        self.say("chooser")
+        await show_chooser(self.window, self.album, "", "chooser")

@@ -1,0 +1,113 @@
+"""The tour through profiles: a new one, the switcher, the page of this one, a backup and what it would bring back.
+
+GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QToolButton
+
+from runway_desktop.app.profile_windows import ProfileWindows
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.profiles.backup_window import BackupWindow
+from runway_desktop.ui.profiles.new_profile import NewProfileDialog
+from runway_desktop.ui.profiles.restore_window import RestoreWindow
+from runway_desktop.usecases.phase import Phase
+
+from .hands import StepFailed, dialog, find, type_text, until
+
+if TYPE_CHECKING:
+    from .walk import Walk
+
+
+async def show_profiles(walk: Walk) -> None:
+    """Needs saved results in the list."""
+    windows = walk.session.profiles
+    if windows is None:
+        raise StepFailed("there are no profiles")
+    opened: list[Profile] = []
+
+    # The tour drives one window; another process would have nobody who looks at it.
+    def open_profile(profile: Profile) -> bool:
+        opened.append(profile)
+        return True
+
+    windows.open_profile = open_profile
+    await _make(walk, windows, opened)
+    await _switch(walk)
+    await _back_up_and_restore(walk, windows)
+
+
+async def _make(walk: Walk, windows: ProfileWindows, opened: list[Profile]) -> None:
+    window = walk.window
+    walk.say("a new profile")
+    windows.make_new()
+    await until(lambda: dialog(window, NewProfileDialog), "the new profile")
+    made = dialog(window, NewProfileDialog)
+    if made is None:
+        raise StepFailed("there is no window for a new profile")
+    type_text(find(made, QLineEdit, "Name of the profile"), "Lagoon Films")
+    find(made, QToolButton, "Colour: violet").click()
+    await walk.album.take(window, "new-profile")
+    find(made, QPushButton, "Create and open").click()
+    await until(lambda: opened, "the new profile to be opened")
+
+
+async def _switch(walk: Walk) -> None:
+    window, profiles = walk.window, walk.models.profiles
+    walk.say("the switcher")
+    find(window, QPushButton, "Profile ").click()
+    await until(QApplication.activePopupWidget, "the switcher")
+    await walk.album.take(window, "profiles")
+    menu = QApplication.activePopupWidget()
+    if menu is not None:
+        menu.close()
+    walk.say("a question before a profile goes")
+    other = next((entry.profile for entry in profiles.entries() if not entry.is_current), None)
+    if other is None:
+        raise StepFailed("there is no other profile")
+    profiles.ask_to_remove(other)
+    await until(lambda: dialog(window, QDialog), "the question")
+    await walk.album.take(window, "remove-profile")
+    find(window, QPushButton, "Keep").click()
+
+
+async def _back_up_and_restore(walk: Walk, windows: ProfileWindows) -> None:
+    window = walk.window
+    walk.say("the page of the profile")
+    window.preferences_wanted.emit("Profile")
+    await until(lambda: dialog(window, Preferences), "the preferences")
+    await walk.album.take(window, "profile-page")
+    preferences = dialog(window, Preferences)
+    if preferences is not None:
+        preferences.accept()
+    walk.say("a backup")
+    windows.back_up()
+    await until(lambda: dialog(window, BackupWindow), "the window for backups")
+    backup = dialog(window, BackupWindow)
+    if not isinstance(backup, BackupWindow):
+        raise StepFailed("there is no window for backups")
+    await until(lambda: backup.model.phase is Phase.READY, "the sizes")
+    backup.results.setChecked(True)
+    await walk.album.take(window, "backup")
+    target = walk.session.profile.folder / "dropped" / "studio.zip"
+    backup.model.start(target)
+    await until(lambda: backup.model.phase is Phase.DONE, "the backup", 60)
+    await walk.album.take(window, "backed-up")
+    backup.close()
+    walk.say("what a backup would bring back")
+    windows.restore(target)
+    await until(lambda: dialog(window, RestoreWindow), "the window for restores")
+    restore = dialog(window, RestoreWindow)
+    if not isinstance(restore, RestoreWindow):
+        raise StepFailed("there is no window for restores")
+    await until(lambda: restore.model.phase is Phase.READY, "the look into the backup")
+    await walk.album.take(window, "restore")
+    walk.say("a restore into a new profile")
+    restore.model.start()
+    await until(lambda: restore.model.phase is Phase.DONE, "the restore", 60)
+    await walk.album.take(window, "restored")
+    restore.close()

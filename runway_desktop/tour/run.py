@@ -1,0 +1,115 @@
+"""The tour: drives the real window through the main job on the simulator, and leaves a numbered picture of each
+step.
+
+It works without a display. Exit code 0 when every step reached its state and the program made no mistake, else 1, with
+the step's name, or the mistakes, on standard error. A second process opens the same profile at a scale of 200 %: what
+was there before must be there again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from runway_desktop.app.bugs import Bugs
+from runway_desktop.app.options import Options, own_words
+from runway_desktop.app.program import make_application, run_on_loop
+from runway_desktop.app.session import Session
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.ui.theme import Theme
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import Address, demo_secret, start_simulator
+from runway_desktop.wiring.stages import Supervisor
+
+from .again import Again
+from .first import First
+from .hands import Album
+from .walk import Walk
+
+SPEED = 1.5
+HANGS_AFTER = 240
+"""Seconds after which the second process counts as hung, says where each of its threads stands, and ends. Each of its
+steps gives up long before, so that it can only be the whole window that stands still."""
+AGAIN = "RUNWAY_DESKTOP_TOUR_AGAIN"
+"""Set in the second process: the number of its first picture."""
+
+
+def take_tour(options: Options) -> int:
+    """Runs the whole tour; gives the exit code."""
+    assert options.tour is not None, "the tour was asked for"  # noqa: S101 - the caller has looked
+    folder = options.tour.absolute()
+    if AGAIN in os.environ and options.profile_dir is not None:
+        faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
+        return _run(
+            options.profile_dir,
+            Address(base_url=os.environ["RUNWAYML_BASE_URL"], secret=demo_secret()),
+            Again,
+            folder,
+            int(os.environ[AGAIN]),
+        )
+    with tempfile.TemporaryDirectory(prefix="runway-desktop-tour-", ignore_cleanup_errors=True) as place:
+        home = options.profile_dir or Path(place) / "profile"
+        simulator = start_simulator(
+            ["--speed", f"{SPEED:g}", "--seed", "7", "--keep", str(Path(place) / "simulated.json")]
+        )
+        try:
+            code = _run(home, Address(base_url=simulator.base_url), First, folder, 1)
+            if code == 0:
+                taken = len(list(folder.glob("[0-9][0-9]-*.png")))
+                code = _again(home, simulator.base_url, folder, taken + 1)
+        finally:
+            simulator.stop()
+    if code == 0:
+        pictures = sorted(folder.glob("[0-9][0-9]-*.png"))
+        sys.stdout.write(f"The tour is complete: {len(pictures)} pictures in {folder}\n")
+    return code
+
+
+def _again(home: Path, base_url: str, folder: Path, first: int) -> int:
+    surroundings = {**os.environ, AGAIN: str(first), "RUNWAYML_BASE_URL": base_url, "QT_SCALE_FACTOR": "2"}
+    words = [*own_words(), "--tour", str(folder), "--profile-dir", str(home)]
+    return subprocess.run(words, env=surroundings, timeout=HANGS_AFTER + 60, check=False).returncode
+
+
+def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: int) -> int:
+    profile = environment.profile(demo=False, folder=home)
+    if not profile.card.exists():
+        profile = environment.folders_of(profile).change(profile, name="Studio")
+    environment.start_log(profile.log, verbose=False)
+    bugs = Bugs()
+    code = _walk(profile, address, kind, Album(folder, first), bugs)
+    # The window goes now, with all that was spared at the start, and may make a mistake even then.
+    gc.unfreeze()
+    gc.collect()
+    mistakes = _said(bugs)
+    return code or mistakes
+
+
+def _walk(profile: Profile, address: Address, kind: type[Walk], album: Album, bugs: Bugs) -> int:
+    application = make_application()
+    session = Session(profile, Options(demo=False), address, state=profile.folder / "state", bugs=bugs)
+    walk = kind(session, album, address.base_url or "")
+
+    async def main(supervisor: Supervisor, theme: Theme) -> int:
+        work = supervisor.spawn(walk.whole(), "tour")
+        code = await session.run(supervisor, theme)
+        await asyncio.wait([work], timeout=1)
+        return code or walk.code
+
+    return run_on_loop(application, main, bugs)
+
+
+def _said(bugs: Bugs) -> int:
+    """Names the mistakes that the program made on the way; with one the tour has failed, whatever its pictures show."""
+    if bugs.count == 0:
+        return 0
+    sys.stderr.write(f"The program made mistakes during the tour: {bugs.count}. Each of the first {len(bugs.met)}:\n")
+    for words in bugs.met:
+        sys.stderr.write(f"{words}\n")
+    return 1

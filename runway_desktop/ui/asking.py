@@ -1,0 +1,105 @@
+"""The windows that ask: for a yes, and for a line. Imported with the first question. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from runway_desktop.usecases.question import Question
+
+from .labels import say, tip, words
+from .marks import mark_wrong
+from .theme import GRID
+
+WIDTH = 52 * GRID
+
+
+class _Asking(QDialog):
+    """Title, words, and a row of buttons, deleted when it is answered."""
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        self._rows.setSpacing(GRID)
+        self.setMinimumWidth(WIDTH)
+
+    def _add_words(self, text: str, tone: str = "", *, strong: bool = False) -> None:
+        label = words(self, text, tone)
+        if strong:
+            font = label.font()
+            font.setWeight(font.Weight.DemiBold)
+            label.setFont(font)
+        self._rows.addWidget(label)
+
+    def _add_buttons(self, no: QPushButton, yes: QPushButton) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addStretch()
+        row.addWidget(no)
+        row.addWidget(yes)
+        self._rows.addSpacing(GRID)
+        self._rows.addLayout(row)
+        no.clicked.connect(self.reject)
+        yes.clicked.connect(self.accept)
+
+
+class Confirm(_Asking):
+    def __init__(self, question: Question, parent: QWidget) -> None:
+        super().__init__(question.title, parent)
+        self._add_words(question.title, strong=True)
+        self._add_words(question.text, "muted")
+        self.setAccessibleDescription(question.text)
+        no = QPushButton(question.no, self)
+        yes = QPushButton(question.yes, self)
+        yes.setProperty("kind", "danger")
+        no.setDefault(True)
+        self._add_buttons(no, yes)
+        no.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class AskText(_Asking):
+    def __init__(
+        self, title: str, label: str, text: str, check: Callable[[str], str], ok: str, parent: QWidget
+    ) -> None:
+        super().__init__(title, parent)
+        self._check = check
+        self._line = QLineEdit(text, self, clearButtonEnabled=True)
+        self._line.setAccessibleName(label)
+        self._line.selectAll()
+        caption = words(self, label)
+        caption.setBuddy(self._line)
+        self._note = words(self, tone="bad")
+        for widget in (caption, self._line, self._note):
+            self._rows.addWidget(widget)
+        no = QPushButton("Cancel", self)
+        no.setAutoDefault(False)
+        self._yes = QPushButton(ok, self)
+        self._yes.setProperty("kind", "primary")
+        self._yes.setDefault(True)
+        self._add_buttons(no, self._yes)
+        self._line.textChanged.connect(self._judge)
+        self._line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._judge()
+
+    def text(self) -> str:
+        return self._line.text().strip()
+
+    def accept(self) -> None:
+        if not self._check(self._line.text()):
+            super().accept()
+
+    def _judge(self) -> None:
+        """Nothing typed yet is no reproach; the button knows the reason anyway."""
+        problem = self._check(self._line.text())
+        shown = problem if self._line.isModified() or self._line.text() else ""
+        say(self._note, shown)
+        mark_wrong(self._line, bool(shown))
+        self._line.setAccessibleDescription(problem)
+        self._yes.setEnabled(not problem)
+        self._yes.setToolTip(tip(problem))

@@ -1,0 +1,455 @@
+"""The culling room: a window of its own, full screen at first, where takes are compared and judged by key.
+
+It arranges panes, the clips that play in step, the two that are laid over each other, and the keys; what is compared
+and what a decision does is the view-model's. Dark in every theme: only the media give light. Build it from a plain
+slot, not from a coroutine. GUI thread.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QImage, QImageReader, QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from runway_desktop.domain.task import Media, Pick
+from runway_desktop.ui.commands.keys import Deed, Keys
+from runway_desktop.ui.commands.table import Where
+from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
+from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.sharing.drag import start_drag
+from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
+from runway_desktop.usecases.commands.drag_payload import Parcel
+from runway_desktop.viewmodels.compare.compare import Culling, Take
+
+from .bar import CullingBar
+from .in_step import MOST, InStep
+from .overlay import STRIDE, Overlay, Way
+from .pane import Pane
+from .sameness import Sameness
+from .surface import STEP, Sight
+
+_FAULTS = {
+    Fault.MISSING: "{0} is no longer where it was saved.",
+    Fault.BROKEN: "{0} cannot be played. It may be damaged.",
+    Fault.NO_PICTURE: "{0} cannot be decoded here.",
+}
+_AT_ONCE_PIXELS = 1_000_000
+"""A poster up to that size is decoded where it is needed; more would be felt."""
+_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+_TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
+"""Where each key of Tab turns a stack."""
+_AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
+
+
+class CullingRoom(QWidget):
+    left = Signal()
+    keys_wanted = Signal()
+    """All keys are to be shown."""
+
+    def __init__(self, model: Culling, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._model = model
+        self._keys = keys
+        self._dark = DarkRoom(theme)
+        self._sight = Sight(self)
+        self._workers = Workers(self)
+        self._sameness = Sameness(self._workers, self)
+        self._clips = InStep(self)
+        self._way = Way.SIDE_BY_SIDE
+        self._takes: list[Take | None] = [None] * MOST
+        """What each place holds."""
+        self._is_open = False
+        self._build()
+        self._connect()
+        self._keys.bind(self, Where.ROOM, self._deeds(), Qt.ShortcutContext.WindowShortcut)
+
+    @property
+    def panes(self) -> list[Pane]:
+        return self._panes
+
+    @property
+    def dark(self) -> DarkRoom:
+        return self._dark
+
+    @property
+    def clips(self) -> InStep:
+        return self._clips
+
+    @property
+    def overlay(self) -> Overlay:
+        return self._overlay
+
+    @property
+    def way(self) -> Way:
+        return self._way
+
+    def enter(self, *, full_screen: bool = True) -> None:
+        """Shows what the view-model compares now."""
+        self._is_open = True
+        self._sight.fit()
+        self._set_way(Way.SIDE_BY_SIDE)
+        if full_screen:
+            self.showFullScreen()
+        else:
+            self.show()
+        self.activateWindow()
+        self._fill(at=0.0, play=True)
+
+    def shutdown(self) -> None:
+        """Before the application ends. Let the event loop turn once afterwards."""
+        self._is_open = False
+        self.close()
+        self._clips.shutdown()
+        self._workers.shutdown()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self._is_open and self.isActiveWindow():
+            self._model.look_again()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._is_open = False
+        self._clips.close()
+        for place in range(MOST):
+            self._empty(place)
+        event.accept()
+        self.left.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tab on media turns over the focused stack; where there is none it goes on as everywhere. The key itself is
+        heard: Qt moves the focus on, as Tab does, from whatever it hides, too."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _TURNS:
+            return self._model.cycle(_TURNS[Qt.Key(event.key())])
+        return super().eventFilter(watched, event)
+
+    def set_way(self, way: Way) -> None:
+        """The same way again goes back to side by side."""
+        self._set_way(Way.SIDE_BY_SIDE if way is self._way else way)
+
+    def _build(self) -> None:
+        self.setObjectName("culling")
+        self.setWindowTitle("Compare")
+        self.setAccessibleName("Compare takes")
+        ground = self._dark.color(Role.MEDIA).name()
+        bar_ground = self._dark.color(Role.SURFACE).name()
+        self.setStyleSheet(
+            f"{self._dark.style_sheet()}\n#culling, #culling-ground {{ background: {ground}; }}"
+            f"\n#culling-bar {{ background: {bar_ground}; }}"
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.resize(1440, 900)
+        self.setMinimumSize(640, 400)
+        self._panes = [Pane(self._dark, self._sight, self) for _ in range(MOST)]
+        self._overlay = Overlay(self._dark, self._sight, self)
+        for media in (*self._panes, self._overlay):
+            media.installEventFilter(self)
+        side_by_side = QWidget(self)
+        side_by_side.setObjectName("culling-ground")
+        self._grid = QGridLayout(side_by_side)
+        self._grid.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID + 2)
+        self._grid.setSpacing(GRID // 2)
+        for place, pane in enumerate(self._panes):
+            self._grid.addWidget(pane, place // 2, place % 2)
+        self._stage = QStackedWidget(self)
+        self._stage.addWidget(side_by_side)
+        self._stage.addWidget(self._overlay)
+        line = QFrame(self)
+        line.setProperty("line", True)
+        line.setFixedHeight(1)
+        self._bar = CullingBar(self._dark, self._clips, self._keys, self)
+        self._bar.setObjectName("culling-bar")
+        self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._stage, 1)
+        column.addWidget(line)
+        column.addWidget(self._bar)
+
+    def _connect(self) -> None:
+        model, clips = self._model, self._clips
+        self._keys.changed.connect(self._show_words)
+        model.changed.connect(self._changed)
+        model.judged.connect(self._show_words)
+        model.focus_moved.connect(self._show_focus)
+        clips.shown.connect(self._show_frames)
+        clips.failed.connect(self._clip_failed)
+        self._sameness.known.connect(self._overlay.say_whether_same)
+        self._bar.size_wanted.connect(self._show_size)
+        self._bar.way_wanted.connect(self.set_way)
+        self._bar.advance_wanted.connect(model.set_auto_advance)
+        self._bar.keys_wanted.connect(self.keys_wanted)
+        self._bar.full_screen_wanted.connect(self._toggle_full_screen)
+        for place, pane in enumerate(self._panes):
+            pane.chosen.connect(partial(model.focus_on, place))
+            pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
+            pane.drag_wanted.connect(partial(self._drag, place))
+
+    def _deeds(self) -> dict[str, Deed]:
+        model, clips = self._model, self._clips
+        return {
+            "play.toggle": clips.toggle,
+            "play.back": partial(clips.shuttle, -1),
+            "play.stop": partial(clips.shuttle, 0),
+            "play.forward": partial(clips.shuttle, 1),
+            "play.frame.back": partial(clips.step, -1),
+            "play.frame.forward": partial(clips.step, 1),
+            "play.sound": lambda: clips.set_muted(not clips.muted),
+            "play.full": self._toggle_full_screen,
+            "look.fit": self._toggle_zoom,
+            "look.in": lambda: self._sight.set(self._sight.zoom * STEP, self._sight.middle),
+            "look.out": lambda: self._sight.set(self._sight.zoom / STEP, self._sight.middle),
+            "judge.pick": partial(model.pick, Pick.PICK),
+            "judge.reject": partial(model.pick, Pick.REJECT),
+            **{f"judge.rate.{stars}": partial(model.rate, stars) for stars in range(6)},
+            **{f"compare.show.{size}": partial(self._show_size, size) for size in (1, 2, 4)},
+            "compare.next": partial(model.turn, 1),
+            "compare.before": partial(model.turn, -1),
+            "compare.focus.up": partial(model.move_focus, -1),
+            "compare.focus.down": partial(model.move_focus, 1),
+            "compare.swap": model.swap,
+            "compare.stack": lambda: model.stack(not model.is_stacked),
+            "compare.wipe": partial(self.set_way, Way.WIPE),
+            "compare.divider.left": partial(self._move_divider, -STRIDE),
+            "compare.divider.right": partial(self._move_divider, STRIDE),
+            "compare.difference": partial(self.set_way, Way.DIFFERENCE),
+            "compare.in": clips.set_in,
+            "compare.out": clips.set_out,
+            "compare.whole": clips.clear_range,
+            "compare.advance": lambda: model.set_auto_advance(not model.auto_advance),
+            "compare.undo": model.undo,
+            "compare.controls": self._bar.focus_controls,
+            "compare.keys": self.keys_wanted.emit,
+            "compare.close": self.close,
+        }
+
+    def _changed(self) -> None:
+        if self._is_open:
+            same = {take.key for take in self._takes if take is not None} & {
+                stack.top.key for stack in self._model.shown
+            }
+            # The moment stays while one of them does: that is what is compared.
+            self._fill(at=self._clips.position if same else 0.0, play=self._clips.is_playing or not same)
+
+    def _fill(self, *, at: float, play: bool) -> None:
+        shown = self._model.shown
+        for place, pane in enumerate(self._panes):
+            take = shown[place].top if place < len(shown) else None
+            pane.setVisible(take is not None)
+            if take is None:
+                self._empty(place)
+            elif self._takes[place] is None or self._takes[place] != take:
+                self._put(place, take)
+        self._arrange(len(shown))
+        files = [
+            (take.path, take.media) if take is not None and take.media is not Media.IMAGE else None
+            for take in self._takes
+        ]
+        if any(files):
+            self._clips.open(files, at=at, play=play)
+        else:
+            self._clips.close()
+        if self._way is not Way.SIDE_BY_SIDE and len(shown) < 2:
+            self._set_way(Way.SIDE_BY_SIDE)
+        self._show_words()
+        self._show_focus()
+
+    def _arrange(self, amount: int) -> None:
+        """Two beside each other, four in a square; an empty second row takes no room."""
+        for line in range(2):
+            self._grid.setRowStretch(line, 1 if line == 0 or amount > 2 else 0)
+            self._grid.setColumnStretch(line, 1 if line == 0 or amount > 1 else 0)
+
+    def _put(self, place: int, take: Take) -> None:
+        before, self._takes[place] = self._takes[place], take
+        if before is not None and before.key == take.key and before.content == take.content:
+            return
+        if before is not None and before.path == take.path:
+            # Another file under the same name.
+            self._clips.let_go(place)
+        surface = self._panes[place].surface
+        surface.clear(_poster(take))
+        if take.media is Media.IMAGE:
+            self._workers.run(partial(read_picture, take.path), partial(self._picture_read, place), at=take.path)
+        self._repaint(place)
+
+    def _empty(self, place: int) -> None:
+        self._takes[place] = None
+        self._panes[place].surface.clear()
+        self._sameness.forget()
+
+    def _picture_read(self, place: int, result: Picture | BadPicture) -> None:
+        take = self._takes[place]
+        if take is None or take.path != result.path:
+            return
+        surface = self._panes[place].surface
+        if isinstance(result, Picture):
+            surface.picture = result
+        else:
+            words = _FAULTS[Fault.MISSING] if result.missing else "{0} cannot be read. It may be damaged."
+            surface.words = words.format(take.path.name)
+        self._repaint(place)
+        self._show_overlay()
+
+    def _show_frames(self, frames: dict[int, Any]) -> None:
+        for place, frame in frames.items():
+            self._panes[place].surface.set_frame(frame)
+            self._repaint(place)
+
+    def _clip_failed(self, place: int, fault: Fault) -> None:
+        take = self._takes[place]
+        if take is not None:
+            self._panes[place].surface.words = _FAULTS[fault].format(take.path.name)
+            self._repaint(place)
+
+    def _repaint(self, place: int) -> None:
+        if self._way is Way.SIDE_BY_SIDE:
+            self._panes[place].update()
+        else:
+            self._overlay.update()
+
+    def _show_words(self) -> None:
+        model = self._model
+        for place, stack in enumerate(model.shown):
+            judged = stack.top.judgement()
+            self._panes[place].set_words(
+                model.caption(place), judged, bold=not judged.startswith("★") or "pick" in judged, stack=stack.words()
+            )
+        self._bar.show_choice(model.size, self._way, model.auto_advance, model.place_words())
+        self._bar.set_hints(self._hints())
+        self._show_overlay()
+
+    def _show_focus(self) -> None:
+        place = self._model.focus
+        for number, pane in enumerate(self._panes):
+            pane.set_marked(number == place and len(self._model.shown) > 1)
+        pane = self._panes[place]
+        focus = self.focusWidget()
+        if (
+            self._way is Way.SIDE_BY_SIDE
+            and (focus is None or isinstance(focus, Pane | Overlay))
+            and not pane.hasFocus()
+        ):
+            pane.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._clips.hear(place)
+        self._show_overlay()
+
+    def _hints(self) -> tuple[str, ...]:
+        model = self._model
+        has_clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
+        several = len(model.shown) > 1
+        return tuple(
+            words
+            for words, holds in (
+                (self._hint("in step", "play.back", "play.stop", "play.forward"), has_clips),
+                (self._hint("frame", "play.frame.back", "play.frame.forward"), has_clips),
+                (self._hint("rate", *(f"judge.rate.{stars}" for stars in range(1, 6))), True),
+                (self._hint("pick", "judge.pick"), True),
+                (self._hint("reject", "judge.reject"), True),
+                (self._hint("swap", "compare.swap"), several),
+                (self._hint("wipe", "compare.wipe"), several),
+                (self._hint("difference", "compare.difference"), several and not has_clips),
+                (
+                    self._hint(_AMOUNT_WORDS[model.size], "compare.before", "compare.next"),
+                    bool(model.place_words()),
+                ),
+                (self._hint("next take", "compare.take"), any(len(stack.takes) > 1 for stack in model.shown)),
+            )
+            if words and holds
+        )
+
+    def _hint(self, words: str, *command_ids: str) -> str:
+        """Nothing where a key is missing."""
+        keys = [self._keys.words(command_id).partition(", ")[0] for command_id in command_ids]
+        if not all(keys):
+            return ""
+        if keys == [str(number) for number in range(1, len(keys) + 1)] and len(keys) > 1:
+            return f"1–{len(keys)} {words}"
+        return f"{' '.join(_ARROWS.get(key, key) for key in keys)} {words}"
+
+    def _pair(self) -> tuple[int, int] | None:
+        """The focused place and its neighbour, left one first."""
+        amount = len(self._model.shown)
+        if amount < 2:
+            return None
+        first = min(self._model.focus, amount - 2)
+        return (first, first + 1)
+
+    def _set_way(self, way: Way) -> None:
+        if way is not Way.SIDE_BY_SIDE and self._pair() is None:
+            if self._model.size == 1 and self._model.place_words():
+                # One at a time has nothing beside it.
+                self._model.show(2)
+            if self._pair() is None:
+                self._show_words()
+                self._bar.say("There is no other result beside it to compare it with.")
+                return
+        self._way = way
+        overlaid = way is not Way.SIDE_BY_SIDE
+        self._stage.setCurrentIndex(1 if overlaid else 0)
+        self._show_words()
+        if overlaid:
+            self._overlay.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._show_focus()
+
+    def _show_overlay(self) -> None:
+        pair = self._pair()
+        if self._way is Way.SIDE_BY_SIDE or pair is None:
+            return
+        names = [f"{self._model.caption(place)} · {self._model.shown[place].top.judgement()}" for place in pair]
+        first, second = self._panes[pair[0]].surface, self._panes[pair[1]].surface
+        self._overlay.show_pair(first, second, self._way, (names[0], names[1]))
+        if self._way is Way.DIFFERENCE:
+            self._sameness.look(first.picture, second.picture)
+
+    def _show_size(self, size: int) -> None:
+        if self._way is not Way.SIDE_BY_SIDE:
+            self._set_way(Way.SIDE_BY_SIDE)
+        self._model.show(size)
+        self._bar.show_choice(self._model.size, self._way, self._model.auto_advance, self._model.place_words())
+
+    def _move_divider(self, by: float) -> None:
+        if self._way is Way.WIPE:
+            self._overlay.set_divider(self._overlay.divider + by)
+
+    def _toggle_zoom(self) -> None:
+        """Fitted, or one pixel of the focused one on one pixel of the screen."""
+        if not self._sight.is_fitted:
+            self._sight.fit()
+            return
+        on: QWidget = self._panes[self._model.focus] if self._way is Way.SIDE_BY_SIDE else self._overlay
+        size, area = self._panes[self._model.focus].surface.size(), QRectF(on.rect())
+        if not size.isEmpty() and not area.isEmpty():
+            fits = min(area.width() / size.width(), area.height() / size.height()) * on.devicePixelRatioF()
+            # What is smaller than its pane is doubled: fitted it is larger than 100 % already.
+            self._sight.set(1 / fits if fits < 0.95 else 2.0, self._sight.middle)
+
+    def _toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _drag(self, place: int) -> None:
+        take = self._takes[place]
+        if take is not None:
+            pane = self._panes[place]
+            start_drag(pane, self._dark, Parcel(paths=(take.path,)), pane.surface.image(256))
+
+    def sizeHint(self) -> QSize:
+        return QSize(1440, 900)
+
+
+def _poster(take: Take) -> QImage:
+    path = Path(take.output.poster) if take.output.poster else None
+    if path is None or not path.is_file():
+        return QImage()
+    reader = QImageReader(str(path))
+    size = reader.size()
+    return reader.read() if 0 < size.width() * size.height() <= _AT_ONCE_PIXELS else QImage()

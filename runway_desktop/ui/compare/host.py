@@ -1,0 +1,65 @@
+"""Whoever opens the culling room: it is made when it is first wanted, and used again. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.compare.compare import Culling
+
+from .compare_view import CullingRoom
+
+
+class CullingHost(QObject):
+    entered = Signal()
+    """The room is before the eyes: what plays elsewhere should stop."""
+
+    def __init__(self, model: Culling, theme: Theme, keys: Keys, window: QWidget) -> None:
+        super().__init__(window)
+        self._model = model
+        self._theme = theme
+        self._keys = keys
+        self._window = window
+        self._closed = False
+        self.room: CullingRoom | None = None
+        self.full_screen = True
+        model.opened.connect(self._wanted)
+
+    def compare(self, task_ids: Sequence[TaskId]) -> None:
+        """These tasks' results; of a single task, all its takes."""
+        self._model.open_chosen(task_ids)
+
+    def shutdown(self) -> None:
+        """Before the application ends. Let the event loop turn once afterwards."""
+        self._closed = True
+        if self.room is not None:
+            self.room.shutdown()
+
+    def _wanted(self) -> None:
+        # The word may come from a coroutine, and players must not be made inside one.
+        QTimer.singleShot(0, self, self._enter)
+
+    def _enter(self) -> None:
+        if self._closed:
+            return
+        if self.room is None:
+            self.room = CullingRoom(self._model, self._theme, self._keys, self._window)
+            self.room.left.connect(self._window.activateWindow)
+            self.room.keys_wanted.connect(self._show_keys)
+        if not self.room.isVisible():
+            self.room.enter(full_screen=self.full_screen)
+        self.entered.emit()
+
+    def _show_keys(self) -> None:
+        from runway_desktop.ui.commands.table import Section
+        from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+
+        if self.room is not None:
+            dialog = ShortcutsDialog(self._keys, self.room, Section.COMPARING)
+            self.room.dark.darken(dialog)
+            dialog.open()

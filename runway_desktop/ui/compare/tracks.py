@@ -1,0 +1,325 @@
+"""The clips that play in step, as one: opened together, sought together, and shown together.
+
+Each player runs by a clock of its own, so frames are not shown as they come: they wait until every clip has reached
+their moment, and are shown together. A clip that is shorter than the others keeps its last frame. A seek counts as done
+when every clip has its frame, or after a moment's patience.
+
+Times are microseconds; only `position` and `length` are seconds. GUI thread only; nothing raises, `failed` carries a
+`Fault`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from runway_desktop.domain.task import Media
+from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.ui.media.playback import Engine
+from runway_desktop.ui.media.players import Fault
+
+from .pace import balance
+from .track import Phase, Track
+
+_FRAME_US = 40_000
+"""Of a clip, while there is none."""
+
+
+class Tracks(QObject):
+    moved = Signal(float)
+    """Position, seconds."""
+    length_known = Signal(float)
+    """Length of the longest clip, seconds."""
+    shown = Signal(object)
+    """A dict of place → QVideoFrame: what these places show from now on, all of one moment."""
+    failed = Signal(int, object)
+    """Place, and a `Fault`."""
+    there = Signal()
+    """Every clip that can be shown is there."""
+    settled = Signal()
+    """Every clip shows the frame that was sought, and no further one is asked for."""
+    reached = Signal(object)
+    """While they run: the moment that every clip has reached."""
+    ended = Signal()
+    """No clip goes on; the last frames may still be on their way."""
+    lost = Signal()
+    """One failed; `failed` has said which."""
+
+    def __init__(
+        self, parent: QObject, make_engine: Callable[[QObject], Engine], *, patience_ms: int, watchdog_ms: int
+    ) -> None:
+        super().__init__(parent)
+        self._make_engine = make_engine
+        self._look = QuickLook()
+        self._tracks: list[Track] = []
+        self._is_shut = False
+        self._is_running = False
+        self._heard = 0
+        self._muted = False
+        self._next_seek: int | None = None
+        self._watchdog = QTimer(self, singleShot=True, interval=watchdog_ms)
+        self._watchdog.timeout.connect(self._nothing_came)
+        self._patience = QTimer(self, singleShot=True, interval=patience_ms)
+        self._patience.timeout.connect(self._out_of_patience)
+        self.position = 0.0
+        self.length = 0.0
+
+    @property
+    def are_there(self) -> bool:
+        """Every clip that can be shown is there."""
+        phases = {track.phase for track in self._tracks}
+        return Phase.READY in phases and Phase.OPENING not in phases
+
+    @property
+    def any_clip(self) -> bool:
+        return any(track.phase in (Phase.OPENING, Phase.READY) for track in self._tracks)
+
+    @property
+    def is_seeking(self) -> bool:
+        return any(track.target is not None for track in self._tracks)
+
+    @property
+    def have_ended(self) -> bool:
+        """No clip's frames are waited for."""
+        return not any(track.leads for track in self._tracks)
+
+    @property
+    def aim(self) -> int | None:
+        """The moment that is being sought last; None when none is."""
+        if self._next_seek is not None:
+            return self._next_seek
+        return max((track.target for track in self._tracks if track.target is not None), default=None)
+
+    @property
+    def frame_us(self) -> int:
+        """How long a frame lasts, of the clip that sets the pace."""
+        beat = self._beat()
+        return beat.frame_us if beat is not None else _FRAME_US
+
+    def starts(self) -> dict[int, int]:
+        """Start of the frame that each clip shows, of those that have not ended."""
+        return {place: track.start for place, track in enumerate(self._tracks) if track.leads}
+
+    def are_at(self, microseconds: int) -> bool:
+        """Whether every clip shows the frame of that moment."""
+        return all(abs(track.start - microseconds) < track.frame_us for track in self._tracks if track.is_ready)
+
+    def open(self, files: Sequence[tuple[Path, Media] | None]) -> None:
+        """What a place holds already is opened anew only if another file comes. From the event loop, never inside a
+        coroutine: engines are made here."""
+        if self._is_shut:
+            return
+        for place, file in enumerate(files):
+            while len(self._tracks) <= place:
+                self._tracks.append(self._new_track())
+            track = self._tracks[place]
+            if file is None:
+                track.close()
+            elif track.path == file[0] and track.is_ready:
+                self._tell([track])
+            elif not self._look.is_file(file[0]):
+                track.close()
+                track.phase = Phase.FAILED
+                self.failed.emit(place, Fault.MISSING)
+            else:
+                track.open(file[0], pictures=file[1] is Media.VIDEO)
+        for track in self._tracks[len(files) :]:
+            track.close()
+        self._send_sound()
+        self._length_moved()
+        if any(track.phase is Phase.OPENING for track in self._tracks):
+            self._watchdog.start()
+        elif self.are_there:
+            self._all_there()
+
+    def let_go(self, place: int) -> None:
+        """Of one file, if it is open."""
+        if place < len(self._tracks):
+            self._tracks[place].close()
+
+    def close(self) -> None:
+        """Lets go of all files."""
+        for track in self._tracks:
+            track.close()
+
+    def shutdown(self) -> None:
+        self._is_shut = True
+        for track in self._tracks:
+            track.engine.shutdown()
+        self._tracks.clear()
+
+    def run(self, rate: float) -> None:
+        self._is_running = True
+        for track in self._tracks:
+            if track.is_ready:
+                track.play(rate)
+
+    def halt(self, *, pause: bool) -> None:
+        """No seek is waited for any more; where exactly they stand is for a seek to say."""
+        self._patience.stop()
+        self._next_seek = None
+        self._is_running = False
+        for track in self._tracks:
+            track.waiting.clear()
+            track.target = track.held = None
+            if pause and track.is_ready:
+                track.pause()
+
+    def seek(self, microseconds: int) -> None:
+        if self.is_seeking and self._patience.isActive():
+            # One seek at a time: a drag asks for hundreds, only the newest matters.
+            self._next_seek = microseconds
+            return
+        self._next_seek = None
+        last = max(0, round(self.length * 1e6) - self.frame_us // 2)
+        for track in self._tracks:
+            if track.is_ready:
+                track.seek(max(0, min(microseconds, last)))
+        if self.is_seeking:
+            self._patience.start()
+        else:
+            self._move_to(max(0, min(microseconds, last)))
+            self._seek_settles()
+
+    def hear(self, place: int, *, muted: bool) -> None:
+        """One sound at a time, or none."""
+        self._heard, self._muted = place, muted
+        self._send_sound()
+
+    def balance(self, rate: float) -> None:
+        """Slows who is ahead and hurries who is behind."""
+        leading = [track for track in self._tracks if track.leads]
+        if self._is_running and len(leading) > 1:
+            balance(leading, self._beat(), rate)
+
+    def _new_track(self) -> Track:
+        track = Track(self._make_engine(self))
+        engine = track.engine
+        engine.frame.connect(partial(self._frame_came, track))
+        engine.loaded.connect(partial(self._loaded, track))
+        engine.duration.connect(partial(self._duration_came, track))
+        engine.position.connect(partial(self._position_came, track))
+        engine.ended.connect(partial(self._ended, track))
+        engine.failed.connect(partial(self._track_failed, track))
+        return track
+
+    def _send_sound(self) -> None:
+        for place, track in enumerate(self._tracks):
+            track.engine.set_volume(1.0, self._muted or place != self._heard)
+
+    def _beat(self) -> Track | None:
+        """The clip that sets the pace: the one that is heard, or the first that has frames."""
+        clips = [track for track in self._tracks if track.is_ready and track.pictures]
+        if self._heard < len(self._tracks) and self._tracks[self._heard] in clips:
+            return self._tracks[self._heard]
+        return clips[0] if clips else None
+
+    def _loaded(self, track: Track, pictures: bool, _sound: bool) -> None:
+        if track.phase is Phase.OPENING and not pictures:
+            track.pictures = False
+            self._opened(track)
+
+    def _opened(self, track: Track) -> None:
+        track.phase = Phase.READY
+        if self.are_there:
+            self._all_there()
+
+    def _all_there(self) -> None:
+        self._watchdog.stop()
+        self.there.emit()
+
+    def _duration_came(self, track: Track, milliseconds: int) -> None:
+        track.duration = milliseconds * 1000
+        self._length_moved()
+
+    def _length_moved(self) -> None:
+        length = max((track.duration for track in self._tracks), default=0) / 1e6
+        if length != self.length:
+            self.length = length
+            self.length_known.emit(length)
+
+    def _frame_came(self, track: Track, frame: Any) -> None:
+        if track.phase is Phase.OPENING:
+            track.show(frame)
+            self._tell([track])
+            self._opened(track)
+        elif not track.is_ready:
+            return
+        elif track.target is not None:
+            if track.take(frame):
+                self._seek_settles()
+        elif self._is_running:
+            track.waiting.append(frame)
+            self._release()
+
+    def _seek_settles(self) -> None:
+        if self.is_seeking:
+            return
+        self._patience.stop()
+        self._tell([track for track in self._tracks if track.is_ready and track.pictures])
+        if self._next_seek is not None:
+            self.seek(self._next_seek)
+        else:
+            self.settled.emit()
+
+    def _tell(self, tracks: Sequence[Track]) -> None:
+        self.shown.emit(
+            {place: track.shown for place, track in enumerate(self._tracks) if track in tracks and track.shown}
+        )
+        self._move_to(max((track.start for track in tracks), default=0))
+
+    def _move_to(self, microseconds: int) -> None:
+        seconds = microseconds / 1e6
+        if seconds != self.position:
+            self.position = seconds
+            self.moved.emit(seconds)
+
+    def _release(self) -> None:
+        """Shows what every clip has reached."""
+        leading = [track for track in self._tracks if track.leads]
+        moment = min((track.newest for track in leading), default=None)
+        limit = float("inf") if moment is None else moment
+        fresh = [track for track in self._tracks if track.is_ready and track.release(limit)]
+        if fresh:
+            self._tell(fresh)
+        if moment is not None:
+            self.reached.emit(moment)
+
+    def _ended(self, track: Track) -> None:
+        if not track.is_ready or not self._is_running:
+            return
+        track.ended = True
+        self._release()
+        if not any(other.is_ready and not other.ended for other in self._tracks):
+            self.ended.emit()
+
+    def _position_came(self, track: Track, milliseconds: int) -> None:
+        """Where there are no frames, the sound's own clock tells."""
+        if track.is_ready and not track.pictures and self._beat() is None:
+            self._move_to(milliseconds * 1000)
+
+    def _track_failed(self, track: Track, fault: Fault) -> None:
+        if track.phase in (Phase.EMPTY, Phase.FAILED):
+            return
+        track.close()
+        track.phase = Phase.FAILED
+        self.failed.emit(self._tracks.index(track), fault)
+        self._length_moved()
+        if self._is_running:
+            self._release()
+        self.lost.emit()
+
+    def _nothing_came(self) -> None:
+        for track in self._tracks:
+            if track.phase is Phase.OPENING:
+                self._track_failed(track, Fault.NO_PICTURE)
+
+    def _out_of_patience(self) -> None:
+        for track in self._tracks:
+            if track.target is not None:
+                track.give_up_seeking()
+        self._seek_settles()

@@ -1,0 +1,180 @@
+"""Taking results out of the window: as files, so that an editor, a file window or a chat takes them. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QMimeData, QMimeDatabase, QPoint, QPointF, QRectF, QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QDrag,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QImageReader,
+    QPainter,
+    QPainterPath,
+    QPixmap,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.usecases.commands.drag_payload import Parcel
+
+OURS = "application/x-runway-desktop-result"
+"""Marks a drag that began in this program."""
+DRAG_SIDE = 128
+"""Pixels of the long side of the picture under the pointer."""
+_QT_IMAGE = "application/x-qt-image"
+_BYTES_SUFFICE = ("image/png", "image/jpeg", "image/webp")
+"""Kinds that others take as they lie on the disk."""
+_LABEL_WIDTH = 24 * GRID
+_RADIUS = 6.0
+
+
+class FileMime(QMimeData):
+    """Files as links, their paths as text for programs that take only that; and of a single picture the picture itself,
+    for a browser or an editor. The picture is read when somebody asks for it."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__()
+        self.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        self.setText("\n".join(str(path) for path in paths))
+        self.setData(OURS, QByteArray(b"1"))
+        self._picture = paths[0] if len(paths) == 1 else None
+        self._kind = _picture_kind(paths[0]) if len(paths) == 1 else ""
+
+    def formats(self) -> list[str]:
+        own = [self._kind] if self._kind in _BYTES_SUFFICE else []
+        return [*super().formats(), *own, *([_QT_IMAGE] if self._kind else [])]
+
+    def hasFormat(self, mimetype: str) -> bool:
+        return mimetype in self.formats()
+
+    def retrieveData(self, mimetype: str, preferred: Any) -> object:
+        if self._picture is not None and self._kind and mimetype == _QT_IMAGE:
+            return QImage(str(self._picture))
+        if self._picture is not None and self._kind and mimetype == self._kind:
+            try:
+                return QByteArray(self._picture.read_bytes())
+            except OSError:
+                # Gone between press and drop. The link is offered all the same, and says it in the other's words.
+                return QByteArray()
+        return super().retrieveData(mimetype, preferred)
+
+
+def copied_files(paths: Sequence[Path]) -> QMimeData:
+    """Files for the clipboard, as file managers want them: for pasting copies."""
+    mime = FileMime(paths)
+    links = "\n".join(bytes(url.toEncoded().data()).decode() for url in mime.urls())
+    mime.setData("x-special/gnome-copied-files", QByteArray(f"copy\n{links}".encode()))
+    mime.setData("application/x-kde-cutselection", QByteArray(b"0"))
+    return mime
+
+
+def is_ours(mime: QMimeData) -> bool:
+    return mime.hasFormat(OURS)
+
+
+def drag_picture(theme: Theme, image: QImage, label: str, count: int, ratio: float) -> QPixmap:
+    """What hangs at the pointer, for a screen of that many pixels a point: a small copy of the picture with the number
+    of files in its corner, if they are several, and the words below. A null image leaves the words alone."""
+    small = _scaled(image, ratio)
+    size = small.deviceIndependentSize().toSize() if not small.isNull() else QSize(0, 0)
+    font = theme.small_font()
+    metrics = QFontMetrics(font)
+    words = metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, _LABEL_WIDTH)
+    line = QSize(metrics.horizontalAdvance(words) + 2 * GRID, metrics.height() + GRID)
+    gap = GRID // 2 if not small.isNull() else 0
+    whole = QSize(max(size.width(), line.width()), size.height() + gap + line.height())
+    pixmap = QPixmap(whole * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    place = QRectF(QPointF((whole.width() - size.width()) / 2, 0), size.toSizeF())
+    if not small.isNull():
+        shape = QPainterPath()
+        shape.addRoundedRect(place, _RADIUS, _RADIUS)
+        painter.setClipPath(shape)
+        painter.drawPixmap(place.topLeft(), small)
+        painter.setClipping(False)
+    box = QRectF(QPointF((whole.width() - line.width()) / 2, size.height() + gap), line.toSizeF())
+    _plate(painter, box, theme.color(Role.RAISED), theme.color(Role.BORDER), theme.color(Role.TEXT), words, font)
+    if count > 1 and not small.isNull():
+        side = float(metrics.height() + GRID // 2)
+        width = max(side, metrics.horizontalAdvance(f"{count:,}") + GRID)
+        corner = QRectF(place.right() - width - GRID // 2, place.top() + GRID // 2, width, side)
+        accent = theme.color(Role.ACCENT)
+        _plate(painter, corner, accent, accent, theme.color(Role.ON_ACCENT), f"{count:,}", font)
+    painter.end()
+    return pixmap
+
+
+def start_drag(widget: QWidget, theme: Theme, parcel: Parcel, image: QImage | None = None) -> bool:
+    """Hands over copies, never the originals: only copying is offered, so that nothing moves a result out of the
+    library. What is not there is left out; where nothing is, a word at the pointer says why, and it gives False.
+
+    Call it from a mouse event, never from a coroutine: Qt runs the drag in a loop of its own until the drop.
+    """
+    look = QuickLook()
+    parcel = parcel.without({path for path in parcel.paths if not look.is_file(path)})
+    if parcel.refusal:
+        QToolTip.showText(QCursor.pos(), parcel.refusal, widget)
+        return False
+    picture = image if image is not None else _decoded(parcel.poster, look)
+    drag = QDrag(widget)
+    drag.setMimeData(FileMime(parcel.paths))
+    pixmap = drag_picture(theme, picture, parcel.label, len(parcel.paths), widget.devicePixelRatioF())
+    drag.setPixmap(pixmap)
+    drag.setHotSpot(QPoint(pixmap.deviceIndependentSize().toSize().width() // 2, 0))
+    drag.exec(Qt.DropAction.CopyAction)
+    return True
+
+
+def _plate(
+    painter: QPainter, box: QRectF, ground: QColor, edge: QColor, color: QColor, words: str, font: QFont
+) -> None:
+    painter.setPen(edge)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+    painter.setPen(color)
+    painter.setFont(font)
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
+
+
+def _scaled(image: QImage, ratio: float) -> QPixmap:
+    if image.isNull():
+        return QPixmap()
+    side = round(DRAG_SIDE * ratio)
+    small = image.scaled(
+        QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    small.setDevicePixelRatio(ratio)
+    return QPixmap.fromImage(small)
+
+
+def _decoded(poster: str, look: QuickLook) -> QImage:
+    """The poster, small, as the drag begins. Posters are small files; a large picture would be felt, and is read at a
+    fraction of its size."""
+    if not poster or not look.is_file(Path(poster)):
+        return QImage()
+    reader = QImageReader(poster)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if not size.isValid():
+        return QImage()
+    wanted = size.scaled(2 * DRAG_SIDE, 2 * DRAG_SIDE, Qt.AspectRatioMode.KeepAspectRatio)
+    if wanted.width() < size.width():
+        reader.setScaledSize(wanted)
+    return reader.read()
+
+
+def _picture_kind(path: Path) -> str:
+    """The kind of a picture by its name, such as "image/png"; empty for what is none."""
+    kind = QMimeDatabase().mimeTypeForFile(path.name, QMimeDatabase.MatchMode.MatchExtension).name()
+    return kind if kind.startswith("image/") and kind != "image/svg+xml" else ""

@@ -1,0 +1,122 @@
+"""Single lines of text, cut to their room, laid out once and kept while in use: laying out a prompt takes longer than
+painting the row around it. GUI thread.
+
+`Lettering` forgets what it knows when the fonts change; colours are looked up at each paint.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap, QStaticText, QTextLayout, QTransform
+
+from runway_desktop.ui.theme import Role, Theme
+
+from .layout_direction import Sides
+
+MOST = 1500
+"""Lines kept: those of some hundred rows."""
+_NARROWEST = 2
+"""Pixels of a letter: more of a text than fit like this need not be looked at."""
+_LEAST_ROOM = 8
+
+
+class Ink:
+    """A font with what is asked of it all the time."""
+
+    def __init__(self, font: QFont) -> None:
+        self.font = font
+        self.metrics = QFontMetrics(font)
+        self.height = self.metrics.height()
+        self.laid_out: dict[tuple[str, int, bool], tuple[QStaticText, int, int]] = {}
+        """Texts by their words, room, and whether they are cut in the middle; with their widths, and by how much
+        letters of another font, such as Japanese ones, would push the line down."""
+
+
+class Lettering:
+    """The fonts of one painting: `body`, `strong`, `small`, and two with figures of one width; and its icons."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._font: QFont | None = None
+        self._icons: dict[tuple[int, int, float], QPixmap] = {}
+        theme.changed.connect(self._icons.clear)
+        self.body: Ink
+        self.strong: Ink
+        self.small: Ink
+        self.figures: Ink
+        self.small_figures: Ink
+
+    def use(self, font: QFont) -> None:
+        """Before each painting; `font` is the body's."""
+        if self._font != font:
+            self._font = QFont(font)
+            small, tabular = self._theme.small_font(), self._theme.tabular
+            self.body, self.strong, self.small = Ink(self._font), Ink(self._theme.strong_font()), Ink(small)
+            self.figures, self.small_figures = Ink(tabular(self._font)), Ink(tabular(small))
+
+    @staticmethod
+    def line(
+        painter: QPainter,
+        sides: Sides,
+        rect: QRect,
+        text: str,
+        ink: Ink,
+        *,
+        at_end: bool = False,
+        in_the_middle: bool = False,
+    ) -> int:
+        """One line in the painter's pen, at the beginning or at the end of `rect`, with an ellipsis at its end (or in
+        its middle) where it does not fit. The text itself reads in its own direction. Gives its width."""
+        room = rect.width()
+        if not text or room < _LEAST_ROOM:
+            return 0
+        known = ink.laid_out.get((text, room, in_the_middle))
+        laid_out, width, pushed = known or _lay_out(text, room, ink, in_the_middle)
+        left = rect.left() + room - width if at_end else rect.left()
+        place = sides.place(QRect(left, rect.top() + (rect.height() - ink.height) // 2, width, ink.height))
+        painter.setFont(ink.font)
+        painter.drawStaticText(place.left(), place.top() - pushed, laid_out)
+        return width
+
+    def icon(self, painter: QPainter, place: QRect, name: str, role: Role) -> None:
+        """Drawn from the font once for each size and each screen."""
+        icon, scale = self._theme.icon(name, role), painter.device().devicePixelRatioF()
+        key = (icon.cacheKey(), place.height(), scale)
+        picture = self._icons.get(key)
+        if picture is None:
+            picture = self._icons[key] = icon.pixmap(place.size(), scale)
+        painter.drawPixmap(place, picture)
+
+    @staticmethod
+    def plate(painter: QPainter, plate: QRectF, text: str, ink: Ink) -> None:
+        """A word or two in the middle of a plate that is made for it."""
+        painter.setFont(ink.font)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _lay_out(text: str, room: int, ink: Ink, in_the_middle: bool) -> tuple[QStaticText, int, int]:
+    if len(ink.laid_out) >= MOST:
+        ink.laid_out.clear()
+    if in_the_middle:
+        cut = ink.metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+    else:
+        cut = ink.metrics.elidedText(text[: room // _NARROWEST], Qt.TextElideMode.ElideRight, room)
+    shown = QStaticText(cut)
+    shown.setTextFormat(Qt.TextFormat.PlainText)
+    shown.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+    shown.prepare(QTransform(), ink.font)
+    found = ink.laid_out[text, room, in_the_middle] = (shown, ceil(shown.size().width()), _pushed(cut, ink))
+    return found
+
+
+def _pushed(text: str, ink: Ink) -> int:
+    """How far its line stands below one of the font's own letters."""
+    if text.isascii():
+        return 0
+    layout = QTextLayout(text, ink.font)
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+    return max(0, round(line.ascent()) - ink.metrics.ascent())

@@ -1,0 +1,151 @@
+"""What leaves the window: files dragged, copied, shown in their folder or opened elsewhere, pictures and words copied.
+
+The view-model decides and looks at the disk; here are the clipboard, the drags, and the system's programs. GUI thread.
+What could not be opened is said; raises nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, TaskId
+from runway_desktop.ui.dialogs.notices import Notices
+from runway_desktop.ui.sharing import launching
+from runway_desktop.ui.sharing.file_manager import FileManager
+from runway_desktop.ui.tasks.view import TaskView
+from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.commands.drag_payload import chosen_output, parcel_of
+from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED
+from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.applications import Launch
+    from runway_desktop.ui.media.picture import BadPicture, Picture
+    from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.ui.media.workers import Workers
+
+
+class HandingOn(QObject):
+    """`preview` gives what shows results, once it is there."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        rows: TaskListModel,
+        view: TaskView,
+        notices: Notices,
+        theme: Theme,
+        preview: Callable[[], Preview | None],
+    ) -> None:
+        super().__init__(view)
+        self._desk = desk
+        self._rows = rows
+        self._view = view
+        self._notices = notices
+        self._theme = theme
+        self._preview = preview
+        self._workers: Workers | None = None
+        self._files = FileManager(self._folder_failed, self)
+        handing = desk.handing
+        handing.text_copied.connect(self._copy)
+        handing.files_copied.connect(self._copy_files)
+        handing.picture_wanted.connect(self._copy_picture)
+        handing.selection_wanted.connect(self._files.show)
+        handing.folder_wanted.connect(self._files.open_folder)
+        handing.system_wanted.connect(self.open_with_system)
+        handing.launch_wanted.connect(self._launch)
+
+    def drag_files(self, task_ids: Sequence[TaskId]) -> None:
+        """Starts a drag of the saved results of these tasks."""
+        from runway_desktop.ui.sharing.drag import start_drag
+
+        rows = [row for task_id in task_ids if (row := self._rows.row_of(task_id)) is not None]
+        start_drag(self._view, self._theme, parcel_of(rows, self._shown_path()))
+
+    def copy_text(self, text: str, what: str) -> None:
+        """`what` begins the sentence that tells of it."""
+        self._copy(text, f"{what} copied.", "")
+
+    def open_with_system(self, paths: Sequence[Path]) -> None:
+        for path in paths[:MOST_OPENED]:
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+                self._desk.tell(f"No program could be found to open {path.name}.", problem=True)
+        if len(paths) > MOST_OPENED:
+            self._notices.tell(f"Only the first {MOST_OPENED} of {len(paths):,} files were opened.")
+
+    def shutdown(self) -> None:
+        if self._workers is not None:
+            self._workers.shutdown()
+
+    def _copy(self, text: str, sentence: str, detail: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._notices.tell(sentence, detail=detail)
+
+    def _copy_files(self, paths: Sequence[Path]) -> None:
+        from runway_desktop.ui.sharing.drag import copied_files
+
+        QGuiApplication.clipboard().setMimeData(copied_files(paths))
+        self._notices.tell("File copied." if len(paths) == 1 else f"{len(paths):,} files copied.")
+
+    def _copy_picture(self, row: Row) -> None:
+        """The picture itself; of a clip the frame that is shown, else its poster."""
+        output = chosen_output(row, self._shown_path())
+        if output is None:
+            return
+        preview = self._preview()
+        if output.media is Media.VIDEO:
+            frame = preview.shown_frame() if preview is not None and self._shown_path() == Path(output.path) else None
+            if frame is not None and not frame.isNull():
+                self._put_picture(frame, "Frame")
+                return
+        source = output.path if output.media is Media.IMAGE else output.poster
+        if not source:
+            self._desk.tell("This clip shows no frame yet. Play it, then copy.", problem=True)
+            return
+        self._read(Path(source), "Picture" if output.media is Media.IMAGE else "Poster of the clip")
+
+    def _read(self, path: Path, what: str) -> None:
+        """Decodes the picture in a worker; it may be large."""
+        from runway_desktop.ui.media.picture import read_picture
+        from runway_desktop.ui.media.workers import Workers
+
+        if self._workers is None:
+            self._workers = Workers(self, threads=1)
+        self._workers.run(partial(read_picture, path), lambda found: self._picture_read(found, what), at=path)
+
+    def _picture_read(self, found: Picture | BadPicture, what: str) -> None:
+        from runway_desktop.ui.media.picture import Picture
+
+        if isinstance(found, Picture):
+            self._put_picture(found.levels[0], what)
+        elif found.missing:
+            self._desk.tell(f"{found.path.name} is no longer where it was saved.", problem=True)
+        else:
+            self._desk.tell(f"{found.path.name} cannot be read here. It may be damaged.", problem=True)
+
+    def _put_picture(self, image: QImage, what: str) -> None:
+        QGuiApplication.clipboard().setImage(image)
+        self._notices.tell(f"{what} copied.", detail=f"{image.width()} × {image.height()}")
+
+    def _launch(self, name: str, launches: Sequence[Launch]) -> None:
+        for launch in launches:
+            if not launching.start(launch):
+                self._desk.tell(
+                    f"{name} could not be started.", f"{launch.words[0]} is not there, or may not run.", problem=True
+                )
+                return
+
+    def _folder_failed(self, folder: Path) -> None:
+        self._desk.tell(f"The folder could not be opened: {folder}", problem=True)
+
+    def _shown_path(self) -> Path | None:
+        preview = self._preview()
+        return preview.shown_path if preview is not None else None

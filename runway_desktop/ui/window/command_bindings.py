@@ -1,0 +1,115 @@
+"""What the commands of the window, its list and its preview do, by their ids in `ui.commands.table`. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from runway_desktop.ui.commands.keys import Deed
+from runway_desktop.ui.commands.table import Where
+from runway_desktop.ui.exchange.wanted import Wanted
+from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.viewmodels.composer.presets import KEYS
+
+from .main_window import MainWindow
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.ui.theme import Theme
+
+    from .models import Models
+
+
+_INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
+
+
+def open_main_window(models: Models, theme: Theme) -> MainWindow:
+    """The main window with all its commands bound to their keys."""
+    window = MainWindow(models, theme)
+    keys = window.keys
+    keys.bind(window, Where.WINDOW, window_deeds(window), Qt.ShortcutContext.WindowShortcut)
+    keys.bind(window.workspace.shelf, Where.LIST, list_deeds(window), _INSIDE)
+    window.preview_added.connect(lambda preview: keys.bind(preview, Where.PREVIEW, judging_deeds(window), _INSIDE))
+    return window
+
+
+def window_deeds(window: MainWindow) -> dict[str, Deed]:
+    """One for each command of `Where.WINDOW`."""
+    m, work = window.models, window.workspace
+    return {
+        "request.new": window.begin_request,
+        "request.send": m.composer.send,
+        "request.model": work.composer.choose_model,
+        "request.recall": m.composer.history.ask,
+        **{f"request.preset.{number}": partial(m.composer.presets.take_key, number) for number in KEYS},
+        "sheet.new": lambda: window.sheet_wanted.emit(None),
+        "sheet.kept": window.kept_sheets_wanted.emit,
+        "search.focus": window.focus_search,
+        "search.keep": window.keeper.save,
+        "list.focus": work.shelf.setFocus,
+        "list.look": lambda: work.list.show_grid(not work.list.is_grid),
+        "list.paste": window.taking_in.paste,
+        "list.undo": window.taking_back.undo,
+        "compare.chosen": window.compare,
+        "runway.ask": m.desk.ask_now,
+        **{wanted.value: partial(window.exchange_wanted.emit, wanted) for wanted in Wanted},
+        "profiles": work.top.open_profiles,
+        "profile.backup": m.profiles.ask_for_backup,
+        "spending": window.spending_wanted.emit,
+        "not_saved": window.not_saved.open,
+        "notices.focus": work.notices.focus_latest,
+        "preferences": lambda: window.preferences_wanted.emit(""),
+        "shortcuts": window.shortcuts_wanted.emit,
+        "quit": window.quit_wanted.emit,
+    }
+
+
+def list_deeds(window: MainWindow) -> dict[str, Deed]:
+    """One for each command of `Where.LIST`."""
+    verb, judge = window.verb_menu.take, window.judge
+    return {
+        **judging_deeds(window),
+        "judge.tag": judge.tag,
+        "judge.note": judge.note,
+        "judge.project": judge.project,
+        "judge.shot": judge.shot,
+        "judge.redo": window.models.desk.judging.redo,
+        "compare.takes": window.compare,
+        "task.menu": window.workspace.shelf.open_menu,
+        "task.copy": partial(verb, Verb.COPY_PROMPT),
+        "task.copy.files": partial(verb, Verb.COPY_FILE),
+        "task.copy.link": partial(verb, Verb.COPY_LINK),
+        "task.folder": partial(verb, Verb.SHOW_FILE),
+        "task.retry": partial(verb, Verb.RETRY),
+        "task.edit": window.edit,
+        "task.seed": partial(verb, Verb.NEW_SEED),
+        "task.model": partial(verb, Verb.OTHER_MODEL),
+        "task.rename": partial(verb, Verb.RENAME),
+        "task.remove": partial(verb, Verb.REMOVE),
+        "play.toggle": _playing(window, lambda preview: preview.toggle_play()),
+        "play.back": _playing(window, lambda preview: preview.shuttle(-1)),
+        "play.stop": _playing(window, lambda preview: preview.shuttle(0)),
+        "play.forward": _playing(window, lambda preview: preview.shuttle(1)),
+        "play.frame.back": _playing(window, lambda preview: preview.step(-1)),
+        "play.frame.forward": _playing(window, lambda preview: preview.step(1)),
+        "play.full": _playing(window, lambda preview: preview.toggle_full_screen()),
+        "list.clear": window.clear_choice,
+    }
+
+
+def judging_deeds(window: MainWindow) -> dict[str, Deed]:
+    """Those that the preview hears too: what one is looking at is what one judges."""
+    judge = window.judge
+    return {
+        "judge.pick": judge.pick,
+        "judge.reject": judge.reject,
+        **{f"judge.rate.{stars}": partial(judge.rate, stars) for stars in range(6)},
+    }
+
+
+def _playing(window: MainWindow, does: Callable[[Preview], object]) -> Deed:
+    """The preview comes after the first paint; until then its keys do nothing."""
+    return lambda: does(window.preview) if window.preview is not None else None

@@ -1,0 +1,77 @@
+"""Asks the person where missing files are, and shows how a search for them goes. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.dialogs.notices import Bar, Notices
+from runway_desktop.usecases.question import Question
+from runway_desktop.viewmodels.tasks.missing_files import Astray, Searching, Wanted
+
+
+class FileSearch(QObject):
+    """Lives as long as its window."""
+
+    def __init__(self, astray: Astray, notices: Notices, window: QWidget) -> None:
+        super().__init__(window)
+        self._astray = astray
+        self._notices = notices
+        self._window = window
+        self._bar: Bar | None = None
+        astray.searching.connect(self._show)
+        astray.folder_wanted.connect(self._ask_for_folder)
+        astray.file_wanted.connect(self._ask_for_file)
+        astray.other_chosen.connect(self._ask_again)
+        astray.not_found.connect(self._not_found)
+
+    def _show(self, searching: Searching | None) -> None:
+        if searching is None:
+            if self._bar is not None and isValid(self._bar):
+                self._notices.end(self._bar)
+            self._bar = None
+        elif self._bar is None:
+            self._bar = self._notices.follow(searching.headline, "Stop", self._astray.stop)
+        elif isValid(self._bar):
+            self._bar.say(searching.headline, searching.detail)
+
+    def _not_found(self, message: str, task_ids: Sequence[TaskId]) -> None:
+        self._notices.tell(
+            message,
+            problem=True,
+            action_text="Look in a folder…",
+            on_action=lambda: self._astray.ask_for_folder(task_ids),
+        )
+
+    def _ask_for_folder(self, task_ids: Sequence[TaskId], near: Path) -> None:
+        dialog = self._dialog("Look for missing files in a folder", near)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda name: self._astray.look_for(task_ids, Path(name)))
+        dialog.open()
+
+    def _ask_for_file(self, wanted: Wanted, near: Path) -> None:
+        dialog = self._dialog(f"Where is {wanted.path.name} now?", near)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"Files like it (*{wanted.path.suffix})", "All files (*)"])
+        dialog.fileSelected.connect(lambda name: self._astray.choose(wanted, Path(name)))
+        dialog.open()
+
+    def _ask_again(self, wanted: Wanted, path: Path, asked: Question) -> None:
+        confirm(
+            self._window,
+            asked,
+            lambda: self._astray.choose(wanted, path, anyway=True),
+            lambda: self._ask_for_file(wanted, path.parent),
+        )
+
+    def _dialog(self, title: str, near: Path) -> QFileDialog:
+        dialog = QFileDialog(self._window, title, str(near))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog

@@ -1,0 +1,62 @@
+"""Selects tasks that somebody wants to see: new ones are listed only with the next answers of the store, others may be
+hidden by what the person chose to see. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.dialogs.notices import Notices
+from runway_desktop.ui.tasks.view import TaskView
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+_LOOKS = 2
+"""Answers that are waited for: one that was on its way already may not know the tasks yet."""
+
+
+class Finding(QObject):
+    """`show_everything` takes away what hides tasks: the place and the filter."""
+
+    def __init__(
+        self, rows: TaskListModel, view: TaskView, notices: Notices, show_everything: Callable[[], None]
+    ) -> None:
+        super().__init__(view)
+        self._rows = rows
+        self._view = view
+        self._notices = notices
+        self._show_everything = show_everything
+        self._wanted: tuple[TaskId, ...] = ()
+        self._looks_left = 0
+        rows.loaded.connect(self._look)
+
+    def show(self, task_ids: Sequence[TaskId]) -> None:
+        self._wanted, self._looks_left = tuple(task_ids), _LOOKS
+        self._look()
+
+    def _look(self) -> None:
+        wanted = self._wanted
+        if not wanted:
+            return
+        self._rows.reveal(wanted)
+        found = next((task_id for task_id in wanted if self._rows.position(task_id) is not None), None)
+        if found is not None:
+            # Of a whole batch the first stands for it; the others are right below.
+            self._wanted = ()
+            self._view.select([found])
+        elif self._looks_left:
+            self._looks_left -= 1
+            self._rows.refresh_soon()
+        else:
+            self._wanted = ()
+            hidden = "It is in the list, but hidden by what you chose to see."
+            several = "They are in the list, but hidden by what you chose to see."
+            self._notices.tell(
+                hidden if len(wanted) == 1 else several, action_text="Show", on_action=lambda: self._show_all(wanted)
+            )
+
+    def _show_all(self, task_ids: Sequence[TaskId]) -> None:
+        self._show_everything()
+        self.show(task_ids)

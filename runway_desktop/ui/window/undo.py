@@ -1,0 +1,104 @@
+"""Undo of what was removed from the list, moved to the bin, judged or imported in this session: one deed after the
+other, the last one first, beyond the life of the notice that offered it. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from shiboken6 import isValid
+
+from runway_desktop.domain.library import Listing
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.dialogs.notices import Bar, Notices
+from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+Deed = Callable[[], object]
+_ANSWERS = 2
+"""Within so many answers of the list a task leaves by what was decided: one may have been asked for before that."""
+
+
+@dataclass(slots=True)
+class _MayLeave:
+    """A task of this listing about which something was decided."""
+
+    task_id: TaskId
+    words: str
+    listing: Listing
+    answers: int = _ANSWERS
+
+
+class TakingBack(QObject):
+    def __init__(self, desk: Desk, rows: TaskListModel, notices: Notices, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._rows = rows
+        self._notices = notices
+        self._told: Bar | None = None
+        """What was told last of judging. One notice is enough: whoever judges presses a key after the other."""
+        self._may_leave: _MayLeave | None = None
+        self._deeds: list[Deed] = []
+        """How each of them is taken back."""
+        desk.undo_offered.connect(self._removed)
+        desk.astray.undo_offered.connect(self._binned)
+        desk.judging.done.connect(self._judged)
+        desk.judging.decided.connect(self._decided)
+        rows.loaded.connect(self._look_whether_it_left)
+
+    def undo(self) -> None:
+        if self._deeds:
+            self._deeds.pop()()
+
+    def offer(self, message: str, deed: Deed) -> None:
+        """Tells of what was done, and remembers how it is taken back."""
+        self._deeds.append(deed)
+        self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(deed))
+
+    def _removed(self, message: str, task_ids: Sequence[TaskId]) -> None:
+        self.offer(message, lambda: self._desk.restore(task_ids))
+
+    def _binned(self, message: str, task_ids: Sequence[TaskId]) -> None:
+        self.offer(message, lambda: self._desk.astray.put_back(task_ids))
+
+    def _judged(self, sentence: str, can_undo: bool, is_worth_telling: bool) -> None:
+        """What was told before is out of date, its button too: it would take back something else than it says."""
+        if self._told is not None and isValid(self._told):
+            self._notices.end(self._told)
+        self._told = self._may_leave = None
+        if can_undo:
+            self._deeds.append(self._desk.judging.undo)
+        if is_worth_telling and can_undo:
+            self._tell_of_judging(sentence)
+        elif is_worth_telling:
+            self._told = self._notices.tell(sentence)
+
+    def _decided(self, task_id: TaskId, words: str) -> None:
+        if self._rows.holds(task_id):
+            self._may_leave = _MayLeave(task_id, words, self._rows.listing)
+
+    def _look_whether_it_left(self) -> None:
+        """A single task shows itself what was decided, unless it is gone by that."""
+        one = self._may_leave
+        if one is None:
+            return
+        one.answers -= 1
+        # Whoever asks for another list is not told that it left this one.
+        is_same = self._rows.listing == one.listing
+        left = is_same and not self._rows.holds(one.task_id)
+        if left or not is_same or not one.answers:
+            self._may_leave = None
+        if left:
+            self._tell_of_judging(f"{one.words}: no longer in this list.")
+
+    def _tell_of_judging(self, sentence: str) -> None:
+        undo = self._desk.judging.undo
+        self._told = self._notices.tell(sentence, action_text="Undo", on_action=lambda: self._take_back(undo))
+
+    def _take_back(self, deed: Deed) -> None:
+        if deed in self._deeds:
+            # The last one of them: all of judging are the same deed.
+            del self._deeds[len(self._deeds) - 1 - self._deeds[::-1].index(deed)]
+            deed()

@@ -1,0 +1,381 @@
+"""A request as it is being written: the values, the inputs in their places, and what is wrong. Pure.
+
+Nothing that a model does not take is lost: it waits on a shelf for the next model that does. Facts of files come from
+outside; nothing here looks at the disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from runway_desktop.catalog import (
+    AssetItem,
+    Field,
+    FieldKind,
+    Finding,
+    Pair,
+    asset_items,
+    asset_value,
+    assets_in,
+    is_left_out,
+    kept_part,
+    prompt_of,
+    starting_values,
+    validate,
+    value_in_words,
+)
+from runway_desktop.domain.inputs import with_moved_files
+from runway_desktop.domain.task import Request
+
+from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
+from .parked_values import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runway_desktop.services.intake import AssetDrop
+    from runway_desktop.services.media.media_facts import MediaFacts
+
+_WORK = frozenset(
+    {FieldKind.PROMPT, FieldKind.TEXT, FieldKind.TEXTS, FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN}
+)
+
+
+class RequestDraft:
+    def __init__(self, pair: Pair) -> None:
+        self.pair = pair
+        self.values: dict[str, Any] = starting_values(pair)
+        """Without the inputs."""
+        self.assets: dict[str, list[AssetItem]] = {}
+        self.facts: dict[str, MediaFacts] = {}
+        """By URI, of every file that was looked at."""
+        self.unreadable: dict[str, str] = {}
+        """By URI, of every file that could not be looked at: why, in a sentence."""
+        self.shelf = Shelf()
+        """What the model does not take."""
+        self._found: tuple[Finding, ...] | None = None
+        self._checked: tuple[Finding, ...] | None = None
+
+    @property
+    def prompt(self) -> str:
+        return prompt_of(self.pair, self.values)
+
+    @property
+    def holds_work(self) -> bool:
+        """Whether something is in it, or on its shelf, that took more than a click: words, inputs, what is nested."""
+        start = starting_values(self.pair)
+        texts = (
+            field.name
+            for field in self.pair.fields
+            if field.kind in _WORK and self.values.get(field.name) != start.get(field.name)
+        )
+        return any(self.assets.values()) or any(texts) or bool(self.shelf.prompt or self.shelf.inputs)
+
+    def wire_values(self) -> dict[str, Any]:
+        """All values with the inputs in their places."""
+        values = dict(self.values)
+        for name, items in self.assets.items():
+            field = self.pair.field(name)
+            if field is not None and items:
+                values[name] = asset_value(field, items)
+        return values
+
+    def request(self) -> Request:
+        values = {name: value for name, value in self.wire_values().items() if not is_left_out(value)}
+        return Request(
+            endpoint=self.pair.endpoint, model=self.pair.model, values=values, prompt=prompt_of(self.pair, values)
+        )
+
+    def inputs(self) -> list[InputItem]:
+        found: list[InputItem] = []
+        for field in self.pair.asset_fields:
+            for number, item in enumerate(self.assets.get(field.name, ())):
+                facts = self.facts.get(item.uri)
+                found.append(
+                    InputItem(
+                        field=field.name,
+                        number=number,
+                        uri=item.uri,
+                        media=media_in(field, item, facts),
+                        label=label_of(field, number, item),
+                        facts=facts,
+                        problem=self._input_problem(field, number, item.uri),
+                        tag=str(item.extra.get("tag") or ""),
+                    )
+                )
+        return found
+
+    def findings(self) -> tuple[Finding, ...]:
+        """All that is wrong, the inputs' own limits too."""
+        if self._found is None:
+            found = list(self._checks())
+            taken = {finding.path[0] for finding in found if finding.path}
+            for item in self.inputs():
+                if item.problem and item.field not in taken:
+                    found.append(Finding((item.field,), item.problem))
+            found += self._problems_inside({finding.path for finding in found})
+            self._found = tuple(found)
+        return self._found
+
+    def _problems_inside(self, said: set[tuple[str | int, ...]]) -> list[Finding]:
+        """What is wrong with files that stand inside objects."""
+        found = []
+        for place in assets_in(self.pair, self.values):
+            facts = self.facts.get(place.uri)
+            own = _own_problem(facts, place.field, self.pair)
+            problem = self.unreadable.get(place.uri) or own
+            if problem and place.path not in said:
+                found.append(Finding(place.path, problem))
+        return found
+
+    def _checks(self) -> tuple[Finding, ...]:
+        """What the catalogue finds wrong with the whole."""
+        if self._checked is None:
+            self._checked = validate(self.pair, self.wire_values())
+        return self._checked
+
+    def touched(self) -> None:
+        """Something changed from outside: what is wrong must be found again."""
+        self._found = self._checked = None
+
+    def set_value(self, name: str, value: Any) -> bool:
+        """False when it was so already. None or "" leaves the field out."""
+        if self.values.get(name) == value and type(self.values.get(name)) is type(value):
+            return False
+        self.shelf.values.pop(name, None)
+        if is_left_out(value):
+            self.values.pop(name, None)
+        else:
+            self.values[name] = value
+        self.touched()
+        return True
+
+    def shelve_prompt(self, text: str) -> None:
+        """Keeps a prompt for the next model that takes one."""
+        self.shelf.prompt = text
+
+    def clear(self) -> None:
+        self.values = starting_values(self.pair)
+        self.assets.clear()
+        self.shelf = Shelf()
+        self.touched()
+
+    def put(self, field: Field, drop: AssetDrop) -> str:
+        """Adds an input; in a full place it replaces the last one, whose name comes back."""
+        if drop.facts is not None:
+            self.facts[drop.uri] = drop.facts
+            self.unreadable.pop(drop.uri, None)
+        items = self.assets.setdefault(field.name, [])
+        replaced = short_name(items.pop().uri) if len(items) >= capacity(field) else ""
+        items.append(AssetItem(uri=drop.uri, media=kind_of(drop.media)))
+        self.touched()
+        return replaced
+
+    def put_in_place_of(self, field: str, number: int, drop: AssetDrop) -> str:
+        """Another input for the same purpose: its position and tag stay. Gives the name of the one that was there,
+        nothing when none was."""
+        items = self.assets.get(field, [])
+        if not 0 <= number < len(items):
+            return ""
+        if drop.facts is not None:
+            self.facts[drop.uri] = drop.facts
+            self.unreadable.pop(drop.uri, None)
+        before, items[number] = items[number], replace(items[number], uri=drop.uri, media=kind_of(drop.media))
+        self.touched()
+        return short_name(before.uri)
+
+    def follow(self, moved: Mapping[str, str]) -> bool:
+        """Files lie elsewhere now, by their URIs, old to new. Whether any of them is an input here."""
+        before = (self.values, self.assets, self.shelf)
+        self.values = dict(with_moved_files(self.values, moved))
+        self.assets = {
+            name: [replace(item, uri=moved.get(item.uri, item.uri)) for item in items]
+            for name, items in self.assets.items()
+        }
+        self.shelf = replace(
+            self.shelf,
+            values=dict(with_moved_files(self.shelf.values, moved)),
+            inputs=[(name, replace(item, uri=moved.get(item.uri, item.uri))) for name, item in self.shelf.inputs],
+        )
+        self.facts |= {moved[uri]: facts for uri, facts in self.facts.items() if uri in moved}
+        self.unreadable = {uri: why for uri, why in self.unreadable.items() if uri not in moved}
+        if (self.values, self.assets, self.shelf) == before:
+            return False
+        self.touched()
+        return True
+
+    def remove(self, field: str, number: int) -> bool:
+        items = self.assets.get(field, [])
+        if not 0 <= number < len(items):
+            return False
+        del items[number]
+        self.touched()
+        return True
+
+    def move(self, field: str, number: int, to: int) -> bool:
+        items = self.assets.get(field, [])
+        if not (0 <= number < len(items) and 0 <= to < len(items) and to != number):
+            return False
+        items.insert(to, items.pop(number))
+        known = self.pair.field(field)
+        if known is not None and known.positions:
+            self.assets[field] = [replace(item, position=None) for item in items]
+        self.touched()
+        return True
+
+    def unknown_files(self) -> list[str]:
+        """The URIs of files among the inputs that nobody looked at yet."""
+        uris = [item.uri for found in self.assets.values() for item in found]
+        uris += [place.uri for place in assets_in(self.pair, self.values)]
+        # One that went away is looked for anew when it comes back.
+        self.unreadable = {uri: why for uri, why in self.unreadable.items() if uri in uris}
+        known = self.facts.keys() | self.unreadable.keys()
+        return [uri for uri in dict.fromkeys(uris) if uri not in known and local_path(uri) is not None]
+
+    def take(self, pair: Pair, values: Mapping[str, Any], shelf: Shelf | None = None) -> list[str]:
+        """Becomes this request, with what was on the shelf beside it. Gives the names that the model does not know,
+        which are left out."""
+        self.pair = pair
+        self.assets = {}
+        kept = {name: value for name, value in values.items() if not is_left_out(value)}
+        strange = [name for name in kept if pair.field(name) is None and name != "model"]
+        for name in (*strange, "model"):
+            # Nothing in the form could take it out again.
+            kept.pop(name, None)
+        for field in pair.asset_fields:
+            items = asset_items(field, kept.pop(field.name, None))
+            if items:
+                self.assets[field.name] = list(items)
+        self.values = starting_values(pair) | kept
+        self.shelf = shelf or Shelf()
+        self.touched()
+        return strange
+
+    def switch(self, pair: Pair) -> list[str]:
+        """Goes to another model with everything that it takes. Gives what it does not take, in words."""
+        prompt = self.prompt
+        old_values, old_assets, old_pair = self.values, self.assets, self.pair
+        self.pair = pair
+        self.values = starting_values(pair)
+        own = {
+            name: value
+            for name, value in old_values.items()
+            if (old_field := old_pair.field(name)) is None or old_field.kind is not FieldKind.PROMPT
+        }
+        moving = self.shelf.values | own
+        parts_lost: list[str] = []
+        # Some settings are only allowed beside others, which may come later: what did not fit is tried once more.
+        left = {name: value for name, value in moving.items() if not self._keep_value(name, value, parts_lost)}
+        left = {name: value for name, value in left.items() if not self._keep_value(name, value, parts_lost)}
+        old_start = starting_values(old_pair)
+        chosen = {name: value for name, value in left.items() if value != old_start.get(name)}
+        self.shelf.values = chosen
+        dropped = [
+            _in_words(old_field, value)
+            for name, value in chosen.items()
+            if name in own and (old_field := old_pair.field(name)) is not None
+        ]
+        dropped += parts_lost
+        dropped += self._move_prompt(prompt)
+        dropped += self._move_assets(old_pair, old_assets)
+        self.touched()
+        return dropped
+
+    def _keep_value(self, name: str, value: Any, parts_lost: list[str]) -> bool:
+        """Keeps what of a value the model takes; names the parts that it does not."""
+        field = self.pair.field(name)
+        if field is None or field.is_asset:
+            return False
+        kept, lost = kept_part(self.pair, self.values, name, value)
+        if kept is None:
+            return False
+        self.values[name] = kept
+        parts_lost += [f"{field.label}: {part}" for part in lost]
+        return True
+
+    def _move_assets(self, old_pair: Pair, old: Mapping[str, list[AssetItem]]) -> list[str]:
+        from runway_desktop.services.intake import AssetDrop
+
+        self.assets = {}
+        dropped = []
+        shelved, self.shelf.inputs = self.shelf.inputs, []
+        moving = [(name, item, False) for name, items in old.items() for item in items]
+        for name, item, was_shelved in [*moving, *((name, item, True) for name, item in shelved)]:
+            facts = self.facts.get(item.uri)
+            old_field = old_pair.field(name)
+            media = media_in(old_field, item, facts)
+            drop = AssetDrop(uri=item.uri, path=local_path(item.uri), media=media, facts=facts, findings=())
+            same = self.pair.field(name)
+            if same is not None and same.is_asset and self.has_room(same, drop):
+                field: Field | None = same
+            else:
+                field = self.place_for(drop)
+            if field is None or not self.has_room(field, drop):
+                self.shelf.inputs.append((name, replace(item, media=kind_of(media))))
+                if not was_shelved:
+                    dropped.append(f"the {KIND_WORDS.get(media, 'file')} {short_name(item.uri)}")
+            else:
+                self.assets.setdefault(field.name, []).append(
+                    replace(item, position=None if field.name != name else item.position)
+                )
+        return dropped
+
+    def has_room(self, field: Field, drop: AssetDrop) -> bool:
+        """Whether one more input of this kind fits beside those that are there."""
+        kind = kind_of(drop.media)
+        if kind is not None and kind not in field.media:
+            return False
+        return len(self.assets.get(field.name, ())) < capacity(field)
+
+    def place_for(self, drop: AssetDrop) -> Field | None:
+        """Where it goes: a required place before others, a list before a lone one, a free one before one whose
+        last input it replaces."""
+        kind = kind_of(drop.media)
+        of_kind = [field for field in self.pair.asset_fields if kind is None or kind in field.media]
+        fitting = [field for field in of_kind if self.has_room(field, drop)] or of_kind
+        # A lone place that may stay empty, such as a mask, is more often meant by choice than by a drop.
+        fitting.sort(key=lambda field: (not field.required, field.kind is FieldKind.ASSET))
+        return fitting[0] if fitting else None
+
+    def _move_prompt(self, prompt: str) -> list[str]:
+        """A model without a prompt gets none, and it is kept for the next one that takes one."""
+        field = self.pair.prompt_field
+        if field is None:
+            if prompt and prompt_of(self.pair, self.values) != prompt:
+                self.shelf.prompt = prompt
+                return ["the prompt"]
+            return []
+        prompt, self.shelf.prompt = prompt or self.shelf.prompt, ""
+        if prompt:
+            self.values[field.name] = prompt
+        return []
+
+    def _input_problem(self, field: Field, number: int, uri: str) -> str:
+        for finding in self._checks():
+            if finding.path[:2] == (field.name, number) or (finding.path == (field.name,) and number == 0):
+                return finding.message
+        if uri in self.unreadable:
+            return self.unreadable[uri]
+        facts = self.facts.get(uri)
+        own = _own_problem(facts, field, self.pair)
+        items = self.assets.get(field.name, ())
+        if own is None and number == len(items) - 1:
+            # Said once, at the one that makes it too much.
+            from runway_desktop.services.media.media_facts import check_together
+
+            own = check_together([self.facts.get(item.uri) for item in items], field, self.pair)
+        return own or ""
+
+
+def _own_problem(facts: MediaFacts | None, field: Field, pair: Pair) -> str | None:
+    """What is wrong with a file by itself."""
+    if facts is None:
+        return None
+    from runway_desktop.services.media.media_facts import check_asset
+
+    return check_asset(facts, field, pair)
+
+
+def _in_words(field: Field, value: Any) -> str:
+    return f"{field.label} {value_in_words(value)}" if isinstance(value, str | int | float) else field.label

@@ -1,0 +1,90 @@
+"""One input of a request as the window shows it: its kind, its name, what it is for. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from runway_desktop.catalog import AssetItem, Field, FieldKind, MediaKind
+from runway_desktop.domain.task import Media
+
+if TYPE_CHECKING:
+    from runway_desktop.services.media.media_facts import MediaFacts
+
+KIND_WORDS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}
+_MANY = 16
+"""How many a list may hold of which the catalogue names no length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputItem:
+    """One input as the composer shows it. `number` counts within its field."""
+
+    field: str
+    number: int
+    uri: str
+    media: Media
+    label: str
+    """What it is for: "First frame", "Reference"."""
+    facts: MediaFacts | None
+    problem: str
+    tag: str = ""
+    """What the prompt calls it, without its @."""
+
+    @property
+    def path(self) -> Path | None:
+        return local_path(self.uri)
+
+    @property
+    def name(self) -> str:
+        found = self.path
+        return found.name if found else self.uri.rsplit("/", 1)[-1][:60] or self.uri
+
+
+def capacity(field: Field) -> int:
+    """How many inputs a field may hold."""
+    if field.kind is FieldKind.ASSET:
+        return 1
+    if field.max_length is not None:
+        return field.max_length
+    return len(field.positions) if field.positions else _MANY
+
+
+def label_of(field: Field, number: int, item: AssetItem) -> str:
+    """What the input with this number is for."""
+    position = item.position or (
+        field.positions[number] if field.position_required and number < len(field.positions) else None
+    )
+    if field.positions and position is None and number == 0 and field.bare:
+        position = field.positions[0]
+    if position:
+        return f"{position.replace('_', ' ').capitalize()} frame"
+    return field.label if capacity(field) == 1 else f"{field.label} {number + 1}"
+
+
+def kind_of(media: Media) -> MediaKind | None:
+    return MediaKind(media.value) if media is not Media.OTHER else None
+
+
+def media_in(field: Field | None, item: AssetItem, facts: MediaFacts | None) -> Media:
+    """What it turned out to be, or what it was said to be, or what its place takes if that is one kind alone."""
+    known = facts.media if facts is not None else Media(item.media.value) if item.media is not None else Media.OTHER
+    if known is Media.OTHER and field is not None and len(field.media) == 1:
+        return Media(next(iter(field.media)).value)
+    return known
+
+
+def local_path(uri: str) -> Path | None:
+    """Where the file is; None for what is no file of this machine."""
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from urllib.request import url2pathname
+
+    parts = urlsplit(uri)
+    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
+
+
+def short_name(uri: str) -> str:
+    path = local_path(uri)
+    return path.name if path else uri.rsplit("/", 1)[-1][:40]

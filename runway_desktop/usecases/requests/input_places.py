@@ -1,0 +1,163 @@
+"""What each input of a request is for, and what the prompt calls it: its place, its position, its tag.
+
+Works on the draft and says `moved` after each change. GUI thread only by its owner's rule; nothing here blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from runway_desktop.catalog import Field, is_left_out
+
+from .draft import RequestDraft
+from .input_item import InputItem, local_path
+
+if TYPE_CHECKING:
+    from runway_desktop.services.intake import AssetDrop
+
+
+TAG = "tag"
+_NUMBERED = {"referenceAudios": "Audio"}
+"""Fields whose inputs the model itself calls by a word and their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Something that the prompt can name. `untagged` holds the input that gets this tag when it is chosen."""
+
+    word: str
+    """Without its @."""
+    meaning: str
+    untagged: InputItem | None = None
+
+
+class InputPlaces:
+    def __init__(self, draft: RequestDraft, moved: Callable[[], None]) -> None:
+        self._draft = draft
+        self._moved = moved
+
+    def fields_for(self, item: InputItem) -> list[Field]:
+        """The places that take this input, its present one among them."""
+        drop = self._as_drop(item)
+        return [
+            field
+            for field in self._draft.pair.asset_fields
+            if field.name == item.field or self._draft.has_room(field, drop)
+        ]
+
+    def move_to(self, item: InputItem, name: str) -> None:
+        """Gives an input another place in the request."""
+        field = self._draft.pair.field(name)
+        if field is None or name == item.field or not self._draft.has_room(field, self._as_drop(item)):
+            return
+        own = self._draft.assets.get(item.field, [])
+        if not 0 <= item.number < len(own):
+            return
+        moved = own.pop(item.number)
+        members = {inner.name for inner in field.fields}
+        extra = {key: value for key, value in moved.extra.items() if key in members}
+        self._draft.assets.setdefault(name, []).append(replace(moved, position=None, extra=extra))
+        self._changed()
+
+    def positions(self, item: InputItem) -> list[tuple[str | None, str]]:
+        """The positions that it may have, with words; empty where there is nothing to choose."""
+        field = self._draft.pair.field(item.field)
+        if field is None or len(field.positions) < 2:
+            return []
+        words: list[tuple[str | None, str]] = [
+            (position, f"{position.replace('_', ' ').capitalize()} frame") for position in field.positions
+        ]
+        return words if field.required else [*words, (None, "Only a reference")]
+
+    def position(self, item: InputItem) -> str | None:
+        """The position that it has, be it chosen or by its number."""
+        field = self._draft.pair.field(item.field)
+        return self._positions_of(field)[item.number] if field is not None else None
+
+    def set_position(self, item: InputItem, position: str | None) -> None:
+        """Gives it a position; whichever input had that one takes the position that becomes free."""
+        field = self._draft.pair.field(item.field)
+        if field is None or position == self.position(item):
+            return
+        now = self._positions_of(field)
+        if position is not None and position in now:
+            now[now.index(position)] = now[item.number]
+        now[item.number] = position
+        items = self._draft.assets[field.name]
+        self._draft.assets[field.name] = [replace(one, position=chosen) for one, chosen in zip(items, now, strict=True)]
+        self._changed()
+
+    def details(self, item: InputItem) -> tuple[Field, ...]:
+        """What else may be said of it: its tag, what it shows."""
+        field = self._draft.pair.field(item.field)
+        return field.fields if field is not None else ()
+
+    def detail(self, item: InputItem, name: str) -> Any:
+        items = self._draft.assets.get(item.field, [])
+        return items[item.number].extra.get(name) if 0 <= item.number < len(items) else None
+
+    def set_detail(self, item: InputItem, name: str, value: Any) -> None:
+        """None or "" takes it out."""
+        items = self._draft.assets.get(item.field, [])
+        if not 0 <= item.number < len(items) or self.detail(item, name) == value:
+            return
+        extra = {key: kept for key, kept in items[item.number].extra.items() if key != name}
+        if not is_left_out(value):
+            extra[name] = value
+        items[item.number] = replace(items[item.number], extra=extra)
+        self._changed()
+
+    def names(self) -> list[Name]:
+        """What the prompt can name by @: the tags that are there, and the inputs that could get one."""
+        found: list[Name] = []
+        taken = {
+            tag
+            for items in self._draft.assets.values()
+            for item in items
+            if isinstance(tag := item.extra.get(TAG), str)
+        }
+        for item in self._draft.inputs():
+            tag = self.detail(item, TAG)
+            if isinstance(tag, str) and tag:
+                found.append(Name(tag, item.name))
+            elif any(field.name == TAG for field in self.details(item)):
+                free = self._free_tag(taken)
+                taken.add(free)
+                found.append(Name(free, f"{item.name}, gets this tag", item))
+            elif item.field in _NUMBERED:
+                found.append(Name(f"{_NUMBERED[item.field]}{item.number + 1}", item.name))
+        return found
+
+    def unknown_names(self, prompt: str) -> list[str]:
+        """Names after an @ in the prompt that no input has, where the model knows tags at all."""
+        if not any(inner.name == TAG for field in self._draft.pair.asset_fields for inner in field.fields):
+            return []
+        known = {one.word.casefold() for one in self.names() if one.untagged is None}
+        said = re.findall(r"(?<![\w@])@([A-Za-z][A-Za-z0-9_]*)", prompt)
+        return [name for name in dict.fromkeys(said) if name.casefold() not in known]
+
+    def _free_tag(self, taken: set[str]) -> str:
+        return next(tag for number in range(1, 10_000) if (tag := f"img{number}") not in taken)
+
+    def _positions_of(self, field: Field) -> list[str | None]:
+        """The position of each of the field's inputs, as they are sent."""
+        items = self._draft.assets.get(field.name, [])
+        given: list[str | None] = [item.position for item in items]
+        if field.position_required:
+            free = iter([position for position in field.positions if position not in given])
+            return [position or next(free, None) for position in given]
+        if field.bare and field.positions and given == [None]:
+            return [field.positions[0]]
+        return given
+
+    def _as_drop(self, item: InputItem) -> AssetDrop:
+        from runway_desktop.services.intake import AssetDrop
+
+        return AssetDrop(uri=item.uri, path=local_path(item.uri), media=item.media, facts=item.facts, findings=())
+
+    def _changed(self) -> None:
+        self._draft.touched()
+        self._moved()

@@ -1,0 +1,125 @@
+"""What the word at the cursor of the search line could become: keys, then values with how many tasks have them. What
+would find nothing is not offered.
+
+Pure: what is known of the library is a parameter. Nothing raises.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runway_desktop.domain.library import Place, PlaceCounts
+from runway_desktop.domain.search import folded
+
+from .language import ALIASES, DAYS, IS, KEYS, MOST_STARS, PIECE, PLACES, STATES, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """`line` and `cursor` are the search line once it is taken."""
+
+    text: str
+    detail: str
+    line: str
+    cursor: int
+
+
+def suggestions(line: str, cursor: int, known: PlaceCounts, most: int = 12) -> list[Suggestion]:
+    """What the word at the cursor could become: keys first, then, behind a colon, values with their counts."""
+    start = _start_of_word(line, cursor)
+    word = line[start:cursor]
+    minus = "-" if word.startswith("-") else ""
+    word = word[len(minus) :]
+    key, colon, value = word.partition(":")
+    key = ALIASES.get(key.lower(), key.lower())
+    if not colon:
+        if not word and not minus:
+            return []
+        begun = [(name, words) for name, words in KEYS.items() if name.startswith(word.lower())]
+        found = [(f"{name}:", words) for name, words in begun if values_of(name, known)]
+        return [_suggested(line, start, cursor, minus + text, f"{text}  {words}", "", space=False)
+                for text, words in found][:most]  # fmt: skip
+    if key not in KEYS:
+        return []
+    typed = folded(value.strip('"'))
+    values = [(text, count) for text, count in values_of(key, known) if count != 0 and typed in folded(text)]
+    values.sort(key=lambda pair: not folded(pair[0]).startswith(typed))
+    if any(folded(text) == typed for text, _ in values[:1]):
+        return []
+    return [
+        _suggested(line, start, cursor, minus + Term(key, text).word, text, f"{count:,}" if count is not None else "")
+        for text, count in values[:most]
+    ]
+
+
+def values_of(key: str, known: PlaceCounts) -> list[tuple[str, int | None]]:
+    """Values that make sense, with how many tasks have them where that is known; the most frequent first."""
+
+    def ranked(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int | None]]:
+        return [*sorted(((name, amount) for name, amount in counts if name), key=lambda pair: (-pair[1], pair[0]))]
+
+    match key:
+        case "model":
+            return ranked(known.models.items())
+        case "endpoint":
+            return ranked(known.endpoints.items())
+        case "project":
+            return ranked(known.projects.items())
+        case "tag":
+            return ranked(known.tags.items())
+        case "batch":
+            # Those of one name are found together; the latest first.
+            members: Counter[str] = Counter()
+            for _, name, amount in known.batches:
+                members[name] += amount
+            return [*members.items()]
+        case "shot":
+            return [*sorted(known.shots.items())]
+        case "state":
+            return [(name, sum(known.states.get(one, 0) for one in states)) for name, states in STATES.items()]
+        case "rating":
+            return [
+                (f"{MOST_STARS}", known.ratings.get(MOST_STARS, 0)),
+                *((f">={n}", sum(count for stars, count in known.ratings.items() if stars >= n)) for n in (4, 3, 2, 1)),
+                ("0", known.ratings.get(0, 0)),
+            ]
+        case "is":
+            return [(name, _how_many(name, known)) for name in IS]
+        case "date" | "before" | "after":
+            return [(name, None) for name in DAYS]
+        case "cost":
+            return [(text, None) for text in (">=100", "<=20", "20..60")]
+        case "length":
+            return [(text, None) for text in (">=8", "<=5", "5..10")]
+        case _:
+            return []
+
+
+def _how_many(name: str, known: PlaceCounts) -> int | None:
+    """Tasks that `is:name` finds; None where that is not known."""
+    if name in STATES:
+        return sum(known.states.get(one, 0) for one in STATES[name])
+    if name in ("rated", "unrated"):
+        return sum(count for stars, count in known.ratings.items() if (stars > 0) is (name == "rated"))
+    place = Place.PICKS if name == "pick" else PLACES.get(name)
+    return known.places.get(place, 0) if place is not None else None
+
+
+def _start_of_word(line: str, cursor: int) -> int:
+    """Where the word at the cursor begins; blanks inside quotation marks are part of it."""
+    start = 0
+    for piece in PIECE.finditer(line):
+        if piece.start() <= cursor <= piece.end():
+            return piece.start()
+        start = cursor
+    return start
+
+
+def _suggested(
+    line: str, start: int, cursor: int, word: str, text: str, detail: str, *, space: bool = True
+) -> Suggestion:
+    behind = line[cursor:]
+    glue = " " if space and not behind.startswith(" ") else ""
+    return Suggestion(text, detail, f"{line[:start]}{word}{glue}{behind}", start + len(word) + (1 if space else 0))

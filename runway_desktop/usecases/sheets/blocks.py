@@ -1,0 +1,43 @@
+"""Blocks of cells as spreadsheet programs copy and paste them, and whole sheets as CSV. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from runway_desktop.services.disk.spreadsheet import USUAL, Manner
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def block_of(text: str) -> list[list[str]]:
+    """Rows of cells, apart by tabs; a cell with tabs or line breaks stands in quotation marks."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if "\t" not in text and not text.startswith('"'):
+        return [[line] for line in text.removesuffix("\n").split("\n")] if text else []
+    try:
+        return [row or [""] for row in csv.reader(io.StringIO(text, newline=""), delimiter="\t")]
+    except csv.Error:
+        return [line.split("\t") for line in text.removesuffix("\n").split("\n")]
+
+
+def text_of_block(rows: Iterable[Sequence[str]]) -> str:
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter="\t", lineterminator="\n").writerows(rows)
+    return written.getvalue()
+
+
+def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]], manner: Manner = USUAL) -> str:
+    """With line ends and a mark at its start as spreadsheet programs expect them, and with cells that they would take
+    for formulas made harmless. What was typed stays as it was typed, numbers too."""
+    written = io.StringIO(newline="")
+    out = csv.writer(written, delimiter=manner.separator)
+    out.writerow(header)
+    out.writerows([_harmless(cell) for cell in row] for row in rows)
+    return ("\ufeff" if manner.is_marked else "") + written.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    is_number = cell[1:].replace(".", "", 1).isdigit() if cell else False
+    return f"'{cell}" if cell.startswith(_FORMULA) and not is_number else cell

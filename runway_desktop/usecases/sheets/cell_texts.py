@@ -1,0 +1,234 @@
+"""What each cell of a sheet says: to read, in a tool tip, to a screen reader, and in which tone. Pure; never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runway_desktop.catalog import Catalog, FieldKind
+from runway_desktop.domain.library import Row
+from runway_desktop.services.library.expansion import Axis
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Around, StateWords, Tone, cost_words, describe
+
+from . import cells as cell
+from .columns import ENDPOINT, MODEL, PROMPT, SEED, Column, Kind
+from .rows import RowChecker, SheetRow
+
+_CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH})
+"""Left out, the model chooses; a text that is left out is just not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row with what is known beside it. `place` counts from 1; `alike` is that of a row that asks for the same, 0 for
+    none; `tasks` are those that were made of it, as far as they have been fetched."""
+
+    row: SheetRow
+    place: int
+    alike: int = 0
+    tasks: Sequence[Row] = ()
+
+
+class Saying:
+    def __init__(self, catalog: Catalog, checker: RowChecker) -> None:
+        self._catalog = catalog
+        self._checker = checker
+        self._prompt_names = {
+            known.name for pair in catalog.pairs() for known in pair.fields if known.kind is FieldKind.PROMPT
+        }
+
+    def text(self, line: Line, column: Column) -> str:
+        match column.kind:
+            case Kind.CREDITS:
+                return self._credits(line)
+            case Kind.STATE:
+                return self._state(line)
+            case Kind.RESULT:
+                return _results(line)
+            case _:
+                return self._cell(line, column)
+
+    def faint(self, line: Line, column: Column) -> bool:
+        """What stands there is not to be changed here: it is a default, comes from an axis, or was sent."""
+        if line.row.sent:
+            return column.is_cell
+        return column.is_cell and (column.key not in line.row.cells or self._axis(column.key) is not None)
+
+    def tone(self, line: Line, column: Column) -> Tone:
+        if line.row.sent:
+            if column.kind is Kind.STATE:
+                return self._sent_words(line).tone
+            return Tone.BAD if self.problem(line, column) else Tone.PLAIN
+        check = line.row.check
+        if check is None or check.is_blank:
+            return Tone.PLAIN
+        if column.kind is Kind.STATE:
+            if check.problems:
+                return Tone.BAD
+            if check.warnings or line.alike:
+                return Tone.WARN
+            return Tone.GOOD if check.is_ready and len(check.requests) == 1 else Tone.PLAIN
+        if self.problem(line, column):
+            return Tone.BAD
+        return Tone.WARN if any(said.key == column.key for said in check.warnings) else Tone.PLAIN
+
+    def problem(self, line: Line, column: Column) -> str:
+        """What is wrong with this cell; empty when nothing is."""
+        check = line.row.check
+        if line.row.sent:
+            return self._refusal(line, column)
+        if check is None:
+            return ""
+        return next((said.message for said in check.problems if said.key == column.key), "")
+
+    def _refusal(self, line: Line, column: Column) -> str:
+        """What Runway said of this cell when it refused a task of the row."""
+        names = self._prompt_names if column.kind is Kind.PROMPT else {column.key}
+        said = (refusal for row in line.tasks for refusal in row.task.refusals if refusal.path)
+        return next((refusal.message for refusal in said if str(refusal.path[0]) in names), "")
+
+    def tip(self, line: Line, column: Column) -> str:
+        check = line.row.check
+        if column.kind is Kind.STATE:
+            if line.row.sent:
+                return self._sent_words(line).spoken
+            return "\n".join(self._sentences(line))
+        if column.kind is Kind.CREDITS:
+            known = check is not None and check.is_ready and check.priced == 0
+            return "The price is shown after sending." if known else ""
+        said = (
+            [found.message for found in (*check.problems, *check.warnings) if found.key == column.key] if check else []
+        )
+        if line.row.sent:
+            said = [refusal] if (refusal := self._refusal(line, column)) else []
+        value = line.row.cells.get(column.key)
+        if value is not None and cell.is_inputs(value):
+            said += [cell.path_of(item["uri"]) or item["uri"] for item in value]
+        elif column.kind is Kind.PROMPT:
+            said.append(str(value or ""))
+        elif column.key == MODEL and check is not None and check.pair is not None:
+            endpoint = self._catalog.endpoint(check.pair.endpoint)
+            said.append(f"{check.pair.label} · {endpoint.label if endpoint else check.pair.endpoint}")
+        elif not said and column.help:
+            said.append(column.help)
+        return "\n".join(part for part in said if part)
+
+    def spoken(self, line: Line, column: Column) -> str:
+        text = self.text(line, column)
+        problem = self.problem(line, column)
+        if column.kind is Kind.CREDITS:
+            return "Price not known" if text in ("?", "") else f"{text} credits"
+        if column.kind is Kind.STATE:
+            return self.tip(line, column) or text.removeprefix("✓ ")
+        said = text if text and text != units.DASH else "blank"
+        if self.faint(line, column) and said != "blank":
+            said = f"{said}, by default"
+        return f"{said}. {problem}" if problem else said
+
+    def _cell(self, line: Line, column: Column) -> str:
+        row, key = line.row, column.key
+        made_of_axes = not row.sent or any(task.labels for task in row.sent)
+        if row.cells and made_of_axes and (axis := self._axis(key)) is not None:
+            return f"× {len(axis.values)}"
+        if key in row.cells:
+            if key == ENDPOINT:
+                endpoint = self._catalog.endpoint(str(row.cells[key]))
+                return endpoint.label if endpoint is not None else str(row.cells[key])
+            if column.kind in (Kind.PROMPT, Kind.NOTE, Kind.CHOICE):
+                return " ".join(str(row.cells[key]).split())
+            return cell.shown(key, row.cells[key])
+        check = row.check
+        if check is None or check.is_blank:
+            return ""
+        return self._default(line, column)
+
+    def _default(self, line: Line, column: Column) -> str:
+        check = line.row.check
+        if check is None or check.pair is None or column.kind is Kind.NOTE:
+            return ""
+        pair = check.pair
+        match column.key:
+            case k if k == MODEL:
+                return pair.model
+            case k if k == ENDPOINT:
+                endpoint = self._catalog.endpoint(pair.endpoint)
+                return endpoint.label if endpoint is not None else pair.endpoint
+            case k if k == PROMPT:
+                return "" if pair.prompt_field is not None else units.DASH
+        known = pair.field(column.key)
+        if known is None or known.is_asset:
+            return units.DASH
+        value = self._checker.settings(pair).get(column.key, known.default)
+        if value is None and column.key == SEED:
+            return "random"
+        if value is None:
+            return "default" if known.kind in _CHOSEN and not known.required else ""
+        return cell.shown(column.key, value)
+
+    def _axis(self, key: str) -> Axis | None:
+        return next((axis for axis in self._checker.axes if axis.key == key), None)
+
+    def _credits(self, line: Line) -> str:
+        if line.row.sent:
+            said = [cost_words(row.task) for row in line.tasks]
+            if len(said) == 1:
+                return said[0]
+            total = sum(row.task.credits or 0.0 for row in line.tasks)
+            return units.number(total) if total else units.DASH
+        check = line.row.check
+        if check is None or check.is_blank:
+            return ""
+        if not check.priced or check.problems:
+            return "?"
+        if check.priced < len(check.requests):
+            return f"≥ {units.number(check.credits)}"
+        return units.number(check.credits) if check.exact else f"~{units.number(check.credits)}"
+
+    def _state(self, line: Line) -> str:
+        if line.row.sent:
+            return self._sent_words(line).headline
+        check = line.row.check
+        if check is None:
+            return "checking…"
+        if check.is_blank:
+            return ""
+        return self._sentences(line)[0]
+
+    def _sentences(self, line: Line) -> list[str]:
+        """Everything about a row that was not sent, what matters most first."""
+        check = line.row.check
+        if check is None or check.is_blank:
+            return [""]
+        found = [said.message for said in check.problems]
+        found += [said.message for said in check.warnings]
+        if line.alike:
+            found.append(f"the same as row {line.alike}")
+        if check.waits and not found:
+            found.append("looking at the files…")
+        if len(check.requests) > 1:
+            found.append(f"{len(check.requests):,} tasks from one row")
+        return found or ["✓ ready"]
+
+    def _sent_words(self, line: Line) -> StateWords:
+        """The state of the one task, or how far the several are."""
+        tasks, amount = line.tasks, len(line.row.sent)
+        if len(tasks) == 1 and amount == 1:
+            return describe(tasks[0], Around())
+        if not tasks:
+            return StateWords(headline="Sent")
+        found = [describe(row, Around()) for row in tasks]
+        done = sum(words.tone is Tone.GOOD for words in found)
+        bad = sum(words.tone is Tone.BAD for words in found)
+        parts = [f"{done} of {amount} saved", f"{bad} failed" if bad else ""]
+        tone = Tone.BAD if bad else Tone.GOOD if done == amount else Tone.BUSY
+        return StateWords(headline=" · ".join(part for part in parts if part), tone=tone)
+
+
+def _results(line: Line) -> str:
+    outputs = [output for row in line.tasks for output in row.outputs]
+    return "" if not line.row.sent or not outputs else f"×{len(outputs)}" if len(outputs) > 1 else ""
+
+
+def posters_of(line: Line) -> list[str]:
+    return [output.poster for row in line.tasks for output in row.outputs if output.poster]

@@ -1,0 +1,54 @@
+"""The sheet of a request whose braces made several tasks: a row that can be opened again, and seen as a grid.
+StoreError passes through. Loop's thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from runway_desktop.catalog import FieldKind
+from runway_desktop.domain.library import KeptSheet, new_sheet_id
+from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.library import sheets
+from runway_desktop.services.library.expansion import expansions
+from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent
+
+from . import cells as cell
+from .columns import ENDPOINT, MODEL, PROMPT
+
+_LONGEST_NAME = 48
+
+
+def batch_name(prompt: str) -> str:
+    """What a batch is called that came of one prompt."""
+    words = " ".join(prompt.split())
+    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rstrip()}…"
+
+
+async def keep_as_sheet(engine: Engine, request: Request, task_ids: Sequence[TaskId], project: str) -> None:
+    """Keeps the request that these tasks were made of, one for each text of its prompt."""
+    pair = engine.catalog.pair(request.endpoint, request.model)
+    first = await engine.ledger.task(task_ids[0])
+    if pair is None or first is None or first.batch_id is None:
+        return
+    cells: dict[str, Any] = {PROMPT: request.prompt, ENDPOINT: request.endpoint, MODEL: request.model}
+    for field in pair.fields:
+        value = request.values.get(field.name)
+        if value is not None and field.kind is not FieldKind.PROMPT:
+            cells[field.name] = cell.inputs_of_wire(field, value) if field.is_asset else value
+    texts = expansions(request.prompt)
+    sent = tuple(SentTask(task_id, found.choices) for task_id, found in zip(task_ids, texts, strict=False))
+    name = batch_name(request.prompt)
+    content = SheetContent(name=name, composed=request, project=project)
+    text = sheets.write(content, [sheets.write_row(KeptRow(cells=cells, sent=sent))])
+    await engine.library.sheets.keep(
+        KeptSheet(
+            id=new_sheet_id(),
+            name=name,
+            changed_at=engine.clock.now(),
+            rows=1,
+            batch_id=first.batch_id,
+            text=text,
+        )
+    )

@@ -1,0 +1,319 @@
+"""One row of a sheet: from what stands in its cells to its requests, with what is wrong with them and what they cost.
+
+A row makes one task for each text of its prompt and each combination of the axes. Nothing is stored or sent here, and
+nothing raises for what was typed. GUI thread only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from runway_desktop.catalog import Catalog, FieldKind, Pair, is_left_out, prompt_of, starting_values, validate
+from runway_desktop.domain.task import Request
+from runway_desktop.services.intake import FoundInput
+from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions
+from runway_desktop.services.library.sheets import KeptRow, SentTask
+from runway_desktop.services.media.media_facts import check_asset
+from runway_desktop.services.money.pricing import Pricing
+
+from . import cells as cell
+from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Columns
+
+_NOT_FIELDS = frozenset({PROMPT, ENDPOINT, MODEL, PROJECT, SHOT})
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence about a cell; about the row as a whole where `key` is empty."""
+
+    key: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What a row stands for. `problems` keep it from being sent, `warnings` do not. `waits`: its files are still being
+    looked at. `credits` of all its tasks, as far as known: `priced` of them are."""
+
+    pair: Pair | None = None
+    requests: tuple[Request, ...] = ()
+    labels: tuple[tuple[str, ...], ...] = ()
+    problems: tuple[Said, ...] = ()
+    warnings: tuple[Said, ...] = ()
+    waits: bool = False
+    credits: float = 0.0
+    priced: int = 0
+    exact: bool = True
+    identity: str = ""
+    """The same for two rows that ask for the same."""
+    is_blank: bool = False
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.requests) and not self.problems and not self.waits
+
+
+BLANK = Check(is_blank=True)
+
+
+@dataclass(slots=True, eq=False)
+class SheetRow:
+    """A row as it lives in the window. `number` names it for good; its place may change."""
+
+    cells: dict[str, Any] = field(default_factory=dict)
+    unmatched: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    sent: tuple[SentTask, ...] = ()
+    number: int = field(default_factory=lambda: next(_numbers))
+    check: Check | None = None
+    """None until it was checked after its last change."""
+    text: str = ""
+    """As it is kept; empty after a change."""
+
+    def copy(self) -> SheetRow:
+        return SheetRow(dict(self.cells), dict(self.unmatched), self.remarks)
+
+    def kept(self) -> KeptRow:
+        return KeptRow(cells=self.cells, unmatched=self.unmatched, remarks=self.remarks, sent=self.sent)
+
+
+class RowChecker:
+    """`composed` gives what blank cells stand for. `refused` are prompts that moderation refused, `looks` what the
+    inputs turned out to be; what is missing there is collected in `unseen`."""
+
+    def __init__(self, catalog: Catalog, columns: Columns, pricing: Pricing, composed: Request) -> None:
+        self._catalog = catalog
+        self._columns = columns
+        self._pricing = pricing
+        self.composed = composed
+        self.axes: tuple[Axis, ...] = ()
+        self.refused: frozenset[str] = frozenset()
+        self.looks: dict[str, FoundInput] = {}
+        self.unseen: set[str] = set()
+        self._settings: dict[tuple[str, str], dict[str, Any]] = {}
+        self.pair = self._first_pair()
+
+    def choose(self, composed: Request) -> None:
+        """Other values for blank cells."""
+        self.composed = composed
+        self._settings.clear()
+        self.pair = self._first_pair()
+
+    def check(self, row: SheetRow) -> Check:
+        cells = row.cells
+        if not cells:
+            return BLANK
+        combos = combinations(self.axes)
+        prompt = str(cells.get(PROMPT) or "")
+        amount = count(prompt) * len(combos)
+        if amount > MOST:
+            pair, problems = self.pair_of(cells)
+            said = Said(PROMPT, f"This row stands for {amount:,} tasks. One row makes up to {MOST:,}.")
+            return Check(pair=pair, problems=(said, *problems))
+        if amount == 1 and not self.axes:
+            return self._one(row, prompt)
+        return self._many(row, prompt, combos)
+
+    def pair_of(self, cells: Mapping[str, Any]) -> tuple[Pair | None, tuple[Said, ...]]:
+        """What the row asks for: by its own words, by the inputs that it has, completed by the composer's choice."""
+        endpoint, model = str(cells.get(ENDPOINT) or ""), str(cells.get(MODEL) or "")
+        catalog = self._catalog
+        if endpoint and catalog.endpoint(endpoint) is None:
+            return None, (Said(ENDPOINT, f"There is nothing called “{endpoint}” that could be made."),)
+        own = [name for name, value in cells.items() if name not in _NOT_FIELDS and not is_left_out(value)]
+        if not endpoint and not model:
+            return self._nearest([self.pair, *self._siblings(self.pair.model)], own), ()
+        if endpoint and not model:
+            found = catalog.endpoint(endpoint)
+            names = (self.pair.model, *(found.models if found else ()))
+            pairs = [pair for name in names if (pair := catalog.pair(endpoint, name)) is not None]
+            return self._nearest(pairs, own), ()
+        if endpoint:
+            pair = catalog.pair(endpoint, model)
+            if pair is not None:
+                return pair, ()
+            known = any(True for _ in self._siblings(model))
+            why = f"{model} cannot do that." if known else f"The catalogue knows no model “{model}”."
+            return None, (Said(MODEL, why),)
+        pairs = list(self._siblings(model))
+        if not pairs:
+            return None, (Said(MODEL, f"The catalogue knows no model “{model}”."),)
+        return self._nearest(pairs, own), ()
+
+    def settings(self, pair: Pair) -> dict[str, Any]:
+        """What blank cells stand for: the composer's settings as far as the pair takes them, and what it must have
+        anyway. No prompt, no inputs."""
+        key = (pair.endpoint, pair.model)
+        if key not in self._settings:
+            self._settings[key] = self._blank_values(pair)
+        return self._settings[key]
+
+    def _one(self, row: SheetRow, prompt: str) -> Check:
+        text = expansions(prompt, 1)[0].text if "{" in prompt or "\\" in prompt else prompt
+        pair, values, problems, waits = self._request(row.cells, text)
+        warnings = self._warnings(row, [text])
+        if pair is None:
+            return Check(problems=problems, warnings=warnings)
+        request = _request(pair, values)
+        price = None if problems else self._pricing.price(request)
+        return Check(
+            pair=pair,
+            requests=(request,),
+            labels=((),),
+            problems=problems,
+            warnings=warnings,
+            waits=waits,
+            credits=price.credits if price else 0.0,
+            priced=1 if price else 0,
+            exact=price.exact if price else True,
+            identity=_identity([request]),
+        )
+
+    def _many(self, row: SheetRow, prompt: str, combos: Sequence[tuple[Any, ...]]) -> Check:
+        texts = expansions(prompt)
+        amount = len(texts) * len(combos)
+        first: Pair | None = None
+        requests: list[Request] = []
+        labels: list[tuple[str, ...]] = []
+        problems: dict[str, tuple[Said, str, int]] = {}
+        waits = False
+        credits, priced, exact = 0.0, 0, True
+        for combo in combos:
+            cells = row.cells | {axis.key: value for axis, value in zip(self.axes, combo, strict=True)}
+            of_axes = tuple(cell.shown(axis.key, value) for axis, value in zip(self.axes, combo, strict=True))
+            for found in texts:
+                pair, values, complaints, looking = self._request(cells, found.text)
+                waits = waits or looking
+                for said in complaints:
+                    first_said, where, times = problems.get(said.key, (said, ", ".join(of_axes), 0))
+                    problems[said.key] = (first_said, where, times + 1)
+                if pair is None:
+                    continue
+                first = first or pair
+                request = _request(pair, values)
+                requests.append(request)
+                labels.append((*of_axes, *found.choices))
+                price = None if complaints else self._pricing.price(request)
+                if price is not None:
+                    credits, priced, exact = credits + price.credits, priced + 1, exact and price.exact
+        return Check(
+            pair=first,
+            requests=tuple(requests),
+            labels=tuple(labels),
+            problems=tuple(
+                # What is wrong whatever the axes say is no matter of theirs.
+                said if not where or times == amount else Said(said.key, f"{where}: {said.message}")
+                for said, where, times in problems.values()
+            ),
+            warnings=self._warnings(row, [found.text for found in texts]),
+            waits=waits,
+            credits=credits,
+            priced=priced,
+            exact=exact,
+            identity=_identity(requests),
+        )
+
+    def _request(
+        self, cells: Mapping[str, Any], prompt: str
+    ) -> tuple[Pair | None, dict[str, Any], tuple[Said, ...], bool]:
+        pair, complaints = self.pair_of(cells)
+        if pair is None:
+            return None, {}, complaints, False
+        values = dict(self.settings(pair))
+        for key, value in cells.items():
+            if key in _NOT_FIELDS or is_left_out(value):
+                continue
+            known = pair.field(key)
+            values[key] = value if known is None else cell.wire_of(known, value)
+        prompt_field = pair.prompt_field
+        if prompt_field is not None and prompt.strip():
+            values[prompt_field.name] = prompt
+        said: dict[str, Said] = {}
+        for finding in validate(pair, values):
+            name = str(finding.path[0]) if finding.path else ""
+            key = PROMPT if name in self._columns.prompt_names else name
+            said.setdefault(key, Said(key, finding.message))
+        if prompt_field is None and prompt.strip():
+            said.setdefault(PROMPT, Said(PROMPT, f"{pair.label} takes no prompt. Take it out."))
+        waits = self._look_at_inputs(pair, cells, said)
+        return pair, values, (*complaints, *said.values()), waits
+
+    def _look_at_inputs(self, pair: Pair, cells: Mapping[str, Any], said: dict[str, Said]) -> bool:
+        waits = False
+        for known in pair.asset_fields:
+            for address in cell.addresses_in(cells.get(known.name)):
+                if not address.startswith("file:") or known.name in said:
+                    continue
+                look = self.looks.get(address)
+                if look is None:
+                    self.unseen.add(address)
+                    waits = True
+                    continue
+                problem = look.problem
+                if not problem and look.facts is not None:
+                    problem = check_asset(look.facts, known, pair) or ""
+                if problem:
+                    said[known.name] = Said(known.name, problem)
+        return waits
+
+    def _warnings(self, row: SheetRow, texts: Sequence[str]) -> tuple[Said, ...]:
+        found = [Said("", remark) for remark in row.remarks]
+        if self.refused and any(text in self.refused for text in texts):
+            found.append(Said(PROMPT, "moderation refused this prompt before"))
+        return tuple(found)
+
+    def _nearest(self, pairs: Sequence[Pair], own: Sequence[str]) -> Pair:
+        """The one that has a place for the most of what the row has, and asks for the least that it has not."""
+
+        def distance(pair: Pair) -> tuple[int, int]:
+            strange = sum(pair.field(name) is None for name in own)
+            lacking = sum(known.required and known.name not in own for known in pair.asset_fields)
+            return strange, lacking
+
+        return pairs[0] if len(pairs) == 1 else min(pairs, key=distance)
+
+    def _siblings(self, model: str) -> Iterator[Pair]:
+        """Every pair of the model; the composer's endpoint first."""
+        first = self._catalog.pair(self.pair.endpoint, model)
+        if first is not None:
+            yield first
+        for endpoint in self._catalog.endpoints:
+            if model in endpoint.models and endpoint.name != self.pair.endpoint:
+                pair = self._catalog.pair(endpoint.name, model)
+                if pair is not None:
+                    yield pair
+
+    def _first_pair(self) -> Pair:
+        composed = self.composed
+        return self._catalog.pair(composed.endpoint, composed.model) or next(iter(self._catalog.pairs()))
+
+    def _blank_values(self, pair: Pair) -> dict[str, Any]:
+        values = starting_values(pair)
+        own = pair.model == self.composed.model
+        for known in pair.fields:
+            if known.is_asset or known.kind is FieldKind.PROMPT:
+                continue
+            value = self.composed.values.get(known.name)
+            if (own or known.required) and not is_left_out(value) and not _complaints(pair, known.name, value):
+                values[known.name] = value
+        if not own:
+            values.pop("seed", None)
+        return values
+
+
+def _request(pair: Pair, values: Mapping[str, Any]) -> Request:
+    kept = {name: value for name, value in values.items() if not is_left_out(value)}
+    return Request(endpoint=pair.endpoint, model=pair.model, values=kept, prompt=prompt_of(pair, kept))
+
+
+def _identity(requests: Sequence[Request]) -> str:
+    return json.dumps([[one.endpoint, one.model, dict(one.values)] for one in requests], sort_keys=True, default=str)
+
+
+def _complaints(pair: Pair, name: str, value: Any) -> bool:
+    return any(finding.path[:1] == (name,) for finding in validate(pair, {name: value}))

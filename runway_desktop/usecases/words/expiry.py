@@ -1,0 +1,189 @@
+"""Until when a link works, in words: for a notice, a line of the details, a row of the board. Pure.
+
+Only the link has a known end. Of the result itself nothing is promised: how long Runway keeps it is not published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from runway_desktop.domain.expiry import LinkLife, Standing
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Output, OutputState, TaskId
+
+from . import units
+from .states import StateWords, Tone
+
+KEPT_NO_LONGER, ASKING_TELLS = "Runway may keep it no longer", "The link has expired; asking tells"
+OPEN_TO_ALL = "Anyone who has it can download the result."
+
+
+def copied_words(count: int, life: LinkLife, now: float) -> str:
+    """What is told when links were copied; `life` is that of the first to end."""
+    what = "Link copied." if count == 1 else f"{count:,} links copied."
+    it, works, stops = ("It", "works", "stops") if count == 1 else ("They", "work", "stop")
+    latest = units.moment(life.at_latest, now)
+    match life.standing(now):
+        case Standing.GOOD:
+            surely = units.moment(life.surely_until, now)
+            return f"{what} {it} {works} until about {surely} – at the latest {latest}."
+        case Standing.DOUBTFUL:
+            return f"{what} {it} may have expired already, and {stops} working at the latest {latest}."
+        case Standing.OVER:
+            return f"{what} {it} {'has' if count == 1 else 'have'} expired."
+
+
+def line_words(life: LinkLife, now: float) -> str:
+    """For the details, after the label "Link"."""
+    match life.standing(now):
+        case Standing.GOOD:
+            return f"good until about {units.moment(life.surely_until, now)}"
+        case Standing.DOUBTFUL:
+            return f"may have expired; at the latest {units.moment(life.at_latest, now)}"
+        case Standing.OVER:
+            return "expired; Copy link asks for a fresh one"
+
+
+def board_words(life: LinkLife, now: float) -> tuple[str, str]:
+    """Two lines for the board: what is sure, and what is at most."""
+    latest = units.moment(life.at_latest, now)
+    match life.standing(now):
+        case Standing.GOOD:
+            left = units.left(life.left(now))
+            return f"Surely until {units.moment(life.surely_until, now)} · {left}", f"at the latest {latest}"
+        case Standing.DOUBTFUL:
+            return "The link may have expired", f"at the latest {latest}"
+        case Standing.OVER:
+            return KEPT_NO_LONGER, ASKING_TELLS
+
+
+URGENT = 6 * 3600.0
+"""Seconds that a link surely works still, below which it is time to do something."""
+STALLED = 600.0
+"""Seconds without a byte after which saving does not progress."""
+A_MOMENT = 60.0
+"""Seconds after its link was fetched in which a result is just being saved, as every result is."""
+
+Key = tuple[TaskId, int]
+_THINGS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound", Media.OTHER: "result"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLine:
+    """One result that is not saved, as its line says it."""
+
+    key: Key
+    title: str
+    detail: str
+    """The model, and which of several results it is."""
+    media: Media
+    picture: str
+    """Path of a poster, or of a picture of the request; may be empty."""
+    why: StateWords
+    life: LinkLife
+    sure: str
+    """Until when the link surely works, in words."""
+    at_most: str
+    spent: float
+    """The part of the link's longest life that is over, 0 to 1."""
+    tone: Tone
+    deed: str
+    """What a person can do now: "Save now", "Ask", or nothing while it is being saved."""
+
+    @property
+    def is_over(self) -> bool:
+        return self.spent >= 1.0
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.title}, {self.detail}. {self.why.spoken}. {self.sure}, {self.at_most}."
+
+
+def line_of(row: Row, output: Output, now: float, received: tuple[int, int | None] | None = None) -> BoardLine:
+    """`received` counts the bytes of a running download, and those that are to come where that is known."""
+    task, life = row.task, LinkLife(output.url_fetched_at)
+    standing = life.standing(now)
+    sure, at_most = board_words(life, now)
+    saving = output.state is OutputState.DOWNLOADING
+    which = f"{_THINGS[output.media]} {output.index + 1} of {len(row.outputs)}" if len(row.outputs) > 1 else ""
+    return BoardLine(
+        key=(output.task_id, output.index),
+        title=" ".join((task.title or task.request.prompt or task.request.model or "A task").split()),
+        detail=" · ".join(part for part in (task.request.model, which) if part),
+        media=output.media,
+        picture=output.poster or row.first_input_path,
+        why=_why(output, received),
+        life=life,
+        sure=sure,
+        at_most=at_most,
+        spent=life.spent(now),
+        tone=_tone(life, standing, now),
+        deed="" if saving else "Ask" if standing is Standing.OVER else "Save now",
+    )
+
+
+def is_over(output: Output, now: float) -> bool:
+    """Whether its link has expired: only asking Runway tells whether it can still be had."""
+    return LinkLife(output.url_fetched_at).standing(now) is Standing.OVER
+
+
+def is_urgent(output: Output, now: float, moved_at: float) -> bool:
+    """Whether its link may end before it is saved, as nothing has moved since then. One whose link has expired is
+    beyond urgency."""
+    is_late = LinkLife(output.url_fetched_at).left(now) < URGENT and not is_over(output, now)
+    return is_late and now - moved_at >= STALLED
+
+
+def is_stuck(output: Output, now: float) -> bool:
+    """Whether it is more than a result that is just being saved, as every one is for a moment."""
+    has_failed = output.state is OutputState.FAILED or bool(output.problem) or output.is_missing
+    return has_failed or not 0 <= now - output.url_fetched_at < A_MOMENT
+
+
+def urgent_words(lives: list[LinkLife], now: float) -> str:
+    """What is told when results have become urgent."""
+    first = min(lives)
+    count = len(lives)
+    what = "A result is not saved yet" if count == 1 else f"{count:,} results are not saved yet"
+    link = "Its link" if count == 1 else "The first link"
+    if first.standing(now) is Standing.GOOD:
+        return f"{what}, and nothing moves. {link} surely works only until {units.moment(first.surely_until, now)}."
+    return f"{what}, and nothing moves. {link} may have expired already."
+
+
+def _why(output: Output, received: tuple[int, int | None] | None) -> StateWords:
+    if output.is_missing:
+        folder = str(Path(output.path).parent)
+        return StateWords(
+            headline="File missing", detail=f"It was in {folder}", tone=Tone.WARN, icon="mdi6.file-question-outline"
+        )
+    match output.state:
+        case OutputState.DOWNLOADING:
+            got, total = received or (0, None)
+            detail = f"{units.size(got)} of {units.size(total)}" if total else units.size(got) if got else ""
+            return StateWords(
+                headline="Saving",
+                detail=detail,
+                tone=Tone.BUSY,
+                icon="mdi6.download",
+                progress=min(1.0, got / total) if total else None,
+                moving=not total,
+            )
+        case OutputState.FAILED:
+            return StateWords(
+                headline="Not saved", detail=output.problem, tone=Tone.BAD, icon="mdi6.content-save-alert-outline"
+            )
+        case _:
+            detail = output.problem or "It is saved as soon as its turn comes."
+            return StateWords(headline="Waiting", detail=detail, icon="mdi6.timer-sand")
+
+
+def _tone(life: LinkLife, standing: Standing, now: float) -> Tone:
+    match standing:
+        case Standing.GOOD if life.left(now) >= URGENT:
+            return Tone.GOOD
+        case Standing.GOOD | Standing.DOUBTFUL:
+            return Tone.WARN
+        case Standing.OVER:
+            return Tone.PLAIN

@@ -1,0 +1,68 @@
+"""Texts about a task's files in the details: where they are and what happened to them outside. Pure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Output
+
+from . import units
+
+_PERHAPS = "{} may have been moved, renamed or deleted outside this program."
+
+
+def file_words(output: Output) -> str:
+    """One line; empty where there is nothing to say."""
+    if output.is_binned:
+        name = Path(output.binned_from).name
+        return f"{name} · moved to the bin" if name else "Moved to the bin"
+    if not output.is_kept:
+        return output.problem
+    name = Path(output.path).name
+    if output.is_missing:
+        return f"{name} · not where it was saved"
+    if output.is_changed:
+        return f"{name} · {_changed(output)}"
+    return f"{name} · {units.size(output.size)}"
+
+
+def trouble_words(row: Row) -> str:
+    """What is the matter with the files, in sentences; empty when nothing is."""
+    missing = [output for output in row.outputs if output.is_missing]
+    changed = [output for output in row.outputs if output.is_changed]
+    said = [output.problem for output in row.outputs if output.problem and not output.is_binned][:1]
+    if len(missing) == 1:
+        said.append(f"{_the_file(missing[0], row)} is not where it was saved. {_PERHAPS.format('It')}")
+    elif missing:
+        amount = f"{len(missing):,} of {len(row.outputs):,} files"
+        said.append(f"{amount} are not where they were saved. {_PERHAPS.format('They')}")
+    if len(changed) == 1:
+        said.append(f"{_the_file(changed[0], row)} was {_changed(changed[0])}.")
+    elif changed:
+        said.append(f"{len(changed):,} of {len(row.outputs):,} files were changed outside.")
+    if (missing or changed) and row.task.deleted_remotely:
+        said.append(
+            "Runway keeps it no longer." if len(missing) + len(changed) == 1 else "Runway keeps them no longer."
+        )
+    return " ".join(said)
+
+
+def missing_words(output: Output) -> str:
+    """In the place of the picture or clip."""
+    return f"{Path(output.path).name} is not where it was saved."
+
+
+def binned_words(output: Output) -> str:
+    """In the place of the picture or clip."""
+    name = Path(output.binned_from).name
+    return f"{name or 'The file'} was moved to the bin."
+
+
+def _the_file(output: Output, row: Row) -> str:
+    return "The file" if len(row.outputs) == 1 else Path(output.path).name
+
+
+def _changed(output: Output) -> str:
+    at = output.look.modified_at
+    return f"changed outside on {units.day_and_time(at)}" if at is not None else "changed outside"

@@ -1,0 +1,134 @@
+"""The library's folder in words: what is wrong with it, what can be done, and how far a move of it is. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runway_desktop.domain.folders import FolderHealth, FolderState, MovePhase, MoveProgress
+
+from . import units
+from .states import Tone
+
+
+class Way(StrEnum):
+    """What can be done about it, as its button says."""
+
+    TRY_AGAIN = "Try again"
+    MAKE_AGAIN = "Make it again"
+    SHOW_FOLDER = "Show the folder"
+    KEEP_HERE = "Keep in the profile for now"
+    CHOOSE = "Choose another folder…"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTrouble:
+    """What is wrong with the library's folder, and the ways out of it."""
+
+    message: str
+    detail: str
+    ways: tuple[Way, ...]
+
+
+def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTrouble | None:
+    """What the window says of the folder, once; None while there is nothing to say. `waiting` results cannot be saved;
+    `rescues`: they are kept elsewhere after a while."""
+    folder = health.folder
+    match health.state:
+        case FolderState.ABSENT:
+            message = f"The library's folder is not there: {folder}"
+            first = Way.MAKE_AGAIN if health.can_be_made else Way.TRY_AGAIN
+            advice = (
+                "It was moved or deleted. Make it again, or choose where it is."
+                if health.can_be_made
+                else "Connect its drive."
+            )
+        case FolderState.READ_ONLY:
+            message, first = f"Nothing may be written in the library's folder: {folder}", Way.TRY_AGAIN
+            advice = "Allow it, or choose another folder."
+        case FolderState.FULL:
+            message, first = f"The disk of the library is full: {folder}", Way.SHOW_FOLDER
+            advice = "Free up space."
+        case FolderState.SLOW:
+            message, first = f"The library's folder does not answer: {folder}", Way.TRY_AGAIN
+            advice = "Check its drive or network."
+        case FolderState.NEARLY_FULL:
+            return _nearly_full(health)
+        case FolderState.UNKNOWN | FolderState.FINE:
+            return None
+    ways = [first, Way.CHOOSE]
+    if waiting:
+        ways.insert(1, Way.KEEP_HERE)
+    return FolderTrouble(message, f"{advice} {_waiting_words(waiting, rescues=rescues)}", tuple(ways))
+
+
+def state_words(health: FolderHealth) -> tuple[str, Tone]:
+    """How the folder is, for the preferences: a short sentence, empty while nobody has looked."""
+    free = f"{units.size(health.free)} are free." if health.free is not None else ""
+    match health.state:
+        case FolderState.FINE:
+            return free, Tone.PLAIN
+        case FolderState.NEARLY_FULL:
+            return f"Its disk is nearly full: {free}", Tone.WARN
+        case FolderState.FULL:
+            return "Its disk is full. Nothing is saved until there is room.", Tone.BAD
+        case FolderState.READ_ONLY:
+            return "Nothing may be written in it. Nothing is saved until that is allowed.", Tone.BAD
+        case FolderState.ABSENT:
+            return "It is not there. Nothing is saved until its drive is connected.", Tone.BAD
+        case FolderState.SLOW:
+            return "It does not answer. Nothing is saved until it does.", Tone.WARN
+        case FolderState.UNKNOWN:
+            return "", Tone.PLAIN
+
+
+def headline_of(progress: MoveProgress) -> str:
+    """ "Moving 312 of 1,204 files"."""
+    counted = f"{progress.files:,} of {units.count(progress.files_total, 'file')}"
+    match progress.phase:
+        case MovePhase.RUNNING:
+            return f"Moving {counted}"
+        case MovePhase.WAITING:
+            return f"Moving waits: {counted}"
+        case MovePhase.STOPPING:
+            return "Stopping after the file in hand…"
+        case MovePhase.STOPPED:
+            return f"Stopped: {counted} moved"
+        case MovePhase.DONE:
+            return f"{units.count(progress.files, 'file')} moved"
+
+
+def detail_of(progress: MoveProgress, seconds_left: float | None) -> str:
+    """Why it waits; else how much, where to, and how long it takes."""
+    if progress.waits:
+        return progress.waits
+    parts = [f"To {progress.target}"]
+    if not progress.phase.is_over:
+        parts.append(f"{units.size(progress.size)} of {units.size(progress.size_total)}")
+        if seconds_left is not None:
+            parts.append(units.left(seconds_left))
+        if progress.is_resumed:
+            parts.append("begun before the last restart")
+    return " · ".join(parts)
+
+
+def stayed_words(progress: MoveProgress) -> str:
+    """ "3 files stayed where they were"; empty when none did."""
+    count = len(progress.stayed)
+    if not count:
+        return ""
+    return f"{units.count(count, 'file')} stayed where {'it was' if count == 1 else 'they were'}:"
+
+
+def _nearly_full(health: FolderHealth) -> FolderTrouble:
+    message = f"The disk of the library is nearly full: {units.size(health.free or 0)} are free in {health.folder}"
+    expected = health.to_come > (health.free or 0)
+    detail = f"About {units.size(health.to_come)} are to come." if expected else "Saving goes on while there is room."
+    return FolderTrouble(message, detail, (Way.SHOW_FOLDER, Way.CHOOSE))
+
+
+def _waiting_words(waiting: int, *, rescues: bool) -> str:
+    if not waiting:
+        return "New results wait until then."
+    said = "1 result waits for it." if waiting == 1 else f"{waiting:,} results wait for it."
+    return f"{said} What waits for an hour is kept in the profile's folder until then." if rescues else said

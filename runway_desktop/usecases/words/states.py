@@ -1,0 +1,292 @@
+"""A task's state in words, tone and icon: what the list's state column, the details and a screen reader say. Pure.
+
+Colour alone never tells a state: every tone comes with words and an icon. Progress is never invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runway_desktop.domain.failures import Advice
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Output, OutputState, State, Task
+from runway_desktop.services.tasks.uncertainty import count_words
+
+from . import units
+
+
+class Tone(StrEnum):
+    PLAIN = "text"
+    BUSY = "accent"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateWords:
+    """How a task stands, as its row says it."""
+
+    headline: str
+    detail: str = ""
+    tone: Tone = Tone.PLAIN
+    icon: str = ""
+    progress: float | None = None
+    """0 to 1 where the server said a number."""
+    moving: bool = False
+    """Something goes on whose progress nobody knows."""
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.headline} ({self.detail})" if self.detail else self.headline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What is known beside the task: slots of its model, time left as a range of seconds, bytes of a running
+    download, why the lane waits."""
+
+    slots_used: int | None = None
+    slots: int | None = None
+    remaining: tuple[float, float] | None = None
+    received: int = 0
+    expected: int | None = None
+    uploaded: float | None = None
+    lane_reason: str = ""
+    price: float | None = None
+    """What a task that was not sent yet will cost, as far as that is known."""
+    offline: bool = False
+    """Runway cannot be reached: what is still to be saved waits."""
+
+
+def describe(row: Row, around: Around) -> StateWords:
+    task = row.task
+    if task.is_hidden:
+        # What was seen of it last may be long over.
+        return StateWords(headline="Can't be checked with this key", tone=Tone.WARN, icon="mdi6.key-alert-outline")
+    match task.state:
+        case State.HELD | State.SENDING if around.uploaded is not None and around.uploaded < 1:
+            return StateWords(
+                headline="Uploading",
+                detail=_percent(around.uploaded),
+                tone=Tone.BUSY,
+                icon="mdi6.upload",
+                progress=around.uploaded,
+            )
+        case State.HELD:
+            why = task.hold_reason or around.lane_reason.removeprefix("Waiting: ") or "sent when a slot is free"
+            return StateWords(
+                headline="Waiting here",
+                detail=why,
+                icon="mdi6.tray-full",
+                tone=Tone.WARN if task.hold_reason else Tone.PLAIN,
+            )
+        case State.SENDING:
+            return StateWords(headline="Sending", tone=Tone.BUSY, icon="mdi6.send", moving=True)
+        case State.UNCERTAIN:
+            return StateWords(
+                headline="Uncertain, maybe charged",
+                detail=_uncertain_words(task),
+                tone=Tone.WARN,
+                icon="mdi6.help-circle-outline",
+            )
+        case State.PENDING:
+            return StateWords(
+                headline="Accepted",
+                detail="waits for its start",
+                tone=Tone.BUSY,
+                icon="mdi6.clock-outline",
+                moving=True,
+            )
+        case State.THROTTLED:
+            known = around.slots is not None and around.slots_used is not None
+            # Those that wait for a slot hold none: what is in use is never more than there are.
+            used = (
+                f"{min(around.slots_used or 0, around.slots or 0)} of {around.slots} in use"
+                if known
+                else "starts by itself"
+            )
+            return StateWords(
+                headline="Waiting for a free slot", detail=used, tone=Tone.WARN, icon="mdi6.timer-sand", moving=True
+            )
+        case State.RUNNING:
+            left = units.span(*around.remaining) if around.remaining else ""
+            return StateWords(
+                headline=f"Running {_percent(task.progress)}" if task.progress is not None else "Running",
+                detail=left,
+                tone=Tone.BUSY,
+                icon="mdi6.progress-clock",
+                progress=task.progress,
+                moving=task.progress is None,
+            )
+        case State.OTHER:
+            return StateWords(
+                headline=f"At Runway: {task.remote_status.replace('_', ' ').capitalize()}",
+                detail="a status this version does not know",
+                tone=Tone.BUSY,
+                icon="mdi6.cloud-question-outline",
+                moving=True,
+            )
+        case State.SUCCEEDED:
+            return _succeeded(row, around)
+        case State.FAILED:
+            return _failed(task)
+        case State.CANCELLED:
+            return StateWords(headline="Cancelled", detail=_charged(task), icon="mdi6.cancel")
+        case State.GONE if task.let_go:
+            return StateWords(headline="Let go", detail="no answer came, nothing was adopted", icon="mdi6.link-off")
+        case State.GONE:
+            return StateWords(
+                headline="Not at Runway",
+                detail="deleted, or another key's",
+                tone=Tone.WARN,
+                icon="mdi6.cloud-off-outline",
+            )
+
+
+def _percent(part: float) -> str:
+    """Rounded down: nothing is 100 % before it is done."""
+    return f"{int(max(0.0, min(1.0, part)) * 100 + 1e-9)} %"
+
+
+def _charged(task: Task) -> str:
+    return f"{units.credits_in_words(task.cost_credits)} charged" if task.cost_credits else ""
+
+
+def _uncertain_words(task: Task) -> str:
+    seen = count_words(task.evidence) if task.evidence is not None else ""
+    return f"{seen[0].upper()}{seen[1:]} · Decide…" if seen else "Decide…"
+
+
+def _succeeded(row: Row, around: Around) -> StateWords:
+    outputs = row.outputs
+    saved = [output for output in outputs if output.state is OutputState.SAVED]
+    if outputs and len(saved) == len(outputs):
+        return _kept(saved)
+    if any(output.state is OutputState.EXPIRED for output in outputs):
+        return StateWords(
+            headline="Done, but expired",
+            detail="Runway keeps it no longer",
+            tone=Tone.BAD,
+            icon="mdi6.clock-alert-outline",
+        )
+    trouble = next((output for output in outputs if output.state is OutputState.FAILED), None)
+    if trouble is not None:
+        return StateWords(
+            headline="Done, not saved yet",
+            detail=trouble.problem,
+            tone=Tone.BAD,
+            icon="mdi6.content-save-alert-outline",
+        )
+    if not outputs:
+        return StateWords(headline="Done, without a result", tone=Tone.WARN, icon="mdi6.file-question-outline")
+    if any(output.state is OutputState.DOWNLOADING for output in outputs) and not around.offline:
+        return _saving(around)
+    waits = next((output.problem for output in outputs if output.state is OutputState.WAITING and output.problem), "")
+    if around.offline or waits:
+        # Nothing moves until it is tried again.
+        return StateWords(
+            headline="Done, not saved yet",
+            detail=waits or "Saved by itself once Runway can be reached.",
+            tone=Tone.WARN,
+            icon="mdi6.cloud-off-outline" if around.offline else "mdi6.content-save-alert-outline",
+        )
+    return StateWords(headline="Done", detail="saved next", tone=Tone.BUSY, icon="mdi6.download", moving=True)
+
+
+def _kept(outputs: list[Output]) -> StateWords:
+    """What became of saved files."""
+    missing, changed = sum(o.is_missing for o in outputs), sum(o.is_changed for o in outputs)
+    several = len(outputs) > 1
+    if missing:
+        return StateWords(
+            headline=f"{missing:,} of {len(outputs):,} files missing" if several else "File missing",
+            detail="not where they were saved" if missing > 1 else "not where it was saved",
+            tone=Tone.WARN,
+            icon="mdi6.file-question-outline",
+        )
+    if all(output.is_binned for output in outputs):
+        return StateWords(headline="Done", detail="the file was moved to the bin", icon="mdi6.delete-outline")
+    if changed:
+        times = [output.look.modified_at for output in outputs if output.is_changed]
+        latest = max((at for at in times if at is not None), default=None)
+        return StateWords(
+            headline=f"{changed:,} of {len(outputs):,} changed outside" if several else "Changed outside",
+            detail=f"on {units.day_and_time(latest)}" if latest is not None else "",
+            tone=Tone.WARN,
+            icon="mdi6.file-edit-outline",
+        )
+    total = units.size(sum(output.size for output in outputs if output.is_here))
+    return StateWords(headline="Saved", detail=total, tone=Tone.GOOD, icon="mdi6.check")
+
+
+def _saving(around: Around) -> StateWords:
+    known = around.expected
+    received = units.size(around.received) if around.received else ""
+    return StateWords(
+        headline="Saving",
+        detail=f"{units.size(around.received)} of {units.size(known)}" if known else received,
+        tone=Tone.BUSY,
+        icon="mdi6.download",
+        progress=min(1.0, around.received / known) if known else None,
+        moving=not known,
+    )
+
+
+_NEXT_STEP = {
+    Advice.RETRY_LATER: "May be retried",
+    Advice.CHANGE_PROMPT: "Edit the prompt to send again",
+    Advice.CHANGE_INPUT: "Change the input to send again",
+    Advice.FIX_REQUEST: "Edit to send again",
+}
+
+
+def _failed(task: Task) -> StateWords:
+    if task.failure is None:
+        return StateWords(headline="Failed", tone=Tone.BAD, icon="mdi6.alert-circle-outline")
+    meaning = task.failure.meaning
+    detail = task.refusals[0].message if task.refusals else _NEXT_STEP[meaning.advice]
+    icon = "mdi6.shield-alert-outline" if task.failure.is_moderation else "mdi6.alert-circle-outline"
+    return StateWords(headline=meaning.headline, detail=detail, tone=Tone.BAD, icon=icon)
+
+
+def badge(row: Row) -> str:
+    """The few characters on the poster: a clip's length, or how many results there are."""
+    if len(row.outputs) > 1:
+        return f"×{len(row.outputs)}"
+    if row.outputs and row.outputs[0].duration and row.outputs[0].media in (Media.VIDEO, Media.AUDIO):
+        return f"{row.outputs[0].duration:.0f} s"
+    length = row.task.request.values.get("duration")
+    return f"{length:g} s" if isinstance(length, int | float) and not isinstance(length, bool) else ""
+
+
+def cost_words(task: Task, price: float | None = None) -> str:
+    """60 actual, ~120 estimated, ~60 by its price before it is sent, ? unknown for a sent one, – for nothing yet."""
+    if task.cost_credits is not None:
+        return units.number(task.cost_credits)
+    if task.estimated_credits is not None:
+        return f"~{units.number(task.estimated_credits)}"
+    if task.state is State.HELD and price is not None:
+        return f"~{units.number(price)}"
+    return "?" if task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live else units.DASH
+
+
+MOST_ADDED_UP = 500
+"""Tasks whose rows are fetched to be added up; of more only their number is told."""
+
+
+def several_words(chosen: int, rows: Sequence[Row]) -> str:
+    """ "7 tasks chosen", and below what they cost and which files of theirs are here. `rows` are theirs, or none while
+    they are being fetched."""
+    outputs = [output for row in rows for output in row.outputs]
+    here = [output for output in outputs if output.is_here]
+    missing = sum(output.is_missing for output in outputs)
+    cost = sum(row.task.credits or 0.0 for row in rows)
+    sums = (
+        units.credits_in_words(cost) if cost else "",
+        f"{units.count(len(here), 'file')}, {units.size(sum(output.size for output in here))}" if here else "",
+        f"{missing:,} missing" if missing else "",
+    )
+    return "\n".join(filter(None, (f"{units.count(chosen, 'task')} chosen", " · ".join(filter(None, sums)))))

@@ -1,0 +1,143 @@
+"""The text of *Copy support details*: what Runway's support needs to find a task, and nothing that is nobody's
+business.
+
+Pure. No secret can be in it, for none is ever in a task; links are signed and inputs are private, so neither is
+copied. The prompt is
+left out unless the person asks for it, and with it every other free text of the request.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from runway_desktop import __version__
+from runway_desktop.domain.task import State, Task
+from runway_desktop.services.ports import LedgerEntry
+
+_SECRET = re.compile(r"key_[0-9A-Za-z]{8,}|(?i:bearer)\s+\S+")
+_LINK = re.compile(r"\b(?:https?|runway|file|data):\S+", re.IGNORECASE)
+_CHOICE = re.compile(r"[\w.:\- ]{1,32}")
+_PRIVATE_NAME = re.compile(
+    r"prompt|text|title|tag|uri|url|path|file|image|video|audio|sha|body|key|secret", re.IGNORECASE
+)
+_PATH = re.compile(r"(?:[A-Za-z]:\\|\\\\|/(?:home|Users|root|mnt|media|Volumes|tmp|var)/)\S+")
+
+
+def support_details(
+    task: Task,
+    ledger: Sequence[LedgerEntry],
+    *,
+    include_prompt: bool = False,
+    version: str = __version__,
+    system: str = "",
+) -> str:
+    """Plain text, a fact a line, then what happened in order. Times are UTC."""
+    facts = [
+        ("Task at Runway", task.remote_id or "none"),
+        ("Task here", task.id),
+        ("State", _state(task)),
+        ("Asked for", f"{task.request.endpoint}, {task.request.model}"),
+        ("Settings", _settings(task.request.values, include_prompt)),
+        ("Made", _time(task.created_at)),
+        ("Sent", _time(task.sent_at)),
+        ("Created at Runway", _time(task.remote_created_at)),
+        ("Running since", _time(task.running_since)),
+        ("Ended", _time(task.ended_at)),
+        ("Last asked", _time(task.asked_at)),
+        ("Estimate", _credits(task.estimated_credits)),
+        ("Cost", _credits(task.cost_credits)),
+    ]
+    if task.failure is not None:
+        facts.append(("Failure code", task.failure.code or "none"))
+        facts.append(("Runway's words", _clean(task.failure.words, task, include_prompt)))
+    facts += [
+        ("Refused", f"{'.'.join(map(str, issue.path)) or 'request'}: {issue.code}".rstrip(": "))
+        for issue in task.refusals
+    ]
+    if task.evidence is not None:
+        facts.append(("Sending", _clean(task.evidence.reason, task, include_prompt)))
+    if include_prompt and task.request.prompt:
+        facts.append(("Prompt", _scrub(task.request.prompt)))
+    facts.append(("Program", f"Runway Desktop {version}, {system or _system()}"))
+    lines = [f"{name}: {value}" for name, value in facts if value]
+    if ledger:
+        lines += ["", "What happened:"]
+        lines += [f"{_time(entry.at)}  {entry.kind}{_detail(entry.detail, task, include_prompt)}" for entry in ledger]
+    return "\n".join(lines) + "\n"
+
+
+def _state(task: Task) -> str:
+    words = str(task.state)
+    if task.state is State.OTHER:
+        words = f"{task.remote_status} (a status that this program does not know)"
+    extras = [
+        "adopted" if task.adopted else "",
+        "cancel asked" if task.cancel_asked else "",
+        "not seen by the key in use" if task.is_hidden else "",
+        "deleted at Runway" if task.deleted_remotely else "",
+    ]
+    return ", ".join([words, *filter(None, extras)])
+
+
+def _settings(values: Mapping[str, Any], include_prompt: bool) -> str:
+    return ", ".join(_told(values, "", include_prompt))
+
+
+def _told(values: Mapping[str, Any], prefix: str, include_prompt: bool) -> list[str]:
+    """The settings that are numbers, switches or one of a few words. Lists are inputs or texts: their number only."""
+    found: list[str] = []
+    for name, value in values.items():
+        place = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            found += _told(value, f"{place}.", include_prompt)
+        elif isinstance(value, bool | int | float):
+            found.append(f"{place}={str(value).lower() if isinstance(value, bool) else value}")
+        elif isinstance(value, list | tuple):
+            found.append(f"{place}: {len(value)}")
+        elif isinstance(value, str) and not _PRIVATE_NAME.search(name) and _CHOICE.fullmatch(value):
+            found.append(f"{place}={_scrub(value)}")
+    return found
+
+
+def _detail(detail: Mapping[str, Any], task: Task, include_prompt: bool) -> str:
+    told = []
+    for name, value in detail.items():
+        if isinstance(value, bool | int | float):
+            told.append(f"{name}={value}")
+        elif isinstance(value, str) and value and not _PRIVATE_NAME.search(name):
+            told.append(f"{name}={_clean(value, task, include_prompt)}")
+    return f"  ({', '.join(told)})" if told else ""
+
+
+def _clean(text: str, task: Task, include_prompt: bool) -> str:
+    """A sentence without links, paths and secrets, and without the prompt that an error may quote."""
+    if not include_prompt and task.request.prompt.strip():
+        text = text.replace(task.request.prompt.strip(), "[prompt]")
+    return _scrub(" ".join(text.split()))
+
+
+def _scrub(text: str) -> str:
+    for pattern, word in ((_SECRET, "[secret]"), (_LINK, "[link]"), (_PATH, "[path]")):
+        text = pattern.sub(word, text)
+    return text
+
+
+def _time(at: float | None) -> str:
+    if at is None:
+        return ""
+    try:
+        return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, OSError, ValueError):
+        return str(at)
+
+
+def _credits(amount: float | None) -> str:
+    return "" if amount is None else f"{amount:g} credits"
+
+
+def _system() -> str:
+    return f"{platform.system()} {platform.release()}, Python {platform.python_version()}"

@@ -1,0 +1,1 @@
+"""State of the compare view: sets of takes, stacks, judging them. GUI thread."""

@@ -1,0 +1,346 @@
+"""What the culling room compares: results in stacks, a set of one, two or four of them at a time, and judging by key.
+
+Takes of one prompt lie on one stack while several prompts are compared; takes of a single prompt lie side by side. The
+judgements follow live, whoever makes them. Holds no file and no player. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.search import prompt_key
+from runway_desktop.domain.task import Media, Output, Pick, Task, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.bridge import Bridge
+
+SIZES = (1, 2, 4)
+MOST_STARS = 5
+_SHOWN = frozenset({Media.IMAGE, Media.VIDEO, Media.AUDIO})
+
+
+class Judge(Protocol):
+    def rate(self, task_ids: Sequence[TaskId], stars: int) -> None: ...
+
+    def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None: ...
+
+    def undo(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One result."""
+
+    task: Task
+    output: Output
+
+    @property
+    def path(self) -> Path:
+        return Path(self.output.path)
+
+    @property
+    def media(self) -> Media:
+        return self.output.media
+
+    @property
+    def key(self) -> tuple[TaskId, int]:
+        return (self.task.id, self.output.index)
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What its file holds as far as is known: where that differs, it is to be read anew."""
+        signs = self.output.look.signs if self.output.is_changed else None
+        return (self.path, self.media, self.output.is_missing, signs)
+
+    @property
+    def is_decided(self) -> bool:
+        return self.task.rating > 0 or self.task.pick is not Pick.NONE
+
+    def facts(self) -> str:
+        """ "gen4.5 · seed 41207 · 60 credits"."""
+        seed = self.task.request.values.get("seed")
+        price = self.task.credits
+        return " · ".join(
+            part
+            for part in (
+                self.task.request.model,
+                f"seed {seed}" if seed is not None else "",
+                units.credits_in_words(price) if price is not None else "",
+            )
+            if part
+        )
+
+    def judgement(self) -> str:
+        """ "★★★★☆ pick", "rejected", "unrated"."""
+        if self.task.pick is Pick.REJECT:
+            return "rejected"
+        stars = "★" * self.task.rating + "☆" * (MOST_STARS - self.task.rating) if self.task.rating else ""
+        picked = "pick" if self.task.pick is Pick.PICK else ""
+        return " ".join(part for part in (stars, picked) if part) or "unrated"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Takes of one prompt, of which one lies on top."""
+
+    takes: tuple[Take, ...]
+    at: int = 0
+
+    @property
+    def top(self) -> Take:
+        return self.takes[self.at]
+
+    def words(self) -> str:
+        return f"take {self.at + 1} of {len(self.takes)}" if len(self.takes) > 1 else ""
+
+
+class Culling(QObject):
+    changed = Signal()
+    """Other results are before the eyes."""
+    judged = Signal()
+    """Only words moved."""
+    focus_moved = Signal()
+    opened = Signal()
+    """There is something to compare now."""
+    said = Signal(str)
+    """Why there is nothing to compare, in a sentence."""
+
+    def __init__(
+        self, engine: Engine, bridge: Bridge, runner: Runner, judge: Judge, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._judge = judge
+        self._takes: tuple[Take, ...] = ()
+        self._stacks: list[Stack] = []
+        self._first = 0
+        self._focus = 0
+        self._size = 4
+        self._stacked = False
+        self.auto_advance = False
+        """After a decision the focus goes on by itself."""
+        bridge.tasks_touched.connect(self._touched)
+
+    def open_chosen(self, task_ids: Sequence[TaskId]) -> None:
+        """Compares these; of a single one, all takes of it."""
+        self._engine.integrity.look_at(task_ids)
+        self._runner(self._gather(tuple(task_ids)), "gather takes")
+
+    def open(self, rows: Sequence[Row], *, at: TaskId | None = None, stacked: bool = True) -> None:
+        """Compares the saved results of these rows, in their order, `at` in the focus. Not `stacked`: side by side
+        even if their prompts differ."""
+        takes = [
+            Take(row.task, output)
+            for row in rows
+            for output in row.outputs
+            if output.is_here and output.media in _SHOWN
+        ]
+        if not takes:
+            self.said.emit("There is nothing to compare: no chosen task has a saved picture, clip or sound.")
+            return
+        self._takes = tuple(takes)
+        self._stacked = stacked and len({_prompt(take) for take in takes}) > 1
+        self._pile()
+        self._size = next((size for size in SIZES if size >= len(self._stacks)), SIZES[-1])
+        self._go_to(next((n for n, stack in enumerate(self._stacks) if stack.top.task.id == at), 0))
+        self.opened.emit()
+        self.changed.emit()
+
+    @property
+    def shown(self) -> tuple[Stack, ...]:
+        """What is before the eyes now, in order."""
+        return tuple(self._stacks[self._first : self._first + self._size])
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    @property
+    def focus(self) -> int:
+        """Place of the focus among those shown."""
+        return self._focus
+
+    @property
+    def focused(self) -> Stack | None:
+        shown = self.shown
+        return shown[self._focus] if self._focus < len(shown) else None
+
+    @property
+    def is_stacked(self) -> bool:
+        return self._stacked
+
+    def caption(self, place: int) -> str:
+        return f"{self._first + place + 1} · {self.shown[place].top.facts()}"
+
+    def place_words(self) -> str:
+        """ "5–8 of 12"; empty when all are before the eyes."""
+        last = self._first + len(self.shown)
+        if len(self.shown) == len(self._stacks):
+            return ""
+        span = str(last) if self._first + 1 == last else f"{self._first + 1}–{last}"
+        return f"{span} of {len(self._stacks)}"
+
+    def show(self, size: int) -> None:
+        """One, two or four at a time; the focused one stays in sight."""
+        if size != self._size and self._stacks:
+            at = self._first + self._focus
+            self._size = size
+            self._go_to(at)
+            self.changed.emit()
+
+    def turn(self, by: int) -> None:
+        """To the next (1) or previous (-1) set, as far as there is one."""
+        first = self._first + by * self._size
+        if 0 <= first < len(self._stacks):
+            self._first = first
+            self._focus = min(self._focus, len(self.shown) - 1)
+            self.changed.emit()
+
+    def focus_on(self, place: int) -> None:
+        if place != self._focus and 0 <= place < len(self.shown):
+            self._focus = place
+            self.focus_moved.emit()
+
+    def move_focus(self, by: int) -> None:
+        """Around among those shown; a single one goes to its neighbour's set."""
+        amount = len(self.shown)
+        if amount == 1:
+            self.turn(by)
+        elif amount:
+            self.focus_on((self._focus + by) % amount)
+
+    def cycle(self, by: int) -> bool:
+        """Another take of the focused stack comes on top; False where there is but one."""
+        stack = self.focused
+        if stack is None or len(stack.takes) < 2:
+            return False
+        self._stacks[self._first + self._focus] = replace(stack, at=(stack.at + by) % len(stack.takes))
+        self.changed.emit()
+        return True
+
+    def swap(self) -> None:
+        """The focused one and its neighbour change places; the focus goes along."""
+        shown = self.shown
+        if len(shown) < 2:
+            return
+        other = self._focus + 1 if self._focus + 1 < len(shown) else self._focus - 1
+        here, there = self._first + self._focus, self._first + other
+        self._stacks[here], self._stacks[there] = self._stacks[there], self._stacks[here]
+        self._focus = other
+        self.changed.emit()
+
+    def stack(self, stacked: bool) -> None:
+        """Takes of one prompt on one stack, or all side by side."""
+        if stacked != self._stacked and self._takes:
+            top = self.focused.top.key if self.focused is not None else None
+            self._stacked = stacked
+            self._pile()
+            held = (n for n, stack in enumerate(self._stacks) if any(take.key == top for take in stack.takes))
+            self._go_to(next(held, 0))
+            self.changed.emit()
+
+    def set_auto_advance(self, on: bool) -> None:
+        if on != self.auto_advance:
+            self.auto_advance = on
+            self.judged.emit()
+
+    def rate(self, stars: int) -> None:
+        """1 to 5; 0 takes the rating away."""
+        if self.focused is not None:
+            self._judge.rate([self.focused.top.task.id], stars)
+            self._decided(self.focused.top.task.id, is_decision=stars > 0)
+
+    def pick(self, pick: Pick) -> None:
+        """The same again takes it back."""
+        stack = self.focused
+        if stack is not None:
+            wanted = Pick.NONE if stack.top.task.pick is pick else pick
+            self._judge.pick([stack.top.task.id], wanted)
+            self._decided(stack.top.task.id, is_decision=wanted is not Pick.NONE)
+
+    def undo(self) -> None:
+        self._judge.undo()
+
+    def look_again(self) -> None:
+        """The room is used again: files may have been changed elsewhere meanwhile."""
+        self._engine.integrity.look_around()
+        self._engine.integrity.look_at([stack.top.task.id for stack in self.shown])
+
+    async def _gather(self, task_ids: tuple[TaskId, ...]) -> None:
+        if len(task_ids) == 1:
+            family = await self._engine.library.takes(task_ids[0])
+            rows = await self._engine.library.rows(family.ids or task_ids)
+            self.open([row for row in rows if row.task.removed_at is None], at=task_ids[0], stacked=False)
+        else:
+            self.open(await self._engine.library.rows(task_ids))
+
+    def _go_to(self, at: int) -> None:
+        """The set that holds a stack, with the focus on it."""
+        self._first = at - at % self._size
+        self._focus = at - self._first
+
+    def _pile(self) -> None:
+        piles: dict[object, list[Take]] = {}
+        for take in self._takes:
+            piles.setdefault(_prompt(take) if self._stacked else take.key, []).append(take)
+        self._stacks = [Stack(tuple(takes)) for takes in piles.values()]
+
+    def _decided(self, task_id: TaskId, *, is_decision: bool) -> None:
+        """The next undecided one; after the last of a set, the next set."""
+        if not self.auto_advance or not is_decision:
+            return
+        stacks = self._stacks
+
+        def is_open(place: int) -> bool:
+            top = stacks[place].top
+            # What was decided just now is not stored yet.
+            return top.task.id != task_id and not top.is_decided
+
+        end = self._first + len(self.shown)
+        here = self._first + self._focus
+        found = next((n for n in (*range(here + 1, end), *range(self._first, here)) if is_open(n)), None)
+        if found is not None:
+            self.focus_on(found - self._first)
+        elif end < len(stacks):
+            self._first, self._focus = end, 0
+            self._focus = next((n for n in range(len(self.shown)) if is_open(end + n)), 0)
+            self.changed.emit()
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        known = {take.task.id for take in self._takes}
+        moved = {
+            task_id: touch
+            for task_id, touch in touches.items()
+            if task_id in known and (touch.task is not None or touch.outputs)
+        }
+        if not moved:
+            return
+
+        def fresh(take: Take) -> Take:
+            touch = moved.get(take.task.id)
+            if touch is None:
+                return take
+            output = touch.outputs.get(take.output.index, take.output)
+            # Of one that went to the bin the last picture stays.
+            return Take(touch.task or take.task, output if output.is_kept and output.path else take.output)
+
+        before = [stack.top.content for stack in self.shown]
+        self._takes = tuple(map(fresh, self._takes))
+        self._stacks = [replace(stack, takes=tuple(map(fresh, stack.takes))) for stack in self._stacks]
+        if before != [stack.top.content for stack in self.shown]:
+            self.changed.emit()
+        else:
+            self.judged.emit()
+
+
+def _prompt(take: Take) -> str:
+    return prompt_key(take.task.request) or take.task.id

@@ -1,0 +1,147 @@
+"""Takes inputs into the request: each where it fits, with a switch to a model that takes it, or a sentence why not.
+
+What the files are is asked of the engine, in a worker. GUI thread only; nothing here blocks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.folders import FileMove, moved_uris
+from runway_desktop.usecases.requests.input_item import KIND_WORDS, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from runway_desktop.catalog import Field, Pair
+    from runway_desktop.services.engine import Engine
+    from runway_desktop.services.intake import AssetDrop
+    from runway_desktop.services.supervised import Runner
+    from runway_desktop.usecases.requests.draft import RequestDraft
+    from runway_desktop.usecases.requests.pair_choice import PairChoice
+
+
+class InputTaking(QObject):
+    said = Signal(str)
+    """What was replaced, or why something was not taken."""
+    touched = Signal(str)
+    """Name of a field whose inputs are others now."""
+    moved = Signal()
+    """The request changed."""
+    learned = Signal()
+    """What is known of the inputs changed."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        draft: RequestDraft,
+        choice: PairChoice,
+        switch: Callable[[Pair, str], None],
+        runner: Runner,
+        parent: QObject | None = None,
+    ) -> None:
+        """`switch` goes to another model because of what it takes, which is named ("a clip")."""
+        super().__init__(parent)
+        self._engine = engine
+        self._draft = draft
+        self._choice = choice
+        self._switch = switch
+        self._runner = runner
+
+    def add(self, drops: Sequence[AssetDrop]) -> None:
+        """Puts each where it fits, switching to an endpoint that takes it when the present one does not. A file that no
+        model takes as it is gets its place all the same: what can be done about it is offered there."""
+        for drop in drops:
+            if drop.findings and drop.facts is None:
+                self.said.emit(drop.findings[0].message)
+                continue
+            field = self._draft.place_for(drop)
+            if field is None and not self._switch_for(drop):
+                self.said.emit(
+                    f"No model takes a {KIND_WORDS.get(drop.media, 'file')} of this kind together with what is here."
+                )
+                continue
+            field = field or self._draft.place_for(drop)
+            if field is not None:
+                self._put(field, drop)
+        self.moved.emit()
+
+    def add_to(self, name: str, drop: AssetDrop) -> None:
+        """Puts it into a named field, or says why not."""
+        field = self._draft.pair.field(name)
+        if drop.findings and drop.facts is None:
+            self.said.emit(drop.findings[0].message)
+        elif field is None or not _may_hold(field, drop):
+            self.said.emit(
+                f"{field.label if field else name} does not take a {KIND_WORDS.get(drop.media, 'file of this kind')}."
+            )
+        else:
+            self._put(field, drop)
+            self.moved.emit()
+
+    def replace(self, name: str, number: int, drop: AssetDrop) -> None:
+        """Puts it in the place of another, for the same purpose; or says why not."""
+        field = self._draft.pair.field(name)
+        if drop.findings and drop.facts is None:
+            self.said.emit(drop.findings[0].message)
+        elif field is not None and _may_hold(field, drop) and self._draft.put_in_place_of(name, number, drop):
+            self.touched.emit(name)
+            self.moved.emit()
+        else:
+            # The one that it was meant for is gone, or the place takes no such thing, which is said.
+            self.add_to(name, drop)
+
+    def remove(self, name: str, number: int) -> None:
+        if self._draft.remove(name, number):
+            self.touched.emit(name)
+            self.moved.emit()
+
+    def move(self, name: str, number: int, to: int) -> None:
+        if self._draft.move(name, number, to):
+            self.moved.emit()
+
+    def follow(self, moves: Sequence[FileMove]) -> None:
+        """Files were moved: those that are inputs here lie elsewhere now."""
+        if self._draft.follow(moved_uris(moves)):
+            self.moved.emit()
+
+    def ask_facts(self) -> None:
+        """Has the files looked at that nobody looked at yet; `learned` follows."""
+        files = self._draft.unknown_files()
+        if files:
+            self._runner(self._learn_facts(files), "look at inputs")
+
+    async def _learn_facts(self, uris: Sequence[str]) -> None:
+        for uri, found in (await self._engine.intake.look(uris)).items():
+            if found.facts is not None:
+                self._draft.facts[uri] = found.facts
+            elif found.problem:
+                self._draft.unreadable[uri] = found.problem
+        self._draft.touched()
+        self.learned.emit()
+
+    def _switch_for(self, drop: AssetDrop) -> bool:
+        draft = self._draft
+        pair = self._choice.taking_input(
+            kind_of(drop.media), draft.pair, draft.inputs(), has_prompt=bool(draft.prompt.strip())
+        )
+        if pair is not None:
+            self._switch(pair, f"a {KIND_WORDS.get(drop.media, 'file')}")
+        return pair is not None
+
+    def _put(self, field: Field, drop: AssetDrop) -> None:
+        replaced = self._draft.put(field, drop)
+        self.touched.emit(field.name)
+        if replaced:
+            self.said.emit(f"{replaced} was replaced.")
+
+
+def _may_hold(field: Field, drop: AssetDrop) -> bool:
+    """Whether an input of this kind may stand in the field, as it is or once it is mended."""
+    from runway_desktop.services.media.input_fixes import mends_for
+
+    kind = kind_of(drop.media)
+    mendable = drop.facts is not None and bool(mends_for(drop.facts, field))
+    return field.is_asset and (kind is None or kind in field.media or mendable)

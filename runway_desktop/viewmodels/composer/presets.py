@@ -1,0 +1,113 @@
+"""The presets as the composer has them: taken up, saved of what it holds, exported and imported. GUI thread only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.catalog import FieldKind
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.requests.presets import KEYS, PRESETS, Preset, Presets
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.bridge import Bridge
+
+if TYPE_CHECKING:
+    from .composing import Composing
+
+
+__all__ = ["KEYS", "Preset", "PresetShelf"]
+
+
+class PresetShelf(QObject):
+    changed = Signal()
+    said = Signal(str)
+
+    def __init__(
+        self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._composer = composer
+        self._presets = Presets(engine.settings)
+        bridge.settings_changed.connect(self._moved)
+
+    @property
+    def all(self) -> tuple[Preset, ...]:
+        return self._presets.all()
+
+    @property
+    def free_key(self) -> int:
+        return self._presets.free_key()
+
+    def name_problem(self, name: str) -> str:
+        """Why a name will not do; empty when it will."""
+        return "" if name.strip() else "Give it a name."
+
+    def save(self, name: str, *, with_prompt: bool, key: int) -> None:
+        """What the composer holds, without its inputs."""
+        composer = self._composer
+        pair, request = composer.pair, composer.request()
+        left_out = {field.name for field in pair.fields if field.is_asset or field.kind is FieldKind.PROMPT}
+        values = {name: value for name, value in request.values.items() if name not in left_out}
+        self._presets.save(
+            Preset(
+                name=name.strip(),
+                endpoint=pair.endpoint,
+                model=pair.model,
+                values=values,
+                prompt=composer.prompt if with_prompt else None,
+                key=key,
+            )
+        )
+        self.said.emit(f"Saved as the preset “{name.strip()}”.")
+
+    def take(self, preset: Preset) -> None:
+        """Its model and settings; the prompt too where it has one. Inputs and a prompt that are here stay as far as the
+        model takes them."""
+        pair = self._engine.catalog.pair(preset.endpoint, preset.model)
+        if pair is None:
+            self.said.emit(f"The catalogue does not know {preset.model}, which “{preset.name}” asks for.")
+            return
+        composer = self._composer
+        composer.choose(preset.endpoint, preset.model)
+        for field in pair.fields:
+            if not field.is_asset and field.kind is not FieldKind.PROMPT:
+                composer.set_value(field.name, preset.values.get(field.name))
+        if preset.prompt is not None:
+            composer.set_prompt(preset.prompt)
+        composer.structure_changed.emit()
+
+    def take_key(self, key: int) -> None:
+        preset = self._presets.on_key(key)
+        if preset is None:
+            self.said.emit(f"No preset stands on key {key} yet. Save one with “Presets”.")
+        else:
+            self.take(preset)
+
+    def rename(self, name: str, new: str) -> None:
+        self._presets.rename(name, new.strip())
+
+    def remove(self, name: str) -> None:
+        self._presets.remove(name)
+
+    def export(self, path: Path) -> None:
+        self._runner(
+            self._engine.library.write_text(path, self._presets.as_text()),
+            "export presets",
+            done=lambda _: self.said.emit(f"{units.count(len(self.all), 'preset')} exported as {path.name}."),
+        )
+
+    def bring_in(self, path: Path) -> None:
+        self._runner(self._bring_in(path), "import presets")
+
+    async def _bring_in(self, path: Path) -> None:
+        taken = self._presets.take(await self._engine.library.read_text(path))
+        self.said.emit(f"{units.count(taken, 'preset')} imported.")
+
+    def _moved(self, names: frozenset[str]) -> None:
+        if PRESETS in names:
+            self.changed.emit()

@@ -1,0 +1,1 @@
+"""The board of results that are not saved. GUI thread."""

@@ -1,0 +1,129 @@
+"""The lines of the expiry board as a table. GUI thread only.
+
+Rows go, come and move by their keys, so that choice, focus and scroll stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from enum import IntEnum
+from itertools import takewhile
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from runway_desktop.usecases.words.expiry import BoardLine, Key
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class BoardColumn(IntEnum):
+    RESULT = 0
+    WHY = 1
+    LINK = 2
+    DEED = 3
+
+
+LINE = Qt.ItemDataRole.UserRole + 1
+"""The BoardLine of an index."""
+_HEADS = {
+    BoardColumn.RESULT: "Result",
+    BoardColumn.WHY: "Why it is not here",
+    BoardColumn.LINK: "Its link works",
+    BoardColumn.DEED: "",
+}
+
+
+class BoardLines(QAbstractTableModel):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[BoardLine] = []
+
+    def line(self, row: int) -> BoardLine | None:
+        return self._lines[row] if 0 <= row < len(self._lines) else None
+
+    def lines(self) -> list[BoardLine]:
+        return list(self._lines)
+
+    def rowCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(BoardColumn)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _HEADS[BoardColumn(section)]
+        return None
+
+    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        line = self.line(index.row()) if index.isValid() else None
+        if line is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _shown(line, BoardColumn(index.column()))
+            case Qt.ItemDataRole.AccessibleTextRole:
+                column = BoardColumn(index.column())
+                return line.spoken if column is BoardColumn.RESULT else _shown(line, column)
+            case Qt.ItemDataRole.ToolTipRole:
+                return _shown(line, BoardColumn(index.column()))
+            case _:
+                return line if role == LINE else None
+
+    def show(self, lines: Sequence[BoardLine]) -> None:
+        """Goes from what is shown to these: rows that stay keep who looks at them, neighbours go and come together."""
+        self._remove({line.key for line in lines})
+        known = {line.key for line in self._lines}
+        row = 0
+        while row < len(lines):
+            if row < len(self._lines) and self._lines[row].key == lines[row].key:
+                row += 1
+            elif lines[row].key in known:
+                at = next(at for at in range(row + 1, len(self._lines)) if self._lines[at].key == lines[row].key)
+                self.beginMoveRows(QModelIndex(), at, at, QModelIndex(), row)
+                self._lines.insert(row, self._lines.pop(at))
+                self.endMoveRows()
+            else:
+                new = list(takewhile(lambda line: line.key not in known, lines[row:]))
+                self.beginInsertRows(QModelIndex(), row, row + len(new) - 1)
+                self._lines[row:row] = new
+                self.endInsertRows()
+                row += len(new)
+        self._refill(lines)
+
+    def fill(self, line: BoardLine) -> None:
+        """One line has news; nothing happens where it is none of these."""
+        row = next((row for row, shown in enumerate(self._lines) if shown.key == line.key), None)
+        if row is not None and self._lines[row] != line:
+            self._lines[row] = line
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(BoardColumn) - 1))
+
+    def _remove(self, wanted: Set[Key]) -> None:
+        end = len(self._lines)
+        while end:
+            first = end
+            while first and self._lines[first - 1].key not in wanted:
+                first -= 1
+            if first < end:
+                self.beginRemoveRows(QModelIndex(), first, end - 1)
+                del self._lines[first:end]
+                self.endRemoveRows()
+            end = max(0, first - 1)
+
+    def _refill(self, lines: Sequence[BoardLine]) -> None:
+        changed = [row for row, line in enumerate(lines) if self._lines[row] != line]
+        self._lines = list(lines)
+        for row in changed:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(BoardColumn) - 1))
+
+
+def _shown(line: BoardLine, column: BoardColumn) -> str:
+    match column:
+        case BoardColumn.RESULT:
+            return f"{line.title}\n{line.detail}"
+        case BoardColumn.WHY:
+            return line.why.spoken
+        case BoardColumn.LINK:
+            return f"{line.sure}, {line.at_most}"
+        case BoardColumn.DEED:
+            return line.deed

@@ -1,0 +1,232 @@
+"""The expiry board: every result of a succeeded task that is not on this disk, and what can be done about it.
+
+It asks the store when something about results moves, words go on by the clock, and what has become urgent is told once
+for each link. GUI thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from runway_desktop.domain.errors import KeyRefused, NotReached, RunwayDesktopError
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.expiry import LinkLife
+from runway_desktop.domain.library import NotSaved, Row
+from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.services.disk.disk_words import of_health
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.expiry import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
+from runway_desktop.viewmodels.bridge import Bridge
+
+from .board_table import BoardLines
+
+MOST = 1_000
+"""Lines that are shown. Of more only the number is told; they follow as the first go."""
+SETTLE_MS, SETTLE_MOST_MS = 400, 10_000
+"""After something moved, until the store is asked anew."""
+TICK_MS = 20_000
+ASKED_AT_ONCE = 4
+
+
+class ExpiryBoard(QObject):
+    changed = Signal()
+    """Numbers or words beside the lines moved."""
+    urgent = Signal(str)
+    """A sentence: results have become urgent, and nothing moves. Once for each link."""
+
+    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self.lines = BoardLines(self)
+        self._found = NotSaved()
+        self._is_open = False
+        self._received: dict[Key, tuple[int, int | None]] = {}
+        self._moved: dict[Key, float] = {}
+        """When the last byte of each running download came."""
+        self._began = self._last_moved = engine.clock.now()
+        self._told: set[tuple[TaskId, int, float]] = set()
+        self._said: tuple[object, ...] = ()
+        self._asked = 0
+        self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._soon.timeout.connect(self.refresh)
+        self._clock = QTimer(self, interval=TICK_MS)
+        self._clock.timeout.connect(self.tick)
+        self._clock.start()
+        bridge.tasks_touched.connect(self._touched)
+        bridge.library_folder_changed.connect(lambda _: self._show())
+
+    @property
+    def total(self) -> int:
+        """All results that are not on this disk, those that are just being saved among them."""
+        return self._found.total
+
+    @property
+    def count(self) -> int:
+        """What is worth a place and a word: 0 while all there is are results of this very moment."""
+        now = self._engine.clock.now()
+        stuck = any(is_stuck(output, now) for _, output in self._found.results)
+        return self.total if stuck else 0
+
+    @property
+    def is_open(self) -> bool:
+        """A person looks at it: its place stays, even when nothing is left."""
+        return self._is_open
+
+    def set_open(self, is_open: bool) -> None:
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self.changed.emit()
+
+    def summary(self) -> str:
+        """Below the title: how many, and what the times mean."""
+        hidden = self.total - len(self._found.results)
+        more = f" Shown are the {len(self._found.results):,} most urgent." if hidden > 0 else ""
+        return (
+            f"{units.count(self.total, 'result')} paid for and not on this computer.{more} A link works 24 to 48 "
+            "hours after it was fetched; how long Runway keeps the result itself is not published."
+        )
+
+    def folder_trouble(self) -> str:
+        """Why nothing can be saved in the library's folder; empty when something can."""
+        error = of_health(self._engine.folder.health)
+        return error.in_words() if error is not None else ""
+
+    @property
+    def library(self) -> Path:
+        return self._engine.settings.library
+
+    def ready(self) -> int:
+        """How many lines offer something to do; the others are being saved."""
+        return sum(bool(line.deed) for line in self.lines.lines())
+
+    def refresh(self) -> None:
+        """Asks the store anew."""
+        self._asked += 1
+        self._runner(self._load(self._asked), "look for what is not saved")
+
+    def tick(self) -> None:
+        """Time has passed: words and bars go on, and something may have become urgent."""
+        self._show()
+
+    def save_now(self, keys: Collection[Key]) -> None:
+        """Tries these at once; those whose link has expired, or whose file is missing, are asked for."""
+        chosen = [(row, output) for row, output in self._found.results if (output.task_id, output.index) in set(keys)]
+        waiting = {output.task_id for _, output in chosen if not self._must_ask(output)}
+        asked = list(dict.fromkeys(output.task_id for _, output in chosen if self._must_ask(output)))
+        if waiting:
+            self._engine.downloads.resume_waiting(waiting)
+        if asked:
+            self._runner(self._ask(asked), "ask for results")
+        if trouble := self.folder_trouble():
+            self._engine.bus.tell(Notice(trouble, is_problem=True))
+
+    def rows_of(self, keys: Collection[Key]) -> list[Row]:
+        """The tasks of these lines, each once."""
+        wanted = {task_id for task_id, _ in keys}
+        rows = {row.task.id: row for row, _ in self._found.results if row.task.id in wanted}
+        return list(rows.values())
+
+    def save_all(self) -> None:
+        self.save_now([line.key for line in self.lines.lines() if line.deed])
+
+    def set_library(self, folder: str) -> str:
+        """Saves from now on there; gives a sentence instead when that cannot be."""
+        from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
+
+        problem = QuickLook().ask(folder_problem, Path(folder), otherwise=NO_ANSWER)
+        if not problem:
+            self._engine.settings.library_folder = folder
+            self._engine.downloads.resume_waiting()
+        return problem
+
+    def _must_ask(self, output: Output) -> bool:
+        return output.is_missing or is_over(output, self._engine.clock.now())
+
+    async def _ask(self, task_ids: Sequence[TaskId]) -> None:
+        """Asks for each task. What is gone is told once with its number; without a network or a key the others are not
+        tried either."""
+        places = asyncio.Semaphore(ASKED_AT_ONCE)
+        failed: list[RunwayDesktopError] = []
+
+        async def one(task_id: TaskId) -> None:
+            async with places:
+                if any(isinstance(error, NotReached | KeyRefused) for error in failed):
+                    return
+                try:
+                    await self._engine.downloads.fetch_again(task_id)
+                except RunwayDesktopError as error:
+                    failed.append(error)
+
+        await asyncio.gather(*map(one, task_ids))
+        words = [error.in_words() for error in failed]
+        for sentence in dict.fromkeys(words):
+            times = words.count(sentence)
+            said = sentence if times == 1 else f"{times:,} tasks: {sentence}"
+            self._engine.bus.tell(Notice(said, is_problem=True))
+        self.refresh()
+
+    async def _load(self, asked: int) -> None:
+        began = self._engine.clock.monotonic()
+        found = await self._engine.library.not_saved(self._engine.clock.now(), MOST)
+        # Where a whole library is missing the answer takes a second: it is asked for less often then.
+        took = self._engine.clock.monotonic() - began
+        self._soon.setInterval(max(SETTLE_MS, min(SETTLE_MOST_MS, round(took * 10_000))))
+        if asked == self._asked:
+            self._found = found
+            known = {(output.task_id, output.index) for _, output in found.results}
+            self._received = {key: bytes_ for key, bytes_ in self._received.items() if key in known}
+            self._moved = {key: at for key, at in self._moved.items() if key in known}
+            self._show()
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        now, moved = self._engine.clock.now(), set()
+        for task_id, touch in touches.items():
+            for index, received in touch.received.items():
+                self._received[task_id, index] = received
+                self._moved[task_id, index] = self._last_moved = now
+                moved.add((task_id, index))
+            if (touch.outputs or touch.task is not None) and not self._soon.isActive():
+                self._soon.start()
+        for row, output in self._found.results if moved else ():
+            if (output.task_id, output.index) in moved:
+                self.lines.fill(self._line(row, output, now))
+
+    def _show(self) -> None:
+        now = self._engine.clock.now()
+        self.lines.show([self._line(row, output, now) for row, output in self._found.results])
+        said = (self.total, self.count, self.folder_trouble(), self.ready())
+        if said != self._said:
+            self._said = said
+            self.changed.emit()
+        self._tell_urgent(now)
+
+    def _line(self, row: Row, output: Output, now: float) -> BoardLine:
+        key = (output.task_id, output.index)
+        return line_of(row, output, now, self._received.get(key) if output.state is OutputState.DOWNLOADING else None)
+
+    def _tell_urgent(self, now: float) -> None:
+        urgent = [
+            output
+            for _, output in self._found.results
+            if (output.task_id, output.index, output.url_fetched_at) not in self._told
+            and is_urgent(output, now, self._moved_at(output))
+        ]
+        if urgent:
+            self._told |= {(output.task_id, output.index, output.url_fetched_at) for output in urgent}
+            self.urgent.emit(urgent_words([LinkLife(output.url_fetched_at) for output in urgent], now))
+
+    def _moved_at(self, output: Output) -> float:
+        """When something last went on for it. What waits for its turn goes on with the others; and at the start all is
+        tried again."""
+        if output.state is OutputState.WAITING and not output.problem:
+            return max(self._last_moved, self._began)
+        return max(self._moved.get((output.task_id, output.index), 0.0), self._began)

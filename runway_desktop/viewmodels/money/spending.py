@@ -1,0 +1,279 @@
+"""The *Spending* window: a period, its days, its models, projects and batches, and what Runway reports beside them.
+
+Asks the store when it opens, when the period changes, and a moment after tasks ended or were sent; asks Runway when it
+opens and when told to. GUI thread only; nothing here blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.spending_report import Reconciliation, Report, Sum
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.money.spending import Bill, Period
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.csv_dialect import manner_of
+
+from .spending_tables import ComparedTable, SumTable
+
+__all__ = ["PERIODS", "DayBar", "Period", "Side", "SpendingModel"]
+
+LOOK_AGAIN_MS = 1_000
+"""After a change that may move a sum: a burst of them is one look."""
+MANY_REFUSALS = 5
+"""In a week; from here on the warning is more than a note."""
+
+PERIODS = (
+    (Period.WEEK, "7 days"),
+    (Period.MONTH, "30 days"),
+    (Period.QUARTER, "90 days"),
+    (Period.THIS_MONTH, "This month"),
+)
+
+
+class Side(StrEnum):
+    MODEL = "Model"
+    PROJECT = "Project"
+    BATCH = "Batch"
+
+
+@dataclass(frozen=True, slots=True)
+class DayBar:
+    """One day of the chart. `label` is short ("24"), `words` say all of it."""
+
+    day: date
+    credits: float
+    label: str
+    words: str
+
+
+class SpendingModel(QObject):
+    changed = Signal()
+    """The report moved."""
+    compared = Signal()
+    """What Runway reports came, or did not."""
+    said = Signal(str, str, bool)
+    """A sentence, its small print, and whether it is a problem."""
+
+    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._period = Period.MONTH
+        self._side = Side.MODEL
+        self._report: Report | None = None
+        self._books: Reconciliation | None = None
+        self._refused = 0
+        self._trouble = ""
+        self._asking = False
+        self._asked = 0
+        self.sums = SumTable(self)
+        self.comparison = ComparedTable(self)
+        self._soon = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
+        self._soon.timeout.connect(self._look)
+        bridge.tasks_touched.connect(self._touched)
+
+    @property
+    def period(self) -> Period:
+        return self._period
+
+    @property
+    def side(self) -> Side:
+        return self._side
+
+    @property
+    def report(self) -> Report | None:
+        """None until the store has answered."""
+        return self._report
+
+    @property
+    def is_asking(self) -> bool:
+        return self._asking
+
+    def refresh(self) -> None:
+        """Reads the period anew, and asks Runway."""
+        self._look()
+        self.ask_runway()
+
+    def set_period(self, period: Period) -> None:
+        if period is not self._period:
+            self._period = period
+            self._books = None
+            self.refresh()
+
+    def set_side(self, side: Side) -> None:
+        if side is not self._side:
+            self._side = side
+            self._fill()
+            self.changed.emit()
+
+    def ask_runway(self) -> None:
+        """Asks for the usage that Runway has counted; costs nothing."""
+        if not self._engine.account.can_ask:
+            self._trouble = "Runway can be asked once there is a key."
+            self.compared.emit()
+            return
+        self._asked += 1
+        self._asking, self._trouble = True, ""
+        self.compared.emit()
+        asked = self._asked
+        self._runner(
+            self._engine.spending.compare(self._period),
+            "compare spending",
+            done=lambda books: self._compared(asked, books),
+            failed=lambda error: self._not_compared(asked, error),
+        )
+
+    def export(self, path: Path, project: str | None) -> None:
+        """Writes a bill of the period; None: of all projects. Says what became of it."""
+        self._runner(
+            self._engine.spending.export(self._period, project, path, manner_of(self._engine.settings)),
+            "export bill",
+            done=self._exported,
+            failed=lambda error: self.said.emit(error.in_words(), error.detail, True),
+        )
+
+    def bill_name(self, project: str | None) -> str:
+        """A file name to start from: "Aurora spot 2026-11-01 to 2026-11-24.csv"."""
+        first, last = self._engine.spending.days(self._period)
+        whose = "".join(sign if sign.isalnum() or sign in " -_" else "_" for sign in project or "Spending").strip()
+        return f"{whose or 'Spending'} {first} to {last}.csv"
+
+    def projects(self) -> list[str]:
+        """Projects that spent something in the period, dearest first."""
+        return [one.title for one in self._report.projects if one.title] if self._report is not None else []
+
+    def days(self) -> list[DayBar]:
+        if self._report is None:
+            return []
+        now = self._engine.clock.now()
+        return [_day_bar(one, now) for one in self._report.days]
+
+    @property
+    def day_cap(self) -> float | None:
+        return self._engine.settings.day_cap
+
+    def total_words(self) -> str:
+        report = self._report
+        if report is None:
+            return ""
+        total = report.total
+        return " · ".join(
+            (
+                units.credits_in_words(total.credits),
+                units.dollars(total.credits),
+                units.count(total.tasks, "task"),
+            )
+        )
+
+    def period_words(self) -> str:
+        first, last = self._engine.spending.days(self._period)
+        return f"{_date_words(first)} – {_date_words(last)}"
+
+    def empty_words(self) -> str:
+        """What to say in place of the chart; empty when there is something to show."""
+        if self._report is None:
+            return "Adding up…"
+        return "" if self._report.total.tasks else "Nothing was sent in these days."
+
+    def cap_words(self) -> str:
+        """How far the caps of the day and the month are used; empty without caps."""
+        settings, budget = self._engine.settings, self._engine.budget
+        parts = []
+        if settings.day_cap is not None:
+            parts.append(f"Today {_of(budget.spent_today, settings.day_cap)}")
+        if settings.month_cap is not None:
+            parts.append(f"This month {_of(budget.spent_this_month, settings.month_cap)}")
+        return " · ".join(parts)
+
+    def refusal_words(self) -> tuple[str, Tone]:
+        """Refusals by moderation this week, with the warning that belongs to them."""
+        if not self._refused:
+            return "No task was refused by moderation this week.", Tone.PLAIN
+        said = f"{units.count(self._refused, 'task')} refused by moderation this week."
+        tone = Tone.BAD if self._refused >= MANY_REFUSALS else Tone.WARN
+        return f"{said} Too many refusals can suspend an account: change the prompt before it is sent again.", tone
+
+    def comparison_words(self) -> tuple[str, Tone]:
+        """The remainder in a sentence, or why there is none."""
+        if self._trouble:
+            return self._trouble, Tone.WARN
+        if self._books is None:
+            return ("Asking Runway…" if self._asking else ""), Tone.PLAIN
+        unexplained = self._books.total.difference > 0.005
+        return self._books.sentence, Tone.WARN if unexplained else Tone.PLAIN
+
+    def comparison_period(self) -> str:
+        """Runway's days are those of UTC; said where they are shown."""
+        if self._books is None:
+            return ""
+        return f"{_date_words(self._books.first)} – {_date_words(self._books.last)}, days of UTC"
+
+    def _look(self) -> None:
+        self._runner(self._read(self._period), "add up spending")
+
+    async def _read(self, period: Period) -> None:
+        report = await self._engine.spending.report(period)
+        refused = await self._engine.spending.refused_this_week()
+        if period is self._period and (report, refused) != (self._report, self._refused):
+            self._report, self._refused = report, refused
+            self._fill()
+            self.changed.emit()
+
+    def _fill(self) -> None:
+        if self._report is None:
+            return
+        match self._side:
+            case Side.MODEL:
+                rows, none = self._report.models, "Not known"
+            case Side.PROJECT:
+                rows, none = self._report.projects, "No project"
+            case Side.BATCH:
+                rows, none = self._report.batches, "Single tasks"
+        self.sums.show(rows, self._side.value, none)
+
+    def _compared(self, asked: int, books: Reconciliation) -> None:
+        if asked == self._asked:
+            self._asking, self._books = False, books
+            self.comparison.show(books.models)
+            self.compared.emit()
+
+    def _not_compared(self, asked: int, error: RunwayDesktopError) -> None:
+        if asked == self._asked:
+            self._asking, self._trouble = False, f"Runway could not be asked. {error.in_words()}"
+            self.compared.emit()
+
+    def _exported(self, bill: Bill) -> None:
+        said = f"{units.count(bill.tasks, 'task')}, {units.credits_in_words(bill.credits)}: {bill.path.name}"
+        left = f"{units.count(bill.left_out, 'task')} not ended yet, left out. " if bill.left_out else ""
+        self.said.emit(f"{said}.", f"{left}{bill.path}", False)
+
+    def _touched(self, touches: dict[Any, Any]) -> None:
+        if any(touch.task is not None for touch in touches.values()) and not self._soon.isActive():
+            self._soon.start()
+
+
+def _of(spent: float, cap: float) -> str:
+    return f"{units.number(round(spent, 1))} of {units.credits_in_words(cap)}"
+
+
+def _day_bar(one: Sum, now: float) -> DayBar:
+    day = date.fromisoformat(one.key)
+    words = f"{units.day_in_words(one.key, now)}: {units.credits_in_words(one.credits)}"
+    if one.tasks:
+        words += f", {units.count(one.tasks, 'task')}"
+    return DayBar(day, one.credits, str(day.day), words)
+
+
+def _date_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

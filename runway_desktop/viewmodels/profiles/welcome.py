@@ -1,0 +1,245 @@
+"""The key as it is typed, tested and kept: what the welcome and the preferences show of it. GUI thread only.
+
+The secret is in this object only while it is typed or tested, and never in a signal. Testing asks for the balance,
+which costs nothing. Nothing here raises: what goes wrong becomes `words` with its small print.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
+
+from runway_desktop.domain.account import KeyPlace, KeyStatus
+from runway_desktop.domain.errors import ApiError, RunwayDesktopError
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.bridge import Bridge
+
+KEY_BEGIN = "key_"
+KEY_DIGITS = 128
+"""Hexadecimal digits after the beginning, by the API's own words."""
+PATIENCE_MS = 1000
+"""So long a keychain may take before the window says that it is waited for."""
+
+WAITING = "Waiting for your keychain. It may ask you to unlock it."
+SESSION_ONLY = "The key is kept for this session only."
+WHERE_FROM = "You get a key at dev.runwayml.com → API keys."
+
+
+class Phase(StrEnum):
+    TYPING = "typing"
+    ASKING = "asking"
+    KEEPING = "keeping"
+    """Accepted; the keychain is storing it."""
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class KeyForm(QObject):
+    """`accepted` carries the organization, after the key is in use."""
+
+    changed = Signal()
+    accepted = Signal(object)
+
+    def __init__(
+        self,
+        engine: Engine,
+        bridge: Bridge,
+        runner: Runner,
+        parent: QObject | None = None,
+        *,
+        patience_ms: int = PATIENCE_MS,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._text = ""
+        self._remember: bool | None = None
+        self._phase = Phase.TYPING
+        self._words, self._small, self._tone = "", "", Tone.PLAIN
+        self._patience = QTimer(self, singleShot=True, interval=patience_ms)
+        self._patience.timeout.connect(self._keychain_is_slow)
+        bridge.key_changed.connect(self._key_moved)
+
+    def _key_moved(self, _: object) -> None:
+        # A method, not a lambda: it is let go with this object, which lives only as long as its window.
+        self.changed.emit()
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    @property
+    def phase(self) -> Phase:
+        return self._phase
+
+    @property
+    def busy(self) -> bool:
+        return self._phase in (Phase.ASKING, Phase.KEEPING)
+
+    @property
+    def words(self) -> str:
+        """What to say below the line: of its form while one types, else of what came of the test."""
+        return self.problem if self._phase is Phase.TYPING else self._words
+
+    @property
+    def small_print(self) -> str:
+        return self._small
+
+    @property
+    def tone(self) -> Tone:
+        return (Tone.WARN if self.problem else Tone.PLAIN) if self._phase is Phase.TYPING else self._tone
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the form of what was typed; empty for nothing typed and for a good form."""
+        return key_problem(self._text)
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be checked now; empty when it can. A key of an odd length may be tried: only Runway knows."""
+        if self.busy:
+            return "The key is being checked."
+        if not self._text:
+            return "Paste your key first."
+        return "" if self._text.startswith(KEY_BEGIN) else self.problem
+
+    @property
+    def status(self) -> KeyStatus:
+        return self._engine.account.key
+
+    @property
+    def remember(self) -> bool:
+        """Into the keychain; off by itself where the keychain has already failed."""
+        return not self._keychain_failed if self._remember is None else self._remember
+
+    @property
+    def remember_text(self) -> str:
+        return f"Remember in {self.status.store_name or 'the keychain'}"
+
+    @property
+    def keychain_words(self) -> str:
+        """What stands in the way of remembering; empty when nothing is known to."""
+        if not self._keychain_failed:
+            return self.status.problem
+        said = self.status.problem
+        return said if said.endswith(SESSION_ONLY) else f"{said} {SESSION_ONLY}"
+
+    @property
+    def place_words(self) -> str:
+        """Which key is in use and where it is kept."""
+        status = self.status
+        named = f"The key that ends in …{status.ending}" if status.ending else "The key"
+        match status.place:
+            case KeyPlace.DEMO:
+                return "This is the demo: a simulated Runway on this computer. It needs no key."
+            case KeyPlace.KEYCHAIN:
+                return f"{named} is kept in {status.store_name or 'the keychain'}."
+            case KeyPlace.MEMORY:
+                return f"{named} is kept for this session only."
+            case KeyPlace.ENVIRONMENT:
+                return f"{named} comes from the environment (RUNWAYML_API_SECRET). It is not stored."
+            case KeyPlace.NONE:
+                return "There is no key yet."
+
+    @property
+    def can_forget(self) -> bool:
+        return self.status.place in (KeyPlace.KEYCHAIN, KeyPlace.MEMORY)
+
+    def set_text(self, text: str) -> None:
+        """What is in the line, as typed or pasted: blanks and quotation marks around it are no part of a key."""
+        clean = cleaned_key(text)
+        if clean == self._text or self.busy:
+            return
+        self._text = clean
+        self._phase, self._words, self._small = Phase.TYPING, "", ""
+        self.changed.emit()
+
+    def set_remember(self, remember: bool) -> None:
+        if remember != self.remember:
+            self._remember = remember
+            self.changed.emit()
+
+    def check(self) -> None:
+        """Asks Runway for the balance with this key; if it is accepted, uses it from now on."""
+        if self.reason:
+            return
+        self._say(Phase.ASKING, "Asking Runway…", Tone.BUSY)
+        self._runner(self._check(self._text, self.remember), "check key", failed=self._refused)
+
+    def forget(self) -> None:
+        """Removes the key from memory and keychain."""
+        forgetting = self._engine.account.forget_key()
+        self._runner(forgetting, "forget key", done=lambda _: self._forgotten(), failed=self._not_forgotten)
+
+    @property
+    def _keychain_failed(self) -> bool:
+        return bool(self.status.problem) and self.status.problem != WAITING
+
+    async def _check(self, secret: str, remember: bool) -> None:
+        account = self._engine.account
+        found = await account.test_key(secret)
+        self._wait_for_keychain(True)
+        try:
+            status = await account.use_key(secret, remember=remember)
+        finally:
+            self._wait_for_keychain(False)
+        self._text = ""
+        said = f"Accepted. Your balance is {units.credits_in_words(found.balance)}."
+        self._say(Phase.ACCEPTED, f"{said} {status.problem}".strip(), Tone.WARN if status.problem else Tone.GOOD)
+        if isValid(self):
+            self.accepted.emit(found)
+
+    def _wait_for_keychain(self, waiting: bool) -> None:
+        if not isValid(self):
+            return
+        if waiting:
+            self._patience.start()
+        else:
+            self._patience.stop()
+
+    def _keychain_is_slow(self) -> None:
+        self._say(Phase.KEEPING, f"Accepted. {WAITING}", Tone.BUSY)
+
+    def _refused(self, error: RunwayDesktopError) -> None:
+        status = f"HTTP {error.status}" if isinstance(error, ApiError) and error.status else ""
+        small = error.detail if error.detail.startswith(status) else f"{status} · {error.detail}".strip(" ·")
+        self._say(Phase.REFUSED, error.in_words(), Tone.BAD, small or status)
+
+    def _forgotten(self) -> None:
+        self._say(Phase.ACCEPTED, "The key is forgotten. Your tasks and results stay.", Tone.PLAIN)
+
+    def _not_forgotten(self, error: RunwayDesktopError) -> None:
+        self._say(Phase.REFUSED, f"The keychain still holds the key. {error.in_words()}", Tone.BAD, error.detail)
+
+    def _say(self, phase: Phase, words: str, tone: Tone, small: str = "") -> None:
+        self._phase, self._words, self._tone, self._small = phase, words, tone, small
+        # The window may have been closed while Runway or the keychain was waited for.
+        if isValid(self):
+            self.changed.emit()
+
+
+def cleaned_key(text: str) -> str:
+    """Without the blanks, line ends and quotation marks that copying adds."""
+    return "".join(text.split()).strip("\"'“”`")
+
+
+def key_problem(text: str) -> str:
+    """What is wrong with the form of a key, in a sentence; empty for an empty text and for a good one."""
+    if not text or re.fullmatch(rf"{KEY_BEGIN}[0-9a-f]{{{KEY_DIGITS}}}", text):
+        return ""
+    if not text.startswith(KEY_BEGIN):
+        if KEY_BEGIN.startswith(text):
+            return ""
+        return f"A key begins with {KEY_BEGIN}. This is something else."
+    digits = text.removeprefix(KEY_BEGIN)
+    if not re.fullmatch(r"[0-9a-f]*", digits):
+        return f"After {KEY_BEGIN} a key has only the digits 0–9 and the small letters a–f."
+    if len(digits) < KEY_DIGITS:
+        return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. Part of it may be missing."
+    return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. It may have been pasted twice."

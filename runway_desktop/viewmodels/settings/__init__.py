@@ -1,0 +1,1 @@
+"""Form state of the preferences. GUI thread."""

@@ -1,0 +1,44 @@
+"""The keys that a person chose for commands, kept in the profile's settings by the commands' ids. GUI thread only.
+
+Keys are texts here, in the portable writing of `QKeySequence`: what they mean and whether they meet is the window's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.services.settings import Settings
+from runway_desktop.viewmodels.bridge import Bridge
+
+NAME = "shortcuts"
+
+
+class KeyChoices(QObject):
+    changed = Signal()
+
+    def __init__(self, settings: Settings, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        bridge.settings_changed.connect(self._told)
+
+    def of(self, command_id: str) -> tuple[str, ...] | None:
+        """None where nothing was chosen; nothing in it where the key was taken away."""
+        found = self._settings.shortcuts.get(command_id)
+        return tuple(found) if found is not None else None
+
+    def choose(self, told: Mapping[str, Sequence[str] | None]) -> None:
+        """Keeps several choices as one; None takes a choice back. Those of commands that are not known here stay."""
+        kept: dict[str, Any] = self._settings.shortcuts | {
+            name: list(keys) for name, keys in told.items() if keys is not None
+        }
+        self._settings.shortcuts = {name: keys for name, keys in kept.items() if told.get(name, ()) is not None}
+
+    def forget_all(self) -> None:
+        self._settings.shortcuts = {}
+
+    def _told(self, names: frozenset[str]) -> None:
+        if NAME in names:
+            self.changed.emit()

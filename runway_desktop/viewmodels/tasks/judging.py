@@ -1,0 +1,156 @@
+"""Judging by key: stars, picks, tags, project, shot, note of what is chosen, and the way back.
+
+Every deed goes on a stack with its words ("rating of 12 tasks"); undo and redo walk it. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.search import clean_tags
+from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.words import units
+
+if TYPE_CHECKING:
+    from runway_desktop.services.tasks.judging import Judged, Judging
+
+MOST_DEEDS = 200
+_WORDS = {
+    "rating": "rating",
+    "pick": "picking",
+    "tags": "tagging",
+    "project": "project",
+    "shot": "shot",
+    "note": "note",
+}
+
+
+class JudgingModel(QObject):
+    changed = Signal()
+    """There is something else to undo or to redo."""
+    done = Signal(str, bool, bool)
+    """A sentence about what was done, whether it can be undone, and whether it is worth telling: a single task shows
+    itself what was decided."""
+    decided = Signal(object, str)
+    """The id of a single task and what was decided about it ("Rated 2"), after `done`: worth telling all the same where
+    it leaves the list by that."""
+
+    def __init__(self, engine: Engine, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._deeds: list[Judged] = []
+        self._undone: list[Judged] = []
+
+    @cached_property
+    def _judging(self) -> Judging:
+        from runway_desktop.services.tasks.judging import Judging
+
+        return Judging(self._engine.ledger)
+
+    @property
+    def undo_words(self) -> str:
+        """ "Undo rating of 12 tasks"; empty when there is nothing to undo."""
+        return f"Undo {_words(self._deeds[-1])}" if self._deeds else ""
+
+    @property
+    def redo_words(self) -> str:
+        return f"Redo {_words(self._undone[-1])}" if self._undone else ""
+
+    def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
+        self._do(task_ids, self._judging.rate(task_ids, stars), "rate")
+
+    def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
+        self._do(task_ids, self._judging.pick(task_ids, pick), "pick")
+
+    def tag(self, task_ids: Sequence[TaskId], line: str) -> None:
+        """Commas part the tags; one with a minus before it is taken away."""
+        words = [word.strip() for word in line.split(",")]
+        gone = [tag for word in words if word.startswith("-") for tag in clean_tags(word[1:])]
+        new = [tag for word in words if not word.startswith("-") for tag in clean_tags(word)]
+        self._do(task_ids, self._judging.tag(task_ids, new, gone), "tag")
+
+    def set_project(self, task_ids: Sequence[TaskId], project: str) -> None:
+        self._do(task_ids, self._judging.set_project(task_ids, project), "set project")
+
+    def set_shot(self, task_ids: Sequence[TaskId], shot: str) -> None:
+        self._do(task_ids, self._judging.set_shot(task_ids, shot), "set shot")
+
+    def set_note(self, task_ids: Sequence[TaskId], note: str) -> None:
+        self._do(task_ids, self._judging.set_note(task_ids, note), "set note")
+
+    def undo(self) -> None:
+        if self._deeds:
+            deed = self._deeds.pop()
+            self._undone.append(deed)
+            self._walk(deed, deed.before, f"Undone: {_words(deed)}.", can_undo=False)
+
+    def redo(self) -> None:
+        if self._undone:
+            deed = self._undone.pop()
+            self._deeds.append(deed)
+            self._walk(deed, deed.after, f"Done again: {_words(deed)}.", can_undo=True)
+
+    def _walk(self, deed: Judged, values: Any, sentence: str, *, can_undo: bool) -> None:
+        self.changed.emit()
+        work = self._judging.put_back(deed.what, values)
+        self._runner(work, "put back", done=lambda _: self.done.emit(sentence, can_undo, True))
+
+    def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], name: str) -> None:
+        if not task_ids:
+            work.close()
+            return
+        self._runner(work, name, done=self._note)
+
+    def _note(self, deed: Judged) -> None:
+        if not len(deed):
+            return
+        self._deeds = [*self._deeds, deed][-MOST_DEEDS:]
+        self._undone.clear()
+        self.changed.emit()
+        self.done.emit(_said(deed), True, len(deed) > 1)
+        if len(deed) == 1:
+            self.decided.emit(next(iter(deed.after)), _said_of_one(deed))
+
+
+def _words(deed: Judged) -> str:
+    return f"{_WORDS[deed.what]} of {units.count(len(deed), 'task')}"
+
+
+def _said(deed: Judged) -> str:
+    """ "12 tasks rated 4 stars"."""
+    amount, value = units.count(len(deed), "task"), next(iter(deed.after.values()))
+    match deed.what:
+        case "rating":
+            return f"{amount} rated {units.count(value, 'star')}." if value else f"Rating of {amount} taken away."
+        case "pick":
+            deeds = {Pick.PICK: f"{amount} picked.", Pick.REJECT: f"{amount} rejected."}
+            return deeds.get(value, f"{amount} neither picked nor rejected any more.")
+        case "tags":
+            return f"Tags of {amount} changed."
+        case "project":
+            return f"{amount} put into {value}." if value else f"{amount} taken out of their project."
+        case what:
+            return f"{_WORDS[what].capitalize()} of {amount} changed."
+
+
+def _said_of_one(deed: Judged) -> str:
+    """ "Rated 4": the beginning of a sentence."""
+    value = next(iter(deed.after.values()))
+    match deed.what:
+        case "rating":
+            return f"Rated {value}" if value else "Rating taken away"
+        case "pick":
+            return {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(value, "Neither picked nor rejected any more")
+        case "tags":
+            return "Tags changed"
+        case "project":
+            return f"Put into {value}" if value else "Taken out of its project"
+        case what:
+            return f"{_WORDS[what].capitalize()} changed"

@@ -1,0 +1,103 @@
+"""Which saved results still need a poster, and keeping what was made. The decoding is the window's; a failed one is
+not tried twice a run. One that the list does not hold waits until it is scrolled to: to open a clip takes the window
+some milliseconds, and a large batch may be saved out of sight. A file that was changed outside is shown as it is now;
+that poster is marked in its name, so that the saved bytes get theirs back when they return.
+
+GUI thread only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Output, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.viewmodels.bridge import Bridge
+
+from .task_list import TaskListModel
+
+_OF_CHANGED = "-changed.jpg"
+
+
+class Posters(QObject):
+    wanted = Signal(object, object, object)
+    """Path of the result, its Media, path to write the poster to."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        bridge: Bridge,
+        runner: Runner,
+        rows: TaskListModel,
+        folder: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._rows = rows
+        self._folder = folder
+        self._asked: dict[str, Output] = {}
+        rows.rows_fetched.connect(self._look)
+        bridge.tasks_touched.connect(self._touched)
+
+    def made(self, path: str, poster: str, width: int, height: int, duration: float) -> None:
+        output = self._asked.get(path)
+        # An older wish for the same file may be answered after a newer one.
+        if output is not None and Path(poster).name == _name(output):
+            keep = self._engine.library.save_poster(output, Path(poster), width=width, height=height, duration=duration)
+            self._runner(keep, "keep poster")
+
+    def look_again(self) -> None:
+        """Asks for what was found missing before anyone listened."""
+        for output in self._asked.values():
+            self._tell(output)
+
+    def _look(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            for output in row.outputs:
+                self._want(output)
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        for task_id, touch in touches.items():
+            if touch.outputs and self._rows.row_of(task_id) is not None:
+                for output in touch.outputs.values():
+                    self._want(output)
+
+    def _want(self, output: Output) -> None:
+        if not output.is_here or output.media is Media.OTHER or _shows(output):
+            return
+        asked = self._asked.get(output.path)
+        if asked is not None and _name(asked) == _name(output):
+            return
+        self._asked[output.path] = output
+        self._tell(output)
+
+    def _tell(self, output: Output) -> None:
+        self.wanted.emit(Path(output.path), output.media, self._folder / _name(output))
+
+
+def _name(output: Output) -> str:
+    """Of the poster of what its file holds now."""
+    if not output.is_changed:
+        return f"{_digest(output.path, output.sha256)}.jpg"
+    signs = output.look.signs
+    return f"{_digest(output.path, output.sha256, str(signs))}{_OF_CHANGED}"
+
+
+def _shows(output: Output) -> bool:
+    """Whether the poster is of what the file holds now. Those of saved bytes keep their names when their file moves."""
+    if output.is_changed:
+        return Path(output.poster).name == _name(output)
+    return bool(output.poster) and not output.poster.endswith(_OF_CHANGED)
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]

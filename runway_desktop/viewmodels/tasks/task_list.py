@@ -1,0 +1,456 @@
+"""The task list as an item model: an ordered list of ids that the store sorted, filtered and searched.
+
+Rows update in place: a change of one task is one `dataChanged`; a change of order is the fewest inserts and
+removals; the model is never reset to refresh. What is listed comes from `task_answers`, what a row says from
+`task_pages`. It owns no rule and writes nothing. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Row, SortKey
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.listing import lines
+from runway_desktop.usecases.listing.line_diff import Insertion, Rearrangement, Removal, steps
+from runway_desktop.usecases.listing.lines import GroupLine, Line, lines_of
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import StateWords, badge, describe
+from runway_desktop.viewmodels.bridge import Bridge
+
+from .task_answers import Ahead, TaskAnswers
+from .task_cells import SORTS, TITLES, Cells, Column, GroupWords, Roles, RowWords, group_words, poster_of
+from .task_pages import TaskPages
+
+_WITH_HINT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
+"""Which form of Qt's layout signals; by default Python gets the one without."""
+
+_COMING = RowWords()
+_FEW_HEADERS = 20
+"""Told of one by one; more are told of as one stretch, with the tasks between them."""
+_HEADER_FLAGS = Qt.ItemFlag.ItemIsEnabled
+_TASK_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class TaskListModel(QAbstractTableModel):
+    loaded = Signal()
+    """The list answers the present question; empty texts may be chosen now."""
+    answered = Signal()
+    """The beginning of the answer to a new question stands; the rest may follow."""
+    groups_changed = Signal()
+    rows_fetched = Signal(object)
+    """Rows that came from the store, for whoever looks after their posters."""
+    lines_moving = Signal()
+    """Lines are about to come, go or change places by themselves: a view notes where it stands."""
+    lines_replaced = Signal()
+    """Lines are about to make room for those of another question."""
+    lines_moved = Signal()
+
+    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cells = Cells(engine.catalog, engine.clock)
+        self._pages = TaskPages(engine, runner, self.position, self)
+        self._answers = TaskAnswers(engine, runner, self._pages.take, self)
+        self._entries = Entries()
+        self._lines: list[Line] = []
+        self._places: dict[Line, int] | None = None
+        """Positions by line; made anew when first asked for after the lines changed."""
+        self._headers: list[int] | None = None
+        """Positions of the groups' headers, likewise."""
+        self._grouping = GroupBy.NONE
+        """Of the lines that stand; the listing's may be another until its answer comes."""
+        self._groups_of: dict[TaskId, str] | None = None
+        """Groups by task; made when first asked for after the lines changed."""
+        self._groups: dict[str, GroupSummary] = {}
+        self._collapsed: set[str] = set()
+        self._shown: Listing | None = None
+        """The question whose answer, or its beginning, the lines are."""
+        self._pages.changed.connect(self._changed)
+        self._pages.fetched.connect(self.rows_fetched)
+        self._answers.begun.connect(self._begin)
+        self._answers.came.connect(self._take_answer)
+        self._answers.summed.connect(self._take_sums)
+        bridge.tasks_added.connect(lambda _: self.refresh_soon())
+        bridge.tasks_moved.connect(lambda _: self.refresh_soon())
+        bridge.tasks_touched.connect(self._pages.touched)
+        bridge.tasks_touched.connect(self._answers.touched)
+        bridge.lane_changed.connect(lambda _: self._repaint_states({State.HELD, State.THROTTLED}))
+        bridge.organization_changed.connect(lambda _: self._repaint_states({State.THROTTLED}))
+        bridge.connection_changed.connect(lambda _: self._changed(self._pages.unsaved()))
+
+    @property
+    def listing(self) -> Listing:
+        return self._answers.listing
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._answers.is_whole
+
+    @property
+    def task_count(self) -> int:
+        """Tasks that match, those in collapsed groups too."""
+        return len(self._entries)
+
+    def expect(self, ahead: Ahead) -> None:
+        """The beginning of this list is on its way already."""
+        self._answers.expect(ahead)
+
+    def set_listing(self, listing: Listing) -> None:
+        self._answers.ask(listing)
+
+    def set_filter(self, chosen: Filter) -> None:
+        self.set_listing(replace(self.listing, filter=chosen))
+
+    def refresh(self) -> None:
+        """Asks the store again; what comes is merged into what stands."""
+        self._answers.refresh()
+
+    def refresh_soon(self) -> None:
+        """Within a fifth of a second, however often it is asked for meanwhile."""
+        self._answers.refresh_soon()
+
+    def toggle_group(self, key: str) -> None:
+        self._collapsed.symmetric_difference_update({key})
+        self._merge(self._entries, self._grouping, self._shown)
+        line = self._where.get(GroupLine(key))
+        if line is not None:
+            self.dataChanged.emit(self.index(line, 0), self.index(line, self.columnCount() - 1))
+
+    def reveal(self, task_ids: Iterable[TaskId]) -> None:
+        """Opens the collapsed groups that hide any of these."""
+        if not self._collapsed:
+            return
+        for key in {self._group_of[task_id] for task_id in task_ids if task_id in self._group_of} & self._collapsed:
+            self.toggle_group(key)
+
+    def collapsed(self) -> frozenset[str]:
+        return frozenset(self._collapsed)
+
+    def task_id(self, row: int) -> TaskId | None:
+        """None for a group's header and beyond the end."""
+        if 0 <= row < len(self._lines):
+            line = self._lines[row]
+            return None if isinstance(line, GroupLine) else line
+        return None
+
+    def group_key(self, row: int) -> str | None:
+        line = self._lines[row] if 0 <= row < len(self._lines) else None
+        return line.key if isinstance(line, GroupLine) else None
+
+    def group_rows(self, first: int = 0, last: int | None = None) -> list[int]:
+        """Positions of the groups' headers among the rows first..last (inclusive)."""
+        if self._headers is None:
+            self._headers = [place for place, line in enumerate(self._lines) if type(line) is GroupLine]
+        end = None if last is None else bisect_right(self._headers, last)
+        return self._headers[bisect_left(self._headers, first) : end]
+
+    def with_rows(self, task_ids: Sequence[TaskId], then: Callable[[list[Row]], None]) -> None:
+        """Hands over the rows of these tasks, at once if all are known here, else as soon as the store gave them."""
+        self._pages.with_rows(task_ids, then)
+
+    def position(self, task_id: TaskId) -> int | None:
+        return self._where.get(task_id)
+
+    def holds(self, task_id: TaskId) -> bool:
+        """Whether it is in the answer, in a collapsed group too."""
+        return self.position(task_id) is not None or task_id in self._entries.ids
+
+    def row_of(self, task_id: TaskId) -> Row | None:
+        """The row if it has been fetched."""
+        return self._pages.get(task_id)
+
+    def ids_in_group(self, key: str) -> list[TaskId]:
+        found = next(((start, end) for of, start, end in self._entries.runs() if of == key), (0, 0))
+        return list(self._entries.ids[slice(*found)])
+
+    def words(self, task_id: TaskId) -> StateWords | None:
+        row = self._pages.get(task_id)
+        return describe(row, self._pages.around(row)) if row is not None else None
+
+    def row_words(self, position: int) -> RowWords:
+        """What a task's row shows. One that is not known yet is fetched soon, and told as a change of its row."""
+        task_id = self._lines[position]
+        row = None if isinstance(task_id, GroupLine) else self._pages.get(task_id)
+        if row is None:
+            self._pages.want(position, self._lines)
+            return _COMING
+        return self._cells.words(row, self._pages.around(row))
+
+    def group_words(self, position: int) -> GroupWords:
+        """What a group's header shows."""
+        key = self.group_key(position) or ""
+        summary = self._summary(key)
+        left = self._group_left(key)
+        costs = [units.credits_in_words(summary.credits)] if summary.credits else []
+        if left is not None:
+            costs.append(f"about {units.span(*left)} left")
+        return GroupWords(
+            title=self.group_title(summary),
+            holds=group_words(summary),
+            costs=" · ".join(costs),
+            is_folded=key in self._collapsed,
+        )
+
+    def poster(self, position: int) -> str:
+        """Path of the picture in a row; empty where there is none or the row is not known yet."""
+        task_id = self.task_id(position)
+        row = self._pages.get(task_id) if task_id is not None else None
+        return poster_of(row) if row is not None else ""
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        column = Column(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return TITLES[column]
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return TITLES[column] or "Poster"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = column in (Column.CREDITS, Column.SENT)
+            return int(
+                Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
+            )
+        return None
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        return _TASK_FLAGS if self.group_key(index.row()) is None else _HEADER_FLAGS
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._lines):
+            return None
+        line = self._lines[index.row()]
+        column = Column(index.column())
+        if isinstance(line, GroupLine):
+            return self._group_data(line, column, role)
+        if role == Roles.TASK_ID:
+            return line
+        row = self._pages.get(line)
+        if row is None:
+            self._pages.want(index.row(), self._lines)
+            if role == Qt.ItemDataRole.AccessibleTextRole:
+                return "Being fetched"
+            return units.ELLIPSIS if role == Qt.ItemDataRole.DisplayRole and column is Column.PROMPT else None
+        return self._task_data(row, column, role)
+
+    def _task_data(self, row: Row, column: Column, role: int) -> Any:
+        cells, around = self._cells, self._pages.around(row)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return cells.text(row, column, around)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return cells.spoken(row, column, around)
+            case Qt.ItemDataRole.AccessibleDescriptionRole if column is Column.PROMPT:
+                # Where a task is one item, as in the grid, its state has no cell of its own.
+                return describe(row, around).spoken
+            case Qt.ItemDataRole.ToolTipRole:
+                return cells.tool_tip(row, column, around)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                right = column in (Column.CREDITS, Column.SENT)
+                return int(
+                    Qt.AlignmentFlag.AlignVCenter
+                    | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
+                )
+            case Roles.STATE:
+                return row.task.state
+            case Roles.SORT:
+                return cells.sort_value(row, column, around)
+            case Roles.ROW:
+                return row
+            case Roles.WORDS:
+                return describe(row, around)
+            case Roles.SETTINGS:
+                return cells.settings_words(row)
+            case Roles.BADGE:
+                return badge(row)
+            case Roles.POSTER:
+                return poster_of(row)
+            case _:
+                return None
+
+    def title_words(self, row: Row) -> str:
+        """What stands for a task where there is room for a line."""
+        return self._cells.title_words(row)
+
+    def group_title(self, summary: GroupSummary) -> str:
+        return self._cells.group_title(summary, self._grouping)
+
+    def _group_data(self, line: GroupLine, column: Column, role: int) -> Any:
+        summary = self._summary(line.key)
+        match role:
+            case Roles.GROUP:
+                return summary
+            case Roles.COLLAPSED:
+                return line.key in self._collapsed
+            case Roles.GROUP_LEFT:
+                return self._group_left(line.key)
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:
+                # Once: a screen reader goes through all cells.
+                return self._group_spoken(summary) if column is Column.PROMPT else ""
+            case _:
+                return None
+
+    def _summary(self, key: str) -> GroupSummary:
+        return self._groups.get(key) or GroupSummary(key=key, title="", total=0)
+
+    def _group_spoken(self, summary: GroupSummary) -> str:
+        folded = "collapsed" if summary.key in self._collapsed else "expanded"
+        return f"{self.group_title(summary)}, {group_words(summary)}, {folded}"
+
+    def _group_left(self, key: str) -> tuple[float, float] | None:
+        """Seconds until the last running member is done, as a range; None while nobody knows."""
+        remaining = self._pages.remaining()
+        if not remaining:
+            return None
+        ranges = [found for task_id, found in remaining.items() if self._group_of.get(task_id) == key]
+        return (max(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
+
+    def _begin(self, entries: Entries, listing: Listing) -> None:
+        self._merge(entries, listing.group, listing)
+        self.answered.emit()
+
+    def _take_answer(self, entries: Entries, listing: Listing, groups: dict[str, GroupSummary]) -> None:
+        is_new = listing is not self._shown
+        before, self._groups = self._groups, groups
+        self._merge(entries, listing.group, listing)
+        if is_new:
+            self.answered.emit()
+        if groups != before:
+            self._groups_moved(before)
+        self.loaded.emit()
+
+    def _take_sums(self, groups: dict[str, GroupSummary]) -> None:
+        before, self._groups = self._groups, groups
+        self._groups_moved(before)
+
+    def _groups_moved(self, before: Mapping[str, GroupSummary]) -> None:
+        """Tells of the headers that say something else than `before`: one task's end moves one of hundreds, another
+        question all of thousands."""
+        moved = []
+        for position in self.group_rows():
+            key = self.group_key(position)
+            if key is not None and before.get(key) != self._groups.get(key):
+                moved.append(position)
+        ranges = [(moved[0], moved[-1])] if len(moved) > _FEW_HEADERS else [(position, position) for position in moved]
+        for first, last in ranges:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
+        self.groups_changed.emit()
+
+    @property
+    def _where(self) -> dict[Line, int]:
+        if self._places is None:
+            self._places = {line: position for position, line in enumerate(self._lines)}
+        return self._places
+
+    @property
+    def _group_of(self) -> dict[TaskId, str]:
+        if self._groups_of is None:
+            self._groups_of = {
+                task_id: key for key, start, end in self._entries.runs() for task_id in self._entries.ids[start:end]
+            }
+        return self._groups_of
+
+    def _merge(self, entries: Entries, grouping: GroupBy, listing: Listing | None) -> None:
+        """Brings the lines to these entries. Of the same question as before: views keep their place."""
+        live, self._shown = listing is self._shown, listing
+        self._grouping = grouping
+        self._entries, self._groups_of = entries, None
+        new = lines_of(entries, self._collapsed)
+        if not live:
+            self.lines_replaced.emit()
+        if not live and max(len(self._lines), len(new)) > lines.MANY:
+            self.beginResetModel()
+            self._set_lines(new)
+            self.endResetModel()
+            return
+        way = steps(self._lines, new)
+        if not way:
+            return
+        if live:
+            self.lines_moving.emit()
+        for step in way:
+            match step:
+                case Removal(first, last):
+                    self.beginRemoveRows(QModelIndex(), first, last)
+                    del self._lines[first : last + 1]
+                    self._lines_changed()
+                    self.endRemoveRows()
+                case Insertion(first, items):
+                    self.beginInsertRows(QModelIndex(), first, first + len(items) - 1)
+                    self._lines[first:first] = items
+                    self._lines_changed()
+                    self.endInsertRows()
+                case Rearrangement(items):
+                    self._rearrange(list(items))
+        self.lines_moved.emit()
+
+    def _rearrange(self, new: list[Line]) -> None:
+        # Only rows move: so a selection keeps one index for each row instead of one for each cell.
+        rows_move = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
+        self.layoutAboutToBeChanged[_WITH_HINT].emit([], rows_move)  # type: ignore[index]
+        before = self.persistentIndexList()
+        held = [self._lines[index.row()] for index in before]
+        self._set_lines(new)
+        after = [self.index(self._where[line], index.column()) for line, index in zip(held, before, strict=True)]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged[_WITH_HINT].emit([], rows_move)  # type: ignore[index]
+
+    def _set_lines(self, new: list[Line]) -> None:
+        self._lines = new
+        self._lines_changed()
+
+    def _lines_changed(self) -> None:
+        self._places = self._headers = None
+        self._pages.lines_changed()
+
+    def _changed(self, task_ids: Iterable[TaskId]) -> None:
+        """One signal a row, or one range when most of a longer stretch changed."""
+        positions = sorted(place for task_id in task_ids if (place := self._where.get(task_id)) is not None)
+        if not positions:
+            return
+        last_column = self.columnCount() - 1
+        if len(positions) > 8 and positions[-1] - positions[0] < 2 * len(positions):
+            self.dataChanged.emit(self.index(positions[0], 0), self.index(positions[-1], last_column))
+            return
+        for position in positions:
+            self.dataChanged.emit(self.index(position, 0), self.index(position, last_column))
+
+    def _repaint_states(self, states: set[State]) -> None:
+        self._changed(self._pages.in_states(states))
+
+    @staticmethod
+    def sort_key(column: int) -> SortKey | None:
+        return SORTS.get(Column(column))
+
+    @staticmethod
+    def column_of(key: SortKey) -> Column | None:
+        return next((column for column, sort in SORTS.items() if sort is key), None)

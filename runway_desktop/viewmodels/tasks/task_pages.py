@@ -1,0 +1,227 @@
+"""The rows of a task list as far as they are known: fetched by page, kept in step with what happens to their tasks, let
+go when they are far from what was looked at last.
+
+Knows tasks by id and nothing of lines but the stretch that is wanted. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from runway_desktop.domain.account import Link
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import OutputState, State, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.listing.changes import merged
+from runway_desktop.usecases.listing.lines import GroupLine, Line
+from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.words.states import Around
+
+PAGE = 120
+"""Rows fetched at once; a little more than a tall window shows."""
+MOST_ROWS = 4000
+"""Rows kept in memory before those far from what was looked at last are let go."""
+
+
+class TaskPages(QObject):
+    """`position` says where a task is listed; None when it is not."""
+
+    changed = Signal(object)
+    """Ids of tasks whose rows say something else now."""
+    fetched = Signal(object)
+    """Rows that came from the store."""
+
+    def __init__(
+        self, engine: Engine, runner: Runner, position: Callable[[TaskId], int | None], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._runner = runner
+        self._position = position
+        self._rows: dict[TaskId, Row] = {}
+        self._received: dict[TaskId, dict[int, tuple[int, int | None]]] = {}
+        self._uploaded: dict[TaskId, float] = {}
+        self._remaining: dict[TaskId, tuple[float, float]] = {}
+        self._wanted: set[TaskId] = set()
+        self._coming: set[TaskId] = set()
+        self._asked_for = range(0)
+        """Positions around the last one that was wanted, which are wanted with it in this turn of the loop."""
+        self._looked_at = 0
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._fetch_wanted)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, task_id: object) -> bool:
+        return task_id in self._rows
+
+    def get(self, task_id: TaskId) -> Row | None:
+        return self._rows.get(task_id)
+
+    def in_states(self, states: set[State]) -> list[TaskId]:
+        return [task_id for task_id, row in self._rows.items() if row.task.state in states]
+
+    def unsaved(self) -> list[TaskId]:
+        """Those that are done and wait to be saved, or are being saved."""
+        return [
+            task_id
+            for task_id, row in self._rows.items()
+            if any(output.state in (OutputState.WAITING, OutputState.DOWNLOADING) for output in row.outputs)
+        ]
+
+    def remaining(self) -> Mapping[TaskId, tuple[float, float]]:
+        """Seconds left of running tasks, as ranges; only those that the history knows something of."""
+        return self._remaining
+
+    def around(self, row: Row) -> Around:
+        """What the words of a row say beside its task: its place in the lane, what is on its way, the time left."""
+        task = row.task
+        if task.state is State.THROTTLED:
+            slots = self._engine.lane.slots(task.request.model)
+            return Around(slots_used=slots.in_use, slots=slots.limit)
+        if task.state is State.HELD:
+            price = self._engine.pricing.price(task.request)
+            return Around(
+                lane_reason=self._engine.lane.reason_for(task.id),
+                uploaded=self._uploaded.get(task.id),
+                price=price.credits if price is not None else None,
+            )
+        received = self._received.get(task.id, {})
+        expected = [total for _, total in received.values()]
+        known = [total for total in expected if total is not None]
+        return Around(
+            remaining=self._remaining.get(task.id),
+            received=sum(done for done, _ in received.values()),
+            expected=sum(known) if known and len(known) == len(expected) else None,
+            uploaded=self._uploaded.get(task.id),
+            offline=self._engine.account.connection.link is Link.OFFLINE,
+        )
+
+    def want(self, position: int, lines: Sequence[Line]) -> None:
+        """Soon fetches the page around a line whose row is not known."""
+        self._looked_at = position
+        if position in self._asked_for:
+            return
+        first = max(0, position - PAGE // 4)
+        self._asked_for = range(max(first, position - PAGE // 8), min(first + PAGE, position + PAGE // 2))
+        for line in lines[first : first + PAGE]:
+            if not isinstance(line, GroupLine) and line not in self._rows and line not in self._coming:
+                self._wanted.add(line)
+        if self._wanted and not self._timer.isActive():
+            self._timer.start()
+
+    def lines_changed(self) -> None:
+        """Other tasks stand at the positions now."""
+        self._asked_for = range(0)
+
+    def with_rows(self, task_ids: Sequence[TaskId], then: Callable[[list[Row]], None]) -> None:
+        """Hands over the rows of these tasks, at once if all are known here, else as soon as the store gave them."""
+        known = [self._rows.get(task_id) for task_id in task_ids]
+        if all(known):
+            then([row for row in known if row is not None])
+        else:
+            self._runner(self._all_of(list(task_ids)), "fetch chosen rows", done=then)
+
+    async def fetch(self, wanted: Sequence[TaskId], *, again: bool = False) -> None:
+        """`again` puts what comes in place of what is known."""
+        if not wanted:
+            return
+        try:
+            rows = await self._engine.library.rows(wanted)
+        finally:
+            self._coming.difference_update(wanted)
+        for row in rows:
+            if again or row.task.id not in self._rows:
+                self._rows[row.task.id] = row
+        self._let_go()
+        found = [row.task.id for row in rows]
+        self.changed.emit(found)
+        self.fetched.emit(rows)
+        await self._forecast(found)
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Takes in rows that came with the lines they stand in, which are about to be shown: told as a change of
+        nothing. What is known already is kept, as it may be newer."""
+        found = [row for row in rows if row.task.id not in self._rows]
+        if not found:
+            return
+        self._rows |= {row.task.id: row for row in found}
+        self._let_go()
+        self.fetched.emit(found)
+        running = [row.task.id for row in found if row.task.state is State.RUNNING]
+        if running:
+            self._runner(self._forecast(running), "time left")
+
+    def touched(self, touches: Mapping[TaskId, Touch]) -> None:
+        """Takes in what happened to tasks that are known here."""
+        shown = [task_id for task_id in touches if task_id in self._rows]
+        edited = [task_id for task_id in shown if self._absorb(task_id, touches[task_id])]
+        self.changed.emit(shown)
+        running = [task_id for task_id in shown if self._rows[task_id].task.state is State.RUNNING]
+        if running or any(task_id in self._remaining for task_id in shown):
+            self._runner(self._forecast(shown), "time left")
+        if edited:
+            self._runner(self.fetch(edited, again=True), "fetch edited rows")
+
+    def _absorb(self, task_id: TaskId, touch: Touch) -> bool:
+        """Whether the request became another one."""
+        before = self._rows[task_id]
+        after = Row(
+            task=touch.task or before.task,
+            outputs=merged(before.outputs, touch.outputs),
+            first_input_path=before.first_input_path,
+        )
+        self._rows[task_id] = after
+        if touch.received:
+            self._received.setdefault(task_id, {}).update(touch.received)
+        if touch.outputs and after.outputs and all(output.saved_at for output in after.outputs):
+            self._received.pop(task_id, None)
+        if touch.uploaded is not None:
+            self._uploaded[task_id] = touch.uploaded
+        if not after.task.state.is_local or after.task.hold_reason:
+            self._uploaded.pop(task_id, None)
+        return touch.task is not None and touch.task.request != before.task.request
+
+    def _fetch_wanted(self) -> None:
+        self._asked_for = range(0)
+        wanted, self._wanted = list(self._wanted), set()
+        if wanted:
+            self._coming.update(wanted)
+            self._runner(self.fetch(wanted), "fetch rows")
+
+    async def _all_of(self, task_ids: list[TaskId]) -> list[Row]:
+        missing = [task_id for task_id in task_ids if task_id not in self._rows]
+        fetched = {row.task.id: row for row in await self._engine.library.rows(missing)}
+        found = (self._rows.get(task_id) or fetched.get(task_id) for task_id in task_ids)
+        return [row for row in found if row is not None]
+
+    def _let_go(self) -> None:
+        """Keeps memory bounded: rows far from where somebody looked last are fetched again when they are wanted."""
+        if len(self._rows) <= MOST_ROWS:
+            return
+        near = range(self._looked_at - MOST_ROWS // 4, self._looked_at + MOST_ROWS // 4)
+        self._rows = {key: row for key, row in self._rows.items() if self._position(key) in near}
+        for memory in (self._received, self._uploaded, self._remaining):
+            for task_id in [task_id for task_id in memory if task_id not in self._rows]:
+                del memory[task_id]
+
+    async def _forecast(self, task_ids: Iterable[TaskId]) -> None:
+        moved: list[TaskId] = []
+        for task_id in task_ids:
+            row = self._rows.get(task_id)
+            if row is None or row.task.state is not State.RUNNING:
+                self._remaining.pop(task_id, None)
+                continue
+            found = await self._engine.forecasts.remaining(row.task)
+            left = (found.low, found.high) if found is not None else None
+            if left != self._remaining.get(task_id):
+                moved.append(task_id)
+            if left is not None:
+                self._remaining[task_id] = left
+            else:
+                self._remaining.pop(task_id, None)
+        self.changed.emit(moved)

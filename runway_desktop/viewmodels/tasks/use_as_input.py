@@ -1,0 +1,102 @@
+"""What a result can become: the endpoints that take its kind, and a clip's last frame as the first of the next.
+
+Choosing one puts the result into the composer, with an endpoint and a model that take it; nothing is sent. Decoding a
+frame is the window's. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.catalog import MediaKind
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.task import Media
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Runner
+from runway_desktop.viewmodels.composer.composer import Composer
+
+CONTINUES = "image_to_video"
+_KINDS = {Media.IMAGE: MediaKind.IMAGE, Media.VIDEO: MediaKind.VIDEO, Media.AUDIO: MediaKind.AUDIO}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One offer: an endpoint, and whether it gets the clip's last frame instead of the clip."""
+
+    endpoint: str
+    text: str
+    last_frame: bool = False
+
+
+class Onward(QObject):
+    frame_wanted = Signal(object)
+    """Path of a clip: decode its last frame and give it to `keep_last_frame`, or say `frame_failed`."""
+    placed = Signal()
+    """The composer holds the input now."""
+
+    def __init__(self, engine: Engine, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._composer = composer
+        self._runner = runner
+
+    def ways(self, media: Media) -> list[Way]:
+        """The likeliest first; nothing for what no endpoint takes."""
+        kind = _KINDS.get(media)
+        if kind is None:
+            return []
+        fitting = self._engine.catalog.endpoints_taking(frozenset({kind}), has_prompt=False)
+        found = [Way(endpoint.name, endpoint.label) for endpoint in fitting]
+        if media is Media.VIDEO and self._engine.catalog.endpoint(CONTINUES) is not None:
+            found.insert(0, Way(CONTINUES, "Last frame as first frame", last_frame=True))
+        return found
+
+    def take(self, way: Way, path: Path, media: Media) -> None:
+        """Puts the result, by its absolute path, into the composer."""
+        if way.last_frame:
+            self.frame_wanted.emit(path)
+        else:
+            self._runner(self._place(way.endpoint, path, media), "use as input")
+
+    def keep_last_frame(self, clip: Path, png: bytes) -> None:
+        self._runner(self._continue(clip, png), "use last frame")
+
+    def frame_failed(self, reason: str) -> None:
+        self._engine.bus.tell(Notice(reason, is_problem=True))
+
+    async def _continue(self, clip: Path, png: bytes) -> None:
+        frame = await self._engine.mender.keep_frame(clip, png, "last frame")
+        await self._place(CONTINUES, frame, Media.IMAGE)
+
+    async def _place(self, endpoint: str, path: Path, media: Media) -> None:
+        from runway_desktop.services.intake import AssetDrop
+
+        uri = path.as_uri()
+        found = (await self._engine.intake.look([uri])).get(uri)
+        if found is None or found.facts is None:
+            reason = found.problem if found is not None else ""
+            self._engine.bus.tell(Notice(reason or f"{path.name} cannot be used as an input.", is_problem=True))
+            return
+        self._choose(endpoint, _KINDS[media])
+        self._composer.taking.add(
+            [AssetDrop(uri=found.uri or uri, path=path, media=found.media, facts=found.facts, findings=())]
+        )
+        self.placed.emit()
+
+    def _choose(self, endpoint: str, kind: MediaKind) -> None:
+        """The endpoint, with the model last used there if it takes this kind, else the first that does."""
+        self._composer.choose_endpoint(endpoint)
+        if self._takes(self._composer.pair.model, endpoint, kind):
+            return
+        known = self._engine.catalog.endpoint(endpoint)
+        fitting = (model for model in (known.models if known is not None else ()) if self._takes(model, endpoint, kind))
+        model = next(fitting, None)
+        if model is not None:
+            self._composer.choose(endpoint, model)
+
+    def _takes(self, model: str, endpoint: str, kind: MediaKind) -> bool:
+        pair = self._engine.catalog.pair(endpoint, model)
+        return pair is not None and any(kind in field.media for field in pair.asset_fields)

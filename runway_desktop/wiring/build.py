@@ -1,0 +1,402 @@
+"""The composition root: the only file that names the concrete adapters. Builds the engine's graph; starts nothing
+but the database.
+
+`build` returns the engine with the loops to run and the stages to close. Loop's thread; raises StoreError when the
+profile's database cannot be opened, and RunwayDesktopError for an address that may not be used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runway_desktop.catalog import Catalog
+from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.keychain import SystemKeychain
+from runway_desktop.services.account import Account
+from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.catalog_renewal import CatalogRenewal
+from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
+from runway_desktop.services.clock import SystemClock
+from runway_desktop.services.disk.disk_threads import DiskThreads
+from runway_desktop.services.disk.library_folder import LibraryFolder
+from runway_desktop.services.disk.profile_folders import Folders
+from runway_desktop.services.disk.system_trash import SystemBin
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.later import made_by, make_all
+from runway_desktop.services.library.library import Library
+from runway_desktop.services.money.pricing import Pricing, read_published
+from runway_desktop.services.profiles.profiles import Profiles
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.tasks import after_restore
+from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.store import SqliteStore
+
+from .first_half import FirstHalf
+from .lazy_adapters import LateFetcher, LateRunway
+from .stages import Stage
+
+if TYPE_CHECKING:
+    from runway_desktop.services.backup.finishing import Finished
+    from runway_desktop.services.backup.watching import Watch
+    from runway_desktop.services.ports import Snapshots
+    from runway_desktop.simulator.child import SimulatorProcess
+
+    from .lazy_adapters import ClosableFetcher, ClosableRunway
+    from .second_half import SecondHalf
+
+log = logging.getLogger(__name__)
+
+SETTLE_SECONDS = 8.0
+"""How long closing waits for sendings and downloads. A download goes on from its part at the next start."""
+
+
+Loops = tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
+"""Name and work of each loop, to be started in this order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Assembly:
+    """The engine with the loops to run and the stages to close."""
+
+    engine: Engine
+    prepare: Callable[[], Coroutine[Any, Any, Loops]]
+    """Makes what the first paint does not need. To be awaited once the window is painted; gives the loops."""
+    closing: tuple[Stage, ...]
+    """After the loops have ended."""
+    settling: tuple[Stage, ...]
+    """While they still run: finish what is on its way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where Runway is. `simulate` holds the arguments of a simulator to start as a child, for the demo."""
+
+    base_url: str | None = None
+    secret: str | None = None
+    simulate: tuple[str, ...] | None = None
+
+
+def finish_restore(profile: Profile, watch: Watch) -> Finished | None:
+    """Puts in its place what a restore of the last run has put together. Blocking, before the list of tasks is
+    opened."""
+    from runway_desktop.services.backup.finishing import finish
+
+    return finish(profile, _snapshots(), SystemClock().now(), watch)
+
+
+async def build(
+    profile: Profile,
+    folders: Folders,
+    address: Address,
+    workers: ThreadPoolExecutor,
+    file_workers: Executor,
+    *,
+    state: Path,
+) -> Assembly:
+    """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for what touches saved results, which
+    may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it."""
+    loop = asyncio.get_running_loop()
+    catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalogue)
+    store = await SqliteStore.open(profile.database)
+    try:
+        return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state)
+    except BaseException:
+        # Its threads would keep the process alive.
+        await store.close()
+        raise
+
+
+async def _assemble(
+    profile: Profile,
+    folders: Folders,
+    address: Address,
+    catalog: Catalog,
+    store: SqliteStore,
+    workers: ThreadPoolExecutor,
+    file_workers: Executor,
+    state: Path,
+) -> Assembly:
+    clock, bus, rng = SystemClock(), Bus(), random.Random()
+    bus.keep_for_latecomers()
+    loop = asyncio.get_running_loop()
+    settings = Settings(store, bus, clock, default_library=profile.library)
+    await settings.load()
+    demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
+    given = demo.secret if demo is not None else address.secret
+    place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
+
+    async def base_url() -> str | None:
+        return await demo.base_url() if demo is not None else address.base_url
+
+    async def make_client() -> ClosableRunway:
+        client = await loop.run_in_executor(workers, _import_client)
+        url = await base_url()
+        made: ClosableRunway = client(url, executor=workers) if url else client(executor=workers)
+        return made
+
+    async def make_fetcher() -> ClosableFetcher:
+        fetcher = await loop.run_in_executor(workers, _import_fetcher)
+        made: ClosableFetcher = fetcher()
+        return made
+
+    runway, fetcher = LateRunway(make_client), LateFetcher(make_fetcher)
+
+    def make_runway(secret: str) -> LateRunway:
+        other = LateRunway(make_client)
+        other.use_secret(secret)
+        return other
+
+    secrets = SystemKeychain(workers)
+    pricing = Pricing(store, clock, await loop.run_in_executor(workers, read_published))
+    first = FirstHalf(
+        profile=profile,
+        folders=folders,
+        state=state,
+        catalog=catalog,
+        bus=bus,
+        clock=clock,
+        rng=rng,
+        store=store,
+        snapshots=_snapshots,
+        settings=settings,
+        ledger=Ledger(store, bus, clock),
+        pricing=pricing,
+        folder=LibraryFolder(settings, bus, clock),
+        account=Account(
+            runway,
+            make_runway,
+            secrets,
+            bus,
+            clock,
+            rng,
+            profile=profile.key_name,
+            given_secret=given,
+            given_place=place,
+        ),
+        runway=runway,
+        fetcher=fetcher,
+        # The disk of a backup may hang, and results with theirs.
+        workshop=Workshop(DiskThreads(2, "backups")),
+        workers=workers,
+        file_workers=file_workers,
+    )
+    rest = _Rest(first)
+    engine = Engine(
+        bus=bus,
+        clock=clock,
+        catalog=catalog,
+        settings=settings,
+        ledger=first.ledger,
+        library=Library(store, bus, settings, file_workers),
+        folder=first.folder,
+        account=first.account,
+        pricing=pricing,
+        budget=made_by(lambda: rest.made.budget),
+        accepted_ids=made_by(lambda: rest.made.accepted_ids),
+        submission=made_by(lambda: rest.made.submission),
+        lane=made_by(lambda: rest.made.lane),
+        poller=made_by(lambda: rest.made.poller),
+        downloads=made_by(lambda: rest.made.downloads),
+        links=made_by(lambda: rest.made.links),
+        move=made_by(lambda: rest.made.move),
+        verbs=made_by(lambda: rest.made.verbs),
+        trash=made_by(lambda: rest.made.trash),
+        spending=made_by(lambda: rest.made.spending),
+        forecasts=made_by(lambda: rest.made.forecasts),
+        intake=made_by(lambda: rest.made.intake),
+        mender=made_by(lambda: rest.made.mender),
+        lost_files=made_by(lambda: rest.made.lost_files),
+        exchange=made_by(lambda: rest.made.exchange),
+        integrity=made_by(lambda: rest.made.integrity),
+        retrieval=made_by(lambda: rest.made.retrieval),
+        applications=made_by(lambda: rest.made.applications),
+        renewal=CatalogRenewal(catalog, profile.catalogue, settings, workers),
+        profiles=Profiles(
+            profile, folders, _snapshots, first.workshop, secrets, SystemBin(workers), clock, rng, _is_in_use
+        ),
+        backups=made_by(lambda: rest.made.backups),
+        restores=made_by(lambda: rest.made.restores),
+        is_demo=demo is not None,
+    )
+    await after_restore.take_up(first.ledger, settings)
+    await pricing.load()
+
+    async def in_worker(work: Callable[[], None]) -> None:
+        await loop.run_in_executor(workers, work)
+
+    async def prepare() -> Loops:
+        await loop.run_in_executor(workers, _import_second_half)
+        make_all(engine)
+        await rest.made.budget.load()
+        return (
+            ("keep settings", settings.run),
+            ("library folder", first.folder.run),
+            ("library move", rest.made.move.run),
+            ("account", first.account.run),
+            ("lane", rest.send),
+            ("poller", rest.made.poller.run),
+            ("lost files", rest.made.lost_files.run),
+            ("downloads", rest.made.downloads.run),
+            ("sidecars", rest.made.sidecars.run),
+            ("integrity", rest.made.integrity.run),
+            ("unfinished restores", lambda: tell_unfinished(engine)),
+            *(() if demo is not None else (("backups", rest.made.backups.run),)),
+        )
+
+    async def stop_demo() -> None:
+        if demo is not None:
+            await in_worker(demo.stop)
+
+    return Assembly(
+        engine=engine,
+        prepare=prepare,
+        settling=(
+            Stage("sendings", "an id that is on its way is a paid result", rest.settle_sendings, SETTLE_SECONDS + 60),
+            Stage(
+                "downloads",
+                "a short rest is finished, a long one goes on next time",
+                rest.settle_downloads,
+                SETTLE_SECONDS + 4,
+            ),
+            Stage("sidecars", "what was rated a moment ago stands beside its result", rest.settle_sidecars, 5),
+        ),
+        closing=(
+            Stage("ledger", "what was answered is written before the store closes", first.ledger.settle, 10),
+            Stage("settings", "drafts and widths are kept", settings.flush, 5),
+            Stage("HTTP", "connections close before the loop does", lambda: _close(runway, fetcher), 5),
+            Stage("store", "everything that writes has ended", store.close, 10),
+            Stage("looks", "what hangs in a drive is left behind", lambda: in_worker(rest.shutdown), 10),
+            Stage("disk", "nothing is written any more", lambda: in_worker(first.folder.shutdown), 10),
+            Stage("demo", "nobody asks it any more", stop_demo, 5),
+        ),
+    )
+
+
+class _Rest:
+    """The second half, made at its first use. What of it was never made has nothing to finish."""
+
+    def __init__(self, first: FirstHalf) -> None:
+        self._first = first
+        self._made: SecondHalf | None = None
+
+    @property
+    def made(self) -> SecondHalf:
+        if self._made is None:
+            make = _import_second_half()
+            with self._first.bus.latecomers():
+                self._made = make(self._first)
+        return self._made
+
+    async def send(self) -> None:
+        """The lane, once it is known that this list is not a copy of one that is sent from elsewhere."""
+        await self.made.copies.until_checked()
+        await self.made.lane.run()
+
+    async def settle_sendings(self) -> None:
+        if self._made is not None:
+            await self._made.lane.settle()
+
+    async def settle_downloads(self) -> None:
+        if self._made is not None:
+            await self._made.downloads.settle(SETTLE_SECONDS)
+
+    async def settle_sidecars(self) -> None:
+        if self._made is not None:
+            await self._made.sidecars.settle()
+
+    def shutdown(self) -> None:
+        """In a worker."""
+        if self._made is not None:
+            self._made.looking.shutdown()
+            self._made.accepted_ids.shutdown()
+
+
+async def tell_unfinished(engine: Engine) -> None:
+    """Takes away what a restore that was killed has left, and says so."""
+    for taken in await engine.restores.clean_up() if engine.restores is not None else ():
+        words = f"A restore was not finished. What it had put into “{taken.folder.name}” was taken away again."
+        engine.bus.tell(Notice(words, "Everything is still in the backup: restore it once more to have it here."))
+
+
+async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:
+    await runway.close()
+    await fetcher.close()
+
+
+def _import_second_half() -> Callable[[FirstHalf], SecondHalf]:
+    from .second_half import make
+
+    return make
+
+
+def _snapshots() -> Snapshots:
+    from runway_desktop.store.snapshots import SqliteSnapshots
+
+    return SqliteSnapshots()
+
+
+def _import_client() -> Any:
+    from runway_desktop.api.client import RunwayClient
+
+    return RunwayClient
+
+
+def _import_fetcher() -> Any:
+    from runway_desktop.api.fetcher import HttpFetcher
+
+    return HttpFetcher
+
+
+def _is_in_use(folder: Path) -> bool:
+    # Qt comes with it, which the engine does not need.
+    from runway_desktop.services.disk.profile_lock import is_in_use
+
+    return is_in_use(folder)
+
+
+def demo_secret() -> str:
+    """The made-up key that the simulator takes."""
+    from runway_desktop.simulator.child import DEMO_SECRET
+
+    return DEMO_SECRET
+
+
+def start_simulator(arguments: Sequence[str]) -> SimulatorProcess:
+    """A simulator as a child process; it ends with this one at the latest. Blocking until it is ready."""
+    from runway_desktop.simulator.child import SimulatorProcess
+
+    return SimulatorProcess.start(list(arguments))
+
+
+class _DemoRunway:
+    """The simulator as a child process, started when its address is first needed."""
+
+    def __init__(self, arguments: tuple[str, ...], workers: ThreadPoolExecutor) -> None:
+        self._arguments = arguments
+        self._workers = workers
+        self._lock = asyncio.Lock()
+        self._process: SimulatorProcess | None = None
+        self.secret = demo_secret()
+
+    async def base_url(self) -> str:
+        async with self._lock:
+            if self._process is None or not self._process.is_running():
+                self._process = await asyncio.get_running_loop().run_in_executor(self._workers, self._start)
+            return self._process.base_url
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.stop()
+
+    def _start(self) -> SimulatorProcess:
+        return start_simulator(self._arguments)

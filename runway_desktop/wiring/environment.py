@@ -1,0 +1,136 @@
+"""Where this run lives: its profile folder, its log, what it was told on the command line and by the environment.
+
+A profile is a folder. The demo has one of its own and can never touch real tasks. Logs are redacted: a secret, and
+what is signed of a link, is cut out of every line, whoever wrote it. Blocking, called before the loop runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import platformdirs
+
+from runway_desktop.domain.filenames import safe_name
+from runway_desktop.domain.profiles import DEFAULT, Profile
+from runway_desktop.domain.secrecy import without_keys
+from runway_desktop.services.disk.profile_folders import Folders, demo_profile
+
+APP = "Runway Desktop"
+_SIGNED = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]+")
+"""A link with its signature: whoever has it can download the result."""
+
+
+def folders(*, demo: bool, folder: Path | None = None) -> Folders:
+    """Where the profiles of this run lie: all of them in `folder`, if one is given."""
+    if folder is not None:
+        home = folder.resolve()
+        words = ("--profile-dir", str(home))
+        if demo:
+            # Two folders of one name have two keys.
+            main = replace(demo_profile(home, (*words, "--demo")), key_name=str(home))
+        else:
+            name = f"Profile in {home.name}"
+            main = Profile(
+                name=name, folder=home, library=home / "results", key_name=str(home), is_main=True, words=words
+            )
+        return Folders(main=main, beside=home / "profiles", words=words)
+    root = Path(platformdirs.user_data_dir(APP, appauthor=False))
+    videos = Path(platformdirs.user_videos_dir()) / APP
+    main = Profile(name=DEFAULT, folder=root / "default", library=videos, key_name=DEFAULT, is_main=True)
+    return Folders(
+        main=main,
+        beside=root / "profiles",
+        demo=demo_profile(root / "demo", ("--demo",)),
+        libraries=lambda name: videos.with_name(safe_name(f"{APP} – {name}")),
+    )
+
+
+def folders_of(profile: Profile) -> Folders:
+    """Where the profiles lie that a profile is one of: the words that open it say so."""
+    match profile.words:
+        case ("--profile-dir", folder, *rest):
+            return folders(demo="--demo" in rest, folder=Path(folder))
+        case _:
+            return folders(demo=False)
+
+
+def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) -> Profile:
+    """The profile of this run; makes its folders. Raises OSError when they cannot be made, NoSuchProfile for a name
+    that no profile has."""
+    known = folders(demo=demo, folder=folder)
+    if name is not None:
+        found = known.named(name)
+    else:
+        found = known.demo if demo and known.demo is not None else known.again(known.main)
+    found.folder.mkdir(parents=True, exist_ok=True)
+    found.posters.mkdir(exist_ok=True)
+    return found
+
+
+def state_folder(profile: Profile) -> Path:
+    """Where this run keeps what must not lie in a profile's folder, since it tells copies of it apart. That of the demo
+    is in its own: nothing of it is paid, and it leaves nothing elsewhere. Not made yet."""
+    if profile.is_demo:
+        return profile.folder / "state"
+    state = Path(platformdirs.user_state_dir(APP, appauthor=False))
+    # On Windows and macOS this is the folder that the profiles lie in, which is copied and put back as one.
+    is_theirs = state == Path(platformdirs.user_data_dir(APP, appauthor=False))
+    return state.with_name(f"{APP} State") if is_theirs else state
+
+
+def base_url() -> str | None:
+    """RUNWAYML_BASE_URL, as the SDK reads it; None: the usual address."""
+    return os.environ.get("RUNWAYML_BASE_URL", "").strip() or None
+
+
+def secret_from_environment() -> str | None:
+    """RUNWAYML_API_SECRET, as the SDK reads it."""
+    return os.environ.get("RUNWAYML_API_SECRET", "").strip() or None
+
+
+def secret_for(profile: Profile) -> str | None:
+    """The key of the environment, which is the first profile's alone: it is one person's one key, and in another
+    client's profile it would spend the wrong money."""
+    return secret_from_environment() if profile.is_main else None
+
+
+class Redaction(logging.Filter):
+    """Cuts secrets out of a record's text and traceback, for every handler that has it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = redacted(record.getMessage())
+        record.args = None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redacted(record.exc_text)
+        return True
+
+
+def redacted(text: str) -> str:
+    return _SIGNED.sub(r"\1?…", without_keys(text))
+
+
+def start_log(path: Path, *, verbose: bool) -> None:
+    """Logs go to a file of at most 1 MB, with one older beside it, and warnings to the terminal."""
+    root = logging.getLogger()
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    to_file = logging.handlers.RotatingFileHandler(
+        path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True
+    )
+    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    to_terminal = logging.StreamHandler()
+    to_terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    to_terminal.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    for handler in (to_file, to_terminal):
+        handler.addFilter(Redaction())
+        root.addHandler(handler)
+    # A terminal that is gone must not make logging print what it could not say, past the redaction.
+    logging.raiseExceptions = False
+    for chatty in ("httpx", "httpcore", "asyncio", "qasync", "PIL", "aiosqlite"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,145 @@
+"""Adapters that are built at their first use, so that the window is painted before httpx is imported and the demo's
+Runway has started.
+
+They fit the same ports as what they stand for: one that cannot be made raises NotReached, since nothing was sent.
+Loop's thread only; the making itself may take a worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from runway_desktop.domain.account import Fingerprint, fingerprint_of
+from runway_desktop.domain.errors import NotReached, RunwayDesktopError
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.account import Organization, UsedCredits
+    from runway_desktop.domain.outputs import Stream
+    from runway_desktop.domain.task import RemoteId
+    from runway_desktop.domain.transitions import Answer, CreatedTask
+    from runway_desktop.services.ports import Fetcher, Runway
+
+    class ClosableRunway(Runway, Protocol):
+        async def aclose(self) -> None: ...
+
+    class ClosableFetcher(Fetcher, Protocol):
+        async def aclose(self) -> None: ...
+
+
+class _Closable(Protocol):
+    async def aclose(self) -> None: ...
+
+
+Made = TypeVar("Made", bound=_Closable)
+
+log = logging.getLogger(__name__)
+
+
+class Late(Generic[Made]):
+    """One thing made once, whoever asks first; a failed making is tried again by the next. NotReached where it cannot
+    be made."""
+
+    def __init__(self, make: Callable[[], Awaitable[Made]]) -> None:
+        self._make = make
+        self._lock = asyncio.Lock()
+        self._made: Made | None = None
+
+    @property
+    def made(self) -> Made | None:
+        return self._made
+
+    async def get(self) -> Made:
+        async with self._lock:
+            if self._made is None:
+                self._made = await self._make_it()
+            return self._made
+
+    async def close(self) -> None:
+        if self._made is not None:
+            await self._made.aclose()
+
+    async def _make_it(self) -> Made:
+        try:
+            return await self._make()
+        except RunwayDesktopError:
+            raise
+        except Exception as error:
+            # The demo's Runway that does not start, a library that is not there, a program that is closing.
+            log.warning("What speaks with Runway could not be made", exc_info=True)
+            message = "What speaks with Runway could not be started."
+            raise NotReached(message, advice="Start the program again.", detail=f"{error}") from error
+
+
+class LateRunway:
+    """Fits `Runway`. A secret given before the client exists is handed to it when it is made. What was called with
+    another one by then is not asked at all."""
+
+    def __init__(self, make: Callable[[], Awaitable[ClosableRunway]]) -> None:
+        self._late = Late(make)
+        self._secret: str | None = None
+        self._key = fingerprint_of(None)
+
+    @property
+    def key(self) -> Fingerprint:
+        return self._key
+
+    def use_secret(self, secret: str | None) -> None:
+        self._secret = secret
+        self._key = fingerprint_of(secret)
+        if self._late.made is not None:
+            self._late.made.use_secret(secret)
+
+    async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
+        return await (await self._client()).create(endpoint, body)
+
+    async def task(self, remote_id: RemoteId) -> Answer:
+        return await (await self._client()).task(remote_id)
+
+    async def delete(self, remote_id: RemoteId) -> None:
+        await (await self._client()).delete(remote_id)
+
+    async def organization(self) -> Organization:
+        return await (await self._client()).organization()
+
+    async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
+        return await (await self._client()).usage(start, before)
+
+    async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
+        return await (await self._client()).upload(path, progress)
+
+    async def close(self) -> None:
+        await self._late.close()
+
+    async def _client(self) -> ClosableRunway:
+        new, key = self._late.made is None, self._key
+        client = await self._late.get()
+        if new:
+            client.use_secret(self._secret)
+        if key != self._key:
+            raise NotReached("The key was changed before anything was sent.", advice="It can be tried again.")
+        return client
+
+
+class LateFetcher:
+    """Fits `Fetcher`."""
+
+    def __init__(self, make: Callable[[], Awaitable[ClosableFetcher]]) -> None:
+        self._late = Late(make)
+
+    def open(self, url: str, *, offset: int = 0, etag: str = "") -> AbstractAsyncContextManager[Stream]:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Stream]:
+            fetcher = await self._late.get()
+            async with fetcher.open(url, offset=offset, etag=etag) as stream:
+                yield stream
+
+        return opened()
+
+    async def close(self) -> None:
+        await self._late.close()

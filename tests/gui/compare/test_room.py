@@ -1,0 +1,445 @@
+"""The culling room before the eyes: keys, panes, wipe and difference on known pixels, and live judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QDrag, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QTreeWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.presence import Look, Presence, Signs
+from runway_desktop.domain.task import Media, Pick, State, TaskId
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.table import Where, commands_in
+from runway_desktop.ui.compare.compare_view import CullingRoom
+from runway_desktop.ui.compare.host import CullingHost
+from runway_desktop.ui.compare.overlay import Way
+from runway_desktop.ui.compare.sameness import Sameness, same_pixels
+from runway_desktop.ui.media.picture import Picture, read_picture
+from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.theme import Choice, Role, Theme
+from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.viewmodels.compare.compare import Culling
+from tests.gui.rig import saved, task
+from tests.unit.viewmodels.compare.test_compare import NotingJudge
+
+
+class FakeBridge(QObject):
+    tasks_touched = Signal(object)
+
+
+class Open:
+    """A room on made-up rows."""
+
+    def __init__(self, theme: Theme, qtbot: QtBot) -> None:
+        self.bridge, self.judge = FakeBridge(), NotingJudge()
+        self.looked: list[TaskId] = []
+        """Tasks whose files were looked at again."""
+        integrity = SimpleNamespace(look_around=lambda: None, look_at=self.looked.extend)
+        engine, runner = SimpleNamespace(integrity=integrity), SimpleNamespace()
+        self.model = Culling(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
+        self.room = CullingRoom(self.model, theme, Keys())
+        self.qtbot = qtbot
+        qtbot.addWidget(self.room)
+
+    def enter(self, paths: list[Path], prompt: str = "Fog", **members: object) -> None:
+        self.rows = [self.row(number, path, prompt, **members) for number, path in enumerate(paths, start=1)]
+        self.model.open(self.rows)
+        with self.qtbot.waitActive(self.room):
+            self.room.enter(full_screen=False)
+        self.room.resize(800, 500)
+        self.qtbot.waitUntil(lambda: all(pane.surface.is_live for pane in self.shown))
+
+    @staticmethod
+    def row(number: int, path: Path, prompt: str, **members: object) -> Row:
+        of = task(number, State.SUCCEEDED, prompt, **members)
+        media = Media.IMAGE if path.suffix == ".png" else Media.VIDEO
+        return Row(task=of, outputs=(saved(of, str(path), media=media),))
+
+    @property
+    def shown(self) -> list[Any]:
+        return [pane for pane in self.room.panes if pane.isVisible()]
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.room.focusWidget() or self.room, key, modifiers)
+
+    def pixel(self, widget: QWidget, x: float, y: float) -> QColor:
+        image: QImage = widget.grab().toImage()
+        return image.pixelColor(round(image.width() * x), round(image.height() * y))
+
+
+@pytest.fixture
+def dragged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Files that leave by drag."""
+    found: list[str] = []
+    monkeypatch.setattr(
+        QDrag, "exec", lambda self, _: found.extend(url.toLocalFile() for url in self.mimeData().urls())
+    )
+    return found
+
+
+@pytest.fixture
+def opened(theme: Theme, qtbot: QtBot) -> Iterator[Open]:
+    found = Open(theme, qtbot)
+    yield found
+    found.room.shutdown()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def pictures(plain: Callable[[str, str], Path]) -> list[Path]:
+    return [plain("red", "#ff0000"), plain("yellow", "#ffff00"), plain("blue", "#0000ff")]
+
+
+def test_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    assert len(opened.shown) == 3
+    assert opened.pixel(opened.room.panes[0], 0.5, 0.5) == QColor("#ff0000")
+    assert opened.pixel(opened.room.panes[2], 0.5, 0.5) == QColor("#0000ff")
+    assert [pane.is_marked for pane in opened.room.panes] == [True, False, False, False]
+    opened.key(Qt.Key.Key_Down)
+    assert [pane.is_marked for pane in opened.room.panes] == [False, True, False, False]
+    assert opened.room.panes[1].hasFocus()
+
+
+def test_every_command_of_the_room_is_carried_out_in_it(opened: Open) -> None:
+    # Tab is the focus's own.
+    wanted = {command.id for command in commands_in(Where.ROOM)} - {"compare.take"}
+    assert {action.objectName() for action in opened.room.actions()} == wanted
+
+
+def test_wipe_shows_the_first_left_of_the_divider_and_the_second_right(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    opened.key(Qt.Key.Key_W)
+    assert opened.room.way is Way.WIPE
+    overlay = opened.room.overlay
+    assert opened.pixel(overlay, 0.25, 0.25) == QColor("#ff0000")
+    assert opened.pixel(overlay, 0.75, 0.25) == QColor("#ffff00")
+    overlay.set_divider(0.9)
+    assert opened.pixel(overlay, 0.75, 0.25) == QColor("#ff0000")
+    for _ in range(10):
+        opened.key(Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert overlay.divider == pytest.approx(0.7)
+    QTest.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=overlay.rect().center())
+    assert overlay.divider == pytest.approx(0.5, abs=0.01)
+    opened.key(Qt.Key.Key_W)
+    assert opened.room.way == Way.SIDE_BY_SIDE  # type: ignore[comparison-overlap]
+
+
+def test_difference_is_what_the_two_do_not_share(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    opened.key(Qt.Key.Key_D)
+    assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#00ff00")
+
+
+def test_difference_of_the_same_is_black(opened: Open, plain: Callable[[str, str], Path]) -> None:
+    opened.enter([plain("a", "#808080"), plain("b", "#808080")])
+    opened.key(Qt.Key.Key_D)
+    assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#000000")
+
+
+def test_two_pictures_that_are_the_same_are_said_to_be_so(opened: Open, plain: Callable[[str, str], Path]) -> None:
+    opened.enter([plain("a", "#808080"), plain("b", "#808080"), plain("c", "#808081")])
+    overlay = opened.room.overlay
+    opened.key(Qt.Key.Key_D)
+    opened.qtbot.waitUntil(lambda: overlay.is_same)
+    assert overlay.accessibleDescription() == "The same, pixel for pixel"
+    middle = overlay.grab(QRect(0, overlay.height() // 2 - 20, overlay.width(), 40)).toImage()
+    assert any(middle.pixelColor(x, y).lightness() > 150 for x in range(middle.width()) for y in range(middle.height()))
+    opened.key(Qt.Key.Key_Down)
+    assert not overlay.is_same
+    assert overlay.accessibleDescription() == ""
+
+
+@pytest.mark.parametrize("way", [QImage.Format.Format_RGBX64, QImage.Format.Format_Grayscale16])
+def test_nothing_is_said_of_pictures_that_are_shown_with_less_than_they_have(tmp_path: Path, way: Any) -> None:
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(QColor("#808080"))
+    path = tmp_path / "deep.png"
+    assert image.convertToFormat(way).save(str(path))
+    read = read_picture(path)
+    assert isinstance(read, Picture)
+    assert not read.is_exact
+    told: list[bool] = []
+    workers = Workers()
+    sameness = Sameness(workers, workers)
+    sameness.known.connect(told.append)
+    sameness.look(read, read)
+    assert told == [False]
+    workers.shutdown()
+
+
+def test_pictures_that_differ_in_one_pixel_or_their_transparency_are_not_the_same() -> None:
+    one = QImage(2000, 1500, QImage.Format.Format_RGB32)
+    one.fill(QColor("#336699"))
+    for way in (QImage.Format.Format_ARGB32_Premultiplied, QImage.Format.Format_RGBA64):
+        assert same_pixels(one, one.convertToFormat(way))
+    other = one.copy()
+    other.setPixelColor(1999, 1499, QColor("#33669a"))
+    assert not same_pixels(one, other)
+    clear = one.convertToFormat(QImage.Format.Format_ARGB32)
+    clear.setPixelColor(0, 0, QColor(0x33, 0x66, 0x99, 128))
+    assert not same_pixels(one, clear)
+    assert not same_pixels(one, one.copy(0, 0, 1999, 1500))
+
+
+def test_keys_judge_the_focused_one(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    opened.key(Qt.Key.Key_4)
+    opened.key(Qt.Key.Key_Down)
+    opened.key(Qt.Key.Key_P)
+    opened.key(Qt.Key.Key_X)
+    opened.key(Qt.Key.Key_0)
+    opened.key(Qt.Key.Key_U)
+    assert opened.judge.deeds == [
+        ("rate", ("t1",), 4),
+        ("pick", ("t2",), Pick.PICK),
+        ("pick", ("t2",), Pick.REJECT),
+        ("rate", ("t2",), 0),
+        ("undo", (), None),
+    ]
+
+
+def test_judgement_is_said_live(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    assert opened.room.panes[0].accessibleDescription() == "unrated"
+    touch = Touch()
+    touch.task = replace(opened.rows[0].task, rating=5, pick=Pick.PICK)
+    opened.bridge.tasks_touched.emit({touch.task.id: touch})
+    assert opened.room.panes[0].accessibleDescription() == "★★★★★ pick"
+
+
+def test_wipe_of_one_at_a_time_takes_its_neighbour_beside_it(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert len(opened.shown) == 1
+    opened.key(Qt.Key.Key_W)
+    assert (opened.room.way, opened.model.size) == (Way.WIPE, 2)
+
+
+@pytest.mark.parametrize("way", [Way.WIPE, Way.DIFFERENCE])
+def test_a_single_result_says_why_it_cannot_be_laid_over_another(opened: Open, pictures: list[Path], way: Way) -> None:
+    opened.enter(pictures[:1])
+    switch = opened.room._bar._ways[way]
+    switch.click()
+    assert opened.room.way is Way.SIDE_BY_SIDE
+    assert not switch.isChecked()
+    assert opened.room._bar._hints.text() == "There is no other result beside it to compare it with."
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_Question])
+def test_the_room_tells_its_keys(opened: Open, pictures: list[Path], key: Qt.Key) -> None:
+    opened.enter(pictures)
+    with opened.qtbot.waitSignal(opened.room.keys_wanted):
+        opened.key(key, Qt.KeyboardModifier.NoModifier if key is Qt.Key.Key_F1 else _CONTROL)
+
+
+def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
+    opened: Open, theme: Theme, qtbot: QtBot, pictures: list[Path]
+) -> None:
+    theme.choose(Choice.LIGHT)
+    window = QWidget()
+    qtbot.addWidget(window)
+    host = CullingHost(opened.model, theme, Keys(), window)
+    host.full_screen = False
+    opened.model.open([opened.row(1, pictures[0], "Fog")])
+    qtbot.waitUntil(lambda: host.room is not None and host.room.isVisible())
+    assert host.room is not None
+    host.room.keys_wanted.emit()
+    tree = host.room.findChild(QTreeWidget)
+    picture = tree.viewport().grab().toImage()
+    shades = [
+        picture.pixelColor(x, y).lightness() for x in range(0, picture.width(), 2) for y in range(picture.height())
+    ]
+    assert sorted(shades)[len(shades) // 2] < 60
+    assert max(shades) > 180
+    host.shutdown()
+
+
+_CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_tab_turns_over_a_stack(opened: Open, pictures: list[Path]) -> None:
+    opened.rows = [opened.row(n, path, prompt) for n, (path, prompt) in enumerate(zip(pictures, "aab", strict=True), 1)]
+    opened.model.open(opened.rows)
+    with opened.qtbot.waitActive(opened.room):
+        opened.room.enter(full_screen=False)
+    assert len(opened.shown) == 2
+    opened.key(Qt.Key.Key_Tab)
+    assert opened.model.shown[0].top.task.id == "t2"
+    assert "take 2 of 2" in opened.room.panes[0].accessibleDescription()
+    opened.qtbot.waitUntil(lambda: opened.room.panes[0].surface.picture is not None)
+    assert opened.pixel(opened.room.panes[0], 0.5, 0.5) == QColor("#ffff00")
+
+
+@pytest.mark.parametrize("key", ["w", "d", "ctrl 1", "ctrl 2", "right"])
+def test_nothing_but_tab_turns_over_a_stack(opened: Open, pictures: list[Path], key: str) -> None:
+    prompts = "aabcdef"
+    paths = [pictures[n % 3] for n in range(len(prompts))]
+    opened.rows = [opened.row(n, path, prompt) for n, (path, prompt) in enumerate(zip(paths, prompts, strict=True), 1)]
+    opened.model.open(opened.rows)
+    with opened.qtbot.waitActive(opened.room):
+        opened.room.enter(full_screen=False)
+    for pane in range(4):
+        opened.model.focus_on(pane)
+        tops = [stack.top.key for stack in opened.model._stacks]
+        for name in (key, key):
+            control = Qt.KeyboardModifier.ControlModifier if name.startswith("ctrl") else _NONE
+            opened.key(_KEYS[name.split()[-1]], control)
+        assert [stack.top.key for stack in opened.model._stacks] == tops
+        opened.model.show(4)
+
+
+_NONE = Qt.KeyboardModifier.NoModifier
+_KEYS = {"w": Qt.Key.Key_W, "d": Qt.Key.Key_D, "1": Qt.Key.Key_1, "2": Qt.Key.Key_2, "right": Qt.Key.Key_Right}
+
+
+def test_zoom_is_shared(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    opened.key(Qt.Key.Key_Z)
+    assert not opened.room._sight.is_fitted
+    opened.key(Qt.Key.Key_Z)
+    assert opened.room._sight.is_fitted
+
+
+def test_one_two_and_four_at_a_time_by_key(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert len(opened.shown) == 1
+    opened.key(Qt.Key.Key_Right)
+    assert opened.model.shown[0].top.task.id == "t2"
+    opened.key(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert [stack.top.task.id for stack in opened.model.shown] == ["t1", "t2"]
+    assert opened.judge.deeds == []
+
+
+def test_missing_file_is_said_in_its_pane(opened: Open, pictures: list[Path], tmp_path: Path) -> None:
+    opened.model.open([opened.row(1, pictures[0], "Fog"), opened.row(2, tmp_path / "gone.png", "Fog")])
+    opened.room.enter(full_screen=False)
+    opened.qtbot.waitUntil(lambda: "no longer" in opened.room.panes[1].surface.words)
+
+
+def test_a_picture_that_was_changed_outside_is_shown_as_it_is_now(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    wide = QImage(320, 60, QImage.Format.Format_RGB32)
+    wide.fill(QColor("#00ff00"))
+    assert wide.save(str(pictures[0]))
+    [output] = opened.rows[0].outputs
+    look = Look(presence=Presence.CHANGED, at=1.0, signs=Signs(size=pictures[0].stat().st_size, modified=1))
+    touch = Touch()
+    touch.outputs[0] = replace(output, look=look)
+    opened.bridge.tasks_touched.emit({output.task_id: touch})
+    first, second = opened.room.panes[:2]
+    opened.qtbot.waitUntil(lambda: first.surface.is_live and first.surface.size().toSize() == wide.size())
+    assert opened.pixel(first, 0.5, 0.5) == QColor("#00ff00")
+    assert opened.pixel(second, 0.5, 0.5) == QColor("#ffff00")
+
+
+def test_files_are_looked_at_when_the_room_is_used_again(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    other = QWidget()
+    opened.qtbot.addWidget(other)
+    with opened.qtbot.waitActive(other):
+        other.show()
+        other.activateWindow()
+    opened.looked.clear()
+    with opened.qtbot.waitActive(opened.room):
+        opened.room.activateWindow()
+    opened.qtbot.waitUntil(lambda: opened.looked == [row.task.id for row in opened.rows])
+
+
+def test_a_clip_that_was_changed_outside_is_opened_anew(opened: Open, clips: list[Path], tmp_path: Path) -> None:
+    file = tmp_path / "clip.mp4"
+    file.write_bytes(clips[0].read_bytes())
+    opened.enter([file, clips[1]])
+    before = opened.room.panes[0].surface.size()
+    file.write_bytes(clips[3].read_bytes())
+    [output] = opened.rows[0].outputs
+    touch = Touch()
+    look = Look(presence=Presence.CHANGED, at=1.0, signs=Signs(size=file.stat().st_size, modified=1))
+    touch.outputs[0] = replace(output, look=look)
+    opened.bridge.tasks_touched.emit({output.task_id: touch})
+    surface = opened.room.panes[0].surface
+    opened.qtbot.waitUntil(lambda: surface.is_live and surface.size() != before, timeout=20_000)
+    assert surface.size().width() < surface.size().height()
+
+
+def test_clips_play_when_the_room_opens_and_stop_when_it_is_left(opened: Open, clips: list[Path]) -> None:
+    opened.enter(clips)
+    opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
+    opened.key(Qt.Key.Key_Space)
+    assert not opened.room.clips.is_playing
+    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
+    before = opened.room.clips.position
+    opened.key(Qt.Key.Key_Period)
+    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
+    assert opened.room.clips.position == pytest.approx(before + 1 / 24, abs=0.002)
+    with opened.qtbot.waitSignal(opened.room.left):
+        opened.key(Qt.Key.Key_Escape)
+    assert not opened.room.clips.has_clips
+
+
+def test_swapped_clips_keep_their_moment(opened: Open, clips: list[Path]) -> None:
+    opened.enter(clips[:2])
+    opened.key(Qt.Key.Key_K)
+    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
+    opened.room.clips.seek(2.0)
+    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking and opened.room.clips.position > 1.9)
+    opened.key(Qt.Key.Key_C)
+    opened.qtbot.waitUntil(lambda: opened.room.clips.position > 1.9)
+    assert not opened.room.clips.is_playing
+
+
+def test_room_is_dark_in_the_light_theme_too(opened: Open, theme: Theme, pictures: list[Path]) -> None:
+    theme.choose(Choice.LIGHT)
+    opened.enter(pictures[:2])
+    ground = opened.room.grab().toImage().pixelColor(2, 2)
+    assert ground.lightness() < 30
+    assert theme.color(Role.MEDIA).lightness() > 200
+
+
+def test_times_can_be_read_in_the_light_theme(opened: Open, theme: Theme, clips: list[Path]) -> None:
+    theme.choose(Choice.LIGHT)
+    opened.enter(clips[:1])
+    for label in opened.room.findChildren(QLabel):
+        assert label.palette().color(label.foregroundRole()).lightness() > 120, label.text()
+
+
+def test_room_that_is_entered_again_begins_with_the_first(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    opened.key(Qt.Key.Key_Down)
+    opened.key(Qt.Key.Key_Escape)
+    opened.enter(pictures)
+    assert opened.model.focus == 0
+    assert opened.room.panes[0].hasFocus()
+
+
+def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtBot, clips: list[Path]) -> None:
+    found = Open(theme, qtbot)
+    window = QWidget()
+    qtbot.addWidget(window)
+    host = CullingHost(found.model, theme, Keys(), window)
+    host.full_screen = False
+    rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
+    for _ in range(50):
+        with qtbot.waitSignal(host.entered):
+            found.model.open(rows)
+        assert host.room is not None
+        host.room.close()
+    host.shutdown()
+    found.room.shutdown()
+
+
+def test_a_take_is_dragged_out_of_its_pane(opened: Open, pictures: list[Path], dragged: list[str]) -> None:
+    opened.enter(pictures[:2])
+    opened.shown[1].drag_wanted.emit()
+    assert dragged == [str(pictures[1])]

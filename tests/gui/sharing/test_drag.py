@@ -1,0 +1,100 @@
+"""What leaves the window when a result is dragged out."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QColor, QDrag, QImage
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from runway_desktop.ui.sharing.drag import FileMime, copied_files, drag_picture, is_ours, start_drag
+from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.commands.drag_payload import Parcel
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    image = QImage(64, 36, QImage.Format.Format_RGB32)
+    image.fill(QColor("teal"))
+    path = tmp_path / "a still.png"
+    image.save(str(path))
+    return path
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"clip")
+    return path
+
+
+def test_files_leave_as_links_and_as_paths(clip: Path, picture: Path) -> None:
+    mime = FileMime([clip, picture])
+    assert mime.urls() == [QUrl.fromLocalFile(str(clip)), QUrl.fromLocalFile(str(picture))]
+    assert mime.text().splitlines() == [str(clip), str(picture)]
+    assert is_ours(mime)
+    assert not mime.hasImage()
+
+
+def test_a_single_picture_leaves_as_a_picture_too_byte_for_byte(picture: Path) -> None:
+    mime = FileMime([picture])
+    gc.collect()
+    assert mime.formats()[0] == "text/uri-list"
+    assert bytes(mime.data("image/png").data()) == picture.read_bytes()
+    assert mime.hasImage()
+    assert mime.imageData().size() == QImage(str(picture)).size()
+
+
+def test_a_clip_and_a_drawing_leave_as_files_alone(clip: Path, tmp_path: Path) -> None:
+    for path in (clip, tmp_path / "drawing.svg"):
+        assert [kind for kind in FileMime([path]).formats() if "image" in kind] == []
+
+
+def test_a_picture_that_vanishes_before_the_drop_gives_nothing_and_no_error(picture: Path) -> None:
+    mime = FileMime([picture])
+    picture.unlink()
+    assert mime.data("image/png").size() == 0
+    assert mime.imageData().isNull()
+
+
+def test_copied_files_can_be_pasted_into_a_file_manager(picture: Path) -> None:
+    mime = copied_files([picture])
+    link = QUrl.fromLocalFile(str(picture)).toString(QUrl.ComponentFormattingOption.FullyEncoded)
+    assert bytes(mime.data("x-special/gnome-copied-files").data()).decode() == f"copy\n{link}"
+    assert mime.urls() == [QUrl.fromLocalFile(str(picture))]
+
+
+def test_only_copying_is_offered(theme: Theme, picture: Path, monkeypatch: pytest.MonkeyPatch, qtbot: object) -> None:
+    offered: list[object] = []
+    monkeypatch.setattr(QDrag, "exec", lambda self, actions: offered.append((self.mimeData().urls(), actions)))
+    widget = QWidget()
+    assert start_drag(widget, theme, Parcel(paths=(picture,), poster=str(picture)))
+    assert offered == [([QUrl.fromLocalFile(str(picture))], Qt.DropAction.CopyAction)]
+
+
+def test_what_is_not_there_is_not_dragged_and_said_at_the_pointer(
+    theme: Theme, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: object
+) -> None:
+    offered: list[list[QUrl]] = []
+    said: list[str] = []
+    monkeypatch.setattr(QDrag, "exec", lambda self, _: offered.append(self.mimeData().urls()))
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, words, _widget: said.append(words))
+    widget = QWidget()
+    assert not start_drag(widget, theme, Parcel(paths=(tmp_path / "gone.mp4",)))
+    assert said == ["gone.mp4 is no longer where it was saved."]
+    assert start_drag(widget, theme, Parcel(paths=(tmp_path / "gone.mp4", clip)))
+    assert offered == [[QUrl.fromLocalFile(str(clip))]]
+
+
+def test_the_picture_at_the_pointer_is_small_on_any_screen_and_has_its_words(theme: Theme, picture: Path) -> None:
+    image = QImage(str(picture))
+    pixmap = drag_picture(theme, image, "a still.png", 1, 2.0)
+    assert pixmap.devicePixelRatio() == 2.0
+    size = pixmap.deviceIndependentSize()
+    assert size.width() == 128
+    assert 72 < size.height() < 72 + 40
+    words_alone = drag_picture(theme, QImage(), "rain.wav", 1, 1.0)
+    assert 0 < words_alone.deviceIndependentSize().height() < 40

@@ -1,0 +1,90 @@
+"""The system's file manager and programs: asked as they want to be asked, and their failures are told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.applications import Launch
+from runway_desktop.ui.sharing import launching
+from runway_desktop.ui.sharing.file_manager import FileManager, select_command
+
+FOX = Path("/library/a fox.mp4")
+OWL = Path("/library/owl.mp4")
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[QUrl]:
+    """Folders that were opened in place of files that were pointed at."""
+    found: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: found.append(url) or True)
+    return found
+
+
+@pytest.fixture
+def failed() -> list[Path]:
+    return []
+
+
+@pytest.fixture
+def owner(qapp: object) -> Iterator[QObject]:
+    owner = QObject()
+    yield owner
+    owner.deleteLater()
+
+
+def test_without_a_session_bus_the_folder_is_opened(
+    opened: list[QUrl], failed: list[Path], owner: QObject, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    FileManager(failed.append, owner, platform="linux").show([FOX, OWL])
+    qtbot.waitUntil(lambda: bool(opened))
+    assert opened == [QUrl.fromLocalFile("/library")]
+    assert failed == []
+
+
+def test_a_folder_that_cannot_be_opened_either_is_told(
+    failed: list[Path], owner: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
+    FileManager(failed.append, owner).open_folder(FOX.parent)
+    assert failed == [FOX.parent]
+
+
+def test_explorer_and_finder_select_by_command(
+    opened: list[QUrl], failed: list[Path], owner: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert select_command("win32", [FOX, OWL]) == Launch(("explorer.exe", "/select,", str(FOX)))
+    assert select_command("darwin", [FOX, OWL]) == Launch(("open", "-R", str(FOX), str(OWL)))
+    assert select_command("linux", [FOX]) is None
+    started: list[Launch] = []
+    monkeypatch.setattr(launching, "start", lambda launch: started.append(launch) or len(started) == 1)
+    manager = FileManager(failed.append, owner, platform="darwin")
+    manager.show([FOX])
+    assert opened == []
+    manager.show([FOX])
+    assert opened == [QUrl.fromLocalFile("/library")]
+
+
+def test_a_program_is_started_detached_in_its_folder_and_says_nothing_here(tmp_path: Path, qtbot: QtBot) -> None:
+    done = tmp_path / "done by it"
+    words = (sys.executable, "-c", "import os, sys; print('noise'); open(sys.argv[1], 'x').write(os.getcwd())")
+    assert launching.start(Launch((*words, str(done)), str(tmp_path)))
+    qtbot.waitUntil(lambda: done.is_file() and done.read_text() == str(tmp_path))
+
+
+def test_a_program_that_is_not_there_is_no_success(tmp_path: Path, qapp: object) -> None:
+    assert not launching.start(Launch((str(tmp_path / "no such program"),)))
+    assert not launching.start(Launch((sys.executable, "-V"), str(tmp_path / "no such folder")))
+
+
+def test_programs_find_the_systems_libraries_and_not_the_bundles() -> None:
+    before = {"PATH": "/bin", "LD_LIBRARY_PATH": "/opt/bundle", "LD_LIBRARY_PATH_ORIG": "/usr/lib/x"}
+    assert launching.restored(before) == {"PATH": "/bin", "LD_LIBRARY_PATH": "/usr/lib/x"}
+    assert launching.restored({"LD_LIBRARY_PATH": "/opt/bundle"}) == {}

@@ -1,0 +1,70 @@
+"""A small file is the old one or the new one, whole, whatever ends its writing."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.services.disk.disk_steps import rename_exclusively, write_whole
+from runway_desktop.services.disk.folder_look import SPARE, nearest_folder, room_at
+from tests.dying import dies_at, needs_fork
+
+
+@needs_fork
+def test_killed_at_any_moment_the_old_text_or_the_new_one_is_there(tmp_path: Path):
+    path = tmp_path / "note.json"
+    moment, done = 0, False
+    while not done:
+        moment += 1
+        path.write_bytes(b"old")
+        done = not dies_at(moment, lambda: write_whole(path, b"new"))
+        assert path.read_bytes() in (b"old", b"new")
+    write_whole(path, b"newer")
+    assert [file.name for file in tmp_path.iterdir()] == ["note.json"], "the next writing leaves nothing of the killed"
+    assert moment > 2
+
+
+def test_a_disk_that_refuses_leaves_the_old_text_and_nothing_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "note.json"
+    path.write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [file.name for file in tmp_path.iterdir()] == ["note.json"]
+
+
+def test_room_is_that_of_the_disk_where_a_folder_would_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    asked: list[Path] = []
+
+    class Usage:
+        free = SPARE + 7
+
+    monkeypatch.setattr("shutil.disk_usage", lambda place: asked.append(place) or Usage)
+    assert room_at(tmp_path / "not" / "made") == 7
+    assert asked == [tmp_path] == [nearest_folder(tmp_path / "not" / "made")]
+    Usage.free = SPARE - 1
+    assert room_at(tmp_path) == 0
+
+
+def test_a_file_that_may_not_leave_its_folder_keeps_its_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    old, new = tmp_path / "old.mp4", tmp_path / "new.mp4"
+    old.write_bytes(b"film")
+    unlink = Path.unlink
+
+    def protected(path: Path, *arguments: bool, **more: bool) -> None:
+        if path == old:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        unlink(path, *arguments, **more)
+
+    monkeypatch.setattr(Path, "unlink", protected)
+    with pytest.raises(PermissionError):
+        rename_exclusively(old, new)
+    assert [file.name for file in tmp_path.iterdir()] == ["old.mp4"]

@@ -1,0 +1,73 @@
+"""What is noted of a list outside of its folder is whole, is never taken away, and is never older than it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.copies import Marker
+from runway_desktop.services.disk.list_markers import ListMarkers, Superseded
+
+ONE, OTHER, THIRD = "1" * 32, "2" * 32, "3" * 32
+HERE = Marker(runs=2, sent=7, folder="/profiles/here")
+THERE = Marker(runs=9, sent=90, folder="/profiles/there \udcff")
+
+
+@pytest.fixture
+def markers(tmp_path: Path) -> ListMarkers:
+    return ListMarkers(tmp_path / "state")
+
+
+def test_each_list_has_a_marker_of_its_own(markers: ListMarkers):
+    assert markers.read(ONE) is None
+    markers.write(ONE, HERE)
+    markers.write(OTHER, THERE)
+    assert (markers.read(ONE), markers.read(OTHER)) == (HERE, THERE)
+    assert markers.knows(HERE.folder)
+    assert not markers.knows("/profiles")
+
+
+def test_a_run_writes_over_its_own_and_over_older_ones(markers: ListMarkers):
+    markers.write(ONE, HERE)
+    for later in (replace(HERE, sent=8), replace(HERE, runs=3, sent=8)):
+        markers.write(ONE, later)
+        assert markers.read(ONE) == later
+
+
+@pytest.mark.parametrize("there", [replace(HERE, runs=3), replace(HERE, retired=True)])
+def test_a_run_never_writes_over_a_later_one(markers: ListMarkers, there: Marker):
+    markers.write(ONE, there)
+    with pytest.raises(Superseded):
+        markers.write(ONE, HERE)
+    assert markers.read(ONE) == there
+
+
+def test_the_lists_of_a_folder_are_retired_and_the_one_that_is_named(markers: ListMarkers):
+    for list_id, marker in ((ONE, HERE), (OTHER, THERE), (THIRD, replace(THERE, folder="/elsewhere"))):
+        markers.write(list_id, marker)
+    markers.retire(HERE.folder, THIRD)
+    kept = [markers.read(list_id) for list_id in (ONE, OTHER, THIRD)]
+    assert [marker.retired for marker in kept if marker] == [True, False, True]
+    assert kept[0] == replace(HERE, retired=True)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"runs": 1}', b"\xff", b"[" * 100_000])
+def test_a_marker_that_makes_no_sense_is_as_if_it_were_not_there(markers: ListMarkers, content: bytes):
+    markers.write(ONE, HERE)
+    (markers.folder / "lists" / f"{ONE}.json").write_bytes(content)
+    assert markers.read(ONE) is None
+    markers.retire(HERE.folder)
+    markers.write(ONE, HERE)
+    assert markers.read(ONE) == HERE
+
+
+def test_what_cannot_be_written_is_said_by_the_system(tmp_path: Path):
+    (tmp_path / "state").write_text("not a folder")
+    markers = ListMarkers(tmp_path / "state")
+    with pytest.raises(OSError, match="state"):
+        markers.write(ONE, HERE)
+    markers.retire(HERE.folder)
+    assert markers.read(ONE) is None
+    assert not markers.knows(HERE.folder)

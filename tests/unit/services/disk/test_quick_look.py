@@ -1,0 +1,30 @@
+"""The window never waits for a drive that hangs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from runway_desktop.services.disk.disk_threads import QuickLook
+
+
+def test_a_file_is_there_or_not(tmp_path: Path):
+    look = QuickLook(30)
+    (tmp_path / "fox.mp4").touch()
+    assert look.is_file(tmp_path / "fox.mp4")
+    assert not look.is_file(tmp_path / "hare.mp4")
+    assert not look.is_file(tmp_path)
+
+
+def test_a_drive_that_hangs_costs_its_patience_once_and_is_asked_again_when_it_answers(tmp_path: Path):
+    look, gate = QuickLook(0.05), threading.Event()
+    began = time.perf_counter()
+    assert look.ask(lambda _: gate.wait(60), tmp_path, otherwise=False) is False
+    for _ in range(1_000):
+        assert not look.is_file(tmp_path / "fox.mp4")
+    assert time.perf_counter() - began < 5
+    gate.set()
+    (tmp_path / "fox.mp4").touch()
+    while not look.is_file(tmp_path / "fox.mp4"):
+        assert time.perf_counter() - began < 30

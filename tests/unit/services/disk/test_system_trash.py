@@ -1,0 +1,229 @@
+"""*Delete file* means the system's bin."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import send2trash
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.services.disk.system_trash import SystemBin
+from tests.engine_rig import AtOnce
+
+
+@pytest.fixture
+def thrown(monkeypatch):
+    """What the system's bin was given, in place of the real one."""
+    given: list[str] = []
+    monkeypatch.setattr(send2trash, "send2trash", given.append)
+    return given
+
+
+async def test_file_goes_to_the_systems_bin(tmp_path, thrown):
+    path = tmp_path / "fox.mp4"
+    path.write_bytes(b"x")
+    await SystemBin(AtOnce()).throw(path)
+    assert thrown == [str(path)]
+
+
+async def test_file_that_is_gone_needs_no_throwing_away(tmp_path, thrown):
+    await SystemBin(AtOnce()).throw(tmp_path / "none.mp4")
+    assert thrown == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (send2trash.TrashPermissionError("/x"), "has no bin"),
+        (PermissionError(13, "Permission denied"), "open in another program"),
+    ],
+)
+async def test_bin_that_refuses_says_what_to_do(tmp_path, monkeypatch, trouble, said):
+    def refuse(_: str) -> None:
+        raise trouble
+
+    monkeypatch.setattr(send2trash, "send2trash", refuse)
+    path: Path = tmp_path / "fox.mp4"
+    path.write_bytes(b"x")
+    with pytest.raises(DiskError) as caught:
+        await SystemBin(AtOnce()).throw(path)
+    assert "fox.mp4 could not be moved to the bin." in caught.value.in_words()
+    assert said in caught.value.advice
+    assert path.exists()
+
+
+@pytest.fixture
+def own_bin(monkeypatch, tmp_path) -> Path:
+    """A home of the test's own, with a bin as freedesktop.org describes it."""
+    if sys.platform in ("win32", "darwin"):
+        pytest.skip("this system keeps its bin to itself")
+    data = tmp_path / "home" / ".local" / "share"
+    data.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(data))
+    other = importlib.import_module("send2trash.plat_other")
+    monkeypatch.setattr(other, "HOMETRASH_B", os.fsencode(data / "Trash"))
+    monkeypatch.setattr(other, "XDG_DATA_HOME", os.fsencode(data))
+    monkeypatch.setattr(send2trash, "send2trash", other.send2trash)
+    return data / "Trash"
+
+
+async def test_what_was_thrown_away_comes_back_from_where_it_is_in_the_bin(tmp_path, own_bin):
+    system_bin = SystemBin(AtOnce())
+    path = tmp_path / "Füchse und 猫" / "fox.mp4"
+    path.parent.mkdir()
+    thrown = []
+    for words in (b"first", b"second"):
+        path.write_bytes(words)
+        thrown.append(await system_bin.throw(path))
+    assert [place.read_bytes() for place in thrown if place is not None] == [b"first", b"second"]
+    assert all(place is not None and place.parent == own_bin / "files" for place in thrown)
+
+    await system_bin.take_back(thrown[0], path)
+    assert path.read_bytes() == b"first"
+    assert len(list((own_bin / "info").iterdir())) == 1
+    with pytest.raises(DiskError, match=r"another fox\.mp4 in its place"):
+        await system_bin.take_back(thrown[1], path)
+    assert thrown[1].read_bytes() == b"second"
+    with pytest.raises(DiskError, match="not in the bin any more"):
+        await system_bin.take_back(thrown[0], path)
+
+
+async def test_a_bin_on_another_disk_gives_the_whole_file(tmp_path, own_bin, monkeypatch):
+    system_bin = SystemBin(AtOnce())
+    path = tmp_path / "fox.mp4"
+    path.write_bytes(b"fox")
+    place = await system_bin.throw(path)
+    assert place is not None
+    real = Path.lstat
+
+    def elsewhere(self: Path) -> os.stat_result:
+        found = real(self)
+        return os.stat_result((*found[:2], found.st_dev + 1, *found[3:10])) if self == place else found
+
+    monkeypatch.setattr(Path, "lstat", elsewhere)
+    await system_bin.take_back(place, path)
+    assert path.read_bytes() == b"fox"
+    assert not place.exists()
+    assert [found.name for found in tmp_path.iterdir() if found.is_file()] == ["fox.mp4"]
+
+
+class ComError(Exception):
+    """What the library of a system raises, which is no OSError."""
+
+
+WORST = (
+    OSError("told by Gio in a sentence"),
+    OSError(errno.ENOENT, "No such file"),
+    OSError(None, None, "path", None),
+    PermissionError(errno.EPERM, "Operation not permitted"),
+    send2trash.TrashPermissionError(""),
+    ComError(-2147352567, "Exception occurred."),
+    ValueError("embedded null byte"),
+    TypeError("str, bytes or PathLike expected"),
+    UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"),
+    RuntimeError("Could not determine home directory."),
+    ImportError("No module named gi"),
+    RecursionError(),
+    MemoryError(),
+    StopIteration(),
+)
+
+
+@pytest.mark.parametrize("error", WORST, ids=repr)
+async def test_whatever_the_systems_bin_raises_is_an_error_of_the_disk(tmp_path, monkeypatch, error):
+    def fail(_: str) -> None:
+        raise error
+
+    monkeypatch.setattr(send2trash, "send2trash", fail)
+    path = tmp_path / "fox.mp4"
+    path.write_bytes(b"x")
+    with pytest.raises(DiskError, match=r"fox\.mp4 could not be moved to the bin"):
+        await SystemBin(AtOnce()).throw(path)
+    assert path.exists()
+
+
+@pytest.mark.parametrize("error", WORST, ids=repr)
+async def test_a_bin_that_cannot_be_looked_into_has_taken_the_file(tmp_path, monkeypatch, own_bin, error):
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(os.path, "ismount", fail)
+    path = tmp_path / "fox.mp4"
+    path.write_bytes(b"x")
+    monkeypatch.setattr(send2trash, "send2trash", os.remove)
+    assert await SystemBin(AtOnce()).throw(path) is None
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("error", WORST, ids=repr)
+@pytest.mark.parametrize("step", ["exists", "is_dir", "lstat"])
+async def test_whatever_taking_back_raises_is_an_error_of_the_disk(tmp_path, monkeypatch, error, step):
+    binned, place = tmp_path / "Trash" / "files" / "fox.mp4", tmp_path / "library" / "fox.mp4"
+    binned.parent.mkdir(parents=True)
+    place.parent.mkdir()
+    binned.write_bytes(b"x")
+
+    def fail(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, step, fail)
+        with pytest.raises(DiskError):
+            await SystemBin(AtOnce()).take_back(binned, place)
+    assert binned.exists()
+    assert not place.exists()
+
+
+async def test_names_that_no_file_can_have_are_an_error_of_the_disk(tmp_path, own_bin):
+    with pytest.raises(DiskError):
+        await SystemBin(AtOnce()).take_back(tmp_path / "fox.mp4", tmp_path / "a\x00b" / "fox.mp4")
+    assert await SystemBin(AtOnce()).throw(tmp_path / "a\x00b.mp4") is None
+
+
+async def test_a_file_that_has_the_name_of_the_folder_is_told_as_that(tmp_path):
+    binned = tmp_path / "fox.mp4"
+    binned.write_bytes(b"x")
+    (tmp_path / "library").write_text("in the way")
+    with pytest.raises(DiskError) as caught:
+        await SystemBin(AtOnce()).take_back(binned, tmp_path / "library" / "fox.mp4")
+    assert "There is another" not in caught.value.message
+    assert binned.exists()
+
+
+async def test_workers_that_are_gone_are_told(tmp_path):
+    path = tmp_path / "fox.mp4"
+    path.write_bytes(b"x")
+    workers = ThreadPoolExecutor(1)
+    workers.shutdown()
+    with pytest.raises(DiskError):
+        await SystemBin(workers).throw(path)
+    with pytest.raises(DiskError):
+        await SystemBin(workers).take_back(path, tmp_path / "b.mp4")
+
+
+async def test_what_is_back_is_back_though_the_other_disk_keeps_a_copy(tmp_path, monkeypatch):
+    binned, place = tmp_path / "Trash" / "files" / "fox.mp4", tmp_path / "fox.mp4"
+    binned.parent.mkdir(parents=True)
+    binned.write_bytes(b"fox")
+    real_lstat, real_unlink = Path.lstat, Path.unlink
+
+    def elsewhere(self: Path) -> os.stat_result:
+        found = real_lstat(self)
+        return os.stat_result((*found[:2], found.st_dev + 1, *found[3:10])) if self == binned else found
+
+    def unlink(self: Path, missing_ok: bool = False) -> None:
+        if self == binned:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        real_unlink(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "lstat", elsewhere)
+    monkeypatch.setattr(Path, "unlink", unlink)
+    await SystemBin(AtOnce()).take_back(binned, place)
+    assert place.read_bytes() == b"fox"

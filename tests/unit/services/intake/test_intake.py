@@ -1,0 +1,419 @@
+"""Whatever is dropped or pasted becomes requests, inputs, ids, or a sentence. Nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from runway_desktop.catalog import Catalog
+from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.task import Media, Output, Request, Task, TaskId
+from runway_desktop.services.intake import Gathered, Intake
+from runway_desktop.services.intake.sources import MOST_DRAFTS
+from runway_desktop.services.results import embedding, sidecar
+from tests.conftest import run_test
+from tests.engine_rig import AtOnce
+
+CATALOG = Catalog.load()
+ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+OTHER_ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
+VERSION_1 = "0f8fad5b-d9cb-169f-a165-70867728950e"
+
+
+async def gather(*paths: Path, **more: Any) -> Gathered:
+    return await Intake(CATALOG, AtOnce()).gather(paths=paths, **more)
+
+
+def prompts(found: Gathered) -> list[str]:
+    return [draft.values.get("promptText", "") for draft in found.drafts]
+
+
+def sentences(found: Gathered) -> list[str]:
+    return [finding.message for finding in found.all_findings]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def fox(tmp_path):
+    path = tmp_path / "fox.png"
+    Image.new("RGB", (640, 480)).save(path)
+    return path
+
+
+# Lists of prompts.
+
+
+async def test_text_file_is_a_prompt_a_line(write):
+    found = await gather(write("foxes.txt", "a red fox\r\n\r\n  a white fox  \na grey fox"))
+    assert prompts(found) == ["a red fox", "a white fox", "a grey fox"]
+    assert [draft.row for draft in found.drafts] == [1, 3, 4]
+    assert {draft.source for draft in found.drafts} == {"foxes.txt"}
+    assert (found.name, found.all_findings) == ("foxes", ())
+
+
+async def test_text_file_of_paragraphs_is_a_prompt_a_paragraph(write):
+    found = await gather(write("scenes.txt", "A fox wakes.\nIt yawns.\n\n\nNight.\nStars.\n\nThe end of it.\nReally."))
+    assert prompts(found) == ["A fox wakes.\nIt yawns.", "Night.\nStars.", "The end of it.\nReally."]
+    assert [draft.row for draft in found.drafts] == [1, 5, 8]
+
+
+async def test_one_block_of_lines_is_still_a_prompt_a_line(write):
+    assert prompts(await gather(write("x.txt", "one\ntwo\nthree\n\n"))) == ["one", "two", "three"]
+
+
+async def test_ids_and_links_among_lines_are_what_they_are(write):
+    found = await gather(
+        write(
+            "mixed.txt", f"a fox\n{ID}\nhttps://x.example.com/a.mp4\nsee https://x.example.com for more\n{ID.upper()}"
+        )
+    )
+    assert prompts(found) == ["a fox", "see https://x.example.com for more"]
+    assert found.remote_ids == (ID,)
+    assert [(asset.uri, asset.media) for asset in found.assets] == [("https://x.example.com/a.mp4", Media.VIDEO)]
+
+
+@pytest.mark.parametrize("text", ["{}, {}", "{}\n{}", '["{}", "{}"]', "'{}';{}"])
+async def test_pasted_ids_are_ids_however_they_are_parted(text):
+    found = await gather(text=text.format(ID, OTHER_ID))
+    assert found.remote_ids == (ID, OTHER_ID)
+    assert not found.drafts
+
+
+async def test_id_of_another_version_has_a_sentence_and_the_others_are_kept():
+    found = await gather(text=f"{VERSION_1}\n{ID}")
+    assert found.remote_ids == (ID,)
+    why = "those are UUIDs of version 4, this is one of version 1."
+    assert sentences(found) == [f"clipboard, line 1, id: {VERSION_1} is no id of Runway's: {why}"]
+
+
+async def test_pasted_text_is_prompts_and_is_named_so():
+    found = await gather(text="a fox\na cat")
+    assert prompts(found) == ["a fox", "a cat"]
+    assert found.name == "Clipboard"
+
+
+async def test_prompt_that_begins_with_a_brace_is_a_prompt():
+    assert prompts(await gather(text="{red|white} fox in the snow")) == ["{red|white} fox in the snow"]
+
+
+async def test_nothing_is_nothing():
+    assert (await gather(text=" \n ")).is_empty
+
+
+# Text of every sort.
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+async def test_text_of_every_usual_encoding_is_read(write, encoding):
+    content = "Füchse\n猫".encode(encoding)
+    found = await gather(write("x.txt", b"\xff\xfe" + content if encoding == "utf-16-le" else content))
+    assert prompts(found) == ["Füchse", "猫"]
+    assert not found.all_findings
+
+
+async def test_text_that_is_not_utf_8_is_read_and_says_so(write):
+    found = await gather(write("old.txt", "Füchse".encode("cp1252")))
+    assert prompts(found) == ["Füchse"]
+    assert sentences(found)[0].startswith("old.txt is not in UTF-8.")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("none.txt", b"", "none.txt is empty."),
+        ("blank.txt", b" \n\t\n", "blank.txt is empty."),
+        ("bin.txt", bytes(range(256)) * 20, "bin.txt is not a text file."),
+        ("half.txt", b"\xff\xfex", "half.txt is damaged"),
+        ("empty.csv", b"", "empty.csv is empty."),
+        ("pic.png", b"hello", "pic.png is no picture, though its name says so."),
+        ("clip.mp4", b"hello", "clip.mp4 is no clip, though its name says so."),
+        ("song.mp3", b"hello", "song.mp3 is no sound, though its name says so."),
+        ("paper.docx", b"PK\x03\x04word", "paper.docx is a ZIP file."),
+        ("page.html", b"<html>", "page.html is nothing that can be used here."),
+        ("broken.json", b'{"prompt": "x"', "broken.json is no valid JSON: line 1"),
+        ("nan.json", b'[{"prompt": "x", "seed": NaN}]', "nan.json is no valid JSON: NaN"),
+        ("deep.json", b"[" * 100_000, "deep.json is no"),
+    ],
+)
+async def test_file_that_cannot_be_used_has_a_sentence_and_the_rest_is_kept(write, name, content, said):
+    found = await gather(write(name, content), write("good.txt", "a fox"))
+    assert prompts(found) == ["a fox"]
+    assert len(found.findings) == 1
+    assert found.findings[0].source == name
+    assert found.findings[0].message.startswith(said)
+
+
+async def test_fifty_megabytes_of_text_are_not_even_read(write, monkeypatch):
+    path = write("huge.txt", b"")
+    with path.open("wb") as file:
+        file.write(b"a fox\n")
+        file.truncate(50 * 1024 * 1024)
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("It was read"))
+    assert sentences(await gather(path)) == ["huge.txt is 50.0 MB large. A list of prompts may have up to 20.0 MB."]
+
+
+async def test_more_prompts_than_anyone_can_review_are_cut_with_a_sentence(write):
+    found = await gather(write("many.txt", "fox\n" * (MOST_DRAFTS + 5)))
+    assert len(found.drafts) == MOST_DRAFTS
+    assert "Only the first 10,000 are taken." in sentences(found)[0]
+
+
+async def test_file_that_is_not_there_has_a_sentence(tmp_path):
+    assert sentences(await gather(tmp_path / "none.txt"))[0].startswith("There is no file")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Pipes with names are a thing of POSIX")
+async def test_pipe_does_not_hang_the_program(tmp_path, write):
+    os.mkfifo(tmp_path / "pipe.png")
+    table = write("x.csv", "prompt,model,image\na,gen4_turbo,pipe.png")
+    assert sentences(await gather(tmp_path / "pipe.png")) == ["pipe.png is no ordinary file."]
+    assert sentences(await gather(table)) == ["x.csv, row 2, image: “pipe.png” is no ordinary file."]
+
+
+# Pictures, clips, sounds, links.
+
+
+async def test_picture_is_an_input_with_its_facts(fox):
+    found = await gather(fox)
+    [asset] = found.assets
+    assert (asset.uri, asset.path, asset.media) == (fox.as_uri(), fox, Media.IMAGE)
+    assert asset.facts is not None
+    assert (asset.facts.width, asset.facts.height) == (640, 480)
+    assert not asset.findings
+
+
+async def test_media_are_known_by_content_whatever_their_names(tmp_path):
+    for name, kind in (("forest-4x3-5s.mp4", Media.VIDEO), ("effect-4s.mp3", Media.AUDIO)):
+        path = tmp_path / f"{name}.txt"
+        path.write_bytes((resource("samples") / name).read_bytes())
+        assert (await gather(path)).assets[0].media is kind
+
+
+async def test_gif_and_file_that_is_too_large_say_why_no_model_takes_them(tmp_path, fox):
+    gif = tmp_path / "x.gif"
+    Image.new("RGB", (64, 48)).save(gif)
+    large = tmp_path / "large.png"
+    large.write_bytes(fox.read_bytes())
+    with large.open("r+b") as file:
+        file.truncate(201 * 1024 * 1024)
+    found = await gather(gif, large)
+    assert [asset.findings[0].message for asset in found.assets] == [
+        "x.gif: Runway does not take GIF files. It takes JPEG, PNG and WebP.",
+        "large.png: The file is 201.0 MB large. Runway takes up to 200 MB.",
+    ]
+
+
+async def test_damaged_picture_says_so(write):
+    [asset] = (await gather(write("x.png", b"\x89PNG\r\n\x1a\n" + b"x" * 50))).assets
+    assert "seems to be damaged" in asset.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("http://x.example.com/a.png", "begins with http://"),
+        ("https://192.168.0.1/a.png", "by the number 192.168.0.1"),
+        ("https://[::1]/a.png", "by the number"),
+        ("https://x.example.com/" + "a" * 2_100, "characters long"),
+        ("ftp://x.example.com/a.png", "not ftp://"),
+        ("javascript:alert(1)", "is no link"),
+    ],
+)
+async def test_link_that_runway_would_refuse_has_a_sentence(link, said):
+    found = await gather(urls=[link, "https://x.example.com/good.png"])
+    assert [asset.uri for asset in found.assets] == ["https://x.example.com/good.png"]
+    assert len(found.all_findings) == 1
+    assert said in found.all_findings[0].message
+
+
+async def test_address_of_a_local_file_is_that_file(tmp_path):
+    path = tmp_path / "a b ü%.png"
+    Image.new("RGB", (10, 10)).save(path)
+    assert (await gather(urls=[path.as_uri()])).assets[0].path == path
+    assert (await gather(text=path.as_uri())).assets[0].path == path
+
+
+async def test_picture_dragged_from_a_page_is_the_picture():
+    found = await gather(
+        urls=["https://shop.example.com/page"], html='<a href="/page"><img src="https://cdn.example.com/x.webp"></a>'
+    )
+    assert [asset.uri for asset in found.assets] == ["https://cdn.example.com/x.webp"]
+
+
+async def test_words_dragged_from_a_page_are_prompts():
+    assert prompts(await gather(html="<style>p{}</style><p>a <b>red</b> fox</p><p>a cat</p>")) == ["a red fox", "a cat"]
+
+
+# Folders.
+
+
+async def test_folder_is_its_files_in_the_order_in_which_people_count(tmp_path, fox):
+    folder = tmp_path / "shots"
+    (folder / "deeper").mkdir(parents=True)
+    for name in ("10.png", "2.png", "1.png", ".hidden.png", "3.png.part"):
+        (folder / name).write_bytes(fox.read_bytes())
+    (folder / "2.png.json").write_text("{}")
+    (folder / "deeper" / "x.png").write_bytes(fox.read_bytes())
+    found = await gather(folder)
+    assert [asset.path.name for asset in found.assets if asset.path] == ["1.png", "2.png", "10.png"]
+    assert sentences(found) == ["shots: The folder inside it is left out. Drop it by itself."]
+    assert found.name == "shots"
+
+
+async def test_empty_folder_says_so(tmp_path):
+    (tmp_path / "none").mkdir()
+    assert sentences(await gather(tmp_path / "none")) == ["none: There is no file in this folder."]
+
+
+# JSON.
+
+
+async def test_json_lines_are_requests_prompts_and_ids(write, fox):
+    lines = [
+        {"prompt": "one", "model": "gen4.5", "duration": 5, "ratio": "1280:720", "seed": "7", "image": fox.name},
+        "two",
+        {"endpoint": "text_to_image", "values": {"promptText": "three", "ratio": "1920:1080"}, "project": "P"},
+        {"id": ID, "status": "SUCCEEDED"},
+    ]
+    found = await gather(write("x.jsonl", "\n".join(json.dumps(line) for line in lines)))
+    assert prompts(found) == ["one", "two", "three"]
+    first, _, third = found.drafts
+    assert (first.endpoint, first.model) == ("image_to_video", "gen4.5")
+    assert first.values == {
+        "promptText": "one", "duration": 5, "ratio": "1280:720", "seed": 7, "promptImage": fox.as_uri(),
+    }  # fmt: skip
+    assert (third.endpoint, third.project, third.row) == ("text_to_image", "P", 3)
+    assert found.remote_ids == (ID,)
+    assert not found.all_findings
+
+
+async def test_input_in_the_wires_own_form_is_found_beside_the_file_and_keeps_its_position(write, fox):
+    inputs = [{"uri": fox.name, "position": "first"}, {"uri": "none.png", "position": "last"}]
+    item = {"prompt": "x", "model": "gen4.5", "promptImage": inputs}
+    found = await gather(write("x.json", json.dumps([item])))
+    assert found.drafts[0].values["promptImage"][0] == {"uri": fox.as_uri(), "position": "first"}
+    assert len(found.all_findings) == 1
+    assert "There is no file" in sentences(found)[0]
+
+
+async def test_broken_line_of_json_has_a_sentence_and_the_others_are_kept(write):
+    found = await gather(write("x.jsonl", '{"prompt": "one"}\n{"prompt": \n42\n{"colour": "red"}\n\n{"prompt": "two"}'))
+    assert prompts(found) == ["one", "two"]
+    assert sentences(found) == [
+        "x.jsonl, line 2: This is no valid JSON.",
+        "x.jsonl, line 3: This is neither a prompt nor a request.",
+        "x.jsonl, line 4: There is neither a prompt nor a setting in it.",
+    ]
+
+
+@pytest.mark.parametrize("wrapped", [["a", "b"], {"prompts": ["a", "b"]}, [{"prompt": "a"}, {"text": "b"}]])
+async def test_json_list_is_a_list_wherever_it_stands(write, wrapped):
+    assert prompts(await gather(write("x.json", json.dumps(wrapped)))) == ["a", "b"]
+
+
+async def test_json_lines_named_json_are_read_too(write):
+    assert prompts(await gather(write("x.json", '{"prompt": "a"}\n{"prompt": "b"}'))) == ["a", "b"]
+
+
+async def test_half_of_a_character_in_json_cannot_break_the_store(write):
+    [draft] = (await gather(write("x.json", '[{"prompt": "a\\ud800b\\u0000"}]'))).drafts
+    draft.values["promptText"].encode("utf-8")
+    assert "\x00" not in draft.values["promptText"]
+
+
+async def test_unknown_member_has_a_sentence_and_the_rest_is_kept(write):
+    found = await gather(write("x.json", '[{"prompt": "a", "colour": "red"}]'))
+    assert prompts(found) == ["a"]
+    assert sentences(found) == ["x.json, item 1, colour: “colour” is not known and is left out."]
+
+
+# Sidecars.
+
+REQUEST = Request(
+    endpoint="image_to_video", model="gen4.5", prompt="fox",
+    values={"promptText": "fox", "duration": 5, "promptImage": "file:///nowhere/fox.png"},
+)  # fmt: skip
+
+
+def sidecar_text(request: Request = REQUEST) -> str:
+    task = Task(id=TaskId("t1"), request=request, created_at=1.0, project="Forest")
+    return json.dumps(sidecar.compose(task, Output(task_id=task.id, index=0, url="", url_fetched_at=0.0), []))
+
+
+async def test_sidecar_restores_its_request_and_says_which_input_is_gone(write):
+    found = await gather(write("fox.mp4.json", sidecar_text()))
+    assert found.restored == REQUEST
+    assert not found.drafts
+    assert sentences(found) == ["fox.mp4.json: There is no file “/nowhere/fox.png”. Choose the input again."]
+
+
+async def test_several_sidecars_are_several_requests(write):
+    found = await gather(write("a.mp4.json", sidecar_text()), write("b.mp4.json", sidecar_text()))
+    assert found.restored is None
+    assert [(draft.endpoint, draft.model, draft.project, draft.source) for draft in found.drafts] == [
+        ("image_to_video", "gen4.5", "Forest", "a.mp4.json"), ("image_to_video", "gen4.5", "Forest", "b.mp4.json"),
+    ]  # fmt: skip
+
+
+async def test_pasted_sidecar_restores_too():
+    assert (await gather(text=sidecar_text())).restored == REQUEST
+
+
+# Whatever comes.
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    content=st.binary(max_size=400),
+    name=st.sampled_from(["x.txt", "x.csv", "x.tsv", "x.jsonl", "x.json", "x.png", "x"]),
+)
+def test_no_file_can_raise(tmp_path_factory, content, name):
+    path = tmp_path_factory.mktemp("any") / name
+    path.write_bytes(content)
+    found: list[Gathered] = []
+
+    async def take() -> None:
+        found.append(await gather(path))
+
+    run_test(take)
+    assert not found[0].is_empty, "something is said or taken"
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(max_size=300), html=st.text(max_size=100), url=st.text(max_size=60))
+def test_no_text_can_raise(text, html, url):
+    async def take() -> None:
+        await gather(text=text, html=html)
+        await gather(urls=[url])
+
+    run_test(take)
+
+
+async def test_a_result_of_ours_tells_how_it_was_made_however_it_is_called_now(tmp_path):
+    path = tmp_path / "renamed years later.mp4"
+    shutil.copyfile(resource("samples", "sand-1x1-5s.mp4"), path)
+    values = {"promptText": "Fox", "seed": 7}
+    request = {"endpoint": "text_to_video", "model": "gen4.5", "prompt": "Fox", "values": values}
+    document = {"schema": "runway-desktop.result", "schema_version": 1, "request": request, "task": {}, "inputs": []}
+    embedding.embed(path, embedding.note_of(document))
+    gathered = await gather(path)
+    assert gathered.assets[0].made_by is not None
+    assert gathered.assets[0].made_by.values == {"promptText": "Fox", "seed": 7}
+    assert gathered.restored is None

@@ -1,0 +1,112 @@
+"""What the list and the details ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.library import GroupBy, Listing, Place
+from runway_desktop.domain.presence import Look, Presence, Signs
+from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.library.library import Library
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.tasks.ledger import Ledger
+from tests.engine_rig import AtOnce
+from tests.fake_runway import remote_id
+from tests.fakes import FakeClock, MemoryStore
+
+
+class Desk:
+    def __init__(self, folder: Path) -> None:
+        self.store, self.bus, self.clock = MemoryStore(), Bus(), FakeClock()
+        self.events: list[object] = []
+        self.bus.listen(self.events.append)
+        self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
+        self.library = Library(self.store, self.bus, self.settings, AtOnce())
+        self.folder = folder
+
+    async def task(self, *outputs: Output) -> Task:
+        task = Task(
+            id=TaskId("t1"), request=Request(endpoint="text_to_video", model="gen4.5", prompt="Fox"), created_at=1.0,
+            state=State.SUCCEEDED, remote_id=remote_id(1),
+        )  # fmt: skip
+        await Ledger(self.store, self.bus, self.clock).add([task], [])
+        await self.store.save_outputs(outputs)
+        return task
+
+    def saved(self, name: str = "fox.mp4") -> Output:
+        path = self.folder / name
+        path.write_bytes(b"x")
+        return Output(
+            task_id=TaskId("t1"), index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, path=str(path), size=1
+        )
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path)
+
+
+async def test_list_rows_groups_and_counts_are_the_stores(desk):
+    task = await desk.task()
+    entries = await desk.library.list(Listing(group=GroupBy.MODEL))
+    assert [(entry.id, entry.group) for entry in entries] == [(task.id, "gen4.5")]
+    assert [row.task for row in await desk.library.rows([task.id])] == [task]
+    assert [group.key for group in await desk.library.groups(Listing(group=GroupBy.MODEL))] == ["gen4.5"]
+    assert (await desk.library.counts()).places[Place.ALL] == 1
+
+
+async def test_details_have_row_inputs_and_ledger(desk):
+    task = await desk.task(desk.saved())
+    found = await desk.library.details(task.id)
+    assert found is not None
+    assert found.row.task == task
+    assert [entry.kind for entry in found.ledger] == ["created"]
+    assert await desk.library.details(TaskId("none")) is None
+
+
+async def test_poster_is_kept_with_what_was_learned_and_told(desk):
+    output = desk.saved()
+    await desk.task(output)
+    known = await desk.library.save_poster(output, Path("/p.png"), width=1280, height=720, duration=5.0)
+    assert known is not None
+    assert (known.poster, known.width, known.height, known.duration) == ("/p.png", 1280, 720, 5.0)
+    assert (await desk.store.outputs(output.task_id))[0] == known
+    assert desk.events[-1] == OutputChanged(known)
+
+
+async def test_poster_of_an_old_row_does_not_undo_what_happened_since(desk):
+    saved = desk.saved()
+    await desk.task(saved)
+    old = Output(task_id=saved.task_id, index=0, url="", url_fetched_at=0.0)
+    known = await desk.library.save_poster(old, Path("/p.png"))
+    assert known is not None
+    assert known.state is OutputState.SAVED
+
+
+async def test_poster_of_what_a_file_held_before_it_changed_outside_is_not_kept(desk):
+    saved = desk.saved()
+    await desk.task(saved)
+    look = Look(presence=Presence.CHANGED, at=1.0, signs=Signs(9, 9))
+    await desk.store.change_output(saved.task_id, 0, lambda now: replace(now, look=look))
+    assert await desk.library.save_poster(saved, Path("/p.png")) is None
+
+
+async def test_a_file_that_was_moved_away_is_told_from_one_that_is_there(desk):
+    output = desk.saved()
+    assert await desk.library.missing([output]) == frozenset()
+    Path(output.path).unlink()
+    assert await desk.library.missing([output]) == {("t1", 0)}
+
+
+async def test_folder_to_show_is_the_nearest_that_is_there(desk, tmp_path):
+    output = desk.saved()
+    assert await desk.library.folder_of(output) == tmp_path
+    gone = Output(task_id=TaskId("t1"), index=0, url="", url_fetched_at=0.0, path="/nowhere/at/all/x.mp4")
+    assert await desk.library.folder_of(gone) == tmp_path
+    desk.settings.library_folder = str(tmp_path / "not" / "made" / "yet")
+    assert await desk.library.folder_of(gone) == tmp_path

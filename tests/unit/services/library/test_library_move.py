@@ -1,0 +1,533 @@
+"""The library moves with all that belongs to it, waits for what is missing, and says what had to stay."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.errors import NotPossible, StoreError
+from runway_desktop.domain.events import FilesMoved, FilesMoving, LibraryMoveChanged, Notice, OutputChanged
+from runway_desktop.domain.folders import MovePhase
+from runway_desktop.domain.library import KeptSheet
+from runway_desktop.domain.task import Media, Output, OutputState, State, Task, TaskId
+from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.disk.library_folder import ROUND
+from runway_desktop.services.library import sheets
+from runway_desktop.services.library.file_moving import Disk
+from runway_desktop.services.library.library_move import TRY_AGAIN_AFTER, LibraryMove
+from runway_desktop.services.library.move_group import GroupMover
+from runway_desktop.services.library.move_journal import JOURNAL
+from runway_desktop.services.library.sheets import KeptRow, SheetContent
+from runway_desktop.services.results import sidecar
+from runway_desktop.services.tasks.input_following import InputFollowing
+from tests.engine_rig import AtOnce, Rig, request, with_picture
+from tests.fakes import FakeClock, MemoryStore, settle
+
+MANY = 40
+
+
+class TwoDrives(Disk):
+    """The target lies on another drive."""
+
+    def device(self, folder: Path) -> int:
+        return super().device(folder) + 1
+
+
+class Hands:
+    """What the downloads have under way."""
+
+    def __init__(self) -> None:
+        self.owners: set[Owner] = set()
+        self.in_old_folder = False
+
+    def is_under_way(self, owner: Owner) -> bool:
+        return owner in self.owners
+
+    def any_under_way_in(self, folder: Path) -> bool:
+        return self.in_old_folder
+
+
+class House:
+    """An engine with a library of real files on a fake clock."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        store: MemoryStore | None = None,
+        clock: FakeClock | None = None,
+        disk: Disk | None = None,
+    ) -> None:
+        self.old, self.new, self.rescued = folder / "old", folder / "new", folder / "Rescued"
+        if store is None:
+            self.old.mkdir(exist_ok=True)
+        self.rig = Rig(store=store, clock=clock, loops=())
+        self.hands = Hands()
+        rig = self.rig
+        rig.settings.library_folder = str(self.old)
+        mover = GroupMover(rig.store, rig.bus, rig.folder, InputFollowing(rig.ledger, rig.store), AtOnce(), disk)
+        self.move = LibraryMove(
+            rig.store, rig.bus, rig.clock, rig.settings, rig.folder, self.hands, mover, self.rescued
+        )
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[House]:
+        async with self.rig:
+            loops = [asyncio.create_task(work()) for work in (self.rig.folder.run, self.move.run)]
+            await settle()
+            try:
+                yield self
+            finally:
+                for loop in loops:
+                    loop.cancel()
+                await asyncio.gather(*loops, return_exceptions=True)
+
+    async def result(self, number: int, name: str = "", *, folder: Path | None = None, **more: Any) -> Output:
+        """A saved result with its file and its sidecar."""
+        task = Task(
+            id=TaskId(f"t{number}"), request=request(f"Fox {number}"), created_at=self.rig.clock.now() + number,
+            state=State.SUCCEEDED,
+        )  # fmt: skip
+        path = (folder or self.old) / (name or f"Lighthouse/fox {number}.mp4")
+        content = f"clip {number} ".encode() * 1_000
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        output = Output(
+            task_id=task.id, index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, media=Media.VIDEO,
+            path=str(path), size=len(content), sha256=hashlib.sha256(content).hexdigest(), saved_at=1.0, **more,
+        )  # fmt: skip
+        await self.rig.store.add([task], [], None, [])
+        await self.rig.store.save_output(output)
+        sidecar.write(path, sidecar.compose(task, output, []))
+        return output
+
+    async def results(self, count: int) -> list[Output]:
+        return [await self.result(number) for number in range(count)]
+
+    async def begin(self) -> None:
+        plan = await self.move.plan(self.new)
+        assert plan.problem == ""
+        await self.move.begin(plan)
+        await settle()
+
+    async def now(self, output: Output) -> Output:
+        return next(one for one in await self.rig.store.outputs(output.task_id) if one.index == output.index)
+
+    def told(self, kind: type[Any]) -> list[Any]:
+        return [event for event in self.rig.events if isinstance(event, kind)]
+
+    @property
+    def said(self) -> list[str]:
+        return [notice.message for notice in self.told(Notice)]
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+async def is_whole(house: House, output: Output) -> bool:
+    """The file is where the store says, and holds the bytes that were saved."""
+    return hashlib.sha256(Path((await house.now(output)).path).read_bytes()).hexdigest() == output.sha256
+
+
+@pytest.mark.parametrize("disk", [Disk(), TwoDrives()], ids=["one drive", "two drives"])
+async def test_the_whole_library_moves_with_its_sidecars_and_new_results_go_there(tmp_path, disk):
+    async with House(tmp_path, disk=disk).open() as house:
+        outputs = await house.results(MANY)
+        await house.begin()
+        assert house.rig.settings.library == house.new
+        for output in outputs:
+            moved = await house.now(output)
+            assert moved.path == str(house.new / Path(output.path).relative_to(house.old))
+            assert await is_whole(house, output)
+        assert len(files(house.new)) == 2 * MANY
+        assert files(house.old) == []
+        assert list(house.old.iterdir()) == []
+        progress = house.move.progress
+        assert progress is not None
+        assert (progress.phase, progress.files, progress.files_total) == (MovePhase.DONE, MANY, MANY)
+        assert progress.size == progress.size_total == sum(output.size for output in outputs)
+        assert house.said == [f"The library is in {house.new} now. {MANY} files were moved."]
+        assert (await house.rig.store.settings())[JOURNAL] is None
+        told = {event.output.path for event in house.told(OutputChanged)}
+        assert {path for path in told if path.startswith(str(house.new))} == {
+            (await house.now(output)).path for output in outputs
+        }
+
+
+async def test_whoever_plays_a_file_is_told_before_it_is_touched(tmp_path):
+    async with House(tmp_path).open() as house:
+        [output] = await house.results(1)
+        there: list[bool] = []
+
+        def hear(event: object) -> None:
+            if isinstance(event, FilesMoving) and output.path in event.paths:
+                there.append(Path(output.path).exists())
+
+        house.rig.bus.listen(hear)
+        await house.begin()
+        assert there == [True]
+
+
+async def test_foreign_and_changed_files_stay_and_are_told(tmp_path):
+    async with House(tmp_path, disk=TwoDrives()).open() as house:
+        outputs = await house.results(3)
+        Path(outputs[1].path).write_bytes(b"cut shorter by hand")
+        (house.old / "Lighthouse" / "notes.txt").write_text("mine")
+        await house.begin()
+        assert files(house.old) == ["Lighthouse/fox 1.mp4", "Lighthouse/fox 1.mp4.json", "Lighthouse/notes.txt"]
+        assert (await house.now(outputs[1])).path == outputs[1].path
+        progress = house.move.progress
+        assert progress is not None
+        assert [(known.path, known.reason) for known in progress.stayed] == [
+            (outputs[1].path, "It was changed since it was saved.")
+        ]
+        [notice] = house.told(Notice)
+        assert "1 file stayed where it was" in notice.message
+        assert "fox 1.mp4: It was changed since it was saved." in notice.detail
+        [left] = await house.move.left_behind()
+        assert (left.folder, left.files) == (str(house.old), 1)
+
+
+async def test_a_name_that_is_taken_in_the_new_folder_gets_a_number(tmp_path):
+    async with House(tmp_path, disk=TwoDrives()).open() as house:
+        [output] = await house.results(1)
+        (house.new / "Lighthouse").mkdir(parents=True)
+        (house.new / "Lighthouse" / "fox 0.mp4").write_bytes(b"somebody else's")
+        plan = await house.move.plan(house.new)
+        assert "There are files in it already" in plan.remarks[0]
+        await house.begin()
+        assert (await house.now(output)).path == str(house.new / "Lighthouse" / "fox 0 (2).mp4")
+        assert (house.new / "Lighthouse" / "fox 0.mp4").read_bytes() == b"somebody else's"
+        kept = json.loads((house.new / "Lighthouse" / "fox 0 (2).mp4.json").read_text(encoding="utf-8"))
+        assert kept["output"]["file"] == "fox 0 (2).mp4"
+
+
+async def test_requests_that_use_a_moved_file_follow_it(tmp_path):
+    async with House(tmp_path).open() as house:
+        still = await house.result(1, "still.png")
+        uri = Path(still.path).as_uri()
+        [held] = await house.rig.submit(with_picture(uri), send_now=False)
+        [other] = await house.rig.submit(with_picture("https://example.com/1.png"), send_now=False)
+        before = await house.rig.task(other)
+        await house.begin()
+        moved = house.new / "still.png"
+        assert (await house.rig.task(held)).request.values["promptImage"] == moved.as_uri()
+        [used] = await house.rig.store.inputs(held)
+        assert (used.path, used.uri) == (str(moved), moved.as_uri())
+        assert "inputs moved" in await house.rig.kinds(held)
+        assert await house.rig.task(other) == before
+        assert house.told(FilesMoved)[0].moves[0].target == str(moved)
+
+
+async def test_kept_sheets_follow_a_moved_file(tmp_path):
+    async with House(tmp_path).open() as house:
+        still = await house.result(1, "a still, ä.png")
+        uri = Path(still.path).as_uri()
+        row = sheets.write_row(KeptRow(cells={"promptImage": [{"uri": uri}]}))
+        content = SheetContent(name="Foxes", composed=request())
+        for name, rows in (("using", [row]), ("other", [])):
+            text = sheets.write(content, rows)
+            await house.rig.store.save_sheet(KeptSheet(id=name, name=name, changed_at=1.0, rows=1, text=text))
+        other = await house.rig.store.sheet("other")
+        await house.begin()
+        kept = await house.rig.store.sheet("using")
+        assert kept is not None
+        [moved] = sheets.read(kept.text).rows
+        assert moved.cells == {"promptImage": [{"uri": (house.new / "a still, ä.png").as_uri()}]}
+        assert await house.rig.store.sheet("other") == other
+
+
+async def test_pasted_pictures_move_and_what_else_lies_beside_them_stays(tmp_path):
+    async with House(tmp_path).open() as house:
+        pasted = house.old / "Pasted pictures" / "pasted 2026-03-09 14-05-59 2.png"
+        pasted.parent.mkdir(parents=True)
+        pasted.write_bytes(b"a picture")
+        (pasted.parent / "holiday.png").write_bytes(b"mine")
+        [held] = await house.rig.submit(with_picture(pasted.as_uri()), send_now=False)
+        await house.begin()
+        assert files(house.old) == ["Pasted pictures/holiday.png"]
+        assert files(house.new) == ["Pasted pictures/pasted 2026-03-09 14-05-59 2.png"]
+        values = (await house.rig.task(held)).request.values
+        assert values["promptImage"] == (house.new / "Pasted pictures" / pasted.name).as_uri()
+
+
+async def test_downloads_that_run_finish_where_they_are_and_are_moved_then(tmp_path):
+    async with House(tmp_path).open() as house:
+        [output] = await house.results(1)
+        house.hands.owners, house.hands.in_old_folder = {(output.task_id, output.index)}, True
+        await house.begin()
+        progress = house.move.progress
+        assert progress is not None
+        assert progress.phase is MovePhase.WAITING
+        assert "Waiting for downloads" in progress.waits
+        assert Path(output.path).exists()
+        house.hands.owners, house.hands.in_old_folder = set(), False
+        house.rig.bus.tell(OutputChanged(output))
+        await settle()
+        assert (await house.now(output)).path == str(house.new / "Lighthouse" / "fox 0.mp4")
+        assert house.move.progress is not None
+        assert house.move.progress.phase is MovePhase.DONE
+
+
+async def test_stopping_leaves_each_file_whole_in_one_place_and_the_rest_can_follow_later(tmp_path):
+    class StopsAfterTen(TwoDrives):
+        moved = 0
+
+        def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
+            self.moved += 1
+            if self.moved == 10:
+                house.move.stop()
+            return super().copy(source, target, progress)
+
+    house = House(tmp_path, disk=StopsAfterTen())
+    async with house.open():
+        outputs = await house.results(MANY)
+        await house.begin()
+        progress = house.move.progress
+        assert progress is not None
+        assert (progress.phase, progress.files) == (MovePhase.STOPPED, 9)
+        assert all([await is_whole(house, output) for output in outputs])
+        assert len(files(house.new)) == 2 * 9
+        assert len(files(house.old)) == 2 * (MANY - 9)
+        assert house.said[-1] == f"Moving the library was stopped. 9 files are in {house.new}."
+        [left] = await house.move.left_behind()
+        assert (left.folder, left.files) == (str(house.old), MANY - 9)
+        await house.move.begin(await house.move.plan(house.new, Path(left.folder)))
+        await settle()
+        assert files(house.old) == []
+        assert all([await is_whole(house, output) for output in outputs])
+
+
+async def test_a_new_drive_that_is_pulled_out_makes_it_wait_and_go_on(tmp_path):
+    class PulledOut(TwoDrives):
+        copied = 0
+
+        def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
+            self.copied += 1
+            if self.copied == 5:
+                house.new.rename(tmp_path / "in a pocket")
+            return super().copy(source, target, progress)
+
+    house = House(tmp_path, disk=PulledOut())
+    house.new.mkdir(parents=True)
+    async with house.open():
+        outputs = await house.results(12)
+        await house.begin()
+        progress = house.move.progress
+        assert progress is not None
+        assert progress.phase is MovePhase.WAITING
+        assert progress.waits == f"The folder {house.new} is not there. Connect its drive; moving goes on by itself."
+        await house.rig.clock.advance(3 * ROUND)
+        assert not house.new.exists(), "a missing drive was replaced by a folder"
+        (tmp_path / "in a pocket").rename(house.new)
+        await house.rig.clock.advance(2 * ROUND)
+        assert house.move.progress is not None
+        assert house.move.progress.phase is MovePhase.DONE
+        assert all([await is_whole(house, output) for output in outputs])
+
+
+async def test_an_old_drive_that_is_pulled_out_is_not_taken_for_lost_files(tmp_path):
+    async with House(tmp_path).open() as house:
+        outputs = await house.results(3)
+        plan = await house.move.plan(house.new)
+        aside = house.old.rename(tmp_path / "in a pocket")
+        await house.rig.clock.advance(60)
+        await house.move.begin(plan)
+        await settle()
+        progress = house.move.progress
+        assert progress is not None
+        assert progress.waits == f"The folder {house.old} is not there. Connect its drive; moving goes on by itself."
+        assert progress.stayed == ()
+        aside.rename(house.old)
+        await house.rig.clock.advance(2 * ROUND)
+        assert all([await is_whole(house, output) for output in outputs])
+        assert files(house.old) == []
+
+
+async def test_a_disk_that_fills_in_the_middle_makes_it_wait_for_room(tmp_path):
+    class Filling(TwoDrives):
+        room = 3
+
+        def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
+            if self.room == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self.room -= 1
+            return super().copy(source, target, progress)
+
+    disk = Filling()
+    async with House(tmp_path, disk=disk).open() as house:
+        outputs = await house.results(8)
+        await house.begin()
+        progress = house.move.progress
+        assert progress is not None
+        assert (progress.phase, progress.files) == (MovePhase.WAITING, 3)
+        assert progress.waits.startswith("The disk is full.")
+        assert all([await is_whole(house, output) for output in outputs])
+        disk.room = 100
+        await house.rig.clock.advance(2 * ROUND)
+        assert house.move.progress is not None
+        assert house.move.progress.phase is MovePhase.DONE
+        assert files(house.old) == []
+
+
+async def test_a_database_that_refuses_makes_it_wait_and_loses_nothing(tmp_path):
+    async with House(tmp_path).open() as house:
+        outputs = await house.results(5)
+        plan = await house.move.plan(house.new)
+        await house.move.begin(plan)
+        house.rig.store.trouble = StoreError("The disk is full, so the list of tasks could not be saved.")
+        await settle()
+        progress = house.move.progress
+        assert progress is not None
+        assert progress.phase is MovePhase.WAITING
+        house.rig.store.trouble = None
+        await house.rig.clock.advance(TRY_AGAIN_AFTER + 1)
+        assert all([await is_whole(house, output) for output in outputs])
+        assert files(house.old) == []
+
+
+async def test_a_restart_goes_on_and_says_so(tmp_path):
+    house = House(tmp_path, disk=TwoDrives())
+    async with house.open():
+        outputs = await house.results(MANY)
+        plan = await house.move.plan(house.new)
+        await house.move.begin(plan)
+    assert len(files(house.new)) < 2 * MANY
+    again = House(tmp_path, store=house.rig.store, clock=house.rig.clock, disk=TwoDrives())
+    async with again.open():
+        assert again.rig.settings.library == house.new
+        assert again.said[0] == f"Moving the library to {house.new} goes on."
+        assert again.told(LibraryMoveChanged)[0].progress.is_resumed
+        assert all([await is_whole(again, output) for output in outputs])
+        assert files(house.old) == []
+
+
+async def test_a_result_that_goes_to_the_bin_while_it_is_copied_leaves_no_copy(tmp_path):
+    class Thrown(TwoDrives):
+        def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
+            digest = super().copy(source, target, progress)
+            stored = house.rig.store._outputs[TaskId("t0")]
+            stored[0] = replace(stored[0], path="")
+            return digest
+
+    house = House(tmp_path, disk=Thrown())
+    async with house.open():
+        await house.results(1)
+        await house.begin()
+        assert files(house.new) == []
+
+
+async def test_a_second_move_is_not_begun_while_one_is_under_way(tmp_path):
+    async with House(tmp_path).open() as house:
+        await house.results(3)
+        plan = await house.move.plan(house.new)
+        await house.move.begin(plan)
+        with pytest.raises(NotPossible):
+            await house.move.begin(plan)
+        await settle()
+
+
+async def test_rescued_results_come_home_by_themselves_and_say_so(tmp_path):
+    async with House(tmp_path).open() as house:
+        rescued = await house.result(1, "Lighthouse/fox.mp4", folder=house.rescued)
+        house.rig.bus.tell(OutputChanged(rescued))
+        await settle()
+        assert (await house.now(rescued)).path == str(house.old / "Lighthouse" / "fox.mp4")
+        assert files(house.rescued) == []
+        assert house.said == ["1 file that was kept in the profile's folder moved home to the library."]
+        assert not house.move.is_moving
+
+
+async def test_rescued_results_wait_for_the_library_and_survive_a_restart(tmp_path):
+    house = House(tmp_path)
+    async with house.open():
+        house.old.rename(tmp_path / "in a pocket")
+        await house.rig.folder.look()
+        rescued = await house.result(1, "fox.mp4", folder=house.rescued)
+        house.rig.bus.tell(OutputChanged(rescued))
+        await house.rig.clock.advance(ROUND)
+        assert (await house.now(rescued)).path == rescued.path
+        await house.rig.settings.flush()
+    again = House(tmp_path, store=house.rig.store, clock=house.rig.clock)
+    async with again.open():
+        assert (await again.now(rescued)).path == rescued.path
+        (tmp_path / "in a pocket").rename(house.old)
+        await again.rig.clock.advance(ROUND + 1)
+        assert (await again.now(rescued)).path == str(house.old / "fox.mp4")
+
+
+class TestPlan:
+    async def test_it_counts_what_would_be_moved(self, tmp_path):
+        async with House(tmp_path).open() as house:
+            outputs = await house.results(3)
+            plan = await house.move.plan(house.new)
+            assert (plan.files, plan.size) == (3, sum(output.size for output in outputs))
+            assert (plan.problem, plan.remarks) == ("", ())
+            assert not house.new.exists(), "planning made a folder"
+
+    async def test_the_same_folder_is_said_to_be_the_same(self, tmp_path):
+        async with House(tmp_path).open() as house:
+            await house.results(1)
+            (tmp_path / "link").symlink_to(house.old)
+            for same in (house.old, tmp_path / "link"):
+                assert (await house.move.plan(same)).problem == "This is the library's folder already."
+
+    async def test_a_folder_inside_the_library_is_refused(self, tmp_path):
+        async with House(tmp_path).open() as house:
+            await house.results(1)
+            (tmp_path / "link").symlink_to(house.old)
+            for inside in (house.old / "Lighthouse", house.old / "new", tmp_path / "link" / "new"):
+                plan = await house.move.plan(inside)
+                assert plan.problem == f"This folder lies inside {house.old}. Choose one outside of it."
+                assert plan.folder_problem == "", "new results may be saved there all the same"
+
+    async def test_a_disk_without_room_is_said_before_anything_is_done(self, tmp_path, monkeypatch):
+        async with House(tmp_path).open() as house:
+            await house.results(3)
+            monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 9_000_000}))
+            monkeypatch.setattr("runway_desktop.services.library.move_plan._device", lambda folder: len(str(folder)))
+            await house.rig.store.save_output(replace(await house.result(9), size=5_000_000))
+            plan = await house.move.plan(house.new / "far away")
+            house.new.mkdir()
+            plan = await house.move.plan(house.new / "far away")
+            assert "They do not fit" in plan.problem
+            assert "5.0 MB are to be moved, and 9.0 MB are free there." in plan.problem
+            assert plan.folder_problem == ""
+
+    async def test_a_folder_that_may_not_be_written_is_said_and_no_result_goes_there(self, tmp_path, monkeypatch):
+        async with House(tmp_path).open() as house:
+            await house.results(1)
+            house.new.mkdir()
+            monkeypatch.setattr(os, "access", lambda *_: False)
+            plan = await house.move.plan(house.new)
+            assert (
+                plan.problem
+                == plan.folder_problem
+                == (f"Nothing may be written in {house.new}. Choose another folder.")
+            )
+
+    async def test_a_drive_that_is_not_there_is_said(self, tmp_path):
+        async with House(tmp_path).open() as house:
+            await house.results(1)
+            plan = await house.move.plan(tmp_path / "drive" / "deep" / "Runway")
+            assert "is not there" in plan.problem
+
+    async def test_an_old_folder_that_is_away_cannot_be_moved_but_left(self, tmp_path):
+        async with House(tmp_path).open() as house:
+            await house.results(1)
+            house.old.rename(tmp_path / "in a pocket")
+            plan = await house.move.plan(house.new)
+            assert "so nothing can be moved out of it" in plan.problem
+            assert plan.folder_problem == ""

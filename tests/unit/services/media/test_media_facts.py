@@ -1,0 +1,293 @@
+"""What a file is, by its content; and whether Runway takes it."""
+
+from __future__ import annotations
+
+import struct
+import wave
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from PIL import Image
+
+from runway_desktop.catalog import Catalog, Field, MediaKind, Pair
+from runway_desktop.catalog.limits import Way
+from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.task import Media
+from runway_desktop.services.media.film_boxes import read_film
+from runway_desktop.services.media.matroska import read_matroska
+from runway_desktop.services.media.media_facts import (
+    MediaFacts,
+    check_asset,
+    check_together,
+    is_page,
+    megabytes,
+    probe,
+    sniff,
+)
+from tests import matroska_files
+
+CATALOG = Catalog.load()
+MB = 1024 * 1024
+
+
+def sample(name: str) -> Path:
+    return resource("samples") / name
+
+
+def place(endpoint: str, model: str, name: str) -> tuple[Field, Pair]:
+    pair = CATALOG.pair(endpoint, model)
+    assert pair is not None
+    field = pair.field(name)
+    assert field is not None
+    return field, pair
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "sides", "length"),
+    [
+        ("dusk-16x9-5s.mp4", "MP4", 16 / 9, 5), ("rose-9x16-5s.mp4", "MP4", 9 / 16, 5),
+        ("dusk-16x9-2s.mov", "MOV", 16 / 9, 2),
+    ],
+)  # fmt: skip
+def test_clip_has_length_and_sides(name, form, sides, length):
+    facts = probe(sample(name))
+    assert facts is not None
+    assert (facts.media, facts.format, facts.size) == (Media.VIDEO, form, sample(name).stat().st_size)
+    assert facts.width
+    assert facts.height
+    assert facts.width / facts.height == pytest.approx(sides, rel=0.02)
+    assert facts.duration == pytest.approx(length, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("effect-4s.mp3", "MP3"), ("effect-4s.flac", "FLAC"), ("effect-4s.ogg", "OGG")]
+)
+def test_sound_has_a_length(name, form):
+    facts = probe(sample(name))
+    assert facts is not None
+    assert (facts.media, facts.format) == (Media.AUDIO, form)
+    assert facts.duration == pytest.approx(4, abs=0.2)
+
+
+def test_wave_has_a_length(tmp_path):
+    path = tmp_path / "sound.bin"
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8_000)
+        sound.writeframes(bytes(16_000 * 2))
+    assert probe(path) == MediaFacts(media=Media.AUDIO, format="WAV", size=path.stat().st_size, duration=2.0)
+
+
+@pytest.mark.parametrize(("form", "named"), [("PNG", "x.png"), ("JPEG", "x.txt"), ("WEBP", "x"), ("GIF", "x.jpg")])
+def test_picture_is_known_by_its_content_whatever_its_name(tmp_path, form, named):
+    path = tmp_path / named
+    Image.new("RGB", (64, 48)).save(path, form)
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.media, facts.format.upper(), facts.width, facts.height) == (Media.IMAGE, form, 64, 48)
+
+
+def test_picture_on_its_side_has_the_sides_that_people_see(tmp_path):
+    path = tmp_path / "phone.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (64, 48)).save(path, "JPEG", exif=exif)
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.width, facts.height) == (48, 64)
+
+
+def test_picture_of_a_billion_pixels_is_only_measured(tmp_path):
+    path = tmp_path / "bomb.png"
+    Image.new("1", (32_000, 32_000)).save(path)
+    facts = probe(path)
+    assert facts is not None
+    assert facts.width == 32_000
+
+
+def test_damaged_picture_is_a_picture_without_sides(tmp_path):
+    path = tmp_path / "x.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"nonsense" * 10)
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.media, facts.width) == (Media.IMAGE, None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"just words",
+        b"BMW is a car",
+        "Füchse".encode("utf-16"),
+        "x".encode("utf-16-be"),
+        b"PK\x03\x04zip",
+        b"%PDF-1.7",
+    ],
+)
+def test_what_is_no_medium_is_none(tmp_path, content):
+    path = tmp_path / "x.png"
+    path.write_bytes(content)
+    assert probe(path) is None
+
+
+def test_sound_in_an_mp4_file_is_a_sound(tmp_path):
+    def box(kind: bytes, *inside: bytes) -> bytes:
+        content = b"".join(inside)
+        return struct.pack(">I4s", 8 + len(content), kind) + content
+
+    header = bytes(12) + struct.pack(">II", 1000, 2500) + bytes(80)
+    track = box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + b"soun" + bytes(12))))
+    path = tmp_path / "voice.mp4"
+    path.write_bytes(
+        box(b"ftyp", b"isom" + bytes(4)) + box(b"free", bytes(100)) + box(b"moov", box(b"mvhd", header), track)
+    )
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.media, facts.format, facts.duration) == (Media.AUDIO, "M4A", 2.5)
+
+
+def test_matroska_without_its_head_is_a_clip_of_unknown_length(tmp_path):
+    path = tmp_path / "x.mkv"
+    path.write_bytes(b"\x1aE\xdf\xa3" + b"\x00" * 20 + b"webm" + b"\x00" * 40)
+    assert probe(path) == MediaFacts(media=Media.VIDEO, format="WebM", size=68)
+
+
+@pytest.mark.parametrize("open_ended", [False, True])
+def test_webm_has_length_sides_and_codec(tmp_path, open_ended):
+    path = tmp_path / "x.webm"
+    path.write_bytes(matroska_files.clip(open_ended=open_ended, sound=b"A_OPUS"))
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.format, facts.width, facts.height, facts.duration, facts.codec) == ("WebM", 1280, 720, 2.5, "VP9")
+
+
+def test_recording_that_does_not_know_its_length_says_none(tmp_path):
+    path = tmp_path / "x.mkv"
+    path.write_bytes(matroska_files.clip(doctype=b"matroska", seconds=None, codec=b"V_MPEG4/ISO/AVC"))
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.format, facts.duration, facts.codec) == ("MKV", None, "H.264")
+
+
+@pytest.mark.parametrize(("name", "codec"), [("dusk-16x9-5s.mp4", "H.264"), ("dusk-16x9-2s.mov", "ProRes")])
+def test_codec_of_a_clip_is_named_as_people_name_it(name, codec):
+    facts = probe(sample(name))
+    assert facts is not None
+    assert facts.codec == codec
+
+
+@given(st.binary(max_size=200), st.integers(0, 120))
+@example(content=b"\x01", at=49)
+def test_no_bytes_can_upset_the_reader_of_elements(tmp_path_factory, content, at):
+    path = tmp_path_factory.mktemp("film") / "x.webm"
+    whole = matroska_files.clip()
+    path.write_bytes(whole[:at] + content + whole[at + len(content) :])
+    read_matroska(path)
+
+
+def test_see_through_and_moving_pictures_are_told(tmp_path):
+    still, moving = tmp_path / "still.png", tmp_path / "moving.gif"
+    Image.new("RGBA", (8, 8)).save(still)
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames[0].save(moving, save_all=True, append_images=frames[1:])
+    facts = [probe(path) for path in (still, moving)]
+    assert [(found.see_through, found.moving) for found in facts if found] == [(True, False), (False, True)]
+
+
+def test_file_that_cannot_be_read_raises_in_words(tmp_path):
+    with pytest.raises(DiskError, match=r"none\.png cannot be read"):
+        probe(tmp_path / "none.png")
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_can_upset_the_reader_of_boxes(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("film") / "x.mp4"
+    path.write_bytes(b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00\x00\x00\xff\xffmoov" + content)
+    read_film(path)
+    facts = probe(path)
+    assert facts is not None
+    assert (facts.media, facts.format, facts.size) == (Media.VIDEO, "MP4", path.stat().st_size)
+
+
+@pytest.mark.parametrize(
+    ("head", "page"),
+    [
+        (b"<!DOCTYPE html><html>", True), (b"\n <html lang=en>", True), (b'{"error": "x"}', True), (b"[{", True),
+        (b'<?xml version="1.0"?><Error>', True), (b'<?xml version="1.0"?><svg xmlns="x">', False), (b"<svg ", False),
+        (b"\x00\x00\x00\x20ftypisom", False), (b"", False),
+    ],
+)  # fmt: skip
+def test_pages_are_told_from_pictures(head, page):
+    assert is_page(head) is page
+
+
+@pytest.mark.parametrize(
+    ("head", "ext"),
+    [
+        (b"PK\x03\x04", "zip"), (b"v/1\x01", "exr"), (b"<svg x", "svg"), (b"\xff\xd8\xff\xe0", "jpg"),
+        (b"fLaC", "flac"), (b"\x00\x00\x00\x14ftypqt  ", "mov"), (b"RF64....WAVE", "wav"), (b"#?RADIANCE", "hdr"),
+    ],
+)  # fmt: skip
+def test_results_of_every_kind_have_their_ending(head, ext):
+    found = sniff(head)
+    assert found is not None
+    assert found.ext == ext
+
+
+PICTURE = MediaFacts(media=Media.IMAGE, format="PNG", size=MB, width=1280, height=720)
+CLIP = MediaFacts(media=Media.VIDEO, format="MP4", size=MB, width=1280, height=720, duration=10.0)
+
+
+def test_file_that_fits_has_no_problem():
+    assert check_asset(PICTURE, *place("image_to_video", "gen4.5", "promptImage")) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "where", "said"),
+    [
+        (CLIP, ("image_to_video", "gen4.5", "promptImage"), "This is a clip; a picture is needed here."),
+        (replace(PICTURE, format="GIF"), ("image_to_video", "gen4.5", "promptImage"), "does not take GIF files"),
+        (replace(PICTURE, size=201 * MB), ("image_to_video", "gen4.5", "promptImage"), "takes up to 200 MB"),
+        (replace(CLIP, duration=31.0), ("character_performance", "act_two", "reference"), "takes up to 30 s"),
+        (replace(CLIP, duration=1.0), ("character_performance", "act_two", "reference"), "needs at least 3 s"),
+    ],
+)
+def test_file_that_does_not_fit_is_told_why(facts, where, said):
+    problem = check_asset(facts, *place(*where))
+    assert problem is not None
+    assert said in problem
+
+
+def test_limit_depends_on_the_way_of_sending():
+    field, pair = place("image_to_video", "gen4.5", "promptImage")
+    large = replace(PICTURE, size=17 * MB)
+    assert check_asset(large, field, pair) is None
+    assert "up to 16 MB" in (check_asset(large, field, pair, way=Way.LINK) or "")
+
+
+def test_sides_and_shape_that_a_model_asks_for_are_checked():
+    field, pair = place("image_to_video", "gen4.5", "promptImage")
+    strict = replace(field, least_side=300, aspect=(0.4, 2.5), media=frozenset({MediaKind.IMAGE}))
+    assert "at least 300 pixels" in (check_asset(replace(PICTURE, height=200), strict, pair) or "")
+    assert "too wide" in (check_asset(replace(PICTURE, width=4_000), strict, pair) or "")
+    assert "too tall" in (check_asset(replace(PICTURE, height=9_000), strict, pair) or "")
+    assert "seems to be damaged" in (check_asset(replace(PICTURE, width=None, height=None), strict, pair) or "")
+
+
+def test_sounds_that_are_too_long_together_are_told_so():
+    field, pair = place("text_to_video", "seedance2", "referenceAudio")
+    nine = MediaFacts(media=Media.AUDIO, format="MP3", size=MB, duration=9.0)
+    assert check_together([nine], field, pair) is None
+    assert "Together they last 18.0 s" in (check_together([nine, nine], field, pair) or "")
+    assert check_together([nine, replace(nine, duration=None)], field, pair) is None
+
+
+def test_sizes_are_said_as_people_say_them():
+    said = [megabytes(size) for size in (12, 2_048, 4_404_019, 3 * 1024 * MB)]
+    assert said == ["12 bytes", "2 KB", "4.2 MB", "3.0 GB"]

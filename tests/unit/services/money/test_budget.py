@@ -1,0 +1,212 @@
+"""No sending goes over a cap, the person learns why it waits, and one button lets it go."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
+from runway_desktop.domain.errors import NoReply
+from runway_desktop.domain.events import CapReached
+from runway_desktop.domain.task import State
+from runway_desktop.services.money.budget import Budget
+from tests.engine_rig import Rig, request
+from tests.fakes import FakeClock, MemoryStore, settle
+
+DAY = 86_400.0
+ONE_COSTS = 25.0
+"""What the Runway in memory estimates for anything."""
+
+
+async def learn(rig: Rig, *models: str) -> None:
+    for model in models or ("gen4.5",):
+        await rig.pricing.learn(request(model=model), ONE_COSTS)
+
+
+async def sent(rig: Rig, ids: Any) -> list[bool]:
+    return [await rig.state(task_id) is not State.HELD for task_id in ids]
+
+
+async def test_without_caps_nothing_is_held_back():
+    async with Rig(loops=("lane",)) as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        await rig.account.refresh()
+        ids = await rig.submit(*(request(str(number)) for number in range(5)))
+        assert all(await sent(rig, ids))
+        assert rig.budget.spent_today == 5 * ONE_COSTS
+
+
+async def test_the_cap_of_a_day_lets_through_what_fits_and_says_why_the_next_waits():
+    async with Rig(loops=("lane",)) as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        await rig.account.refresh()
+        await learn(rig)
+        rig.settings.day_cap = 60.0
+        ids = await rig.submit(*(request(str(number)) for number in range(4)))
+        assert await sent(rig, ids) == [True, True, False, False]
+        words = "Waiting: today's cap of 60 credits is reached (50 spent, this one is 25)."
+        assert rig.lane.reason == words
+        assert rig.lane.reason_for(ids[2]) == words
+        [told] = rig.told(CapReached)
+        assert told.held.sentence == words
+
+
+async def test_sendings_that_begin_together_do_not_pass_a_cap_together():
+    async with Rig(loops=("lane",)) as rig:
+        models = ("gen4.5", "veo3.1", "veo3.1_fast", "seedance2")
+        await learn(rig, *models)
+        rig.settings.day_cap = 50.0
+        ids = await rig.submit(*(request(model, model=model) for model in models))
+        assert sum(await sent(rig, ids)) == 2
+
+
+async def test_one_button_raises_the_cap_and_the_task_goes():
+    async with Rig(loops=("lane",)) as rig:
+        await learn(rig)
+        rig.settings.day_cap = 20.0
+        [task_id] = await rig.submit(request())
+        held = rig.lane.held_back(task_id)
+        assert held is not None
+        assert held.raise_words == "Raise today's cap to 30"
+        rig.budget.raise_cap(held)
+        await settle()
+        assert await sent(rig, [task_id]) == [True]
+        assert rig.settings.day_cap == 30.0
+        assert rig.lane.held_back(task_id) is None
+
+
+async def test_a_new_day_has_a_new_cap():
+    async with Rig(loops=("lane",)) as rig:
+        await learn(rig)
+        rig.settings.day_cap = 30.0
+        ids = await rig.submit(request("today"), request("tomorrow"))
+        assert await sent(rig, ids) == [True, False]
+        await rig.clock.advance(DAY + 120)
+        assert await sent(rig, ids) == [True, True]
+
+
+async def test_a_month_is_counted_from_its_first_day():
+    store = MemoryStore(zone=UTC)
+    at = datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()
+    async with Rig(loops=("lane",), store=store, clock=FakeClock(at - DAY)) as rig:
+        await learn(rig)
+        await rig.submit(request("in October"))
+    async with Rig(loops=("lane",), store=store, clock=FakeClock(at)) as rig:
+        budget = Budget(rig.store, rig.settings, rig.pricing, rig.bus, rig.clock, zone=UTC)
+        await rig.submit(request("in November"))
+        await budget.load()
+        assert budget.spent_this_month == ONE_COSTS
+
+
+async def test_the_cap_of_a_project_counts_its_whole_life_and_no_other():
+    store = MemoryStore()
+    async with Rig(loops=("lane",), store=store) as rig:
+        await rig.submit(request(), project="Aurora spot")
+    async with Rig(loops=("lane",), store=store, clock=FakeClock(1_790_000_000.0)) as rig:
+        rig.settings.project_caps = {"Aurora spot": 40.0}
+        [capped] = await rig.submit(request(), project="Aurora spot")
+        [free] = await rig.submit(request("x", model="veo3.1"), project="Lagoon")
+        assert await sent(rig, [capped, free]) == [False, True]
+        assert rig.lane.reason_for(capped) == (
+            "Waiting: the cap of 40 credits for “Aurora spot” is reached (25 spent, this one is 25)."
+        )
+
+
+async def test_a_single_sending_may_be_capped_and_cheaper_ones_pass_it():
+    async with Rig(loops=("lane",)) as rig:
+        await rig.pricing.learn(request(duration=10), 50.0)
+        rig.settings.sending_cap = 30.0
+        ids = await rig.submit(request("dear", duration=10), request("cheap"))
+        assert await sent(rig, ids) == [False, True]
+        held = rig.lane.held_back(ids[0])
+        assert held is not None
+        assert held.sentence == "Waiting: a single sending may cost 30 credits at most (this one is 50)."
+
+
+async def test_a_task_whose_price_nobody_knows_goes_as_long_as_anything_is_left():
+    async with Rig(loops=("lane",)) as rig:
+        rig.settings.day_cap = 10.0
+        ids = await rig.submit(request("first"), request("second", model="veo3.1"))
+        assert sum(await sent(rig, ids)) >= 1
+        [third] = await rig.submit(request("third", model="seedance2"))
+        held = rig.lane.held_back(third)
+        assert held is not None
+        assert "the price of this one is not known" in held.sentence
+
+
+async def test_an_uncertain_task_counts_as_its_price_and_a_cheaper_end_gives_back():
+    async with Rig(loops=("lane",)) as rig:
+        await learn(rig)
+        rig.runway.then("create", NoReply("No answer came."))
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.UNCERTAIN
+        assert rig.budget.spent_today == ONE_COSTS
+        await rig.submission.let_go(task_id)
+        assert rig.budget.spent_today == 0.0
+
+
+async def test_what_is_counted_while_running_is_what_is_read_at_the_next_start():
+    async with Rig() as rig:
+        ids = await rig.submit(request("one"), request("two"), project="Aurora spot")
+        first = await rig.task(ids[0])
+        assert first.remote_id is not None
+        rig.runway.finish(first.remote_id, "https://out.example/1.mp4", cost=20)
+        await rig.clock.advance(30)
+        assert rig.budget.spent_today == 45.0
+        again = Budget(rig.store, rig.settings, rig.pricing, rig.bus, rig.clock)
+        await again.load()
+        assert again.spent_today == 45.0
+
+
+async def test_a_low_balance_counts_what_was_sent_since_it_was_read():
+    async with Rig(loops=("lane",)) as rig:
+        await learn(rig)
+        rig.runway.account = type(rig.runway.account)(balance=60.0)
+        rig.runway.limit("gen4.5", concurrent=20)
+        await rig.account.refresh()
+        await rig.clock.advance(1)
+        ids = await rig.submit(*(request(str(number)) for number in range(4)))
+        assert sum(await sent(rig, ids)) == 2
+        assert rig.lane.reason == "Waiting: the balance is too low (10 credits left, this one is 25)."
+
+
+@pytest.mark.parametrize(
+    ("cap", "limit", "spent", "price", "raised", "words"),
+    [
+        (Cap.DAY, 1_500.0, 1_480.0, 60.0, 1_600.0, "Raise today's cap to 1,600"),
+        (Cap.MONTH, 10_000.0, 9_990.0, 60.0, 10_500.0, "Raise this month's cap to 10,500"),
+        (Cap.SENDING, 100.0, 0.0, 216.0, 300.0, "Allow 300 credits a sending"),
+        (Cap.PROJECT, 100.0, 100.0, None, 110.0, "Raise the project's cap to 110"),
+        (Cap.BALANCE, 10.0, 0.0, 60.0, None, ""),
+    ],
+)
+def test_a_cap_is_raised_to_the_next_round_sum_that_is_enough(
+    cap: Cap, limit: float, spent: float, price: float | None, raised: float | None, words: str
+):
+    held = HeldBack(limit=Limit(cap=cap, limit=limit, spent=spent), price=price)
+    assert held.raised == raised
+    assert held.raise_words == words
+
+
+def test_the_sentence_says_what_is_spent_and_about_how_much_this_one_is():
+    held = held_back(60.0, [Limit(cap=Cap.DAY, limit=1_500.0, spent=1_480.0)])
+    assert held is not None
+    assert held.sentence == ("Waiting: today's cap of 1,500 credits is reached (1,480 spent, this one is about 60).")
+
+
+sums = st.floats(0.01, 1e6)
+
+
+@given(st.sampled_from((Cap.DAY, Cap.MONTH, Cap.PROJECT)), sums, sums, sums)
+def test_nothing_goes_over_a_cap_and_a_raised_one_is_always_enough(cap: Cap, limit: float, spent: float, price: float):
+    found = held_back(price, [Limit(cap=cap, limit=limit, spent=spent)])
+    if found is None:
+        assert spent + price <= limit + 1e-3
+        return
+    assert found.raised is not None
+    assert found.raised > limit
+    assert held_back(price, [Limit(cap=cap, limit=found.raised, spent=spent)]) is None

@@ -1,0 +1,208 @@
+"""Spending by day, model, project and batch; what Runway reports beside it; a client's bill."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.domain.account import UsedCredits
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.spending_report import SpendingLine, reconciled, summed
+from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, RemoteId, Request, State, Task, TaskId
+from runway_desktop.services.disk.spreadsheet import Manner
+from runway_desktop.services.money.spending import BILL_COLUMNS, Period, Spending
+from tests.engine_rig import CATALOG, AtOnce
+from tests.fake_runway import FakeRunway
+from tests.fakes import FakeClock, MemoryStore
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC).timestamp()
+DAY = 86_400.0
+
+
+def task(
+    number: int, credits: float | None = 60.0, *, ago: float = 0.0, model: str = "gen4.5", **members: object
+) -> Task:
+    values = {"promptText": f"Shot {number}", "duration": 5, "ratio": "1280:720"}
+    made = Task(
+        id=TaskId(f"t{number}"),
+        request=Request(endpoint="text_to_video", model=model, values=values, prompt=f"Shot {number}"),
+        created_at=NOW - ago,
+        state=State.SUCCEEDED,
+        sent_at=NOW - ago,
+        cost_credits=credits,
+        remote_id=RemoteId(f"{number:08x}-0000-4000-8000-000000000000"),
+    )
+    return replace(made, **members)  # type: ignore[arg-type]
+
+
+class Books:
+    def __init__(self) -> None:
+        self.store, self.runway = MemoryStore(zone=UTC), FakeRunway()
+        self.spending = Spending(self.store, self.runway, CATALOG, FakeClock(NOW), AtOnce(), zone=UTC)
+
+    async def put(self, *tasks: Task, batch: Batch | None = None) -> None:
+        await self.store.add(tasks, [], batch, [])
+
+
+@pytest.fixture
+def books() -> Books:
+    return Books()
+
+
+async def test_a_period_shows_each_of_its_days_and_nothing_before(books: Books):
+    await books.put(task(1), task(2, ago=2 * DAY), task(3, ago=7 * DAY))
+    report = await books.spending.report(Period.WEEK)
+    assert (report.first, report.last) == (date(2026, 11, 18), date(2026, 11, 24))
+    assert [day.credits for day in report.days] == [0, 0, 0, 0, 60, 0, 60]
+    assert report.total.credits == 120
+
+
+async def test_this_month_begins_on_its_first_day(books: Books):
+    await books.put(task(1, ago=23 * DAY), task(2, ago=24 * DAY))
+    report = await books.spending.report(Period.THIS_MONTH)
+    assert report.first == date(2026, 11, 1)
+    assert report.total.tasks == 1
+
+
+async def test_models_projects_and_batches_stand_dearest_first(books: Books):
+    batch = Batch(id=BatchId("b1"), name="shots.csv", created_at=NOW)
+    await books.put(
+        task(1, 8.0, model="gen4_image", project="Aurora spot"),
+        task(2, project="Lagoon", batch_id=batch.id),
+        task(3),
+        batch=batch,
+    )
+    report = await books.spending.report(Period.MONTH)
+    assert [(one.title, one.credits) for one in report.models] == [("gen4.5", 120), ("gen4_image", 8)]
+    assert [one.title for one in report.projects] == ["", "Lagoon", "Aurora spot"]
+    assert [(one.title, one.credits) for one in report.batches] == [("", 68), ("shots.csv", 60)]
+
+
+async def test_a_keeper_costs_what_its_misses_cost_too(books: Books):
+    await books.put(task(1, pick=Pick.PICK), task(2), task(3, rating=5), task(4, 8.0, model="gen4_image"))
+    clips, pictures = (await books.spending.report(Period.MONTH)).models
+    assert clips.per_keeper == 90
+    assert pictures.per_keeper is None
+
+
+async def test_refusals_of_the_last_week_are_counted(books: Books):
+    refused = Failure(code="SAFETY.INPUT.TEXT", words="No")
+    failed: dict[str, Any] = {"state": State.FAILED, "failure": refused}
+    await books.put(task(1, 0.0, **failed), task(2, 0.0, ago=6 * DAY, **failed), task(3, 0.0, ago=8 * DAY, **failed))
+    assert await books.spending.refused_this_week() == 2
+
+
+async def test_what_runway_reports_beyond_our_own_is_named(books: Books):
+    await books.put(task(1), task(2, ago=DAY))
+    books.runway.used = [
+        UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=60.0),
+        UsedCredits(day=date(2026, 11, 23), model="gen4.5", credits=160.0),
+        UsedCredits(day=date(2026, 11, 23), model="veo3.1", credits=28.0),
+    ]
+    found = await books.spending.compare(Period.WEEK)
+    assert found.total.difference == 128
+    assert found.sentence == "128 credits that this program does not know of: other programs on this key."
+    assert [(one.key, one.difference) for one in found.left_over] == [("gen4.5", 100), ("veo3.1", 28)]
+    assert [(one.key, one.difference) for one in found.days] == [("2026-11-23", 128), ("2026-11-24", 0)]
+
+
+async def test_an_uncertain_task_is_named_as_what_may_explain_the_rest(books: Books):
+    unsure = task(2, None, state=State.UNCERTAIN, remote_id=None, evidence=Evidence(price=60.0))
+    await books.put(task(1), unsure)
+    books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=120.0)]
+    found = await books.spending.compare(Period.WEEK)
+    assert found.sentence == (
+        "60 credits that this program does not know of: other programs on this key, or 1 uncertain task (at most 60 "
+        "credits)."
+    )
+
+
+async def test_what_runway_has_not_counted_yet_is_said_and_agreement_too(books: Books):
+    await books.put(task(1))
+    assert (await books.spending.compare(Period.WEEK)).sentence.startswith("60 credits that Runway does not report")
+    books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=60.0)]
+    assert (await books.spending.compare(Period.WEEK)).sentence == "Runway reports just what this program knows of."
+
+
+async def test_runway_is_never_asked_for_more_than_ninety_days(books: Books):
+    await books.spending.compare(Period.QUARTER)
+    [call] = books.runway.named("usage")
+    first, before = call.arguments
+    assert (before - first).days == 90
+
+
+async def test_a_bill_lists_what_ended_and_cost_something_of_one_project(books: Books, tmp_path: Path):
+    batch = Batch(id=BatchId("b1"), name="shots.csv", created_at=NOW)
+    await books.put(
+        task(1, 48.0, project="Aurora spot", batch_id=batch.id, title="Shot 010", ago=DAY),
+        task(2, 0.0, project="Aurora spot", state=State.FAILED),
+        task(3, None, project="Aurora spot", state=State.RUNNING, estimated_credits=60.0),
+        task(4, project="Lagoon"),
+        task(5, 60.0, project="Aurora spot", request=Request(endpoint="", model="", prompt="=HYPERLINK(1)")),
+        batch=batch,
+    )
+    bill = await books.spending.export(Period.WEEK, "Aurora spot", tmp_path / "bill.csv")
+    assert (bill.tasks, bill.credits, bill.left_out) == (2, 108.0, 1)
+    with bill.path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert tuple(rows[0]) == BILL_COLUMNS
+    assert rows[1][:5] == ["2026-11-23 15:00", "Aurora spot", "shots.csv", "Shot 010", "gen4.5"]
+    assert rows[1][6:] == ["48", "0.48", "00000001-0000-4000-8000-000000000000"]
+    assert rows[2][3] == "'=HYPERLINK(1)"
+    assert [file.name for file in tmp_path.iterdir()] == ["bill.csv"]
+    await books.spending.export(Period.WEEK, "Aurora spot", bill.path, Manner(";", ",", is_marked=False))
+    lines = bill.path.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == ";".join(BILL_COLUMNS)
+    assert ";48;0,48;" in lines[1]
+
+
+async def test_a_bill_that_cannot_be_written_says_so(books: Books, tmp_path: Path):
+    with pytest.raises(DiskError, match="could not be written"):
+        await books.spending.export(Period.WEEK, None, tmp_path / "not there" / "bill.csv")
+
+
+lines = st.lists(
+    st.builds(
+        SpendingLine,
+        day=st.dates(date(2026, 11, 1), date(2026, 11, 9)).map(date.isoformat),
+        model=st.sampled_from(("a", "b")),
+        project=st.sampled_from(("", "Aurora")),
+        tasks=st.integers(1, 9),
+        credits=st.integers(0, 999).map(float),
+    ),
+    max_size=20,
+)
+uses = st.lists(
+    st.builds(
+        UsedCredits,
+        day=st.dates(date(2026, 11, 1), date(2026, 11, 9)),
+        model=st.sampled_from(("a", "c")),
+        credits=st.integers(-50, 999).map(float),
+    ),
+    max_size=20,
+)
+FIRST, LAST = date(2026, 11, 1), date(2026, 11, 9)
+
+
+@given(lines)
+def test_every_side_of_a_report_comes_to_the_same_total(found: list[SpendingLine]):
+    report = summed(found, FIRST, LAST)
+    for side in (report.days, report.models, report.projects, report.batches):
+        assert sum(one.credits for one in side) == report.total.credits
+        assert sum(one.tasks for one in side) == report.total.tasks
+
+
+@given(lines, uses)
+def test_the_difference_is_the_same_by_model_by_day_and_in_all(found: list[SpendingLine], used: list[UsedCredits]):
+    books = reconciled(found, used, FIRST, LAST)
+    assert sum(one.difference for one in books.models) == books.total.difference
+    assert sum(one.difference for one in books.days) == books.total.difference
+    assert books.sentence

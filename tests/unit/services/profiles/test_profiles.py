@@ -1,0 +1,152 @@
+"""A new profile, another name, and taking one away: whole, with its key last, and never one that is open."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.errors import DiskError, NotPossible, SecretTrouble
+from runway_desktop.domain.profiles import Color, Profile
+from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.disk.profile_folders import demo_profile
+from runway_desktop.services.profiles.profiles import Profiles
+from runway_desktop.store.snapshots import SqliteSnapshots
+from tests.engine_rig import AtOnce
+from tests.fakes import FakeClock, MemoryBin, MemorySecrets
+from tests.profiles_on_disk import Made, a_profile, folders
+
+KEY = "key_" + "5a" * 64
+
+
+class Rig:
+    def __init__(self, root: Path, *, made: Made | None = None) -> None:
+        self.folders = made.folders if made is not None else folders(root)
+        self.folders.main.folder.mkdir(parents=True, exist_ok=True)
+        self.secrets, self.trash = MemorySecrets({"Default": "key_main"}), MemoryBin()
+        self.in_use: set[Path] = set()
+        self.profiles = Profiles(
+            self.folders.main,
+            self.folders,
+            SqliteSnapshots,
+            Workshop(AtOnce()),
+            self.secrets,
+            self.trash,
+            FakeClock(),
+            random.Random(1),
+            lambda folder: folder in self.in_use,
+        )
+
+    async def other(self, name: str = "Client A", secret: str = KEY) -> Profile:
+        made, trouble = await self.profiles.create(name, Color.GREEN, secret)
+        assert trouble == ""
+        return made
+
+
+async def test_a_new_profile_keeps_its_key_in_the_keychain_and_nowhere_else(tmp_path: Path):
+    rig = Rig(tmp_path)
+    made = await rig.other()
+    assert rig.secrets.secrets == {"Default": "key_main", made.key_name: KEY}
+    assert [profile.name for profile in await rig.profiles.all()] == ["Studio", "Client A"]
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or KEY.encode() not in path.read_bytes()
+
+
+async def test_without_a_keychain_it_is_made_and_says_where_to_enter_the_key(tmp_path: Path):
+    rig = Rig(tmp_path)
+    rig.secrets.trouble = SecretTrouble.LOCKED
+    made, trouble = await rig.profiles.create("Client A", Color.GREEN, KEY)
+    assert made.folder.is_dir()
+    assert trouble.endswith("Enter the key in the new profile's window.")
+
+
+async def test_a_name_is_given_once_and_a_colour_first_to_who_has_none(tmp_path: Path):
+    rig = Rig(tmp_path)
+    await rig.other()
+    with pytest.raises(NotPossible, match="Another profile has this name"):
+        await rig.profiles.create("client a", Color.RED)
+    assert await rig.profiles.free_color() not in (Color.TEAL, Color.GREEN)
+
+
+async def test_renaming_the_open_profile_changes_what_it_is_called_and_nothing_else(tmp_path: Path):
+    rig = Rig(tmp_path)
+    before = rig.profiles.current
+    after = await rig.profiles.change(before, name="Atelier", color=Color.PINK)
+    assert rig.profiles.current == after
+    assert (after.name, after.color) == ("Atelier", Color.PINK)
+    assert (after.folder, after.key_name, after.library) == (before.folder, before.key_name, before.library)
+    assert await rig.profiles.problem_of("ATELIER", after) == ""
+
+
+async def test_a_name_and_a_colour_that_are_changed_at_once_are_both_kept(tmp_path: Path):
+    rig = Rig(tmp_path)
+    rig.profiles._workshop = Workshop(None)
+    before = rig.profiles.current
+    changes: list[dict[str, Any]] = [
+        {"name": "Atelier"},
+        {"color": Color.PINK},
+        {"name": "Atelier 2"},
+        {"color": Color.RED},
+    ]
+    await asyncio.gather(*(rig.profiles.change(before, **change) for change in changes))
+    assert (rig.profiles.current.name, rig.profiles.current.color) == ("Atelier 2", Color.RED)
+
+
+async def test_what_is_in_a_profile_is_told_before_it_goes(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    rig = Rig(tmp_path, made=made)
+    inside = await rig.profiles.look_into(made.profile)
+    assert inside.contents is not None
+    assert (inside.contents.tasks, inside.contents.held, inside.contents.live, inside.contents.results) == (6, 1, 1, 3)
+    assert inside.results_inside == 0
+    assert inside.files > 5
+    assert inside.size > made.profile.database.stat().st_size
+    empty = await rig.other()
+    assert (await rig.profiles.look_into(empty)).contents is None
+
+
+async def test_a_profile_goes_to_the_bin_and_then_its_key(tmp_path: Path):
+    rig = Rig(tmp_path)
+    made = await rig.other()
+    assert await rig.profiles.remove(made) == ""
+    assert rig.trash.thrown == [made.folder]
+    assert rig.secrets.secrets == {"Default": "key_main"}
+    assert [profile.name for profile in await rig.profiles.all()] == ["Studio"]
+
+
+async def test_what_the_bin_does_not_take_keeps_its_key(tmp_path: Path):
+    rig = Rig(tmp_path)
+    made = await rig.other()
+    rig.trash.trouble = "write-protected"
+    with pytest.raises(DiskError):
+        await rig.profiles.remove(made)
+    assert rig.secrets.secrets[made.key_name] == KEY
+
+
+async def test_a_key_that_the_keychain_keeps_is_told_and_found_by_no_later_profile(tmp_path: Path):
+    rig = Rig(tmp_path)
+    made = await rig.other()
+    rig.secrets.trouble = SecretTrouble.LOCKED
+    assert "still in the keychain" in await rig.profiles.remove(made)
+    rig.secrets.trouble = None
+    again = await rig.other("Client A", "")
+    assert again.key_name not in rig.secrets.secrets
+
+
+async def test_the_open_the_first_the_demo_and_one_in_another_window_stay(tmp_path: Path):
+    rig = Rig(tmp_path)
+    made, other = await rig.other(), await rig.other("Client B")
+    rig.in_use.add(made.folder)
+    why = rig.profiles.why_it_stays
+    assert "open in this window" in await why(rig.folders.main)
+    assert "“Client A” is open in another window" in await why(made)
+    assert "The demo" in await why(demo_profile(tmp_path / "demo", ()))
+    assert await why(other) == ""
+    rig.profiles.current = other
+    assert "The first profile stays" in await why(rig.folders.main)
+    with pytest.raises(NotPossible, match="Close it first"):
+        await rig.profiles.remove(made)
+    assert rig.trash.thrown == []

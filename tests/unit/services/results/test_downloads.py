@@ -1,0 +1,1034 @@
+"""Every result that was paid for reaches the disk, whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import json
+import os
+import random
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.advance import GONE_AFTER
+from runway_desktop.domain.errors import KeyRefused, LinkExpired, NoReply, NotReached, NotThere, SlowDown, StoreError
+from runway_desktop.domain.events import (
+    ConnectionChanged,
+    DownloadProgressed,
+    DownloadsCounted,
+    Event,
+    KeyChanged,
+    OutputChanged,
+)
+from runway_desktop.domain.kept_files import kept_file
+from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
+from runway_desktop.services.results import embedding, part_file, saving, sidecar
+from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, OUR_MISTAKE, Downloads
+from runway_desktop.services.results.fallback_saving import Rescue
+from runway_desktop.services.results.file_check import examine
+from runway_desktop.services.results.link_renewal import EXPIRED
+from runway_desktop.services.results.trash import BinnedFiles
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.tasks.ledger import Ledger
+from tests.engine_rig import AtOnce
+from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
+from tests.fakes import FakeClock, MemoryBin, MemoryStore, settle
+
+LINK = "https://out.example.com/fox.mp4?sig=1"
+FRESH = "https://out.example.com/fox.mp4?sig=2"
+
+
+def clip(size: int = 1_000_000, seed: int = 1) -> bytes:
+    """Bytes that begin as an MP4 file does."""
+    content = random.Random(seed).randbytes(size - 40)
+    return b"\x00\x00\x00\x18ftypisom" + bytes(12) + b"\x00\x00\x00\x08moov" + _box(b"mdat", content)
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4, "big") + kind + content
+
+
+class Desk:
+    """Downloads on a real disk and a fake everything else."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        store: MemoryStore | None = None,
+        clock: FakeClock | None = None,
+        threads: MakeThreads = lambda *_: AtOnce(),
+        profile: Path | None = None,
+    ) -> None:
+        self.library = folder
+        self.store = store or MemoryStore()
+        self.clock = clock or FakeClock()
+        self.runway, self.fetcher, self.bus = FakeRunway(), FakeFetcher(), Bus()
+        self.events: list[Event] = []
+        self.bus.listen(self.events.append)
+        self.ledger = Ledger(self.store, self.bus, self.clock)
+        self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
+        # These promises are about the bytes as they came; the note inside them has its own test below.
+        self.settings.embed = False
+        self.settings.name_template = "{model}_{prompt}"
+        self.folder = LibraryFolder(self.settings, self.bus, self.clock, threads)
+        self.rescued = (profile or folder.parent) / "Rescued"
+        self.downloads = Downloads(
+            self.store, self.ledger, self.runway, self.fetcher, self.bus, self.clock, self.settings,
+            random.Random(1), self.folder, Rescue(self.rescued, self.folder, self.settings, self.bus, self.clock),
+        )  # fmt: skip
+        self._made = 0
+
+    async def live_task(self, prompt: str = "Fox", **more: Any) -> Task:
+        self._made += 1
+        request = Request(
+            endpoint="text_to_video", model="gen4.5", values={"promptText": prompt, "seed": 7}, prompt=prompt
+        )
+        task = Task(
+            id=TaskId(f"task{self._made}"), request=request, created_at=self.clock.now(), state=State.RUNNING,
+            remote_id=remote_id(self._made), key=self.runway.key, **more,
+        )  # fmt: skip
+        await self.ledger.add([task], [])
+        return task
+
+    async def succeed(self, task: Task, *urls: str) -> None:
+        assert task.remote_id
+        self.runway.finish(task.remote_id, *urls, cost=25)
+        await self.ledger.answer(task.id, self.runway.answers[task.remote_id])
+
+    async def finished_task(self, *urls: str, prompt: str = "Fox") -> Task:
+        task = await self.live_task(prompt)
+        await self.succeed(task, *(urls or (LINK,)))
+        return task
+
+    async def vanish(self, task: Task) -> None:
+        """Runway has it no longer, and has said so once before, long enough ago."""
+        assert task.remote_id
+        self.runway.vanish(task.remote_id)
+        long_ago = self.clock.now() - GONE_AFTER
+        await self.ledger.change(task.id, lambda known: replace(known, not_found_at=long_ago), "not found")
+
+    async def output(self, task: Task, index: int = 0) -> Output:
+        return (await self.store.outputs(task.id))[index]
+
+    def files(self) -> list[str]:
+        found = (path.relative_to(self.library).as_posix() for path in self.library.rglob("*") if path.is_file())
+        return sorted(name for name in found if not name.endswith(".mp4.json"))
+
+    def told(self, kind: type[Any]) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        loops = [asyncio.create_task(work()) for work in (self.folder.run, self.downloads.run)]
+        await settle()
+        try:
+            yield
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path / "library")
+
+
+async def test_result_is_saved_as_soon_as_the_task_succeeds(desk):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, LINK)
+        await settle()
+    saved = await desk.output(task)
+    path = desk.library / "gen4.5_Fox.mp4"
+    assert saved.state is OutputState.SAVED
+    assert saved.path == str(path)
+    assert saved.media is Media.VIDEO
+    assert path.read_bytes() == clip()
+    assert (saved.size, saved.sha256) == (len(clip()), hashlib.sha256(clip()).hexdigest())
+    assert saved.saved_at == desk.clock.now()
+    assert desk.files() == ["gen4.5_Fox.mp4"]
+    assert [entry.kind for entry in await desk.store.ledger(task.id)][-1] == "saved"
+    assert desk.told(OutputChanged)[-1].output == saved
+
+
+async def test_sidecar_keeps_the_whole_request_with_ids_times_and_cost(desk):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    kept = json.loads((desk.library / "gen4.5_Fox.mp4.json").read_text(encoding="utf-8"))
+    assert kept["request"] == {
+        "endpoint": "text_to_video", "model": "gen4.5", "prompt": "Fox", "values": {"promptText": "Fox", "seed": 7},
+    }  # fmt: skip
+    assert kept["task"]["runway_id"] == task.remote_id
+    assert kept["cost"]["credits"] == 25
+    assert kept["output"]["sha256"] == hashlib.sha256(clip()).hexdigest()
+    assert LINK not in json.dumps(kept)
+
+
+async def test_what_is_made_of_a_result_while_it_downloads_stands_in_its_sidecar(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip())
+    gate = desk.fetcher.hold(LINK)
+    beside = desk.library / "gen4.5_Fox.mp4.json"
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await desk.ledger.change(task.id, lambda now: replace(now, rating=4), "rated")
+        write = sidecar.write
+
+        def write_while_tagged(result: Path, document: Any) -> Path:
+            monkeypatch.undo()
+            tagging = asyncio.ensure_future(desk.ledger.change(task.id, lambda now: replace(now, tags=("fox",)), ""))
+            deeds.append(tagging)
+            return write(result, document)
+
+        deeds: list[Any] = []
+        monkeypatch.setattr(sidecar, "write", write_while_tagged)
+        gate.open()
+        await settle()
+        await asyncio.gather(*deeds)
+        await settle()
+    document = json.loads(beside.read_bytes())
+    assert (document["judgement"]["rating"], document["judgement"]["tags"]) == (4, ["fox"])
+
+
+async def test_no_sidecar_where_the_person_wants_none(desk):
+    desk.settings.sidecars = False
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        await desk.finished_task()
+        await settle()
+    assert os.listdir(desk.library) == ["gen4.5_Fox.mp4"]
+
+
+async def test_saved_result_holds_its_request_and_the_store_knows_the_file_as_it_is_now(desk):
+    desk.settings.embed = True
+    sample = resource("samples", "sand-1x1-5s.mp4").read_bytes()
+    desk.fetcher.serve(LINK, sample)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    saved = await desk.output(task)
+    path = desk.library / "gen4.5_Fox.mp4"
+    assert embedding.read(path)["task"]["runway_id"] == task.remote_id
+    assert saved.state is OutputState.SAVED
+    assert saved.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert saved.size == path.stat().st_size > len(sample)
+    beside = json.loads((desk.library / "gen4.5_Fox.mp4.json").read_text(encoding="utf-8"))
+    assert (beside["output"]["size"], beside["output"]["sha256"]) == (saved.size, saved.sha256)
+    assert desk.files() == ["gen4.5_Fox.mp4"]
+
+
+async def test_closing_while_the_request_is_put_in_leaves_no_file_with_a_stale_hash(desk, monkeypatch):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+
+    closing: list[asyncio.Task[None]] = []
+
+    def embed_while_closing(*arguments: Any) -> bool:
+        closing.append(asyncio.ensure_future(desk.downloads.settle(0.0)))
+        for running in desk.downloads._running.values():
+            running.cancel()
+        return embedding.embed(*arguments)
+
+    monkeypatch.setattr(saving, "embed", embed_while_closing)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await asyncio.gather(*closing)
+    saved = await desk.output(task)
+    path = desk.library / "gen4.5_Fox.mp4"
+    assert embedding.read(path) is not None
+    assert saved.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+async def test_a_saved_result_is_not_fetched_again_because_its_new_hash_could_not_be_noted(desk, monkeypatch):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+
+    def embed_while_the_disk_fills(*arguments: Any) -> bool:
+        desk.store.trouble = StoreError("full")
+        return embedding.embed(*arguments)
+
+    monkeypatch.setattr(saving, "embed", embed_while_the_disk_fills)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        desk.store.trouble = None
+        await desk.clock.advance(3_600)
+    assert (await desk.output(task)).state is OutputState.SAVED
+    assert len(desk.fetcher.openings) == 1
+    assert desk.files() == ["gen4.5_Fox.mp4"]
+    # The next look at the file knows whose bytes these are.
+    seen = examine(kept_file(await desk.output(task)))
+    assert seen is not None
+    assert seen.is_ours
+
+
+async def test_a_mistake_while_the_request_is_written_does_not_unsave_the_result(desk, monkeypatch, mistakes):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, clip())
+
+    def stumble(*_: Any) -> bool:
+        raise IndexError("a mistake")
+
+    monkeypatch.setattr(saving, "embed", stumble)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    assert (await desk.output(task)).state is OutputState.SAVED
+    assert "IndexError: a mistake" in mistakes.take("a mistake of ours")
+
+
+async def test_what_goes_to_the_bin_while_the_request_is_written_is_in_the_bin(desk, monkeypatch):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+    binned = BinnedFiles(desk.store, MemoryBin(), desk.bus, desk.clock, desk.folder.locks, AtOnce())
+    throwing: list[asyncio.Task[Any]] = []
+
+    def embed_while_thrown_away(*arguments: Any) -> bool:
+        assert desk.folder.locks.is_in_hand(("task1", 0))
+        throwing.append(asyncio.ensure_future(binned.throw([TaskId("task1")])))
+        return embedding.embed(*arguments)
+
+    monkeypatch.setattr(saving, "embed", embed_while_thrown_away)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await asyncio.gather(*throwing)
+    assert (await desk.output(task)).is_binned
+    assert desk.files() == []
+
+
+async def test_what_is_rated_while_the_request_is_written_stays_in_the_sidecar(desk, monkeypatch):
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+    beside = desk.library / "gen4.5_Fox.mp4.json"
+
+    def embed_while_rated(path: Path, *rest: Any) -> bool:
+        document = json.loads(beside.read_bytes())
+        document["judgement"]["rating"] = 4
+        beside.write_text(json.dumps(document))
+        return embedding.embed(path, *rest)
+
+    monkeypatch.setattr(saving, "embed", embed_while_rated)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    document = json.loads(beside.read_bytes())
+    assert document["judgement"]["rating"] == 4
+    assert document["output"]["sha256"] == (await desk.output(task)).sha256
+
+
+async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):
+    desk.settings.embed = True
+    link, content = LINK.replace("mp4", "webm"), b"\x1aE\xdf\xa3webm" + bytes(range(200))
+    desk.fetcher.serve(link, content)
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, link)
+        await settle()
+    assert (await desk.output(task)).state is OutputState.SAVED
+    assert (desk.library / "gen4.5_Fox.webm").read_bytes() == content
+
+
+async def test_what_an_earlier_run_left_unsaved_is_taken_up_at_start(desk):
+    task = await desk.finished_task()
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        await settle()
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_download_cut_in_the_middle_goes_on_where_it_stopped(desk):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.cut(LINK, after=400_000)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        waiting = await desk.output(task)
+        assert waiting.state is OutputState.WAITING
+        assert "goes on by itself" in waiting.problem
+        await desk.clock.advance(3)
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
+    assert [(opening.offset, opening.etag) for opening in desk.fetcher.openings] == [(0, ""), (400_000, '"1"')]
+    assert (await desk.output(task)).problem == ""
+
+
+async def test_download_goes_on_after_the_program_was_killed(desk):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.cut(LINK, after=600_000)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    assert desk.files() == ["gen4.5_Fox.mp4.part", "gen4.5_Fox.mp4.part.json"]
+    again = Desk(desk.library, store=desk.store, clock=desk.clock)
+    again.fetcher.serve(LINK, clip(), etag='"1"')
+    async with again.running():
+        await settle()
+    assert again.fetcher.openings[0].offset == 600_000
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
+    assert (await again.output(task)).sha256 == hashlib.sha256(clip()).hexdigest()
+    assert again.files() == ["gen4.5_Fox.mp4"]
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+async def test_file_that_changed_meanwhile_is_fetched_from_the_start(desk, ranges):
+    desk.fetcher.serve(LINK, clip(seed=1), etag='"1"')
+    desk.fetcher.cut(LINK, after=500_000)
+    async with desk.running():
+        await desk.finished_task()
+        await settle()
+        desk.fetcher.serve(LINK, clip(900_000, seed=2), etag='"2"', ranges=ranges)
+        await desk.clock.advance(3)
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(900_000, seed=2)
+
+
+async def test_rest_of_another_file_is_never_appended(desk):
+    """A host that has no etags and now serves a file of another length."""
+    desk.fetcher.serve(LINK, clip(seed=1))
+    desk.fetcher.cut(LINK, after=500_000)
+    async with desk.running():
+        await desk.finished_task()
+        await settle()
+        desk.fetcher.serve(LINK, clip(900_000, seed=2))
+        await desk.clock.advance(30)
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(900_000, seed=2)
+
+
+async def test_body_shorter_than_its_length_is_not_taken_for_the_whole(desk, monkeypatch):
+    short = clip(300_000)
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    whole = desk.fetcher._pieces
+
+    async def ends_early(content: bytes, cut: int | None) -> AsyncIterator[bytes]:
+        async for piece in whole(content[: len(short)], None):
+            yield piece
+
+    monkeypatch.setattr(desk.fetcher, "_pieces", ends_early)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        assert (await desk.output(task)).state is OutputState.WAITING
+        assert not (desk.library / "gen4.5_Fox.mp4").exists()
+        monkeypatch.setattr(desk.fetcher, "_pieces", whole)
+        await desk.clock.advance(3)
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert desk.fetcher.openings[-1].offset == len(short)
+
+
+async def test_expired_link_is_asked_for_anew(desk):
+    desk.fetcher.serve(FRESH, clip())
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, LINK)
+        assert task.remote_id
+        desk.runway.finish(task.remote_id, FRESH)
+        await settle()
+        saved = await desk.output(task)
+    assert saved.state is OutputState.SAVED
+    assert saved.url == FRESH
+    assert len(desk.runway.named("task")) == 1
+
+
+async def test_expired_link_in_the_middle_is_resumed_with_the_fresh_one(desk):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.cut(LINK, after=400_000)
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, LINK)
+        await settle()
+        desk.fetcher.forget(LINK)
+        desk.fetcher.serve(FRESH, clip(), etag='"1"')
+        assert task.remote_id
+        desk.runway.finish(task.remote_id, FRESH)
+        await desk.clock.advance(3)
+    assert desk.fetcher.openings[-1].offset == 400_000
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
+
+
+async def test_fresh_link_is_asked_for_once_an_attempt(desk):
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        assert len(desk.runway.named("task")) == 1
+        assert (await desk.output(task)).state is OutputState.FAILED
+        await desk.clock.advance(31)
+        assert len(desk.runway.named("task")) == 2
+
+
+async def test_fresh_links_serve_all_outputs_of_the_task(desk):
+    old = [f"https://out.example.com/{index}.mp4?sig=1" for index in range(3)]
+    new = [f"https://out.example.com/{index}.mp4?sig=2" for index in range(3)]
+    for index, url in enumerate(new):
+        desk.fetcher.serve(url, clip(5_000, seed=index))
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, *old)
+        assert task.remote_id
+        desk.runway.finish(task.remote_id, *new)
+        await settle()
+        assert {output.state for output in await desk.store.outputs(task.id)} == {OutputState.SAVED}
+    assert len(desk.runway.named("task")) == 1
+
+
+async def test_result_that_runway_does_not_keep_any_more_is_expired_for_good(desk):
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, LINK)
+        await desk.vanish(task)
+        await settle()
+        lost = await desk.output(task)
+        assert (lost.state, lost.problem) == (OutputState.EXPIRED, EXPIRED)
+        kept = await desk.ledger.task(task.id)
+        assert kept is not None
+        assert (kept.state, kept.deleted_remotely) == (State.SUCCEEDED, True)
+        asked = len(desk.runway.calls)
+        await desk.clock.advance(3_600)
+        assert len(desk.runway.calls) == asked
+    assert await desk.store.unsaved() == []
+
+
+async def test_half_a_file_whose_rest_runway_does_not_keep_any_more_is_expired_too(desk):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.cut(LINK, after=400_000)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        desk.fetcher.forget(LINK)
+        await desk.vanish(task)
+        await desk.clock.advance(3)
+        assert (await desk.output(task)).state is OutputState.EXPIRED
+        assert desk.files() == []
+        asked = len(desk.runway.calls)
+        await desk.clock.advance(3_600)
+        assert len(desk.runway.calls) == asked
+
+
+async def test_output_that_is_lost_for_good_is_not_tried_again_for_the_sake_of_its_sibling(desk):
+    task = await desk.finished_task(LINK, FRESH)
+    lost = await desk.output(task, 0)
+    await desk.store.save_output(replace(lost, state=OutputState.EXPIRED, problem=EXPIRED))
+    desk.fetcher.serve(FRESH, clip())
+    async with desk.running():
+        await settle()
+    assert {opening.url for opening in desk.fetcher.openings} == {FRESH}
+
+
+async def test_disk_that_stays_full_is_one_line_in_the_ledger(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip(5_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 12_000_000}))
+    async with desk.running():
+        task = await desk.finished_task()
+        await desk.clock.advance(10 * DISK_AGAIN_AFTER)
+        assert len(desk.fetcher.openings) > 5
+        assert [entry.kind for entry in await desk.store.ledger(task.id)].count("not saved") == 1
+
+
+async def test_page_of_text_is_never_kept_as_a_clip(desk):
+    desk.fetcher.serve(LINK, b"<!doctype html><title>Sorry</title>" + b" " * 9_000, content_type="text/html")
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        failed = await desk.output(task)
+        assert failed.state is OutputState.FAILED
+        assert "a page of text instead of the result" in failed.problem
+        assert desk.files() == []
+        desk.fetcher.serve(LINK, clip())
+        await desk.clock.advance(60)
+        assert (await desk.output(task)).state is OutputState.SAVED
+        assert len(desk.runway.named("task")) == 1, "wrong content asks for a fresh link"
+
+
+@pytest.mark.parametrize("content", [b"", b"gibberish" * 1_000, b'{"error": "no"}'])
+async def test_content_that_is_not_what_its_name_says_is_refused(desk, content):
+    desk.fetcher.serve(LINK, content)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        assert (await desk.output(task)).state is OutputState.FAILED
+    assert desk.files() == []
+
+
+async def test_file_that_is_cut_short_is_fetched_again_and_believed_if_it_comes_again(desk):
+    desk.fetcher.serve(LINK, clip()[:-5])
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        failed = await desk.output(task)
+        assert failed.state is OutputState.FAILED
+        assert "seems to be cut short" in failed.problem
+        await desk.clock.advance(60)
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()[:-5]
+
+
+async def test_name_has_the_ending_that_the_content_deserves(desk):
+    desk.fetcher.serve("https://out.example.com/x", b"\x89PNG\r\n\x1a\n" + b"0" * 100 + b"IEND")
+    async with desk.running():
+        task = await desk.finished_task("https://out.example.com/x")
+        await settle()
+    assert (await desk.output(task)).media is Media.IMAGE
+    assert "gen4.5_Fox.png" in desk.files()
+
+
+async def test_two_results_of_one_name_are_both_kept(desk):
+    desk.fetcher.serve(LINK, clip(seed=1))
+    desk.fetcher.serve(FRESH, clip(seed=2))
+    async with desk.running():
+        first = await desk.finished_task(LINK)
+        second = await desk.finished_task(FRESH)
+        await settle()
+    assert desk.files() == ["gen4.5_Fox (2).mp4", "gen4.5_Fox.mp4"]
+    contents = {Path((await desk.output(task)).path).read_bytes() for task in (first, second)}
+    assert contents == {clip(seed=1), clip(seed=2)}
+
+
+async def test_file_of_the_person_is_never_replaced(desk):
+    desk.library.mkdir()
+    (desk.library / "gen4.5_Fox.mp4").write_text("mine")
+    (desk.library / "gen4.5_Fox (2).mp4.part").write_text("of another program")
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    assert (desk.library / "gen4.5_Fox.mp4").read_text() == "mine"
+    assert Path((await desk.output(task)).path).name == "gen4.5_Fox (3).mp4"
+
+
+async def test_name_that_is_taken_while_the_file_arrives_is_given_up(desk):
+    desk.fetcher.serve(LINK, clip())
+    desk.fetcher.cut(LINK, after=500_000)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        (desk.library / "gen4.5_Fox.mp4").write_text("mine")
+        await desk.clock.advance(3)
+    assert (desk.library / "gen4.5_Fox.mp4").read_text() == "mine"
+    saved = await desk.output(task)
+    assert Path(saved.path).name == "gen4.5_Fox (2).mp4"
+    assert Path(saved.path).read_bytes() == clip()
+    assert desk.files() == ["gen4.5_Fox (2).mp4", "gen4.5_Fox.mp4"]
+
+
+async def test_file_system_without_second_names_works_too(desk, monkeypatch):
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    assert Path((await desk.output(task)).path).read_bytes() == clip()
+    assert desk.files() == ["gen4.5_Fox.mp4"]
+
+
+async def test_kill_between_naming_and_storing_does_not_download_twice(desk):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    put = desk.store.save_output
+
+    async def dies_at_the_end(output: Output, entry: Any = None) -> None:
+        if output.state is OutputState.SAVED:
+            raise StoreError("The program was killed here.")
+        await put(output, entry)
+
+    desk.store.save_output = dies_at_the_end
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    assert (desk.library / "gen4.5_Fox.mp4").exists()
+    assert (await desk.output(task)).state is OutputState.DOWNLOADING
+    desk.store.save_output = put
+    again = Desk(desk.library, store=desk.store, clock=desk.clock)
+    async with again.running():
+        await settle()
+    saved = await again.output(task)
+    assert saved.state is OutputState.SAVED
+    assert saved.sha256 == hashlib.sha256(clip()).hexdigest()
+    assert again.fetcher.openings == []
+    assert again.files() == ["gen4.5_Fox.mp4"]
+
+
+async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(desk, monkeypatch):
+    def dies(*_: object) -> None:
+        raise OSError(errno.EIO, "The program was killed here")
+
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    with monkeypatch.context() as patch:
+        patch.setattr(part_file, "rename_exclusively", dies)
+        async with desk.running():
+            task = await desk.finished_task()
+            await settle()
+    again = Desk(desk.library, store=desk.store, clock=desk.clock)
+    async with again.running():
+        await settle()
+    assert (await again.output(task)).state is OutputState.SAVED
+    assert again.fetcher.openings == []
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
+
+
+async def test_file_named_before_a_kill_and_damaged_since_is_fetched_again(desk):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    saved = await desk.output(task)
+    path = Path(saved.path)
+    note = part_file.Note(task_id=task.id, index=0, size=saved.size, sha256=saved.sha256)
+    part_file._write_note(path, note)
+    path.write_bytes(b"x" * saved.size)
+    assert part_file.find_finished(path, (task.id, 0)) is None
+
+
+async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip(5_000_000))
+    usage = type("Usage", (), {"free": 12_000_000})
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: usage)
+        async with desk.running():
+            task = await desk.finished_task()
+            await settle()
+            failed = await desk.output(task)
+            assert failed.state is OutputState.FAILED
+            assert failed.problem.startswith(f"The disk is full. 5.0 MB are needed in {desk.library}.")
+            assert desk.files() == []
+            patch.undo()
+            await desk.clock.advance(DISK_AGAIN_AFTER)
+            assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_disk_that_fills_while_a_file_arrives_keeps_what_is_there(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    write = part_file.PartFile.write
+    room = [400_000]
+
+    def fills(part: part_file.PartFile, block: bytes) -> None:
+        if part.received + len(block) > room[0]:
+            with spoken_for(part.final.parent, needed=part._missing()):
+                raise OSError(errno.ENOSPC, "No space left on device")
+        write(part, block)
+
+    monkeypatch.setattr(part_file.PartFile, "write", fills)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        failed = await desk.output(task)
+        assert failed.state is OutputState.FAILED
+        assert "The disk is full." in failed.problem
+        room[0] = 10_000_000
+        desk.downloads.resume_waiting()
+        await settle()
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert desk.fetcher.openings[-1].offset > 0
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Limits of a process's files are a thing of POSIX")
+async def test_real_limit_of_the_system_is_said_in_words(desk):
+    import resource
+    import signal
+
+    desk.fetcher.serve(LINK, clip(3_000_000))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        async with desk.running():
+            task = await desk.finished_task()
+            await settle()
+            failed = await desk.output(task)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert failed.state is OutputState.FAILED
+    assert "takes no files of this size" in failed.problem
+
+
+async def test_missing_drive_is_said_and_not_replaced_by_a_folder(desk, tmp_path):
+    gone = tmp_path / "drive" / "deep" / "Runway"
+    desk.settings.library_folder = str(gone)
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        failed = await desk.output(task)
+        assert failed.state is OutputState.FAILED
+        assert f"The folder {gone} is not there." in failed.problem
+        assert not gone.parent.exists()
+        desk.settings.library_folder = str(tmp_path / "elsewhere")
+        await settle()
+        assert (await desk.output(task)).path == str(tmp_path / "elsewhere" / "gen4.5_Fox.mp4")
+
+
+async def test_not_more_than_the_limit_download_at_once(desk):
+    desk.settings.download_limit = 2
+    urls = [f"https://out.example.com/{index}.mp4" for index in range(6)]
+    for index, url in enumerate(urls):
+        desk.fetcher.serve(url, clip(50_000, seed=index))
+    gates = [desk.fetcher.hold(url) for url in urls]
+    async with desk.running():
+        tasks = [await desk.finished_task(url, prompt=f"Fox {index}") for index, url in enumerate(urls)]
+        await settle()
+        assert desk.fetcher.open_now == 2
+        assert desk.downloads.running == 2
+        desk.settings.download_limit = 4
+        await settle()
+        assert desk.fetcher.open_now == 4
+        for gate in gates:
+            gate.open()
+        await settle()
+        assert desk.fetcher.most_open == 4
+        assert [(await desk.output(task)).state for task in tasks] == [OutputState.SAVED] * 6
+
+
+async def test_no_network_waits_longer_each_time_and_goes_on_when_it_is_back(desk):
+    desk.fetcher.serve(LINK, clip())
+    for _ in range(5):
+        desk.fetcher.refuse(LINK, NotReached("There is no connection."))
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await desk.clock.advance(20)
+        waiting = await desk.output(task)
+        assert waiting.state is OutputState.WAITING
+        assert waiting.problem.startswith("There is no connection.")
+        before = len(desk.fetcher.openings)
+        assert 3 <= before <= 5
+        desk.fetcher.files[LINK].script.clear()
+        desk.bus.tell(ConnectionChanged(Connection(link=Link.OFFLINE)))
+        desk.bus.tell(ConnectionChanged(Connection(link=Link.CONNECTED)))
+        await settle()
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_server_that_asks_to_wait_is_obeyed(desk):
+    desk.fetcher.serve(LINK, clip())
+    desk.fetcher.refuse(LINK, SlowDown("Too many.", retry_after=90.0))
+    async with desk.running():
+        await desk.finished_task()
+        await desk.clock.advance(89)
+        assert len(desk.fetcher.openings) == 1
+        await desk.clock.advance(3)
+        assert len(desk.fetcher.openings) == 2
+
+
+async def test_missing_key_makes_expired_links_wait_for_one(desk):
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, LINK)
+        desk.runway.then("task", KeyRefused("The key was refused.", status=401))
+        await settle()
+        waiting = await desk.output(task)
+        assert waiting.state is OutputState.WAITING
+        assert "Waiting for a key" in waiting.problem
+        desk.fetcher.serve(FRESH, clip())
+        assert task.remote_id
+        desk.runway.finish(task.remote_id, FRESH)
+        desk.bus.tell(KeyChanged(KeyStatus(place=KeyPlace.MEMORY)))
+        await settle()
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_mistake_of_ours_in_one_download_does_not_stop_the_others(desk, monkeypatch, mistakes):
+    desk.fetcher.serve(LINK, clip(seed=1))
+    desk.fetcher.serve(FRESH, clip(seed=2))
+    desk.fetcher.refuse(LINK, RuntimeError("a bug"))
+    async with desk.running():
+        broken = await desk.finished_task(LINK)
+        sound = await desk.finished_task(FRESH)
+        await settle()
+        assert (await desk.output(sound)).state is OutputState.SAVED
+        assert (await desk.output(broken)).problem == OUR_MISTAKE
+    assert "a bug" in mistakes.take("a mistake of ours")
+
+
+async def test_store_that_refuses_loses_nothing(desk):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, LINK)
+        desk.store.trouble = StoreError("The database is busy.")
+        await settle()
+        desk.store.trouble = None
+        await desk.clock.advance(31)
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_closing_lets_a_short_rest_finish(desk):
+    desk.fetcher.serve(LINK, clip())
+    gate = desk.fetcher.hold(LINK)
+    loop = asyncio.create_task(desk.downloads.run())
+    task = await desk.finished_task()
+    await gate.arrived()
+    closing = asyncio.create_task(desk.downloads.settle(8.0))
+    await settle()
+    gate.open()
+    await asyncio.gather(closing, loop)
+    assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_closing_stops_a_long_one_and_starts_no_other(desk):
+    desk.settings.download_limit = 1
+    desk.fetcher.serve(LINK, clip())
+    desk.fetcher.serve(FRESH, clip())
+    gate = desk.fetcher.hold(LINK)
+    loop = asyncio.create_task(desk.downloads.run())
+    await desk.finished_task(LINK)
+    await desk.finished_task(FRESH)
+    await gate.arrived()
+    closing = asyncio.create_task(desk.downloads.settle(8.0))
+    await desk.clock.advance(8.1)
+    await asyncio.gather(closing, loop)
+    assert [opening.url for opening in desk.fetcher.openings] == [LINK]
+    assert len(await desk.store.unsaved()) == 2
+
+
+async def test_fetching_again_brings_back_a_file_that_was_deleted(desk):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        path = Path((await desk.output(task)).path)
+        path.unlink()
+        await desk.downloads.fetch_again(task.id)
+        await settle()
+        saved = await desk.output(task)
+    assert saved.state is OutputState.SAVED
+    assert Path(saved.path) == path
+    assert path.read_bytes() == clip()
+
+
+async def test_fetching_again_leaves_what_is_there_alone(desk):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        opened = len(desk.fetcher.openings)
+        await desk.downloads.fetch_again(task.id)
+        await settle()
+    assert len(desk.fetcher.openings) == opened
+
+
+async def test_fetching_again_what_runway_has_no_more_says_so(desk):
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, LINK)
+        await desk.vanish(task)
+        with pytest.raises(NotThere, match="does not keep this result"):
+            await desk.downloads.fetch_again(task.id)
+        assert (await desk.output(task)).state is OutputState.EXPIRED
+
+
+async def test_a_missing_file_that_runway_has_no_more_may_still_come_back(desk):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        saved = await desk.output(task)
+        Path(saved.path).unlink()
+        await desk.vanish(task)
+        with pytest.raises(NotThere, match=r"does not keep this result any more\.$"):
+            await desk.downloads.fetch_again(task.id)
+        assert await desk.output(task) == saved
+        known = await desk.ledger.task(task.id)
+    assert known is not None
+    assert known.deleted_remotely
+
+
+async def test_what_waits_of_one_task_is_tried_at_once_when_the_person_asks(desk):
+    async with desk.running():
+        tasks = [await desk.finished_task(link, prompt=link) for link in (LINK, FRESH)]
+        await settle()
+        before = [(await desk.output(task)).state for task in tasks]
+        for link in (LINK, FRESH):
+            desk.fetcher.serve(link, clip())
+        desk.downloads.resume_waiting([tasks[1].id])
+        await settle()
+        assert before == [OutputState.FAILED, OutputState.FAILED]
+        assert [(await desk.output(task)).state for task in tasks] == [OutputState.FAILED, OutputState.SAVED]
+
+
+async def test_progress_is_told_five_times_a_second_at_most(desk):
+    urls = [LINK, FRESH]
+    for url in urls:
+        desk.fetcher.serve(url, clip(3_000_000))
+    async with desk.running():
+        for url in urls:
+            await desk.finished_task(url)
+        await settle()
+    told = desk.told(DownloadProgressed)
+    assert len(told) == 2, "no time passed, so each was told once"
+    assert {event.total for event in told} == {3_000_000}
+
+
+async def test_counts_are_told_twice_a_second_at_most_and_end_at_nothing(desk):
+    desk.fetcher.serve(LINK, clip())
+    gate = desk.fetcher.hold(LINK)
+    async with desk.running():
+        await desk.finished_task()
+        await settle()
+        gate.open()
+        await settle()
+        assert [(event.running, event.waiting) for event in desk.told(DownloadsCounted)] == [(1, 0)]
+        await desk.clock.advance(1)
+    assert [(event.running, event.waiting) for event in desk.told(DownloadsCounted)] == [(1, 0), (0, 0)]
+
+
+async def test_batch_and_row_may_stand_in_a_name(desk):
+    from runway_desktop.domain.task import Batch, new_batch_id
+
+    batch = Batch(id=new_batch_id(), name="Foxes", created_at=1.0)
+    desk.settings.name_template = "{batch}/{row:3}"
+    desk.fetcher.serve(LINK, clip())
+    tasks = [
+        Task(
+            id=TaskId(f"t{number}"), request=Request(endpoint="text_to_video", model="gen4.5"), created_at=1.0 + number,
+            state=State.RUNNING, remote_id=remote_id(number), batch_id=batch.id, sent_at=2.0 + number,
+        )
+        for number in (1, 2)
+    ]  # fmt: skip
+    await desk.ledger.add(tasks, [], batch)
+    async with desk.running():
+        await desk.succeed(tasks[1], LINK)
+        await settle()
+    assert (desk.library / "Foxes" / "002.mp4").exists()
+
+
+async def test_lost_connection_while_asking_for_a_link_is_no_end(desk):
+    async with desk.running():
+        task = await desk.live_task()
+        await desk.succeed(task, LINK)
+        desk.runway.then("task", NoReply("No answer came."))
+        await settle()
+        assert (await desk.output(task)).state is OutputState.WAITING
+        desk.fetcher.serve(LINK, clip())
+        await desk.clock.advance(5)
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_link_that_expires_while_opening_twice_is_no_end(desk):
+    desk.fetcher.serve(LINK, clip())
+    desk.fetcher.refuse(LINK, LinkExpired("Gone."))
+    desk.fetcher.refuse(LINK, LinkExpired("Gone."))
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        assert (await desk.output(task)).state is OutputState.FAILED
+        await desk.clock.advance(60)
+        assert (await desk.output(task)).state is OutputState.SAVED

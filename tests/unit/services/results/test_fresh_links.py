@@ -1,0 +1,117 @@
+"""Links that are handed on: fresh where they can be, honest where they cannot, and never the cause of a loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runway_desktop.domain.errors import NotReached
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.expiry import LinkLife
+from runway_desktop.domain.task import OutputState, TaskId
+from runway_desktop.services.results.fresh_links import YOUNG, FreshLinks
+from tests.engine_rig import Rig, request
+from tests.fake_runway import remote_id
+
+HOUR = 3600.0
+
+
+class Desk(Rig):
+    """Tasks that have succeeded, and the links to hand on."""
+
+    def __init__(self) -> None:
+        super().__init__(loops=())
+        self.links = FreshLinks(self.store, self.ledger, self.runway, self.account, self.bus, self.clock)
+
+    async def succeeded(self, number: int = 1, *urls: str) -> TaskId:
+        self.runway.say(remote_id(number), "RUNNING")
+        [task_id] = (await self.submission.adopt([remote_id(number)])).added
+        self.answer(number, *(urls or (f"https://out.example/{number}.mp4?sig=old",)))
+        await self.ledger.answer(task_id, self.runway.answers[remote_id(number)])
+        self.runway.calls.clear()
+        return task_id
+
+    def answer(self, number: int, *urls: str) -> None:
+        self.runway.finish(remote_id(number), *urls)
+
+
+async def test_a_young_link_is_handed_on_as_it_is():
+    async with Desk() as desk:
+        task_id = await desk.succeeded()
+        await desk.clock.advance(YOUNG - 1)
+        handed = await desk.links.hand_on([task_id])
+        assert [output.url for output in handed.outputs] == ["https://out.example/1.mp4?sig=old"]
+        assert handed.life == LinkLife(desk.clock.now() - YOUNG + 1)
+        assert desk.runway.calls == []
+
+
+async def test_an_older_link_is_asked_for_anew_and_kept():
+    async with Desk() as desk:
+        task_id = await desk.succeeded()
+        await desk.clock.advance(2 * HOUR)
+        desk.answer(1, "https://out.example/1.mp4?sig=new")
+        handed = await desk.links.hand_on([task_id])
+        assert [output.url for output in handed.outputs] == ["https://out.example/1.mp4?sig=new"]
+        assert handed.life == LinkLife(desk.clock.now())
+        [stored] = await desk.store.outputs(task_id)
+        assert (stored.url, stored.url_fetched_at) == ("https://out.example/1.mp4?sig=new", desk.clock.now())
+        assert desk.told(OutputChanged)[-1].output == stored
+
+
+async def test_what_a_download_has_reached_meanwhile_stays():
+    async with Desk() as desk:
+        task_id = await desk.succeeded()
+        await desk.clock.advance(2 * HOUR)
+        [waiting] = await desk.store.outputs(task_id)
+        saved = replace(waiting, state=OutputState.SAVED, path="/library/a.mp4", size=7, sha256="ab")
+        await desk.store.save_output(saved)
+        await desk.links.hand_on([task_id])
+        [stored] = await desk.store.outputs(task_id)
+        assert replace(stored, url_fetched_at=saved.url_fetched_at) == saved
+
+
+async def test_many_come_in_the_order_asked_with_all_their_results():
+    async with Desk() as desk:
+        first = await desk.succeeded(1, "https://out.example/1a", "https://out.example/1b")
+        second = await desk.succeeded(2)
+        handed = await desk.links.hand_on([second, first, second])
+        assert [(output.task_id, output.index) for output in handed.outputs] == [(second, 0), (first, 0), (first, 1)]
+        assert handed.failed == {}
+
+
+async def test_offline_the_known_link_is_better_than_none_while_it_may_work():
+    async with Desk() as desk:
+        task_id = await desk.succeeded()
+        desk.runway.always("task", NotReached("There is no network."))
+        await desk.clock.advance(47 * HOUR)
+        handed = await desk.links.hand_on([task_id])
+        assert handed.life == LinkLife(desk.clock.now() - 47 * HOUR)
+        await desk.clock.advance(HOUR)
+        handed = await desk.links.hand_on([task_id])
+        assert handed.outputs == ()
+        assert handed.life is None
+        assert "There is no network." in handed.failed[task_id]
+
+
+async def test_only_a_404_says_that_it_is_gone_and_it_takes_nothing_away_here():
+    async with Desk() as desk:
+        task_id = await desk.succeeded()
+        await desk.clock.advance(2 * HOUR)
+        desk.runway.vanish(remote_id(1))
+        handed = await desk.links.hand_on([task_id])
+        assert "did not find this task" not in handed.failed.get(task_id, "")
+        await desk.clock.advance(HOUR)
+        handed = await desk.links.hand_on([task_id])
+        assert "does not know this task any more" in handed.failed[task_id]
+        assert (await desk.task(task_id)).deleted_remotely
+        [stored] = await desk.store.outputs(task_id)
+        assert stored.state is OutputState.WAITING
+        again = await desk.links.hand_on([task_id])
+        assert "deleted" in again.failed[task_id]
+
+
+async def test_what_never_reached_runway_has_no_link():
+    async with Desk() as desk:
+        [task_id] = await desk.submit(request())
+        handed = await desk.links.hand_on([task_id])
+        assert "never reached Runway" in handed.failed[task_id]
+        assert desk.runway.named("task") == []

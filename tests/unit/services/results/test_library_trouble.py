@@ -1,0 +1,320 @@
+"""While the library's folder cannot be used nothing is lost, nothing storms, each row says why once, and all goes on by
+itself. What would run out at Runway is rescued."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.events import LibraryFolderChanged, Notice, OutputChanged
+from runway_desktop.domain.folders import FolderState
+from runway_desktop.domain.task import OutputState
+from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.disk.library_folder import ANSWER_WITHIN, ROUND
+from runway_desktop.services.results import part_file
+from runway_desktop.services.results.fallback_saving import GRACE, RESCUE_AFTER
+from tests.fake_drive import Drives
+from tests.fakes import settle
+from tests.unit.services.results.test_downloads import LINK, Desk, clip
+
+MANY = 50
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "drive" / "library"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def desk(library: Path, tmp_path: Path) -> Desk:
+    return Desk(library, profile=tmp_path)
+
+
+def pull_out(desk: Desk) -> Path:
+    """The drive is gone; gives where it is meanwhile."""
+    return desk.library.parent.rename(desk.library.parent.with_name("in a pocket"))
+
+
+def put_in(desk: Desk, drive: Path) -> None:
+    drive.rename(desk.library.parent)
+
+
+def reasons(desk: Desk) -> Counter[str]:
+    """How often each reason was told, over all rows."""
+    return Counter(event.output.problem for event in desk.told(OutputChanged) if event.output.problem)
+
+
+async def test_results_wait_for_an_absent_drive_without_a_storm_and_go_on_by_themselves(desk):
+    urls = [f"https://out.example.com/{number}.mp4" for number in range(MANY)]
+    for number, url in enumerate(urls):
+        desk.fetcher.serve(url, clip(5_000, seed=number))
+    async with desk.running():
+        drive = pull_out(desk)
+        await desk.folder.look()
+        tasks = [await desk.finished_task(url, prompt=f"Fox {number}") for number, url in enumerate(urls)]
+        await desk.clock.advance(RESCUE_AFTER / 2)
+        assert desk.fetcher.openings == []
+        [(reason, times)] = reasons(desk).items()
+        assert reason.startswith(f"The folder {desk.library} is not there. Connect its drive")
+        assert times == MANY
+        put_in(desk, drive)
+        await desk.clock.advance(ROUND + 1)
+        outputs = [await desk.output(task) for task in tasks]
+    assert {output.state for output in outputs} == {OutputState.SAVED}
+    assert {output.problem for output in outputs} == {""}
+    assert len(desk.fetcher.openings) == MANY
+    assert len(desk.files()) == MANY
+    states = [event.health.state for event in desk.told(LibraryFolderChanged)]
+    assert states == [FolderState.FINE, FolderState.ABSENT, FolderState.FINE]
+
+
+async def test_rows_that_wait_their_turn_stop_saying_what_is_mended(desk):
+    desk.settings.download_limit = 1
+    for number in range(3):
+        desk.fetcher.serve(f"https://out.example.com/{number}.mp4", clip(5_000, seed=number))
+    gates = [desk.fetcher.hold(f"https://out.example.com/{number}.mp4") for number in range(3)]
+    async with desk.running():
+        drive = pull_out(desk)
+        await desk.folder.look()
+        tasks = [await desk.finished_task(f"https://out.example.com/{number}.mp4") for number in range(3)]
+        await settle()
+        put_in(desk, drive)
+        await desk.folder.look()
+        await settle()
+        assert [(await desk.output(task)).problem for task in tasks] == ["", "", ""]
+        for gate in gates:
+            gate.open()
+        await settle()
+
+
+async def test_a_drive_that_is_pulled_out_while_a_file_arrives_has_it_go_on_later(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    write, drives = part_file.PartFile.write, []
+
+    def pulled(part: part_file.PartFile, block: bytes) -> None:
+        if part.received > 400_000 and not drives:
+            drives.append(pull_out(desk))
+            with spoken_for(part.final.parent):
+                raise OSError(5, "Input/output error")
+        write(part, block)
+
+    monkeypatch.setattr(part_file.PartFile, "write", pulled)
+    async with desk.running():
+        task = await desk.finished_task()
+        await desk.clock.advance(600)
+        assert (await desk.output(task)).state is OutputState.FAILED
+        assert len(desk.fetcher.openings) == 1
+        put_in(desk, drives[0])
+        await desk.clock.advance(ROUND + 1)
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert desk.fetcher.openings[-1].offset > 400_000
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
+
+
+async def test_what_waits_for_an_hour_is_rescued_and_what_is_fresh_is_not(desk):
+    other = LINK.replace("fox", "hare")
+    desk.fetcher.serve(LINK, clip())
+    desk.fetcher.serve(other, clip(seed=2))
+    async with desk.running():
+        pull_out(desk)
+        await desk.folder.look()
+        old = await desk.finished_task()
+        await desk.clock.advance(RESCUE_AFTER - 600)
+        young = await desk.finished_task(other, prompt="Hare")
+        await desk.clock.advance(590)
+        assert (await desk.output(old)).state is OutputState.FAILED
+        await desk.clock.advance(20)
+        rescued = await desk.output(old)
+        assert (rescued.state, rescued.problem) == (OutputState.SAVED, "")
+        assert rescued.path == str(desk.rescued / "gen4.5_Fox.mp4")
+        assert Path(rescued.path).read_bytes() == clip()
+        assert (await desk.output(young)).state is OutputState.FAILED
+        [notice] = desk.told(Notice)
+        assert str(desk.rescued) in notice.detail
+
+
+async def test_a_result_of_yesterday_is_rescued_soon_after_the_start_but_not_before_drives_had_their_time(desk):
+    desk.fetcher.serve(LINK, clip())
+    task = await desk.finished_task()
+    desk.clock.jump(20 * 3_600)
+    pull_out(desk)
+    async with desk.running():
+        await desk.clock.advance(GRACE - 5)
+        assert (await desk.output(task)).state is OutputState.FAILED
+        await desk.clock.advance(10)
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_nothing_is_rescued_where_the_person_wants_it_not_until_they_ask(desk):
+    desk.settings.rescue = False
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        pull_out(desk)
+        await desk.folder.look()
+        task = await desk.finished_task()
+        await desk.clock.advance(2 * RESCUE_AFTER)
+        assert not desk.rescued.exists()
+        desk.downloads.rescue_now()
+        await settle()
+        assert (await desk.output(task)).path == str(desk.rescued / "gen4.5_Fox.mp4")
+
+
+async def test_a_rescue_that_is_cut_goes_on_at_home_when_the_drive_is_back(desk):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.cut(LINK, after=400_000)
+    async with desk.running():
+        drive = pull_out(desk)
+        await desk.folder.look()
+        task = await desk.finished_task()
+        await settle()
+        desk.downloads.rescue_now()
+        await settle()
+        assert (await desk.output(task)).path == str(desk.rescued / "gen4.5_Fox.mp4")
+        put_in(desk, drive)
+        await desk.folder.look()
+        await settle()
+        assert (await desk.output(task)).path == str(desk.library / "gen4.5_Fox.mp4")
+    assert desk.fetcher.openings[-1].offset == 400_000
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
+    assert list(desk.rescued.iterdir()) == []
+
+
+async def test_a_full_profile_is_said_and_tried_again_in_minutes(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        pull_out(desk)
+        await desk.folder.look()
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1_000}))
+        task = await desk.finished_task()
+        await settle()
+        desk.downloads.rescue_now()
+        await desk.clock.advance(900)
+        assert "The disk is full." in (await desk.output(task)).problem
+        assert len(desk.fetcher.openings) < 10
+
+
+async def test_another_folder_takes_along_what_has_arrived(desk, tmp_path):
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.cut(LINK, after=600_000)
+    (tmp_path / "other").mkdir()
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        assert desk.files() == ["gen4.5_Fox.mp4.part", "gen4.5_Fox.mp4.part.json"]
+        desk.settings.library_folder = str(tmp_path / "other")
+        await settle()
+        saved = await desk.output(task)
+    assert saved.path == str(tmp_path / "other" / "gen4.5_Fox.mp4")
+    assert Path(saved.path).read_bytes() == clip()
+    assert desk.fetcher.openings[-1].offset == 600_000
+    assert desk.files() == []
+
+
+@pytest.mark.parametrize("moment", range(1, 5))
+async def test_killed_while_a_part_is_taken_along_the_next_start_has_it_whole(desk, tmp_path, monkeypatch, moment):
+    """Four steps: the name is stored, the new part begun, the bytes copied, the old part thrown away."""
+    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.cut(LINK, after=600_000)
+    other = tmp_path / "other"
+    other.mkdir()
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+    for place, name in enumerate(("create", "copy_into", "discard"), 2):
+        if place == moment:
+            monkeypatch.setattr(part_file.PartFile, name, _dies)
+    killed = Desk(desk.library, store=desk.store, clock=desk.clock)
+    killed.fetcher.serve(LINK, clip(), etag='"1"')
+    killed.settings.library_folder = str(other)
+    if moment == 1:
+        monkeypatch.setattr(killed.store, "save_output", _dies)
+    async with killed.running():
+        await settle()
+    monkeypatch.undo()
+    again = Desk(desk.library, store=desk.store, clock=desk.clock)
+    again.fetcher.serve(LINK, clip(), etag='"1"')
+    again.settings.library_folder = str(other)
+    async with again.running():
+        await settle()
+    saved = await again.output(task)
+    assert saved.state is OutputState.SAVED
+    assert Path(saved.path).read_bytes() == clip()
+    assert saved.path.startswith(str(other))
+
+
+class Killed(BaseException):
+    """The program is gone in the middle of this: nobody who goes on after an error goes on after it."""
+
+
+def _dies(*_: object, **__: object) -> None:
+    raise Killed
+
+
+async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
+    """A download hangs in the middle of a write. The others are not begun; another folder frees them all."""
+    drives = Drives()
+    desk = Desk(library, threads=drives, profile=tmp_path)
+    (tmp_path / "other").mkdir()
+    urls = [f"https://out.example.com/{number}.mp4" for number in range(8)]
+    for number, url in enumerate(urls):
+        desk.fetcher.serve(url, clip(300_000, seed=number))
+    async with desk.running():
+        hung = drives.hang("library", "look at the library")
+        tasks = [await desk.finished_task(url, prompt=f"Fox {number}") for number, url in enumerate(urls)]
+        await desk.clock.advance(3 * ANSWER_WITHIN)
+        assert desk.folder.health.state is FolderState.SLOW
+        assert len(desk.fetcher.openings) == desk.settings.download_limit
+        assert "does not answer" in (await desk.output(tasks[-1])).problem
+        desk.settings.library_folder = str(tmp_path / "other")
+        await settle()
+        outputs = [await desk.output(task) for task in tasks]
+        assert {output.state for output in outputs} == {OutputState.SAVED}
+        assert {Path(output.path).parent for output in outputs} == {tmp_path / "other"}
+        for drive in hung:
+            drive.answer()
+        await settle()
+    assert len(list((tmp_path / "other").glob("*.mp4"))) == 8
+
+
+async def test_what_hangs_is_rescued(library, tmp_path):
+    drives = Drives()
+    desk = Desk(library, threads=drives, profile=tmp_path)
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        drives.hang("library", "look at the library")
+        task = await desk.finished_task()
+        await desk.clock.advance(RESCUE_AFTER + GRACE)
+        assert (await desk.output(task)).path == str(desk.rescued / "gen4.5_Fox.mp4")
+
+
+async def test_closing_waits_for_nothing_that_hangs(library, tmp_path):
+    drives = Drives()
+    desk = Desk(library, threads=drives, profile=tmp_path)
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        await desk.finished_task()
+        drives.hang("library", "look at the library")
+        await desk.clock.advance(3 * ANSWER_WITHIN)
+        closing = asyncio.create_task(desk.downloads.settle(2.0))
+        await desk.clock.advance(3)
+        assert closing.done()
+
+
+async def test_a_saved_result_on_a_drive_that_is_away_is_never_called_lost(desk):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        pull_out(desk)
+        await desk.folder.look()
+        desk.runway.answers.clear()
+        with pytest.raises(DiskError, match="is not there"):
+            await desk.downloads.fetch_again(task.id)
+        assert (await desk.output(task)).state is OutputState.SAVED

@@ -1,0 +1,152 @@
+"""Results that the key in use cannot ask for: they wait, none is lost, and all are taken up when their key is back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.account import NO_KEY, KeyPlace, KeyStatus
+from runway_desktop.domain.errors import NotSeen
+from runway_desktop.domain.events import KeyChanged
+from runway_desktop.domain.task import OutputState, Task
+from runway_desktop.services.results.link_renewal import EXPIRED
+from tests.fakes import settle
+from tests.unit.services.results.test_downloads import FRESH, LINK, Desk, clip
+from tests.unit.services.results.test_fresh_links import HOUR
+from tests.unit.services.results.test_fresh_links import Desk as LinksDesk
+
+MINE, THEIRS = "key_test", "key_theirs"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path / "library")
+    desk.runway.give(THEIRS, "theirs")
+    return desk
+
+
+async def use(desk: Desk, secret: str) -> None:
+    desk.runway.use_secret(secret)
+    desk.bus.tell(KeyChanged(KeyStatus(place=KeyPlace.MEMORY, fingerprint=desk.runway.key)))
+    await settle()
+
+
+async def waiting(desk: Desk) -> Task:
+    """Of one that has succeeded, but whose link works no more by the time that it is to be saved."""
+    task = await desk.live_task()
+    desk.runway.say(str(task.remote_id), "RUNNING")
+    await desk.succeed(task, LINK)
+    return task
+
+
+async def is_deleted(desk: Desk, task: Task) -> bool:
+    known = await desk.ledger.task(task.id)
+    assert known is not None
+    return known.deleted_remotely
+
+
+async def test_a_result_waits_for_its_key_and_is_saved_when_it_is_back(desk: Desk):
+    async with desk.running():
+        task = await waiting(desk)
+        await use(desk, THEIRS)
+        await desk.clock.advance(5 * HOUR)
+        output = await desk.output(task)
+        assert output.state is OutputState.WAITING
+        assert "This key can't see this task." in output.problem
+        assert not await is_deleted(desk, task)
+        assert await desk.store.unsaved()
+        desk.fetcher.serve(FRESH, clip())
+        desk.runway.finish(str(task.remote_id), FRESH)
+        await use(desk, MINE)
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_a_link_that_works_needs_no_key(desk: Desk):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        await use(desk, THEIRS)
+        task = await desk.finished_task()
+        await settle()
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_runway_is_asked_seldom_for_what_this_key_cannot_see(desk: Desk):
+    async with desk.running():
+        await waiting(desk)
+        await use(desk, THEIRS)
+        before = len(desk.runway.named("task"))
+        await desk.clock.advance(HOUR)
+        assert len(desk.runway.named("task")) - before <= 4
+
+
+async def test_one_404_under_its_own_key_expires_nothing_and_a_later_one_does(desk: Desk):
+    async with desk.running():
+        task = await waiting(desk)
+        desk.runway.vanish(str(task.remote_id))
+        await settle()
+        output = await desk.output(task)
+        assert (output.state, output.problem) == (
+            OutputState.WAITING,
+            "Runway did not find this task. It is asked once more.",
+        )
+        assert not await is_deleted(desk, task)
+        await desk.clock.advance(40)
+        lost = await desk.output(task)
+        assert (lost.state, lost.problem) == (OutputState.EXPIRED, EXPIRED)
+        assert await is_deleted(desk, task)
+
+
+async def test_one_404_that_was_a_mistake_costs_no_result(desk: Desk):
+    async with desk.running():
+        task = await waiting(desk)
+        known = desk.runway.answers.pop(str(task.remote_id))
+        await settle()
+        desk.runway.answers[str(task.remote_id)] = replace(known, output=(FRESH,))
+        desk.fetcher.serve(FRESH, clip())
+        await desk.clock.advance(40)
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_a_result_of_an_older_version_is_never_expired_by_a_404(desk: Desk):
+    async with desk.running():
+        task = await waiting(desk)
+        await settle()
+        # As a version left it that did not note the key.
+        await desk.ledger.change(task.id, lambda known: replace(known, key=NO_KEY), "edited")
+        desk.runway.vanish(str(task.remote_id))
+        await desk.clock.advance(HOUR)
+        assert (await desk.output(task)).state is OutputState.WAITING
+        assert not await is_deleted(desk, task)
+
+
+async def test_asking_by_hand_under_another_key_says_so_and_takes_nothing_away(desk: Desk):
+    async with desk.running():
+        task = await waiting(desk)
+        await use(desk, THEIRS)
+        with pytest.raises(NotSeen, match="This key can't see this task"):
+            await desk.downloads.fetch_again(task.id)
+        assert (await desk.output(task)).state is OutputState.WAITING
+        await use(desk, MINE)
+        desk.runway.vanish(str(task.remote_id))
+        with pytest.raises(NotSeen, match="Runway did not find this task"):
+            await desk.downloads.fetch_again(task.id)
+        assert not await is_deleted(desk, task)
+
+
+async def test_links_of_another_keys_results_are_handed_on_while_they_work_and_deleted_by_no_404():
+    async with LinksDesk() as desk:
+        task_id = await desk.succeeded()
+        desk.runway.give(THEIRS, "theirs")
+        await desk.account.use_key(THEIRS, remember=False)
+        await desk.clock.advance(2 * HOUR)
+        handed = await desk.links.hand_on([task_id])
+        assert [output.url for output in handed.outputs] == ["https://out.example/1.mp4?sig=old"]
+        await desk.clock.advance(60 * HOUR)
+        handed = await desk.links.hand_on([task_id])
+        assert "This key can't see this task." in handed.failed[task_id]
+        assert not (await desk.task(task_id)).deleted_remotely
+        await desk.account.use_key(MINE, remember=False)
+        handed = await desk.links.hand_on([task_id])
+        assert handed.failed == {}

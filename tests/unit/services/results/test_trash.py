@@ -1,0 +1,132 @@
+"""*Delete file* moves to the bin, and Undo brings back: the file, its sidecar, and what the row says of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.library import Place
+from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.services.results.sidecar import path_for
+from tests.engine_rig import Rig
+from tests.fake_runway import remote_id
+from tests.fakes import settle
+
+
+async def kept(rig: Rig, *paths: Path) -> TaskId:
+    """A task whose results lie at these paths."""
+    rig.runway.finish(remote_id(1), *(f"https://x.example/{path.name}" for path in paths))
+    [task_id] = (await rig.submission.adopt([remote_id(1)])).added
+    await rig.ledger.answer(task_id, rig.runway.answers[remote_id(1)])
+    outputs = await rig.store.outputs(task_id)
+    for path, output in zip(paths, outputs, strict=True):
+        path.write_bytes(path.name.encode())
+        path_for(path).write_text("{}")
+        saved = replace(output, state=OutputState.SAVED, path=str(path), size=path.stat().st_size, sha256=path.name)
+        await rig.store.save_output(saved)
+    return task_id
+
+
+async def the_output(rig: Rig, task_id: TaskId) -> Output:
+    [output] = await rig.store.outputs(task_id)
+    return output
+
+
+async def test_undo_brings_file_and_sidecar_back(tmp_path: Path):
+    path = tmp_path / "a.mp4"
+    async with Rig(loops=()) as rig:
+        task_id = await kept(rig, path)
+        before = await the_output(rig, task_id)
+        report = await rig.trash.throw([task_id])
+        assert (report.done, report.files, report.can_undo) == ((task_id,), 1, True)
+        thrown = await the_output(rig, task_id)
+        assert (thrown.is_binned, thrown.binned_from, thrown.is_missing) == (True, str(path), False)
+        assert not path.exists()
+
+        assert (await rig.trash.put_back([task_id])).files == 1
+        assert await the_output(rig, task_id) == before
+        assert path.read_bytes() == b"a.mp4"
+        assert path_for(path).read_text() == "{}"
+        assert rig.told(OutputChanged)[-1].output == before
+        assert (await rig.kinds(task_id))[-2:] == ["file deleted", "file put back"]
+
+
+async def test_a_file_that_went_to_the_bin_is_not_missing(tmp_path: Path):
+    async with Rig(loops=()) as rig:
+        await rig.trash.throw([await kept(rig, tmp_path / "a.mp4")])
+        assert (await rig.store.counts()).places[Place.MISSING] == 0
+
+
+async def test_what_the_bin_does_not_tell_is_put_back_by_the_person(tmp_path: Path):
+    path = tmp_path / "a.mp4"
+    async with Rig(loops=()) as rig:
+        rig.bin.tells = False
+        task_id = await kept(rig, path)
+        assert not (await rig.trash.throw([task_id])).can_undo
+        said = (await rig.trash.put_back([task_id])).failed[task_id]
+        assert "not known where in the bin a.mp4 is" in said
+        path.write_bytes(b"a.mp4")
+        assert (await rig.trash.put_back([task_id])).files == 1
+        assert (await the_output(rig, task_id)).is_here
+
+
+async def test_a_file_that_is_not_there_is_not_said_to_be_in_the_bin(tmp_path: Path):
+    path = tmp_path / "a.mp4"
+    async with Rig(loops=()) as rig:
+        task_id = await kept(rig, path)
+        path.unlink()
+        report = await rig.trash.throw([task_id])
+        assert "a.mp4 is not where it was saved" in report.failed[task_id]
+        assert (await the_output(rig, task_id)).path == str(path)
+
+
+async def test_an_emptied_bin_says_so_and_the_row_stays_as_it_is(tmp_path: Path):
+    path = tmp_path / "a.mp4"
+    async with Rig(loops=()) as rig:
+        task_id = await kept(rig, path)
+        await rig.trash.throw([task_id])
+        rig.bin.contents.clear()
+        assert "not in the bin any more" in (await rig.trash.put_back([task_id])).failed[task_id]
+        assert (await the_output(rig, task_id)).is_binned
+
+
+async def test_of_several_results_each_goes_and_comes_back(tmp_path: Path):
+    paths = [tmp_path / "a.mp4", tmp_path / "b.mp4"]
+    async with Rig(loops=()) as rig:
+        task_id = await kept(rig, *paths)
+        assert (await rig.trash.throw([task_id])).files == 2
+        paths[1].write_bytes(b"another film of that name")
+        report = await rig.trash.put_back([task_id])
+        # The second is in its place by name; the next look at the disk tells whether it is the same.
+        assert report.files == 2
+        assert paths[0].read_bytes() == b"a.mp4"
+
+
+async def test_the_bins_places_stay_out_of_what_is_copied_for_support(tmp_path: Path):
+    from runway_desktop.usecases.words.support import support_details
+
+    async with Rig(loops=()) as rig:
+        task_id = await kept(rig, tmp_path / "a.mp4")
+        await rig.trash.throw([task_id])
+        text = support_details(await rig.task(task_id), await rig.store.ledger(task_id))
+        assert "file deleted" in text
+        assert "/bin/" not in text
+        assert str(tmp_path) not in text
+
+
+async def test_a_file_that_is_being_moved_goes_to_the_bin_from_where_it_arrives(tmp_path: Path):
+    path, arrived = tmp_path / "a.mp4", tmp_path / "new" / "a.mp4"
+    arrived.parent.mkdir()
+    async with Rig(loops=()) as rig:
+        task_id = await kept(rig, path)
+        before = await the_output(rig, task_id)
+        async with rig.folder.locks.hold([(task_id, before.index)]):
+            throwing = asyncio.create_task(rig.trash.throw([task_id]))
+            await settle()
+            path.rename(arrived)
+            await rig.store.save_output(replace(before, path=str(arrived)))
+        assert (await throwing).files == 1
+        assert not arrived.exists()
+        assert (await the_output(rig, task_id)).binned_from == str(arrived)

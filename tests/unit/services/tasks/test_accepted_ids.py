@@ -1,0 +1,219 @@
+"""Ids that Runway gave stand in a file of their own until the database has them, whatever the disk does."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.events import TasksAdded
+from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.tasks.accepted_ids import PATIENCE, SLOT, SLOTS, AcceptedId, AcceptedIds
+from tests.dying import dies_at, needs_fork
+from tests.engine_rig import AtOnce
+from tests.fake_runway import remote_id
+from tests.fakes import FakeClock, settle
+
+
+def an_id(number: int, at: float | None = None) -> AcceptedId:
+    return AcceptedId(
+        task_id=TaskId(f"{number:032x}"),
+        remote_id=remote_id(number),
+        at=float(number) if at is None else at,
+        credits=25,
+    )
+
+
+async def opened(path: Path, bus: Bus | None = None) -> AcceptedIds:
+    ids = AcceptedIds(path, AtOnce(), bus or Bus(), FakeClock())
+    await ids.open()
+    return ids
+
+
+async def left_in(path: Path) -> list[int]:
+    """Numbers of the ids that the next start finds."""
+    return [round(entry.at) for entry in (await opened(path)).left]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "accepted-ids.txt"
+
+
+async def test_room_is_made_before_anything_is_sent(path: Path):
+    await opened(path)
+    assert path.stat().st_size == SLOT * SLOTS
+    assert path.stat().st_blocks * 512 >= SLOT * SLOTS
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_an_id_is_there_at_the_next_start_with_all_that_is_known_of_it(path: Path):
+    ids = await opened(path)
+    assert await ids.keep(an_id(1))
+    assert ids.left == ()
+    assert (await opened(path)).left == (an_id(1),)
+
+
+async def test_keeping_an_id_takes_no_more_room(path: Path):
+    ids = await opened(path)
+    for number in range(1, SLOTS + 1):
+        await ids.keep(an_id(number))
+    assert path.stat().st_size == SLOT * SLOTS
+
+
+async def test_an_id_that_the_list_has_is_freed(path: Path):
+    bus = Bus()
+    ids = await opened(path, bus)
+    await ids.keep(an_id(1))
+    await ids.keep(an_id(2))
+    task = Task(
+        id=TaskId("t"),
+        request=Request(endpoint="", model=""),
+        created_at=1.0,
+        state=State.PENDING,
+        remote_id=remote_id(1),
+    )
+    bus.tell(TasksAdded((task,)))
+    assert await left_in(path) == [2]
+
+
+async def test_freed_slots_are_used_again(path: Path):
+    ids = await opened(path)
+    for number in range(1, 10 * SLOTS):
+        assert await ids.keep(an_id(number))
+        ids.free(remote_id(number))
+    assert path.stat().st_size == SLOT * SLOTS
+    assert await left_in(path) == []
+
+
+async def test_when_all_slots_are_in_use_there_are_more(path: Path):
+    ids = await opened(path)
+    for number in range(1, SLOTS + 6):
+        assert await ids.keep(an_id(number))
+    assert path.stat().st_size == 2 * SLOT * SLOTS
+    assert await left_in(path) == list(range(1, SLOTS + 6))
+
+
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be synced any more."""
+
+    def refuse(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+
+
+async def test_when_there_can_be_no_more_the_old_ones_stay_and_the_new_one_is_known(path: Path, monkeypatch):
+    ids = await opened(path)
+    for number in range(1, SLOTS + 1):
+        await ids.keep(an_id(number))
+    with monkeypatch.context() as disk:
+        full(disk)
+        assert not await ids.keep(an_id(99))
+    assert path.stat().st_size == SLOT * SLOTS
+    assert await left_in(path) == list(range(1, SLOTS + 1))
+    assert await ids.keep(an_id(99))
+    assert 99 in await left_in(path)
+
+
+async def test_a_file_that_cannot_be_made_is_done_without(tmp_path: Path):
+    ids = await opened(tmp_path / "no such folder" / "accepted-ids.txt")
+    assert not await ids.keep(an_id(1))
+    ids.free(remote_id(1))
+
+
+async def test_a_file_that_cannot_be_read_is_left_as_it_is(path: Path, monkeypatch):
+    await (await opened(path)).keep(an_id(1))
+
+    def refuse(_path: Path) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "read_bytes", refuse)
+        ids = await opened(path)
+        assert not await ids.keep(an_id(2))
+    assert await left_in(path) == [1]
+
+
+@pytest.mark.parametrize(
+    "damage", [b"\0" * SLOT, b"x" * SLOT, b" " * 100, b"00000000 {}", b"00000000 null", b"\xff\xfe"]
+)
+async def test_a_slot_that_was_torn_costs_no_other(path: Path, damage):
+    ids = await opened(path)
+    for number in (1, 2, 3):
+        await ids.keep(an_id(number))
+    content = bytearray(path.read_bytes())
+    content[SLOT : SLOT + len(damage)] = damage
+    path.write_bytes(content)
+    assert await left_in(path) == [1, 3]
+    ids = await opened(path)
+    await ids.keep(an_id(4))
+    assert await left_in(path) == [1, 3, 4]
+
+
+async def test_a_growth_that_was_cut_short_costs_no_id(path: Path):
+    await (await opened(path)).keep(an_id(1))
+    with path.open("ab") as file:
+        file.write(b" " * 100)
+    ids = await opened(path)
+    for number in range(2, SLOTS + 3):
+        await ids.keep(an_id(number))
+    assert await left_in(path) == list(range(1, SLOTS + 3))
+    assert path.stat().st_size == 2 * SLOT * SLOTS
+
+
+async def test_what_was_told_is_remembered(path: Path):
+    await (await opened(path)).keep(an_id(1))
+    ids = await opened(path)
+    await ids.note_told(ids.left)
+    [entry] = (await opened(path)).left
+    assert entry.is_told
+
+
+class Hangs(Executor):
+    """A disk that never answers."""
+
+    def submit(self, _fn, /, *_arguments, **_more) -> Future:
+        return Future()
+
+
+async def test_a_disk_that_hangs_holds_a_sending_up_for_seconds_at_most(path: Path):
+    clock = FakeClock()
+    ids = AcceptedIds(path, Hangs(), Bus(), clock)
+    keeping = asyncio.create_task(ids.keep(an_id(1)))
+    await settle()
+    assert not keeping.done()
+    await clock.advance(PATIENCE)
+    assert keeping.done()
+    assert not await keeping
+
+
+@needs_fork
+def test_killed_at_any_moment_an_id_that_was_kept_is_there(path: Path):
+    def work() -> None:
+        async def keep() -> None:
+            ids = await opened(path)
+            for number in range(1, SLOTS + 2):
+                await ids.keep(an_id(number))
+                kept.write_text(str(number))
+
+        asyncio.run(keep())
+
+    kept = path.with_name("kept")
+    moment = 1
+    while True:
+        path.unlink(missing_ok=True)
+        kept.write_text("0")
+        died = dies_at(moment, work)
+        found = asyncio.run(left_in(path))
+        assert set(range(1, int(kept.read_text() or 0) + 1)) <= set(found)
+        if not died:
+            break
+        moment += 23
+    assert moment > 100

@@ -1,0 +1,160 @@
+"""The first start after a restore sends nothing by itself, and says what has to be decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import TaskChanged
+from runway_desktop.domain.task import RESTORED, State, TaskId
+from runway_desktop.services.settings import PAUSED
+from runway_desktop.services.tasks import after_restore
+from runway_desktop.services.tasks.after_restore import FRESH
+from tests.engine_rig import Rig, request
+from tests.fakes import MemoryStore
+
+MADE_AT = 1_749_990_000.0
+
+
+async def a_backup_restored() -> tuple[Rig, dict[str, TaskId]]:
+    """A list of tasks as it was when the backup was made: one live, one being sent, two held."""
+    async with Rig(loops=("lane",)) as before:
+        [live] = await before.submit(request("live"))
+        await before.lane.pause()
+        held = await before.submit(request("held"), request("held too"))
+        [sending] = await before.submit(request("sending"), send_now=False)
+        task = await before.task(sending)
+        await before.store.save(replace(task, state=State.SENDING, sent_at=before.clock.now(), hold_reason=""))
+        await before.lane.resume()
+        before.settings.set(PAUSED, False)
+        await before.settings.flush()
+        await before.store.set_settings({FRESH: {"made_at": MADE_AT}})
+    after = Rig(store=before.store, runway=before.runway, clock=before.clock)
+    return after, {"live": live, "held": held[0], "held too": held[1], "sending": sending}
+
+
+async def test_nothing_that_waited_is_sent_after_a_restore():
+    rig, ids = await a_backup_restored()
+    sent = len(rig.runway.named("create"))
+    async with rig:
+        await rig.clock.advance(600)
+        assert len(rig.runway.named("create")) == sent
+        assert rig.lane.reason == "Paused"
+        assert (await rig.task(ids["held"])).hold_reason == RESTORED
+
+
+async def test_resuming_the_lane_lets_none_of_it_go():
+    rig, ids = await a_backup_restored()
+    sent = len(rig.runway.named("create"))
+    async with rig:
+        await rig.lane.resume()
+        [fresh] = await rig.submit(request("made after the restore"))
+        await rig.clock.advance(60)
+        assert len(rig.runway.named("create")) == sent + 1
+        assert (await rig.task(fresh)).state is not State.HELD
+        assert (await rig.state(ids["held"])) is State.HELD
+
+
+async def test_editing_a_restored_task_does_not_let_it_go():
+    rig, ids = await a_backup_restored()
+    async with rig:
+        await rig.lane.resume()
+        await rig.submission.edit_held(ids["held"], request("edited"))
+        await rig.clock.advance(60)
+        task = await rig.task(ids["held"])
+        assert (task.state, task.hold_reason, task.request.prompt) == (State.HELD, RESTORED, "edited")
+
+
+async def test_the_person_lets_one_go_and_the_others_stay():
+    rig, ids = await a_backup_restored()
+    async with rig:
+        await rig.lane.send_next([ids["held"]])
+        await rig.lane.resume()
+        await rig.clock.advance(5)
+        assert (await rig.state(ids["held"])).is_live
+        assert (await rig.state(ids["held too"])) is State.HELD
+
+
+async def test_what_was_being_sent_is_uncertain_and_says_why():
+    rig, ids = await a_backup_restored()
+    async with rig:
+        task = await rig.task(ids["sending"])
+        assert task.state is State.UNCERTAIN
+        assert task.evidence is not None
+        assert "when the backup was made" in task.evidence.reason
+
+
+async def test_what_was_at_runway_is_asked_for_as_ever():
+    rig, ids = await a_backup_restored()
+    async with rig:
+        task = await rig.task(ids["live"])
+        rig.runway.finish(task.remote_id, "https://x.example/a.mp4")
+        await rig.clock.advance(60)
+        assert await rig.state(ids["live"]) is State.SUCCEEDED
+
+
+async def test_it_is_told_what_has_to_be_decided_until_it_was_told():
+    rig, _ = await a_backup_restored()
+    async with rig:
+        found = after_restore.to_tell(rig.settings)
+        assert found == after_restore.Restored(made_at=MADE_AT, held=2, uncertain=1, live=1)
+        after_restore.told(rig.settings)
+        assert after_restore.to_tell(rig.settings) is None
+
+
+async def test_the_second_start_is_like_any_other():
+    rig, ids = await a_backup_restored()
+    async with rig:
+        await rig.lane.send_next([ids["held"]])
+        assert (await rig.task(ids["held"])).hold_reason == ""
+    again = Rig(store=rig.store, runway=rig.runway, clock=rig.clock, loops=())
+    async with again:
+        assert (await again.task(ids["held"])).hold_reason == ""
+        assert not again.told(TaskChanged)
+
+
+class DiesAt(MemoryStore):
+    """Every write after the first `left` ones fails, as for a program that is killed."""
+
+    left = 1_000_000
+
+    def _count(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise StoreError("The program died.")
+
+    async def save(self, *arguments, **more) -> None:
+        self._count()
+        await super().save(*arguments, **more)
+
+    async def save_many(self, *arguments, **more) -> None:
+        self._count()
+        await super().save_many(*arguments, **more)
+
+    async def set_settings(self, values) -> None:
+        self._count()
+        await super().set_settings(values)
+
+
+async def test_killed_at_any_write_it_is_done_again_at_the_next_start():
+    for moment in range(5):
+        whole, ids = await a_backup_restored()
+        store = DiesAt()
+        store.__dict__.update(whole.store.__dict__)
+        store.left = moment
+        died = False
+        rig = Rig(store=store, runway=whole.runway, clock=whole.clock, loops=())
+        await rig.settings.load()
+        try:
+            await after_restore.take_up(rig.ledger, rig.settings)
+        except StoreError:
+            died = True
+        assert died is (moment < 4)
+        store.left = 1_000_000
+        sent = len(whole.runway.named("create"))
+        async with Rig(store=store, runway=whole.runway, clock=whole.clock) as again:
+            await again.lane.resume()
+            await again.clock.advance(60)
+            assert len(whole.runway.named("create")) == sent
+            assert (await again.task(ids["held"])).hold_reason == RESTORED
+            assert await again.state(ids["sending"]) is State.UNCERTAIN

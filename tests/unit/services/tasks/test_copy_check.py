@@ -1,0 +1,227 @@
+"""A list of tasks that was copied, synced or put back sends nothing by itself, and says why once."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from pathlib import Path
+
+from runway_desktop.domain.copies import IDENTITY, Identity, Verdict
+from runway_desktop.domain.task import COPIED, WAITS_FOR_YOU, State
+from runway_desktop.services.tasks import after_restore
+from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
+from tests.engine_rig import request
+
+
+async def test_a_copy_beside_the_original_waits_and_the_original_goes_on(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    twin = computer.copied("copy")
+    async with computer.rig(twin) as rig:
+        await asks(rig, Verdict.COPIED)
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    assert computer.sent_twice == []
+
+
+async def test_a_list_that_is_put_back_after_it_was_sent_waits(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    kept = computer.copied("kept")
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    computer.put_back(kept)
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.PUT_BACK)
+    assert computer.sent_twice == []
+
+
+async def test_a_copy_made_in_the_middle_of_the_run_that_sends_it_is_known_when_it_is_put_back(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    async with computer.rig() as rig:
+        await rig.lane.pause()
+        await rig.submit(*(request(f"{number}") for number in range(MANY)))
+        rig.settings.set("lane.paused", False)
+        await rig.settings.flush()
+        kept = computer.copied("kept")
+        await rig.lane.resume()
+        await rig.clock.advance(60)
+        assert reasons(rig) == []
+    computer.put_back(kept)
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.PUT_BACK)
+    assert computer.sent_twice == []
+
+
+async def test_a_list_that_was_opened_since_is_known_even_if_nothing_was_sent(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    [*_, dropped] = await computer.queue()
+    kept = computer.copied("kept")
+    async with computer.rig(loops=()) as rig:
+        await rig.verbs.cancel([dropped])
+    computer.put_back(kept)
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.PUT_BACK)
+
+
+async def test_a_folder_that_was_synced_to_another_computer_waits_there(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    (tmp_path / "other").mkdir()
+    other = Computer(tmp_path / "other")
+    other.runway, other.machine = computer.runway, "another computer"
+    shutil.rmtree(other.home)
+    shutil.copytree(computer.home, other.home)
+    other.lists[other.home] = copy.deepcopy(computer.lists[computer.home])
+    async with other.rig() as rig:
+        await asks(rig, Verdict.OTHER_MACHINE)
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    assert computer.sent_twice == []
+
+
+async def test_two_copies_that_are_used_in_turn_are_both_safe_and_each_asks_once(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    one, other = computer.copied("one"), computer.copied("other")
+    shutil.rmtree(computer.home)
+    # The original is gone, so the first that is opened is taken for it.
+    async with computer.rig(one) as rig:
+        await goes_on(rig)
+    async with computer.rig(other) as rig:
+        await asks(rig, Verdict.PUT_BACK)
+        after_restore.told(rig.settings)
+        await rig.settings.flush()
+    for folder in (one, other, one, other):
+        async with computer.rig(folder) as rig:
+            assert after_restore.to_tell(rig.settings) is None
+            await rig.lane.resume()
+            await rig.submit(request(f"new in {folder.name} {rig.clock.now()}"))
+            await rig.clock.advance(60)
+            assert reasons(rig) in ([], [COPIED] * MANY)
+    assert computer.sent_twice == []
+
+
+async def test_the_last_state_before_a_list_was_put_back_is_known_when_it_is_put_back_itself(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    early = computer.copied("early")
+    ids = await computer.queue()
+    last = computer.copied("last")
+    computer.put_back(last)
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    computer.put_back(last)
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.PUT_BACK)
+    newest = computer.copied("newest")
+    computer.put_back(early)
+    async with computer.rig() as rig:
+        await rig.submit(request("on the old list"))
+    computer.put_back(newest)
+    async with computer.rig() as rig:
+        # Its marker is as it was left: but another list has been in its place since.
+        assert {(await rig.task(task_id)).hold_reason for task_id in ids} == {COPIED}
+        await rig.lane.resume()
+        await rig.clock.advance(60)
+    assert computer.sent_twice == []
+
+
+async def test_a_list_that_is_opened_while_its_twin_is_open_stops_the_twin(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    twin = computer.copied("copy")
+    async with computer.rig() as first:
+        # As if the original's drive had been pulled out of its place, while it goes on through open files.
+        computer.renamed(computer.home, "away")
+        [held] = await first.submit(request("from both"), send_now=False)
+        async with computer.rig(twin) as second:
+            await second.submit(request("from the twin"))
+            sent = len(computer.runway.named("create"))
+            await first.lane.send_next([held])
+            await computer.clock.advance(600)
+            assert len(computer.runway.named("create")) == sent
+            task = first.ledger.get_open(held)
+            assert task is not None
+            assert (task.state, task.hold_reason[:36]) == (State.HELD, "A copy of this profile's folder is i")
+
+
+async def test_a_list_of_an_older_version_that_is_put_back_waits(tmp_path: Path):
+    computer = Computer(tmp_path)
+    await computer.used()
+    await computer.queue()
+    kept = computer.copied("kept")
+    computer.lists[kept]._settings.pop(IDENTITY)
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    computer.put_back(kept)
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.PUT_BACK)
+
+
+async def test_what_cannot_be_looked_into_may_be_the_original(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    twin = computer.copied("copy")
+
+    computer.locked = True
+    async with computer.rig(twin) as rig:
+        await asks(rig, Verdict.COPIED)
+
+
+async def test_a_copy_whose_state_was_wiped_and_whose_original_is_gone_waits(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    twin = computer.copied("copy")
+    shutil.rmtree(computer.home)
+    shutil.rmtree(computer.state)
+    async with computer.rig(twin) as rig:
+        await asks(rig, Verdict.UNKNOWN)
+
+
+async def test_where_nothing_waits_nothing_is_asked(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    twin = computer.copied("copy")
+    async with computer.rig(twin) as rig:
+        assert after_restore.to_tell(rig.settings) is None
+        assert not rig.lane.paused
+        await rig.submit(request("from the copy"))
+        assert reasons(rig) == []
+    [one, other] = (Identity.read(computer.lists[folder]._settings[IDENTITY]) for folder in (computer.home, twin))
+    assert one is not None
+    assert other is not None
+    assert one.id != other.id
+
+
+async def test_what_is_queued_after_it_was_told_is_sent(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    twin = computer.copied("copy")
+    async with computer.rig(twin) as rig:
+        await asks(rig, Verdict.COPIED)
+        await rig.submit(request("after"))
+        await rig.lane.send_next([rig.ledger.held()[0].id])
+        await rig.clock.advance(60)
+        assert reasons(rig) == [COPIED] * (MANY - 1)
+        assert len(computer.runway.requests) == 1 + 2
+
+
+async def test_what_was_taken_out_of_the_list_does_not_go_when_it_comes_back(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    ids = await computer.queue()
+    async with computer.rig(loops=()) as rig:
+        await rig.verbs.remove(ids)
+    twin = computer.copied("copy")
+    async with computer.rig(twin) as rig:
+        assert after_restore.to_tell(rig.settings) is None
+        await rig.verbs.restore(ids)
+        await rig.clock.advance(60)
+        assert reasons(rig) == [COPIED] * MANY
+
+
+async def test_what_waited_for_the_person_anyway_says_the_new_reason(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    async with computer.rig() as rig:
+        await rig.submit(request("for later"), send_now=False)
+        assert reasons(rig) == [WAITS_FOR_YOU]
+    twin = computer.copied("copy")
+    async with computer.rig(twin) as rig:
+        assert reasons(rig) == [COPIED]

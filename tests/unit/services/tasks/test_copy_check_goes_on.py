@@ -1,0 +1,239 @@
+"""A list of tasks that is no copy goes on and asks nothing, whatever became of its folder and of the disk."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.copies import IDENTITY, PLACED, Identity, Verdict
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import Notice, TaskChanged
+from runway_desktop.domain.task import RESTORED, State
+from runway_desktop.services.disk.list_markers import ListMarkers
+from runway_desktop.services.tasks import after_restore
+from runway_desktop.services.tasks.after_restore import FRESH
+from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
+from tests.engine_rig import request
+
+# What is no copy
+
+
+async def test_a_second_start_asks_nothing(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    async with computer.rig(loops=()) as rig:
+        assert not rig.told(TaskChanged)
+    async with computer.rig() as rig:
+        await goes_on(rig)
+
+
+async def test_a_remount_asks_nothing(tmp_path: Path):
+    """The drive has another number, and so may its files, where the disk gives them out anew each time."""
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    kept = computer.copied("kept")
+    computer.put_back(kept)
+    async with computer.rig() as rig:
+        await goes_on(rig)
+
+
+async def test_a_renamed_folder_asks_nothing_there_and_back(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    renamed = computer.renamed(computer.home, "renamed")
+    async with computer.rig(renamed, loops=()) as rig:
+        assert not rig.told(TaskChanged)
+    back = computer.renamed(renamed, "profile")
+    async with computer.rig(back) as rig:
+        await goes_on(rig)
+
+
+async def test_a_folder_that_was_moved_to_another_disk_asks_nothing(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    moved = computer.copied("other disk")
+    shutil.rmtree(computer.home)
+    async with computer.rig(moved) as rig:
+        await goes_on(rig)
+
+
+async def test_a_folder_that_is_reached_by_another_path_asks_nothing(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    (tmp_path / "link").symlink_to(computer.home, target_is_directory=True)
+    computer.lists[tmp_path / "link"] = computer.lists[computer.home]
+    async with computer.rig(tmp_path / "link") as rig:
+        await goes_on(rig)
+
+
+async def test_an_upgrade_asks_nothing_and_takes_an_identity(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    computer.lists[computer.home]._settings.pop(IDENTITY)
+    shutil.rmtree(computer.state)
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    found = Identity.read(computer.lists[computer.home]._settings[IDENTITY])
+    assert found is not None
+    assert (found.folder, found.runs) == (str(computer.home), 1)
+    assert "this computer" not in str(found)
+
+
+async def test_a_new_list_in_an_old_folder_asks_nothing_and_the_old_one_may_come_back(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    aside = computer.renamed(computer.home, "aside")
+    fresh = computer.new("profile")
+    async with computer.rig(fresh) as rig:
+        await rig.submit(request("in the new list"))
+        assert reasons(rig) == []
+    computer.renamed(fresh, "fresh")
+    back = computer.renamed(aside, "profile")
+    async with computer.rig(back) as rig:
+        await goes_on(rig)
+
+
+async def test_a_state_folder_that_was_wiped_is_written_anew(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    shutil.rmtree(computer.state)
+    kept = computer.copied("kept")
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    computer.put_back(kept)
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.PUT_BACK)
+
+
+async def test_a_list_that_the_program_restored_asks_what_a_restore_asks_and_no_more(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    kept = computer.copied("kept")
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    last = computer.copied("last")
+    computer.put_back(kept)
+    await computer.lists[computer.home].set_settings({FRESH: {"made_at": 1.0}, IDENTITY: PLACED})
+    async with computer.rig() as rig:
+        told = after_restore.to_tell(rig.settings)
+        assert told is not None
+        assert (told.copied, told.held, told.made_at) == (None, MANY, 1.0)
+        assert reasons(rig) == [RESTORED] * MANY
+        after_restore.told(rig.settings)
+        await rig.lane.resume()
+        await rig.settings.flush()
+    async with computer.rig() as rig:
+        assert after_restore.to_tell(rig.settings) is None
+        assert not rig.lane.paused
+        assert reasons(rig) == [RESTORED] * MANY
+    computer.put_back(last)
+    async with computer.rig(loops=()) as rig:
+        before = await rig.submit(request("none waited in it"))
+        assert [(await rig.task(task_id)).hold_reason for task_id in before] == [""]
+
+
+# What is noted
+
+
+async def test_it_is_noted_outside_of_the_folder_that_a_task_is_sent_before_its_first_byte_leaves(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    markers = ListMarkers(computer.state)
+    gate = computer.runway.hold("create")
+    async with computer.rig() as rig:
+        found = Identity.read(rig.settings.get(IDENTITY))
+        assert found is not None
+        [task_id] = await rig.submit(request("on its way"))
+        state, marker, sent = await rig.state(task_id), markers.read(found.id), await rig.store.last_sending()
+        gate.open()
+    assert state is State.SENDING
+    assert marker is not None
+    assert (marker.runs, marker.sent) == (found.runs, sent)
+
+
+async def test_every_run_is_noted_even_if_it_sends_nothing(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    for run in range(2, 5):
+        async with computer.rig():
+            pass
+        found = Identity.read(computer.lists[computer.home]._settings[IDENTITY])
+        assert found is not None
+        marker = ListMarkers(computer.state).read(found.id)
+        assert marker is not None
+        assert (found.runs, marker.runs) == (run, run)
+
+
+# What the disk does
+
+
+async def test_a_state_folder_that_cannot_be_written_holds_up_nothing_and_is_told_once(tmp_path: Path):
+    computer = Computer(tmp_path)
+    computer.state.write_text("not a folder")
+    for run in range(2):
+        async with computer.rig() as rig:
+            await rig.submit(*(request(f"{run} {number}") for number in range(3)))
+            await rig.clock.advance(60)
+            assert reasons(rig) == []
+            [notice] = [one for one in rig.told(Notice) if "will not be recognized" in one.message]
+            assert str(computer.state) in notice.detail
+            assert after_restore.to_tell(rig.settings) is None
+    assert len(computer.runway.requests) == 6
+
+
+async def test_a_state_folder_that_can_be_written_again_takes_up_where_the_list_is(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    kept_state = computer.root / "state kept"
+    computer.state.rename(kept_state)
+    computer.state.write_text("not a folder")
+    async with computer.rig() as rig:
+        await rig.submit(request("unnoted"))
+        computer.state.unlink()
+        kept_state.rename(computer.state)
+        kept = computer.copied("kept")
+        await rig.submit(request("noted"))
+    async with computer.rig() as rig:
+        assert after_restore.to_tell(rig.settings) is None
+    computer.put_back(kept)
+    async with computer.rig(loops=()) as rig:
+        await rig.submit(request("unfit"))
+        found = Identity.read(rig.settings.get(IDENTITY))
+        assert found is not None
+        assert found.runs == 1
+
+
+async def test_a_database_that_refuses_holds_up_what_waits_until_it_takes_it(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    twin = computer.copied("copy")
+    store = computer.lists[twin]
+    rig = computer.rig(twin)
+    await rig.settings.load()
+    await rig.ledger.load()
+    store.trouble = StoreError("The disk is full.")
+    with pytest.raises(StoreError):
+        await rig.copies.check()
+    with pytest.raises(StoreError):
+        await rig.copies.check()
+    assert not rig.copies.is_checked
+    store.trouble = None
+    await rig.copies.check()
+    assert rig.copies.is_checked
+    await asks(rig, Verdict.COPIED)
+
+
+async def test_a_list_whose_ledger_cannot_be_read_sends_nothing(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    async with computer.rig() as rig:
+        made = len(computer.runway.requests)
+
+        async def refuse() -> int:
+            raise StoreError("The disk is broken.")
+
+        rig.store.last_sending = refuse  # type: ignore[method-assign]
+        [task_id] = await rig.submit(request("not now"))
+        assert len(computer.runway.requests) == made
+        assert await rig.state(task_id) is State.HELD
+        del rig.store.last_sending
+        await rig.clock.advance(600)
+        assert await rig.state(task_id) is State.SUCCEEDED

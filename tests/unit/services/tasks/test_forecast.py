@@ -1,0 +1,88 @@
+"""Time left is a range from one's own history, or nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.ledger import Timing
+from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.services.tasks.forecast import Range, remaining_range, usual
+from tests.engine_rig import Rig, request
+from tests.fake_runway import remote_id
+
+NOW = 1_750_000_000.0
+HISTORY = usual([Timing(queued=2.0, ran=ran, total=ran + 2.0) for ran in (30.0, 40.0, 40.0, 50.0, 90.0)])
+
+
+def task(state: State = State.RUNNING, *, ago: float = 10.0, progress: float | None = None) -> Task:
+    return Task(
+        id=TaskId("one"),
+        request=request(),
+        created_at=NOW - ago,
+        state=state,
+        sent_at=NOW - ago,
+        running_since=NOW - ago if state is State.RUNNING else None,
+        progress=progress,
+    )
+
+
+def test_fewer_than_three_like_it_say_nothing():
+    few = usual([Timing(queued=1.0, ran=30.0, total=31.0)] * 2)
+    assert remaining_range(task(), few, NOW) is None
+
+
+def test_the_range_is_the_middle_half_less_what_has_passed():
+    assert remaining_range(task(ago=10.0), HISTORY, NOW) == Range(30.0, 40.0)
+
+
+def test_a_task_that_takes_longer_than_most_gets_the_longest_as_its_end():
+    assert remaining_range(task(ago=60.0), HISTORY, NOW) == Range(0.0, 30.0)
+
+
+def test_a_task_that_takes_longer_than_any_before_it_gets_no_number():
+    assert remaining_range(task(ago=100.0), HISTORY, NOW) is None
+
+
+def test_progress_narrows_the_range():
+    left = remaining_range(task(ago=20.0, progress=0.4), HISTORY, NOW)
+    assert left is not None
+    assert 20.0 <= left.low <= left.high <= 40.5
+
+
+def test_progress_that_contradicts_history_wins():
+    left = remaining_range(task(ago=20.0, progress=0.9), HISTORY, NOW)
+    assert left is not None
+    assert left.high < 10.0
+
+
+@pytest.mark.parametrize("state", [State.THROTTLED, State.HELD, State.SUCCEEDED, State.OTHER])
+def test_what_does_not_run_has_no_end(state):
+    assert remaining_range(task(state), HISTORY, NOW) is None
+
+
+async def test_history_is_read_once_and_anew_when_one_more_of_its_kind_has_ended():
+    async with Rig() as rig:
+        reads = []
+        timings = rig.store.timings
+
+        async def counted(*arguments, **more):
+            reads.append(arguments)
+            return await timings(*arguments, **more)
+
+        rig.store.timings = counted  # type: ignore[method-assign]
+        await rig.forecasts.usual(request("a"))
+        await rig.forecasts.usual(request("b", seed=3))
+        assert len(reads) == 1
+        [task_id] = await rig.submit(request())
+        remote = (await rig.task(task_id)).remote_id
+        assert remote is not None
+        rig.runway.finish(remote, "https://x.example/a.mp4")
+        await rig.clock.advance(20)
+        await rig.forecasts.usual(request("a"))
+        assert len(reads) == 2
+
+
+async def test_a_task_whose_model_is_not_known_has_no_forecast():
+    async with Rig(loops=()) as rig:
+        [task_id] = (await rig.submission.adopt([remote_id(1)])).added
+        assert await rig.forecasts.remaining(await rig.task(task_id)) is None

@@ -1,0 +1,79 @@
+"""What the person makes of results is kept, in one deed for many, and can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.services.tasks.judging import Judging
+from tests.engine_rig import Rig, request
+
+
+async def judged(rig: Rig, amount: int) -> tuple[Judging, tuple[TaskId, ...]]:
+    return Judging(rig.ledger), await rig.submit(*(request(f"Prompt {n}") for n in range(amount)))
+
+
+async def test_many_are_rated_in_one_deed_and_rated_back():
+    async with Rig(loops=()) as rig:
+        judging, ids = await judged(rig, 3)
+        await judging.rate(ids[:1], 5)
+        writes = rig.store.writes
+        deed = await judging.rate(ids, 3)
+        assert rig.store.writes == writes + 1
+        assert [(await rig.task(i)).rating for i in ids] == [3, 3, 3]
+        await judging.put_back(deed.what, deed.before)
+        assert [(await rig.task(i)).rating for i in ids] == [5, 0, 0]
+        await judging.put_back(deed.what, deed.after)
+        assert [(await rig.task(i)).rating for i in ids] == [3, 3, 3]
+
+
+async def test_those_that_are_so_already_are_no_part_of_the_deed():
+    async with Rig(loops=()) as rig:
+        judging, ids = await judged(rig, 2)
+        await judging.pick(ids[:1], Pick.PICK)
+        assert list((await judging.pick(ids, Pick.PICK)).after) == [ids[1]]
+        assert len(await judging.pick(ids, Pick.PICK)) == 0
+
+
+async def test_tags_come_and_go_and_the_others_stay():
+    async with Rig(loops=()) as rig:
+        judging, [one] = await judged(rig, 1)
+        await judging.tag([one], ["Drone", "low  key", "drone"])
+        await judging.tag([one], ["night"], ["DRONE", "nothing"])
+        assert (await rig.task(one)).tags == ("low key", "night")
+
+
+async def test_project_shot_and_note_are_kept_as_words():
+    async with Rig(loops=()) as rig:
+        judging, [one] = await judged(rig, 1)
+        await judging.set_project([one], " Aurora  spot ")
+        await judging.set_shot([one], " 010 ")
+        await judging.set_note([one], " Too dark.\nKeep. ")
+        task = await rig.task(one)
+        assert (task.project, task.shot, task.note) == ("Aurora spot", "010", "Too dark.\nKeep.")
+
+
+async def test_undo_touches_nothing_else_that_happened_meanwhile():
+    async with Rig(loops=()) as rig:
+        judging, [one] = await judged(rig, 1)
+        deed = await judging.rate([one], 4)
+        await rig.ledger.change(one, lambda task: replace(task, title="Harbour"), "renamed")
+        await judging.put_back(deed.what, deed.before)
+        assert ((await rig.task(one)).rating, (await rig.task(one)).title) == (0, "Harbour")
+
+
+async def test_six_stars_are_our_own_mistake():
+    async with Rig(loops=()) as rig:
+        judging, ids = await judged(rig, 1)
+        with pytest.raises(ValueError, match="6 stars"):
+            await judging.rate(ids, 6)
+
+
+async def test_a_take_keeps_its_tie_to_the_first():
+    async with Rig(loops=()) as rig:
+        _, [first] = await judged(rig, 1)
+        await rig.verbs.cancel([first])
+        second = await rig.submission.retry(first)
+        assert (await rig.store.takes(second)).ids == (first, second)

@@ -1,0 +1,430 @@
+"""Which held task is sent next, and why none is."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.errors import KeyRefused, NotReached, ServerTrouble, SlowDown
+from runway_desktop.domain.events import LaneChanged, Notice
+from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.services.tasks.lane import NOT_PREPARED
+from tests.engine_rig import Rig, request, with_picture
+from tests.fakes import settle
+
+
+def lane(**more) -> Rig:
+    return Rig(loops=("lane",), **more)
+
+
+def prompts(rig: Rig) -> list[str]:
+    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
+
+
+async def test_a_submitted_task_is_sent_and_its_id_kept():
+    async with lane() as rig:
+        [task_id] = await rig.submit(request())
+        task = await rig.task(task_id)
+        assert task.state is State.PENDING
+        assert task.remote_id in rig.runway.answers
+        assert task.estimated_credits == 25.0
+        assert await rig.kinds(task_id) == ["created", "sent", "accepted"]
+
+
+async def test_the_body_is_the_wire_json_with_the_model():
+    async with lane() as rig:
+        await rig.submit(request("Fog", seed=7))
+        endpoint, body = rig.runway.named("create")[0].arguments
+        assert endpoint == "text_to_video"
+        assert body == {"model": "gen4.5", "promptText": "Fog", "ratio": "1280:720", "duration": 5, "seed": 7}
+
+
+async def test_a_model_that_the_catalogue_does_not_know_is_sent_as_it_is():
+    async with lane() as rig:
+        await rig.submit(request("Fog", model="gen9"))
+        assert rig.runway.named("create")[0].arguments[1]["model"] == "gen9"
+
+
+async def test_where_limits_are_unknown_two_of_a_model_are_sent():
+    async with lane() as rig:
+        await rig.submit(*(request(f"{n}") for n in range(5)))
+        assert prompts(rig) == ["0", "1"]
+        assert rig.lane.reason == "Waiting for a free slot (2 of 2 in use)"
+        assert (rig.lane.slots("gen4.5").in_use, rig.lane.slots("gen4.5").limit) == (2, 2)
+
+
+async def test_as_many_are_sent_as_the_organization_allows():
+    rig = lane()
+    rig.runway.limit("gen4.5", concurrent=3)
+    async with rig:
+        await rig.submit(*(request(f"{n}") for n in range(5)))
+        assert prompts(rig) == ["0", "1", "2"]
+
+
+async def test_a_model_without_a_limit_is_not_held_back():
+    rig = lane()
+    rig.runway.limit("gen4.5", concurrent=None)
+    async with rig:
+        await rig.submit(*(request(f"{n}") for n in range(12)))
+        assert len(prompts(rig)) == 12
+        assert rig.lane.reason == ""
+
+
+async def test_the_persons_own_limit_counts_where_it_is_lower():
+    rig = lane()
+    rig.runway.limit("gen4.5", concurrent=5)
+    async with rig:
+        rig.settings.set_lane_limit("gen4.5", 1)
+        await rig.submit(*(request(f"{n}") for n in range(3)))
+        assert prompts(rig) == ["0"]
+        rig.settings.set_lane_limit("gen4.5", 9)
+        await settle()
+        assert len(prompts(rig)) == 3
+
+
+async def test_a_full_model_does_not_hold_up_the_others():
+    async with lane() as rig:
+        await rig.submit(*(request(f"{n}") for n in range(4)), request("other", model="veo3.1"))
+        assert sorted(prompts(rig)) == ["0", "1", "other"]
+
+
+async def test_the_next_is_sent_when_one_has_ended():
+    async with lane() as rig:
+        ids = await rig.submit(*(request(f"{n}") for n in range(3)))
+        first = await rig.task(ids[0])
+        assert first.remote_id is not None
+        rig.runway.finish(first.remote_id, "https://x.example/a.mp4")
+        await rig.ledger.answer(ids[0], rig.runway.answers[first.remote_id])
+        await settle()
+        assert prompts(rig) == ["0", "1", "2"]
+
+
+async def test_the_order_can_be_changed_while_tasks_wait():
+    async with lane() as rig:
+        await rig.lane.pause()
+        ids = await rig.submit(*(request(f"{n}") for n in range(4)))
+        await rig.lane.move([ids[3], ids[2]], before=ids[0])
+        await rig.lane.move([ids[0]], before=None)
+        await rig.lane.resume()
+        await settle()
+        assert prompts(rig) == ["3", "2"]
+        assert [task.request.prompt for task in rig.lane._held()] == ["1", "0"]
+
+
+async def test_what_is_submitted_later_waits_behind_what_was_moved_to_the_end():
+    async with lane() as rig:
+        await rig.lane.pause()
+        ids = await rig.submit(request("0"), request("1"))
+        await rig.lane.move([ids[0]], before=None)
+        await rig.submit(request("2"))
+        assert [task.request.prompt for task in rig.lane._held()] == ["1", "0", "2"]
+
+
+async def test_moving_many_times_into_the_same_gap_still_works():
+    async with lane() as rig:
+        await rig.lane.pause()
+        ids = list(await rig.submit(*(request(f"{n}") for n in range(3))))
+        for turn in range(200):
+            await rig.lane.move([ids[2 if turn % 2 else 1]], before=ids[1 if turn % 2 else 2])
+        positions = [task.position for task in rig.lane._held()]
+        assert len(set(positions)) == 3
+
+
+async def test_send_next_goes_to_the_front_and_frees_what_was_kept_back():
+    async with lane() as rig:
+        await rig.lane.pause()
+        await rig.submit(request("first"))
+        [kept] = await rig.submit(request("kept"), send_now=False)
+        await rig.lane.send_next([kept])
+        await rig.lane.resume()
+        await settle()
+        assert prompts(rig) == ["kept", "first"]
+
+
+async def test_what_is_kept_back_is_not_sent_by_itself():
+    async with lane() as rig:
+        await rig.submit(request("kept"), send_now=False)
+        assert prompts(rig) == []
+        assert rig.lane.reason == ""
+
+
+async def test_a_pause_is_remembered():
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.HELD
+        assert rig.lane.reason == "Paused"
+        assert rig.told(LaneChanged)[-1] == LaneChanged(True, "Paused")
+        await rig.settings.flush()
+    async with lane(store=rig.store) as rig:
+        assert rig.lane.paused
+        assert rig.runway.named("create") == []
+        await rig.lane.resume()
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+        assert rig.told(LaneChanged)[-1] == LaneChanged(False, "")
+
+
+async def test_without_a_key_nothing_is_sent_until_there_is_one():
+    async with lane(secret=None) as rig:
+        [task_id] = await rig.submit(request())
+        assert rig.lane.reason == "No key"
+        await rig.account.use_key("key_new", remember=False)
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
+    async with lane() as rig:
+        rig.runway.then("create", KeyRefused("The key was refused.", status=401))
+        ids = await rig.submit(request("0"), request("1"))
+        await rig.clock.advance(600)
+        assert [await rig.state(task_id) for task_id in ids] == [State.HELD, State.HELD]
+        assert rig.lane.reason == "The key was refused"
+        assert len(prompts(rig)) == 1
+        await rig.account.use_key("key_new", remember=False)
+        await settle()
+        assert [await rig.state(task_id) for task_id in ids] == [State.PENDING, State.PENDING]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SlowDown("Runway asks to slow down.", retry_after=90.0),
+        ServerTrouble("Runway is busy.", status=503, retry_after=90.0),
+    ],
+)
+async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_was_told(error):
+    async with lane() as rig:
+        rig.runway.then("create", error)
+        [task_id] = await rig.submit(request())
+        task = await rig.task(task_id)
+        assert (task.state, task.hold_reason) == (State.HELD, error.message)
+        await rig.clock.advance(89)
+        assert len(prompts(rig)) == 1
+        await rig.clock.advance(3)
+        assert await rig.state(task_id) is State.PENDING
+        assert len(prompts(rig)) == 2
+
+
+async def test_a_back_off_holds_the_whole_lane():
+    async with lane() as rig:
+        rig.runway.then("create", SlowDown("Too many requests.", retry_after=60.0))
+        await rig.submit(request("0"))
+        await rig.submit(request("1", model="veo3.1"))
+        await rig.clock.advance(30)
+        assert prompts(rig) == ["0"]
+        assert rig.lane.reason == "Too many requests"
+
+
+async def test_an_unreachable_network_sends_nothing_twice_and_goes_on_when_it_is_back():
+    async with Rig(loops=("lane", "account")) as rig:
+        rig.runway.always("create", NotReached("There is no network."))
+        rig.runway.always("organization", NotReached("There is no network."))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(300)
+        assert await rig.state(task_id) is State.HELD
+        assert rig.lane.reason == "Offline"
+        assert len(prompts(rig)) <= 1
+        rig.runway.always("create", ...)
+        rig.runway.always("organization", ...)
+        await rig.clock.advance(65)
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_a_missing_file_holds_its_task_and_no_other(tmp_path: Path):
+    missing = tmp_path / "gone.png"
+    async with lane() as rig:
+        [first] = await rig.submit(with_picture(missing.as_uri()))
+        [second] = await rig.submit(request("other", model="gen4_turbo"))
+        task = await rig.task(first)
+        assert task.state is State.HELD
+        assert "“gone.png” is not there any more." in task.hold_reason
+        assert await rig.state(second) is State.PENDING
+        missing.write_bytes(b"\x89PNG\r\n\x1a\nx")
+        await rig.clock.advance(31)
+        assert await rig.state(first) is State.PENDING
+
+
+async def test_a_small_picture_travels_inside_the_request(tmp_path: Path):
+    picture = tmp_path / "small.jpg"
+    picture.write_bytes(b"\xff\xd8\xffpicture")
+    async with lane() as rig:
+        [task_id] = await rig.submit(with_picture(picture.as_uri()))
+        sent = rig.runway.named("create")[0].arguments[1]["promptImage"]
+        assert sent == "data:image/jpeg;base64," + base64.b64encode(picture.read_bytes()).decode()
+        [noted] = await rig.store.inputs(task_id)
+        assert (noted.size, len(noted.sha256), noted.upload_uri) == (10, 64, "")
+        assert rig.runway.named("upload") == []
+
+
+async def test_a_large_picture_is_uploaded_once_for_all_who_use_it_within_a_day(tmp_path: Path):
+    picture = tmp_path / "large.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * (4 << 20))
+    rig = lane()
+    rig.runway.limit("gen4_turbo", concurrent=None)
+    async with rig:
+        await rig.submit(*(with_picture(picture.as_uri()) for _ in range(3)))
+        assert len(rig.runway.named("upload")) == 1
+        assert {call.arguments[1]["promptImage"] for call in rig.runway.named("create")} == {"runway://upload-1"}
+        await rig.clock.advance(22 * 3_600)
+        await rig.submit(with_picture(picture.as_uri()))
+        assert len(rig.runway.named("upload")) == 1
+        await rig.clock.advance(2 * 3_600)
+        await rig.submit(with_picture(picture.as_uri()))
+        assert len(rig.runway.named("upload")) == 2
+
+
+async def test_a_mistake_of_ours_holds_its_tasks_and_no_other_and_each_row_says_so(mistakes, monkeypatch):
+    async with lane() as rig:
+        prepare = rig.lane._inputs.prepare
+
+        async def stumble(task: Task, key: Fingerprint) -> Mapping[str, Any]:
+            if "odd" in task.request.prompt:
+                raise ZeroDivisionError("ours")
+            return await prepare(task, key)
+
+        monkeypatch.setattr(rig.lane._inputs, "prepare", stumble)
+        *odd, _ = await rig.submit(*(request(f"odd {n}") for n in range(17)), request("even"))
+        await rig.clock.advance(600)
+        assert prompts(rig) == ["even"]
+        for task_id in odd:
+            task = await rig.task(task_id)
+            assert (task.state, task.hold_reason) == (State.HELD, NOT_PREPARED)
+        # Told at the row, and once for all of them by whoever hears of mistakes: not seventeen times.
+        assert rig.told(Notice) == []
+        assert mistakes.take("while preparing a task").count("ZeroDivisionError: ours") == 17
+        monkeypatch.setattr(rig.lane._inputs, "prepare", prepare)
+        await rig.lane.send_next([odd[0]])
+        await settle()
+        assert prompts(rig) == ["even", "odd 0"]
+
+
+async def test_an_upload_that_fails_holds_its_task_and_is_tried_again(tmp_path: Path):
+    picture = tmp_path / "large.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * (4 << 20))
+    async with lane() as rig:
+        rig.runway.then("upload", ServerTrouble("Runway is in trouble.", status=502))
+        [task_id] = await rig.submit(with_picture(picture.as_uri()))
+        assert (await rig.task(task_id)).hold_reason.startswith("The upload did not work.")
+        assert rig.runway.named("create") == []
+        await rig.clock.advance(31)
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_a_task_removed_from_the_list_is_not_sent_until_it_is_back():
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        await rig.verbs.remove([task_id])
+        await rig.lane.resume()
+        await settle()
+        assert prompts(rig) == []
+        await rig.verbs.restore([task_id])
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_a_balance_that_is_too_low_holds_the_task_until_there_is_enough():
+    rig = Rig(loops=("lane", "account"))
+    async with rig:
+        await rig.submit(request("first"))
+        rig.runway.account = type(rig.runway.account)(balance=10.0)
+        await rig.clock.advance(60)
+        [task_id] = await rig.submit(request("second"))
+        assert await rig.state(task_id) is State.HELD
+        assert rig.lane.reason == "Waiting: the balance is too low (10 credits left, this one is 25)."
+        rig.runway.account = type(rig.runway.account)(balance=1_000.0)
+        await rig.clock.advance(90)
+        assert await rig.state(task_id) is not State.HELD
+
+
+async def test_a_used_up_day_is_said_and_does_not_hold_up_other_models():
+    rig = lane()
+    rig.runway.limit("gen4.5", concurrent=5, daily=0)
+    async with rig:
+        await rig.account.refresh()
+        await rig.submit(request("0"), request("1", model="veo3.1"))
+        assert prompts(rig) == ["1"]
+        assert rig.lane.reason == "Today's limit of gen4.5 is used up"
+
+
+async def test_an_edit_while_the_file_is_read_sends_the_edited_request():
+    async with lane() as rig:
+        gate = rig.runway.hold("organization")
+        [task_id] = await rig.submit(request("before"))
+        await rig.submission.edit_held(task_id, request("after"))
+        gate.open()
+        await settle()
+        assert prompts(rig) == ["after"]
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_closing_during_a_sending_waits_for_the_answer_and_keeps_the_id():
+    rig = lane()
+    async with rig:
+        gate = rig.runway.hold("create")
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.SENDING
+        closing = asyncio.create_task(rig.close())
+        await settle()
+        assert not closing.done()
+        gate.open()
+        await closing
+    assert await rig.state(task_id) is State.PENDING
+    assert (await rig.task(task_id)).remote_id is not None
+
+
+async def test_closing_sends_nothing_more_while_it_waits_for_an_answer():
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        await rig.submit(*(request(f"{n}") for n in range(4)))
+        closing = asyncio.create_task(rig.lane.settle())
+        await settle()
+        sent = prompts(rig)
+        gate.open()
+        await closing
+        await rig.clock.advance(60)
+        assert prompts(rig) == sent
+
+
+async def test_closing_does_not_wait_for_a_look_at_what_an_uncertain_task_cost():
+    async with lane() as rig:
+        rig.runway.always("create", ServerTrouble("No answer came.", status=504))
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.UNCERTAIN
+        rig.runway.always("organization", NotReached("There is no network."))
+        await asyncio.wait_for(rig.lane.settle(), 5)
+
+
+async def test_the_forecast_is_a_range_from_ones_own_history_or_nothing():
+    async with Rig() as rig:
+        assert rig.lane.forecast() is None
+        for _ in range(3):
+            [task_id] = await rig.submit(request())
+            remote = (await rig.task(task_id)).remote_id
+            assert remote is not None
+            rig.runway.say(remote, "RUNNING", progress=0.5)
+            await rig.clock.advance(20)
+            rig.runway.finish(remote, "https://x.example/a.mp4")
+            await rig.clock.advance(60)
+        ids = await rig.submit(*(request(f"{n}") for n in range(6)))
+        forecast = rig.lane.forecast()
+        assert forecast is not None
+        assert forecast.waiting == 4
+        assert 0 < forecast.low_seconds < forecast.high_seconds
+        assert len(ids) == 6
+
+
+async def test_an_idle_lane_asks_nothing():
+    async with Rig(loops=("lane",)) as rig:
+        await rig.clock.advance(3_600)
+        assert rig.runway.calls == []
+        assert isinstance(rig.lane.slots("gen4.5").in_use, int)
+        assert TaskId("none") not in {task.id for task in rig.ledger.open()}

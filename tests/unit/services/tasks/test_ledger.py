@@ -1,0 +1,220 @@
+"""The ledger writes every move once, tells of it once, and finishes what it began."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from runway_desktop.domain.advance import ImpossibleMove
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
+from runway_desktop.domain.task import Evidence, Media, Output, OutputState, State, Task, TaskId
+from runway_desktop.domain.transitions import Accepted, Answer, Sending
+from runway_desktop.services.tasks.ledger import DIED_WHILE_SENDING, NoSuchTask
+from tests.engine_rig import Rig, request
+from tests.fake_runway import remote_id
+from tests.fakes import MemoryStore, settle
+
+REMOTE = remote_id(1)
+
+
+def held(name: str = "one", **more) -> Task:
+    return Task(id=TaskId(name), request=request(), created_at=1.0, **more)
+
+
+def idle(**more) -> Rig:
+    return Rig(loops=(), **more)
+
+
+async def test_a_move_is_on_disk_before_anyone_hears_of_it():
+    async with idle() as rig:
+        await rig.ledger.add([held()], [])
+        seen: list[State] = []
+        rig.bus.listen(
+            lambda event: seen.append(rig.store._tasks[event.task.id].state) if isinstance(event, TaskChanged) else None
+        )
+        await rig.ledger.move(TaskId("one"), Sending())
+        assert seen == [State.SENDING]
+        assert await rig.kinds(TaskId("one")) == ["created", "sent"]
+        assert len(rig.told(TasksAdded)) == 1
+
+
+async def test_a_move_that_the_disk_refuses_has_not_happened():
+    async with idle() as rig:
+        await rig.ledger.add([held()], [])
+        rig.store.trouble = StoreError("The disk is full.")
+        with pytest.raises(StoreError):
+            await rig.ledger.move(TaskId("one"), Sending())
+        rig.store.trouble = None
+        task = rig.ledger.get_open(TaskId("one"))
+        assert task is not None
+        assert task.state is State.HELD
+        assert rig.told(TaskChanged) == []
+
+
+async def test_a_move_is_finished_though_its_caller_is_cancelled():
+    gate = asyncio.Event()
+
+    class SlowStore(MemoryStore):
+        async def save(self, *arguments, **more):
+            await gate.wait()
+            await super().save(*arguments, **more)
+
+    async with idle(store=SlowStore()) as rig:
+        await rig.ledger.add([held()], [])
+        moving = asyncio.create_task(rig.ledger.move(TaskId("one"), Sending()))
+        await settle()
+        moving.cancel()
+        await asyncio.gather(moving, return_exceptions=True)
+        gate.set()
+        await rig.ledger.settle()
+        assert await rig.state(TaskId("one")) is State.SENDING
+        assert len(rig.told(TaskChanged)) == 1
+
+
+async def test_two_moves_of_one_task_happen_one_after_the_other():
+    async with idle() as rig:
+        await rig.ledger.add([held()], [])
+        outcomes = await asyncio.gather(
+            *(rig.ledger.move(TaskId("one"), Sending()) for _ in range(2)), return_exceptions=True
+        )
+        assert [type(outcome) for outcome in outcomes] == [Task, ImpossibleMove]
+
+
+async def test_results_are_stored_in_the_same_step_as_the_success():
+    async with idle() as rig:
+        await rig.ledger.add([held(state=State.RUNNING, remote_id=REMOTE)], [])
+        writes = rig.store.writes
+        answer = Answer(
+            remote_id=REMOTE, status="SUCCEEDED", output=("https://x.example/a.mp4?sig=1", "https://x.example/b")
+        )
+        await rig.ledger.answer(TaskId("one"), answer)
+        assert rig.store.writes == writes + 1
+        outputs = await rig.store.outputs(TaskId("one"))
+        assert [(output.index, output.media, output.state) for output in outputs] == [
+            (0, Media.VIDEO, OutputState.WAITING),
+            (1, Media.VIDEO, OutputState.WAITING),
+        ]
+        assert rig.ledger.open() == ()
+        assert [event.output.index for event in rig.told(OutputChanged)] == [0, 1]
+
+
+async def test_a_second_word_of_success_leaves_the_downloads_alone():
+    async with idle() as rig:
+        await rig.ledger.add([held(state=State.RUNNING, remote_id=REMOTE)], [])
+        answer = Answer(remote_id=REMOTE, status="SUCCEEDED", output=("https://x.example/a.mp4",))
+        await rig.ledger.answer(TaskId("one"), answer)
+        [output] = await rig.store.outputs(TaskId("one"))
+        await rig.store.save_output(replace(output, state=OutputState.SAVED, path="/a.mp4"))
+        await rig.ledger.answer(TaskId("one"), answer)
+        [output] = await rig.store.outputs(TaskId("one"))
+        assert output.state is OutputState.SAVED
+
+
+async def test_hearing_nothing_new_is_not_written_and_not_told():
+    async with idle() as rig:
+        await rig.ledger.add([held(state=State.PENDING, remote_id=REMOTE)], [])
+        writes = rig.store.writes
+        await rig.ledger.answer(TaskId("one"), Answer(remote_id=REMOTE, status="PENDING"))
+        assert rig.store.writes == writes
+        assert rig.told(TaskChanged) == []
+        task = rig.ledger.get_open(TaskId("one"))
+        assert task is not None
+        assert task.asked_at == rig.clock.now()
+
+
+async def test_mere_progress_is_told_but_is_no_line_of_the_ledger():
+    async with idle() as rig:
+        await rig.ledger.add([held(state=State.RUNNING, remote_id=REMOTE, running_since=1.0)], [])
+        await rig.ledger.answer(TaskId("one"), Answer(remote_id=REMOTE, status="RUNNING", progress=0.5))
+        assert len(rig.told(TaskChanged)) == 1
+        assert await rig.kinds(TaskId("one")) == ["created"]
+
+
+async def test_a_task_being_sent_when_the_program_died_is_uncertain_at_the_next_start():
+    before = Evidence(balance_before=100.0, daily_before=3)
+    async with idle() as rig:
+        await rig.ledger.add([held()], [])
+        await rig.ledger.move(TaskId("one"), Sending(before))
+    async with idle(store=rig.store) as rig:
+        task = await rig.task(TaskId("one"))
+        assert task.state is State.UNCERTAIN
+        assert task.evidence == replace(before, reason=DIED_WHILE_SENDING)
+
+
+async def test_a_task_that_nobody_added_is_our_own_mistake():
+    async with idle() as rig:
+        with pytest.raises(NoSuchTask):
+            await rig.ledger.move(TaskId("none"), Sending())
+
+
+async def test_an_edit_that_raises_changes_nothing():
+    def refuse(_task: Task) -> Task:
+        raise ValueError("no")
+
+    async with idle() as rig:
+        await rig.ledger.add([held()], [])
+        with pytest.raises(ValueError, match="no"):
+            await rig.ledger.change(TaskId("one"), refuse, "edited")
+        assert await rig.kinds(TaskId("one")) == ["created"]
+
+
+async def test_positions_of_many_change_in_one_step_and_one_event():
+    async with idle() as rig:
+        await rig.ledger.add([held("one", position=1.0), held("two", position=2.0)], [])
+        writes = rig.store.writes
+        await rig.ledger.place({TaskId("one"): 3.0, TaskId("two"): 1.0})
+        assert rig.store.writes == writes + 1
+        assert [event.task_ids for event in rig.told(TasksMoved)] == [(TaskId("one"), TaskId("two"))]
+        assert (await rig.task(TaskId("one"))).position == 3.0
+
+
+async def test_finished_tasks_can_be_changed_together_with_open_ones():
+    async with idle() as rig:
+        await rig.ledger.add([held("one"), held("two", state=State.RUNNING, remote_id=REMOTE)], [])
+        await rig.ledger.answer(TaskId("two"), Answer(remote_id=REMOTE, status="CANCELLED"))
+        changed = await rig.ledger.change_many(
+            [TaskId("one"), TaskId("two")], lambda task: replace(task, project="Fog"), "project"
+        )
+        assert [task.project for task in changed] == ["Fog", "Fog"]
+        assert (await rig.task(TaskId("two"))).project == "Fog"
+
+
+async def test_an_accepted_id_is_in_the_ledger_too():
+    async with idle() as rig:
+        await rig.ledger.add([held()], [])
+        await rig.ledger.move(TaskId("one"), Sending())
+        await rig.ledger.move(TaskId("one"), Accepted(REMOTE, 25.0))
+        line = (await rig.store.ledger(TaskId("one")))[-1]
+        assert (line.kind, dict(line.detail)) == ("accepted", {"remote_id": REMOTE, "estimated_credits": 25.0})
+
+
+async def test_what_ended_elsewhere_is_taken_in_with_its_results_and_is_neither_asked_for_nor_sent():
+    async with Rig() as rig:
+        done = held("one", state=State.SUCCEEDED, remote_id=REMOTE, sent_at=rig.clock.now() - 90_000, cost_credits=25.0)
+        result = Output(task_id=done.id, index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, path="/a.mp4")
+        await rig.ledger.take_in([done], [result], source="/old library")
+        [line] = await rig.store.ledger(done.id)
+        assert (line.kind, line.detail["from"]) == ("imported", "/old library")
+        assert await rig.store.outputs(done.id) == [result]
+        assert rig.told(TasksAdded)[-1].tasks == (done,)
+        await rig.clock.advance(3600)
+        assert not [call for call in rig.runway.calls if call.name in ("task", "create")]
+        assert rig.runway.requests == {}
+        assert rig.budget.spent_today == 0.0
+
+
+async def test_one_that_was_sent_today_counts_today_wherever_it_was_sent():
+    async with Rig() as rig:
+        done = held("one", state=State.SUCCEEDED, remote_id=REMOTE, sent_at=rig.clock.now() - 1, cost_credits=25.0)
+        await rig.ledger.take_in([done], [])
+        assert rig.budget.spent_today == 25.0
+
+
+async def test_nothing_is_taken_in_that_has_not_ended():
+    async with idle() as rig:
+        with pytest.raises(ValueError, match="ended"):
+            await rig.ledger.take_in([held(state=State.RUNNING, remote_id=REMOTE)], [])
+        assert await rig.store.get(TaskId("one")) is None

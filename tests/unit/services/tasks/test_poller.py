@@ -1,0 +1,373 @@
+"""The poller asks for every open task, seldom, and loses none whatever fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+from runway_desktop.domain.account import Link
+from runway_desktop.domain.errors import (
+    BadReply,
+    KeyRefused,
+    NoReply,
+    NotReached,
+    ServerTrouble,
+    SlowDown,
+    StoreError,
+)
+from runway_desktop.domain.task import OutputState, RemoteId, State, TaskId
+from runway_desktop.domain.transitions import Answer
+from tests.engine_rig import Rig, request
+from tests.fake_runway import remote_id
+from tests.fakes import settle
+
+
+def poller(**more) -> Rig:
+    return Rig(loops=("poller",), **more)
+
+
+class Times:
+    """Writes down when each task is asked for, and how many questions are under way."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.of: dict[str, list[float]] = {}
+        self.most = 0
+        ask = rig.runway.task
+
+        async def noted(remote_id: RemoteId) -> Answer:
+            self.of.setdefault(remote_id, []).append(rig.clock.monotonic())
+            self.now += 1
+            self.most = max(self.most, self.now)
+            try:
+                return await ask(remote_id)
+            finally:
+                self.now -= 1
+
+        self.now = 0
+        rig.runway.task = noted  # type: ignore[method-assign]
+
+    @property
+    def all(self) -> list[float]:
+        return sorted(at for times in self.of.values() for at in times)
+
+
+async def adopt(rig: Rig, count: int = 1, status: str = "RUNNING") -> list[TaskId]:
+    remotes = [remote_id(1_000 + n) for n in range(count)]
+    for remote in remotes:
+        rig.runway.say(remote, status)
+    return list((await rig.submission.adopt(remotes)).added)
+
+
+async def test_an_adopted_task_is_asked_for_at_once_and_followed_to_its_end():
+    async with poller() as rig:
+        [task_id] = await adopt(rig)
+        await rig.clock.advance(1)
+        assert await rig.state(task_id) is State.RUNNING
+        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4", "https://x.example/b.mp4")
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.SUCCEEDED
+        assert [output.state for output in await rig.store.outputs(task_id)] == [OutputState.WAITING] * 2
+
+
+async def test_a_fresh_picture_is_not_asked_for_before_5_seconds_and_a_clip_later():
+    async with Rig() as rig:
+        times = Times(rig)
+        await rig.submit(request(model="gen4_image", endpoint="text_to_image"))
+        await rig.clock.advance(4.9)
+        assert times.all == []
+        await rig.clock.advance(1)
+        assert len(times.all) == 1
+    async with Rig() as rig:
+        times = Times(rig)
+        await rig.submit(request())
+        await rig.clock.advance(10)
+        assert times.all == []
+        await rig.clock.advance(2)
+        assert len(times.all) == 1
+
+
+async def test_a_task_that_the_person_looks_at_is_asked_for_closely_and_no_other():
+    async with poller() as rig:
+        looked_at, other = await adopt(rig, 2, "THROTTLED")
+        await rig.clock.advance(1)
+        rig.poller.look_at([looked_at])
+        await rig.clock.advance(30)
+        asked = Counter(call.arguments[0] for call in rig.runway.named("task"))
+        assert asked[remote_id(1_000)] == 6
+        assert asked[remote_id(1_001)] == 1
+        assert other != looked_at
+        rig.poller.look_at([])
+        await rig.clock.advance(30)
+        assert Counter(call.arguments[0] for call in rig.runway.named("task"))[remote_id(1_000)] <= 8
+
+
+async def test_no_task_is_asked_for_twice_within_5_seconds_and_no_more_than_8_at_once():
+    async with poller() as rig:
+        times = Times(rig)
+        await adopt(rig, 40)
+        for _ in range(20):
+            rig.poller.ask_now()
+            await rig.clock.advance(3)
+        assert times.most <= 8
+        assert len(times.of) == 40
+        for asked in times.of.values():
+            assert all(later - earlier >= 4.999 for earlier, later in pairwise(asked))
+
+
+async def test_no_more_are_asked_at_once_than_8_even_when_answers_hang():
+    async with poller() as rig:
+        gate = rig.runway.hold("task")
+        await adopt(rig, 30)
+        await rig.clock.advance(120)
+        assert gate.waiting == 8
+        gate.open()
+        await settle()
+
+
+async def test_ended_tasks_are_asked_for_no_more():
+    async with poller() as rig:
+        await adopt(rig, 3, "FAILED")
+        await rig.clock.advance(10)
+        asked = len(rig.runway.named("task"))
+        await rig.clock.advance(3_600)
+        assert len(rig.runway.named("task")) == asked == 3
+
+
+async def test_with_nothing_open_nothing_is_asked_and_nobody_wakes():
+    async with poller() as rig:
+        assert rig.clock.sleeping == 0
+        await rig.clock.advance(3_600)
+        assert rig.runway.calls == []
+
+
+async def test_an_unknown_status_is_shown_and_asked_on():
+    async with poller() as rig:
+        [task_id] = await adopt(rig, status="DREAMING")
+        await rig.clock.advance(1)
+        assert (await rig.task(task_id)).remote_status == "DREAMING"
+        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.SUCCEEDED
+
+
+async def test_a_404_and_another_half_a_minute_later_mean_gone():
+    async with poller() as rig:
+        times = Times(rig)
+        [task_id] = await adopt(rig)
+        rig.runway.vanish(remote_id(1_000))
+        await rig.clock.advance(29)
+        assert await rig.state(task_id) is State.PENDING
+        await rig.clock.advance(10)
+        assert await rig.state(task_id) is State.GONE
+        assert len(times.all) == 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NoReply("The connection was cut."),
+        BadReply("The answer makes no sense."),
+        ServerTrouble("Runway is in trouble.", status=502),
+        SlowDown("Too many requests."),
+        NotReached("There is no network."),
+        RuntimeError("our own mistake"),
+    ],
+)
+async def test_task_survives_trouble_while_it_is_asked_for(error, mistakes):
+    async with poller() as rig:
+        [task_id] = await adopt(rig)
+        await rig.clock.advance(1)
+        before = await rig.task(task_id)
+        rig.runway.always("task", error)
+        await rig.clock.advance(600)
+        assert await rig.task(task_id) == before
+        asked = len(rig.runway.named("task"))
+        assert asked < 40
+        rig.runway.always("task", ...)
+        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+        await rig.clock.advance(100)
+        assert await rig.state(task_id) is State.SUCCEEDED
+    if isinstance(error, RuntimeError):
+        mistakes.take("our own mistake")
+
+
+async def test_retry_after_holds_all_questions():
+    async with poller() as rig:
+        await adopt(rig, 20)
+        await rig.clock.advance(2)
+        times = Times(rig)
+        rig.runway.then("task", SlowDown("Too many requests.", retry_after=120.0))
+        rig.poller.ask_now()
+        await rig.clock.advance(30)
+        first = times.all[0]
+        assert len([at for at in times.all if at < first + 119]) <= 8
+        await rig.clock.advance(200)
+        assert len(times.of) == 20
+
+
+async def test_offline_only_one_question_tries_and_seldom():
+    async with poller() as rig:
+        await adopt(rig, 50)
+        await rig.clock.advance(5)
+        rig.runway.always("task", NotReached("There is no network."))
+        times = Times(rig)
+        await rig.clock.advance(60)
+        assert rig.account.connection.link is Link.OFFLINE
+        begun = len(times.all)
+        await rig.clock.advance(600)
+        assert len(times.all) - begun <= 13
+        gaps = [later - earlier for earlier, later in pairwise(times.all[begun:])]
+        assert max(gaps) <= 65
+
+
+async def test_back_online_all_are_asked_for_soon_and_spread():
+    async with poller() as rig:
+        ids = await adopt(rig, 100)
+        await rig.clock.advance(15)
+        rig.runway.always("task", NotReached("There is no network."))
+        await rig.clock.advance(600)
+        rig.runway.always("task", ...)
+        times = Times(rig)
+        for n in range(100):
+            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        await rig.clock.advance(80)
+        assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
+        assert max(Counter(int(at) for at in times.all).values()) <= 40
+
+
+async def test_a_refused_key_stops_all_questions_and_loses_nothing():
+    async with poller() as rig:
+        ids = await adopt(rig, 12)
+        await rig.clock.advance(5)
+        before = [await rig.task(task_id) for task_id in ids]
+        rig.runway.always("task", KeyRefused("The key was refused.", status=401))
+        await rig.clock.advance(60)
+        asked = len(rig.runway.named("task"))
+        await rig.clock.advance(3_600)
+        assert len(rig.runway.named("task")) == asked
+        assert [await rig.task(task_id) for task_id in ids] == before
+        assert rig.account.connection.link is Link.KEY_REFUSED
+        rig.runway.always("task", ...)
+        for n in range(12):
+            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        await rig.account.use_key("key_new", remember=False)
+        await rig.clock.advance(60)
+        assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
+
+
+async def test_after_a_sleep_of_the_machine_all_are_asked_for_within_seconds():
+    async with poller() as rig:
+        ids = await adopt(rig, 10, "THROTTLED")
+        await rig.clock.advance(10)
+        for n in range(10):
+            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        rig.clock.jump(8 * 3_600)
+        await rig.clock.advance(16)
+        assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
+
+
+async def test_a_clock_that_is_set_back_stops_nothing():
+    async with poller() as rig:
+        [task_id] = await adopt(rig)
+        await rig.clock.advance(1)
+        rig.clock.jump(-86_400)
+        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.SUCCEEDED
+
+
+async def test_the_oldest_throttled_task_is_asked_for_when_one_of_its_model_ends():
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=None)
+    async with rig:
+        ids = await rig.submit(*(request(f"{n}") for n in range(4)))
+        remotes = [(await rig.task(task_id)).remote_id or "" for task_id in ids]
+        rig.runway.say(remotes[0], "RUNNING", progress=0.1)
+        for remote in remotes[1:]:
+            rig.runway.say(remote, "THROTTLED")
+        await rig.clock.advance(12)
+        assert await rig.state(ids[1]) is State.THROTTLED
+        rig.runway.finish(remotes[0], "https://x.example/a.mp4")
+        rig.runway.say(remotes[1], "RUNNING", progress=0.01)
+        asked = Counter(call.arguments[0] for call in rig.runway.named("task"))
+        rig.poller.ask_now([ids[0]])
+        await rig.clock.advance(7)
+        assert await rig.state(ids[0]) is State.SUCCEEDED
+        assert await rig.state(ids[1]) is State.RUNNING
+        later = Counter(call.arguments[0] for call in rig.runway.named("task")) - asked
+        assert later[remotes[3]] == 0
+
+
+async def test_a_throttled_task_that_began_out_of_turn_is_found_too():
+    rig = Rig()
+    rig.runway.limit("gen4.5", concurrent=None)
+    async with rig:
+        ids = await rig.submit(*(request(f"{n}") for n in range(4)))
+        remotes = [(await rig.task(task_id)).remote_id or "" for task_id in ids]
+        rig.runway.say(remotes[0], "RUNNING", progress=0.1)
+        for remote in remotes[1:]:
+            rig.runway.say(remote, "THROTTLED")
+        await rig.clock.advance(12)
+        rig.runway.finish(remotes[0], "https://x.example/a.mp4")
+        rig.runway.say(remotes[3], "RUNNING", progress=0.01)
+        rig.poller.ask_now([ids[0]])
+        await rig.clock.advance(12)
+        assert await rig.state(ids[3]) is State.RUNNING
+
+
+async def test_an_answer_that_cannot_be_written_is_asked_for_again():
+    async with poller() as rig:
+        [task_id] = await adopt(rig)
+        await rig.clock.advance(1)
+        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+        rig.store.trouble = StoreError("The disk is full.")
+        await rig.clock.advance(60)
+        rig.store.trouble = None
+        await rig.clock.advance(61)
+        assert await rig.state(task_id) is State.SUCCEEDED
+
+
+async def test_at_the_next_start_all_unfinished_tasks_are_asked_for():
+    async with poller() as rig:
+        ids = await adopt(rig, 5)
+        await rig.clock.advance(5)
+    for n in range(5):
+        rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+    async with poller(store=rig.store, runway=rig.runway, clock=rig.clock) as rig:
+        await rig.clock.advance(1)
+        assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
+
+
+async def test_hundreds_of_open_tasks_are_all_followed():
+    async with poller() as rig:
+        ids = await adopt(rig, 400)
+        await rig.clock.advance(15)
+        for n in range(400):
+            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        await rig.clock.advance(60)
+        assert Counter([await rig.state(task_id) for task_id in ids]) == {State.SUCCEEDED: 400}
+        assert len(rig.runway.named("task")) < 2_400
+
+
+async def test_refresh_asks_for_one_task_as_soon_as_allowed():
+    async with poller() as rig:
+        times = Times(rig)
+        [task_id] = await adopt(rig, status="THROTTLED")
+        await rig.clock.advance(1)
+        rig.poller.ask_now([task_id])
+        await rig.clock.advance(6)
+        assert len(times.all) == 2
+
+
+async def test_closing_leaves_nothing_half_done():
+    rig = poller()
+    async with rig:
+        gate = rig.runway.hold("task")
+        [task_id] = await adopt(rig)
+        await rig.clock.advance(1)
+        assert gate.waiting == 1
+    assert await rig.state(task_id) is State.PENDING
+    assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []

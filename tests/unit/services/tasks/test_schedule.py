@@ -1,0 +1,198 @@
+"""When a task is asked for: seldom, and soon after its end."""
+
+from __future__ import annotations
+
+import random
+import statistics
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.domain.task import State
+from runway_desktop.domain.transitions import Answer
+from runway_desktop.services.tasks.schedule import (
+    FIRST_LOOK_AT_CLIPS,
+    LEAST_GAP,
+    LONGEST,
+    Seen,
+    next_question,
+    with_answer,
+)
+from tests.fake_runway import remote_id
+
+moments = st.none() | st.floats(0, 10_000)
+shares = st.floats(0, 1)
+points = st.none() | st.tuples(st.floats(0, 10_000), shares)
+
+
+@given(
+    seen=st.builds(
+        Seen,
+        state=st.sampled_from([State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER]),
+        asked=moments,
+        accepted=moments,
+        began_after=moments,
+        began_before=moments,
+        first=points,
+        last=points,
+        ran_low=st.none() | st.floats(0, 1_000),
+        ran_high=st.none() | st.floats(0, 1_000),
+        questions=st.integers(0, 1_000_000),
+    ),
+    seed=st.integers(0, 100),
+)
+def test_no_task_is_asked_more_often_than_each_5_seconds_or_left_alone_for_long(seen, seed):
+    now = max(at for at in (10_000.0, seen.asked, seen.accepted) if at is not None)
+    due = next_question(seen, now, random.Random(seed))
+    assert due >= now
+    assert seen.asked is None or due >= seen.asked + LEAST_GAP
+    assert seen.accepted is None or due >= seen.accepted + LEAST_GAP
+    assert due <= now + 1.2 * LONGEST
+
+
+def test_the_first_question_comes_soon_after_the_sending():
+    seen = Seen(state=State.PENDING, accepted=100.0)
+    assert 105.0 <= next_question(seen, 100.0, random.Random(1)) <= 106.0
+
+
+def test_where_like_tasks_take_long_the_first_question_comes_later():
+    seen = Seen(state=State.PENDING, accepted=100.0, ran_low=30.0, ran_high=42.0)
+    assert next_question(seen, 100.0, random.Random(1)) >= 120.0
+
+
+def test_where_like_tasks_all_take_the_same_the_first_question_is_for_the_end():
+    seen = Seen(state=State.PENDING, accepted=100.0, ran_low=19.0, ran_high=21.0)
+    assert 121.0 <= next_question(seen, 100.0, random.Random(1)) <= 124.0
+
+
+def test_a_task_from_an_earlier_run_is_asked_for_at_once():
+    assert next_question(Seen(state=State.PENDING), 100.0, random.Random(1)) == 100.0
+
+
+def test_a_throttled_task_is_asked_for_seldom():
+    seen = Seen(state=State.THROTTLED, asked=100.0, accepted=95.0, questions=3)
+    assert 130.0 <= next_question(seen, 100.0, random.Random(1)) <= 160.0
+
+
+def test_steady_progress_is_followed_to_the_end():
+    seen = Seen(state=State.RUNNING, asked=30.0, accepted=0.0, began_after=0.0, first=(10.0, 0.24), last=(30.0, 0.74))
+    assert 40.0 <= next_question(seen, 30.0, random.Random(1)) <= 42.0
+
+
+def test_progress_seen_once_at_the_start_is_not_believed_for_long():
+    seen = Seen(
+        state=State.RUNNING,
+        asked=5.0,
+        accepted=0.0,
+        began_after=0.0,
+        began_before=5.0,
+        first=(5.0, 0.03),
+        last=(5.0, 0.03),
+    )
+    assert next_question(seen, 5.0, random.Random(1)) <= 20.0
+
+
+def test_a_task_that_runs_longer_than_its_like_is_asked_for_ever_more_seldom():
+    seen = Seen(
+        state=State.RUNNING, asked=90.0, began_after=0.0, began_before=5.0, ran_low=20.0, ran_high=30.0, questions=8
+    )
+    assert next_question(seen, 90.0, random.Random(1)) >= 110.0
+
+
+class Course:
+    """A task at a server that tells its progress as `shown` makes it of the true share of the way."""
+
+    def __init__(self, pending: float, running: float, shown=lambda share: round(share, 2)) -> None:
+        self.pending, self.running, self.shown = pending, running, shown
+
+    @property
+    def end(self) -> float:
+        return self.pending + self.running
+
+    def ask_as_we_do(
+        self, rng: random.Random, first_look: float, history: tuple[float, float] | None
+    ) -> tuple[int, float]:
+        """Questions, and seconds from the end to the answer that tells of it."""
+        seen = Seen(state=State.PENDING, accepted=0.0, began_after=0.0, first_look=first_look)
+        if history is not None:
+            seen = replace(seen, ran_low=history[0], ran_high=history[1])
+        now, questions = 0.0, 0
+        while True:
+            now = next_question(seen, now, rng)
+            questions += 1
+            if now >= self.end:
+                return questions, now - self.end
+            status = "PENDING" if now < self.pending else "RUNNING"
+            share = max(0.0, (now - self.pending) / self.running)
+            answer = Answer(remote_id=remote_id(1), status=status, progress=self.shown(share))
+            seen = with_answer(replace(seen, asked=now), answer, now)
+
+    def ask_as_the_sdk_does(self, rng: random.Random) -> tuple[int, float]:
+        now, questions = 0.0, 0
+        while now < self.end:
+            now += 6.0 + 3.0 * rng.random() - 1.5
+            questions += 1
+        return questions, now - self.end
+
+
+def compare(
+    shortest: float,
+    longest: float,
+    *,
+    shown=lambda share: round(share, 2),
+    first_look=FIRST_LOOK_AT_CLIPS,
+    history=False,
+):
+    """Questions and mean and 95th percentile of the delays, ours and the SDK's, over 1,000 tasks of random length."""
+    rng = random.Random(7)
+    courses = [Course(rng.uniform(0.2, 2.5), rng.uniform(shortest, longest), shown) for _ in range(1_000)]
+    quarter = (longest - shortest) / 4
+    known = (shortest + quarter, longest - quarter) if history else None
+    ours = [course.ask_as_we_do(rng, first_look, known) for course in courses]
+    theirs = [course.ask_as_the_sdk_does(rng) for course in courses]
+    return _summary(ours), _summary(theirs)
+
+
+def _summary(outcomes: list[tuple[int, float]]) -> tuple[float, float, float]:
+    delays = [delay for _, delay in outcomes]
+    return (
+        statistics.mean(asked for asked, _ in outcomes),
+        statistics.mean(delays),
+        statistics.quantiles(delays, n=20)[-1],
+    )
+
+
+@pytest.mark.parametrize(("shortest", "longest"), [(20, 60), (20, 120), (60, 300)])
+@pytest.mark.parametrize("history", [False, True])
+def test_at_most_half_of_the_sdks_questions_and_earlier_than_it(shortest, longest, history):
+    (asked, mean, p95), (asked_by_sdk, mean_of_sdk, p95_of_sdk) = compare(shortest, longest, history=history)
+    assert asked <= 0.5 * asked_by_sdk
+    assert mean < 0.75 * mean_of_sdk
+    assert p95 < p95_of_sdk
+
+
+@pytest.mark.parametrize(("shortest", "longest"), [(5, 10), (5, 20), (10, 30)])
+def test_short_tasks_are_noticed_earlier_too_with_fewer_questions(shortest, longest):
+    (asked, mean, p95), (asked_by_sdk, mean_of_sdk, p95_of_sdk) = compare(shortest, longest)
+    assert asked <= 0.62 * asked_by_sdk
+    assert mean < mean_of_sdk
+    assert p95 < p95_of_sdk
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(lambda share: int(share * 10) / 10, id="in tenths"),
+        pytest.param(lambda share: share**0.6, id="slower and slower"),
+        pytest.param(lambda share: share**1.5, id="faster and faster"),
+        pytest.param(lambda share: 0.0, id="none"),
+        pytest.param(lambda share: None, id="not told"),
+        pytest.param(lambda share: 0.99, id="always nearly done"),
+    ],
+)
+def test_progress_that_misleads_costs_neither_many_questions_nor_long_delays(shown):
+    (asked, mean, _), (asked_by_sdk, _, _) = compare(20, 60, shown=shown)
+    assert asked <= asked_by_sdk
+    assert mean <= 8.0

@@ -1,0 +1,101 @@
+"""Which sendings a reading of counts and balance may hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.account import Span
+from runway_desktop.domain.task import TaskId
+from runway_desktop.services.tasks.sendings import LATE, REMEMBERED, Fate, Others, Sendings, Sent
+
+OWN, OTHER = TaskId("own"), TaskId("other")
+BEFORE, AFTER = Span(100.0, 101.0), Span(110.0, 111.0)
+
+
+def sendings(begun: float, ended: float | None, fate: Fate = Fate.MADE, model: str = "gen4.5") -> Sendings:
+    """The own one without an answer, and another."""
+    found = Sendings()
+    found.begin(OWN, Sent(model="gen4.5", key=1, begun=102.0))
+    found.end(OWN, Fate.UNKNOWN, 103.0)
+    found.begin(OTHER, Sent(model=model, key=1, begun=begun))
+    if ended is not None:
+        found.end(OTHER, fate, ended, credits=25.0)
+    return found
+
+
+def others(found: Sendings) -> Others:
+    return found.others(OWN, "gen4.5", BEFORE, AFTER)
+
+
+def test_nothing_but_the_own_sending_leaves_no_doubt():
+    found = Sendings()
+    found.begin(OWN, Sent(model="gen4.5", key=1, begun=102.0))
+    found.end(OWN, Fate.UNKNOWN, 103.0)
+    assert others(found) == Others()
+
+
+def test_one_that_was_sent_and_answered_between_the_readings_is_in_the_second_alone():
+    assert others(sendings(104.0, 105.0)) == Others(accepted=1, charged=25.0, is_money_moved=True)
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended"),
+    [(99.0, 100.5), (99.0, 101.5), (100.5, 102.0), (109.0, 110.5), (109.0, 112.0), (110.5, 112.0), (109.0, None)],
+)
+def test_one_that_was_under_way_while_a_reading_was_is_in_doubt(begun, ended):
+    assert others(sendings(begun, ended)) == Others(doubtful=1, is_money_moved=True)
+
+
+@pytest.mark.parametrize(("begun", "ended"), [(98.0, 99.0), (112.0, 113.0), (112.0, None)])
+def test_one_that_ended_before_or_began_after_both_readings_says_nothing(begun, ended):
+    assert others(sendings(begun, ended)) == Others()
+
+
+def test_one_that_was_surely_not_made_says_nothing_wherever_it_was():
+    assert others(sendings(99.0, 110.5, Fate.NOT_MADE)) == Others()
+
+
+def test_one_without_an_answer_is_in_doubt_until_it_is_found_out():
+    found = sendings(104.0, 105.0, Fate.UNKNOWN)
+    assert others(found).doubtful == 1
+    found.resolve(OTHER, Fate.NOT_MADE)
+    assert others(found).doubtful == 0
+
+
+def test_one_without_an_answer_may_be_counted_long_after_its_connection_broke():
+    assert others(sendings(90.0, 100.5 - LATE, Fate.UNKNOWN)).doubtful == 1
+    assert others(sendings(70.0, 99.5 - LATE, Fate.UNKNOWN)).doubtful == 0
+
+
+def test_one_that_was_found_to_be_made_counts_like_one_with_an_answer():
+    found = sendings(104.0, 105.0, Fate.UNKNOWN)
+    found.resolve(OTHER, Fate.MADE)
+    # It may have been made at any moment until long after.
+    assert found.others(OWN, "gen4.5", BEFORE, Span(105.0 + LATE + 1.0, 105.0 + LATE + 2.0)).accepted == 1
+    assert others(found).doubtful == 1
+
+
+def test_another_model_moves_the_money_alone():
+    assert others(sendings(104.0, 105.0, model="veo3.1")) == Others(charged=25.0, is_money_moved=True)
+    assert others(sendings(99.0, 100.5, model="veo3.1")) == Others(is_money_moved=True)
+
+
+def test_a_task_that_ended_between_the_readings_moves_the_money():
+    found = sendings(98.0, 99.0)
+    found.money_moved(99.5)
+    assert not others(found).is_money_moved
+    found.money_moved(105.0)
+    assert others(found).is_money_moved
+
+
+def test_a_reading_is_clean_when_none_of_the_model_was_under_way():
+    found = sendings(99.0, 100.5)
+    assert not found.is_clean("gen4.5", BEFORE)
+    assert found.is_clean("veo3.1", BEFORE)
+    assert found.is_clean("gen4.5", AFTER)
+
+
+def test_old_ones_are_forgotten():
+    found = sendings(104.0, 105.0)
+    found.begin(TaskId("much later"), Sent(model="gen4.5", key=1, begun=200.0 + REMEMBERED))
+    assert found.get(OTHER) is None

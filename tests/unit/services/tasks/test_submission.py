@@ -1,0 +1,171 @@
+"""From a click to a held task, and what a person may decide about tasks that exist."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.events import TasksAdded
+from runway_desktop.domain.library import Listing
+from runway_desktop.domain.task import WAITS_FOR_YOU, Evidence, State, TaskId
+from runway_desktop.domain.transitions import Answer, NoAnswer, Sending
+from tests.engine_rig import Rig, request, with_picture
+from tests.fake_runway import remote_id
+
+
+def idle(**more) -> Rig:
+    return Rig(loops=(), **more)
+
+
+async def test_many_prompts_are_stored_in_one_step_in_their_order():
+    async with idle() as rig:
+        writes = rig.store.writes
+        ids = await rig.submit(*(request(f"Prompt {n}") for n in range(300)), batch_name="Fog", project="Film")
+        assert rig.store.writes == writes + 1
+        assert len(rig.told(TasksAdded)) == 1
+        tasks = await rig.store.get_many(ids)
+        assert [task.request.prompt for task in sorted(tasks, key=lambda task: task.position)] == [
+            f"Prompt {n}" for n in range(300)
+        ]
+        assert {task.project for task in tasks} == {"Film"}
+        assert len({task.batch_id for task in tasks}) == 1
+        assert (await rig.store.counts()).batches[0][1:] == ("Fog", 300)
+
+
+async def test_what_is_sent_together_was_made_at_one_time_however_long_that_took(monkeypatch):
+    async with idle() as rig:
+        later = itertools.count(int(rig.clock.now()))
+        monkeypatch.setattr(rig.clock, "now", lambda: float(next(later)))
+        ids = await rig.submit(*(request(f"Prompt {n}") for n in range(3)), batch_name="Fog")
+        assert len({(await rig.task(task_id)).created_at for task_id in ids}) == 1
+        assert [entry.id for entry in await rig.store.list(Listing())] == list(ids)
+
+
+async def test_more_of_a_sheet_joins_its_batch():
+    async with Rig() as rig:
+        [first] = await rig.submit(request("One"), batch_name="Fog")
+        batch = (await rig.task(first)).batch_id
+        assert batch is not None
+        later = await rig.submit(request("Two"), request("Three"), into=batch)
+        assert {(await rig.task(task_id)).batch_id for task_id in later} == {batch}
+        assert (await rig.store.counts()).batches[0][1:] == ("Fog", 3)
+
+
+async def test_one_prompt_is_no_batch():
+    async with idle() as rig:
+        [task_id] = await rig.submit(request())
+        assert (await rig.task(task_id)).batch_id is None
+
+
+async def test_later_tasks_wait_behind_earlier_ones_even_after_a_restart():
+    async with idle() as rig:
+        [first] = await rig.submit(request())
+    async with idle(store=rig.store) as rig:
+        [second] = await rig.submit(request())
+        assert (await rig.task(second)).position > (await rig.task(first)).position
+
+
+async def test_inputs_are_noted_by_path_and_size_before_anything_is_read(tmp_path: Path):
+    picture = tmp_path / "Mein Bild ü.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 92)
+    async with idle() as rig:
+        [task_id] = await rig.submit(with_picture(picture.as_uri()))
+        [noted] = await rig.store.inputs(task_id)
+        assert (noted.path, noted.size, noted.sha256, noted.place) == (str(picture), 100, "", ("promptImage",))
+
+
+async def test_a_task_kept_back_says_that_it_waits_for_the_person():
+    async with idle() as rig:
+        [task_id] = await rig.submit(request(), send_now=False)
+        assert (await rig.task(task_id)).hold_reason == WAITS_FOR_YOU
+
+
+async def test_pasted_ids_are_sorted_into_new_known_and_bad():
+    async with idle() as rig:
+        first = await rig.submission.adopt([remote_id(1)])
+        second = await rig.submission.adopt([remote_id(1).upper(), remote_id(2), remote_id(2), "hello"])
+        assert (len(first.added), first.known, first.bad) == (1, (), ())
+        assert (len(second.added), second.known, second.bad) == (1, first.added, ("hello",))
+        task = await rig.task(second.added[0])
+        assert (task.state, task.adopted, task.remote_id) == (State.PENDING, True, remote_id(2))
+
+
+async def test_adopting_a_removed_task_brings_it_back_to_the_list():
+    async with idle() as rig:
+        [task_id] = (await rig.submission.adopt([remote_id(1)])).added
+        await rig.verbs.remove([task_id])
+        assert (await rig.submission.adopt([remote_id(1)])).known == (task_id,)
+        assert (await rig.task(task_id)).removed_at is None
+
+
+async def ended(rig: Rig) -> TaskId:
+    [task_id] = (await rig.submission.adopt([remote_id(1)])).added
+    await rig.ledger.answer(task_id, Answer(remote_id=remote_id(1), status="FAILED", failure_code="INTERNAL"))
+    return task_id
+
+
+async def test_a_retry_is_a_new_task_linked_to_the_old_one():
+    async with idle() as rig:
+        old = await ended(rig)
+        new = await rig.submission.retry(old)
+        assert (await rig.task(new)).parent_id == old
+        assert (await rig.task(new)).state is State.HELD
+        assert (await rig.task(old)).state is State.FAILED
+
+
+async def test_a_task_that_still_runs_is_not_retried():
+    async with idle() as rig:
+        [task_id] = (await rig.submission.adopt([remote_id(1)])).added
+        with pytest.raises(NotPossible):
+            await rig.submission.retry(task_id)
+
+
+async def test_a_held_task_can_be_edited_until_its_sending_begins(tmp_path: Path):
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"x")
+    async with idle() as rig:
+        [task_id] = await rig.submit(request("Before"))
+        await rig.submission.edit_held(task_id, with_picture(picture.as_uri()))
+        assert [noted.path for noted in await rig.store.inputs(task_id)] == [str(picture)]
+        await rig.ledger.move(task_id, Sending())
+        with pytest.raises(NotPossible):
+            await rig.submission.edit_held(task_id, request("Too late"))
+        assert (await rig.task(task_id)).request.model == "gen4_turbo"
+
+
+async def uncertain(rig: Rig) -> TaskId:
+    [task_id] = await rig.submit(request())
+    await rig.ledger.move(task_id, Sending())
+    await rig.ledger.move(task_id, NoAnswer(Evidence(reason="Cut.")))
+    return task_id
+
+
+async def test_sending_an_uncertain_task_again_lets_the_old_one_go():
+    async with idle() as rig:
+        old = await uncertain(rig)
+        new = await rig.submission.send_again(old)
+        assert (await rig.task(old)).let_go
+        assert (await rig.task(new)).parent_id == old
+        with pytest.raises(NotPossible):
+            await rig.submission.send_again(old)
+
+
+async def test_an_uncertain_task_takes_the_id_that_the_person_found():
+    async with idle() as rig:
+        task_id = await uncertain(rig)
+        await rig.submission.adopt([remote_id(7)])
+        for wrong in ("nonsense", remote_id(7)):
+            with pytest.raises(NotPossible):
+                await rig.submission.settle_with(task_id, wrong)
+        await rig.submission.settle_with(task_id, f" {remote_id(8)} ")
+        task = await rig.task(task_id)
+        assert (task.state, task.remote_id) == (State.PENDING, remote_id(8))
+
+
+async def test_an_uncertain_task_can_be_let_go():
+    async with idle() as rig:
+        task_id = await uncertain(rig)
+        assert (await rig.submission.let_go(task_id)).let_go

@@ -1,0 +1,115 @@
+"""What the program says of a sending that got no answer."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.domain.task import Evidence
+from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+
+
+def evidence(**known) -> Evidence:
+    return Evidence(reason="The connection was cut.", **known)
+
+
+@pytest.mark.parametrize(
+    ("known", "likelihood"),
+    [
+        ({"daily_before": 4, "daily_after": 5}, Likelihood.MADE),
+        ({"daily_before": 4, "daily_after": 4}, Likelihood.NOT_MADE),
+        ({"daily_before": 4, "daily_after": 6, "accepted_between": 1}, Likelihood.MADE),
+        ({"daily_before": 4, "daily_after": 5, "accepted_between": 1}, Likelihood.NOT_MADE),
+        ({"daily_before": 4, "daily_after": 9}, Likelihood.UNKNOWN),
+        ({"daily_before": 4, "daily_after": 2}, Likelihood.UNKNOWN),
+        ({"daily_before": 4}, Likelihood.UNKNOWN),
+        ({}, Likelihood.UNKNOWN),
+        ({"balance_before": 100.0, "balance_after": 40.0, "price": 60.0}, Likelihood.MADE),
+        ({"balance_before": 100.0, "balance_after": 100.0, "price": 60.0}, Likelihood.NOT_MADE),
+        ({"balance_before": 100.0, "balance_after": 40.0}, Likelihood.UNKNOWN),
+        ({"balance_before": 100.0, "balance_after": 70.0, "price": 60.0}, Likelihood.UNKNOWN),
+        ({"balance_before": 100.0, "balance_after": 15.0, "price": 60.0, "charged_between": 25.0}, Likelihood.MADE),
+        ({"daily_before": 4, "daily_after": 5, "doubtful": 1}, Likelihood.UNKNOWN),
+        ({"daily_before": 4, "daily_after": 4, "doubtful": 1}, Likelihood.UNKNOWN),
+        ({"daily_before": 4, "daily_after": 4, "is_early": True}, Likelihood.UNKNOWN),
+        ({"daily_before": 4, "daily_after": 5, "is_early": True}, Likelihood.MADE),
+        (
+            {"balance_before": 100.0, "balance_after": 100.0, "price": 60.0, "is_balance_doubtful": True},
+            Likelihood.UNKNOWN,
+        ),
+        (
+            {"balance_before": 100.0, "balance_after": 40.0, "price": 60.0, "is_balance_doubtful": True},
+            Likelihood.UNKNOWN,
+        ),
+        ({"balance_before": 100.0, "balance_after": 100.0, "price": 60.0, "is_early": True}, Likelihood.UNKNOWN),
+    ],
+)
+def test_counts_and_balance_say_what_probably_happened(known, likelihood):
+    assert verdict(evidence(**known)).likelihood is likelihood
+
+
+def test_the_words_name_what_was_seen():
+    known = evidence(daily_before=4, daily_after=5, balance_before=100.0, balance_after=40.0, price=60.0)
+    assert verdict(known).words == "The day's count moved by 1 and 60 credits left the balance: it was probably made."
+
+
+def test_other_sendings_in_between_are_named():
+    known = evidence(daily_before=4, daily_after=6, accepted_between=2)
+    assert "of which 2 are other tasks" in verdict(known).words
+    assert verdict(known).likelihood is Likelihood.NOT_MADE
+
+
+def test_a_count_and_a_balance_that_contradict_each_other_prove_nothing():
+    known = evidence(daily_before=4, daily_after=4, balance_before=100.0, balance_after=40.0, price=60.0)
+    assert verdict(known).likelihood is Likelihood.UNKNOWN
+
+
+def test_a_task_that_was_counted_but_not_charged_yet_is_said_to_be_so():
+    known = evidence(daily_before=4, daily_after=5, balance_before=100.0, balance_after=100.0, price=60.0)
+    assert verdict(known).likelihood is Likelihood.MADE
+    assert "charged yet" in verdict(known).words
+
+
+def test_other_tasks_that_leave_it_in_doubt_are_named():
+    known = evidence(daily_before=4, daily_after=6, accepted_between=1, doubtful=2)
+    assert verdict(known).words.startswith("The day's count moved by 2. 2 other tasks may be counted in it or not, so")
+
+
+def test_a_balance_that_others_moved_is_told_only_where_it_bears_the_count_out():
+    money = {"balance_before": 100.0, "price": 60.0, "is_balance_doubtful": True}
+    counted = {"daily_before": 4, "daily_after": 5}
+    assert "60 credits" in verdict(evidence(**counted, **money, balance_after=40.0)).words
+    assert "credits" not in verdict(evidence(**counted, **money, balance_after=90.0)).words
+
+
+numbers = st.none() | st.floats(-1e6, 1e6)
+counts = st.none() | st.integers(0, 10_000)
+
+
+@given(
+    before=numbers,
+    after=numbers,
+    first=counts,
+    second=counts,
+    between=st.integers(0, 50),
+    price=numbers,
+    doubts=st.tuples(st.integers(0, 3), st.booleans(), st.booleans()),
+)
+def test_every_evidence_gets_a_sentence_and_never_a_certainty(before, after, first, second, between, price, doubts):
+    known = evidence(
+        balance_before=before,
+        balance_after=after,
+        daily_before=first,
+        daily_after=second,
+        accepted_between=between,
+        price=price,
+        doubtful=doubts[0],
+        is_balance_doubtful=doubts[1],
+        is_early=doubts[2],
+    )
+    if doubts[0] and None not in (first, second):
+        assert verdict(known).likelihood is Likelihood.UNKNOWN
+    words = verdict(known).words
+    assert words.endswith(".")
+    assert any(word in words for word in ("probably", "cannot tell", "nobody can tell"))

@@ -1,0 +1,50 @@
+"""In a burst of changes what goes through a whole library leaves most of the time to others."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from runway_desktop.services.throttle import Rest
+from tests.fakes import FakeClock
+
+
+def test_first_change_is_answered_at_once():
+    rest = Rest(FakeClock(), 300)
+    assert rest.is_over
+    assert rest.ms == 300
+
+
+async def test_long_work_rests_four_times_as_long():
+    clock = FakeClock()
+    rest = Rest(clock, 300)
+    with rest:
+        assert not rest.is_over
+        assert rest.ms == 300, "asked anew after a moment"
+        await clock.advance(0.5)
+    assert rest.ms == pytest.approx(2000, abs=1)
+    await clock.advance(1.5)
+    assert not rest.is_over
+    assert rest.ms == pytest.approx(500, abs=1)
+    await clock.advance(0.5)
+    assert rest.is_over
+    await clock.advance(60)
+    assert rest.ms == 300
+
+
+async def test_short_work_does_not_rest():
+    clock = FakeClock()
+    rest = Rest(clock, 300)
+    with rest:
+        await clock.advance(0.002)
+    assert rest.ms == 300
+
+
+async def test_work_that_broke_off_rests_too():
+    clock = FakeClock()
+    rest = Rest(clock, 300)
+    with contextlib.suppress(ValueError), rest:
+        await clock.advance(1)
+        raise ValueError("odd")
+    assert rest.ms == pytest.approx(4000, abs=1)

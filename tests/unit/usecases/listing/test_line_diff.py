@@ -1,0 +1,74 @@
+"""How one list becomes another with the fewest signals."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.usecases.listing.line_diff import MOST_STEPS, Insertion, Rearrangement, Removal, steps
+
+LINES = st.lists(st.integers(0, 60), unique=True, max_size=40)
+
+
+def carried_out(old: list[int], way) -> list[int]:
+    lines = list(old)
+    for step in way:
+        match step:
+            case Removal(first, last):
+                assert 0 <= first <= last < len(lines)
+                del lines[first : last + 1]
+            case Insertion(first, items):
+                assert 0 <= first <= len(lines)
+                assert items
+                lines[first:first] = items
+            case Rearrangement(items):
+                assert sorted(items) == sorted(lines), "a rearrangement neither adds nor removes"
+                assert list(items) != lines
+                lines = list(items)
+    return lines
+
+
+@given(LINES, LINES)
+def test_the_steps_lead_from_the_old_list_to_the_new_one(old: list[int], new: list[int]):
+    assert carried_out(old, steps(old, new)) == new
+
+
+@given(LINES, st.data())
+def test_lines_that_keep_their_order_are_never_rearranged(old: list[int], data: st.DataObject):
+    staying = [line for line in old if data.draw(st.booleans())]
+    new = list(staying)
+    for line in range(100, 100 + data.draw(st.integers(0, 5))):
+        new.insert(data.draw(st.integers(0, len(new))), line)
+    way = steps(old, new)
+    assert not any(isinstance(step, Rearrangement) for step in way)
+    removed = sum(step.last - step.first + 1 for step in way if isinstance(step, Removal))
+    inserted = sum(len(step.items) for step in way if isinstance(step, Insertion))
+    assert (removed, inserted) == (len(old) - len(staying), len(new) - len(staying))
+
+
+@given(LINES)
+def test_the_same_list_takes_no_step(lines: list[int]):
+    assert steps(lines, list(lines)) == []
+
+
+def test_neighbours_leave_and_come_in_one_step():
+    assert steps([1, 2, 3, 4, 5], [1, 5, 6, 7]) == [Removal(1, 3), Insertion(2, (6, 7))]
+
+
+def test_another_order_is_one_layout_change():
+    assert steps([1, 2, 3], [3, 2, 1]) == [Rearrangement((3, 2, 1))]
+
+
+def test_another_order_with_comings_and_goings_takes_four_steps_at_most():
+    assert steps([1, 2, 3, 4], [5, 4, 3, 2]) == [
+        Rearrangement((4, 3, 2, 1)),
+        Removal(3, 3),
+        Insertion(3, (5,)),
+        Rearrangement((5, 4, 3, 2)),
+    ]
+
+
+def test_very_many_scattered_changes_are_a_few_steps_over_the_whole():
+    old = list(range(0, 4 * MOST_STEPS + 8, 2))
+    new = [line for line in old if line % 4]
+    way = steps(old, new)
+    assert len(way) == 2
+    assert carried_out(old, way) == new

@@ -1,0 +1,213 @@
+"""What the words of the search line mean, how they read as chips, and what could come next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
+from runway_desktop.domain.task import BatchId, Pick, State
+from runway_desktop.usecases.searching.language import KEYS, Query, Term, meaning, read
+from runway_desktop.usecases.searching.suggestions import suggestions, values_of
+
+NOW = datetime(2026, 10, 14, 12, 30).timestamp()
+KNOWN = PlaceCounts(
+    models={"gen4.5": 30, "gen4_image": 8, "veo3.1": 2},
+    endpoints={"text_to_video": 32},
+    projects={"Aurora spot": 12},
+    tags={"drone": 5, "low key": 3},
+    batches=((BatchId("b1"), "shots.csv", 9),),
+    states={State.FAILED: 4},
+    shots={"010": 2, "011": 1},
+    places={Place.PICKS: 1, Place.SAVED: 7},
+    ratings={5: 2, 4: 3, 0: 40},
+)
+
+
+def wanted(line: str, place: Filter | None = None) -> Filter:
+    return meaning(read(line), KNOWN, NOW, place).filter
+
+
+def said(line: str) -> tuple[str, ...]:
+    return meaning(read(line), KNOWN, NOW).said
+
+
+def at(*day: int) -> float:
+    return datetime(*day).timestamp()  # type: ignore[arg-type]
+
+
+def test_a_line_is_taken_apart_into_words_with_and_without_a_key():
+    query = read('fog model:gen4.5 -tag:x "exact words" project:"Aurora spot" -rain rating:>=4')
+    assert query.terms == (
+        Term("model", "gen4.5"),
+        Term("tag", "x", negative=True),
+        Term("project", "Aurora spot"),
+        Term("rating", ">=4"),
+    )
+    assert query.text == 'fog "exact words" -rain'
+    assert read(query.line) == query
+
+
+@pytest.mark.parametrize(
+    ("line", "filter_"),
+    [
+        ("model:gen4.5", Filter(models=frozenset({"gen4.5"}))),
+        ("model:gen4", Filter(models=frozenset({"gen4.5", "gen4_image"}))),
+        ("model:gen4.5 model:VEO3.1", Filter(models=frozenset({"gen4.5", "veo3.1"}))),
+        ("tag:drone tag:low tags:drone", Filter(tags=frozenset({"drone", "low"}))),
+        ("rating:>=4", Filter(rating=Span(4, None))),
+        ("rating:>3", Filter(rating=Span(4, None))),
+        ("stars:2..3", Filter(rating=Span(2, 3))),
+        ("rating:5", Filter(rating=Span(5, 5))),
+        ("cost:>=20 cost:<=60", Filter(cost=Span(20, 60))),
+        ("length:5-10s", Filter(length=Span(5, 10))),
+        ("is:pick is:saved", Filter(picks=frozenset({Pick.PICK}), places=frozenset({Place.SAVED}))),
+        ("is:unrated", Filter(rating=Span(None, 0))),
+        ("-is:rated", Filter(rating=Span(None, 0))),
+        ("state:failed", Filter(states=frozenset({State.FAILED}))),
+        ("-state:failed", Filter(without=Without(states=frozenset({State.FAILED})))),
+        ("-tag:drone", Filter(without=Without(tags=frozenset({"drone"})))),
+        ("-is:reject", Filter(without=Without(picks=frozenset({Pick.REJECT})))),
+        ("batch:shots", Filter(batches=frozenset({BatchId("b1")}))),
+        ("endpoint:text", Filter(endpoints=frozenset({"text_to_video"}))),
+        ("shot:010", Filter(shots=frozenset({"010"}))),
+        ("before:2026-10", Filter(until=at(2026, 10, 1))),
+        ("after:2026", Filter(since=at(2026, 1, 1))),
+        ("date:2026-10-05", Filter(since=at(2026, 10, 5), until=at(2026, 10, 6))),
+        ("on:2026-12", Filter(since=at(2026, 12, 1), until=at(2027, 1, 1))),
+        ("date:today", Filter(since=at(2026, 10, 14), until=at(2026, 10, 15))),
+        ("date:yesterday", Filter(since=at(2026, 10, 13), until=at(2026, 10, 14))),
+        ("date:week", Filter(since=at(2026, 10, 8), until=at(2026, 10, 15))),
+        ("fog model:", Filter(text="fog")),
+    ],
+)
+def test_words_mean_a_filter(line: str, filter_: Filter):
+    assert wanted(line) == filter_
+
+
+def test_words_narrow_the_place_they_are_asked_in():
+    place = Filter(projects=frozenset({"Aurora spot"}))
+    assert wanted("fog", place) == Filter(text="fog", projects=frozenset({"Aurora spot"}))
+    assert wanted("project:Aurora", place) == place
+    assert "Other" not in wanted("project:Other", place).projects
+    assert wanted("project:Other", place) != place
+
+
+@pytest.mark.parametrize(
+    ("line", "alike"),
+    [
+        ("-rating:5", "rating:<=4"),
+        ("-rating:>=4", "rating:<=3"),
+        ("-rating:0", "rating:>=1"),
+        ("-cost:<=60", "cost:>60"),
+        ("rating:4..2", "rating:2..4"),
+        ("-before:2026-10", "after:2026-10"),
+        ("-after:2026-10", "before:2026-10"),
+        ("-date:today", "before:today"),
+        ("SHOT:01", "shot:010 shot:011"),
+    ],
+)
+def test_what_is_left_out_and_turned_round_means_the_rest(line: str, alike: str):
+    assert wanted(line) == wanted(alike) != Filter()
+    assert said(line) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("shot:900", "There is no shot “900” here."),
+        ("rating:6", "Ratings go from 0, not rated, to 5."),
+        ("cost:>9 cost:<3", "Nothing can match all of “cost:” at once."),
+        ("after:2026-10 before:2026-02", "The dates leave no day between them."),
+    ],
+)
+def test_what_nothing_can_match_is_said(line: str, words: str):
+    assert said(line) == (words,)
+
+
+def test_words_that_are_not_understood_narrow_nothing_and_are_told_apart():
+    line = read("rating:good -cost:5 is:nice state:odd before:soon model:gen4.5")
+    found = meaning(line, KNOWN, NOW)
+    assert found.filter == Filter(models=frozenset({"gen4.5"}))
+    assert set(line.terms) - found.unused == {Term("model", "gen4.5")}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("model:sora", "There is no model “sora” here."),
+        ("tag:zzz", "There is no tag “zzz” yet."),
+        ("rating:good", "“rating:good” is not understood"),
+        ("before:soon", "“before:soon” is no date"),
+        ("is:nice", "“is:nice” is not understood"),
+        ("state:odd", "There is no status “odd”"),
+        ("colour:red", "“colour:” is no filter"),
+        ("-cost:5", "Say cost:<5 or cost:>5."),
+        ("-date:2026-09", "would leave two ranges"),
+        ("modle:gen4.5", "Did you mean “model:”?"),
+    ],
+)
+def test_words_that_are_not_understood_are_said(line: str, words: str):
+    [sentence] = said(line)
+    assert words in sentence
+
+
+def test_what_only_looks_like_a_filter_is_searched_in_silence():
+    for line in (
+        "https://example.com/a",
+        "at 10:30",
+        '"colour: red"',
+        '"the colour: red"',
+        "model:gen4.5",
+        "fog -rain",
+    ):
+        assert said(line) == (), line
+    assert wanted("colour:red").text == "colour:red"
+
+
+def test_chips_say_what_they_keep():
+    labels = [
+        term.label for term in read("model:gen4.5 rating:>=4 -tag:drone is:pick before:2026-10 cost:20..60").terms
+    ]
+    assert labels == ["gen4.5", "Rating ≥ 4", "Not tag: drone", "Picks", "Before 2026-10", "Credits 20–60"]
+    assert Query((Term("model", "a"), Term("tag", "b c"))).without(Term("model", "a")).line == 'tag:"b c"'
+
+
+def test_keys_are_offered_then_values_with_their_counts():
+    [first, *_] = suggestions("fog mo", 6, KNOWN)
+    assert (first.text, first.line, first.cursor) == ("model:  Model", "fog model:", 10)
+    values = suggestions("fog model:g", 11, KNOWN)
+    assert [(found.text, found.detail) for found in values] == [("gen4.5", "30"), ("gen4_image", "8")]
+    assert values[0].line == "fog model:gen4.5 "
+    assert values[0].cursor == len(values[0].line)
+    assert suggestions("fog model:gen4.5", 16, KNOWN) == []
+    assert suggestions("fog ", 4, KNOWN) == []
+    assert suggestions("colour:", 7, KNOWN) == []
+
+
+def test_what_finds_nothing_is_not_offered():
+    def offered(line: str, known: PlaceCounts = KNOWN) -> list[tuple[str, str]]:
+        return [(found.text, found.detail) for found in suggestions(line, len(line), known)]
+
+    assert offered("state:") == [("failed", "4"), ("ended", "4")]
+    assert offered("is:") == [("pick", "1"), ("reject", ""), ("rated", "5"), ("unrated", "40"), ("saved", "7"),
+                              ("failed", "4")]  # fmt: skip
+    assert offered("shot:") == [("010", "2"), ("011", "1")]
+    assert offered("pro", PlaceCounts()) == []
+    twice = PlaceCounts(batches=tuple((BatchId(name), "shots.csv", 4) for name in ("b1", "b2")))
+    assert offered("batch:", twice) == [("shots.csv", "8")]
+
+
+def test_a_value_with_blanks_is_quoted_and_what_stands_behind_stays():
+    [found] = suggestions("-tag:lo fog", 7, KNOWN)
+    assert (found.line, found.cursor) == ('-tag:"low key" fog', 15)
+    [again] = suggestions('tag:"low k', 10, KNOWN)
+    assert again.line == 'tag:"low key" '
+
+
+def test_every_key_can_be_completed_or_is_free_text():
+    for key in KEYS:
+        assert values_of(key, KNOWN), key
+    assert dict(values_of("rating", KNOWN))[">=4"] == 5
+    assert dict(values_of("state", KNOWN))["failed"] == 4

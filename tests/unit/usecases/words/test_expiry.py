@@ -1,0 +1,66 @@
+"""Until when a link works, said so that nobody is promised what is not known."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from runway_desktop.domain.expiry import LinkLife
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.expiry import ASKING_TELLS, KEPT_NO_LONGER, board_words, copied_words, line_words
+
+HOUR = 3600.0
+FETCHED = datetime(2026, 11, 25, 14, 0).timestamp()
+LIFE = LinkLife(FETCHED)
+
+
+@pytest.mark.parametrize(
+    ("count", "hours", "words"),
+    [
+        (1, 0, "Link copied. It works until about tomorrow, 14:00 – at the latest 27 Nov, 14:00."),
+        (3, 12, "3 links copied. They work until about today, 14:00 – at the latest tomorrow, 14:00."),
+        (1, 30, "Link copied. It may have expired already, and stops working at the latest tomorrow, 14:00."),
+        (2, 50, "2 links copied. They have expired."),
+    ],
+)
+def test_a_copied_link_says_how_long_it_works(count: int, hours: float, words: str) -> None:
+    assert copied_words(count, LIFE, FETCHED + hours * HOUR) == words
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (0, "good until about tomorrow, 14:00"),
+        (30, "may have expired; at the latest tomorrow, 14:00"),
+        (50, "expired; Copy link asks for a fresh one"),
+    ],
+)
+def test_the_details_say_it_in_a_line(hours: float, words: str) -> None:
+    assert line_words(LIFE, FETCHED + hours * HOUR) == words
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (6, ("Surely until tomorrow, 14:00 · 18 h left", "at the latest 27 Nov, 14:00")),
+        (23.5, ("Surely until today, 14:00 · 30 min left", "at the latest tomorrow, 14:00")),
+        (30, ("The link may have expired", "at the latest tomorrow, 14:00")),
+        (50, (KEPT_NO_LONGER, ASKING_TELLS)),
+    ],
+)
+def test_the_board_says_what_is_sure_and_what_is_at_most(hours: float, words: tuple[str, str]) -> None:
+    assert board_words(LIFE, FETCHED + hours * HOUR) == words
+
+
+def test_moments_are_named_as_one_speaks_of_them() -> None:
+    assert units.moment(FETCHED - 24 * HOUR, FETCHED) == "yesterday, 14:00"
+    assert units.moment(FETCHED + 24 * 40 * HOUR, FETCHED) == "4 Jan 2027, 14:00"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "less than a minute left"), (61, "1 min left"), (7199, "119 min left"), (7200, "2 h left")],
+)
+def test_what_is_left_is_rounded_down(seconds: float, words: str) -> None:
+    assert units.left(seconds) == words

@@ -1,0 +1,161 @@
+"""What is said of files that are missing, changed outside or in the bin, and what is offered for them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from runway_desktop.domain.library import Filter, Listing, Place, PlaceCounts, Row, Without
+from runway_desktop.domain.presence import Look, Presence, Signs
+from runway_desktop.domain.task import Output, OutputState, State
+from runway_desktop.usecases.commands.next_steps import next_steps
+from runway_desktop.usecases.commands.offers import Offer, Verb, concerned, offers, question
+from runway_desktop.usecases.listing.changes import moves
+from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.searching.language import meaning, read
+from runway_desktop.usecases.words.files import file_words, missing_words, trouble_words
+from runway_desktop.usecases.words.states import Around, Tone, describe
+from tests.unit.viewmodels.rows import row
+
+AT = datetime(2026, 11, 5, 14, 2, 7).timestamp()
+GONE = Look(presence=Presence.MISSING, at=AT)
+OTHER = Look(presence=Presence.CHANGED, at=AT + 60, signs=Signs(7, int(AT * 1e9)))
+
+
+def of(*kinds: str, deleted_remotely: bool = False) -> Row:
+    """A task whose results are "here", "missing", "changed", "binned" or "waiting"."""
+    states = [OutputState.WAITING if kind == "waiting" else OutputState.SAVED for kind in kinds]
+    made = row(State.SUCCEEDED, *states, deleted_remotely=deleted_remotely)
+    return replace(made, outputs=tuple(map(_become, made.outputs, kinds)))
+
+
+def _become(output: Output, kind: str) -> Output:
+    match kind:
+        case "missing":
+            return replace(output, look=GONE)
+        case "changed":
+            return replace(output, look=OTHER)
+        case "binned":
+            return replace(output, path="", binned_from=output.path)
+        case _:
+            return output
+
+
+def found(*rows: Row) -> dict[Verb, Offer]:
+    return {offer.verb: offer for group in offers(rows) for offer in group}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said", "tone"),
+    [
+        (("missing",), "File missing (not where it was saved)", Tone.WARN),
+        (("missing", "here"), "1 of 2 files missing (not where it was saved)", Tone.WARN),
+        (("missing", "missing", "here"), "2 of 3 files missing (not where they were saved)", Tone.WARN),
+        (("changed",), "Changed outside (on 5 November 2026, 14:02)", Tone.WARN),
+        (("changed", "here"), "1 of 2 changed outside (on 5 November 2026, 14:02)", Tone.WARN),
+        (("binned",), "Done (the file was moved to the bin)", Tone.PLAIN),
+        (("binned", "here"), "Saved (1.2 MB)", Tone.GOOD),
+    ],
+)
+def test_the_row_says_what_became_of_files(kinds, said, tone):
+    words = describe(of(*kinds), Around())
+    assert (words.spoken, words.tone) == (said, tone)
+    assert words.icon
+
+
+def test_the_details_say_it_of_each_file_and_in_a_sentence():
+    missing, changed, binned = of("missing"), of("changed"), of("binned")
+    name = "t1-0.mp4"
+    assert file_words(missing.outputs[0]) == f"{name} · not where it was saved"
+    assert file_words(changed.outputs[0]) == f"{name} · changed outside on 5 November 2026, 14:02"
+    assert file_words(binned.outputs[0]) == f"{name} · moved to the bin"
+    perhaps = "may have been moved, renamed or deleted outside this program."
+    assert trouble_words(missing) == f"The file is not where it was saved. It {perhaps}"
+    assert trouble_words(changed) == "The file was changed outside on 5 November 2026, 14:02."
+    assert trouble_words(binned) == ""
+    assert trouble_words(of("missing", "missing", "here")).startswith(
+        "2 of 3 files are not where they were saved. They"
+    )
+    assert trouble_words(of("missing", "here")).startswith(f"{name} is not where it was saved. ")
+    assert trouble_words(of("missing", deleted_remotely=True)).endswith("Runway keeps it no longer.")
+    assert missing_words(missing.outputs[0]) == f"{name} is not where it was saved."
+
+
+def test_the_words_of_an_older_version_are_no_trouble():
+    old = of("binned")
+    problem = replace(old.outputs[0], binned_from="", problem="The file was moved to the bin.")
+    assert trouble_words(replace(old, outputs=(problem,))) == ""
+    assert Verb.PUT_BACK not in found(replace(old, outputs=(problem,)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps"),
+    [
+        ("missing", [Verb.LOOK_FOR, Verb.FETCH_AGAIN, Verb.CHOOSE_FILE]),
+        ("changed", [Verb.KEEP_CHANGE, Verb.FETCH_ORIGINAL, Verb.OPEN_WITH_SYSTEM]),
+        ("binned", [Verb.PUT_BACK, Verb.FETCH_AGAIN]),
+        ("here", []),
+    ],
+)
+def test_each_comes_with_its_next_steps_and_all_are_offered(kind, steps):
+    assert [step.verb for step in next_steps(of(kind))] == steps
+    offered = found(of(kind))
+    assert all(offered[verb].enabled for verb in steps)
+    kept_no_longer = [step.verb for step in next_steps(of(kind, deleted_remotely=True))]
+    assert kept_no_longer == [verb for verb in steps if verb not in (Verb.FETCH_AGAIN, Verb.FETCH_ORIGINAL)]
+
+
+def test_what_runway_keeps_no_longer_is_not_fetched_and_says_why():
+    assert found(of("missing", deleted_remotely=True))[Verb.FETCH_AGAIN].reason == "Runway keeps it no longer."
+    assert found(of("changed", deleted_remotely=True))[Verb.FETCH_ORIGINAL].reason == "Runway keeps it no longer."
+
+
+def test_a_missing_file_is_not_opened_copied_used_or_deleted():
+    offered = found(of("missing"))
+    here = found(of("here"))
+    for verb in (Verb.OPEN, Verb.SHOW_FILE, Verb.COPY_FILE, Verb.COPY_PATH, Verb.USE_AS_INPUT, Verb.DELETE_FILE):
+        assert verb in here
+        assert verb not in offered
+
+
+def test_many_are_counted_and_only_those_that_it_concerns_are_taken():
+    rows = [of("missing", "missing"), of("here"), of("changed"), of("binned")]
+    offered = found(*rows)
+    assert offered[Verb.LOOK_FOR].text == "Look for 2 files"
+    assert Verb.CHOOSE_FILE not in offered
+    assert concerned(Verb.LOOK_FOR, rows) == [rows[0]]
+    assert concerned(Verb.KEEP_CHANGE, rows) == [rows[2]]
+    assert concerned(Verb.PUT_BACK, rows) == [rows[3]]
+    assert found(of("changed"), of("changed"))[Verb.KEEP_CHANGE].text == "Keep 2 changes"
+    assert found(of("binned"), of("binned"))[Verb.PUT_BACK].text == "Put 2 back from the bin"
+
+
+def test_what_was_never_saved_is_saved_and_not_fetched_again():
+    assert found(of("waiting"))[Verb.FETCH_AGAIN].text == "Save now"
+    assert found(of("missing"))[Verb.FETCH_AGAIN].text == "Fetch again from Runway"
+
+
+def test_deleting_at_runway_says_that_a_missing_file_would_be_lost():
+    asked = question(Verb.DELETE_REMOTELY, [of("missing")])
+    assert asked is not None
+    assert "would be lost" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("is:missing", Filter(places=frozenset({Place.MISSING}))),
+        ("is:changed", Filter(places=frozenset({Place.CHANGED}))),
+        ("-is:missing", Filter(without=Without(places=frozenset({Place.MISSING})))),
+    ],
+)
+def test_they_are_found_by_a_word_and_listed_anew_when_that_changes(line, wanted):
+    assert meaning(read(line), PlaceCounts(), 0.0).filter == wanted
+    touch = Touch()
+    touch.outputs = {0: of("missing").outputs[0]}
+    assert moves(touch, Listing(filter=wanted))
+    assert moves(touch, Listing(filter=Filter(place=Place.MISSING)))
+    assert not moves(touch, Listing())
+    assert read(line).terms[0].label in ("File missing", "Changed outside", "Not file missing")

@@ -1,0 +1,87 @@
+"""The library's folder in words that say what to do next."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.folders import FolderHealth, FolderState, MovePhase, MoveProgress, Stayed
+from runway_desktop.usecases.words.folders import Way, detail_of, headline_of, state_words, stayed_words, trouble_of
+from runway_desktop.usecases.words.states import Tone
+
+FOLDER = "/media/anna/Films"
+
+
+def health(state: FolderState, free: int | None = None, to_come: int = 0, *, can_be_made: bool = False) -> FolderHealth:
+    return FolderHealth(folder=FOLDER, state=state, free=free, to_come=to_come, can_be_made=can_be_made)
+
+
+@pytest.mark.parametrize("state", [FolderState.UNKNOWN, FolderState.FINE])
+def test_a_folder_that_is_well_needs_no_words(state):
+    assert trouble_of(health(state), waiting=3, rescues=True) is None
+
+
+@pytest.mark.parametrize("state", [one for one in FolderState if not one.can_write])
+def test_every_trouble_names_the_folder_what_waits_and_what_to_do(state):
+    trouble = trouble_of(health(state), waiting=7, rescues=True)
+    assert trouble is not None
+    assert FOLDER in trouble.message
+    assert "7 results wait for it. What waits for an hour is kept in the profile's folder" in trouble.detail
+    assert Way.CHOOSE in trouble.ways
+    assert Way.KEEP_HERE in trouble.ways
+
+
+def test_where_nothing_waits_nothing_is_offered_to_be_kept():
+    trouble = trouble_of(health(FolderState.ABSENT), waiting=0, rescues=True)
+    assert trouble is not None
+    assert trouble.ways == (Way.TRY_AGAIN, Way.CHOOSE)
+
+
+def test_a_folder_that_was_deleted_can_be_made_again_and_a_drive_cannot():
+    deleted = trouble_of(health(FolderState.ABSENT, can_be_made=True), waiting=0, rescues=False)
+    unplugged = trouble_of(health(FolderState.ABSENT), waiting=0, rescues=False)
+    assert deleted is not None
+    assert unplugged is not None
+    assert deleted.ways[0] is Way.MAKE_AGAIN
+    assert unplugged.ways[0] is Way.TRY_AGAIN
+    assert "Connect its drive" in unplugged.detail
+
+
+def test_a_full_disk_is_shown_so_that_room_can_be_made():
+    trouble = trouble_of(health(FolderState.FULL, 0), waiting=1, rescues=False)
+    assert trouble is not None
+    assert trouble.ways[0] is Way.SHOW_FOLDER
+    assert trouble.detail == "Free up space. 1 result waits for it."
+
+
+def test_a_disk_that_will_not_hold_what_is_to_come_says_how_much_that_is():
+    trouble = trouble_of(health(FolderState.NEARLY_FULL, 640_000_000, 1_300_000_000), waiting=0, rescues=True)
+    assert trouble is not None
+    assert "640 MB are free" in trouble.message
+    assert trouble.detail == "About 1.3 GB are to come."
+
+
+def test_the_preferences_say_how_it_is_in_a_sentence():
+    assert state_words(health(FolderState.FINE, 81_000_000_000)) == ("81 GB are free.", Tone.PLAIN)
+    assert state_words(health(FolderState.UNKNOWN)) == ("", Tone.PLAIN)
+    assert state_words(health(FolderState.ABSENT))[1] is Tone.BAD
+
+
+def test_a_move_says_how_far_it_is_where_it_goes_and_how_long_it_takes():
+    progress = MoveProgress(
+        source="/old", target="/new", files=312, files_total=1204, size=6_000_000_000, size_total=24_000_000_000
+    )
+    assert headline_of(progress) == "Moving 312 of 1,204 files"
+    assert detail_of(progress, 1_230.0) == "To /new · 6.0 GB of 24 GB · 20 min left"
+    assert "begun before the last restart" in detail_of(
+        MoveProgress(source="/old", target="/new", is_resumed=True), None
+    )
+
+
+def test_a_move_that_waits_says_for_what_and_one_that_is_over_what_stayed():
+    waits = MoveProgress(source="/old", target="/new", phase=MovePhase.WAITING, waits="The folder /new is not there.")
+    assert detail_of(waits, 5.0) == "The folder /new is not there."
+    done = MoveProgress(
+        source="/old", target="/new", files=1203, phase=MovePhase.DONE, stayed=(Stayed("/old/fox.mp4", "Changed."),)
+    )
+    assert headline_of(done) == "1,203 files moved"
+    assert stayed_words(done) == "1 file stayed where it was:"

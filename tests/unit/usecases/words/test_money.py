@@ -1,0 +1,79 @@
+"""What is said of money: the same words wherever it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.money.pricing import Price
+from runway_desktop.usecases.sending.questions import sending_question
+from runway_desktop.usecases.words.money import cost_in_words, price_detail, today_words
+
+MODERATION = Failure(code="SAFETY.INPUT.TEXT", words="No")
+
+
+def test_the_status_line_says_what_today_cost_and_may_cost():
+    assert today_words(640.0, 1_500.0) == "Today 640 of 1,500 credits"
+    assert today_words(640.0, None) == "Today 640 credits"
+    assert today_words(0.0, 1_500.0) == "Today 0 of 1,500 credits"
+    assert today_words(0.0, None) == ""
+
+
+def test_a_price_says_its_dollars_and_where_it_comes_from():
+    assert price_detail(Price(60.0, exact=True, why="What Runway estimated.")) == "$0.60. What Runway estimated."
+    assert price_detail(Price(60.0, exact=False, why="Published.")) == "About $0.60. Published."
+    assert price_detail(None) == "Runway has not estimated a request like this yet."
+
+
+def test_a_sending_is_asked_about_only_above_the_chosen_sum():
+    assert sending_question(None, 300, 9_000.0) is None
+    assert sending_question(720.0, 12, 720.0) is None
+    asked = sending_question(500.0, 12, 720.0, exact=False)
+    assert asked is not None
+    assert asked.title == "Send 12 tasks for about 720 credits?"
+    assert asked.text.startswith("That is $7.20.")
+    assert (asked.yes, asked.no) == ("Send 12 tasks", "Do not send")
+
+
+def test_a_sum_that_is_not_known_whole_is_asked_about_as_at_least():
+    asked = sending_question(500.0, 12, 720.0, unknown=3)
+    assert asked is not None
+    assert asked.title == "Send 12 tasks for at least 720 credits?"
+    assert "3 more tasks" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("state", "actual", "estimate", "failure", "words"),
+    [
+        (State.SUCCEEDED, 60.0, 60.0, None, "60 credits (estimated 60) · $0.60"),
+        (State.SUCCEEDED, 60.0, None, None, "60 credits · $0.60"),
+        (State.RUNNING, None, 60.0, None, ""),
+        (
+            State.SUCCEEDED, 48.0, 60.0, None,
+            "48 credits (estimated 60: an estimate is the most that a task may cost) · $0.48",
+        ),
+        (State.FAILED, 0.0, 60.0, Failure(), "0 credits (estimated 60: given back, because it failed) · $0.00"),
+        (
+            State.FAILED, 30.0, 60.0, MODERATION,
+            "30 credits (estimated 60: charged all the same, because moderation refused it) · $0.30",
+        ),
+        (
+            State.CANCELLED, 12.0, 60.0, None,
+            "12 credits (estimated 60: charged for what was made before it was cancelled) · $0.12",
+        ),
+    ],
+)  # fmt: skip
+def test_a_cost_is_explained_where_it_differs_from_the_estimate(
+    state: State, actual: float | None, estimate: float | None, failure: Failure | None, words: str
+):
+    task = Task(
+        id=TaskId("t"),
+        request=Request(endpoint="text_to_video", model="gen4.5"),
+        created_at=0.0,
+        state=state,
+        cost_credits=actual,
+        estimated_credits=estimate,
+        failure=failure,
+    )
+    assert cost_in_words(task) == words

@@ -1,0 +1,76 @@
+"""*Copy support details*: enough for Runway's support, nothing private."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.task import Refusal, Request, State, Task, TaskId
+from runway_desktop.usecases.words.support import support_details
+from tests.fake_runway import remote_id
+
+SECRET = "key_" + "0af1" * 32
+TASK = Task(
+    id=TaskId("local1"),
+    request=Request(
+        endpoint="image_to_video", model="gen4.5", prompt="A private fox",
+        values={
+            "promptText": "A private fox", "negativePrompt": "ugly", "duration": 5, "ratio": "1280:720", "audio": True,
+            "promptImage": [{"uri": "file:///home/me/private.png", "position": "first"}],
+            "voice": {"type": "runway-preset", "presetId": "Maya"}, "backgroundColor": "#ffffff",
+        },
+    ),
+    created_at=1_750_000_000.0, sent_at=1_750_000_001.0, ended_at=1_750_000_060.0, state=State.FAILED,
+    remote_id=remote_id(1), cost_credits=0.0, estimated_credits=25.0,
+    failure=Failure(code="INTERNAL.BAD_OUTPUT.CODE01", words="“A private fox” went wrong at https://x.example.com/?sig=1"),
+)  # fmt: skip
+LEDGER = [
+    LedgerEntry(task_id=TASK.id, at=1_750_000_001.0, kind="sent", detail={}),
+    LedgerEntry(
+        task_id=TASK.id, at=1_750_000_060.0, kind="state",
+        detail={
+            "state": "failed", "code": "INTERNAL.BAD_OUTPUT.CODE01", "cost_credits": 0.0, "file": "private.mp4",
+            "words": f"A private fox, {SECRET}, /home/me/private.png, Authorization: Bearer abc",
+        },
+    ),
+]  # fmt: skip
+
+
+def test_ids_state_times_settings_and_code_are_there():
+    text = support_details(TASK, LEDGER, version="1.2.3", system="Linux")
+    for fact in (
+        TASK.remote_id, "local1", "State: failed", "image_to_video, gen4.5", "duration=5", "ratio=1280:720",
+        "audio=true", "voice.presetId=Maya", "Sent: 2025-06-15 15:06:41 UTC", "Estimate: 25 credits",
+        "Cost: 0 credits", "Failure code: INTERNAL.BAD_OUTPUT.CODE01", "Runway Desktop 1.2.3, Linux",
+        "15:07:40 UTC  state",
+    ):  # fmt: skip
+        assert str(fact) in text, fact
+
+
+def test_prompt_inputs_links_paths_and_secrets_are_not():
+    text = support_details(TASK, LEDGER)
+    for private in ("private", "ugly", "sig=1", SECRET, "key_", "Bearer abc", "/home/me"):
+        assert private not in text, private
+
+
+def test_prompt_is_there_when_it_is_chosen_and_a_secret_in_it_still_is_not():
+    task = replace(TASK, request=replace(TASK.request, prompt=f"A private fox {SECRET}"))
+    text = support_details(task, [], include_prompt=True)
+    assert "Prompt: A private fox [secret]" in text
+    assert SECRET not in text
+
+
+def test_adopted_task_that_was_refused_or_is_odd_has_its_words():
+    odd = replace(
+        TASK, state=State.OTHER, remote_status="PONDERING", adopted=True, cancel_asked=True, failure=None,
+        refusals=(Refusal(path=("promptImage", 0, "uri"), message="A private fox", code="invalid_uri"),),
+    )  # fmt: skip
+    text = support_details(odd, [])
+    assert "PONDERING" in text
+    assert "adopted, cancel asked" in text
+    assert "Refused: promptImage.0.uri: invalid_uri" in text
+
+
+def test_time_that_makes_no_sense_is_no_crash():
+    assert "1e+300" in support_details(replace(TASK, ended_at=1e300), [])

@@ -1,0 +1,195 @@
+"""What the culling room compares, and what a decision does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
+from runway_desktop.viewmodels.compare.compare import Culling
+from tests.gui.rig import Rig, saved, task, until
+
+
+class NotingJudge:
+    def __init__(self) -> None:
+        self.deeds: list[tuple[str, tuple[TaskId, ...], object]] = []
+
+    def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
+        self.deeds.append(("rate", tuple(task_ids), stars))
+
+    def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
+        self.deeds.append(("pick", tuple(task_ids), pick))
+
+    def undo(self) -> None:
+        self.deeds.append(("undo", (), None))
+
+
+def done(number: int, prompt: str = "", **members: object) -> Task:
+    return task(number, State.SUCCEEDED, prompt or f"Prompt {number}", **members)
+
+
+def row(of: Task, results: int = 1) -> Row:
+    return Row(task=of, outputs=tuple(saved(of, f"/library/{of.id}-{n}.mp4", n) for n in range(results)))
+
+
+def room(rig: Rig, judge: NotingJudge | None = None) -> Culling:
+    return Culling(rig.engine, rig.bridge, rig.runner, judge or NotingJudge(), rig.owner)
+
+
+def tops(model: Culling) -> list[str]:
+    return [stack.top.task.id for stack in model.shown]
+
+
+async def test_takes_of_one_prompt_lie_side_by_side(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog over the harbour")) for n in range(1, 4)])
+        assert tops(model) == ["t1", "t2", "t3"]
+        assert model.size == 4
+
+
+async def test_takes_are_stacked_when_several_prompts_are_compared(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(1, "Fog")), row(done(2, "Rain")), row(done(3, "  fog "))])
+        assert tops(model) == ["t1", "t2"]
+        assert model.size == 2
+        assert model.shown[0].words() == "take 1 of 2"
+        assert model.cycle(1)
+        assert tops(model) == ["t3", "t2"]
+        assert model.cycle(1)
+        assert tops(model) == ["t1", "t2"]
+        model.focus_on(1)
+        assert not model.cycle(1)
+        model.stack(False)
+        assert sorted(tops(model)) == ["t1", "t2"]
+        model.show(4)
+        assert tops(model) == ["t1", "t2", "t3"]
+
+
+async def test_every_result_of_a_task_is_compared_and_what_is_not_saved_is_left_out(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(1), results=3), Row(task=task(2, State.RUNNING))])
+        assert [stack.top.key for stack in model.shown] == [("t1", 0), ("t1", 1), ("t1", 2)]
+
+
+async def test_nothing_to_compare_is_said(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model, said = room(rig), []
+        model.said.connect(said.append)
+        model.open([Row(task=task(2, State.RUNNING))])
+        assert said
+        assert not model.shown
+
+
+async def test_captions_tell_number_model_seed_price_and_judgement(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        one = done(1, cost_credits=60.0, rating=4, pick=Pick.PICK)
+        one = replace(one, request=replace(one.request, values={**one.request.values, "seed": 41207}))
+        model.open([row(one), row(done(2, pick=Pick.REJECT)), row(done(3))])
+        assert model.caption(0) == "1 · gen4.5 · seed 41207 · 60 credits"
+        assert [stack.top.judgement() for stack in model.shown] == ["★★★★☆ pick", "rejected", "unrated"]
+
+
+async def test_sets_follow_each_other_and_the_focused_one_stays_in_sight(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog")) for n in range(1, 8)])
+        model.turn(-1)
+        assert model.place_words() == "1–4 of 7"
+        model.turn(1)
+        assert tops(model) == ["t5", "t6", "t7"]
+        assert model.place_words() == "5–7 of 7"
+        model.turn(1)
+        model.focus_on(2)
+        model.show(2)
+        assert (tops(model), model.focus) == (["t7"], 0)
+        model.show(1)
+        model.turn(-1)
+        assert (tops(model), model.place_words()) == (["t6"], "6 of 7")
+
+
+async def test_swap_takes_the_focus_along(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog")) for n in range(1, 4)])
+        model.swap()
+        assert (tops(model), model.focus) == (["t2", "t1", "t3"], 1)
+
+
+async def test_decision_goes_to_the_judge_and_the_same_again_takes_it_back(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        judge = NotingJudge()
+        model = room(rig, judge)
+        model.open([row(done(1)), row(done(2, pick=Pick.PICK))])
+        model.rate(4)
+        model.pick(Pick.REJECT)
+        model.focus_on(1)
+        model.pick(Pick.PICK)
+        model.undo()
+        assert judge.deeds == [
+            ("rate", ("t1",), 4),
+            ("pick", ("t1",), Pick.REJECT),
+            ("pick", ("t2",), Pick.NONE),
+            ("undo", (), None),
+        ]
+        assert model.focus == 1
+
+
+async def test_after_a_decision_the_next_undecided_has_the_focus_then_the_next_set(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog", rating=3 if n in (2, 5) else 0)) for n in range(1, 8)])
+        model.set_auto_advance(True)
+        model.rate(0)
+        assert model.focus == 0
+        model.rate(5)
+        assert model.focus == 2
+        model.focus_on(3)
+        model.pick(Pick.REJECT)
+        assert model.focus == 0, "the first of the set was only looked at"
+
+
+async def test_judgement_is_followed_live_and_advances_over_sets(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        tasks = [done(n, "Fog") for n in range(1, 7)]
+        await rig.put(*tasks)
+        model = room(rig)
+        model.open([row(one) for one in tasks])
+        for one in tasks[:4]:
+            await rig.change(replace(one, rating=4))
+        assert [stack.top.judgement() for stack in model.shown] == ["★★★★☆"] * 4
+        model.set_auto_advance(True)
+        model.rate(5)
+        assert (tops(model), model.focus) == (["t5", "t6"], 0)
+
+
+async def test_one_chosen_task_brings_all_its_takes(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        first = done(1, "Fog")
+        second = done(2, "Fog", parent_id=first.id)
+        third = done(3, "Fog, thicker", parent_id=second.id)
+        results = [saved(one, f"/library/{one.id}.png", media=Media.IMAGE) for one in (first, second, third)]
+        await rig.put(first, second, third, outputs=results)
+        model = room(rig)
+        model.open_chosen([second.id])
+        await until(lambda: model.shown)
+        assert tops(model) == ["t1", "t2", "t3"]
+        assert model.focus == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+async def test_focus_goes_around(tmp_path: Path, size: int) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog")) for n in range(1, 5)])
+        model.show(size)
+        for _ in range(size):
+            model.move_focus(1)
+        assert model.focus == 0

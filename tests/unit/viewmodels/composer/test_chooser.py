@@ -1,0 +1,192 @@
+"""What the chooser knows: parts of the catalogue, offers and their facts, favourites, what is new."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from runway_desktop.catalog import MediaKind
+from runway_desktop.domain.account import ModelLimits, Organization
+from runway_desktop.domain.events import OrganizationChanged
+from runway_desktop.services.ports import Timing
+from runway_desktop.viewmodels.composer.chooser import Chooser, Offer, Scope
+from tests.engine_rig import CATALOG
+from tests.engine_rig import request as plain_request
+from tests.gui.rig import Rig, until
+
+EVERY = [(pair.endpoint, pair.model) for pair in CATALOG.pairs()]
+
+
+@asynccontextmanager
+async def opened(folder):
+    async with Rig(folder) as rig:
+        yield rig, rig.composer.chooser
+
+
+def offer(chooser: Chooser, endpoint: str, model: str) -> Offer:
+    return next(one for one in chooser.offers(Scope.ALL) if one.key == (endpoint, model))
+
+
+async def test_everything_is_offered_once_in_the_order_of_the_catalogue(tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        assert [one.key for one in chooser.offers(Scope.ALL)] == EVERY
+        for part in chooser.parts():
+            assert len(chooser.offers(part.scope)) == part.amount
+
+
+async def test_parts_stand_in_groups_by_what_they_make(tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        headings = [part.heading for part in chooser.parts() if part.heading]
+        assert headings == ["Makes clips", "Makes pictures", "Makes sound"]
+        assert {part.scope for part in chooser.parts()} >= {endpoint.name for endpoint in CATALOG.endpoints}
+
+
+async def test_search_looks_through_everything_and_puts_the_open_part_first(tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        found = chooser.offers("image_to_video", "gemini")
+        assert found[0].key == ("image_to_video", "gemini_omni_flash")
+        assert {one.key[0] for one in found} > {"image_to_video", "text_to_image"}
+        assert all("gemini" in one.model for one in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("veo fast", "veo3.1_fast"),
+        ("minimax", "h3_max"),
+        ("dubbing", "eleven_voice_dubbing"),
+        ("upscale picture", "magnific_precision_upscaler_v2"),
+        ("GEN-4.5", "gen4.5"),
+    ],
+)
+async def test_search_finds_makers_names_and_what_goes_in(words, expected, tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        assert chooser.offers(Scope.ALL, words)[0].model == expected
+
+
+async def test_search_that_fits_nothing_gives_nothing(tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        assert chooser.offers(Scope.ALL, "zebra") == []
+
+
+async def test_what_one_has_leaves_what_takes_it_and_needs_nothing_else(tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        with_clip = chooser.offers(Scope.ALL, having=frozenset({"video"}))
+        assert ("video_upscale", "enhance_frame_rate") in {one.key for one in with_clip}
+        assert "image_upscale" not in {one.key[0] for one in with_clip}
+        alone = chooser.offers(Scope.ALL, having=frozenset({"text"}))
+        assert not [one for one in alone if one.needs]
+        both = chooser.offers(Scope.ALL, having=frozenset({"text", "image"}))
+        assert {"image_to_video", "text_to_image"} <= {one.key[0] for one in both}
+        assert not [one for one in both if MediaKind.VIDEO in one.needs]
+
+
+async def test_a_favourite_comes_first_is_kept_and_can_be_let_go(tmp_path, qapp):
+    async with opened(tmp_path) as (rig, chooser):
+        key = ("text_to_video", "wan3")
+        chooser.toggle_favourite(key)
+        assert chooser.offers("text_to_video")[0].key == key
+        assert chooser.offers(Scope.FAVOURITES)[0].is_favourite
+        assert rig.engine.settings.get("chooser.favourites") == [list(key)]
+        chooser.toggle_favourite(key)
+        assert chooser.offers(Scope.FAVOURITES) == []
+
+
+async def test_nothing_is_new_at_first_and_new_pairs_are_new_until_the_next_catalogue(tmp_path, qapp):
+    async with opened(tmp_path) as (rig, chooser):
+        assert chooser.new() == frozenset()
+        settings = rig.engine.settings
+        older = [list(key) for key in EVERY if key[1] != "wan3"]
+        settings.set("chooser.catalogue", {"version": "5.20.0", "pairs": older, "new": []})
+        again = Chooser(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
+        assert {key[1] for key in again.new()} == {"wan3"}
+        assert Scope.NEW in {part.scope for part in again.parts()}
+        later = Chooser(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
+        assert {key[1] for key in later.new()} == {"wan3"}, "still, at the next start"
+
+
+@pytest.mark.parametrize("stored", [None, "x", 3, [1, "a", ["a"]], [["a", 1]], {"pairs": 7}])
+async def test_damaged_settings_do_no_harm(stored, tmp_path, qapp):
+    async with opened(tmp_path) as (rig, _):
+        rig.engine.settings.set("chooser.favourites", stored)
+        rig.engine.settings.set("chooser.catalogue", stored)
+        fresh = Chooser(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
+        assert len(fresh.offers(Scope.ALL)) == len(EVERY)
+
+
+async def test_a_learned_price_is_said_by_the_second(tmp_path, qapp):
+    async with opened(tmp_path) as (rig, chooser):
+        rig.composer.load(plain_request())
+        await rig.engine.pricing.learn(plain_request(), 60)
+        assert offer(chooser, "text_to_video", "gen4.5").price == "12 credits a second"
+
+
+async def test_times_come_from_ones_own_history(tmp_path, qapp):
+    async with opened(tmp_path) as (rig, chooser):
+        told = []
+        chooser.changed.connect(lambda: told.append(True))
+
+        async def timings(endpoint, model, shape, *, limit=0):
+            ran = (40.0, 45.0, 50.0, 55.0) if model == "gen4.5" else ()
+            return [Timing(queued=5, ran=seconds, total=seconds + 5) for seconds in ran]
+
+        rig.store.timings = timings
+        chooser.look_up_times()
+        await until(lambda: offer(chooser, "text_to_video", "gen4.5").usually)
+        assert told
+        assert offer(chooser, "text_to_video", "gen4.5").usually.startswith("usually 4")
+        assert offer(chooser, "text_to_video", "veo3.1").usually == ""
+
+
+async def test_the_organizations_limits_are_said(tmp_path, qapp):
+    async with opened(tmp_path) as (rig, chooser):
+        organization = Organization(
+            balance=1, limits={"gen4.5": ModelLimits(concurrent=2, daily=50)}, daily_used={"gen4.5": 8}
+        )
+        rig.engine.account.organization = organization
+        rig.engine.bus.tell(OrganizationChanged(organization))
+        assert rig.engine.account.organization == organization
+        assert offer(chooser, "text_to_video", "gen4.5").limits == "2 at once, 42 left today"
+        assert "2 at once" in offer(chooser, "text_to_video", "gen4.5").in_words
+        full = replace(organization, daily_used={"gen4.5": 50})
+        rig.engine.account.organization = full
+        assert "none left today" in offer(chooser, "text_to_video", "gen4.5").limits
+
+
+async def test_choosing_goes_to_the_composer_which_keeps_what_fits(tmp_path, qapp):
+    async with opened(tmp_path) as (rig, chooser):
+        rig.composer.set_prompt("A lighthouse")
+        chooser.choose(("text_to_image", "gen4_image"))
+        assert (
+            (rig.composer.pair.endpoint, rig.composer.pair.model) == chooser.current == ("text_to_image", "gen4_image")
+        )
+        assert rig.composer.prompt == "A lighthouse"
+        assert chooser.choose_part("text_to_video")
+        assert rig.composer.pair.endpoint == "text_to_video"
+        assert not chooser.choose_part(Scope.NEW)
+
+
+async def test_every_offer_says_something_of_itself(tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        for one in chooser.offers(Scope.ALL):
+            assert one.facts.startswith(one.endpoint_label)
+            assert one.label in one.in_words
+
+
+@pytest.mark.parametrize("words", ["gen4_image", "Gen-4 Image", "GEN4_IMAGE "])
+@pytest.mark.parametrize("scope", [Scope.ALL, "text_to_image", "text_to_video"])
+async def test_what_is_called_just_so_comes_before_what_begins_so(words, scope, tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        chooser.toggle_favourite(("text_to_image", "gen4_image_turbo"))
+        models = [one.model for one in chooser.offers(scope, words)]
+        assert models[:2] == ["gen4_image", "gen4_image_turbo"]
+
+
+async def test_what_begins_so_comes_before_what_holds_it(tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        names = [(one.label.casefold(), one.model) for one in chooser.offers(Scope.ALL, "ideo")]
+        begins = [any(name.startswith("ideo") for name in both) for both in names]
+        assert begins == sorted(begins, reverse=True)
+        assert set(begins) == {True, False}

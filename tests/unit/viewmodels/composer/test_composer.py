@@ -1,0 +1,677 @@
+"""The request being written: what is kept, what is said, what is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.catalog import AssetItem, FieldKind, Pair, asset_value, build_payload, is_left_out, validate
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.task import Media, Request, State, TaskId
+from runway_desktop.services.intake import AssetDrop
+from runway_desktop.viewmodels.composer.composer import Composer
+from tests.engine_rig import CATALOG
+from tests.engine_rig import request as plain_request
+from tests.gui.rig import Rig, rest, task, until
+from tests.samples_of_requests import fullest, smallest
+
+PAIRS = list(CATALOG.pairs())
+NAMES = [f"{pair.endpoint} {pair.model}" for pair in PAIRS]
+CHOSEN = (FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH)
+each_pair = pytest.mark.parametrize("pair", PAIRS, ids=NAMES)
+
+
+def picture(name: str = "still", media: Media = Media.IMAGE) -> AssetDrop:
+    ending = {Media.IMAGE: "png", Media.VIDEO: "mp4", Media.AUDIO: "mp3"}[media]
+    return AssetDrop(uri=f"https://media.example.com/{name}.{ending}", media=media)
+
+
+def go_to(composer: Composer, pair: Pair) -> None:
+    composer.choose_endpoint(pair.endpoint)
+    composer.choose_model(pair.model)
+    assert composer.pair == pair
+
+
+def without_blanks(values):
+    return {name: value for name, value in values.items() if not is_left_out(value)}
+
+
+def test_there_are_ninety_nine_pairs_to_test():
+    assert len(PAIRS) == 99
+
+
+@each_pair
+async def test_a_new_form_has_every_required_choice_made(pair, tmp_path):
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, pair)
+        open_places = {finding.path[0] for finding in rig.composer.findings()}
+        for field in pair.fields:
+            if field.required and field.kind in (
+                FieldKind.CHOICE,
+                FieldKind.INTEGER,
+                FieldKind.NUMBER,
+                FieldKind.SWITCH,
+            ):
+                assert field.name not in open_places, rig.composer.findings()
+
+
+@each_pair
+@pytest.mark.parametrize("make", [smallest, fullest], ids=["smallest", "fullest"])
+async def test_a_request_that_is_taken_up_comes_out_as_it_was(pair, make, tmp_path):
+    wire = without_blanks(make(pair))
+    async with Rig(tmp_path) as rig:
+        rig.composer.load(Request(endpoint=pair.endpoint, model=pair.model, values=wire))
+        made = rig.composer.request()
+        assert (made.endpoint, made.model) == (pair.endpoint, pair.model)
+        preset = {field.name for field in pair.fields if field.required}
+        assert {name: value for name, value in made.values.items() if name in wire or name not in preset} == wire
+        assert validate(pair, made.values) == ()
+        assert build_payload(pair, made.values)["model"] == pair.model
+        assert rig.composer.button().reasons == ()
+
+
+@each_pair
+async def test_every_field_can_be_set_by_itself(pair, tmp_path):
+    wire = without_blanks(fullest(pair))
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, pair)
+        for field in pair.fields:
+            if field.name not in wire or field.is_asset:
+                continue
+            rig.composer.set_value(field.name, wire[field.name])
+            assert rig.composer.value(field.name) == wire[field.name]
+            if field.name not in {
+                finding.path[0] for finding in validate(pair, {**smallest(pair), field.name: wire[field.name]})
+            }:
+                assert not rig.composer.finding_for(field.name)
+
+
+@each_pair
+async def test_switching_keeps_what_fits_and_says_what_does_not(pair, tmp_path):
+    async with Rig(tmp_path) as rig:
+        composer, said = rig.composer, []
+        composer.said.connect(said.append)
+        composer.load(
+            Request(
+                endpoint="image_to_video",
+                model="gen4.5",
+                values={
+                    "promptText": "A lighthouse",
+                    "promptImage": picture().uri,
+                    "ratio": "1280:720",
+                    "duration": 8,
+                    "seed": 41207,
+                },
+            )
+        )
+        go_to(composer, pair)
+        told = " ".join(said)
+        values = composer.wire_values()
+        if pair.prompt_field is not None:
+            assert composer.prompt == "A lighthouse"
+        elif (pair.endpoint, pair.model) != ("image_to_video", "gen4.5"):
+            assert "the prompt" in told
+        for name, value in (("ratio", "1280:720"), ("duration", 8), ("seed", 41207)):
+            field = pair.field(name)
+            fits = field is not None and not [f for f in validate(pair, {name: value}) if f.path == (name,)]
+            if fits:
+                assert values.get(name) == value
+        kept = [item.uri for item in composer.inputs()]
+        takes_pictures = any("image" in field.media for field in pair.asset_fields)
+        assert kept == [picture().uri] if takes_pictures else "the picture still.png" in told
+
+
+@each_pair
+async def test_coming_back_loses_no_prompt(pair, tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.set_prompt("A lighthouse in the fog")
+        go_to(rig.composer, pair)
+        go_to(rig.composer, CATALOG.pair("text_to_video", "gen4.5"))
+        assert rig.composer.prompt == "A lighthouse in the fog"
+
+
+@pytest.mark.parametrize("endpoint", ["text_to_image", "text_to_video"])
+@pytest.mark.parametrize("media", [Media.IMAGE, Media.VIDEO])
+async def test_a_dropped_input_switches_to_an_endpoint_that_takes_it(endpoint, media, tmp_path):
+    async with Rig(tmp_path) as rig:
+        said = []
+        rig.composer.said.connect(said.append)
+        rig.composer.choose_endpoint(endpoint)
+        rig.composer.set_prompt("A lighthouse")
+        rig.composer.taking.add([picture(media=media)])
+        [item] = rig.composer.inputs()
+        assert item.uri == picture(media=media).uri
+        assert rig.composer.prompt == "A lighthouse"
+        assert not item.problem
+        if rig.composer.pair.endpoint != endpoint:
+            assert any("Switched to" in words for words in said)
+
+
+@each_pair
+async def test_an_input_too_many_replaces_one_and_says_so(pair, tmp_path):
+    async with Rig(tmp_path) as rig:
+        said = []
+        rig.composer.said.connect(said.append)
+        go_to(rig.composer, pair)
+        for field in pair.asset_fields:
+            media = Media(sorted(field.media)[0].value)
+            for number in range(40):
+                rig.composer.taking.add_to(field.name, picture(f"n{number}", media))
+            held = [item for item in rig.composer.inputs() if item.field == field.name]
+            assert held[-1].uri == picture("n39", media).uri
+            assert not [f for f in rig.composer.findings() if f.path == (field.name,) and "up to" in f.message]
+            assert any("was replaced" in words for words in said)
+        assert rig.composer.pair == pair
+
+
+async def test_a_full_list_of_inputs_replaces_rather_than_changing_what_is_made(tmp_path):
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        for number in range(12):
+            rig.composer.taking.add([picture(f"n{number}")])
+        assert rig.composer.pair.endpoint == "image_to_video"
+        assert rig.composer.inputs()[-1].uri == picture("n11").uri
+
+
+async def test_an_input_of_a_wrong_kind_says_which_field_does_not_take_it(tmp_path):
+    async with Rig(tmp_path) as rig:
+        said = []
+        rig.composer.said.connect(said.append)
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        rig.composer.taking.add_to("promptImage", picture(media=Media.AUDIO))
+        assert rig.composer.inputs() == []
+        assert "does not take a sound" in said[0]
+
+
+async def test_inputs_can_be_moved_and_removed(tmp_path):
+    async with Rig(tmp_path) as rig:
+        pair = next(pair for pair in PAIRS if any((field.max_length or 0) >= 3 for field in pair.asset_fields))
+        field = next(field for field in pair.asset_fields if (field.max_length or 0) >= 3)
+        media = Media(sorted(field.media)[0].value)
+        go_to(rig.composer, pair)
+        for name in "abc":
+            rig.composer.taking.add_to(field.name, picture(name, media))
+        rig.composer.taking.move(field.name, 2, 0)
+        rig.composer.taking.move(field.name, 0, 9)
+        order = [item.name[0] for item in rig.composer.inputs()]
+        rig.composer.taking.remove(field.name, 1)
+        rig.composer.taking.remove(field.name, 7)
+        assert order == ["c", "a", "b"]
+        assert [item.name[0] for item in rig.composer.inputs()] == ["c", "b"]
+
+
+async def test_a_model_without_a_prompt_gives_way_when_a_prompt_comes(tmp_path):
+    async with Rig(tmp_path) as rig:
+        pair = next(pair for pair in PAIRS if pair.prompt_field is None)
+        go_to(rig.composer, pair)
+        rig.composer.set_prompt("A lighthouse")
+        assert rig.composer.prompt == "A lighthouse"
+        assert rig.composer.pair.prompt_field is not None
+
+
+def after_a_kill(rig: Rig) -> Composer:
+    """The composer of the next start: it knows what the settings were handed, and nothing else."""
+    composer = Composer(rig.engine, rig.bridge, rig.runner, rig.owner)
+    composer.restore_draft()
+    return composer
+
+
+async def kept(rig: Rig) -> None:
+    rig.composer.keep_draft()
+    await until(lambda: rig.engine.settings.get("composer.draft"))
+
+
+async def test_a_draft_survives_the_end_of_the_program(tmp_path):
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        rig.composer.set_prompt("A lighthouse")
+        rig.composer.set_value("seed", 7)
+        rig.composer.taking.add([picture()])
+        rig.composer.set_project("Harbour")
+        await until(lambda: rig.engine.settings.get("composer.draft"))
+        other = after_a_kill(rig)
+        assert other.request() == rig.composer.request()
+        assert other.project == "Harbour"
+
+
+@each_pair
+async def test_everything_of_every_model_survives_a_kill(pair, tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.load(Request(endpoint=pair.endpoint, model=pair.model, values=fullest(pair)))
+        await kept(rig)
+        other = after_a_kill(rig)
+        assert other.request() == rig.composer.request()
+        assert [(item.field, item.uri, item.label, item.tag) for item in other.inputs()] == [
+            (item.field, item.uri, item.label, item.tag) for item in rig.composer.inputs()
+        ]
+
+
+async def test_a_draft_is_kept_while_one_goes_on_typing(tmp_path):
+    async with Rig(tmp_path) as rig:
+
+        def typed_on_and_kept() -> bool:
+            rig.composer.set_prompt(rig.composer.prompt + "a")
+            return rig.engine.settings.get("composer.draft") is not None
+
+        await until(typed_on_and_kept, "a kill in the middle of a long text costs a moment of it, not all")
+
+
+async def test_what_is_typed_in_the_last_moment_is_kept_when_the_program_ends(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.set_prompt("A lighthouse")
+        assert rig.engine.settings.get("composer.draft") is None
+        rig.composer.keep_draft()
+        assert after_a_kill(rig).prompt == "A lighthouse"
+
+
+async def test_what_the_model_does_not_take_survives_a_kill_on_its_shelf(tmp_path):
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        rig.composer.set_prompt("A lighthouse")
+        rig.composer.set_value("seed", 7)
+        rig.composer.taking.add([picture()])
+        before = rig.composer.request()
+        go_to(rig.composer, next(pair for pair in PAIRS if pair.prompt_field is None and not pair.field("seed")))
+        await kept(rig)
+        other = after_a_kill(rig)
+        assert other.prompt == ""
+        go_to(other, CATALOG.pair("image_to_video", "gen4.5"))
+        assert other.request() == before
+
+
+async def test_a_held_task_that_was_being_edited_is_edited_on_and_not_paid_for_beside_the_change(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.add(task(1))
+        rig.composer.load(task(1).request, editing=TaskId("t1"))
+        rig.composer.set_prompt("Changed")
+        await kept(rig)
+        other = after_a_kill(rig)
+        assert other.button().text == "Save changes"
+        other.send()
+        await until(lambda: rig.store._tasks["t1"].request.prompt == "Changed")
+        assert list(rig.store._tasks) == ["t1"]
+
+
+async def test_a_task_that_was_sent_before_the_next_start_is_not_edited_any_more(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.add(task(1, State.RUNNING))
+        rig.composer.load(task(1).request, editing=TaskId("t1"))
+        rig.composer.set_prompt("Changed")
+        await kept(rig)
+        other = Composer(rig.engine, rig.bridge, rig.runner, rig.owner)
+        said: list[str] = []
+        other.said.connect(said.append)
+        other.restore_draft()
+        await until(lambda: said)
+        assert "does not wait any more" in said[0]
+        assert other.editing is None
+        assert other.prompt == "Changed"
+
+
+async def test_after_a_restart_the_button_still_knows_that_this_was_sent(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await sent_once(rig)
+        other = after_a_kill(rig)
+        assert other.button().text == "Generate another"
+        other.set_value("duration", 10)
+        assert other.button().text == "Generate"
+
+
+@pytest.mark.parametrize("instead", ["another request", "a new request"])
+async def test_what_was_being_written_can_be_brought_back_after_something_else_was_taken_up(instead, tmp_path):
+    async with Rig(tmp_path) as rig:
+        offered: list[None] = []
+        rig.composer.aside.offered.connect(lambda: offered.append(None))
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        rig.composer.set_prompt("A lighthouse")
+        rig.composer.taking.add([picture()])
+        rig.composer.set_project("Harbour")
+        before = rig.composer.request()
+        if instead == "a new request":
+            rig.composer.clear()
+            assert not rig.composer.inputs()
+        else:
+            rig.composer.load(plain_request("Another"))
+        assert len(offered) == 1
+        rig.composer.aside.bring_back()
+        assert rig.composer.request() == before
+        assert rig.composer.project == "Harbour"
+
+
+async def test_what_holds_no_work_or_was_sent_makes_room_without_a_word(tmp_path):
+    async with Rig(tmp_path) as rig:
+        offered: list[None] = []
+        rig.composer.aside.offered.connect(lambda: offered.append(None))
+        rig.composer.set_value("duration", 10)
+        rig.composer.load(plain_request("A watch"))
+        rig.composer.load(plain_request("A watch"))
+        await sent_once(rig)
+        rig.composer.load(plain_request("Another"))
+        assert not offered
+        rig.composer.aside.bring_back()
+        assert rig.composer.prompt == "Another"
+
+
+async def test_the_words_of_a_model_that_is_gone_survive_a_kill(tmp_path):
+    async with Rig(tmp_path) as rig:
+        draft = {"endpoint": "text_to_video", "model": "gone", "values": {"promptText": "A lighthouse"}}
+        rig.engine.settings.set("composer.draft", draft)
+        rig.composer.restore_draft()
+        assert rig.composer.prompt == "A lighthouse"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "text",
+        {},
+        {"values": 3},
+        {"endpoint": "no_such", "model": "gen4.5", "values": {}},
+        {"endpoint": "text_to_video", "model": "gone", "values": {"promptText": "x"}},
+        {"endpoint": "text_to_video", "model": "gen4.5", "values": {"ratio": ["odd"], "promptText": {"a": 1}}},
+        {"endpoint": "text_to_video", "model": "gen4.5", "values": {}, "shelf": 3, "editing": 7, "sent": "yes"},
+        {"endpoint": "text_to_video", "model": "gen4.5", "values": {}, "shelf": {"inputs": [1, {"field": "a"}]}},
+    ],
+)
+async def test_a_damaged_draft_is_no_obstacle(draft, tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.engine.settings.set("composer.draft", draft)
+        rig.composer.restore_draft()
+        rig.composer.findings()
+        assert rig.composer.button().text == "Generate"
+
+
+async def test_what_a_model_does_not_know_is_left_out_and_named(tmp_path):
+    async with Rig(tmp_path) as rig:
+        said = []
+        rig.composer.said.connect(said.append)
+        rig.composer.load(plain_request(wonder=3))
+        assert "wonder" not in rig.composer.wire_values()
+        assert "wonder" in said[0]
+        assert rig.composer.button().reasons == ()
+
+
+async def test_an_unknown_model_leaves_its_prompt(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.load(Request(endpoint="text_to_video", model="gen99", values={}, prompt="A lighthouse"))
+        assert rig.composer.prompt == "A lighthouse"
+
+
+async def test_what_is_wrong_appears_as_one_types(tmp_path):
+    async with Rig(tmp_path) as rig:
+        composer = rig.composer
+        assert composer.finding_for("promptText") == ""
+        assert any("empty" in reason for reason in composer.button().reasons)
+        composer.set_value("promptText", "x" * 5000)
+        assert "5,000 characters" in composer.finding_for("promptText")
+        composer.set_value("promptText", "x")
+        assert composer.finding_for("promptText") == ""
+        assert composer.button().reasons == ()
+
+
+async def test_what_is_missing_is_said_only_after_one_tried_to_send(tmp_path):
+    async with Rig(tmp_path) as rig:
+        wanted = []
+        rig.composer.focus_wanted.connect(wanted.append)
+        rig.composer.send()
+        assert rig.composer.finding_for("promptText")
+        assert wanted == ["promptText"]
+        rig.composer.clear()
+        assert rig.composer.finding_for("promptText") == ""
+
+
+async def test_what_is_missing_is_said_from_the_top(tmp_path):
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        wanted: list[str] = []
+        rig.composer.focus_wanted.connect(wanted.append)
+        rig.composer.send()
+        assert wanted == ["promptText"]
+        assert rig.composer.button().reasons == (
+            "The prompt is empty. gen4.5 needs it.",
+            "Add a picture: gen4.5 needs one.",
+        )
+
+
+async def test_what_runway_said_stands_at_its_field_until_that_changes(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.load(plain_request())
+        rig.composer.show_refusals({"ratio": "Not this ratio."})
+        assert rig.composer.finding_for("ratio") == "Not this ratio."
+        rig.composer.set_value("ratio", "720:1280")
+        assert rig.composer.finding_for("ratio") == ""
+
+
+async def test_the_button_carries_the_price(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.load(plain_request())
+        assert rig.composer.button().price == "price shown after sending"
+        await rig.engine.pricing.learn(plain_request(), 60)
+        assert rig.composer.button().price == "60 credits"
+
+
+async def test_sending_twice_while_it_is_stored_sends_once(tmp_path):
+    async with Rig(tmp_path) as rig:
+        sent = []
+        rig.composer.sent.connect(sent.append)
+        rig.composer.load(plain_request())
+        rig.composer.send()
+        assert rig.composer.button().reasons == ("It is being stored.",)
+        rig.composer.send()
+        await until(lambda: sent)
+        await rest()
+        assert len(sent) == 1
+        assert len(rig.store._tasks) == 1
+        assert rig.composer.button().reasons == ()
+
+
+async def sent_once(rig: Rig, **values) -> list[object]:
+    sent: list[object] = []
+    rig.composer.sent.connect(sent.append)
+    rig.composer.load(plain_request("A watch", **values))
+    rig.composer.send()
+    await until(lambda: sent)
+    return sent
+
+
+async def test_a_second_press_in_a_row_is_not_paid_for_and_says_so_at_the_button(tmp_path):
+    async with Rig(tmp_path) as rig:
+        sent = await sent_once(rig)
+        for _ in range(3):
+            await rig.clock.advance(0.5)
+            rig.composer.send()
+        await rest()
+        assert len(rig.store._tasks) == len(sent) == 1
+        assert rig.composer.button().note == "Just sent. Press again to make another take."
+        await rig.clock.advance(0.5)
+        rig.composer.send()
+        await until(lambda: len(sent) == 2, "a press after a moment makes another take")
+        assert rig.composer.button().note == ""
+        assert len(rig.store._tasks) == 2
+
+
+async def test_something_else_is_sent_at_once_however_soon(tmp_path):
+    async with Rig(tmp_path) as rig:
+        sent = await sent_once(rig)
+        rig.composer.send()
+        assert rig.composer.button().note
+        rig.composer.set_value("duration", 10)
+        assert rig.composer.button().note == ""
+        rig.composer.send()
+        await until(lambda: len(sent) == 2)
+
+
+async def test_the_button_of_what_was_sent_offers_another_until_something_is_edited(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.engine.pricing.learn(plain_request("A watch"), 25)
+        await sent_once(rig)
+        button = rig.composer.button()
+        assert (button.text, button.price) == ("Generate another", "25 credits")
+        rig.composer.set_prompt("A watch, at noon")
+        assert rig.composer.button().text == "Generate"
+        rig.composer.set_prompt("A watch")
+        assert rig.composer.button().text == "Generate another"
+        rig.composer.set_project("Aurora")
+        assert rig.composer.button().text == "Generate"
+
+
+async def test_several_that_were_just_sent_are_counted_and_a_fixed_seed_is_told(tmp_path):
+    async with Rig(tmp_path) as rig:
+        sent: list[object] = []
+        rig.composer.sent.connect(sent.append)
+        rig.composer.load(plain_request("A watch", seed=7))
+        rig.composer.set_prompt("A {watch|clock}")
+        rig.composer.send()
+        await until(lambda: sent)
+        rig.composer.send()
+        button = rig.composer.button()
+        assert button.text == "Generate 2 more"
+        assert button.note == ("Just sent. Press again to make 2 more. With the same seed it will look much the same.")
+        await rest()
+        assert len(rig.store._tasks) == 2
+
+
+async def test_several_that_are_stored_count_as_sent_though_their_sheet_could_not_be_kept(tmp_path):
+    async with Rig(tmp_path) as rig:
+
+        async def full(_sheet: object) -> None:
+            raise StoreError("The disk is full.", advice="Make room.")
+
+        rig.store.save_sheet = full
+        sent: list[object] = []
+        rig.composer.sent.connect(sent.append)
+        rig.composer.load(plain_request("A watch"))
+        rig.composer.set_prompt("A {watch|clock}")
+        rig.composer.send()
+        await until(lambda: sent, "the tasks are shown")
+        assert "2 tasks are stored" in rig.told[0]
+        assert rig.composer.button().text == "Generate 2 more"
+
+
+async def test_changes_that_were_just_saved_do_not_become_a_second_task_by_a_second_press(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.add(task(1))
+        rig.composer.load(task(1).request, editing=TaskId("t1"))
+        rig.composer.set_prompt("Changed")
+        sent: list[object] = []
+        rig.composer.sent.connect(sent.append)
+        rig.composer.send()
+        await until(lambda: sent)
+        rig.composer.send()
+        await rest()
+        assert list(rig.store._tasks) == ["t1"]
+        assert rig.composer.button().text == "Generate another"
+
+
+async def test_a_store_that_refuses_keeps_everything_typed_and_says_so(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.load(plain_request("A lighthouse", seed=4))
+        before = rig.composer.request()
+        rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
+        rig.composer.send()
+        await until(lambda: rig.notices)
+        assert "The disk is full." in rig.told[0]
+        assert rig.composer.request() == before
+        rig.store.trouble = None
+        rig.composer.send()
+        await until(lambda: rig.store._tasks)
+
+
+async def test_a_sent_request_remembers_the_model_for_its_endpoint(tmp_path):
+    async with Rig(tmp_path) as rig:
+        pair = CATALOG.pair("text_to_video", CATALOG.endpoint("text_to_video").models[-1])
+        rig.composer.load(Request(endpoint=pair.endpoint, model=pair.model, values=smallest(pair)))
+        rig.composer.send()
+        await until(lambda: rig.engine.settings.get("composer.models"))
+        rig.composer.choose_endpoint("text_to_image")
+        rig.composer.choose_endpoint("text_to_video")
+        assert rig.composer.pair.model == pair.model
+
+
+async def test_editing_a_held_task_changes_that_task(tmp_path):
+    async with Rig(tmp_path) as rig:
+        [held] = await rig.engine.submission.submit([plain_request("Old words")])
+        rig.composer.load(plain_request("Old words"), editing=held)
+        assert rig.composer.button().text == "Save changes"
+        rig.composer.set_prompt("New words")
+        rig.composer.send()
+        await until(lambda: rig.composer.editing is None)
+        assert len(rig.store._tasks) == 1
+        assert rig.store._tasks[held].request.prompt == "New words"
+
+
+async def test_an_edit_that_comes_too_late_keeps_what_was_typed(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.put(task(1, State.RUNNING))
+        rig.composer.load(plain_request("Old words"), editing=TaskId("t1"))
+        rig.composer.set_prompt("New words")
+        rig.composer.send()
+        await until(lambda: rig.notices)
+        assert "being sent already" in rig.told[0]
+        assert rig.composer.prompt == "New words"
+        assert len(rig.store._tasks) == 1
+
+
+async def test_a_request_taken_up_while_another_is_stored_is_not_forgotten(tmp_path):
+    async with Rig(tmp_path) as rig:
+        [held] = await rig.engine.submission.submit([plain_request("Held")])
+        rig.composer.load(plain_request("First"))
+        rig.composer.send()
+        rig.composer.load(plain_request("Held"), editing=held)
+        await until(lambda: len(rig.store._tasks) == 2)
+        await rest()
+        assert rig.composer.editing == held
+
+
+async def test_a_new_seed_leaves_everything_else(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.load(plain_request("A lighthouse", seed=7), parent=TaskId("t1"), new_seed=True)
+        assert "seed" not in rig.composer.wire_values()
+        assert rig.composer.prompt == "A lighthouse"
+
+
+async def test_a_local_picture_is_looked_at_and_its_problem_stands_at_it(tmp_path):
+    from PIL import Image
+
+    path: Path = tmp_path / "tiny.png"
+    Image.new("RGB", (20, 20)).save(path)
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        gathered = await rig.engine.intake.gather(paths=[path])
+        rig.composer.taking.add(gathered.assets)
+        [item] = rig.composer.inputs()
+        assert item.path == path
+        assert item.facts is not None
+        assert (item.facts.width, item.facts.height) == (20, 20)
+
+
+async def test_a_field_with_one_place_writes_a_lone_link(tmp_path):
+    field = CATALOG.pair("image_to_video", "gen4.5").field("promptImage")
+    async with Rig(tmp_path) as rig:
+        go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
+        rig.composer.taking.add([picture()])
+        assert rig.composer.wire_values()["promptImage"] == asset_value(field, [AssetItem(uri=picture().uri)])
+
+
+async def test_the_price_and_the_words_are_found_once_for_one_change(tmp_path, monkeypatch):
+    from runway_desktop.usecases.requests import draft as room
+
+    async with Rig(tmp_path) as rig:
+        checks = []
+        honest = validate
+        monkeypatch.setattr(room, "validate", lambda *given, **named: checks.append(1) or honest(*given, **named))
+        rig.composer.set_value("promptText", "A")
+        for field in rig.composer.pair.fields:
+            rig.composer.finding_for(field.name)
+        rig.composer.button()
+        assert len(checks) <= 1 + len(rig.composer.inputs())
+
+
+async def test_the_price_of_what_was_sent_is_on_the_button_as_soon_as_runway_said_it(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        rig.composer.load(plain_request())
+        prices = []
+        rig.composer.changed.connect(lambda: prices.append(rig.composer.button().price))
+        rig.composer.send()
+        await until(lambda: prices and prices[-1] == "25 credits")

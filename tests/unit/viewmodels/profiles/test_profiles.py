@@ -1,0 +1,458 @@
+"""What the switcher and the windows for profiles, backup and restore say, and what they let one do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.account import Organization
+from runway_desktop.domain.backups import Contents
+from runway_desktop.domain.copies import Verdict
+from runway_desktop.domain.errors import KeyRefused, SecretTrouble
+from runway_desktop.domain.profiles import Color, Profile
+from runway_desktop.services.backup import finishing
+from runway_desktop.services.backup.backups import name_of
+from runway_desktop.services.backup.packing import LIGHT, Choice, pack
+from runway_desktop.services.backup.watching import Watch
+from runway_desktop.services.disk.profile_folders import demo_profile
+from runway_desktop.services.profiles.profiles import Inside
+from runway_desktop.services.tasks.after_restore import Restored
+from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.words.restored_words import restored_words
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.profiles.backup import BackupModel
+from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
+from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel, question
+from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
+from tests.gui.profiles.rig import ProfilesRig
+from tests.gui.rig import Rig, after, until
+from tests.profiles_on_disk import NOW, Made, a_profile
+
+KEY = "key_" + "5a" * 64
+WHEN = datetime.fromtimestamp(NOW)
+
+
+def model_of(rig: Rig) -> ProfilesModel:
+    return rig.models.profiles
+
+
+async def listed(model: ProfilesModel) -> None:
+    async with after(model.listed):
+        model.refresh()
+
+
+def form_of(rig: ProfilesRig) -> NewProfileForm:
+    assert rig.engine.profiles is not None
+    return NewProfileForm(rig.engine, rig.engine.profiles, rig.runner, ("Studio",), rig.owner)
+
+
+def backup_of(rig: ProfilesRig) -> BackupModel:
+    assert rig.engine.backups is not None
+    return BackupModel(rig.engine, rig.engine.backups, rig.runner, rig.owner)
+
+
+def restore_of(rig: ProfilesRig, path: Path, taken: tuple[str, ...] = ("Studio",)) -> RestoreModel:
+    assert rig.engine.restores is not None
+    return RestoreModel(rig.engine, rig.engine.restores, rig.runner, path, taken, rig.owner)
+
+
+def packed(made: Made, path: Path, choice: Choice = LIGHT, profile: Profile | None = None) -> Path:
+    pack(profile or made.profile, made.snapshots, path, choice, made.library, NOW, Watch())
+    return path
+
+
+async def test_the_only_profile_that_nobody_named_is_not_spoken_of(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    nameless = replace(made.profile, name="Default")
+    made = replace(made, profile=nameless, folders=replace(made.folders, main=nameless))
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = model_of(rig)
+        await listed(model)
+        assert model.title == ""
+        made.folders.create("Client A", Color.GREEN, "1a2b", 0.0)
+        await listed(model)
+        assert model.title == "Default"
+
+
+async def test_all_are_listed_with_their_colours_in_words_and_the_demo_last(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    demo = demo_profile(tmp_path / "demo", ("--demo",))
+    made = replace(made, folders=replace(made.folders, demo=demo))
+    made.folders.create("Client B", Color.RED, "1", 0.0)
+    made.folders.create("Client A", Color.GREEN, "2", 0.0)
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = model_of(rig)
+        await listed(model)
+        assert [(entry.profile.name, entry.words, entry.is_current) for entry in model.entries()] == [
+            ("Studio", "teal", True),
+            ("Client A", "green", False),
+            ("Client B", "red", False),
+            ("Demo", "simulated", False),
+        ]
+        assert (model.title, model.initials, model.color) == ("Studio", "S", Color.TEAL)
+
+
+async def test_the_first_profile_is_not_offered_before_anything_is_in_it(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    other = made.folders.create("Client A", Color.GREEN, "1", 0.0)
+    empty = replace(made.folders, main=replace(made.folders.main, folder=tmp_path / "empty"))
+    async with ProfilesRig(tmp_path, replace(made, profile=other, folders=empty)) as rig:
+        model = model_of(rig)
+        await listed(model)
+        assert [entry.profile.name for entry in model.entries()] == ["Client A"]
+
+
+async def test_another_name_is_told_at_once_and_kept(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    made.folders.create("Client A", Color.GREEN, "1", 0.0)
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = model_of(rig)
+        await listed(model)
+        assert "Another profile" in model.name_problem("client a")
+        assert model.name_problem("Studio") == ""
+        async with after(model.changed):
+            model.rename("Atelier")
+        model.recolor(Color.PINK)
+        await until(lambda: model.color is Color.PINK)
+        assert model.title == "Atelier"
+        assert made.folders.again(made.profile).name == "Atelier"
+
+
+async def test_a_profile_that_cannot_go_says_why_and_one_that_can_asks_first(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    other = made.folders.create("Client A", Color.GREEN, "1", 0.0)
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = model_of(rig)
+        model.ask_to_remove(made.profile)
+        await until(lambda: rig.told)
+        assert "open in this window" in rig.told[0]
+        async with after(model.removal_asked) as asked:
+            model.ask_to_remove(other)
+        assert asked[0][1].yes == "Remove “Client A”"
+        assert other.folder.is_dir()
+        model.remove(other)
+        await until(lambda: len(rig.told) == 2)
+        assert rig.told[1] == "“Client A” is in the bin."
+        assert rig.trash.thrown == [other.folder]
+
+
+def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
+    profile = Profile(name="Client A", folder=Path("/p/a"), library=Path("/films/Client A"), key_name="k")
+    contents = Contents(version="1.0", tasks=1_204, results=900, held=12, live=2, uncertain=1)
+    asked = question(profile, Inside(contents=contents, files=20, size=38_000_000))
+    assert asked.title == "Remove the profile “Client A”?"
+    for part in (
+        "It holds 1,204 tasks, 12 not sent yet, 2 still at Runway, which nobody will ask for any more, 1 uncertain.",
+        "goes to the bin, 38 MB",
+        "900 results in “Client A” stay.",
+        "Then its key is deleted",
+    ):
+        assert part in asked.text
+    inside = question(profile, Inside(contents=contents, files=20, size=1, results_inside=900))
+    assert "with 900 results in it" in inside.text
+    assert "stay." not in inside.text
+    assert "never opened" in question(profile, Inside(contents=None, was_opened=False, files=1, size=9)).text
+    assert "could be read" in question(profile, Inside(contents=None, files=1, size=9)).text
+
+
+async def test_without_a_folder_there_is_one_name_and_nothing_to_switch(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        model = model_of(rig)
+        await listed(model)
+        assert (model.title, model.entries(), model.current) == ("", (), None)
+        assert "no folder" in model.why_no_new_one
+
+
+async def test_a_new_profile_is_made_with_a_key_that_runway_accepts(tmp_path: Path):
+    async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
+        rig.runway.account = Organization(balance=812.0)
+        form = form_of(rig)
+        assert form.name_problem == ""
+        assert "name" in form.reason
+        form.set_name("Client A")
+        form.set_color(Color.VIOLET)
+        form.set_key(f' "{KEY}" ')
+        async with after(form.made) as told:
+            form.create()
+        profile, problem = told[0]
+        assert (profile.name, profile.color, problem) == ("Client A", Color.VIOLET, "")
+        assert rig.parts.secrets.secrets[profile.key_name] == KEY
+        assert form.key == ""
+        assert "Its balance is 812 credits." in form.key_words
+
+
+async def test_a_key_that_runway_refuses_is_told_at_the_key_and_nothing_is_made(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    async with ProfilesRig(tmp_path, made) as rig:
+        rig.runway.then("organization", KeyRefused("Runway does not accept this key.", status=401))
+        form = form_of(rig)
+        form.set_name("Client A")
+        form.set_key(KEY)
+        form.create()
+        await until(lambda: not form.busy)
+        assert form.key_words.startswith("Runway does not accept this key.")
+        assert form.key_tone is Tone.BAD
+        assert [profile.name for profile in made.folders.all()] == ["Studio"]
+        form.set_key("")
+        async with after(form.made):
+            form.create()
+
+
+async def test_a_name_in_use_and_a_key_of_another_form_are_told_while_one_types(tmp_path: Path):
+    async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
+        form = form_of(rig)
+        form.set_name("studio")
+        assert form.name_problem == form.reason == "Another profile has this name."
+        form.set_name("Client A")
+        form.set_key("sk-123")
+        assert "begins with key_" in form.reason
+        form.create()
+        assert not form.busy
+
+
+async def test_a_keychain_that_is_locked_loses_neither_profile_nor_words(tmp_path: Path):
+    async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
+        rig.parts.secrets.trouble = SecretTrouble.LOCKED
+        form = form_of(rig)
+        form.set_name("Client A")
+        form.set_key(KEY)
+        async with after(form.made) as told:
+            form.create()
+        assert "Enter the key" in told[0][1]
+
+
+async def test_a_new_profile_is_offered_a_colour_that_is_free(tmp_path: Path):
+    async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
+        rig.made.folders.create("Client A", Color.BLUE, "1", 0.0)
+        form = form_of(rig)
+        await until(lambda: form.color is Color.GREEN)
+
+
+async def test_a_backup_tells_its_size_before_and_what_came_of_it_after(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    (made.library / "Aurora" / "clip 2.mp4").unlink()
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = backup_of(rig)
+        assert "still being looked at" in model.reason
+        await until(lambda: model.phase is Phase.READY)
+        assert model.results_words == "With the 2 results, 14 kB"
+        assert model.results_note == "1 result is not where they were saved, and is left out."
+        assert model.posters_words == "With 3 posters, 24 B"
+        small = model.size_words
+        model.set_results(True)
+        assert model.size_words != small
+        target = tmp_path / "out" / "studio.zip"
+        model.start(target)
+        assert model.reason == "A backup is being made."
+        await until(lambda: model.phase is Phase.DONE)
+        assert model.report.startswith("Backed up with 2 results: ")
+        assert "Your key is not in it" in model.report
+        assert target.is_file()
+        assert model.suggested().parent == target.parent
+        assert model.suggested().name == f"Studio {date.fromtimestamp(rig.clock.now()).isoformat()}.zip"
+
+
+async def test_a_backup_that_is_called_off_says_so_and_may_be_begun_again(tmp_path: Path):
+    async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
+        model = backup_of(rig)
+        await until(lambda: model.phase is Phase.READY)
+        target = tmp_path / "studio.zip"
+        model.start(target)
+        await until(lambda: rig.engine.backups.is_busy)
+        model.stop()
+        await until(lambda: model.phase is Phase.READY)
+        assert model.report == "Called off. Nothing was left behind."
+        assert not target.exists()
+        model.start(target)
+        await until(lambda: model.phase is Phase.DONE)
+
+
+async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
+    async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
+        model = backup_of(rig)
+        await until(lambda: model.phase is Phase.READY)
+        (tmp_path / "a file").write_text("")
+        model.start(tmp_path / "a file" / "studio.zip")
+        await until(lambda: model.problem)
+        assert model.phase is Phase.READY
+        assert "folder" in model.problem
+
+
+async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip", Choice(results=True))
+    (made.library / "Aurora" / "clip 2.mp4").unlink()
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = restore_of(rig, path)
+        await until(lambda: model.phase is Phase.READY)
+        assert model.of_words.startswith(f"“Studio”, as it was on {WHEN.day} {WHEN:%B %Y}")
+        assert model.holds_words == "6 tasks, 3 saved results in its list, 1 sheet; 3 results with their files, 21 kB."
+        assert model.may_pay_twice
+        for part in (
+            "1 task was waiting then, and may have been sent since: it waits until you send it yourself.",
+            "1 task was being sent: what became of that is uncertain.",
+            "1 task was at Runway, and is asked for as ever.",
+            "Sending is paused after the restore.",
+        ):
+            assert part in model.warning
+        assert model.results_words == "1 result of 3 is not on this computer where it was."
+        assert model.put_back is PutBack.MISSING
+        assert model.put_back_words(PutBack.MISSING) == "Put the 1 missing result, 7 kB, into the folder below"
+        assert (model.into, model.name, model.color) == (Into.NEW, "Studio (restored)", Color.TEAL)
+
+
+async def test_a_new_profile_is_restored_under_the_name_that_was_given(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip", Choice(results=True))
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = restore_of(rig, path)
+        await until(lambda: model.phase is Phase.READY)
+        model.set_name("Studio")
+        assert model.reason == "Another profile has this name."
+        model.set_name("Client A")
+        assert model.library == str(tmp_path / "Videos Client A"), "the folder goes with the name"
+        model.set_library("films")
+        assert "whole path" in model.reason
+        model.set_library(str(tmp_path / "films"))
+        model.set_put_back(PutBack.ALL)
+        model.set_name("Client B")
+        async with after(model.made) as told:
+            model.start()
+        assert told[0].name == "Client B"
+        assert (tmp_path / "films" / "Aurora" / "clip 0.mp4").is_file()
+        assert "It has no key yet" in model.report
+
+
+async def test_this_profile_is_replaced_only_after_a_yes_and_at_the_next_start(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip")
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = restore_of(rig, path)
+        await until(lambda: model.phase is Phase.READY)
+        model.set_into(Into.THIS)
+        asked = model.question()
+        assert asked.yes == "Replace “Studio” and start again"
+        assert "is backed up first" in asked.text
+        before = made.profile.database.read_bytes()
+        async with after(model.restart_wanted):
+            model.start()
+        assert finishing.is_waiting(made.profile)
+        assert made.profile.database.read_bytes() == before
+
+
+async def test_a_file_that_is_no_backup_offers_nothing(tmp_path: Path):
+    (tmp_path / "x.zip").write_bytes(b"hello")
+    async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
+        model = restore_of(rig, tmp_path / "x.zip")
+        await until(lambda: model.problem)
+        assert model.is_refused
+        assert model.reason == model.problem
+        model.start()
+        assert model.phase is Phase.LOOKING
+
+
+async def test_a_backup_of_the_demo_is_refused_before_anything_is_chosen(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    demo = replace(demo_profile(made.profile.folder, ("--demo",)), library=made.library)
+    path = packed(made, tmp_path / "demo.zip", LIGHT, demo)
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = restore_of(rig, path)
+        await until(lambda: model.phase is Phase.READY)
+        assert model.is_refused
+        assert "backup of the demo" in model.problem
+
+
+async def test_without_files_in_the_backup_a_folder_may_be_looked_through(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip")
+    moved = (made.library / "Aurora").rename(tmp_path / "moved")
+    async with ProfilesRig(tmp_path, made) as rig:
+        model = restore_of(rig, path)
+        await until(lambda: model.phase is Phase.READY)
+        assert model.may_look_in
+        assert [model.put_back_words(choice) for choice in PutBack] == ["", "", ""]
+        model.set_look_in(str(moved))
+        async with after(model.made) as told:
+            model.start()
+        places = {output.path for output in made.snapshots.results(told[0].database)}
+        assert str(moved / "clip 0.mp4") in places
+
+
+async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    async with ProfilesRig(tmp_path, made) as rig:
+        today = date.fromtimestamp(rig.clock.now())
+        kept = KeptBackups(rig.engine, rig.engine.backups, rig.runner, rig.owner)
+        assert kept.words == "Looking…"
+        async with after(kept.changed):
+            kept.refresh()
+        assert kept.words.startswith("None yet.")
+        made.profile.backups.mkdir(exist_ok=True)
+        (made.profile.backups / name_of(today)).write_bytes(b"x" * 4_000)
+        (made.profile.backups / "before-restore-2026-01-01-120000.zip").write_bytes(b"x" * 1_000)
+        async with after(kept.changed):
+            kept.refresh()
+        assert kept.words == (
+            "The last: Today, 4 kB. 2 backups, 5 kB in all, 1 of them made before a restore or by hand."
+        )
+        rig.engine.backups.trouble = "The disk is full."
+        assert kept.trouble == "The last try failed: The disk is full."
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ({}, ""),
+        ({"live": 2}, "2 at Runway are asked for."),
+        (
+            {"held": 1, "uncertain": 2},
+            "1 task waits here until you send it, 2 are uncertain. What was sent after the backup was made would be "
+            "paid for twice.",
+        ),
+    ],
+)
+def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, Any], said: str):
+    message, detail = restored_words(Restored(made_at=NOW, **numbers))
+    assert message.startswith("Restored from the backup of ")
+    assert message.endswith("Sending is paused.")
+    assert detail == said
+
+
+@pytest.mark.parametrize(
+    ("copied", "held", "message", "detail"),
+    [
+        (
+            Verdict.PUT_BACK,
+            6,
+            "This profile's folder was put back to an earlier state. Sending is paused.",
+            "6 queued tasks wait for you, because they may have been sent already.",
+        ),
+        (
+            Verdict.COPIED,
+            1,
+            "This profile's folder is a copy. Sending is paused.",
+            "1 queued task waits for you, because it may have been sent already, or may still be sent from the "
+            "original.",
+        ),
+        (
+            Verdict.OTHER_MACHINE,
+            2,
+            "This profile's folder comes from another computer. Sending is paused.",
+            "2 queued tasks wait for you, because they may have been sent already, or may still be sent from the "
+            "original.",
+        ),
+        (
+            Verdict.UNKNOWN,
+            1,
+            "This profile's folder was copied or put back. Sending is paused.",
+            "1 queued task waits for you, because it may have been sent already.",
+        ),
+    ],
+)
+def test_in_a_copy_it_is_told_why_tasks_wait(copied: Verdict, held: int, message: str, detail: str):
+    assert restored_words(Restored(copied=copied, held=held, uncertain=1, live=1)) == (message, detail)

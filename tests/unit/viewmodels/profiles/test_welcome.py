@@ -1,0 +1,210 @@
+"""The key as it is typed, tested and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.account import KeyPlace, Organization
+from runway_desktop.domain.errors import KeyRefused, NotReached, SecretTrouble
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.profiles.welcome import SESSION_ONLY, WAITING, KeyForm, Phase, cleaned_key, key_problem
+from tests.fakes import MemorySecrets
+from tests.gui.dialogs.rig import KEY, Rig
+
+
+@pytest.fixture
+def make_rig(qapp: QCoreApplication, tmp_path: Path) -> Iterator[Callable[..., Rig]]:
+    made: list[Rig] = []
+
+    def make(secrets: MemorySecrets | None = None) -> Rig:
+        rig = Rig(tmp_path, secrets=secrets)
+        made.append(rig)
+        rig.tested.account = Organization(balance=8412.0)
+        rig.start()
+        return rig
+
+    yield make
+    for rig in made:
+        rig.close()
+
+
+@pytest.fixture
+def rig(make_rig: Callable[..., Rig]) -> Rig:
+    return make_rig()
+
+
+def form_of(rig: Rig, **options: int) -> KeyForm:
+    return KeyForm(rig.engine, rig.bridge, rig.runner, rig.bridge, **options)
+
+
+def test_blanks_line_ends_and_quotes_around_a_pasted_key_are_no_part_of_it():
+    assert cleaned_key(f'  "{KEY[:40]}\n{KEY[40:]}" \r\n') == KEY
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", ""),
+        ("key", ""),
+        (KEY, ""),
+        ("sk-12345", "begins with key_"),
+        ("key_ABCD", "small letters"),
+        ("key_0123", "here are 4"),
+        (KEY + KEY[4:], "pasted twice"),
+    ],
+)
+def test_the_form_of_a_key_is_judged_at_once(text: str, part: str):
+    problem = key_problem(text)
+    assert part in problem
+    assert bool(problem) is bool(part)
+
+
+def test_an_accepted_key_is_kept_and_its_balance_is_said(rig: Rig, qtbot: QtBot):
+    form = form_of(rig)
+    form.set_text(KEY + "\n")
+    with qtbot.waitSignal(form.accepted, timeout=0, raising=False) as accepted:
+        form.check()
+        assert form.phase is Phase.ASKING
+        assert form.reason == "The key is being checked."
+        rig.settle()
+    assert accepted.args is not None
+    assert accepted.args[0].balance == 8412.0
+    assert form.words == "Accepted. Your balance is 8,412 credits."
+    assert form.tone is Tone.GOOD
+    assert rig.secrets.secrets == {"test": KEY}
+    assert form.place_words == "The key that ends in …cdef is kept in Test keychain."
+
+
+def test_the_secret_leaves_the_form_once_it_is_accepted(rig: Rig):
+    form = form_of(rig)
+    form.set_text(KEY)
+    form.check()
+    rig.settle()
+    assert form.text == ""
+    assert KEY not in repr(vars(form))
+
+
+def test_a_refused_key_is_said_in_words_with_the_servers_in_small_print(rig: Rig):
+    form = form_of(rig)
+    refused = KeyRefused("Runway did not accept the key.", advice="Check it.", detail='{"error": "no"}', status=401)
+    rig.tested.then("organization", refused)
+    form.set_text(KEY)
+    form.check()
+    rig.settle()
+    assert form.phase is Phase.REFUSED
+    assert form.words == "Runway did not accept the key. Check it."
+    assert form.small_print == 'HTTP 401 · {"error": "no"}'
+    assert form.text == KEY
+    assert rig.account.key.place is KeyPlace.NONE
+    assert rig.secrets.secrets == {}
+
+
+def test_a_key_that_could_not_be_tested_may_be_tried_again(rig: Rig):
+    form = form_of(rig)
+    rig.tested.then("organization", NotReached("Runway cannot be reached.", advice="Check your connection."))
+    form.set_text(KEY)
+    form.check()
+    rig.settle()
+    assert form.small_print == ""
+    assert form.reason == ""
+    form.check()
+    rig.settle()
+    assert form.phase is Phase.ACCEPTED
+
+
+def test_without_remembering_nothing_goes_into_the_keychain(rig: Rig):
+    form = form_of(rig)
+    form.set_remember(False)
+    form.set_text(KEY)
+    form.check()
+    rig.settle()
+    assert rig.secrets.secrets == {}
+    assert form.place_words.endswith("is kept for this session only.")
+
+
+def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: Callable[..., Rig]):
+    rig = make_rig(MemorySecrets(trouble=SecretTrouble.ABSENT))
+    form = form_of(rig)
+    assert not form.remember
+    assert form.remember_text == "Remember in the keychain"
+    assert form.keychain_words == f"The test keychain does not answer. Try again. {SESSION_ONLY}"
+    form.set_text(KEY)
+    form.check()
+    rig.settle()
+    assert form.phase is Phase.ACCEPTED
+    assert rig.account.key.place is KeyPlace.MEMORY
+
+
+def test_a_keychain_that_fails_while_storing_does_not_lose_the_key(rig: Rig):
+    form = form_of(rig)
+    rig.secrets.trouble = SecretTrouble.LOCKED
+    form.set_text(KEY)
+    form.check()
+    rig.settle()
+    assert form.words.startswith("Accepted.")
+    assert form.words.endswith(SESSION_ONLY)
+    assert form.tone is Tone.WARN
+    assert rig.account.key.place is KeyPlace.MEMORY
+
+
+def test_a_slow_keychain_is_waited_for_in_words(rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+    bell = rig.loop.create_future()
+
+    async def slow(profile: str, secret: str) -> None:
+        await bell
+
+    monkeypatch.setattr(rig.secrets, "set", slow)
+    form = form_of(rig, patience_ms=0)
+    form.set_text(KEY)
+    form.check()
+    rig.settle()
+    qtbot.waitUntil(lambda: form.phase is Phase.KEEPING)
+    assert form.words == f"Accepted. {WAITING}"
+    bell.set_result(None)
+    rig.settle()
+    assert form.phase is Phase.ACCEPTED
+
+
+def test_what_is_no_key_at_all_is_not_sent_anywhere(rig: Rig):
+    form = form_of(rig)
+    form.set_text("my other password")
+    form.check()
+    rig.settle()
+    assert form.reason
+    assert rig.tested.calls == []
+
+
+def test_a_key_of_an_odd_length_is_warned_of_but_may_be_tried(rig: Rig):
+    form = form_of(rig)
+    form.set_text("key_0123")
+    assert form.tone is Tone.WARN
+    assert form.reason == ""
+
+
+def test_a_forgotten_key_is_out_of_the_keychain(rig: Rig):
+    form = form_of(rig)
+    form.set_text(KEY)
+    form.check()
+    rig.settle()
+    form.forget()
+    rig.settle()
+    assert rig.secrets.secrets == {}
+    assert form.place_words == "There is no key yet."
+    assert not form.can_forget
+
+
+def test_a_keychain_that_will_not_forget_is_told(rig: Rig):
+    form = form_of(rig)
+    form.set_text(KEY)
+    form.check()
+    rig.settle()
+    rig.secrets.trouble = SecretTrouble.REFUSED
+    form.forget()
+    rig.settle()
+    assert form.tone is Tone.BAD
+    assert form.words.startswith("The keychain still holds the key.")

@@ -1,0 +1,90 @@
+"""Preferences that apply at once, and sentences for what will not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+
+from runway_desktop.domain.account import ModelLimits, Organization
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+from tests.gui.dialogs.rig import Rig
+
+
+@pytest.fixture
+def rig(qapp: QCoreApplication, tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(tmp_path / "usual")
+    rig.start()
+    yield rig
+    rig.close()
+
+
+@pytest.fixture
+def form(rig: Rig) -> PreferencesForm:
+    return PreferencesForm(rig.engine, rig.bridge, rig.runner, rig.bridge)
+
+
+def test_a_good_value_applies_at_once_and_is_told(rig: Rig, form: PreferencesForm):
+    told: list[str] = []
+    form.changed.connect(told.append)
+    assert form.set_value("poll_limit", 3) == ""
+    assert rig.settings.poll_limit == 3
+    assert told == ["poll_limit"]
+
+
+def test_a_bad_value_is_answered_with_a_sentence_and_not_stored(rig: Rig, form: PreferencesForm):
+    assert "1 to 8" in form.set_value("poll_limit", 9)
+    assert rig.settings.poll_limit == 8
+
+
+def test_a_folder_must_be_whole_and_writable(form: PreferencesForm, tmp_path: Path):
+    (tmp_path / "notes.txt").write_text("no folder")
+    assert form.set_library("Videos") == "Give the whole path of the folder, from the drive or the root on."
+    assert form.set_library(str(tmp_path / "notes.txt")) == "“notes.txt” is a file, not a folder."
+    assert form.library_is_default
+    assert form.set_library(f"  {tmp_path}/new/place ") == ""
+    assert form.library == tmp_path / "new" / "place"
+
+
+def test_an_empty_folder_means_the_usual_one(form: PreferencesForm, tmp_path: Path):
+    form.set_library(str(tmp_path))
+    assert form.set_library("") == ""
+    assert form.library_is_default
+    assert form.library == tmp_path / "usual"
+
+
+def test_a_template_with_an_unknown_field_is_named_and_not_stored(form: PreferencesForm):
+    usual = form.template
+    assert "{lens}" in form.set_template("{lens}_{id}")
+    assert form.template == usual
+    assert form.set_template("{date}/{prompt:20}_{id}") == ""
+    assert form.template == "{date}/{prompt:20}_{id}"
+    form.reset_template()
+    assert form.template == form.usual_template
+
+
+def test_the_preview_shows_what_a_template_gives(form: PreferencesForm):
+    assert form.template_preview("{model}/{id}") == "gen4.5/7728950e.mp4"
+
+
+def test_models_that_were_used_limited_or_counted_are_listed(rig: Rig, form: PreferencesForm):
+    rig.runway.account = Organization(
+        balance=1.0, limits={"veo3.1": ModelLimits(concurrent=3)}, daily_used={"veo3.1": 2, "aleph2": 0}
+    )
+    rig.use_key()
+    rig.settings.set("composer.models", {"text_to_video": "gen4.5", "odd": 7})
+    form.set_model_limit("gen4_turbo", 1)
+    listed = form.model_limits()
+    assert [limit.model for limit in listed] == ["gen4.5", "gen4_turbo", "veo3.1"]
+    assert [limit.own for limit in listed] == [None, 1, None]
+    assert [limit.allowed_words for limit in listed] == ["not known yet", "not known yet", "Runway allows 3"]
+
+
+def test_a_model_without_its_limit_stays_listed(rig: Rig, form: PreferencesForm):
+    form.set_model_limit("gen4_turbo", 1)
+    form.set_model_limit("gen4_turbo", None)
+    assert rig.settings.lane_limits == {}
+    assert [limit.model for limit in form.model_limits()] == ["gen4_turbo"]
+    assert "gen4_turbo" not in form.other_models()

@@ -1,0 +1,446 @@
+"""What stands around the list: places, filter, status, details, posters, and the crossing from events to signals."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.account import (
+    NO_KEY,
+    Connection,
+    Fingerprint,
+    KeyPlace,
+    KeyStatus,
+    Link,
+    ModelLimits,
+    Organization,
+)
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
+from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
+from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
+from tests.gui.rig import Rig, after, rest, saved, task, until
+
+# Places
+
+
+async def test_places_count_what_is_in_them(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.put(task(1, State.RUNNING, project="Harbour"), task(2), batch="b1")
+        async with after(rig.places.changed):
+            rig.places.refresh()
+        found = {entry.title: entry.count for entry in rig.places.entries()}
+        assert found == {
+            "All tasks": 2,
+            "Live": 1,
+            "Waiting here": 1,
+            "Needs attention": 0,
+            "Saved": 0,
+            "Picks": 0,
+            "Projects": None,
+            "Harbour": 1,
+            "Batches": None,
+            "Batch b1": 2,
+        }
+        assert len({entry.key for entry in rig.places.entries()}) == 10
+
+
+async def test_places_follow_what_happens(tmp_path):
+    async with Rig(tmp_path) as rig:
+        async with after(rig.places.changed):
+            await rig.add(task(1))
+        assert rig.places.counts.places[Place.WAITING_HERE] == 1
+
+
+async def test_places_that_are_asked_for_while_they_count_count_once_more(tmp_path, monkeypatch):
+    async with Rig(tmp_path) as rig:
+        counted, count, first = [], rig.store.counts, asyncio.Event()
+
+        async def slowly():
+            counted.append(len(counted))
+            if len(counted) == 1:
+                await first.wait()
+            return await count()
+
+        monkeypatch.setattr(rig.store, "counts", slowly)
+        rig.places.refresh()
+        await until(lambda: counted)
+        await rig.put(task(1))
+        for _ in range(10):
+            rig.places.refresh()
+        first.set()
+        await until(lambda: rig.places.counts.places.get(Place.ALL) == 1)
+        await rest()
+        assert len(counted) == 2
+
+
+async def test_progress_alone_counts_nothing_anew(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.engine.bus.tell(DownloadProgressed(TaskId("t1"), 0, 1, 2))
+        rig.bridge.flush()
+        running = task(1, State.RUNNING)
+        await rig.put(running)
+        await rig.change(replace(running, progress=0.5, asked_at=9.0))
+        assert not rig.places._timer.isActive()
+        await rig.change(replace(running, progress=0.5, asked_at=9.0, rating=4))
+        assert rig.places._timer.isActive()
+
+
+# Filter
+
+
+async def test_filters_come_together_into_one_question(tmp_path):
+    async with Rig(tmp_path) as rig:
+        chosen = rig.filter
+        chosen.open_place(Filter(place=Place.SAVED), "Saved")
+        chosen.toggle_state("Failed")
+        chosen.toggle_model("gen4.5")
+        chosen.set_today(True)
+        async with after(chosen.changed):
+            chosen.search("fog")
+        asked = rig.rows.listing.filter
+        assert asked.place is Place.SAVED
+        assert asked.text == "fog"
+        assert asked.states == {State.FAILED}
+        assert asked.models == {"gen4.5"}
+        assert asked.since is not None
+        assert asked.since <= rig.clock.now()
+        assert chosen.narrows
+        chosen.clear()
+        assert rig.rows.listing.filter == Filter(place=Place.SAVED)
+        assert not chosen.narrows
+        chosen.toggle_state("Failed")
+        chosen.toggle_state("Failed")
+        assert not chosen.narrows
+
+
+async def test_typing_asks_once(tmp_path):
+    async with Rig(tmp_path) as rig:
+        asked = []
+        rig.filter.changed.connect(lambda: asked.append(rig.rows.listing.filter.text))
+        for text in ("f", "fo", "fog"):
+            rig.filter.search(text)
+        await until(lambda: asked)
+        await rest()
+        assert asked == ["fog"]
+
+
+async def test_sorting_and_grouping_are_remembered_but_filters_are_not(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.filter.group_by(GroupBy.DAY)
+        rig.filter.sort_by(SortKey.COST, descending=False)
+        rig.filter.toggle_state("Failed")
+        other = ListFilter(rig.engine, rig.rows, rig.owner)
+        other.restore()
+        listing = other.listing
+        assert (listing.group, listing.sort, listing.descending) == (GroupBy.DAY, SortKey.COST, False)
+        assert not other.narrows
+
+
+@pytest.mark.parametrize("memory", ["odd", {"sort": "nothing"}, {"group": 3}, [1], None])
+async def test_a_damaged_memory_is_no_obstacle(tmp_path, memory):
+    async with Rig(tmp_path) as rig:
+        rig.engine.settings.set("list.order", memory)
+        rig.filter.restore()
+        assert rig.filter.listing.sort is SortKey.MADE
+
+
+def test_every_state_can_be_filtered_for_exactly_once():
+    named = [state for _, states in STATUS_CHOICES for state in states]
+    assert sorted(named) == sorted(State)
+
+
+# Status
+
+
+@pytest.mark.parametrize("link", Link)
+async def test_every_connection_has_words(tmp_path, link):
+    async with Rig(tmp_path) as rig:
+        rig.engine.account.connection = Connection(
+            link=link, last_answer_at=rig.clock.now() - 3, next_try_at=rig.clock.now() + 8
+        )
+        words, tone = rig.models.status.connection_words()
+        assert words
+        assert (tone is Tone.GOOD) is (link is Link.CONNECTED)
+        if link is Link.CONNECTED:
+            assert words == "Connected · asked 3 s ago"
+        if link is Link.OFFLINE:
+            assert words == "Offline · next try in 8 s"
+
+
+@pytest.mark.parametrize("place", KeyPlace)
+async def test_every_place_of_the_key_has_words_and_never_the_key(tmp_path, place):
+    async with Rig(tmp_path) as rig:
+        rig.engine.account.key = KeyStatus(place=place, store_name="GNOME Keyring", ending="wxyz")
+        assert rig.models.status.key_words()
+        assert rig.models.status.key_place_words().endswith(".")
+
+
+async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.put(task(1, State.RUNNING), task(2))
+        async with after(rig.places.changed):
+            rig.places.refresh()
+        rig.engine.account.organization = Organization(
+            balance=8412, limits={"gen4.5": ModelLimits(daily=10)}, daily_used={"gen4.5": 4}
+        )
+        rig.engine.bus.tell(DownloadsCounted(2, 3, 1_500_000))
+        status = rig.models.status
+        assert status.left_parts() == ["1 live", "1 waiting here"]
+        assert status.right_parts("gen4.5") == [
+            "6 generations left today for gen4.5",
+            "Saving 2 results · 1.5 MB/s · 3 more wait",
+        ]
+        assert status.balance_words() == "8,412 credits"
+        await rig.engine.lane.pause()
+        assert "Sending is paused" in status.left_parts()
+
+
+@pytest.mark.parametrize(
+    ("running", "waiting", "link", "said"),
+    [
+        (0, 0, Link.CONNECTED, []),
+        (1, 0, Link.CONNECTED, ["Saving 1 result · 0 B/s"]),
+        (2, 1, Link.CONNECTED, ["Saving 2 results · 0 B/s · 1 more waits"]),
+        (0, 1, Link.CONNECTED, ["1 result waits to be saved"]),
+        (0, 1_200, Link.OFFLINE, ["1,200 results wait until Runway can be reached"]),
+    ],
+)
+async def test_the_status_line_says_what_is_to_be_saved(tmp_path, running, waiting, link, said):
+    async with Rig(tmp_path) as rig:
+        rig.engine.account.connection = Connection(link=link)
+        rig.engine.bus.tell(DownloadsCounted(running, waiting, 0.0))
+        assert rig.models.status.right_parts("gen4.5") == said
+
+
+# Bridge and runner
+
+
+async def test_changes_are_gathered_and_the_first_before_is_kept(tmp_path):
+    async with Rig(tmp_path) as rig:
+        told = []
+        rig.bridge.tasks_touched.connect(told.append)
+        one = task(1, State.PENDING)
+        two, three = replace(one, state=State.RUNNING), replace(one, state=State.SUCCEEDED)
+        rig.engine.bus.tell(TaskChanged(two, one))
+        rig.engine.bus.tell(TaskChanged(three, two))
+        await until(lambda: told)
+        [touch] = told[0].values()
+        assert (touch.before, touch.task, touch.states) == (one, three, [State.RUNNING, State.SUCCEEDED])
+        assert len(told) == 1
+
+
+async def test_news_of_the_whole_pass_at_once(tmp_path):
+    async with Rig(tmp_path) as rig:
+        told = []
+        rig.bridge.tasks_added.connect(told.append)
+        rig.bridge.notice.connect(told.append)
+        rig.engine.bus.tell(TasksAdded((task(1),)))
+        rig.engine.bus.tell(Notice("Something."))
+        assert len(told) == 2
+
+
+async def test_the_worlds_faults_are_told_and_our_own_are_reported(tmp_path):
+    async with Rig(tmp_path) as rig:
+
+        async def fails(error: Exception) -> None:
+            raise error
+
+        rig.runner(fails(StoreError("The disk is full.")), "store")
+        heard = []
+        rig.runner(fails(StoreError("Twice.")), "store", failed=lambda error: heard.append(str(error)))
+        rig.runner(fails(ValueError("a bug")), "bug")
+        await until(lambda: rig.notices and heard and rig.bugs)
+        assert "The disk is full." in rig.told[0]
+        assert [name for name, _ in rig.bugs] == ["bug"]
+        rig.bugs.clear()
+
+
+async def test_work_that_is_cancelled_before_it_began_ends_quietly(tmp_path):
+    async with Rig(tmp_path) as rig:
+        begun = []
+
+        async def never() -> None:
+            begun.append(True)
+
+        work = rig.runner(never(), "never")
+        work.cancel()
+        await rest()
+        assert work.cancelled()
+        assert not begun
+        assert rig.told == []
+
+
+# Details
+
+
+async def show(rig: Rig, one, *outputs):
+    await rig.shown(one, outputs=outputs)
+    async with after(rig.details.changed):
+        rig.details.choose([one.id])
+    await until(lambda: rig.details.row is not None)
+    await rest()
+    return {fact.label: fact.text for fact in rig.details.facts()}
+
+
+async def test_a_saved_task_tells_everything_about_itself(tmp_path):
+    async with Rig(tmp_path) as rig:
+        one = task(1, State.SUCCEEDED, cost_credits=60.0, estimated_credits=70.0, project="Harbour")
+        facts = await show(rig, one, saved(one, "/library/day/clip.mp4"))
+        assert facts["Model"] == "gen4.5 · Text → video"
+        assert facts["Cost"] == "60 credits (estimated 70: an estimate is the most that a task may cost) · $0.60"
+        assert facts["File"] == "clip.mp4 · 1.2 MB"
+        assert facts["Project"] == "Harbour"
+        assert facts["Took"] == "60 s"
+        assert facts["Task"] == one.remote_id
+        assert facts["Link"].startswith("good until about")
+        assert rig.details.showing[0].path == Path("/library/day/clip.mp4")
+        assert rig.details.next_step() is None
+
+
+THEIRS = Fingerprint("theirs")
+
+
+@pytest.mark.parametrize(
+    ("state", "members", "says"),
+    [
+        (State.UNCERTAIN, {}, "No answer came"),
+        (State.UNCERTAIN, {"evidence": Evidence(reason="The connection was cut.")}, "The connection was cut."),
+        (State.GONE, {}, "Runway doesn't know this task any more"),
+        (State.GONE, {"adopted": True}, "Runway doesn't know this task: it is not of this key's organization"),
+        (State.RUNNING, {"hidden_from": THEIRS}, "This task was made with another key."),
+        (State.RUNNING, {"hidden_from": THEIRS, "key": NO_KEY}, "Runway doesn't know this task under this key."),
+        (State.HELD, {"hold_reason": "The balance is too low."}, "The balance is too low."),
+        (State.RUNNING, {}, ""),
+        (State.CANCELLED, {}, ""),
+    ],
+)
+async def test_trouble_is_said_in_words(tmp_path, state, members, says):
+    async with Rig(tmp_path) as rig:
+        await show(rig, task(1, state, **members))
+        assert rig.details.trouble().startswith(says)
+        assert bool(rig.details.trouble()) is bool(says)
+
+
+@pytest.mark.parametrize(("state", "members"), [(State.GONE, {}), (State.RUNNING, {"hidden_from": THEIRS})])
+async def test_what_runway_or_this_key_did_not_know_is_asked_for_again_by_a_button(tmp_path, state, members):
+    async with Rig(tmp_path) as rig:
+        await show(rig, task(1, state, **members))
+        step = rig.details.next_step()
+        assert step is not None
+        assert (step.verb, step.text) == (Verb.REFRESH, "Refresh")
+
+
+async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await show(
+            rig,
+            task(
+                1,
+                State.FAILED,
+                failure=Failure(code="REQUEST.REFUSED", words="Invalid."),
+                refusals=(Refusal(path=("ratio",), message="Not this ratio."),),
+            ),
+        )
+        assert "Ratio: Not this ratio." in rig.details.trouble().replace("Shape", "Ratio").replace("Size", "Ratio")
+        assert rig.details.next_step().verb is Verb.EDIT_AND_SEND
+        assert "REQUEST.REFUSED" in rig.details.small_print()
+
+
+@pytest.mark.parametrize("state", [OutputState.FAILED, OutputState.WAITING])
+async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
+    async with Rig(tmp_path) as rig:
+        problem = "Runway could not be reached. Saving goes on by itself."
+        one = task(1, State.SUCCEEDED)
+        await show(rig, one, saved(one, state=state, problem=problem))
+        words = rig.details.state_words()
+        assert words is not None
+        said = [words.headline, words.detail, rig.details.trouble(), *(fact.text for fact in rig.details.facts())]
+        assert [text for text in said if problem in text] == [problem]
+        assert words.headline == "Done, not saved yet"
+
+
+async def test_what_broke_at_runway_offers_retry_and_what_was_not_saved_offers_saving(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await show(rig, task(1, State.FAILED, failure=Failure(code="INTERNAL")))
+        assert rig.details.next_step().verb is Verb.RETRY
+        two = task(2, State.SUCCEEDED)
+        await show(rig, two, saved(two, state=OutputState.FAILED, problem="The disk is full."))
+        assert rig.details.next_step().verb is Verb.FETCH_AGAIN
+        assert rig.details.trouble() == "The disk is full."
+
+
+async def test_details_follow_the_task_live(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await show(rig, task(1, State.RUNNING))
+        await rig.change(replace(await rig.by_id(1), state=State.SUCCEEDED))
+        await rig.output(saved(await rig.by_id(1)))
+        await until(lambda: rig.details.showing and rig.details.showing[0].path)
+
+
+async def test_a_slow_answer_about_the_former_choice_is_forgotten(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1), task(2))
+        rig.details.choose([TaskId("t1")])
+        rig.details.choose([TaskId("t2")])
+        await rest()
+        assert rig.details.row.task.id == "t2"
+        rig.details.choose([])
+        await rest()
+        assert rig.details.row is None
+        assert rig.details.facts() == []
+
+
+async def test_several_chosen_tasks_are_counted(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1), task(2))
+        rig.details.choose([TaskId("t1"), TaskId("t2")])
+        assert rig.details.showing[0].text == "2 tasks chosen"
+
+
+async def test_bytes_alone_do_not_ask_the_store_again(tmp_path):
+    async with Rig(tmp_path) as rig:
+        one = task(1, State.SUCCEEDED)
+        await show(rig, one, saved(one, state=OutputState.DOWNLOADING))
+        asked = rig.details._asked
+        moved = []
+        rig.details.changed.connect(lambda: moved.append(1))
+        rig.engine.bus.tell(DownloadProgressed(one.id, 0, 5, 10))
+        rig.bridge.flush()
+        assert moved
+        assert rig.details._asked == asked
+
+
+# Posters
+
+
+async def test_each_saved_result_wants_its_poster_once(tmp_path):
+    async with Rig(tmp_path) as rig:
+        wanted = []
+        rig.models.posters.wanted.connect(lambda path, media, target: wanted.append((path, media, target)))
+        one, two = task(1, State.SUCCEEDED), task(2, State.SUCCEEDED)
+        await rig.shown(
+            one,
+            two,
+            outputs=[saved(one, "/library/a.mp4"), saved(two, "/library/b.zip", media=Media.OTHER)],
+        )
+        await until(lambda: wanted)
+        await rig.output(saved(one, "/library/a.mp4"))
+        assert [(path, media) for path, media, _ in wanted] == [(Path("/library/a.mp4"), Media.VIDEO)]
+        poster = wanted[0][2]
+        assert poster.parent == tmp_path / "posters"
+        rig.models.posters.made("/library/a.mp4", str(poster), 1280, 720, 5.0)
+        await until(lambda: rig.rows.row_of(one.id).outputs[0].poster == str(poster))
+
+
+async def test_a_poster_of_something_unknown_is_ignored(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.models.posters.made("/library/else.mp4", "x.jpg", 1, 1, 0)
+        await rest()

@@ -1,0 +1,204 @@
+"""What is handed on: words, files, links and programs, and what is said of what is not there."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from PIL import Image
+
+from runway_desktop.domain.applications import Launch
+from runway_desktop.domain.errors import NotReached
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Output, State
+from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.words.expiry import OPEN_TO_ALL
+from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED, Handing
+from tests.fake_runway import remote_id
+from tests.gui.rig import Rig, after, rest, saved, task, until
+
+HOUR = 3600.0
+
+
+async def chosen(rig: Rig, *numbers: int, names: tuple[str, ...] = ()) -> list[Row]:
+    """Tasks whose files lie in the folder; those that are not named are missing."""
+    tasks = [task(number, State.SUCCEEDED, created_at=rig.clock.now()) for number in numbers]
+    outputs: list[Output] = []
+    for one in tasks:
+        path = rig.folder / f"{one.id}.mp4"
+        if not names or path.name in names:
+            path.write_bytes(b"clip")
+        outputs.append(saved(one, str(path)))
+    await rig.shown(*tasks, outputs=outputs)
+    return [row for one in tasks if (row := rig.rows.row_of(one.id)) is not None]
+
+
+async def test_files_and_paths_are_those_that_are_there_and_the_others_are_said(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, 1, 2, 3, names=("t1.mp4", "t3.mp4"))
+        async with after(rig.desk.handing.files_copied) as copied:
+            rig.desk.carry_out(Verb.COPY_FILE, rows)
+        assert copied == [[tmp_path / "t1.mp4", tmp_path / "t3.mp4"]]
+        assert rig.told == ["t2.mp4 is no longer where it was saved."]
+        async with after(rig.desk.handing.text_copied) as words:
+            rig.desk.carry_out(Verb.COPY_PATH, rows)
+        assert words == [(f"{tmp_path / 't1.mp4'}\n{tmp_path / 't3.mp4'}", "2 paths copied.", "")]
+
+
+async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, 1, 2, names=("t1.mp4",))
+        async with after(rig.desk.handing.selection_wanted) as selected:
+            rig.desk.carry_out(Verb.SHOW_FILE, rows)
+        assert selected == [[tmp_path / "t1.mp4"]]
+        async with after(rig.desk.handing.folder_wanted) as opened:
+            rig.desk.carry_out(Verb.SHOW_FILE, rows[1:])
+        assert opened == [tmp_path]
+
+
+@pytest.mark.parametrize(
+    ("verb", "count", "sentence"),
+    [
+        (Verb.COPY_PROMPT, 1, "Prompt copied."),
+        (Verb.COPY_PROMPT, 2, "2 prompts copied."),
+        (Verb.COPY_ID, 1, "Task id copied."),
+        (Verb.COPY_ID, 2, "2 task ids copied."),
+    ],
+)
+async def test_the_sentence_says_how_many_words_were_copied(tmp_path, verb, count, sentence):
+    async with Rig(tmp_path) as rig:
+        told = []
+        rig.desk.handing.text_copied.connect(lambda *words: told.append(words[1]))
+        rig.desk.carry_out(verb, await chosen(rig, *range(1, count + 1)))
+        assert told == [sentence]
+
+
+async def test_a_link_is_copied_with_its_life_and_a_word_of_warning(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, 1)
+        async with after(rig.desk.handing.text_copied) as copied:
+            rig.desk.carry_out(Verb.COPY_LINK, rows)
+        [(text, sentence, detail)] = copied
+        assert text == rows[0].outputs[0].url
+        assert sentence.startswith("Link copied. It works until about ")
+        assert " – at the latest " in sentence
+        assert detail == OPEN_TO_ALL
+        assert rig.told == []
+
+
+async def test_links_of_many_stand_a_line_each_and_an_old_one_is_asked_for_anew(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, 1, 2)
+        rig.clock.jump(5 * HOUR)
+        for number in (1, 2):
+            rig.runway.finish(remote_id(number), f"https://out.example/fresh{number}.mp4?sig=1")
+        async with after(rig.desk.handing.text_copied) as copied:
+            rig.desk.carry_out(Verb.COPY_LINK, rows)
+        assert copied[0][0].splitlines() == [f"https://out.example/fresh{number}.mp4?sig=1" for number in (1, 2)]
+        assert copied[0][1].startswith("2 links copied. They work until about ")
+
+
+async def test_where_no_link_can_be_had_nothing_is_copied_and_the_reason_is_said(tmp_path):
+    async with Rig(tmp_path) as rig:
+        copied = []
+        rig.desk.handing.text_copied.connect(lambda *words: copied.append(words))
+        rows = await chosen(rig, 1)
+        rig.clock.jump(49 * HOUR)
+        rig.runway.always("task", NotReached("There is no network."))
+        rig.desk.carry_out(Verb.COPY_LINK, rows)
+        await until(lambda: rig.told)
+        assert "There is no network." in rig.told[0]
+        assert copied == []
+
+
+async def test_a_picture_is_copied_by_the_window_that_shows_it(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, 1)
+        wanted = []
+        rig.desk.handing.picture_wanted.connect(wanted.append)
+        rig.desk.carry_out(Verb.COPY_PICTURE, rows)
+        assert wanted == rows
+
+
+async def test_programs_are_found_by_the_kind_of_the_file_and_started_with_it(tmp_path):
+    async with Rig(tmp_path) as rig:
+        (tmp_path / "desktop" / "applications").mkdir(parents=True)
+        entry = "[Desktop Entry]\nType=Application\nName=Player\nExec=sh %f\nMimeType=video/mp4;\n"
+        (tmp_path / "desktop" / "applications" / "player.desktop").write_text(entry)
+        (tmp_path / "desktop" / "applications" / "viewer.desktop").write_text(
+            entry.replace("video/mp4", "image/png").replace("Player", "Viewer")
+        )
+        handing = rig.desk.handing
+        found = []
+        paths = [tmp_path / f"{number}.MP4" for number in range(MOST_OPENED + 1)]
+        handing.programs(paths, found.extend)
+        await until(lambda: found)
+        assert [program.name for program in found] == ["Player"]
+        started = []
+        handing.launch_wanted.connect(lambda name, launches: started.append((name, launches)))
+        handing.open_with(found[0], paths)
+        assert started == [("Player", [Launch(("sh", str(path))) for path in paths[:MOST_OPENED]])]
+        assert rig.told == [f"Only the first {MOST_OPENED} files are opened."]
+
+
+async def test_where_the_system_asks_itself_its_dialog_is_started(tmp_path):
+    async with Rig(tmp_path) as rig:
+        handing = Handing(rig.engine, rig.runner, rig.owner, platform="win32")
+        assert not handing.lists_programs
+        started = []
+        handing.launch_wanted.connect(lambda name, launches: started.append(launches))
+        handing.carry_out(Verb.OPEN_WITH, await chosen(rig, 1))
+        await until(lambda: started)
+        assert started == [[Launch(("OpenWith.exe", str(tmp_path / "t1.mp4")))]]
+
+
+async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, 1, 2, names=("none",))
+        copied = []
+        rig.desk.handing.files_copied.connect(copied.append)
+        rig.desk.carry_out(Verb.COPY_FILE, rows)
+        await until(lambda: rig.told)
+        await rest()
+        assert rig.told == ["2 files are no longer where they were saved."]
+        assert copied == []
+
+
+def test_a_clip_offers_its_frame_and_a_sound_no_picture():
+    from runway_desktop.usecases.commands.offers import offers
+
+    def words(media: Media) -> list[str]:
+        one = task(1, State.SUCCEEDED)
+        row = Row(task=one, outputs=(saved(one, media=media),))
+        return [offer.text for group in offers([row]) for offer in group]
+
+    assert "Copy this frame" in words(Media.VIDEO)
+    assert "Copy picture" in words(Media.IMAGE)
+    assert not {"Copy this frame", "Copy picture"} & set(words(Media.AUDIO))
+
+
+async def test_a_result_of_ours_that_comes_back_is_an_input_and_offers_no_settings(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        picture, one = tmp_path / "still.png", task(1, State.SUCCEEDED, prompt="A lighthouse in the fog")
+        Image.new("RGB", (640, 360), "teal").save(picture)
+        digest = hashlib.sha256(picture.read_bytes()).hexdigest()
+        await rig.shown(one, outputs=[saved(one, str(picture), media=Media.IMAGE, sha256=digest)])
+        offered = []
+        rig.desk.settings_offered.connect(lambda *words: offered.append(words))
+        copy = tmp_path / "renamed copy.png"
+        copy.write_bytes(picture.read_bytes())
+        rig.desk.take(paths=[copy], are_results=True)
+        await until(rig.composer.inputs)
+        [item] = rig.composer.inputs()
+        rig.desk.inputs.maker(item)
+        await until(lambda: rig.desk.inputs.maker(item))
+        assert rig.desk.inputs.maker(item) == "Result of “A lighthouse in the fog”"
+        assert offered == []
+        rig.composer.set_prompt("The sea beyond")
+        rig.composer.send()
+        await until(lambda: len(rig.store._tasks) == 2)
+        young = next(found for found in rig.store._tasks.values() if found.id != one.id)
+        await until(lambda: rig.runway.named("create"))
+        tree = await rig.engine.library.lineage.around(young.id, rig.engine.mender)
+        assert tree is not None
+        assert [kin.row.task.id for kin in tree.above[0] if kin.row] == [one.id]

@@ -1,0 +1,128 @@
+"""Judging from the window: words for each deed, undo and redo, and searches that are kept."""
+
+from __future__ import annotations
+
+from runway_desktop.domain.library import Filter, Place, Span
+from runway_desktop.domain.task import BatchId, Pick, State, TaskId
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
+from tests.gui.rig import Rig, after, saved, task, until
+
+
+async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED), task(2, State.FAILED))
+        judging = rig.desk.judging
+        async with after(judging.done) as told:
+            judging.rate([TaskId("t1"), TaskId("t2")], 4)
+        assert told == [("2 tasks rated 4 stars.", True, True)]
+        async with after(judging.done) as told:
+            judging.tag([TaskId("t1")], "Drone, night")
+        assert told == [("Tags of 1 task changed.", True, False)]
+        assert judging.undo_words == "Undo tagging of 1 task"
+        for words in ("Undone: tagging of 1 task.", "Undone: rating of 2 tasks."):
+            async with after(judging.done) as told:
+                judging.undo()
+            assert told == [(words, False, True)]
+        assert (await rig.by_id(1)).rating == 0
+        assert judging.redo_words == "Redo rating of 2 tasks"
+        async with after(judging.done):
+            judging.redo()
+        assert (await rig.by_id(2)).rating == 4
+        async with after(judging.done):
+            judging.pick([TaskId("t1")], Pick.REJECT)
+        assert judging.redo_words == ""
+
+
+async def test_a_minus_takes_a_tag_away(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED, tags=("drone", "night")))
+        async with after(rig.desk.judging.done):
+            rig.desk.judging.tag([TaskId("t1")], "-Drone, dusk")
+        assert (await rig.by_id(1)).tags == ("night", "dusk")
+
+
+async def test_a_list_of_what_is_rated_follows_the_rating(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED, rating=5), task(2, State.FAILED))
+        rig.filter.search("rating:>=4")
+        await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 1)
+        rig.desk.judging.rate([TaskId("t2")], 4)
+        await until(lambda: rig.rows.task_count == 2)
+
+
+async def test_the_row_says_what_was_decided(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(
+            task(1, State.FAILED, rating=4, pick=Pick.PICK, tags=("drone",), note="x", shot="010"), batch="b"
+        )
+        assert rig.rows.index(1, 1).data(11).endswith("Picked, 4 stars, tags drone, has a note")
+
+
+async def test_details_say_which_take_it_is(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED), task(2, State.FAILED, parent_id="t1", tags=("drone",)))
+        rig.details.choose([TaskId("t2")])
+        await until(lambda: ("Take", "2 of 2") in [(fact.label, fact.text) for fact in rig.details.facts()])
+        assert ("Tags", "drone") in [(fact.label, fact.text) for fact in rig.details.facts()]
+
+
+async def test_chips_stand_for_words_and_menus_alike(tmp_path):
+    async with Rig(tmp_path) as rig:
+        shown = []
+        rig.filter.text_wanted.connect(shown.append)
+        rig.filter.search("fog rating:>=4")
+        rig.filter.toggle("project", "Aurora")
+        await until(lambda: rig.rows.listing.filter.text == "fog")
+        assert [term.label for term in rig.filter.chips] == ["Project: Aurora", "Rating ≥ 4"]
+        rig.filter.remove(rig.filter.chips[1])
+        assert (rig.filter.text, shown) == ("fog", ["fog"])
+        rig.filter.remove(rig.filter.chips[0])
+        assert rig.rows.listing.filter == Filter(text="fog")
+
+
+async def test_searches_are_kept_with_the_place_they_were_made_in(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.SUCCEEDED, rating=5), task(2, State.FAILED), outputs=[saved(task(1))])
+        rig.places.follow(rig.filter)
+        rig.filter.open_place(Filter(place=Place.SAVED), "Saved")
+        rig.filter.search("rating:>=4 prompt")
+        found = rig.filter.save_search()
+        assert found is not None
+        assert found.line == "is:saved rating:>=4 prompt"
+        assert rig.filter.save_search() == found
+        await until(lambda: [e.count for e in rig.places.entries() if e.search] == [1])
+        rig.filter.rename_search(found.id, " Good ones ")
+        other = ListFilter(rig.engine, rig.rows, rig.owner)
+        other.restore()
+        [kept] = other.searches
+        assert kept.name == "Good ones"
+        other.open_search(kept)
+        assert other.title == "Good ones"
+        asked = other.listing.filter
+        assert (asked.text, asked.rating, asked.places) == ("prompt", Span(4, None), frozenset({Place.SAVED}))
+        other.delete_search(kept.id)
+        assert other.searches == ()
+        other.restore_search(kept, 0)
+        assert list(other.searches) == [kept]
+
+
+async def test_nothing_asked_for_is_nothing_to_save(tmp_path):
+    async with Rig(tmp_path) as rig:
+        assert rig.filter.save_search() is None
+        rig.engine.settings.set("list.searches", [{"id": 1}, "odd", {"id": "a", "name": "b", "line": "fog"}])
+        rig.filter.restore()
+        assert [found.name for found in rig.filter.searches] == ["b"]
+
+
+async def test_a_search_saved_in_one_of_two_batches_of_a_like_name_finds_that_one(tmp_path):
+    async with Rig(tmp_path) as rig:
+        for number, batch in enumerate(("b1", "b10"), start=1):
+            await rig.put(task(number, State.FAILED), batch=batch)
+        await rig.load()
+        rig.filter.know(await rig.engine.library.counts())
+        rig.filter.open_place(Filter(batches=frozenset({BatchId("b1")})), "Batch b1")
+        kept = rig.filter.save_search("Mine")
+        assert kept is not None
+        assert rig.filter.filter_of(kept).batches == {"b1"}
+        rig.filter.open_search(kept)
+        assert [rig.filter.label_of(term) for term in rig.filter.chips] == ["Batch: Batch b1"]

@@ -1,0 +1,171 @@
+"""The chosen task among its kin, and what a result can become."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+
+from runway_desktop.domain.events import TasksAdded
+from runway_desktop.domain.kept_files import Looked, kept_file
+from runway_desktop.domain.presence import Look, Presence
+from runway_desktop.domain.task import Input, Media, Request, State, TaskId
+from tests.gui.rig import Rig, saved, task, until
+
+
+def png(width: int, height: int) -> bytes:
+    kept = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(kept, "PNG")
+    return kept.getvalue()
+
+
+async def a_family(rig: Rig) -> None:
+    """t1 made a picture, t2 a clip of it, t3 is a take of t2."""
+    still, clip, again = (task(n, State.SUCCEEDED, f"Shot {n}") for n in (1, 2, 3))
+    uses = [
+        Input(task_id=one.id, place=("promptImage",), uri="file:///still.png", sha256="aa", media=Media.IMAGE)
+        for one in (clip, again)
+    ]
+    await rig.put(
+        still,
+        clip,
+        again,
+        inputs=uses,
+        outputs=[
+            saved(still, "/library/still.png", media=Media.IMAGE, sha256="aa"),
+            saved(clip, "/library/clip.mp4", sha256="bb", poster="/posters/clip.jpg"),
+        ],
+    )
+
+
+async def test_kin_of_the_chosen_task_are_told_in_order(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        await a_family(rig)
+        model = rig.details.lineage
+        rig.details.choose([TaskId("t2")])
+        await until(model.this)
+        (parent,) = model.above()[0]
+        assert (parent.task_id, parent.picture, parent.title) == (TaskId("t1"), "/library/still.png", "Shot 1")
+        assert parent.relation
+        assert model.this().picture == "/posters/clip.jpg"
+        rig.details.choose([TaskId("t1")])
+        await until(model.this)
+        assert [node.task_id for node in model.below()[0]] == [TaskId("t2"), TaskId("t3")]
+        assert not model.above()
+        rig.details.choose([TaskId("t1"), TaskId("t2")])
+        assert model.this() is None
+
+
+async def test_a_result_whose_file_is_gone_is_shown_by_its_own_poster(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        await a_family(rig)
+        (clip,) = await rig.store.outputs(TaskId("t2"))
+        file = kept_file(clip)
+        assert file is not None
+        await rig.store.note_looks([Looked(file=file, look=Look(presence=Presence.MISSING, at=1.0))])
+        for away in (clip, replace(clip, path="", binned_from=clip.path)):
+            await rig.store.save_output(away)
+            rig.details.choose([TaskId("t2")])
+            await until(rig.details.lineage.this)
+            assert rig.details.lineage.this().picture == "/posters/clip.jpg"
+            assert rig.details.lineage.this().path == ""
+            rig.details.choose([])
+
+
+async def test_an_input_is_called_what_the_composer_calls_it(tmp_path: Path) -> None:
+    kinds = {
+        "First frame": (("promptImage",), "file:///a.png"),
+        "Last frame": (("promptImage", 1, "uri"), [{"uri": "file:///b.png", "position": "first"},
+                                                   {"uri": "file:///a.png", "position": "last"}]),
+    }  # fmt: skip
+    async with Rig(tmp_path) as rig:
+        model = next(
+            pair.model
+            for pair in rig.engine.catalog.pairs()
+            if pair.endpoint == "image_to_video"
+            and (field := pair.field("promptImage")) is not None
+            and field.bare
+            and {"first", "last"} <= set(field.positions)
+        )
+        for number, (words, (place, value)) in enumerate(kinds.items(), start=1):
+            made = task(number, State.SUCCEEDED)
+            made = replace(made, request=Request(endpoint="image_to_video", model=model, values={"promptImage": value}))
+            use = Input(task_id=made.id, place=place, uri="file:///a.png", path="/a.png", media=Media.IMAGE)
+            await rig.put(made, inputs=[use])
+            rig.details.choose([made.id])
+            await until(rig.details.lineage.above)
+            assert rig.details.lineage.above()[0][0].relation == words
+
+
+async def test_new_child_appears_by_itself(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        await a_family(rig)
+        model = rig.details.lineage
+        rig.details.choose([TaskId("t2")])
+        await until(model.this)
+        use = Input(task_id=task(4).id, place=("videoUri",), uri="file:///clip.mp4", sha256="bb", media=Media.VIDEO)
+        await rig.store.add([task(4)], [use], None, ())
+        rig.engine.bus.tell(TasksAdded((task(4),)))
+        await until(model.below, "the child is there")
+
+
+async def test_takes_are_numbered(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        first = task(1, State.SUCCEEDED)
+        second = task(2, State.SUCCEEDED, parent_id=first.id)
+        await rig.put(first, second)
+        rig.details.choose([TaskId("t2")])
+        await until(rig.details.lineage.takes)
+        assert [node.relation for node in rig.details.lineage.takes()] == ["Take 1", "Take 2"]
+
+
+async def test_ways_on_fit_the_kind_and_a_clip_offers_its_last_frame_first(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        onward = rig.desk.onward
+        clip = onward.ways(Media.VIDEO)
+        assert clip[0].last_frame
+        assert {way.endpoint for way in clip[1:]} >= {"video_upscale"}
+        picture = {way.endpoint for way in onward.ways(Media.IMAGE)}
+        assert "image_to_video" in picture
+        assert "video_upscale" not in picture
+        assert onward.ways(Media.OTHER) == []
+
+
+async def test_chosen_way_puts_the_result_into_a_model_that_takes_it(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        picture = tmp_path / "still.png"
+        picture.write_bytes(png(1280, 720))
+        for way in rig.desk.onward.ways(Media.IMAGE):
+            rig.composer.clear()
+            rig.desk.onward.take(way, picture, Media.IMAGE)
+            await until(rig.composer.inputs, way.endpoint)
+            assert rig.composer.pair.endpoint == way.endpoint
+            assert rig.composer.inputs()[0].path == picture
+
+
+async def test_last_frame_is_decoded_by_the_window_and_becomes_the_first_frame(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        onward = rig.desk.onward
+        clip = Path(__file__).parents[4] / "resources" / "samples" / "dusk-16x9-5s.mp4"
+        wanted: list[Path] = []
+        onward.frame_wanted.connect(wanted.append)
+        onward.take(onward.ways(Media.VIDEO)[0], clip, Media.VIDEO)
+        assert wanted == [clip]
+        onward.keep_last_frame(clip, png(1280, 720))
+        await until(rig.composer.inputs)
+        (item,) = rig.composer.inputs()
+        assert rig.composer.pair.endpoint == "image_to_video"
+        assert "last frame" in item.name
+        assert item.path is not None
+        origin = await rig.engine.mender.origin(item.path)
+        assert origin is not None
+        assert rig.engine.mender.home_of(origin.sha256) == item.path.parent
+
+
+async def test_file_that_is_gone_is_said(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        rig.desk.onward.take(rig.desk.onward.ways(Media.IMAGE)[0], tmp_path / "gone.png", Media.IMAGE)
+        await until(lambda: rig.told)
+        assert not rig.composer.inputs()

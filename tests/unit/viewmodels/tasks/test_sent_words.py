@@ -1,0 +1,44 @@
+"""When a task went to Runway, in words; one that was started elsewhere went there too."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.task import State, Task
+from runway_desktop.usecases.words.states import Around
+from runway_desktop.viewmodels.tasks.task_cells import Cells, Column, sent_words
+from tests.gui.rig import Rig, task, until
+
+AT = datetime(2026, 3, 9, 14, 2, 11).timestamp()
+SAID = "9 March 2026, 14:02:11"
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (task(1, State.RUNNING, sent_at=AT), f"Sent {SAID}"),
+        (task(1, State.RUNNING, sent_at=None, adopted=True, remote_created_at=AT), f"Sent elsewhere {SAID}"),
+        (task(1, State.PENDING, sent_at=None, adopted=True), "Sent elsewhere"),
+        (task(1, State.HELD), ""),
+    ],
+)
+def test_it_is_told_when_and_whether_it_was_sent(one: Task, words: str) -> None:
+    assert sent_words(one) == words
+
+
+async def test_list_and_details_tell_when_an_adopted_task_was_started(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        at = rig.engine.clock.now() - 60
+        one = task(1, State.SUCCEEDED, adopted=True, sent_at=None, remote_created_at=at, ended_at=at + 9)
+        await rig.put(one)
+        rig.details.choose([one.id])
+        await until(lambda: rig.details.row)
+        cells = Cells(rig.engine.catalog, rig.engine.clock)
+        shown = cells.text(rig.details.row, Column.SENT, Around())
+        assert shown == f"{datetime.fromtimestamp(at):%H:%M}"
+        times = next(fact.text for fact in rig.details.facts() if fact.label == "Times")
+        assert times.startswith("sent elsewhere ")
+        assert times.endswith(f"ended {datetime.fromtimestamp(at + 9):%H:%M:%S}")

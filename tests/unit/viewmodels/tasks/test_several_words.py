@@ -1,0 +1,45 @@
+"""What is told of several chosen tasks together, and of a result in the bin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.presence import Look, Presence
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.usecases.words.states import several_words
+from tests.gui.rig import Rig, saved, task, until
+
+GONE = Look(presence=Presence.MISSING, at=1.0)
+
+
+def test_cost_and_files_are_added_up_and_what_is_missing_is_no_file_here() -> None:
+    tasks = [task(number, State.SUCCEEDED, cost_credits=60.0) for number in (1, 2, 3)]
+    rows = [Row(task=one, outputs=(saved(one),)) for one in tasks]
+    assert several_words(3, []) == "3 tasks chosen"
+    assert several_words(3, rows) == "3 tasks chosen\n180 credits · 3 files, 3.6 MB"
+    rows[0] = replace(rows[0], outputs=(saved(tasks[0], look=GONE),))
+    assert several_words(3, rows) == "3 tasks chosen\n180 credits · 2 files, 2.4 MB · 1 missing"
+
+
+async def test_the_sums_of_the_chosen_tasks_follow_what_changes(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        first, second = task(1, State.SUCCEEDED), task(2, State.SUCCEEDED)
+        await rig.put(first, second, outputs=[saved(first), saved(second)])
+        rig.rows.refresh()
+        rig.details.choose([TaskId("t1"), TaskId("t2")])
+        await until(lambda: "2 files, 2.4 MB" in rig.details.showing[0].text)
+        rig.details.choose([TaskId("t1")])
+        await until(lambda: rig.details.showing[0].path is not None)
+
+
+async def test_a_result_in_the_bin_is_said_over_its_poster(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        one = task(1, State.SUCCEEDED)
+        binned = saved(one, path="", binned_from="/library/fox.mp4", poster="/posters/fox.jpg")
+        await rig.put(one, outputs=[binned])
+        rig.details.choose([one.id])
+        await until(lambda: rig.details.showing and rig.details.showing[0].poster)
+        (shown,) = rig.details.showing
+        assert (shown.text, shown.path) == ("fox.mp4 was moved to the bin.", None)

@@ -1,0 +1,186 @@
+"""A task's state in words: every state, every state of its results, and never a number that nobody said."""
+
+import itertools
+
+import pytest
+
+from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State
+from runway_desktop.services.tasks.uncertainty import verdict
+from runway_desktop.usecases.words.states import Around, Tone, badge, cost_words, describe
+from tests.gui.rig import saved, task
+from tests.unit.viewmodels.rows import failed, row
+
+EVERY = [
+    (state, results)
+    for state in State
+    for results in (
+        (),
+        *((one,) for one in OutputState),
+        *(itertools.combinations_with_replacement(OutputState, 2) if state is State.SUCCEEDED else ()),
+    )
+]
+
+
+@pytest.mark.parametrize(("state", "results"), EVERY)
+def test_every_state_has_words_and_an_icon(state, results):
+    words = describe(row(state, *results, remote_status="DREAMING" if state is State.OTHER else ""), Around())
+    assert words.headline
+    assert words.icon.startswith("mdi6.")
+    assert words.spoken.startswith(words.headline)
+    assert not words.headline.endswith(".")
+
+
+@pytest.mark.parametrize("state", [state for state in State if state.is_final or state is State.HELD])
+def test_nothing_moves_that_rests(state):
+    words = describe(row(state, OutputState.SAVED), Around())
+    assert not words.moving
+    assert words.progress is None
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.OTHER, State.SENDING])
+def test_progress_is_never_invented_while_the_server_says_none(state):
+    words = describe(row(state, progress=0.4), Around())
+    assert words.progress is None
+    assert words.moving
+
+
+def test_throttled_says_which_slots_are_in_use():
+    words = describe(row(State.THROTTLED), Around(slots_used=2, slots=2))
+    assert words.spoken == "Waiting for a free slot (2 of 2 in use)"
+    assert describe(row(State.THROTTLED), Around()).spoken == "Waiting for a free slot (starts by itself)"
+
+
+def test_running_says_the_servers_number_and_the_time_left():
+    words = describe(row(State.RUNNING, progress=0.43), Around(remaining=(32, 47)))
+    assert (words.headline, words.detail, words.progress) == ("Running 43 %", "30–50 s", 0.43)
+    assert describe(row(State.RUNNING), Around()).moving
+
+
+def test_nothing_is_a_hundred_percent_before_it_is_done():
+    assert describe(row(State.RUNNING, progress=0.999), Around()).headline == "Running 99 %"
+    assert describe(row(State.RUNNING, progress=1.0), Around()).headline == "Running 100 %"
+    assert describe(row(State.RUNNING, progress=0.29), Around()).headline == "Running 29 %"
+
+
+def test_an_upload_is_shown_while_the_task_still_waits_here():
+    for state in (State.HELD, State.SENDING):
+        words = describe(row(state), Around(uploaded=0.5))
+        assert words.spoken == "Uploading (50 %)"
+    assert describe(row(State.HELD), Around(uploaded=1.0)).headline == "Waiting here"
+
+
+def test_a_held_task_says_why_it_waits():
+    assert "balance" in describe(row(State.HELD, hold_reason="The balance is too low."), Around()).detail
+    assert describe(row(State.HELD), Around(lane_reason="Sending is paused")).detail == "Sending is paused"
+
+
+def test_an_unknown_status_is_shown_as_its_word():
+    words = describe(row(State.OTHER, remote_status="COOLING_DOWN"), Around())
+    assert words.headline == "At Runway: Cooling down"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        (None, "Decide…"),
+        (Evidence(), "Decide…"),
+        (Evidence(daily_before=3, daily_after=4), "Day's count moved by 1 · Decide…"),
+        (
+            Evidence(daily_before=3, daily_after=6, accepted_between=2),
+            "Day's count moved by 3, of which 2 are other tasks · Decide…",
+        ),
+    ],
+)
+def test_an_uncertain_task_says_what_the_count_tells(evidence, said):
+    words = describe(row(State.UNCERTAIN, evidence=evidence), Around())
+    assert words.headline == "Uncertain, maybe charged"
+    assert words.detail == said
+
+
+def test_list_and_details_say_the_same_of_the_count():
+    for evidence in (
+        Evidence(daily_before=3, daily_after=6, accepted_between=2, balance_before=100.0, balance_after=40.0),
+        Evidence(daily_before=3, daily_after=4, accepted_between=1),
+        Evidence(daily_before=3, daily_after=3, accepted_between=1),
+        Evidence(daily_before=3, daily_after=3),
+        Evidence(daily_before=3, daily_after=1),
+    ):
+        listed = describe(row(State.UNCERTAIN, evidence=evidence), Around()).detail.removesuffix(" · Decide…")
+        assert verdict(evidence).words.casefold().startswith(f"the {listed}".casefold())
+
+
+def test_what_waits_for_the_network_does_not_move():
+    done = row(State.SUCCEEDED, OutputState.WAITING)
+    assert describe(done, Around()).moving
+    offline = describe(done, Around(offline=True))
+    assert (offline.headline, offline.detail) == ("Done, not saved yet", "Saved by itself once Runway can be reached.")
+    assert not offline.moving
+    assert offline.progress is None
+    # An attempt that cannot succeed is no saving either.
+    assert not describe(row(State.SUCCEEDED, OutputState.DOWNLOADING), Around(offline=True, received=5)).moving
+    problem = "Runway could not be reached. Saving goes on by itself."
+    one = Row(task=task(1, State.SUCCEEDED), outputs=(saved(task(1), state=OutputState.WAITING, problem=problem),))
+    waits = describe(one, Around(received=500, expected=2000))
+    assert (waits.detail, waits.moving, waits.progress) == (problem, False, None)
+
+
+def test_saving_shows_bytes_and_a_bar_only_where_the_length_is_known():
+    known = describe(row(State.SUCCEEDED, OutputState.DOWNLOADING), Around(received=500, expected=2000))
+    assert (known.detail, known.progress) == ("500 B of 2 kB", 0.25)
+    unknown = describe(row(State.SUCCEEDED, OutputState.DOWNLOADING), Around(received=500))
+    assert (unknown.detail, unknown.progress, unknown.moving) == ("500 B", None, True)
+
+
+def test_saved_means_every_result_is_saved():
+    assert describe(row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED), Around()).headline == "Saved"
+    half = describe(row(State.SUCCEEDED, OutputState.SAVED, OutputState.FAILED), Around())
+    assert (half.headline, half.detail) == ("Done, not saved yet", "The disk is full.")
+    assert describe(row(State.SUCCEEDED, OutputState.EXPIRED), Around()).tone is Tone.BAD
+
+
+def test_a_failure_says_the_next_step_and_moderation_has_its_own_icon():
+    refused = describe(failed("SAFETY.INPUT.TEXT"), Around())
+    assert "Edit the prompt" in refused.detail
+    assert refused.icon != describe(failed("INTERNAL.BAD"), Around()).icon
+    said = row(
+        State.FAILED,
+        failure=Failure(code="REQUEST.REFUSED", words="No."),
+        refusals=(Refusal(path=("ratio",), message="Not this ratio."),),
+    )
+    assert describe(said, Around()).detail == "Not this ratio."
+
+
+def test_gone_and_let_go_are_told_apart():
+    assert describe(row(State.GONE), Around()).headline == "Not at Runway"
+    assert describe(row(State.GONE, remote_id=None), Around()).headline == "Let go"
+
+
+def test_the_badge_tells_length_or_number():
+    assert badge(row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED)) == "×2"
+    assert badge(row(State.RUNNING)) == "5 s"
+    one = task(1, State.SUCCEEDED)
+    assert badge(Row(task=one, outputs=(saved(one, duration=9.6, media=Media.VIDEO),))) == "10 s"
+
+
+@pytest.mark.parametrize(
+    ("state", "members", "words"),
+    [
+        (State.SUCCEEDED, {"cost_credits": 60.0, "estimated_credits": 70.0}, "60"),
+        (State.RUNNING, {"estimated_credits": 120.0}, "~120"),
+        (State.RUNNING, {}, "?"),
+        (State.UNCERTAIN, {}, "?"),
+        (State.HELD, {}, "–"),
+    ],
+)
+def test_costs_are_actual_estimated_or_honestly_unknown(state, members, words):
+    assert cost_words(task(1, state, **members)) == words
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])
+def test_what_this_key_cannot_see_says_that_and_nothing_that_may_be_long_over(state):
+    words = describe(row(state, hidden_from=Fingerprint("theirs"), progress=0.4), Around(remaining=(32, 47)))
+    assert words.spoken == "Can't be checked with this key"
+    assert (words.tone, words.progress, words.moving) == (Tone.WARN, None, False)

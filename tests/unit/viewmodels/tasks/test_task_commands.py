@@ -1,0 +1,405 @@
+"""Every deed in one place: what is dropped goes where it belongs, and each verb does what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, OutputState, Request, State, TaskId
+from runway_desktop.services.intake import AssetDrop, Draft, Gathered, IntakeFinding
+from runway_desktop.services.tasks.accepted_ids import AcceptedId
+from runway_desktop.usecases.commands.offers import Verb
+from tests.engine_rig import request as plain_request
+from tests.fake_runway import remote_id
+from tests.gui.rig import Rig, after, rest, saved, task, until
+
+FINDING = IntakeFinding(source="shots.csv", row=3, field="ratio", message="shots.csv, row 3: no such ratio.")
+STILL = AssetDrop(uri="https://media.example.com/still.png", media=Media.IMAGE)
+BROKEN = AssetDrop(
+    uri="file:///tmp/broken.png",
+    media=Media.IMAGE,
+    findings=(IntakeFinding(source="broken.png", message="broken.png is no picture."),),
+)
+
+
+def line(text: str, **more) -> Draft:
+    return Draft(values={"promptText": text}, row=1, **more)
+
+
+async def receive(rig: Rig, gathered: Gathered) -> list[Gathered]:
+    wanted: list[Gathered] = []
+    rig.desk.sheet_wanted.connect(wanted.append)
+    rig.desk.receive(gathered)
+    await rest()
+    return wanted
+
+
+async def test_one_prompt_fills_the_composer(tmp_path):
+    async with Rig(tmp_path) as rig:
+        assert await receive(rig, Gathered(drafts=(line("A lighthouse"),))) == []
+        assert rig.composer.prompt == "A lighthouse"
+
+
+async def test_many_prompts_want_a_sheet_before_anything_is_stored(tmp_path):
+    async with Rig(tmp_path) as rig:
+        gathered = Gathered(drafts=(line("One"), line("Two")))
+        assert await receive(rig, gathered) == [gathered]
+        assert rig.store._tasks == {}
+        assert rig.composer.prompt == ""
+
+
+@pytest.mark.parametrize(
+    "gathered",
+    [
+        Gathered(drafts=(line("One", findings=(FINDING,)),)),
+        Gathered(drafts=(line("One"),), findings=(FINDING,)),
+        Gathered(drafts=(line("One", endpoint="text_to_video", model="gen4.5"),)),
+        Gathered(drafts=(line("One", project="Harbour"),)),
+        Gathered(drafts=(Draft(values={"ratio": "1280:720", "promptText": "One"}),)),
+        Gathered(drafts=(Draft(values={"ratio": "1280:720"}, endpoint="image_upscale", model="x"),)),
+    ],
+    ids=["its finding", "a finding", "a model", "a project", "settings", "no prompt"],
+)
+async def test_one_record_that_is_more_than_a_prompt_wants_a_sheet(gathered, tmp_path):
+    async with Rig(tmp_path) as rig:
+        assert await receive(rig, gathered) == [gathered]
+        assert rig.composer.prompt == ""
+
+
+async def test_inputs_go_to_the_composer_and_broken_ones_say_why(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await receive(rig, Gathered(assets=(STILL, BROKEN)))
+        assert [item.uri for item in rig.composer.inputs()] == [STILL.uri]
+        assert "broken.png is no picture." in rig.told
+
+
+async def test_inputs_can_be_aimed_at_a_field(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.choose_endpoint("image_to_video")
+        rig.desk.receive(Gathered(assets=(STILL,)), "promptImage")
+        assert [item.field for item in rig.composer.inputs()] == ["promptImage"]
+
+
+async def test_a_prompt_and_a_picture_together_make_one_request(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await receive(rig, Gathered(drafts=(line("A lighthouse"),), assets=(STILL,)))
+        assert rig.composer.prompt == "A lighthouse"
+        assert [item.uri for item in rig.composer.inputs()] == [STILL.uri]
+
+
+async def test_dropped_ids_are_adopted_and_shown(tmp_path):
+    async with Rig(tmp_path) as rig:
+        async with after(rig.desk.show_wanted) as shown:
+            rig.desk.receive(Gathered(remote_ids=(remote_id(7), remote_id(8), "no-id")))
+        assert len(rig.store._tasks) == 2
+        assert len(shown[0]) == 2
+        assert rig.told[0].startswith("2 tasks adopted.")
+        assert "“no-id” is no task id" in rig.told[-1]
+        shown.clear()
+        rig.desk.receive(Gathered(remote_ids=(remote_id(7),)))
+        await until(lambda: shown)
+        assert "1 task was in the list already." in rig.told
+
+
+async def test_a_sidecar_puts_its_settings_back(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await receive(rig, Gathered(restored=plain_request("From a sidecar", seed=9)))
+        assert rig.composer.prompt == "From a sidecar"
+        assert rig.composer.value("seed") == 9
+        assert rig.told
+
+
+async def test_everything_at_once_loses_nothing(tmp_path):
+    async with Rig(tmp_path) as rig:
+        gathered = Gathered(
+            drafts=(line("One"), line("Two")), assets=(STILL, BROKEN), remote_ids=(remote_id(7),), findings=(FINDING,)
+        )
+        assert await receive(rig, gathered) == [gathered]
+        assert [item.uri for item in rig.composer.inputs()] == [STILL.uri]
+        await until(lambda: len(rig.store._tasks) == 1)
+        assert "broken.png is no picture." in rig.told
+
+
+async def test_findings_without_anything_usable_are_told_and_the_rest_counted(tmp_path):
+    async with Rig(tmp_path) as rig:
+        findings = tuple(IntakeFinding(source="a.txt", row=row, message=f"Row {row} is bad.") for row in range(1, 9))
+        assert await receive(rig, Gathered(findings=findings)) == []
+        assert rig.told == ["Row 1 is bad.", "Row 2 is bad.", "Row 3 is bad.", "5 more could not be used."]
+        assert all(notice.is_problem for notice in rig.notices)
+
+
+async def test_nothing_usable_says_so(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await receive(rig, Gathered())
+        assert rig.told == ["There was nothing in it that could be used."]
+
+
+async def test_text_and_files_are_read_by_the_intake(tmp_path):
+    async with Rig(tmp_path) as rig:
+        prompts = tmp_path / "prompts.txt"
+        prompts.write_text("A lighthouse\nA harbour\n", encoding="utf-8")
+        async with after(rig.desk.sheet_wanted) as wanted:
+            rig.desk.take(paths=[prompts])
+        assert [draft.values["promptText"] for draft in wanted[0].drafts] == ["A lighthouse", "A harbour"]
+        rig.desk.take(text="One prompt")
+        await until(lambda: rig.composer.prompt == "One prompt")
+
+
+async def chosen(rig: Rig, *tasks, outputs=()) -> list[Row]:
+    await rig.put(*tasks, outputs=outputs)
+    await rig.engine.ledger.load()
+    return list(await rig.store.rows([one.id for one in tasks]))
+
+
+async def test_edit_and_send_takes_the_request_up_with_what_runway_said_of_it(tmp_path):
+    from runway_desktop.domain.failures import Failure
+    from runway_desktop.domain.task import Refusal
+
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(
+            rig,
+            task(
+                1,
+                State.FAILED,
+                prompt="Refused",
+                failure=Failure(code="REQUEST.REFUSED"),
+                refusals=(Refusal(path=("ratio",), message="Not this ratio."),),
+            ),
+        )
+        rig.desk.carry_out(Verb.EDIT_AND_SEND, rows)
+        assert rig.composer.prompt == "Refused"
+        assert rig.composer.finding_for("ratio") == "Not this ratio."
+        assert rig.composer.editing is None
+        rig.composer.set_value("ratio", "720:1280")
+        rig.composer.send()
+        await until(lambda: len(rig.store._tasks) == 2)
+        [new] = [one for one in rig.store._tasks.values() if one.id != "t1"]
+        assert new.parent_id == "t1"
+
+
+async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
+    from runway_desktop.domain.failures import Failure
+
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(
+            rig,
+            task(1, State.FAILED, failure=Failure(code="INTERNAL")),
+            task(2, State.FAILED, failure=Failure(code="SAFETY.INPUT.TEXT")),
+        )
+        async with after(rig.desk.show_wanted) as shown:
+            rig.desk.carry_out(Verb.RETRY, rows)
+        assert [rig.store._tasks[one].parent_id for one in shown[0]] == ["t1"]
+
+
+@pytest.mark.parametrize(("verb", "state"), [(Verb.RETRY, State.CANCELLED), (Verb.SAME, State.SUCCEEDED)])
+async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(verb, state, tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1, state))
+        rig.desk.carry_out(verb, rows)
+        rig.desk.carry_out(verb, rows)
+        await until(lambda: len(rig.store._tasks) == 2)
+        rig.desk.carry_out(verb, rows)
+        await rest()
+        assert len(rig.store._tasks) == 2
+        assert "once more if you want another" in rig.told[-1]
+        await rig.clock.advance(2)
+        rig.desk.carry_out(verb, rows)
+        await until(lambda: len(rig.store._tasks) == 3, "a press after a moment is meant")
+
+
+async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_part(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1, State.CANCELLED), task(2, State.CANCELLED))
+        rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
+        rig.desk.carry_out(Verb.RETRY, rows)
+        await until(lambda: rig.notices)
+        rig.store.trouble = None
+        assert len(rig.store._tasks) == 2
+        rig.desk.carry_out(Verb.RETRY, rows)
+        await until(lambda: len(rig.store._tasks) == 4)
+
+
+async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
+        await rig.engine.pricing.learn(rows[0].task.request, 60)
+        assert rig.desk.question(Verb.RETRY, rows) is None
+        rig.engine.settings.confirm_above = 100
+        asked = rig.desk.question(Verb.RETRY, rows)
+        assert asked is not None
+        assert asked.title == "Send 3 tasks for 180 credits?"
+        assert rig.desk.question(Verb.RETRY, rows[:1]) is None
+
+
+async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
+        await rig.engine.pricing.learn(rows[0].task.request, 60)
+        plain = rig.desk.question(Verb.RETRY, rows)
+        assert plain is not None
+        assert plain.title == "Send 3 tasks again?"
+        rig.engine.settings.confirm_above = 100
+        dear = rig.desk.question(Verb.RETRY, rows)
+        assert dear is not None
+        assert dear.title == "Send 3 tasks for 180 credits?"
+        assert dear.text.startswith(plain.text)
+
+
+async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(tmp_path):
+    async with Rig(tmp_path, loops=("poller",)) as rig:
+        rows = await chosen(rig, task(1, State.GONE, rating=3))
+        rig.runway.say(remote_id(1), "RUNNING", progress=0.5)
+        rig.desk.carry_out(Verb.REFRESH, rows)
+        await until(lambda: rig.store._tasks["t1"].state is State.PENDING)
+        for _ in range(5):
+            await rig.clock.advance(2)
+        back = await rig.by_id(1)
+        assert (back.state, back.rating) == (State.RUNNING, 3)
+        assert rig.runway.named("create") == []
+
+
+async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
+    async with Rig(tmp_path) as rig:
+        one = task(1, State.SUCCEEDED, deleted_remotely=True)
+        await rig.shown(one, outputs=[saved(one, "", state=OutputState.EXPIRED, problem="Gone.")])
+        rows = list(await rig.store.rows([one.id]))
+        rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
+        rig.desk.carry_out(Verb.REFRESH, rows)
+        await until(lambda: rig.store._outputs[one.id][0].state is OutputState.WAITING)
+        assert not (await rig.by_id(1)).deleted_remotely
+
+
+async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1, State.RUNNING), task(2, State.HELD))
+        rig.runway.say(remote_id(1), "RUNNING")
+        rig.desk.carry_out(Verb.CANCEL, rows)
+        await until(lambda: rig.store._tasks["t1"].state is State.CANCELLED)
+        assert rig.store._tasks["t2"].state is State.HELD
+        rig.desk.carry_out(Verb.DO_NOT_SEND, rows)
+        await until(lambda: rig.store._tasks["t2"].state is State.CANCELLED)
+        assert len(rig.runway.named("delete")) == 1
+
+
+async def test_a_task_that_finished_meanwhile_is_kept_and_that_is_said(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1, State.RUNNING))
+        rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
+        rig.desk.carry_out(Verb.CANCEL, rows)
+        await until(lambda: rig.notices)
+        assert "finished in the meantime: kept" in rig.told[0]
+        assert rig.runway.named("delete") == []
+
+
+async def test_remove_offers_undo_and_undo_brings_them_back(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1, State.FAILED), task(2, State.RUNNING))
+        async with after(rig.desk.undo_offered) as offered:
+            rig.desk.carry_out(Verb.REMOVE, rows)
+        sentence, ids = offered[0]
+        assert sentence == "1 task removed from the list. Files stay."
+        assert list(ids) == ["t1"]
+        rig.desk.restore(ids)
+        await until(lambda: rig.store._tasks["t1"].removed_at is None)
+
+
+async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_path):
+    async with Rig(tmp_path) as rig:
+        clip = tmp_path / "clip.mp4"
+        clip.write_bytes(b"clip")
+        one = task(1, State.SUCCEEDED)
+        rows = await chosen(rig, one, outputs=[saved(one, str(clip))])
+        released = []
+        rig.desk.release_wanted.connect(released.append)
+        rig.desk.carry_out(Verb.DELETE_FILE, rows)
+        assert released == [[clip]]
+        await until(lambda: rig.parts.bin.thrown)
+        assert rig.parts.bin.thrown[0] == clip
+
+
+@pytest.mark.parametrize(
+    ("verb", "text"),
+    [(Verb.COPY_PROMPT, "Prompt 1\nPrompt 2"), (Verb.COPY_ID, f"{remote_id(1)}\n{remote_id(2)}")],
+)
+async def test_words_are_copied_a_line_each(tmp_path, verb, text):
+    async with Rig(tmp_path) as rig:
+        copied = []
+        rig.desk.handing.text_copied.connect(lambda words, *_: copied.append(words))
+        rig.desk.carry_out(verb, await chosen(rig, task(1, State.RUNNING), task(2, State.RUNNING)))
+        assert copied == [text]
+
+
+async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1, State.RUNNING, prompt="My secret idea"))
+        async with after(rig.desk.handing.text_copied) as copied:
+            rig.desk.carry_out(Verb.COPY_SUPPORT, rows)
+        assert remote_id(1) in copied[0][0]
+        assert "secret idea" not in copied[0][0]
+        assert "key_test" not in copied[0][0]
+
+
+async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, *(task(number, State.UNCERTAIN) for number in (1, 2, 3)))
+        rig.desk.carry_out(Verb.ADOPT_ID, rows[:1], text=remote_id(77))
+        rig.desk.carry_out(Verb.LET_GO, rows[1:2])
+        async with after(rig.desk.show_wanted) as shown:
+            rig.desk.carry_out(Verb.SEND_AGAIN, rows[2:])
+        await until(lambda: rig.store._tasks["t2"].let_go)
+        assert rig.store._tasks["t1"].remote_id == remote_id(77)
+        assert rig.store._tasks["t3"].let_go
+        assert rig.store._tasks[shown[0][0]].parent_id == "t3"
+
+
+async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(tmp_path):
+    async with Rig(tmp_path) as rig:
+        assert rig.desk.known_ids() == ()
+        ids = rig.parts.ids
+        assert ids is not None
+        await ids.open()
+        for number in (1, 2):
+            await ids.keep(AcceptedId(task_id=TaskId(f"lost {number}"), remote_id=remote_id(number), at=float(number)))
+        # As at the next start.
+        await ids.open()
+        assert rig.desk.known_ids() == (remote_id(2), remote_id(1))
+        rows = await chosen(rig, task(3, State.UNCERTAIN))
+        rig.desk.carry_out(Verb.ADOPT_ID, rows, text=remote_id(2))
+        await until(lambda: rig.desk.known_ids() == (remote_id(1),))
+
+
+async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1), task(2))
+        rig.desk.carry_out(Verb.RENAME, rows[:1], text="Opening shot")
+        await until(lambda: rig.store._tasks["t1"].title == "Opening shot")
+        rig.desk.carry_out(Verb.SEND_NEXT, rows[1:])
+        await until(lambda: rig.store._tasks["t2"].position < rig.store._tasks["t1"].position)
+        rig.desk.pause(True)
+        await until(lambda: rig.engine.lane.paused)
+        rig.desk.pause(False)
+        await until(lambda: not rig.engine.lane.paused)
+
+
+async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rows = await chosen(rig, task(1, State.FAILED))
+        rig.desk.carry_out(Verb.ADOPT_ID, rows, text=remote_id(5))
+        await until(lambda: rig.notices)
+        assert rig.notices[0].is_problem
+        assert "uncertain" in rig.told[0]
+
+
+async def test_nothing_is_carried_out_on_nothing(tmp_path):
+    async with Rig(tmp_path) as rig:
+        for verb in Verb:
+            rig.desk.carry_out(verb, [])
+        await rest()
+        assert rig.notices == []
+
+
+async def test_an_unknown_request_is_no_draft(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await receive(rig, Gathered(restored=Request(endpoint="gone", model="old", values={}, prompt="Words")))
+        assert rig.composer.prompt == "Words"

@@ -1,0 +1,596 @@
+"""The task list as an item model, under Qt's own model tester while everything moves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from runway_desktop.domain.account import Connection, Link, ModelLimits, Organization
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import ConnectionChanged, DownloadProgressed, TasksMoved, UploadProgressed
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
+from runway_desktop.domain.task import OutputState, State, TaskId
+from runway_desktop.usecases.listing import lines
+from runway_desktop.viewmodels.tasks import task_answers, task_pages
+from runway_desktop.viewmodels.tasks.list_filter import listing_at_start
+from runway_desktop.viewmodels.tasks.task_answers import ask_ahead
+from runway_desktop.viewmodels.tasks.task_cells import Column, Roles
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+from tests.gui.rig import Rig, after, rest, saved, task, until
+
+FLAT = Listing(group=GroupBy.NONE)
+
+
+class Watch:
+    """What a model tells of itself. A reset is never right."""
+
+    def __init__(self, model: TaskListModel) -> None:
+        self.tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+        self.changed: list[tuple[int, int]] = []
+        self.structure: list[str] = []
+        model.dataChanged.connect(lambda first, last, *_: self.changed.append((first.row(), last.row())))
+        model.rowsInserted.connect(lambda _, first, last: self.structure.append(f"+{first}-{last}"))
+        model.rowsRemoved.connect(lambda _, first, last: self.structure.append(f"-{first}-{last}"))
+        model.layoutChanged.connect(lambda *_: self.structure.append("layout"))
+        model.modelReset.connect(lambda: pytest.fail("The model was reset"))
+
+    def forget(self) -> None:
+        self.changed.clear()
+        self.structure.clear()
+
+
+def ids(model: TaskListModel) -> list[str]:
+    return [model.task_id(row) or f"[{model.group_key(row)}]" for row in range(model.rowCount())]
+
+
+def cells(model: TaskListModel) -> Iterator[QModelIndex]:
+    for row in range(model.rowCount()):
+        for column in range(model.columnCount()):
+            yield model.index(row, column)
+
+
+async def test_rows_come_from_the_store_in_its_order(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watch = Watch(rig.rows)
+        rig.rows.set_listing(FLAT)
+        await rig.shown(task(1), task(2), task(3))
+        assert ids(rig.rows) == ["t3", "t2", "t1"]
+        assert watch.structure == ["+0-2"]
+
+
+async def test_a_change_of_one_task_is_one_signal_with_its_row(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        watch = Watch(rig.rows)
+        await rig.shown(*(task(number, State.RUNNING) for number in range(6)))
+        watch.forget()
+        await rig.change(replace(await rig.by_id(4), progress=0.5))
+        assert watch.changed == [(1, 1)]
+        assert watch.structure == []
+        assert rig.rows.index(1, Column.STATUS).data() == "Running 50 %"
+
+
+async def test_many_changes_in_one_stretch_are_one_range(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        watch = Watch(rig.rows)
+        await rig.shown(*(task(number, State.RUNNING) for number in range(30)))
+        watch.forget()
+        for number in range(5, 25):
+            await rig.change(replace(await rig.by_id(number), progress=0.25), flush=False)
+        rig.bridge.flush()
+        assert watch.changed == [(5, 24)]
+
+
+async def test_ten_changes_of_one_task_within_a_moment_are_told_once(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        watch = Watch(rig.rows)
+        await rig.shown(task(1, State.RUNNING))
+        watch.forget()
+        for step in range(10):
+            await rig.change(replace(await rig.by_id(1), progress=step / 10), flush=False)
+        await until(lambda: watch.changed)
+        assert watch.changed == [(0, 0)]
+
+
+async def test_new_tasks_are_inserted_where_they_sort(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        watch = Watch(rig.rows)
+        await rig.shown(task(1), task(3))
+        watch.forget()
+        await rig.add(task(2), task(4))
+        await until(lambda: rig.rows.rowCount() == 4)
+        assert ids(rig.rows) == ["t4", "t3", "t2", "t1"]
+        assert watch.structure == ["+0-0", "+2-2"]
+
+
+async def test_removed_tasks_go_and_come_back(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        watch = Watch(rig.rows)
+        await rig.shown(*(task(number, State.FAILED) for number in range(4)))
+        watch.forget()
+        await rig.engine.verbs.remove([TaskId("t1"), TaskId("t2")])
+        await until(lambda: rig.rows.rowCount() == 2)
+        await rig.engine.verbs.restore([TaskId("t1"), TaskId("t2")])
+        await until(lambda: rig.rows.rowCount() == 4)
+        assert watch.structure == ["-1-2", "+1-2"]
+        assert ids(rig.rows) == ["t3", "t2", "t1", "t0"]
+
+
+async def test_sorting_anew_moves_rows_with_everything_that_points_at_them(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        watch = Watch(rig.rows)
+        await rig.shown(*(task(number, State.FAILED) for number in range(5)))
+        pointer = QPersistentModelIndex(rig.rows.index(0, Column.PROMPT))
+        watch.forget()
+        rig.rows.set_listing(replace(FLAT, descending=False))
+        await until(lambda: rig.rows.is_loaded)
+        assert watch.structure == ["layout"]
+        assert pointer.row() == 4
+        assert rig.rows.task_id(4) == "t4"
+
+
+async def test_selection_and_current_row_survive_every_live_change(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watch = Watch(rig.rows)
+        rig.rows.set_listing(FLAT)
+        await rig.shown(*(task(number, State.RUNNING) for number in range(8)))
+        chosen = QItemSelectionModel(rig.rows)
+        rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for name in ("t2", "t5"):
+            chosen.select(rig.rows.index(rig.rows.position(TaskId(name)), 0), rows)
+        chosen.setCurrentIndex(
+            rig.rows.index(rig.rows.position(TaskId("t5")), 1), QItemSelectionModel.SelectionFlag.NoUpdate
+        )
+
+        def still() -> bool:
+            names = {rig.rows.task_id(index.row()) for index in chosen.selectedRows(0)}
+            return names == {"t2", "t5"} and rig.rows.task_id(chosen.currentIndex().row()) == "t5"
+
+        await rig.add(task(9), task(10))
+        await until(lambda: rig.rows.rowCount() == 10)
+        assert still()
+        await rig.change(replace(await rig.by_id(5), state=State.SUCCEEDED))
+        assert still()
+        await rig.engine.verbs.remove([TaskId("t3"), TaskId("t7")])
+        await until(lambda: rig.rows.rowCount() == 8)
+        assert still()
+        for listing in (
+            replace(FLAT, sort=SortKey.PROMPT),
+            Listing(),
+            Listing(group=GroupBy.DAY),
+            Listing(group=GroupBy.MODEL, descending=False),
+            FLAT,
+        ):
+            rig.rows.set_listing(listing)
+            await until(lambda: rig.rows.is_loaded)
+            assert still()
+        assert watch.structure
+
+
+async def test_groups_have_headers_with_words_and_collapse(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watch = Watch(rig.rows)
+        await rig.put(task(1, State.RUNNING), task(2, State.FAILED), batch="b1")
+        await rig.put(task(3, State.SUCCEEDED), outputs=[saved(task(3))])
+        await rig.load()
+        await rig.fetch_rows()
+        assert ids(rig.rows) == ["[]", "t3", "[b1]", "t2", "t1"]
+        header = rig.rows.index(2, Column.PROMPT)
+        assert header.data() == "Batch b1, 2 tasks · 1 live · 1 needs attention, expanded"
+        assert rig.rows.index(0, Column.PROMPT).data() == "Single tasks, 1 task · 1 saved, expanded"
+        assert not rig.rows.flags(header) & Qt.ItemFlag.ItemIsSelectable
+        watch.forget()
+        rig.rows.toggle_group("b1")
+        assert ids(rig.rows) == ["[]", "t3", "[b1]"]
+        assert rig.rows.index(2, Column.PROMPT).data().endswith("collapsed")
+        assert rig.rows.index(2, 0).data(Roles.COLLAPSED) is True
+        rig.rows.toggle_group("b1")
+        assert ids(rig.rows) == ["[]", "t3", "[b1]", "t2", "t1"]
+        assert watch.structure == ["-3-4", "+3-4"]
+        assert rig.rows.task_count == 3
+
+
+async def test_tasks_in_a_collapsed_group_can_be_revealed(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1), task(2), batch="b1")
+        rig.rows.toggle_group("b1")
+        assert rig.rows.position(TaskId("t1")) is None
+        rig.rows.reveal([TaskId("t1")])
+        assert rig.rows.position(TaskId("t1")) == 2
+
+
+async def test_a_header_never_shows_a_bare_key(tmp_path):
+    async with Rig(tmp_path) as rig:
+        seen = []
+        rig.rows.rowsInserted.connect(
+            lambda _, first, last: seen.extend(
+                rig.rows.index(row, Column.PROMPT).data() for row in range(first, last + 1) if rig.rows.group_key(row)
+            )
+        )
+        await rig.shown(task(1), batch="f00d")
+        assert seen == ["Batch f00d, 1 task · 1 waiting here, expanded"]
+
+
+async def test_sums_of_a_group_follow_a_result_that_is_saved(tmp_path):
+    async with Rig(tmp_path) as rig:
+        one = task(1, State.SUCCEEDED)
+        await rig.shown(one, outputs=[saved(one, state=OutputState.DOWNLOADING)], batch="b1")
+        await rig.output(saved(one))
+        await until(lambda: "1 saved" in rig.rows.index(0, Column.PROMPT).data())
+
+
+async def test_the_list_is_shown_though_it_is_asked_for_again_all_the_time(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(replace(FLAT, sort=SortKey.STATE))
+        await rig.shown(task(1, State.RUNNING), task(2, State.HELD))
+        assert ids(rig.rows) == ["t1", "t2"]
+        loads = []
+        rig.rows.loaded.connect(lambda: loads.append(1))
+        one = await rig.by_id(1)
+        states = (State.SUCCEEDED, State.RUNNING)
+        turn = 0
+        while not loads:
+            turn += 1
+            await rig.change(replace(one, state=states[turn % 2]))
+            # No rest: each question comes while the former is under way. Never shown, this never ends.
+            await asyncio.sleep(0)
+
+
+async def test_an_answer_to_a_former_question_is_not_shown(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.put(task(1, prompt="fog"), task(2, prompt="sun"))
+        rig.rows.set_listing(FLAT)
+        rig.rows.set_listing(replace(FLAT, filter=Filter(text="fog")))
+        assert not rig.rows.is_loaded
+        await until(lambda: rig.rows.is_loaded)
+        await rest()
+        assert ids(rig.rows) == ["t1"]
+
+
+async def test_rows_are_fetched_by_page_and_not_twice(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.put(*(task(number) for number in range(2000)))
+        await rig.load()
+        asked = []
+        honest = rig.store.rows
+
+        async def rows(task_ids):
+            asked.append(len(task_ids))
+            return await honest(task_ids)
+
+        rig.store.rows = rows
+        async with after(rig.rows.rows_fetched):
+            for row in range(100, 120):
+                rig.rows.index(row, Column.PROMPT).data()
+                rig.rows.index(row, Column.STATUS).data()
+            assert rig.rows.index(100, Column.PROMPT).data() == "…"
+        await rest()
+        assert len(asked) == 1
+        assert 20 <= asked[0] <= task_pages.PAGE + 20
+        assert rig.rows.index(100, Column.PROMPT).data() == "Prompt 1899"
+        # Those that a window shows first come with the list.
+        assert rig.rows.index(0, Column.PROMPT).data() == "Prompt 1999"
+
+
+async def test_memory_stays_bounded_while_one_scrolls_through_everything(tmp_path, monkeypatch):
+    monkeypatch.setattr(task_pages, "MOST_ROWS", 400)
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.put(*(task(number, State.FAILED) for number in range(3000)))
+        await rig.load()
+        for row in range(0, 3000, 60):
+            rig.rows.index(row, Column.PROMPT).data()
+            await until(lambda: rig.rows.index(row, Column.PROMPT).data() != "…")  # noqa: B023 - awaited at once
+        assert len(rig.rows._pages) <= 400
+        assert rig.rows.index(2940, Column.PROMPT).data() == "Prompt 59"
+
+
+async def test_ten_thousand_tasks_open_fast_and_a_new_one_costs_little(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.put(*(task(number, State.FAILED) for number in range(10_000)))
+        entries = await rig.engine.library.list(FLAT)
+        begun = time.thread_time()
+        rig.rows._merge(entries, GroupBy.NONE, FLAT)
+        opened = time.thread_time() - begun
+        await rig.put(task(10_001))
+        entries = await rig.engine.library.list(FLAT)
+        begun = time.thread_time()
+        rig.rows._merge(entries, GroupBy.NONE, FLAT)
+        added = time.thread_time() - begun
+        assert rig.rows.rowCount() == 10_001
+        # A tenth of what a person notices on a slow machine; of the processor's time, whatever else the machine does.
+        assert opened < 0.25
+        assert added < 0.25
+
+
+async def test_the_first_tasks_stand_before_the_rest_is_there(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watch = Watch(rig.rows)
+        await rig.put(*(task(number, State.FAILED) for number in range(1000)), batch="b1")
+        await rig.load()
+        assert watch.structure == ["+0-200", "+201-1000"]
+        assert rig.rows.task_count == 1000
+        assert ids(rig.rows)[:2] == ["[b1]", "t999"]
+        watch.forget()
+        rig.rows.refresh()
+        await rest()
+        assert watch.structure == []
+
+
+async def test_what_was_asked_before_there_was_a_list_is_not_asked_again(tmp_path, monkeypatch):
+    async with Rig(tmp_path) as rig:
+        await rig.put(*(task(number, State.FAILED) for number in range(300)))
+        begun, beginning = [], rig.store.beginning
+
+        async def counted(*question):
+            begun.append(question)
+            return await beginning(*question)
+
+        monkeypatch.setattr(rig.store, "beginning", counted)
+        rig.engine.settings.set("list.order", {"sort": "prompt", "descending": False, "group": "none"})
+        ahead = await ask_ahead(rig.engine, listing_at_start(rig.engine), rig.supervisor.spawn)
+        assert len(begun) == 1, "it is with the database before a window is built"
+        seen = []
+        rig.rows.answered.connect(lambda: seen.append((rig.rows.task_count, rig.rows.row_of(TaskId("t0")) is None)))
+        rig.rows.expect(ahead)
+        rig.filter.restore()
+        await until(lambda: seen)
+        assert seen == [(task_answers.FIRST, False)]
+        await until(lambda: rig.rows.is_loaded)
+        assert rig.rows.task_count == 300
+        rig.filter.search('"prompt 7"')
+        await until(lambda: rig.rows.task_count == 11)
+        assert len(begun) == 2
+
+
+async def test_what_could_not_be_read_ahead_is_read_and_told_when_the_list_wants_it(tmp_path, monkeypatch):
+    async with Rig(tmp_path) as rig:
+        await rig.put(task(1))
+
+        async def broken(*_):
+            raise StoreError("The disk is on fire.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(rig.store, "beginning", broken)
+            ahead = await ask_ahead(rig.engine, listing_at_start(rig.engine), rig.supervisor.spawn)
+            await until(ahead.answer.done)
+            rig.rows.expect(ahead)
+            rig.filter.restore()
+            await until(lambda: rig.told)
+        assert "The disk is on fire." in rig.told[0]
+        await rig.load()
+        assert rig.rows.task_count == 1
+
+
+async def test_a_header_is_silent_until_its_sums_are_there(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.put(*(task(number, State.FAILED) for number in range(300)), batch="b1")
+        said = []
+        rig.rows.rowsInserted.connect(lambda *_: said.append(rig.rows.index(0, Column.PROMPT).data()))
+        await rig.load()
+        assert "b1" not in said[0]
+        assert rig.rows.index(0, Column.PROMPT).data().startswith("Batch b1, 300 tasks")
+
+
+async def test_many_headers_that_say_something_else_are_told_of_as_one_stretch(tmp_path):
+    async with Rig(tmp_path) as rig:
+        for number in range(30):
+            await rig.put(task(2 * number, State.FAILED), task(2 * number + 1, State.CANCELLED), batch=f"b{number}")
+        await rig.load()
+        await rig.fetch_rows()
+        watch = Watch(rig.rows)
+        rig.rows.set_listing(Listing(filter=Filter(states=frozenset({State.FAILED}))))
+        await until(lambda: rig.rows.is_loaded)
+        headers = rig.rows.group_rows()
+        assert len(headers) == 30
+        # Each group held two tasks, of which one is found.
+        assert [(first, last) for first, last in watch.changed if last - first] == [(headers[0], headers[-1])]
+
+
+async def test_a_new_question_about_very_many_begins_the_list_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(lines, "MANY", 50)
+    async with Rig(tmp_path) as rig:
+        tester = QAbstractItemModelTester(rig.rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
+        resets = []
+        rig.rows.modelReset.connect(lambda: resets.append(1))
+        rig.rows.set_listing(FLAT)
+        await rig.shown(*(task(number, State.FAILED) for number in range(100)))
+        assert len(resets) == 1
+        await rig.add(task(100))
+        await until(lambda: rig.rows.rowCount() == 101)
+        rig.rows.refresh()
+        await rest()
+        assert len(resets) == 1
+        rig.rows.set_listing(replace(FLAT, filter=Filter(text="prompt 70")))
+        await until(lambda: rig.rows.is_loaded)
+        assert len(resets) == 2
+        assert rig.rows.rowCount() == 1
+        assert tester.parent() is None
+
+
+async def test_chosen_rows_are_all_known_even_those_never_looked_at(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.put(*(task(number, State.FAILED) for number in range(500)))
+        await rig.load()
+        got = []
+        rig.rows.with_rows([TaskId(f"t{number}") for number in range(500)], got.append)
+        await until(lambda: got)
+        assert [row.task.id for row in got[0]] == [f"t{number}" for number in range(500)]
+
+
+async def test_every_cell_has_words_for_a_screen_reader(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watch = Watch(rig.rows)
+        tasks = [
+            task(
+                number,
+                state,
+                remote_status="DREAMING" if state is State.OTHER else "",
+                failure=Failure(code="INTERNAL") if state is State.FAILED else None,
+            )
+            for number, state in enumerate(State)
+        ]
+        await rig.put(*tasks)
+        await rig.load()
+        headers = rig.rows.group_rows()
+        of_tasks = [index for index in cells(rig.rows) if index.row() not in headers]
+        assert all(index.data(Qt.ItemDataRole.AccessibleTextRole) for index in of_tasks)
+        await rig.fetch_rows()
+        for index in of_tasks:
+            assert index.data(Qt.ItemDataRole.AccessibleTextRole), (index.row(), index.column())
+        for column in range(rig.rows.columnCount()):
+            assert rig.rows.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.AccessibleTextRole)
+        assert watch.structure
+
+
+async def test_a_groups_header_is_heard_once(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED), task(2, State.FAILED), batch="b1")
+        [header] = rig.rows.group_rows()
+        heard = [rig.rows.index(header, column).data(Qt.ItemDataRole.AccessibleTextRole) for column in Column]
+        assert [words for words in heard if words] == ["Batch b1, 2 tasks · 2 need attention, expanded"]
+        assert heard[Column.PROMPT]
+
+
+async def test_where_a_task_is_one_item_its_state_is_heard_too(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.shown(task(1, State.RUNNING, progress=0.62))
+        index = rig.rows.index(0, Column.PROMPT)
+        assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "Running 62 %"
+
+
+async def test_rows_that_wait_to_be_saved_are_told_anew_when_the_network_goes(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        done = task(1, State.SUCCEEDED)
+        await rig.shown(done, task(2, State.FAILED), outputs=[saved(done, state=OutputState.WAITING)])
+        watch = Watch(rig.rows)
+        rig.engine.account.connection = Connection(link=Link.OFFLINE)
+        rig.engine.bus.tell(ConnectionChanged(rig.engine.account.connection))
+        assert watch.changed == [(1, 1)]
+        words = rig.rows.words(done.id)
+        assert words is not None
+        assert not words.moving
+
+
+async def test_a_throttled_task_says_which_slots_are_in_use(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.runway.account = Organization(balance=100, limits={"gen4.5": ModelLimits(concurrent=2)})
+        await rig.engine.account.refresh()
+        await rig.engine.ledger.add([task(1, State.RUNNING), task(2, State.THROTTLED)], ())
+        rig.rows.set_listing(FLAT)
+        await rig.load()
+        await rig.fetch_rows()
+        status = rig.rows.index(rig.rows.position(TaskId("t2")), Column.STATUS)
+        assert status.data(Qt.ItemDataRole.AccessibleTextRole) == "Waiting for a free slot (2 of 2 in use)"
+
+
+async def test_an_unknown_status_is_listed_as_its_word(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.shown(task(1, State.OTHER, remote_status="COOLING_DOWN"))
+        assert rig.rows.index(0, Column.STATUS).data() == "At Runway: Cooling down"
+        assert rig.rows.index(0, Column.STATUS).data(Roles.STATE) == State.OTHER
+
+
+async def test_an_uncertain_task_is_listed_as_such(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.shown(task(1, State.UNCERTAIN))
+        assert rig.rows.index(0, Column.STATUS).data(Qt.ItemDataRole.AccessibleTextRole).startswith("Uncertain")
+
+
+async def test_an_upload_and_a_download_are_seen_in_their_rows(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        two = task(2, State.SUCCEEDED)
+        await rig.shown(task(1), two, outputs=[saved(two, state=OutputState.DOWNLOADING)])
+        rig.engine.bus.tell(UploadProgressed(TaskId("t1"), 50, 100))
+        rig.engine.bus.tell(DownloadProgressed(two.id, 0, 500, 1000))
+        rig.bridge.flush()
+        assert rig.rows.words(TaskId("t1")).spoken == "Uploading (50 %)"
+        assert rig.rows.words(two.id).spoken == "Saving (500 B of 1 kB)"
+        await rig.change(replace(await rig.by_id(1), hold_reason="No way to reach Runway."))
+        assert rig.rows.words(TaskId("t1")).headline == "Waiting here"
+        await rig.output(saved(two))
+        assert rig.rows.words(two.id).headline == "Saved"
+
+
+async def test_an_edited_task_shows_its_new_words(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.shown(task(1, prompt="Old"))
+        one = await rig.by_id(1)
+        await rig.change(replace(one, request=replace(one.request, prompt="New")))
+        assert rig.rows.index(0, Column.PROMPT).data() == "New"
+
+
+@pytest.mark.parametrize(
+    ("listing", "number"),
+    [
+        (replace(FLAT, filter=Filter(place=Place.LIVE)), 0),
+        (replace(FLAT, filter=Filter(states=frozenset({State.RUNNING}))), 0),
+        (replace(FLAT, filter=Filter(place=Place.SAVED)), 1),
+    ],
+)
+async def test_a_task_leaves_and_enters_lists_by_its_state(tmp_path, listing, number):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(listing)
+        await rig.shown(task(1, State.RUNNING))
+        done = replace(await rig.by_id(1), state=State.SUCCEEDED)
+        await rig.change(done)
+        await rig.output(saved(done))
+        await until(lambda: rig.rows.rowCount() == number)
+
+
+async def test_the_lane_can_be_reordered_under_the_list(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(replace(FLAT, sort=SortKey.LANE, descending=False))
+        await rig.shown(task(1), task(2))
+        await rig.store.save(replace(await rig.by_id(2), position=0.5))
+        rig.engine.bus.tell(TasksMoved((TaskId("t2"),)))
+        await until(lambda: ids(rig.rows) == ["t2", "t1"])
+
+
+async def test_after_the_bridge_is_closed_nothing_is_told(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        watch = Watch(rig.rows)
+        await rig.shown(task(1, State.RUNNING))
+        watch.forget()
+        await rig.change(replace(await rig.by_id(1), progress=0.5), flush=False)
+        rig.bridge.close()
+        await rest()
+        assert watch.changed == []
+
+
+async def test_a_column_sorts_by_what_it_shows():
+    assert TaskListModel.sort_key(Column.CREDITS) is SortKey.COST
+    assert [column for column in Column if TaskListModel.sort_key(column) is None] == [Column.POSTER]
+    assert TaskListModel.column_of(SortKey.PROMPT) is Column.PROMPT
+    assert TaskListModel.column_of(SortKey.LANE) is None
+
+
+async def test_a_long_prompt_is_a_tool_tip_that_wraps_and_shows_its_own_signs(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.rows.set_listing(FLAT)
+        await rig.shown(task(1, State.FAILED, prompt="a <b>bold</b> fox & " + "so on " * 200))
+        tip = rig.rows.index(0, Column.PROMPT).data(Qt.ItemDataRole.ToolTipRole)
+        assert tip.startswith('<p style="white-space: pre-wrap">a &lt;b&gt;bold&lt;/b&gt; fox &amp; so on')
+        assert len(tip) < 750

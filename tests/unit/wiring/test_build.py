@@ -1,0 +1,79 @@
+"""The engine is built in two halves, and closing is whole whichever of them was made."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.events import TaskChanged
+from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.results.sidecar_keeper import BEHIND
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import Address, Assembly, build
+from runway_desktop.wiring.stages import go_down
+
+NOBODY = Address(base_url="http://127.0.0.1:9", secret="key_" + "0" * 128)
+PATIENCE = 60.0
+
+
+@asynccontextmanager
+async def assembled(folder: Path) -> AsyncIterator[Assembly]:
+    """As a session builds it and lets it go; a stage of closing that fails or takes too long is in the log."""
+    profile = environment.profile(demo=False, folder=folder)
+    with ThreadPoolExecutor(2) as workers, ThreadPoolExecutor(2) as file_workers:
+        folders = environment.folders_of(profile)
+        assembly = await build(profile, folders, NOBODY, workers, file_workers, state=folder / "state")
+        try:
+            yield assembly
+        finally:
+            await go_down([*assembly.settling, *assembly.closing])
+
+
+async def test_the_second_half_comes_with_the_loops(tmp_path: Path):
+    async with assembled(tmp_path) as assembly:
+        assert not assembly.engine.is_whole
+        names = [name for name, _ in await assembly.prepare()]
+        assert assembly.engine.is_whole
+        assert {"lane", "poller", "downloads", "sidecars"} <= set(names)
+
+
+async def test_closing_is_whole_where_the_second_half_was_never_made(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.WARNING):
+        async with assembled(tmp_path) as assembly:
+            assembly.engine.settings.day_cap = 40.0
+        assert not assembly.engine.is_whole
+    assert caplog.records == []
+    async with assembled(tmp_path) as again:
+        assert again.engine.settings.day_cap == 40.0
+
+
+async def test_whoever_uses_a_part_of_the_second_half_has_all_of_it_made_once(tmp_path: Path):
+    async with assembled(tmp_path) as assembly:
+        submission = assembly.engine.submission
+        await assembly.prepare()
+        assert assembly.engine.submission is submission
+
+
+async def test_what_was_judged_before_the_second_half_was_made_reaches_its_sidecar(tmp_path: Path):
+    before = Task(
+        id=TaskId("t1"),
+        request=Request(endpoint="text_to_video", model="gen4.5", values={}, prompt="A lighthouse"),
+        created_at=1_750_000_000.0,
+        state=State.SUCCEEDED,
+    )
+    async with assembled(tmp_path) as assembly:
+        settings = assembly.engine.settings
+        assembly.engine.bus.tell(TaskChanged(replace(before, rating=5), before))
+        loops = dict(await assembly.prepare())
+        keeping = asyncio.ensure_future(loops["sidecars"]())
+        async with asyncio.timeout(PATIENCE):
+            while settings.get(BEHIND) != ["t1"]:
+                await asyncio.sleep(0)
+        keeping.cancel()

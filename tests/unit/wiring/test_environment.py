@@ -1,0 +1,191 @@
+"""Where a run lives, and that no secret gets into its log."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from runway_desktop.domain.profiles import Color
+from runway_desktop.services.disk.profile_folders import NoSuchProfile
+from runway_desktop.wiring import environment
+from tests.mistakes import Mistakes
+
+SECRET = "key_" + "0123456789abcdef" * 8
+
+
+@contextlib.contextmanager
+def logging_into(path: Path, terminal: io.StringIO) -> Iterator[None]:
+    """The program's log, taken down again afterwards; what goes to the terminal is kept."""
+    root = logging.getLogger()
+    handlers, level, raises = list(root.handlers), root.level, logging.raiseExceptions
+    with contextlib.redirect_stderr(terminal):
+        environment.start_log(path, verbose=False)
+    try:
+        yield
+    finally:
+        for handler in [one for one in root.handlers if one not in handlers]:
+            root.removeHandler(handler)
+            handler.close()
+        root.setLevel(level)
+        logging.raiseExceptions = raises
+
+
+def test_a_folder_of_ones_own_holds_everything_of_the_run(tmp_path: Path):
+    found = environment.profile(demo=False, folder=tmp_path / "new" / "profile")
+    assert found.folder.is_dir()
+    for path in (found.database, found.posters, found.log, found.library, found.inputs):
+        assert path.is_relative_to(found.folder)
+
+
+def test_two_folders_of_one_name_have_two_keys(tmp_path: Path):
+    first = environment.profile(demo=False, folder=tmp_path / "a" / "client")
+    second = environment.profile(demo=False, folder=tmp_path / "b" / "client")
+    assert first.name == second.name == "Profile in client"
+    assert first.key_name != second.key_name
+
+
+def test_the_demo_never_shares_a_folder_with_real_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA", "HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
+    monkeypatch.setattr(platformdirs, "user_videos_dir", lambda: str(tmp_path / "Videos"))
+    demo, own = environment.profile(demo=True), environment.profile(demo=False)
+    assert demo.folder != own.folder
+    assert not own.library.is_relative_to(demo.folder)
+    assert demo.library.is_relative_to(demo.folder)
+    assert (demo.key_name, own.key_name) == ("Demo", "Default")
+
+
+def test_what_tells_copies_of_a_profile_apart_lies_outside_of_every_profile(tmp_path, monkeypatch):
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
+    monkeypatch.setattr(platformdirs, "user_state_dir", lambda *_, **__: str(tmp_path / "state"))
+    own, apart = environment.profile(demo=False), environment.profile(demo=False, folder=tmp_path / "apart")
+    assert environment.state_folder(own) == environment.state_folder(apart) == tmp_path / "state"
+    # Where the system has one folder for both, it is beside that: all profiles are copied and put back with it.
+    monkeypatch.setattr(platformdirs, "user_state_dir", lambda *_, **__: str(tmp_path / "data"))
+    assert environment.state_folder(own) == tmp_path / "Runway Desktop State"
+    assert not own.folder.is_relative_to(tmp_path / "Runway Desktop State")
+    assert not (tmp_path / "Runway Desktop State").exists()
+
+
+def test_the_demo_leaves_nothing_outside_of_its_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
+    for folder in (None, tmp_path / "apart"):
+        demo = environment.profile(demo=True, folder=folder)
+        assert environment.state_folder(demo).is_relative_to(demo.folder)
+
+
+def test_a_folder_that_cannot_be_made_is_an_os_error(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        environment.profile(demo=False, folder=tmp_path / "file" / "profile")
+
+
+def test_address_and_key_come_from_the_environment_as_in_the_sdk(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RUNWAYML_BASE_URL", " http://127.0.0.1:9 ")
+    monkeypatch.setenv("RUNWAYML_API_SECRET", f" {SECRET}\n")
+    assert environment.base_url() == "http://127.0.0.1:9"
+    assert environment.secret_from_environment() == SECRET
+    monkeypatch.setenv("RUNWAYML_BASE_URL", "")
+    monkeypatch.delenv("RUNWAYML_API_SECRET")
+    assert environment.base_url() is None
+    assert environment.secret_from_environment() is None
+
+
+def test_a_secret_is_cut_out_of_messages_arguments_and_tracebacks(tmp_path: Path, mistakes: Mistakes):
+    log, terminal = tmp_path / "log.txt", io.StringIO()
+    logger = logging.getLogger("runway_desktop.test")
+    with logging_into(log, terminal):
+        logger.warning(f"sent with {SECRET}")  # noqa: G004 - just this is what must not leak
+        logger.warning("sent with %s and %r", SECRET, {"authorization": f"Bearer {SECRET}"})
+        try:
+            raise ValueError(f"refused {SECRET}")
+        except ValueError:
+            logger.exception("It failed")
+    for said in (log.read_text(encoding="utf-8"), terminal.getvalue()):
+        assert SECRET[4:40] not in said
+        assert said.count("key_…") == 4
+        assert "ValueError" in said
+    mistakes.take("It failed")
+
+
+def test_a_link_that_downloads_a_result_is_cut_before_its_signature(tmp_path: Path):
+    log, terminal = tmp_path / "log.txt", io.StringIO()
+    with logging_into(log, terminal):
+        link = "https://out.example.com/a/fox.mp4?_jwt=abc.def&Signature=xyz"
+        logging.getLogger("runway_desktop.test").warning("%r: GET %s failed", {"url": link}, link)
+    for said in (log.read_text(encoding="utf-8"), terminal.getvalue()):
+        assert said.count("https://out.example.com/a/fox.mp4?…") == 2
+        assert "abc" not in said
+        assert "xyz" not in said
+        assert said.rstrip().endswith("failed")
+
+
+def test_a_terminal_that_is_gone_gets_no_traceback_past_the_redaction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mistakes: Mistakes
+):
+    terminal = io.StringIO()
+    with logging_into(tmp_path / "log.txt", terminal):
+        terminal.close()
+        try:
+            raise ValueError(f"refused {SECRET}")
+        except ValueError:
+            logging.getLogger("runway_desktop.test").exception("It failed")
+    assert SECRET[4:40] not in capsys.readouterr().err
+    mistakes.take("It failed")
+
+
+def test_details_go_to_the_file_and_only_warnings_to_the_terminal(tmp_path: Path):
+    log, terminal = tmp_path / "log.txt", io.StringIO()
+    with logging_into(log, terminal):
+        logging.getLogger("runway_desktop.test").info("a detail")
+        logging.getLogger("httpx").info("every request")
+    said = log.read_text(encoding="utf-8")
+    assert "a detail" in said
+    assert "every request" not in said
+    assert terminal.getvalue() == ""
+
+
+def test_everything_of_a_run_in_a_folder_of_ones_own_is_in_it_its_other_profiles_too(tmp_path: Path):
+    known = environment.folders(demo=False, folder=tmp_path)
+    environment.profile(demo=False, folder=tmp_path)
+    made = known.create("Client A", Color.GREEN, "1a2b", 0.0)
+    assert made.folder.is_relative_to(tmp_path)
+    assert made.library.is_relative_to(made.folder)
+    assert made.words == ("--profile-dir", str(tmp_path), "--profile", "client-a-1a2b")
+    assert environment.profile(demo=False, folder=tmp_path, name="Client A").folder == made.folder
+    with pytest.raises(NoSuchProfile):
+        environment.profile(demo=False, folder=tmp_path, name="Client B")
+
+
+def test_results_of_another_profile_go_beside_those_of_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
+    monkeypatch.setattr(platformdirs, "user_videos_dir", lambda: str(tmp_path / "Videos"))
+    known = environment.folders(demo=False)
+    made = known.create("Client: A/B", Color.GREEN, "1a2b", 0.0)
+    assert made.library.parent == known.main.library.parent == tmp_path / "Videos"
+    assert made.library.name.startswith("Runway Desktop – Client")
+
+
+def test_the_key_of_the_environment_is_the_first_profiles_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RUNWAYML_API_SECRET", SECRET)
+    first = environment.profile(demo=False, folder=tmp_path)
+    other = environment.folders_of(first).create("Client A", Color.GREEN, "1a2b", 0.0)
+    assert environment.secret_for(first) == SECRET
+    assert environment.secret_for(other) is None
+
+
+def test_the_words_that_open_a_profile_lead_back_to_its_neighbours(tmp_path: Path):
+    own = environment.profile(demo=False, folder=tmp_path)
+    made = environment.folders(demo=False, folder=tmp_path).create("Client A", Color.GREEN, "1a2b", 0.0)
+    assert (
+        environment.folders_of(made) == environment.folders_of(own) == environment.folders(demo=False, folder=tmp_path)
+    )
+    demo = environment.profile(demo=True, folder=tmp_path / "demo")
+    assert environment.folders_of(demo).main == demo

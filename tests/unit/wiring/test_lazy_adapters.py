@@ -1,0 +1,165 @@
+"""Adapters made at their first use stand for the real ones without a difference."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.account import NO_KEY, fingerprint_of
+from runway_desktop.domain.errors import NotReached
+from runway_desktop.wiring.lazy_adapters import Late, LateFetcher, LateRunway
+
+
+class Client:
+    """Writes down what it is asked."""
+
+    def __init__(self) -> None:
+        self.secret: str | None = "never given"
+        self.calls: list[str] = []
+
+    def use_secret(self, secret: str | None) -> None:
+        self.secret = secret
+
+    async def aclose(self) -> None:
+        self.calls.append("closed")
+
+    def __getattr__(self, name: str):
+        async def call(*arguments: object) -> tuple[str, str | None]:
+            self.calls.append(name)
+            return name, self.secret
+
+        return call
+
+
+class Fetcher:
+    def __init__(self) -> None:
+        self.closed = False
+
+    @asynccontextmanager
+    async def open(self, url: str, *, offset: int = 0, etag: str = ""):
+        yield (url, offset, etag)
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Maker:
+    def __init__(self, make, troubles: int = 0) -> None:
+        self._make = make
+        self.made: list = []
+        self.troubles = troubles
+
+    async def __call__(self):
+        await asyncio.sleep(0)
+        if self.troubles:
+            self.troubles -= 1
+            raise OSError("not yet")
+        self.made.append(self._make())
+        return self.made[-1]
+
+
+async def test_it_is_made_once_though_many_ask_at_once():
+    maker = Maker(Client)
+    late = Late(maker)
+    found = await asyncio.gather(*(late.get() for _ in range(5)))
+    assert len(maker.made) == 1
+    assert all(one is found[0] for one in found)
+
+
+async def test_what_could_not_be_made_is_tried_again_by_the_next():
+    maker = Maker(Client, troubles=1)
+    late = Late(maker)
+    with pytest.raises(NotReached) as caught:
+        await late.get()
+    assert caught.value.detail == "not yet"
+    assert await late.get() is maker.made[0]
+
+
+async def test_what_was_never_used_is_neither_made_nor_closed():
+    maker = Maker(Client)
+    await LateRunway(maker).close()
+    await LateFetcher(Maker(Fetcher)).close()
+    assert not maker.made
+
+
+async def test_a_secret_given_before_and_after_reaches_the_client():
+    maker = Maker(Client)
+    runway: Any = LateRunway(maker)
+    runway.use_secret("first")
+    assert await runway.organization() == ("organization", "first")
+    runway.use_secret("second")
+    assert await runway.organization() == ("organization", "second")
+    runway.use_secret(None)
+    assert await runway.organization() == ("organization", None)
+
+
+async def test_what_was_called_with_another_secret_is_not_asked_with_the_new_one():
+    maker = Maker(Client)
+    runway: Any = LateRunway(maker)
+    runway.use_secret("old")
+    asking = asyncio.create_task(runway.organization())
+    await asyncio.sleep(0)
+    runway.use_secret("new")
+    with pytest.raises(NotReached):
+        await asking
+    assert maker.made[0].calls == []
+    assert await runway.organization() == ("organization", "new")
+
+
+async def test_it_knows_the_key_before_there_is_a_client():
+    runway = LateRunway(Maker(Client))
+    assert runway.key == NO_KEY
+    runway.use_secret("mine")
+    assert runway.key == fingerprint_of("mine")
+
+
+async def test_every_call_reaches_the_client(tmp_path: Path):
+    maker = Maker(Client)
+    runway: Any = LateRunway(maker)
+    await runway.create("text_to_video", {})
+    await runway.task("id")
+    await runway.delete("id")
+    await runway.usage(None, None)
+    await runway.upload(tmp_path, lambda *_: None)
+    await runway.close()
+    assert maker.made[0].calls == ["create", "task", "delete", "usage", "upload", "closed"]
+
+
+async def test_two_first_calls_at_once_both_carry_the_secret():
+    runway: Any = LateRunway(Maker(Client))
+    runway.use_secret("mine")
+    found = await asyncio.gather(runway.organization(), runway.task("id"))
+    assert [secret for _, secret in found] == ["mine", "mine"]
+
+
+async def test_a_stream_is_opened_where_it_broke_off():
+    maker = Maker(Fetcher)
+    fetcher: Any = LateFetcher(maker)
+    async with fetcher.open("https://out.example/a.mp4", offset=7, etag="e") as stream:
+        assert stream == ("https://out.example/a.mp4", 7, "e")
+    await fetcher.close()
+    assert maker.made[0].closed
+
+
+@pytest.mark.parametrize("trouble", [ImportError("no httpx"), RuntimeError("cannot schedule new futures"), KeyError(1)])
+async def test_nothing_was_sent_where_there_is_nobody_to_send_it(trouble: Exception, tmp_path: Path):
+    async def make():
+        raise trouble
+
+    runway: Any = LateRunway(make)
+    fetcher: Any = LateFetcher(make)
+    for call in (
+        runway.create("text_to_video", {}),
+        runway.task("id"),
+        runway.delete("id"),
+        runway.organization(),
+        runway.usage(None, None),
+        runway.upload(tmp_path, lambda *_: None),
+        fetcher.open("https://out.example/a.mp4").__aenter__(),
+    ):
+        with pytest.raises(NotReached):
+            await call

@@ -1,0 +1,119 @@
+"""Every task has an owner, every mistake is told once, and closing ends whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from runway_desktop.wiring.stages import Stage, Supervisor, go_down
+from tests.mistakes import Mistakes
+
+
+class Told(list[tuple[str, str]]):
+    def __call__(self, name: str, error: BaseException) -> None:
+        self.append((name, str(error)))
+
+
+async def fail() -> None:
+    raise ValueError("a mistake")
+
+
+async def test_a_mistake_is_told_once_with_the_name_of_the_work():
+    told = Told()
+    supervisor = Supervisor(told)
+    with pytest.raises(ValueError, match="a mistake"):
+        await supervisor.spawn(fail(), "count the lane")
+    await asyncio.sleep(0)
+    assert told == [("count the lane", "a mistake")]
+
+
+async def test_work_is_held_until_it_ends_and_named_meanwhile():
+    supervisor = Supervisor(Told())
+    gate = asyncio.Event()
+    supervisor.spawn(_wait(gate), "poll")
+    supervisor.spawn(_wait(gate), "download")
+    assert supervisor.names == ["download", "poll"]
+    gate.set()
+    await asyncio.sleep(0.01)
+    assert supervisor.names == []
+
+
+async def test_closing_cancels_and_waits_for_what_tidies_up():
+    supervisor = Supervisor(Told())
+    tidied = []
+
+    async def careful() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.01)
+            tidied.append(True)
+
+    supervisor.spawn(careful(), "careful")
+    await asyncio.sleep(0)
+    await supervisor.close(5)
+    assert tidied == [True]
+
+
+async def test_what_does_not_end_is_named_and_does_not_hold_up_the_end(mistakes: Mistakes):
+    supervisor = Supervisor(Told())
+    gate = asyncio.Event()
+
+    async def stubborn() -> None:
+        while not gate.is_set():
+            try:
+                await gate.wait()
+            except asyncio.CancelledError:
+                continue
+
+    work = supervisor.spawn(stubborn(), "stubborn")
+    await asyncio.sleep(0)
+    await supervisor.close(0.01)
+    mistakes.take("Still running at the end: stubborn")
+    gate.set()
+    await work
+
+
+async def test_work_that_comes_after_closing_began_is_not_started():
+    supervisor = Supervisor(Told())
+    await supervisor.close(1)
+    started = []
+
+    async def late() -> None:
+        started.append(True)
+
+    work = supervisor.spawn(late(), "late")
+    await asyncio.wait([work])
+    assert work.cancelled()
+    assert not started
+
+
+async def test_each_stage_of_closing_runs_though_others_fail_or_hang(
+    caplog: pytest.LogCaptureFixture, mistakes: Mistakes
+):
+    ran: list[str] = []
+
+    def stage(name: str, work, deadline: float = 5.0) -> Stage:
+        return Stage(name, "because", work, deadline)
+
+    async def good() -> None:
+        ran.append("good")
+
+    with caplog.at_level(logging.WARNING):
+        await go_down(
+            [
+                stage("broken", fail),
+                stage("stuck", asyncio.Event().wait, 0.01),
+                stage("store", good),
+                stage("HTTP", good),
+            ]
+        )
+    assert ran == ["good", "good"]
+    mistakes.take("Closing: broken failed")
+    assert "Closing: stuck took longer" in caplog.text
+
+
+async def _wait(gate: asyncio.Event) -> None:
+    await gate.wait()
