@@ -29,18 +29,18 @@ from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.money.spending import Spending
 from runway_desktop.services.ports import Snapshots
-from runway_desktop.services.results.trash import BinnedFiles
+from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.accepted_ids import AcceptedIds
-from runway_desktop.services.tasks.actions import Verbs
+from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.copy_check import CopyCheck
 from runway_desktop.services.tasks.dispatch import Dispatch
 from runway_desktop.services.tasks.forecast import Forecasts
 from runway_desktop.services.tasks.inputs import Inputs
 from runway_desktop.services.tasks.lane import Lane
 from runway_desktop.services.tasks.ledger import Ledger
-from runway_desktop.services.tasks.missing_inputs import LostFiles
+from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.poller import Poller
 from runway_desktop.services.tasks.submission import Submission
 from tests.fake_runway import FakeRunway
@@ -134,7 +134,9 @@ class Rig:
         self.submission = Submission(
             self.ledger, self.store, CATALOG, self.clock, AtOnce(), key_in_use=lambda: self.runway.key
         )
-        self.lost_files = LostFiles(self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce())
+        self.missing_inputs = MissingInputs(
+            self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce()
+        )
         self.copies = self._copies(place) if place is not None else cast(CopyCheck, NoCopies())
         self.ids = AcceptedIds(ids, AtOnce(), self.bus, self.clock) if ids is not None else None
         self._ids_path = ids
@@ -154,8 +156,8 @@ class Rig:
             rng,
         )
         self.poller = Poller(self.ledger, self.runway, self.account, self.forecasts, self.bus, self.clock, rng)
-        self.verbs = Verbs(self.ledger, self.store, self.runway, self.account, self.bus, self.clock)
-        self.trash = BinnedFiles(self.store, self.bin, self.bus, self.clock, self.folder.locks, AtOnce())
+        self.verbs = TaskActions(self.ledger, self.store, self.runway, self.account, self.bus, self.clock)
+        self.trash = Trash(self.store, self.bin, self.bus, self.clock, self.folder.locks, AtOnce())
         self._loops = loops
         self._running: list[asyncio.Task[None]] = []
 

@@ -33,7 +33,7 @@ from .bugs import Bugs
 from .collector import Collector
 from .event_loop import EventLoop
 from .options import Options
-from .single_instance import DoesNotAnswer, Doorbell, enter
+from .single_instance import DoesNotAnswer, InstanceSocket, enter
 
 if TYPE_CHECKING:
     from .session import Session
@@ -67,7 +67,7 @@ def run(options: Options) -> int:
         return 1
     if claim is None:
         return 0
-    doorbell = Doorbell(profile.folder)
+    doorbell = InstanceSocket(profile.folder)
     if profile.restoring.exists() or not claim.is_sure:
         # It may be long until the window stands; or nothing but the bell tells others that this program is here.
         doorbell.open()

@@ -38,7 +38,7 @@ from runway_desktop.viewmodels.tasks.list_filter import ListFilter, listing_at_s
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.posters import Posters
 from runway_desktop.viewmodels.tasks.task_answers import Ahead, ask_ahead
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
@@ -167,7 +167,7 @@ class Session(QObject):
             details=DetailsModel(engine, bridge, runner, rows, self),
             composer=composer,
             status=Status(engine, bridge, places, self),
-            desk=Desk(engine, composer, runner, self),
+            desk=TaskCommands(engine, composer, runner, self),
             board=ExpiryBoard(engine, bridge, runner, self),
             posters=Posters(engine, bridge, runner, rows, self.profile.posters, self),
             memory=Memory(engine.settings),
@@ -352,10 +352,10 @@ class Session(QObject):
             return
         if self.culling is None:
             from runway_desktop.ui.compare.host import CullingHost
-            from runway_desktop.viewmodels.compare.compare import Culling
+            from runway_desktop.viewmodels.compare.compare import Compare
 
             models, window = self.models, self.window
-            model = Culling(self.engine, models.bridge, self._runner, models.desk.judging, self)
+            model = Compare(self.engine, models.bridge, self._runner, models.desk.judging, self)
             model.said.connect(models.desk.tell)
             self.culling = CullingHost(model, self._theme, window.keys, window)
             self.culling.entered.connect(window.pause_preview)

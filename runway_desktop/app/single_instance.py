@@ -67,7 +67,7 @@ def hand_over(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENC
     return taken
 
 
-class Doorbell(QObject):
+class InstanceSocket(QObject):
     """Listens for later starts once it is open; only for whoever has the claim. `rung(words)` carries their command
     lines; an empty list just wants the window. Whoever finds it closed tries again for a while."""
 

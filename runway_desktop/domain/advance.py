@@ -20,13 +20,13 @@ from .transitions import (
     Deleted,
     Dropped,
     EvidenceGathered,
-    Happening,
     LetGo,
     NoAnswer,
     NotFound,
     NotSent,
     Refused,
     Sending,
+    Transition,
 )
 
 GONE_AFTER = 30.0
@@ -48,11 +48,11 @@ _WORDS = {
 }
 
 
-def advance(task: Task, happening: Happening, now: float) -> Task:
+def advance(task: Task, transition: Transition, now: float) -> Task:
     """The next task. `now` in Unix seconds. Raises `ImpossibleMove` for the program's own mistakes only."""
-    match happening:
+    match transition:
         case Sending(evidence, key):
-            _expect(task, happening, State.HELD)
+            _expect(task, transition, State.HELD)
             return replace(
                 task,
                 state=State.SENDING,
@@ -64,7 +64,7 @@ def advance(task: Task, happening: Happening, now: float) -> Task:
                 key=key,
             )
         case Accepted(remote_id, estimated):
-            _expect(task, happening, State.SENDING, State.UNCERTAIN)
+            _expect(task, transition, State.SENDING, State.UNCERTAIN)
             return replace(
                 task,
                 state=State.PENDING,
@@ -74,10 +74,10 @@ def advance(task: Task, happening: Happening, now: float) -> Task:
                 estimated_credits=estimated if estimated is not None else task.estimated_credits,
             )
         case NotSent(reason):
-            _expect(task, happening, State.SENDING)
+            _expect(task, transition, State.SENDING)
             return replace(task, state=State.HELD, sent_at=None, hold_reason=reason, evidence=None, key=NO_KEY)
         case Refused(message, refusals):
-            _expect(task, happening, State.SENDING)
+            _expect(task, transition, State.SENDING)
             return replace(
                 task,
                 state=State.FAILED,
@@ -88,15 +88,15 @@ def advance(task: Task, happening: Happening, now: float) -> Task:
                 failure=Failure(code="REQUEST.REFUSED", words=message),
             )
         case NoAnswer(evidence):
-            _expect(task, happening, State.SENDING)
+            _expect(task, transition, State.SENDING)
             return replace(task, state=State.UNCERTAIN, evidence=evidence)
         case EvidenceGathered(evidence):
             return replace(task, evidence=evidence) if task.state is State.UNCERTAIN else task
         case LetGo():
-            _expect(task, happening, State.UNCERTAIN)
+            _expect(task, transition, State.UNCERTAIN)
             return replace(task, state=State.GONE, ended_at=now)
         case Dropped():
-            _expect(task, happening, State.HELD)
+            _expect(task, transition, State.HELD)
             return replace(task, state=State.CANCELLED, ended_at=now, hold_reason="", cost_credits=0.0)
         case CancelAsked():
             return task if task.state.is_final else replace(task, cancel_asked=True)
@@ -192,6 +192,6 @@ def _adopted(task: Task, key: Fingerprint) -> Task:
             return fresh
 
 
-def _expect(task: Task, happening: Happening, *states: State) -> None:
+def _expect(task: Task, transition: Transition, *states: State) -> None:
     if task.state not in states:
-        raise ImpossibleMove(f"{type(happening).__name__} makes no sense for a task that is {task.state}")
+        raise ImpossibleMove(f"{type(transition).__name__} makes no sense for a task that is {task.state}")

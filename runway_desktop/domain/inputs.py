@@ -45,12 +45,12 @@ def misses_file(task: Task) -> bool:
     return task.state is State.HELD and FILE_GONE in task.hold_reason
 
 
-class MendKind(StrEnum):
+class FixKind(StrEnum):
     FORMAT = "format"
     SCALE = "scale"
     CROP = "crop"
     FRAME = "frame"
-    """A still of a clip. Only a window can decode one: it makes the picture and hands it to `Mender.keep_frame`."""
+    """A still of a clip. Only a window can decode one: it makes the picture and hands it to `InputFixer.keep_frame`."""
 
 
 class FrameAt(StrEnum):
@@ -60,10 +60,10 @@ class FrameAt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mend:
+class InputFix:
     """One offer. `text` is for a button, `remark` what one should know before ("See-through parts become white.")."""
 
-    kind: MendKind
+    kind: FixKind
     text: str
     remark: str = ""
     format: str = ""

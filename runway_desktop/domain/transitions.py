@@ -113,7 +113,7 @@ class Deleted:
     """Runway confirmed the DELETE of a task."""
 
 
-Happening = (
+Transition = (
     Sending
     | Accepted
     | NotSent

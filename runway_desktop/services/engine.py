@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .intake import Intake
     from .library.library import Library
     from .library.library_move import LibraryMove
-    from .media.input_fixes import Mender
+    from .media.input_fixes import InputFixer
     from .money.budget import Budget
     from .money.pricing import Pricing
     from .money.spending import Spending
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from .results.downloads import Downloads
     from .results.fresh_links import FreshLinks
     from .results.integrity import Integrity
-    from .results.relinking import Retrieval
-    from .results.trash import BinnedFiles
+    from .results.relinking import Relinking
+    from .results.trash import Trash
     from .settings import Settings
     from .tasks.accepted_ids import AcceptedIds
-    from .tasks.actions import Verbs
+    from .tasks.actions import TaskActions
     from .tasks.forecast import Forecasts
     from .tasks.lane import Lane
     from .tasks.ledger import Ledger
-    from .tasks.missing_inputs import LostFiles
+    from .tasks.missing_inputs import MissingInputs
     from .tasks.poller import Poller
     from .tasks.submission import Submission
 
@@ -67,16 +67,16 @@ class Engine:
     downloads: Later[Downloads] = Later()
     links: Later[FreshLinks] = Later()
     move: Later[LibraryMove] = Later()
-    verbs: Later[Verbs] = Later()
-    trash: Later[BinnedFiles] = Later()
+    verbs: Later[TaskActions] = Later()
+    trash: Later[Trash] = Later()
     spending: Later[Spending] = Later()
     forecasts: Later[Forecasts] = Later()
     intake: Later[Intake] = Later()
-    mender: Later[Mender] = Later()
-    lost_files: Later[LostFiles] = Later()
+    mender: Later[InputFixer] = Later()
+    missing_inputs: Later[MissingInputs] = Later()
     exchange: Later[Exchange] = Later()
     integrity: Later[Integrity] = Later()
-    retrieval: Later[Retrieval] = Later()
+    relinking: Later[Relinking] = Later()
     applications: Later[Applications] = Later()
     renewal: CatalogRenewal | None = None
     """None where the catalogue cannot be renewed."""

@@ -38,7 +38,6 @@ from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, 
 from runway_desktop.domain.transitions import Answer, CreatedTask
 
 __all__ = [
-    "Bin",
     "Clock",
     "CreatedTask",
     "Estimate",
@@ -49,6 +48,7 @@ __all__ = [
     "Snapshots",
     "Store",
     "Stream",
+    "SystemTrash",
     "Timing",
 ]
 
@@ -123,7 +123,7 @@ class SecretStore(Protocol):
         ...
 
 
-class Bin(Protocol):
+class SystemTrash(Protocol):
     async def throw(self, path: Path) -> Path | None:
         """Moves a file to the system's bin and tells where in it it is now; None where the system does not tell, or
         there was no file. DiskError when it cannot."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SHARE = 5
 
 
-class Rest:
+class Throttle:
     """A context around the work. `least` is in milliseconds, so that changes of one moment are gathered."""
 
     def __init__(self, clock: Clock, least: int) -> None:

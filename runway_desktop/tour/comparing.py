@@ -99,11 +99,11 @@ async def _lineage(walk: Walk) -> None:
     await walk.choose(clip)
     await until(lambda: models.details.showing and models.details.showing[0].path is not None, "the clip")
     shown = models.details.showing[0]
-    onward = models.desk.onward
+    use_as_input = models.desk.use_as_input
     if shown.path is None:
         raise StepFailed("the clip has no file")
     models.composer.clear()
-    onward.take(next(way for way in onward.ways(shown.media) if way.last_frame), shown.path, shown.media)
+    use_as_input.take(next(way for way in use_as_input.ways(shown.media) if way.last_frame), shown.path, shown.media)
     await until(models.composer.inputs, "the last frame in the composer", 20)
     prompt = find(window, QPlainTextEdit, "Prompt")
     type_text(prompt, "The light goes out, and the camera turns to the sea")

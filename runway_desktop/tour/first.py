@@ -14,7 +14,7 @@ from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.spending.spending_window import SpendingWindow
-from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.wiring.build import demo_secret
 
 from .astray import show_astray
@@ -243,7 +243,7 @@ class First(Walk):
                 popup.close()
         self.say("a question before something is lost")
         if video is not None:
-            window.verb_menu.take(Verb.DELETE_REMOTELY)
+            window.verb_menu.take(TaskCommand.DELETE_REMOTELY)
             await until(lambda: dialog(window, QDialog), "the question")
             await self.album.take(window, "question")
             find(window, QPushButton, "Keep").click()

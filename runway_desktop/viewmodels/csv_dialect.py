@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale
 
-from runway_desktop.services.disk.spreadsheet import Manner
+from runway_desktop.services.disk.spreadsheet import CsvDialect
 from runway_desktop.services.settings import Settings
 
 SEPARATORS = {",": "Commas", ";": "Semicolons", "\t": "Tabs"}
@@ -14,17 +14,17 @@ SEPARATORS = {",": "Commas", ";": "Semicolons", "\t": "Tabs"}
 _SEPARATOR, _IS_MARKED = "csv.separator", "csv.marked"
 
 
-def manner_of(settings: Settings, system: QLocale | None = None) -> Manner:
+def csv_dialect_of(settings: Settings, system: QLocale | None = None) -> CsvDialect:
     """`system` is how numbers are written here; None asks."""
     comma = (system or QLocale.system()).decimalPoint() == ","
     chosen = settings.get(_SEPARATOR)
     separator = chosen if isinstance(chosen, str) and chosen in SEPARATORS else ";" if comma else ","
     # Between commas, a comma within a number would need quotation marks, and not be taken for a number.
     decimal = "," if comma and separator != "," else "."
-    return Manner(separator, decimal, settings.get(_IS_MARKED) is not False)
+    return CsvDialect(separator, decimal, settings.get(_IS_MARKED) is not False)
 
 
-def keep_manner(settings: Settings, *, separator: str | None = None, is_marked: bool | None = None) -> None:
+def keep_csv_dialect(settings: Settings, *, separator: str | None = None, is_marked: bool | None = None) -> None:
     """It holds for all tables from now on."""
     if separator is not None:
         settings.set(_SEPARATOR, separator)

@@ -30,7 +30,7 @@ from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.disk.profile_folders import Folders
-from runway_desktop.services.disk.system_trash import SystemBin
+from runway_desktop.services.disk.system_trash import TrashFolder
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.later import made_by, make_all
 from runway_desktop.services.library.library import Library
@@ -215,14 +215,14 @@ async def _assemble(
         forecasts=made_by(lambda: rest.made.forecasts),
         intake=made_by(lambda: rest.made.intake),
         mender=made_by(lambda: rest.made.mender),
-        lost_files=made_by(lambda: rest.made.lost_files),
+        missing_inputs=made_by(lambda: rest.made.missing_inputs),
         exchange=made_by(lambda: rest.made.exchange),
         integrity=made_by(lambda: rest.made.integrity),
-        retrieval=made_by(lambda: rest.made.retrieval),
+        relinking=made_by(lambda: rest.made.relinking),
         applications=made_by(lambda: rest.made.applications),
         renewal=CatalogRenewal(catalog, profile.catalogue, settings, workers),
         profiles=Profiles(
-            profile, folders, _snapshots, first.workshop, secrets, SystemBin(workers), clock, rng, _is_in_use
+            profile, folders, _snapshots, first.workshop, secrets, TrashFolder(workers), clock, rng, _is_in_use
         ),
         backups=made_by(lambda: rest.made.backups),
         restores=made_by(lambda: rest.made.restores),
@@ -245,7 +245,7 @@ async def _assemble(
             ("account", first.account.run),
             ("lane", rest.send),
             ("poller", rest.made.poller.run),
-            ("lost files", rest.made.lost_files.run),
+            ("lost files", rest.made.missing_inputs.run),
             ("downloads", rest.made.downloads.run),
             ("sidecars", rest.made.sidecars.run),
             ("integrity", rest.made.integrity.run),

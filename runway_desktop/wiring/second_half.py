@@ -15,30 +15,30 @@ from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.list_markers import ListMarkers
-from runway_desktop.services.disk.system_trash import SystemBin
+from runway_desktop.services.disk.system_trash import TrashFolder
 from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.intake import Intake
 from runway_desktop.services.library.library_move import LibraryMove
 from runway_desktop.services.library.move_group import GroupMover
-from runway_desktop.services.media.input_fixes import Mender
+from runway_desktop.services.media.input_fixes import InputFixer
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.money.spending import Spending
 from runway_desktop.services.results.downloads import Downloads
-from runway_desktop.services.results.fallback_saving import Rescue
+from runway_desktop.services.results.fallback_saving import FallbackSaving
 from runway_desktop.services.results.fresh_links import FreshLinks
 from runway_desktop.services.results.integrity import Integrity
-from runway_desktop.services.results.relinking import Retrieval
+from runway_desktop.services.results.relinking import Relinking
 from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
-from runway_desktop.services.results.trash import BinnedFiles
+from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.tasks.accepted_ids import AcceptedIds
-from runway_desktop.services.tasks.actions import Verbs
+from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.copy_check import CopyCheck
 from runway_desktop.services.tasks.dispatch import Dispatch
 from runway_desktop.services.tasks.forecast import Forecasts
 from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.services.tasks.inputs import Inputs
 from runway_desktop.services.tasks.lane import Lane
-from runway_desktop.services.tasks.missing_inputs import LostFiles
+from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.poller import Poller
 from runway_desktop.services.tasks.submission import Submission
 
@@ -56,16 +56,16 @@ class SecondHalf:
     downloads: Downloads
     links: FreshLinks
     move: LibraryMove
-    verbs: Verbs
-    trash: BinnedFiles
+    verbs: TaskActions
+    trash: Trash
     spending: Spending
     forecasts: Forecasts
     intake: Intake
-    mender: Mender
-    lost_files: LostFiles
+    mender: InputFixer
+    missing_inputs: MissingInputs
     exchange: Exchange
     integrity: Integrity
-    retrieval: Retrieval
+    relinking: Relinking
     applications: Applications
     backups: Backups
     restores: Restores
@@ -86,11 +86,11 @@ def make(first: FirstHalf) -> SecondHalf:
     accepted_ids = AcceptedIds(profile.accepted_ids, DiskThreads(1, "accepted ids"), bus, clock)
     dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng, copies, accepted_ids)
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
-    rescue = Rescue(profile.rescued, folder, settings, bus, clock)
+    rescue = FallbackSaving(profile.rescued, folder, settings, bus, clock)
     downloads = Downloads(store, ledger, runway, first.fetcher, bus, clock, settings, rng, folder, rescue)
     submission = Submission(ledger, store, catalog, clock, workers, key_in_use=lambda: account.key.fingerprint)
-    verbs = Verbs(ledger, store, runway, account, bus, clock)
-    trash = BinnedFiles(store, SystemBin(file_workers), bus, clock, folder.locks, file_workers)
+    verbs = TaskActions(ledger, store, runway, account, bus, clock)
+    trash = Trash(store, TrashFolder(file_workers), bus, clock, folder.locks, file_workers)
     looking = DiskThreads(3, "look at results")
     integrity = Integrity(store, folder, bus, clock, looking)
     # A thread of its own, which may hang with either folder.
@@ -110,11 +110,11 @@ def make(first: FirstHalf) -> SecondHalf:
         spending=Spending(store, runway, catalog, clock, workers),
         forecasts=forecasts,
         intake=Intake(catalog, workers),
-        mender=Mender(profile.inputs, workers, thumbnails=profile.posters),
-        lost_files=LostFiles(ledger, store, submission, catalog, bus, clock, workers),
+        mender=InputFixer(profile.inputs, workers, thumbnails=profile.posters),
+        missing_inputs=MissingInputs(ledger, store, submission, catalog, bus, clock, workers),
         exchange=Exchange(ledger, store, submission, verbs, catalog, settings, bus, clock, file_workers),
         integrity=integrity,
-        retrieval=Retrieval(store, integrity, bus, clock, settings, folder.locks, looking),
+        relinking=Relinking(store, integrity, bus, clock, settings, folder.locks, looking),
         applications=Applications(settings, workers, os.environ, Path.home()),
         backups=Backups(profile, first.snapshots(), first.workshop, settings, bus, clock),
         restores=Restores(profile, first.folders, first.snapshots(), first.workshop, clock, rng, store.outputs_in),

@@ -19,8 +19,8 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.integrity import Integrity
-from runway_desktop.services.results.relinking import Retrieval
-from runway_desktop.services.results.trash import BinnedFiles
+from runway_desktop.services.results.relinking import Relinking
+from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fakes import FakeClock, MemoryBin, MemoryStore, settle
@@ -121,8 +121,8 @@ class World:
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
         self.integrity = Integrity(self.store, KnownFolders(), self.bus, self.clock, AtOnce())
         locks = FileLocks()
-        self.binned = BinnedFiles(self.store, self.bin, self.bus, self.clock, locks, AtOnce())
-        self.retrieval = Retrieval(
+        self.binned = Trash(self.store, self.bin, self.bus, self.clock, locks, AtOnce())
+        self.relinking = Relinking(
             self.store, self.integrity, self.bus, self.clock, self.settings, locks, AtOnce()
         )  # fmt: skip
 
@@ -197,10 +197,10 @@ async def test_killed_while_a_file_is_found_again_neither_file_nor_sidecar_is_lo
     await world.fill()
     new = world.path.rename(tmp_path / "renamed.mp4")
     await world.look()
-    await world.dies_at(moment, lambda: world.retrieval.look_for([TaskId("t1")]))
+    await world.dies_at(moment, lambda: world.relinking.look_for([TaskId("t1")]))
     output = await world.look()
     assert output.is_missing or output.path == str(new)
-    await world.retrieval.look_for([TaskId("t1")])
+    await world.relinking.look_for([TaskId("t1")])
     assert (await world.look()).path == str(new)
     assert sidecar.owner_of(sidecar.path_for(new)) == ("t1", 0)
     assert not sidecar.path_for(world.path).exists()

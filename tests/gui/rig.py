@@ -36,12 +36,12 @@ from runway_desktop.services.intake import Intake
 from runway_desktop.services.library.library import Library
 from runway_desktop.services.library.library_move import LibraryMove
 from runway_desktop.services.library.move_group import GroupMover
-from runway_desktop.services.media.input_fixes import Mender
+from runway_desktop.services.media.input_fixes import InputFixer
 from runway_desktop.services.results.downloads import Downloads
-from runway_desktop.services.results.fallback_saving import Rescue
+from runway_desktop.services.results.fallback_saving import FallbackSaving
 from runway_desktop.services.results.fresh_links import FreshLinks
 from runway_desktop.services.results.integrity import Integrity
-from runway_desktop.services.results.relinking import Retrieval
+from runway_desktop.services.results.relinking import Relinking
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.ui.theme import Theme
@@ -59,7 +59,7 @@ from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.posters import Posters
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.wiring.stages import Supervisor
 from tests import engine_rig
@@ -90,7 +90,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         parts.settings,
         parts.account._rng,
         folder,
-        Rescue(library.parent / "Rescued", folder, parts.settings, parts.bus, parts.clock),
+        FallbackSaving(library.parent / "Rescued", folder, parts.settings, parts.bus, parts.clock),
     )
     integrity = Integrity(parts.store, folder, parts.bus, parts.clock, AtOnce())
     return Engine(
@@ -136,10 +136,10 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         spending=parts.spending,
         forecasts=parts.forecasts,
         intake=Intake(CATALOG, AtOnce()),
-        mender=Mender(library.parent / "inputs", AtOnce()),
-        lost_files=parts.lost_files,
+        mender=InputFixer(library.parent / "inputs", AtOnce()),
+        missing_inputs=parts.missing_inputs,
         integrity=integrity,
-        retrieval=Retrieval(parts.store, integrity, parts.bus, parts.clock, parts.settings, FileLocks(), AtOnce()),
+        relinking=Relinking(parts.store, integrity, parts.bus, parts.clock, parts.settings, FileLocks(), AtOnce()),
         applications=Applications(parts.settings, AtOnce(), desktop_variables(library.parent), library.parent),
         renewal=CatalogRenewal(CATALOG, library.parent / "catalog.json", parts.settings, AtOnce()),
     )
@@ -249,7 +249,7 @@ class Rig:
             details=DetailsModel(engine, bridge, runner, rows, owner),
             composer=self.composer,
             status=Status(engine, bridge, self.places, owner),
-            desk=Desk(engine, self.composer, runner, owner),
+            desk=TaskCommands(engine, self.composer, runner, owner),
             board=ExpiryBoard(engine, bridge, runner, owner),
             posters=Posters(engine, bridge, runner, rows, self.folder / "posters", owner),
             memory=Memory(engine.settings),

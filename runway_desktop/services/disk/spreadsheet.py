@@ -9,7 +9,7 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class CsvDialect:
     """How a table is written as text. Where numbers have a comma, spreadsheets part cells by semicolons, and take 2.5
     for a day in May. `is_marked`: it begins with the mark by which they know UTF-8."""
 
@@ -22,7 +22,7 @@ class Manner:
         return "utf-8-sig" if self.is_marked else "utf-8"
 
 
-USUAL = Manner()
+USUAL = CsvDialect()
 
 
 def plain(text: str) -> str:

@@ -1,5 +1,6 @@
-"""The system's bin, on `send2trash`. Fits the `Bin` port. Blocking work runs in the executor. Raises DiskError only:
-each system's bin has errors of its own, and what nobody thought of is in the log besides.
+"""The system's trash, on `send2trash`. Fits the `SystemTrash` port. Blocking work runs in the executor.
+
+Raises DiskError only: each system's trash has errors of its own, and what nobody thought of is in the log besides.
 
 Where in the bin a file is afterwards is told by the freedesktop bins of Linux and its kin alone, through the note that
 lies beside each file there. Windows and macOS keep that to themselves: what lies in their bins, they put back.
@@ -32,7 +33,7 @@ Result = TypeVar("Result")
 _NOTE = ".trashinfo"
 
 
-class SystemBin:
+class TrashFolder:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 

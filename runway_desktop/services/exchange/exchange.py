@@ -13,7 +13,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.tasks.actions import Verbs
+from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.submission import Submission
 
@@ -42,7 +42,7 @@ class Exchange:
         ledger: Ledger,
         store: Store,
         submission: Submission,
-        verbs: Verbs,
+        verbs: TaskActions,
         catalog: Catalog,
         settings: Settings,
         bus: Bus,

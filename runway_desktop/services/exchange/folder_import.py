@@ -28,7 +28,7 @@ from runway_desktop.services.ports import Clock, LedgerEntry, Store
 from runway_desktop.services.results import embedding, part_file, sidecar
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.tasks.actions import Verbs
+from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.ledger import Ledger
 
 from .comparing import Comparing
@@ -117,7 +117,7 @@ class FolderImport:
         self,
         ledger: Ledger,
         store: Store,
-        verbs: Verbs,
+        verbs: TaskActions,
         catalog: Catalog,
         settings: Settings,
         bus: Bus,

@@ -23,7 +23,7 @@ from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_words import spoken_for
-from runway_desktop.services.disk.spreadsheet import USUAL, Manner, number, plain
+from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, number, plain
 from runway_desktop.services.ports import Store
 
 from .list_columns import BY_KEY, Line, ListColumn, Value
@@ -65,7 +65,7 @@ class ListExport:
         columns: Sequence[str],
         form: ListForm,
         progress: Progress,
-        manner: Manner = USUAL,
+        manner: CsvDialect = USUAL,
     ) -> ListWritten:
         """Writes these tasks in their order. `columns` are keys of `list_columns`; unknown ones are left out. `manner`
         is that of a CSV."""
@@ -144,7 +144,7 @@ class _Unfinished:
 
 
 class _CsvFile(_Unfinished):
-    def __init__(self, path: Path, columns: Sequence[ListColumn], manner: Manner) -> None:
+    def __init__(self, path: Path, columns: Sequence[ListColumn], manner: CsvDialect) -> None:
         super().__init__(path, manner.encoding, "replace")
         self._columns = columns
         self._decimal = manner.decimal
@@ -162,7 +162,7 @@ class _CsvFile(_Unfinished):
 class _JsonFile(_Unfinished):
     """One array, an object a line, so that it can be read by eye and by `grep` too."""
 
-    def __init__(self, path: Path, columns: Sequence[ListColumn], _: Manner) -> None:
+    def __init__(self, path: Path, columns: Sequence[ListColumn], _: CsvDialect) -> None:
         # Half a character, of a broken file name, is spelled as JSON spells it.
         super().__init__(path, "utf-8", "backslashreplace")
         self._columns = columns
@@ -181,7 +181,7 @@ class _JsonFile(_Unfinished):
         super().finish()
 
 
-_BEGIN: Mapping[ListForm, Callable[[Path, Sequence[ListColumn], Manner], _ListFile]] = {
+_BEGIN: Mapping[ListForm, Callable[[Path, Sequence[ListColumn], CsvDialect], _ListFile]] = {
     ListForm.CSV: _CsvFile,
     ListForm.JSON: _JsonFile,
 }

@@ -1,9 +1,9 @@
 """What the program itself can do about an input that does not fit: which copies it offers to make, and making them.
 
-`mends_for` and `copies_of` are pure: a file's facts in, offers out. `Mender` makes the copies: in a worker, beside
+`mends_for` and `copies_of` are pure: a file's facts in, offers out. `InputFixer` makes the copies: in a worker, beside
 their original's note in the profile's own folder, named after it. The original is never touched, and its path and hash
-are noted. A copy that is there is not made again. `Mender` raises DiskError, in words, for what cannot be read, decoded
-or written. Loop's thread only.
+are noted. A copy that is there is not made again. `InputFixer` raises DiskError, in words, for what cannot be read,
+decoded or written. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from runway_desktop.catalog import Field, MediaKind
 from runway_desktop.catalog.limits import Way, accepted_formats, largest
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.inputs import FrameAt, Mend, MendKind
+from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
 from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_steps import write_whole
 from runway_desktop.services.disk.disk_words import file_hash
@@ -49,7 +49,7 @@ class Origin:
     sha256: str
 
 
-def mends_for(facts: MediaFacts, field: Field) -> tuple[Mend, ...]:
+def mends_for(facts: MediaFacts, field: Field) -> tuple[InputFix, ...]:
     """What can be done about a file that does not fit in `field`; nothing for one that fits, or that is beyond us."""
     kind = MediaKind(facts.media.value) if facts.media is not Media.OTHER else None
     if kind is MediaKind.VIDEO and kind not in field.media and MediaKind.IMAGE in field.media:
@@ -58,7 +58,7 @@ def mends_for(facts: MediaFacts, field: Field) -> tuple[Mend, ...]:
         return ()
     if facts.format not in _taken():
         return tuple(_saved_as(facts, form) for form in _ENDINGS if _holds(form, facts))
-    found: list[Mend] = []
+    found: list[InputFix] = []
     if facts.size > (limit := largest(MediaKind.IMAGE, Way.UPLOAD, field)):
         found += [_saved_as(facts, form) for form in ("JPEG", "WebP") if form != facts.format and _holds(form, facts)]
         # The size of a file goes with its pixels; a tenth is spared for what does not.
@@ -69,7 +69,7 @@ def mends_for(facts: MediaFacts, field: Field) -> tuple[Mend, ...]:
     return tuple(found)
 
 
-def copies_of(facts: MediaFacts) -> tuple[Mend, ...]:
+def copies_of(facts: MediaFacts) -> tuple[InputFix, ...]:
     """Smaller or other copies of a picture that fits, for those who want them."""
     if facts.media is not Media.IMAGE or facts.format not in _taken() or not _can_decode(facts):
         return ()
@@ -78,7 +78,7 @@ def copies_of(facts: MediaFacts) -> tuple[Mend, ...]:
     return (*found, *(_saved_as(facts, form) for form in _ENDINGS if form != facts.format and _holds(form, facts)))
 
 
-class Mender:
+class InputFixer:
     """`folder` is the profile's own for copies; it is made when the first copy is. `executor` decodes and encodes.
     `thumbnails` is where the window keeps small pictures of clips and sounds."""
 
@@ -87,7 +87,7 @@ class Mender:
         self.thumbnails = thumbnails or folder / "thumbnails"
         self._executor = executor
 
-    async def mend(self, path: Path, facts: MediaFacts, mend: Mend) -> Path:
+    async def mend(self, path: Path, facts: MediaFacts, mend: InputFix) -> Path:
         """Makes the copy of a picture and gives its path."""
         return await self._run(_mend, self._folder, path, facts, mend)
 
@@ -95,9 +95,9 @@ class Mender:
         """Keeps a still of a clip. `words` say which one, for its name ("last frame")."""
         return await self._run(_keep_frame, self._folder, clip, png, words)
 
-    async def sizes(self, path: Path, facts: MediaFacts, mends: Sequence[Mend]) -> dict[Mend, int]:
+    async def sizes(self, path: Path, facts: MediaFacts, mends: Sequence[InputFix]) -> dict[InputFix, int]:
         """About how many bytes each copy of a picture would have; empty where that takes too long to find out."""
-        return await self._run(_sizes, path, facts, tuple(mend for mend in mends if mend.kind is not MendKind.FRAME))
+        return await self._run(_sizes, path, facts, tuple(mend for mend in mends if mend.kind is not FixKind.FRAME))
 
     def home_of(self, sha256: str) -> Path:
         """The folder for copies of the file with these bytes."""
@@ -114,9 +114,9 @@ class Mender:
 
 
 _FRAMES = (
-    Mend(kind=MendKind.FRAME, text="Use its first frame", format="PNG", at=FrameAt.FIRST),
-    Mend(kind=MendKind.FRAME, text="Use its last frame", format="PNG", at=FrameAt.LAST),
-    Mend(kind=MendKind.FRAME, text="Choose a frame…", format="PNG", at=FrameAt.CHOSEN),
+    InputFix(kind=FixKind.FRAME, text="Use its first frame", format="PNG", at=FrameAt.FIRST),
+    InputFix(kind=FixKind.FRAME, text="Use its last frame", format="PNG", at=FrameAt.LAST),
+    InputFix(kind=FixKind.FRAME, text="Choose a frame…", format="PNG", at=FrameAt.CHOSEN),
 )
 
 
@@ -147,16 +147,16 @@ def _remark(facts: MediaFacts, form: str, *more: str) -> str:
     return " ".join(part for part in said if part)
 
 
-def _saved_as(facts: MediaFacts, form: str) -> Mend:
-    return Mend(
-        kind=MendKind.FORMAT, text=f"Save as {form}", format=form, remark=_remark(facts, form), size=_sides(facts)
+def _saved_as(facts: MediaFacts, form: str) -> InputFix:
+    return InputFix(
+        kind=FixKind.FORMAT, text=f"Save as {form}", format=form, remark=_remark(facts, form), size=_sides(facts)
     )
 
 
-def _scaled(facts: MediaFacts, factor: float, remark: str = "") -> Mend:
+def _scaled(facts: MediaFacts, factor: float, remark: str = "") -> InputFix:
     width, height = (max(1, round(side * factor)) for side in _sides(facts))
-    return Mend(
-        kind=MendKind.SCALE,
+    return InputFix(
+        kind=FixKind.SCALE,
         text=f"Scale to {width} × {height}",
         format=facts.format,
         size=(width, height),
@@ -164,7 +164,7 @@ def _scaled(facts: MediaFacts, factor: float, remark: str = "") -> Mend:
     )
 
 
-def _cropped(facts: MediaFacts, field: Field) -> list[Mend]:
+def _cropped(facts: MediaFacts, field: Field) -> list[InputFix]:
     width, height = _sides(facts)
     least, most = field.aspect
     shape = width / height
@@ -177,13 +177,13 @@ def _cropped(facts: MediaFacts, field: Field) -> list[Mend]:
         return []
     text = f"Crop to {kept[0]} × {kept[1]}"
     remark = _remark(facts, facts.format, "The middle is kept.")
-    return [Mend(kind=MendKind.CROP, text=text, format=facts.format, crop=kept, size=kept, remark=remark)]
+    return [InputFix(kind=FixKind.CROP, text=text, format=facts.format, crop=kept, size=kept, remark=remark)]
 
 
-def _mend(folder: Path, path: Path, facts: MediaFacts, mend: Mend) -> Path:
+def _mend(folder: Path, path: Path, facts: MediaFacts, mend: InputFix) -> Path:
     """In a worker."""
-    words = mend.format if mend.kind is MendKind.FORMAT else f"{mend.size[0]}x{mend.size[1]}" if mend.size else ""
-    target = _target(folder, path, "" if mend.kind is MendKind.FORMAT else words, _ENDINGS[mend.format])
+    words = mend.format if mend.kind is FixKind.FORMAT else f"{mend.size[0]}x{mend.size[1]}" if mend.size else ""
+    target = _target(folder, path, "" if mend.kind is FixKind.FORMAT else words, _ENDINGS[mend.format])
     if not target.is_file():
         from .picture_copies import copy_of
 
@@ -198,7 +198,7 @@ def _keep_frame(folder: Path, clip: Path, png: bytes, words: str) -> Path:
     return target
 
 
-def _sizes(path: Path, facts: MediaFacts, mends: tuple[Mend, ...]) -> dict[Mend, int]:
+def _sizes(path: Path, facts: MediaFacts, mends: tuple[InputFix, ...]) -> dict[InputFix, int]:
     """In a worker."""
     from .picture_copies import sizes_of
 

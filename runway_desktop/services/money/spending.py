@@ -22,7 +22,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.spending_report import Reconciliation, Report, counted_credits, reconciled, spent_at, summed
 from runway_desktop.domain.task import Task
 from runway_desktop.services.disk.disk_steps import write_whole
-from runway_desktop.services.disk.spreadsheet import USUAL, Manner, plain
+from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain
 from runway_desktop.services.ports import Clock, Runway, Store
 
 BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "credits", "dollars", "task id")
@@ -87,7 +87,7 @@ class Spending:
         since, until = (_midnight(day, UTC) for day in (first, last + timedelta(days=1)))
         return reconciled(await self._store.spending(since, until, utc=True), used, first, last)
 
-    async def export(self, period: Period, project: str | None, path: Path, manner: Manner = USUAL) -> Bill:
+    async def export(self, period: Period, project: str | None, path: Path, manner: CsvDialect = USUAL) -> Bill:
         """Writes a bill as CSV: what ended and cost something, oldest first. None: all projects. A file that is there
         is replaced whole, or not at all."""
         first, last = self.days(period)
@@ -105,7 +105,7 @@ class Spending:
     def _midnight(self, day: date, later: int = 0) -> float:
         return _midnight(day + timedelta(days=later), self._zone)
 
-    def _write(self, path: Path, billed: Sequence[tuple[Task, str]], manner: Manner) -> None:
+    def _write(self, path: Path, billed: Sequence[tuple[Task, str]], manner: CsvDialect) -> None:
         text = io.StringIO(newline="")
         writer = csv.writer(text, delimiter=manner.separator)
         writer.writerow(BILL_COLUMNS)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from runway_desktop.domain.backups import Contents
     from runway_desktop.services.backup.workshop import Workshop
-    from runway_desktop.services.ports import Bin, Clock, SecretStore, Snapshots
+    from runway_desktop.services.ports import Clock, SecretStore, Snapshots, SystemTrash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Profiles:
         snapshots: Callable[[], Snapshots],
         workshop: Workshop,
         secrets: SecretStore,
-        trash: Bin,
+        trash: SystemTrash,
         clock: Clock,
         rng: random.Random,
         is_in_use: Callable[[Path], bool],

@@ -62,8 +62,8 @@ from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, CANNOT_SEE
 from runway_desktop.services.tasks.ledger import Ledger
 
 from .download_tally import Tally
-from .fallback_saving import Rescue
-from .link_renewal import EXPIRED, GoodLinks
+from .fallback_saving import FallbackSaving
+from .link_renewal import EXPIRED, LinkRenewal
 from .result_file import WrongContent
 from .saving import Job, Saving
 from .saving_gate import SavingGate
@@ -98,7 +98,7 @@ class Downloads:
         settings: Settings,
         rng: random.Random,
         folder: LibraryFolder,
-        rescue: Rescue,
+        rescue: FallbackSaving,
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -117,7 +117,7 @@ class Downloads:
         self._running: dict[Owner, asyncio.Task[None]] = {}
         self._arrivals: deque[TaskId] = deque()
         """Tasks that succeeded and whose outputs are still to be read from the store."""
-        self._links = GoodLinks(
+        self._links = LinkRenewal(
             self._jobs, self._running.__contains__, self._saving, store, ledger, runway, folder, clock
         )
         self._alarm = Alarm(clock)

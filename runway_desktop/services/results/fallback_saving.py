@@ -24,7 +24,7 @@ GRACE = 120.0
 the network, is given its time."""
 
 
-class Rescue:
+class FallbackSaving:
     """`place` is made when the first result is rescued."""
 
     def __init__(self, place: Path, folder: LibraryFolder, settings: Settings, bus: Bus, clock: Clock) -> None:

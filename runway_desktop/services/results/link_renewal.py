@@ -27,7 +27,7 @@ from .saving import Job, Saving
 EXPIRED = "Runway does not keep this result any more, and it was not saved in time."
 
 
-class GoodLinks:
+class LinkRenewal:
     """`jobs` are the downloads' own: one that can never be saved is taken out."""
 
     def __init__(

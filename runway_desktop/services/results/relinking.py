@@ -54,7 +54,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retrieved:
+class Relinked:
     """What became of looking: the results that have their files again, and how many of those that were asked for do
     not."""
 
@@ -71,7 +71,7 @@ class Chosen:
     is_other: bool = False
 
 
-class Retrieval:
+class Relinking:
     def __init__(
         self,
         store: Store,
@@ -96,14 +96,14 @@ class Retrieval:
         task_ids: Sequence[TaskId],
         folder: Path | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
-    ) -> Retrieved:
+    ) -> Relinked:
         """Looks for the missing files of these tasks: in `folder`, else in the library and where they were. Other
         missing files that come to light are brought back too. Cancelling keeps what was found until then."""
         await self._integrity.look(await self._missing(task_ids))
         wanted = await self._store.missing_files()
         asked = [file for file in wanted if file.task_id in set(task_ids)]
         if not asked:
-            return Retrieved()
+            return Relinked()
         folders = [folder] if folder is not None else await self._do(_near, asked, self._settings.library)
         hunt = Hunt(wanted, asked, folders)
         found: list[Found] = []
@@ -119,7 +119,7 @@ class Retrieval:
         back += await self._bring_neighbours(found)
         keys = {(output.task_id, output.index) for output in back}
         missing = sum(file.key not in keys for file in asked)
-        return Retrieved(outputs=tuple(back), missing=missing, looked=hunt.looked)
+        return Relinked(outputs=tuple(back), missing=missing, looked=hunt.looked)
 
     async def choose(self, task_id: TaskId, index: int, path: Path, *, anyway: bool = False) -> Chosen:
         """The person shows where a result's file is. One with other bytes is taken only `anyway`; from then on these

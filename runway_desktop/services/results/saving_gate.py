@@ -18,7 +18,7 @@ from runway_desktop.services.disk.disk_words import of_health
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Store
 
-from .fallback_saving import Rescue
+from .fallback_saving import FallbackSaving
 from .saving import Job
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ TYPICAL = 16 * 1024 * 1024
 
 
 class SavingGate:
-    def __init__(self, folder: LibraryFolder, rescue: Rescue, store: Store, bus: Bus) -> None:
+    def __init__(self, folder: LibraryFolder, rescue: FallbackSaving, store: Store, bus: Bus) -> None:
         self._folder = folder
         self._rescue = rescue
         self._store = store

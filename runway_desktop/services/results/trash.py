@@ -22,7 +22,7 @@ from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
-from runway_desktop.services.ports import Bin, Clock, LedgerEntry, Store
+from runway_desktop.services.ports import Clock, LedgerEntry, Store, SystemTrash
 
 from .sidecar import path_for
 
@@ -34,7 +34,7 @@ _PLACE, _SIDECAR_PLACE = "bin_path", "bin_sidecar_path"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BinReport:
+class TrashReport:
     """The tasks whose files all went the way that was asked, how many files that were, and of the others why not."""
 
     done: tuple[TaskId, ...] = ()
@@ -44,9 +44,15 @@ class BinReport:
     failed: Mapping[TaskId, str] = field(default_factory=dict)
 
 
-class BinnedFiles:
+class Trash:
     def __init__(
-        self, store: Store, file_bin: Bin, bus: Bus, clock: Clock, locks: FileLocks, executor: Executor | None = None
+        self,
+        store: Store,
+        file_bin: SystemTrash,
+        bus: Bus,
+        clock: Clock,
+        locks: FileLocks,
+        executor: Executor | None = None,
     ) -> None:
         self._store = store
         self._locks = locks
@@ -55,7 +61,7 @@ class BinnedFiles:
         self._clock = clock
         self._executor = executor
 
-    async def throw(self, task_ids: Sequence[TaskId]) -> BinReport:
+    async def throw(self, task_ids: Sequence[TaskId]) -> TrashReport:
         """To the bin. A file that is not where it was saved is left alone."""
         told: list[bool] = []
 
@@ -66,7 +72,7 @@ class BinnedFiles:
         report = await self._each(task_ids, one)
         return replace(report, files=len(told), can_undo=bool(told) and all(told))
 
-    async def put_back(self, task_ids: Sequence[TaskId]) -> BinReport:
+    async def put_back(self, task_ids: Sequence[TaskId]) -> TrashReport:
         """Out of the bin, to where they were."""
         back: list[Output] = []
 
@@ -78,7 +84,7 @@ class BinnedFiles:
         report = await self._each(task_ids, one)
         return replace(report, files=len(back))
 
-    async def _each(self, task_ids: Sequence[TaskId], one: Callable[[Output], Awaitable[None]]) -> BinReport:
+    async def _each(self, task_ids: Sequence[TaskId], one: Callable[[Output], Awaitable[None]]) -> TrashReport:
         done: list[TaskId] = []
         failed: dict[TaskId, str] = {}
         for task_id in dict.fromkeys(task_ids):
@@ -92,7 +98,7 @@ class BinnedFiles:
                 failed[task_id] = error.in_words()
             else:
                 done.append(task_id)
-        return BinReport(done=tuple(done), failed=failed)
+        return TrashReport(done=tuple(done), failed=failed)
 
     async def _throw(self, output: Output) -> bool:
         """Whether the system told where the file is in the bin."""

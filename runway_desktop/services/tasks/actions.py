@@ -42,7 +42,7 @@ class DeleteReport:
     failed: Mapping[TaskId, str] = field(default_factory=dict)
 
 
-class Verbs:
+class TaskActions:
     def __init__(self, ledger: Ledger, store: Store, runway: Runway, account: Account, bus: Bus, clock: Clock) -> None:
         self._ledger = ledger
         self._store = store

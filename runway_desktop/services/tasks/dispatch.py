@@ -40,7 +40,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Evidence, State, Task, TaskId
-from runway_desktop.domain.transitions import Accepted, Happening, NoAnswer, NotSent, Refused, Sending
+from runway_desktop.domain.transitions import Accepted, NoAnswer, NotSent, Refused, Sending, Transition
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus
@@ -250,7 +250,7 @@ class Dispatch:
                     log.warning("A price could not be remembered: %s", error)
         return Outcome(Result.ACCEPTED)
 
-    async def _write(self, task_id: TaskId, happening: Happening, kept: AcceptedId | None = None) -> None:
+    async def _write(self, task_id: TaskId, transition: Transition, kept: AcceptedId | None = None) -> None:
         """Writes down what became of a sending, and tries until that succeeds or the program closes: an id that is
         lost is a paid result that is lost. `kept` goes into its own file first; the id also goes to the log and to the
         person."""
@@ -259,17 +259,17 @@ class Dispatch:
         while True:
             is_kept = is_kept or (kept is not None and self._ids is not None and await self._ids.keep(kept))
             try:
-                await self._ledger.move(task_id, happening)
+                await self._ledger.move(task_id, transition)
                 return
             except (ImpossibleMove, NoSuchTask) as mistake:
                 # No later try can do better. An id stays in its file.
                 report("writing down what became of a sending", mistake)
                 return
             except StoreError as error:
-                self._tell_unwritten(task_id, happening, error.in_words(), failures)
+                self._tell_unwritten(task_id, transition, error.in_words(), failures)
             except Exception as mistake:  # noqa: BLE001 - reported with its traceback
                 report("writing down what became of a sending", mistake)
-                self._tell_unwritten(task_id, happening, type(mistake).__name__, failures)
+                self._tell_unwritten(task_id, transition, type(mistake).__name__, failures)
             failures += 1
             if self._closing.is_set():
                 now = self._clock.monotonic()
@@ -282,13 +282,13 @@ class Dispatch:
             else:
                 await first_of(self._clock.sleep(delay(failures, self._rng)), self._closing.wait())
 
-    def _tell_unwritten(self, task_id: TaskId, happening: Happening, why: str, failures: int) -> None:
-        what = f"Runway's id is {happening.remote_id}." if isinstance(happening, Accepted) else why
+    def _tell_unwritten(self, task_id: TaskId, transition: Transition, why: str, failures: int) -> None:
+        what = f"Runway's id is {transition.remote_id}." if isinstance(transition, Accepted) else why
         log.warning("What became of task %s could not be written (%s): %s", task_id, why, what)
         if not failures:
             message = (
                 "Runway accepted a task, but the database cannot be written. It is tried again until it works."
-                if isinstance(happening, Accepted)
+                if isinstance(transition, Accepted)
                 else "What became of a sending cannot be written down yet. It is tried again until it works."
             )
             self._bus.tell(Notice(message, what, is_problem=True))

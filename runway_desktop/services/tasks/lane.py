@@ -47,7 +47,7 @@ from .inputs import Inputs, OtherKeyInUse
 from .lane_forecast import LaneForecast, LaneForecasts, Slots
 from .lane_order import positions_before
 from .ledger import Ledger
-from .uncertain_followup import Aftercare
+from .uncertain_followup import UncertainFollowup
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Lane:
         self._clock = clock
         self._rng = rng
         self._alarm = Alarm(clock)
-        self._aftercare = Aftercare(dispatch.readings, bus, self._alarm.ring)
+        self._followup = UncertainFollowup(dispatch.readings, bus, self._alarm.ring)
         self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
         self._deliveries: set[asyncio.Task[Outcome]] = set()
         self._one_post: dict[str, asyncio.Lock] = {}
@@ -117,7 +117,7 @@ class Lane:
         is stored."""
         try:
             await self._dispatch.recall()
-            self._aftercare.take_up(self._ledger.open())
+            self._followup.take_up(self._ledger.open())
             await keep_going("sending tasks", self._turn, self._clock)
         finally:
             await self.settle()
@@ -130,7 +130,7 @@ class Lane:
         leftover = [errand for _, errand in self._errands.values()]
         for task in leftover:
             task.cancel()
-        leftover += self._aftercare.let_go()
+        leftover += self._followup.let_go()
         while self._deliveries:
             await asyncio.wait(tuple(self._deliveries))
         await asyncio.gather(closing, *leftover, return_exceptions=True)
@@ -200,7 +200,7 @@ class Lane:
                 if not self._may_go(task, now):
                     continue
                 limit = self._limit(model)
-                if self._aftercare.is_unsettled(model):
+                if self._followup.is_unsettled(model):
                     full = full or "Finding out what became of a sending without an answer"
                 elif limit is not None and in_use[model] >= limit:
                     full = full or f"Waiting for a free slot ({in_use[model]} of {limit} in use)"
@@ -285,7 +285,7 @@ class Lane:
             body = await self._inputs.prepare(task, key)
             async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
                 before = await self._dispatch.readings.before(task.request.model)
-                if self._blocked() or self._aftercare.is_unsettled(task.request.model):
+                if self._blocked() or self._followup.is_unsettled(task.request.model):
                     return
                 if self._caps.too_dear(task, self._errands) is not None:
                     return
@@ -315,7 +315,7 @@ class Lane:
                 self._back_off("Waiting a moment after an error")
                 found = self._ledger.get_open(task.id)
                 if found is not None:
-                    self._aftercare.look(found)
+                    self._followup.look(found)
                 if self._uncertain >= UNCERTAIN_IN_A_ROW:
                     self._pause_words = f"Paused: the last {self._uncertain} sendings got no answer"
                     self._settings.set(PAUSED, True)

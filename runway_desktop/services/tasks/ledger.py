@@ -25,7 +25,7 @@ from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputSta
 from runway_desktop.services.bus import Bus
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.transitions import Answer, Happening
+    from runway_desktop.domain.transitions import Answer, Transition
     from runway_desktop.services.ports import Clock, Store
 
 log = logging.getLogger(__name__)
@@ -95,13 +95,13 @@ class Ledger:
             await self._finish(self._store_new(tuple(tasks), tuple(inputs), batch, entries, tuple(outputs)))
 
     async def move(
-        self, task_id: TaskId, happening: Happening, *, outputs: Sequence[Output] = (), **detail: Any
+        self, task_id: TaskId, transition: Transition, *, outputs: Sequence[Output] = (), **detail: Any
     ) -> Task:
         """Moves a task by what happened and gives the task after it. `detail` goes into the ledger's line.
 
         `outputs` are stored in the same transaction; those of a task that had already succeeded are left as they are,
         because by then the downloads own them."""
-        return await self._finish(self._move(task_id, happening, tuple(outputs), detail))
+        return await self._finish(self._move(task_id, transition, tuple(outputs), detail))
 
     async def answer(self, task_id: TaskId, answer: Answer, key: Fingerprint = NO_KEY) -> Task:
         """What Runway said of the task: its state, and its results with it. `key` is the one that asked."""
@@ -213,7 +213,7 @@ class Ledger:
         self._bus.tell(TasksAdded(tasks))
 
     async def _move(
-        self, task_id: TaskId, happening: Happening, outputs: tuple[Output, ...] | None, detail: dict[str, Any]
+        self, task_id: TaskId, transition: Transition, outputs: tuple[Output, ...] | None, detail: dict[str, Any]
     ) -> Task:
         # What moves a task is imported with the first move, which the first paint does not wait for.
         from .task_changes import advance, ledger_line, results_of
@@ -221,9 +221,9 @@ class Ledger:
         async with self._lock(task_id):
             before = await self._current(task_id)
             now = self._clock.now()
-            after = advance(before, happening, now)
+            after = advance(before, transition, now)
             if outputs is None:
-                outputs = results_of(after, happening, now)
+                outputs = results_of(after, transition, now)
             if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
                 outputs = ()
             if outputs:
@@ -236,7 +236,7 @@ class Ledger:
                 # It was asked for and nothing is new: not worth a write, and nobody needs to hear of it.
                 self._keep(after)
                 return after
-            entry = ledger_line(before, after, happening, now, detail)
+            entry = ledger_line(before, after, transition, now, detail)
             await self._store.save(after, entry, outputs)
             self._keep(after)
             self._bus.tell(TaskChanged(after, before))

@@ -56,7 +56,7 @@ class _Looks:
     size: int = 0
 
 
-class LostFiles:
+class MissingInputs:
     def __init__(
         self,
         ledger: Ledger,

@@ -17,28 +17,28 @@ from runway_desktop.domain.transitions import (
     Deleted,
     Dropped,
     EvidenceGathered,
-    Happening,
     LetGo,
     NoAnswer,
     NotFound,
     NotSent,
     Refused,
     Sending,
+    Transition,
 )
 
 __all__ = ["advance", "ledger_line", "results_of"]
 
 
-def results_of(after: Task, happening: Happening, now: float) -> tuple[Output, ...]:
+def results_of(after: Task, transition: Transition, now: float) -> tuple[Output, ...]:
     """The results that came with an answer; none with anything else."""
-    return outputs_of(after, happening.answer, now) if isinstance(happening, Answered) else ()
+    return outputs_of(after, transition.answer, now) if isinstance(transition, Answered) else ()
 
 
 def ledger_line(
-    before: Task, after: Task, happening: Happening, now: float, detail: Mapping[str, Any]
+    before: Task, after: Task, transition: Transition, now: float, detail: Mapping[str, Any]
 ) -> LedgerEntry | None:
     """The ledger's line of a move; None for mere progress."""
-    kind, said = _line(before, after, happening)
+    kind, said = _line(before, after, transition)
     if not kind and not detail:
         return None
     return LedgerEntry(task_id=after.id, at=now, kind=kind or "noted", detail={**said, **detail})
@@ -56,10 +56,10 @@ _KINDS: dict[type, str] = {
 }
 
 
-def _line(before: Task, after: Task, happening: Happening) -> tuple[str, dict[str, Any]]:
-    match happening:
+def _line(before: Task, after: Task, transition: Transition) -> tuple[str, dict[str, Any]]:
+    match transition:
         case Sending(evidence, _) | NoAnswer(evidence) | EvidenceGathered(evidence):
-            return _KINDS[type(happening)], _evidence(evidence)
+            return _KINDS[type(transition)], _evidence(evidence)
         case Accepted(remote_id, estimated):
             return "accepted", {"remote_id": remote_id, "estimated_credits": estimated}
         case NotSent(reason):
@@ -67,7 +67,7 @@ def _line(before: Task, after: Task, happening: Happening) -> tuple[str, dict[st
         case Refused(message, refusals):
             return "refused", {"message": message, "fields": [list(refusal.path) for refusal in refusals]}
         case LetGo() | Dropped() | CancelAsked() | Deleted() | Adopted():
-            return _KINDS[type(happening)], {}
+            return _KINDS[type(transition)], {}
         case NotFound():
             return ("not seen by this key" if after.is_hidden else "not found"), {}
         case Answered(answer, _):

@@ -16,7 +16,7 @@ from runway_desktop.services.supervised import report
 from .readings import Readings
 
 
-class Aftercare:
+class UncertainFollowup:
     """`settled` is called when a model may be sent again."""
 
     def __init__(self, readings: Readings, bus: Bus, settled: Callable[[], None]) -> None:

@@ -16,7 +16,7 @@ from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 
 from .table import BY_ID, COMMANDS, Command, Where, commands_in, is_usual, key_of
 
-Deed = Callable[[], object]
+Binding = Callable[[], object]
 _NATIVE, _PORTABLE = QKeySequence.SequenceFormat.NativeText, QKeySequence.SequenceFormat.PortableText
 _SPOKEN = {",": "comma", ".": "full stop", "+": "plus", "-": "minus", "=": "equals", "?": "question mark"}
 
@@ -54,7 +54,7 @@ class Keys(QObject):
         """Gives the action its keys, now and after each change, and its object name, which is the command's id."""
         _Held(self, action, command_id)
 
-    def bind(self, owner: QWidget, where: Where, deeds: Mapping[str, Deed], context: Qt.ShortcutContext) -> None:
+    def bind(self, owner: QWidget, where: Where, deeds: Mapping[str, Binding], context: Qt.ShortcutContext) -> None:
         """An action on `owner` for each command of a place that has a deed there."""
         for command in commands_in(where):
             if command.id in deeds:

@@ -16,15 +16,15 @@ from PySide6.QtGui import QCloseEvent, QImage, QImageReader, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import Media, Pick
-from runway_desktop.ui.commands.keys import Deed, Keys
+from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
 from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
-from runway_desktop.usecases.commands.drag_payload import Parcel
-from runway_desktop.viewmodels.compare.compare import Culling, Take
+from runway_desktop.usecases.commands.drag_payload import DragPayload
+from runway_desktop.viewmodels.compare.compare import Compare, Take
 
 from .bar import CullingBar
 from .in_step import MOST, InStep
@@ -51,7 +51,7 @@ class CullingRoom(QWidget):
     keys_wanted = Signal()
     """All keys are to be shown."""
 
-    def __init__(self, model: Culling, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
+    def __init__(self, model: Compare, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._model = model
         self._keys = keys
@@ -190,7 +190,7 @@ class CullingRoom(QWidget):
             pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
             pane.drag_wanted.connect(partial(self._drag, place))
 
-    def _deeds(self) -> dict[str, Deed]:
+    def _deeds(self) -> dict[str, Binding]:
         model, clips = self._model, self._clips
         return {
             "play.toggle": clips.toggle,
@@ -440,7 +440,7 @@ class CullingRoom(QWidget):
         take = self._takes[place]
         if take is not None:
             pane = self._panes[place]
-            start_drag(pane, self._dark, Parcel(paths=(take.path,)), pane.surface.image(256))
+            start_drag(pane, self._dark, DragPayload(paths=(take.path,)), pane.surface.image(256))
 
     def sizeHint(self) -> QSize:
         return QSize(1440, 900)

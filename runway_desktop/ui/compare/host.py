@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.compare.compare import Culling
+from runway_desktop.viewmodels.compare.compare import Compare
 
 from .compare_view import CullingRoom
 
@@ -19,7 +19,7 @@ class CullingHost(QObject):
     entered = Signal()
     """The room is before the eyes: what plays elsewhere should stop."""
 
-    def __init__(self, model: Culling, theme: Theme, keys: Keys, window: QWidget) -> None:
+    def __init__(self, model: Compare, theme: Theme, keys: Keys, window: QWidget) -> None:
         super().__init__(window)
         self._model = model
         self._theme = theme

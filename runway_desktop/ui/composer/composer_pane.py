@@ -28,7 +28,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.composer.prompt_history import PromptHistory
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from .brace_highlight import BraceHighlight
 from .choices import flat_member
@@ -56,7 +56,7 @@ class ComposerPane(QWidget):
     def __init__(
         self,
         composer: Composer,
-        desk: Desk,
+        desk: TaskCommands,
         theme: Theme,
         keys: Keys,
         posters: PosterCache,

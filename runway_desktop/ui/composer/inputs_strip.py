@@ -21,7 +21,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.viewmodels.composer.composer import Composer
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 if TYPE_CHECKING:
     from runway_desktop.domain.inputs import FrameAt
@@ -43,7 +43,9 @@ class InputsStrip(QWidget):
     """A QMimeData that was pasted to be one more."""
     _closing = Signal()
 
-    def __init__(self, composer: Composer, desk: Desk, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+    def __init__(
+        self, composer: Composer, desk: TaskCommands, theme: Theme, posters: PosterCache, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._composer = composer
         self._desk = desk

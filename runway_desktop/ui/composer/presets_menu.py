@@ -25,13 +25,13 @@ from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.labels import tip, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
-from runway_desktop.viewmodels.composer.presets import KEYS, Preset, PresetShelf
+from runway_desktop.viewmodels.composer.presets import KEYS, ComposerPresets, Preset
 
 
 class PresetsButton(QPushButton):
     """A chip with a menu. Its windows open over `holder`'s."""
 
-    def __init__(self, shelf: PresetShelf, keys: Keys, parent: QWidget, holder: QWidget) -> None:
+    def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget, holder: QWidget) -> None:
         super().__init__("Presets  ▾", parent)
         self._shelf = shelf
         self._keys = keys
@@ -107,7 +107,7 @@ class PresetsButton(QPushButton):
 
 
 class SavePreset(QDialog):
-    def __init__(self, shelf: PresetShelf, keys: Keys, parent: QWidget) -> None:
+    def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
         self._shelf = shelf
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.usecases.question import Question
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 
 class FileFinder(QObject):
     """Lives as long as its window; a desk that wants a file speaks to it."""
 
-    def __init__(self, desk: Desk, window: QWidget) -> None:
+    def __init__(self, desk: TaskCommands, window: QWidget) -> None:
         super().__init__(window)
         self._desk = desk
         self._window = window

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from runway_desktop.domain.inputs import Mend
+from runway_desktop.domain.inputs import InputFix
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -34,7 +34,7 @@ class MendPopup(QFrame):
         self.setAccessibleName(f"What can be done with {item.name}")
         self._item = item
         self._mending = mending
-        self._buttons: dict[Mend, QPushButton] = {}
+        self._buttons: dict[InputFix, QPushButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2)
         column.setSpacing(GRID // 2)
@@ -63,7 +63,7 @@ class MendPopup(QFrame):
         self._show_sizes()
 
     @property
-    def buttons(self) -> dict[Mend, QPushButton]:
+    def buttons(self) -> dict[InputFix, QPushButton]:
         """One for each offer."""
         return self._buttons
 
@@ -102,7 +102,7 @@ class MendPopup(QFrame):
             label.setFont(font)  # type: ignore[arg-type]
         return label
 
-    def _add_mend(self, column: QVBoxLayout, mend: Mend, theme: Theme) -> None:
+    def _add_mend(self, column: QVBoxLayout, mend: InputFix, theme: Theme) -> None:
         button = QPushButton(mend.text, self)
         button.setAutoDefault(False)
         button.setAccessibleDescription(mend.remark)
@@ -137,7 +137,7 @@ class MendPopup(QFrame):
         button.clicked.connect(pressed)
         return button
 
-    def _take(self, mend: Mend) -> None:
+    def _take(self, mend: InputFix) -> None:
         self.close()
         self._mending.carry_out(self._item, mend)
 

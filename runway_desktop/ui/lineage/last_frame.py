@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from runway_desktop.viewmodels.tasks.use_as_input import Onward
+from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
 if TYPE_CHECKING:
     from runway_desktop.ui.inputs.frames import FrameGrabber
 
 
 class LastFrames(QObject):
-    def __init__(self, onward: Onward, parent: QObject) -> None:
+    def __init__(self, use_as_input: UseAsInput, parent: QObject) -> None:
         super().__init__(parent)
-        self._onward = onward
+        self._onward = use_as_input
         self._grabber: FrameGrabber | None = None
-        onward.frame_wanted.connect(lambda path: QTimer.singleShot(0, self, lambda: self._grab(path)))
+        use_as_input.frame_wanted.connect(lambda path: QTimer.singleShot(0, self, lambda: self._grab(path)))
 
     def shutdown(self) -> None:
         """Before the application ends."""

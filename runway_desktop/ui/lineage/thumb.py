@@ -16,7 +16,7 @@ from runway_desktop.domain.task import Media
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.commands.drag_payload import Parcel
+from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.viewmodels.tasks.lineage import Node
 
 SIZE = QSize(7 * GRID, 5 * GRID)
@@ -60,7 +60,7 @@ class Thumb(QAbstractButton):
             self._pressed_at = None
             self.setDown(False)
             paths = (Path(self.node.path),) if self.node.path else ()
-            start_drag(self, self._theme, Parcel(paths=paths, poster=self.node.picture))
+            start_drag(self, self._theme, DragPayload(paths=paths, poster=self.node.picture))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
-from runway_desktop.ui.commands.keys import Deed, Keys
+from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.usecases.commands.drag_payload import Parcel
+from runway_desktop.usecases.commands.drag_payload import DragPayload
 
 from .full_screen import FullScreenWindow
 from .items import PreviewItem
@@ -242,7 +242,7 @@ class Preview(QWidget):
         self._zoom_bar.full_screen_wanted.connect(self.toggle_full_screen)
         for stage in self._all_stages():
             stage.drag_wanted.connect(self._drag_out)
-        deeds: dict[str, Deed] = {
+        deeds: dict[str, Binding] = {
             "play.toggle": self.toggle_play,
             "play.back": partial(self.shuttle, -1),
             "play.stop": partial(self.shuttle, 0),
@@ -426,9 +426,9 @@ class Preview(QWidget):
             image = stage.picture.levels[-1]
         start_drag(self, self._theme, self._parcel(self._index), image)
 
-    def _parcel(self, row: int) -> Parcel:
+    def _parcel(self, row: int) -> DragPayload:
         path, count = self._items[row].path, len(self._items)
-        return Parcel(paths=(path,) if path is not None else (), part=f"{row + 1} of {count}" if count > 1 else "")
+        return DragPayload(paths=(path,) if path is not None else (), part=f"{row + 1} of {count}" if count > 1 else "")
 
     def _full_screen_left(self) -> None:
         self._full_screen = None

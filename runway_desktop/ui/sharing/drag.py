@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.commands.drag_payload import Parcel
+from runway_desktop.usecases.commands.drag_payload import DragPayload
 
 OURS = "application/x-runway-desktop-result"
 """Marks a drag that began in this program."""
@@ -115,7 +115,7 @@ def drag_picture(theme: Theme, image: QImage, label: str, count: int, ratio: flo
     return pixmap
 
 
-def start_drag(widget: QWidget, theme: Theme, parcel: Parcel, image: QImage | None = None) -> bool:
+def start_drag(widget: QWidget, theme: Theme, parcel: DragPayload, image: QImage | None = None) -> bool:
     """Hands over copies, never the originals: only copying is offered, so that nothing moves a result out of the
     library. What is not there is left out; where nothing is, a word at the pointer says why, and it gives False.
 

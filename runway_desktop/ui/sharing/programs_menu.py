@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
 from runway_desktop.ui.theme import Role, Theme
-from runway_desktop.viewmodels.tasks.clipboard import Handing
+from runway_desktop.viewmodels.tasks.clipboard import Clipboard
 
 if TYPE_CHECKING:
     from runway_desktop.domain.applications import Application
@@ -23,7 +23,7 @@ MOST = 16
 
 
 class ProgramsMenu(QMenu):
-    def __init__(self, handing: Handing, paths: Sequence[Path], theme: Theme, parent: QWidget) -> None:
+    def __init__(self, handing: Clipboard, paths: Sequence[Path], theme: Theme, parent: QWidget) -> None:
         super().__init__("Open with", parent)
         self._handing = handing
         self._paths = tuple(paths)

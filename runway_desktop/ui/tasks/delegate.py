@@ -21,7 +21,7 @@ from .grid_cell import DIMMED
 from .group_header import GroupHeader
 from .layout_direction import Sides
 from .poster_cache import PosterCache
-from .text_cache import Ink, Lettering
+from .text_cache import Ink, TextCache
 
 _TONES = {Tone.PLAIN: Role.TEXT, Tone.BUSY: Role.ACCENT, Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD}
 
@@ -34,7 +34,7 @@ class RowDelegate(QStyledItemDelegate):
         self.phase = 0.0
         """Where the moving part of an indeterminate bar stands, 0 to 1; the view advances it."""
         self.hovered_row = -1
-        self._letters = Lettering(theme)
+        self._letters = TextCache(theme)
         self.header = GroupHeader(theme, self._letters)
 
     @staticmethod

@@ -13,7 +13,7 @@ from runway_desktop.viewmodels.tasks.task_cells import RowWords
 from .group_header import GroupHeader
 from .layout_direction import Sides
 from .poster_cache import PosterCache
-from .text_cache import Lettering
+from .text_cache import TextCache
 
 _TONES = {
     Tone.PLAIN: Role.MUTED,
@@ -32,7 +32,7 @@ class CellPainter:
     def __init__(self, theme: Theme, posters: PosterCache) -> None:
         self._theme = theme
         self._posters = posters
-        self._letters = Lettering(theme)
+        self._letters = TextCache(theme)
         self.header = GroupHeader(theme, self._letters)
 
     def begin(self, painter: QPainter, font: QFont) -> None:

@@ -10,7 +10,7 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.tasks.task_cells import GroupWords
 
 from .layout_direction import Sides
-from .text_cache import Lettering
+from .text_cache import TextCache
 
 _SIDE = 2 * GRID
 _GAP = GRID + GRID // 2
@@ -20,7 +20,7 @@ _LEAST_TITLE = 60
 class GroupHeader:
     """`letters` are those of the painting that goes on."""
 
-    def __init__(self, theme: Theme, letters: Lettering) -> None:
+    def __init__(self, theme: Theme, letters: TextCache) -> None:
         self._theme = theme
         self._letters = letters
 

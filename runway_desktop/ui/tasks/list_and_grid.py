@@ -10,7 +10,7 @@ from .grid import GridView
 from .view import TaskView
 
 
-class TaskShelf(QWidget):
+class ListAndGrid(QWidget):
     def __init__(self, view: TaskView, grid: GridView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = view

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from runway_desktop.domain.task import TaskId
 
 
-class Succession:
+class NextSelection:
     def __init__(self) -> None:
         self._chosen: frozenset[TaskId] = frozenset()
         """What was chosen when lines last began to move."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .view import TaskView
 
 
-class CameBack(QObject):
+class SelectionRestore(QObject):
     """Only what another question takes away: what leaves by itself, or is taken away, is not chosen anew."""
 
     def __init__(self, view: TaskView) -> None:

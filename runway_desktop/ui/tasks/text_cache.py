@@ -1,7 +1,7 @@
 """Single lines of text, cut to their room, laid out once and kept while in use: laying out a prompt takes longer than
 painting the row around it. GUI thread.
 
-`Lettering` forgets what it knows when the fonts change; colours are looked up at each paint.
+`TextCache` forgets what it knows when the fonts change; colours are looked up at each paint.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Ink:
         letters of another font, such as Japanese ones, would push the line down."""
 
 
-class Lettering:
+class TextCache:
     """The fonts of one painting: `body`, `strong`, `small`, and two with figures of one width; and its icons."""
 
     def __init__(self, theme: Theme) -> None:

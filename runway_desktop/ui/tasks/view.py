@@ -38,7 +38,7 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .covered_rows import DOWN, free_height, past_the_end
 from .delegate import RowDelegate
-from .next_selection import Succession
+from .next_selection import NextSelection
 from .poster_cache import PosterCache
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -73,7 +73,7 @@ class TaskView(QTableView):
         self._covered = 0
         self._in_sight: list[tuple[TaskId, int]] = []
         self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
-        self._succession = Succession()
+        self._succession = NextSelection()
         self._wide_columns: dict[Column, int] = {}
         self.setModel(model)
         self.setItemDelegate(self._delegate)

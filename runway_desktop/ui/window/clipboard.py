@@ -23,7 +23,7 @@ from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.drag_payload import chosen_output, parcel_of
 from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from runway_desktop.ui.media.workers import Workers
 
 
-class HandingOn(QObject):
+class SharedOut(QObject):
     """`preview` gives what shows results, once it is there."""
 
     def __init__(
         self,
-        desk: Desk,
+        desk: TaskCommands,
         rows: TaskListModel,
         view: TaskView,
         notices: Notices,

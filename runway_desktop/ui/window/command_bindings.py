@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from runway_desktop.ui.commands.keys import Deed
+from runway_desktop.ui.commands.keys import Binding
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.exchange.wanted import Wanted
-from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.viewmodels.composer.presets import KEYS
 
 from .main_window import MainWindow
@@ -30,13 +30,13 @@ def open_main_window(models: Models, theme: Theme) -> MainWindow:
     """The main window with all its commands bound to their keys."""
     window = MainWindow(models, theme)
     keys = window.keys
-    keys.bind(window, Where.WINDOW, window_deeds(window), Qt.ShortcutContext.WindowShortcut)
-    keys.bind(window.workspace.shelf, Where.LIST, list_deeds(window), _INSIDE)
-    window.preview_added.connect(lambda preview: keys.bind(preview, Where.PREVIEW, judging_deeds(window), _INSIDE))
+    keys.bind(window, Where.WINDOW, window_bindings(window), Qt.ShortcutContext.WindowShortcut)
+    keys.bind(window.workspace.shelf, Where.LIST, list_bindings(window), _INSIDE)
+    window.preview_added.connect(lambda preview: keys.bind(preview, Where.PREVIEW, judging_bindings(window), _INSIDE))
     return window
 
 
-def window_deeds(window: MainWindow) -> dict[str, Deed]:
+def window_bindings(window: MainWindow) -> dict[str, Binding]:
     """One for each command of `Where.WINDOW`."""
     m, work = window.models, window.workspace
     return {
@@ -67,11 +67,11 @@ def window_deeds(window: MainWindow) -> dict[str, Deed]:
     }
 
 
-def list_deeds(window: MainWindow) -> dict[str, Deed]:
+def list_bindings(window: MainWindow) -> dict[str, Binding]:
     """One for each command of `Where.LIST`."""
     verb, judge = window.verb_menu.take, window.judge
     return {
-        **judging_deeds(window),
+        **judging_bindings(window),
         "judge.tag": judge.tag,
         "judge.note": judge.note,
         "judge.project": judge.project,
@@ -79,16 +79,16 @@ def list_deeds(window: MainWindow) -> dict[str, Deed]:
         "judge.redo": window.models.desk.judging.redo,
         "compare.takes": window.compare,
         "task.menu": window.workspace.shelf.open_menu,
-        "task.copy": partial(verb, Verb.COPY_PROMPT),
-        "task.copy.files": partial(verb, Verb.COPY_FILE),
-        "task.copy.link": partial(verb, Verb.COPY_LINK),
-        "task.folder": partial(verb, Verb.SHOW_FILE),
-        "task.retry": partial(verb, Verb.RETRY),
+        "task.copy": partial(verb, TaskCommand.COPY_PROMPT),
+        "task.copy.files": partial(verb, TaskCommand.COPY_FILE),
+        "task.copy.link": partial(verb, TaskCommand.COPY_LINK),
+        "task.folder": partial(verb, TaskCommand.SHOW_FILE),
+        "task.retry": partial(verb, TaskCommand.RETRY),
         "task.edit": window.edit,
-        "task.seed": partial(verb, Verb.NEW_SEED),
-        "task.model": partial(verb, Verb.OTHER_MODEL),
-        "task.rename": partial(verb, Verb.RENAME),
-        "task.remove": partial(verb, Verb.REMOVE),
+        "task.seed": partial(verb, TaskCommand.NEW_SEED),
+        "task.model": partial(verb, TaskCommand.OTHER_MODEL),
+        "task.rename": partial(verb, TaskCommand.RENAME),
+        "task.remove": partial(verb, TaskCommand.REMOVE),
         "play.toggle": _playing(window, lambda preview: preview.toggle_play()),
         "play.back": _playing(window, lambda preview: preview.shuttle(-1)),
         "play.stop": _playing(window, lambda preview: preview.shuttle(0)),
@@ -100,7 +100,7 @@ def list_deeds(window: MainWindow) -> dict[str, Deed]:
     }
 
 
-def judging_deeds(window: MainWindow) -> dict[str, Deed]:
+def judging_bindings(window: MainWindow) -> dict[str, Binding]:
     """Those that the preview hears too: what one is looking at is what one judges."""
     judge = window.judge
     return {
@@ -110,6 +110,6 @@ def judging_deeds(window: MainWindow) -> dict[str, Deed]:
     }
 
 
-def _playing(window: MainWindow, does: Callable[[Preview], object]) -> Deed:
+def _playing(window: MainWindow, does: Callable[[Preview], object]) -> Binding:
     """The preview comes after the first paint; until then its keys do nothing."""
     return lambda: does(window.preview) if window.preview is not None else None

@@ -25,21 +25,21 @@ from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
-from runway_desktop.usecases.commands.offers import Verb, offers
+from runway_desktop.usecases.commands.offers import TaskCommand, offers
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.tasks.details import DetailsModel, Fact, Showing
-from runway_desktop.viewmodels.tasks.use_as_input import Onward
+from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
 from .several_buttons import SeveralButtons
 
 COPIES = (
-    Verb.COPY_PROMPT,
-    Verb.COPY_ID,
-    Verb.COPY_FILE,
-    Verb.COPY_PATH,
-    Verb.COPY_PICTURE,
-    Verb.COPY_LINK,
-    Verb.COPY_SUPPORT,
+    TaskCommand.COPY_PROMPT,
+    TaskCommand.COPY_ID,
+    TaskCommand.COPY_FILE,
+    TaskCommand.COPY_PATH,
+    TaskCommand.COPY_PICTURE,
+    TaskCommand.COPY_LINK,
+    TaskCommand.COPY_SUPPORT,
 )
 
 
@@ -63,7 +63,7 @@ class DetailsPane(QWidget):
         self._details = details
         self._theme = theme
         self._posters = posters
-        self._onward: Onward | None = None
+        self._onward: UseAsInput | None = None
         self._shown_result: Callable[[], Showing | None] = lambda: None
         self._build()
         details.changed.connect(self._show)
@@ -96,9 +96,9 @@ class DetailsPane(QWidget):
         self._decide = QWidget(holder)
         decide = FlowLayout(self._decide)
         for verb, text in (
-            (Verb.SEND_AGAIN, "Send again…"),
-            (Verb.ADOPT_ID, "Enter its id…"),
-            (Verb.LET_GO, "Let it go…"),
+            (TaskCommand.SEND_AGAIN, "Send again…"),
+            (TaskCommand.ADOPT_ID, "Enter its id…"),
+            (TaskCommand.LET_GO, "Let it go…"),
         ):
             button = QPushButton(text, self._decide)
             button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
@@ -131,9 +131,9 @@ class DetailsPane(QWidget):
         self._several.verb_wanted.connect(self.verb_wanted)
         outer.addWidget(self._several)
 
-    def offer_onward(self, onward: Onward, shown: Callable[[], Showing | None]) -> None:
+    def offer_onward(self, use_as_input: UseAsInput, shown: Callable[[], Showing | None]) -> None:
         """What can be made of the result that the preview shows, which `shown` tells."""
-        self._onward, self._shown_result = onward, shown
+        self._onward, self._shown_result = use_as_input, shown
         self._show()
 
     @property
@@ -151,17 +151,17 @@ class DetailsPane(QWidget):
         bottom.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
         self._buttons = FlowLayout()
         bottom.addLayout(self._buttons, 1)
-        self._verb_buttons: dict[Verb, QPushButton] = {}
+        self._verb_buttons: dict[TaskCommand, QPushButton] = {}
         for verb, text in (
-            (Verb.EDIT_AND_SEND, "Edit and send"),
-            (Verb.NEW_SEED, "New seed"),
-            (Verb.USE_AS_INPUT, "Use as input  ▾"),
-            (Verb.SHOW_FILE, "Show file"),
+            (TaskCommand.EDIT_AND_SEND, "Edit and send"),
+            (TaskCommand.NEW_SEED, "New seed"),
+            (TaskCommand.USE_AS_INPUT, "Use as input  ▾"),
+            (TaskCommand.SHOW_FILE, "Show file"),
         ):
             button = QPushButton(text, self._bottom)
-            if verb is Verb.USE_AS_INPUT:
+            if verb is TaskCommand.USE_AS_INPUT:
                 button.setAccessibleName("Use as input")
-                button.clicked.connect(lambda _=False: self._onward_menu(self._verb_buttons[Verb.USE_AS_INPUT]))
+                button.clicked.connect(lambda _=False: self._onward_menu(self._verb_buttons[TaskCommand.USE_AS_INPUT]))
             else:
                 button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
             self._verb_buttons[verb] = button
@@ -202,7 +202,9 @@ class DetailsPane(QWidget):
         self._next.setVisible(step is not None)
         self._next.setText(step.text if step else "")
         self._show_more_steps()
-        uncertain = row is not None and any(offer.verb is Verb.LET_GO for group in offers([row]) for offer in group)
+        uncertain = row is not None and any(
+            offer.verb is TaskCommand.LET_GO for group in offers([row]) for offer in group
+        )
         self._decide.setVisible(uncertain)
         self._show_facts(self._details.facts())
         shown = self._shown_result()

@@ -21,7 +21,7 @@ from runway_desktop.domain.library import GroupBy, SortKey
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST
-from runway_desktop.ui.tasks.list_and_grid import TaskShelf
+from runway_desktop.ui.tasks.list_and_grid import ListAndGrid
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
@@ -49,7 +49,7 @@ class ListPane(QWidget):
 
     def __init__(
         self,
-        shelf: TaskShelf,
+        shelf: ListAndGrid,
         model: TaskListModel,
         chosen: ListFilter,
         places: Places,

@@ -23,16 +23,16 @@ from runway_desktop.ui.lineage.last_frame import LastFrames
 from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
-from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.commands.offers import TaskCommand
 
-from .clipboard import HandingOn
+from .clipboard import SharedOut
 from .library_notices import LibraryNotices
 from .missing_files import FileSearch
 from .not_saved import NotSavedPlace
-from .paste_and_drop import TakingIn
+from .paste_and_drop import PasteAndDrop
 from .reveal import Finding
 from .task_menu import VerbMenu
-from .undo import TakingBack
+from .undo import UndoStack
 from .workspace import Workspace, first_size, state_of, text_of
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
     def edit(self) -> None:
         rows = self.chosen_rows()
         held = bool(rows) and rows[0].task.state is State.HELD
-        self.verb_menu.take(Verb.EDIT_HELD if held else Verb.EDIT_AND_SEND)
+        self.verb_menu.take(TaskCommand.EDIT_HELD if held else TaskCommand.EDIT_AND_SEND)
 
     def clear_choice(self) -> None:
         """What narrows the list goes first, the words before the chips, then what is chosen in it."""
@@ -223,15 +223,15 @@ class MainWindow(QMainWindow):
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
         self.verb_menu = VerbMenu(m.desk, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self)
-        self.taking_in = TakingIn(m.desk, m.memory, self)
-        self.taking_back = TakingBack(m.desk, m.rows, work.notices, self)
-        self._handing_on = HandingOn(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)
+        self.taking_in = PasteAndDrop(m.desk, m.memory, self)
+        self.taking_back = UndoStack(m.desk, m.rows, work.notices, self)
+        self._handing_on = SharedOut(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
-        self._last_frames = LastFrames(m.desk.onward, self)
+        self._last_frames = LastFrames(m.desk.use_as_input, self)
         FileFinder(m.desk, self)
         LibraryNotices(m.folder, work.notices, lambda: self.preview, self)
-        FileSearch(m.desk.astray, work.notices, self)
+        FileSearch(m.desk.missing_files, work.notices, self)
 
     def _connect(self) -> None:
         """The panes with each other, with their models and with the window."""
@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
         m.details.showing_changed.connect(self._show_result)
         details.verb_wanted.connect(self.verb_menu.take)
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
-        details.offer_onward(m.desk.onward, self._shown_result)
+        details.offer_onward(m.desk.use_as_input, self._shown_result)
         details.copy_wanted.connect(self._handing_on.copy_text)
         details.support_wanted.connect(
             lambda with_prompt: m.rows.with_rows(
@@ -291,7 +291,7 @@ class MainWindow(QMainWindow):
         m.composer.question_wanted.connect(lambda asked: confirm(self, asked, m.composer.send_confirmed))
         m.desk.written.connect(self.composer_pane.focus_prompt)
         m.desk.model_wanted.connect(self.composer_pane.choose_model)
-        m.desk.onward.placed.connect(self.composer_pane.focus_prompt)
+        m.desk.use_as_input.placed.connect(self.composer_pane.focus_prompt)
         m.desk.sheet_wanted.connect(self.sheet_wanted)
         m.desk.show_wanted.connect(self._show_tasks)
         m.desk.open_wanted.connect(self._open)

@@ -13,23 +13,23 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Bar, Notices
 from runway_desktop.usecases.question import Question
-from runway_desktop.viewmodels.tasks.missing_files import Astray, Searching, Wanted
+from runway_desktop.viewmodels.tasks.missing_files import MissingFiles, Searching, Wanted
 
 
 class FileSearch(QObject):
     """Lives as long as its window."""
 
-    def __init__(self, astray: Astray, notices: Notices, window: QWidget) -> None:
+    def __init__(self, missing_files: MissingFiles, notices: Notices, window: QWidget) -> None:
         super().__init__(window)
-        self._astray = astray
+        self._astray = missing_files
         self._notices = notices
         self._window = window
         self._bar: Bar | None = None
-        astray.searching.connect(self._show)
-        astray.folder_wanted.connect(self._ask_for_folder)
-        astray.file_wanted.connect(self._ask_for_file)
-        astray.other_chosen.connect(self._ask_again)
-        astray.not_found.connect(self._not_found)
+        missing_files.searching.connect(self._show)
+        missing_files.folder_wanted.connect(self._ask_for_folder)
+        missing_files.file_wanted.connect(self._ask_for_file)
+        missing_files.other_chosen.connect(self._ask_again)
+        missing_files.not_found.connect(self._not_found)
 
     def _show(self, searching: Searching | None) -> None:
         if searching is None:

@@ -16,7 +16,7 @@ from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.posters import Posters
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 
@@ -31,7 +31,7 @@ class Models:
     details: DetailsModel
     composer: Composer
     status: Status
-    desk: Desk
+    desk: TaskCommands
     board: ExpiryBoard
     posters: Posters
     memory: Memory

@@ -11,11 +11,11 @@ from PySide6.QtGui import QGuiApplication
 
 from runway_desktop.ui.inputs.pasted import PictureKeeper
 from runway_desktop.usecases.window_memory import Memory
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 
-class TakingIn(QObject):
-    def __init__(self, desk: Desk, memory: Memory, parent: QObject) -> None:
+class PasteAndDrop(QObject):
+    def __init__(self, desk: TaskCommands, memory: Memory, parent: QObject) -> None:
         super().__init__(parent)
         self._desk = desk
         self._memory = memory

@@ -10,9 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
-from runway_desktop.usecases.commands.offers import Verb, offers
+from runway_desktop.usecases.commands.offers import TaskCommand, offers
 
-VERBS = (Verb.LOOK_FOR, Verb.RETRY, Verb.SEND_NEXT, Verb.EXPORT, Verb.COPY_FILE, Verb.COPY_PROMPT)
+VERBS = (
+    TaskCommand.LOOK_FOR,
+    TaskCommand.RETRY,
+    TaskCommand.SEND_NEXT,
+    TaskCommand.EXPORT,
+    TaskCommand.COPY_FILE,
+    TaskCommand.COPY_PROMPT,
+)
 """Nothing that takes something away: that is in the menu alone."""
 
 
@@ -26,7 +33,7 @@ class SeveralButtons(QWidget):
         around.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
         row = FlowLayout()
         around.addLayout(row, 1)
-        self._buttons: dict[Verb, QPushButton] = {}
+        self._buttons: dict[TaskCommand, QPushButton] = {}
         for verb in VERBS:
             button = QPushButton(self)
             button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))

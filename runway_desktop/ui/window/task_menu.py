@@ -15,50 +15,50 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
-from runway_desktop.usecases.commands.offers import Offer, Verb, offers, why_not
+from runway_desktop.usecases.commands.offers import Offer, TaskCommand, offers, why_not
 from runway_desktop.viewmodels.tasks.details import Showing
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 MOST_IDS = 8
 """Known ids that a person is shown at once."""
 
 _COMMANDS = {
-    Verb.OPEN: "task.open",
-    Verb.RETRY: "task.retry",
-    Verb.EDIT_AND_SEND: "task.edit",
-    Verb.EDIT_HELD: "task.edit",
-    Verb.NEW_SEED: "task.seed",
-    Verb.OTHER_MODEL: "task.model",
-    Verb.RENAME: "task.rename",
-    Verb.REMOVE: "task.remove",
-    Verb.COPY_PROMPT: "task.copy",
-    Verb.COPY_FILE: "task.copy.files",
-    Verb.COPY_LINK: "task.copy.link",
-    Verb.SHOW_FILE: "task.folder",
-    Verb.EXPORT: "exchange.export",
+    TaskCommand.OPEN: "task.open",
+    TaskCommand.RETRY: "task.retry",
+    TaskCommand.EDIT_AND_SEND: "task.edit",
+    TaskCommand.EDIT_HELD: "task.edit",
+    TaskCommand.NEW_SEED: "task.seed",
+    TaskCommand.OTHER_MODEL: "task.model",
+    TaskCommand.RENAME: "task.rename",
+    TaskCommand.REMOVE: "task.remove",
+    TaskCommand.COPY_PROMPT: "task.copy",
+    TaskCommand.COPY_FILE: "task.copy.files",
+    TaskCommand.COPY_LINK: "task.copy.link",
+    TaskCommand.SHOW_FILE: "task.folder",
+    TaskCommand.EXPORT: "exchange.export",
 }
 _ICONS = {
-    Verb.OPEN: "mdi6.play-outline",
-    Verb.SHOW_FILE: "mdi6.folder-outline",
-    Verb.RETRY: "mdi6.refresh",
-    Verb.REFRESH: "mdi6.cloud-refresh-outline",
-    Verb.EDIT_AND_SEND: "mdi6.pencil-outline",
-    Verb.EDIT_HELD: "mdi6.pencil-outline",
-    Verb.NEW_SEED: "mdi6.dice-multiple-outline",
-    Verb.CANCEL: "mdi6.cancel",
-    Verb.DELETE_REMOTELY: "mdi6.cloud-remove-outline",
-    Verb.DELETE_FILE: "mdi6.trash-can-outline",
-    Verb.REMOVE: "mdi6.playlist-minus",
-    Verb.LOOK_FOR: "mdi6.magnify",
-    Verb.KEEP_CHANGE: "mdi6.check",
-    Verb.PUT_BACK: "mdi6.delete-restore",
-    Verb.COPY_PROMPT: "mdi6.content-copy",
-    Verb.COPY_LINK: "mdi6.link-variant",
-    Verb.COPY_PICTURE: "mdi6.image-outline",
-    Verb.EXPORT: "mdi6.export-variant",
-    Verb.USE_AS_INPUT: "mdi6.image-plus-outline",
-    Verb.SEND_NEXT: "mdi6.arrow-up-bold-outline",
+    TaskCommand.OPEN: "mdi6.play-outline",
+    TaskCommand.SHOW_FILE: "mdi6.folder-outline",
+    TaskCommand.RETRY: "mdi6.refresh",
+    TaskCommand.REFRESH: "mdi6.cloud-refresh-outline",
+    TaskCommand.EDIT_AND_SEND: "mdi6.pencil-outline",
+    TaskCommand.EDIT_HELD: "mdi6.pencil-outline",
+    TaskCommand.NEW_SEED: "mdi6.dice-multiple-outline",
+    TaskCommand.CANCEL: "mdi6.cancel",
+    TaskCommand.DELETE_REMOTELY: "mdi6.cloud-remove-outline",
+    TaskCommand.DELETE_FILE: "mdi6.trash-can-outline",
+    TaskCommand.REMOVE: "mdi6.playlist-minus",
+    TaskCommand.LOOK_FOR: "mdi6.magnify",
+    TaskCommand.KEEP_CHANGE: "mdi6.check",
+    TaskCommand.PUT_BACK: "mdi6.delete-restore",
+    TaskCommand.COPY_PROMPT: "mdi6.content-copy",
+    TaskCommand.COPY_LINK: "mdi6.link-variant",
+    TaskCommand.COPY_PICTURE: "mdi6.image-outline",
+    TaskCommand.EXPORT: "mdi6.export-variant",
+    TaskCommand.USE_AS_INPUT: "mdi6.image-plus-outline",
+    TaskCommand.SEND_NEXT: "mdi6.arrow-up-bold-outline",
 }
 
 
@@ -68,7 +68,7 @@ class VerbMenu(QObject):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: TaskCommands,
         rows: TaskListModel,
         chosen: Callable[[], list[TaskId]],
         judge: Judge,
@@ -92,7 +92,7 @@ class VerbMenu(QObject):
         then."""
         self._rows.with_rows(self._chosen(), lambda rows: self._popup(at, rows))
 
-    def take(self, verb: Verb) -> None:
+    def take(self, verb: TaskCommand) -> None:
         """Carries a verb out on what is chosen if it is offered, after asking what must be asked; says why when it is
         not."""
         self._rows.with_rows(self._chosen(), lambda rows: self._take(verb, rows))
@@ -140,12 +140,12 @@ class VerbMenu(QObject):
         from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
         from runway_desktop.ui.sharing.programs_menu import ProgramsMenu
 
-        if offer.verb is Verb.OPEN_WITH and self._desk.handing.lists_programs:
+        if offer.verb is TaskCommand.OPEN_WITH and self._desk.handing.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
             paths = [used[0]] if used is not None else _files(rows)
             return menu.addMenu(ProgramsMenu(self._desk.handing, paths, self._theme, menu))
-        if offer.verb is Verb.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
-            return menu.addMenu(OnwardMenu(self._desk.onward, *used, menu))
+        if offer.verb is TaskCommand.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
+            return menu.addMenu(OnwardMenu(self._desk.use_as_input, *used, menu))
         return None
 
     def _result_of(self, row: Row) -> tuple[Path, Media] | None:
@@ -156,7 +156,7 @@ class VerbMenu(QObject):
             return shown.path, found[shown.path]
         return next(iter(found.items()), None)
 
-    def _take(self, verb: Verb, chosen: list[Row]) -> None:
+    def _take(self, verb: TaskCommand, chosen: list[Row]) -> None:
         offer = next((offer for group in offers(chosen) for offer in group if offer.verb is verb), None)
         if offer is None:
             self._desk.tell(why_not(verb, chosen))
@@ -164,7 +164,7 @@ class VerbMenu(QObject):
         if not offer.enabled:
             self._desk.tell(offer.reason)
             return
-        if verb is Verb.RENAME:
+        if verb is TaskCommand.RENAME:
             task = chosen[0].task
             ask_text(
                 self._window,
@@ -175,7 +175,7 @@ class VerbMenu(QObject):
                 lambda text: self._desk.carry_out(verb, chosen, text=text.strip()),
             )
             return
-        if verb is Verb.ADOPT_ID:
+        if verb is TaskCommand.ADOPT_ID:
             known = self._desk.known_ids()
             ask_text(
                 self._window,

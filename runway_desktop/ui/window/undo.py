@@ -13,10 +13,10 @@ from shiboken6 import isValid
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.dialogs.notices import Bar, Notices
-from runway_desktop.viewmodels.tasks.task_commands import Desk
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
-Deed = Callable[[], object]
+Binding = Callable[[], object]
 _ANSWERS = 2
 """Within so many answers of the list a task leaves by what was decided: one may have been asked for before that."""
 
@@ -31,8 +31,8 @@ class _MayLeave:
     answers: int = _ANSWERS
 
 
-class TakingBack(QObject):
-    def __init__(self, desk: Desk, rows: TaskListModel, notices: Notices, parent: QObject) -> None:
+class UndoStack(QObject):
+    def __init__(self, desk: TaskCommands, rows: TaskListModel, notices: Notices, parent: QObject) -> None:
         super().__init__(parent)
         self._desk = desk
         self._rows = rows
@@ -40,10 +40,10 @@ class TakingBack(QObject):
         self._told: Bar | None = None
         """What was told last of judging. One notice is enough: whoever judges presses a key after the other."""
         self._may_leave: _MayLeave | None = None
-        self._deeds: list[Deed] = []
+        self._deeds: list[Binding] = []
         """How each of them is taken back."""
         desk.undo_offered.connect(self._removed)
-        desk.astray.undo_offered.connect(self._binned)
+        desk.missing_files.undo_offered.connect(self._binned)
         desk.judging.done.connect(self._judged)
         desk.judging.decided.connect(self._decided)
         rows.loaded.connect(self._look_whether_it_left)
@@ -52,7 +52,7 @@ class TakingBack(QObject):
         if self._deeds:
             self._deeds.pop()()
 
-    def offer(self, message: str, deed: Deed) -> None:
+    def offer(self, message: str, deed: Binding) -> None:
         """Tells of what was done, and remembers how it is taken back."""
         self._deeds.append(deed)
         self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(deed))
@@ -61,7 +61,7 @@ class TakingBack(QObject):
         self.offer(message, lambda: self._desk.restore(task_ids))
 
     def _binned(self, message: str, task_ids: Sequence[TaskId]) -> None:
-        self.offer(message, lambda: self._desk.astray.put_back(task_ids))
+        self.offer(message, lambda: self._desk.missing_files.put_back(task_ids))
 
     def _judged(self, sentence: str, can_undo: bool, is_worth_telling: bool) -> None:
         """What was told before is out of date, its button too: it would take back something else than it says."""
@@ -97,7 +97,7 @@ class TakingBack(QObject):
         undo = self._desk.judging.undo
         self._told = self._notices.tell(sentence, action_text="Undo", on_action=lambda: self._take_back(undo))
 
-    def _take_back(self, deed: Deed) -> None:
+    def _take_back(self, deed: Binding) -> None:
         if deed in self._deeds:
             # The last one of them: all of judging are the same deed.
             del self._deeds[len(self._deeds) - 1 - self._deeds[::-1].index(deed)]

@@ -18,9 +18,9 @@ from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
-from runway_desktop.ui.tasks.list_and_grid import TaskShelf
+from runway_desktop.ui.tasks.list_and_grid import ListAndGrid
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.tasks.selection_restore import CameBack
+from runway_desktop.ui.tasks.selection_restore import SelectionRestore
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, Theme
 
@@ -49,9 +49,9 @@ class Workspace(QWidget):
         self._memory = m.memory
         self.posters = PosterCache(self)
         self.view = TaskView(m.rows, theme, self.posters)
-        self._came_back = CameBack(self.view)
+        self._came_back = SelectionRestore(self.view)
         self.grid = GridView(m.rows, self.view.selectionModel(), theme, self.posters)
-        self.shelf = TaskShelf(self.view, self.grid)
+        self.shelf = ListAndGrid(self.view, self.grid)
         self.search = SearchLine(m.filter, theme, keys)
         self.top = TopBar(m.status, m.places, self.search, theme, keys, m.profiles)
         self.places = PlacesPane(m.places, theme)

@@ -14,7 +14,7 @@ from runway_desktop.domain.task import Media, Output, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class DragPayload:
     """The files of results that leave the window together."""
 
     paths: tuple[Path, ...] = ()
@@ -52,7 +52,7 @@ class Parcel:
             return "None of these results is here, so there is no file to drag."
         return "There is no result yet, so there is no file to drag."
 
-    def without(self, gone: Collection[Path]) -> Parcel:
+    def without(self, gone: Collection[Path]) -> DragPayload:
         """What is left of it when these files are not there."""
         if not gone:
             return self
@@ -63,7 +63,7 @@ class Parcel:
         )
 
 
-def parcel_of(rows: Sequence[Row], shown: Path | None = None) -> Parcel:
+def parcel_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:
     """One file of each task: of several results the one that is `shown`, else the first that is here, which is the one
     whose poster stands in the list."""
     chosen = [found for row in rows if (found := chosen_output(row, shown)) is not None]
@@ -71,7 +71,7 @@ def parcel_of(rows: Sequence[Row], shown: Path | None = None) -> Parcel:
     if len(chosen) == 1 and len(rows) == 1 and len(rows[0].outputs) > 1:
         part = f"{chosen[0].index + 1} of {len(rows[0].outputs)}"
     empty = [row for row in rows if chosen_output(row, shown) is None]
-    return Parcel(
+    return DragPayload(
         paths=tuple(Path(output.path) for output in chosen),
         poster=_picture(chosen[0]) if chosen else "",
         part=part,

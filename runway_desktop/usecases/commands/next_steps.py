@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
 
-from .offers import Verb
+from .offers import TaskCommand
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
     """One sensible thing to do, as a button below the words. Without a verb it is to raise a cap."""
 
-    verb: Verb | None
+    verb: TaskCommand | None
     text: str
 
 
@@ -23,18 +23,18 @@ def next_steps(row: Row) -> list[NextStep]:
     """What can be done about files, the most sensible first."""
     outputs, at_runway = row.outputs, not row.task.deleted_remotely
     if any(output.is_missing for output in outputs):
-        steps = [NextStep(Verb.LOOK_FOR, "Look for it" if _count(outputs) == 1 else "Look for them")]
+        steps = [NextStep(TaskCommand.LOOK_FOR, "Look for it" if _count(outputs) == 1 else "Look for them")]
         if at_runway:
-            steps.append(NextStep(Verb.FETCH_AGAIN, "Fetch again from Runway"))
-        return [*steps, NextStep(Verb.CHOOSE_FILE, "Choose the file…")]
+            steps.append(NextStep(TaskCommand.FETCH_AGAIN, "Fetch again from Runway"))
+        return [*steps, NextStep(TaskCommand.CHOOSE_FILE, "Choose the file…")]
     if any(output.is_changed for output in outputs):
-        steps = [NextStep(Verb.KEEP_CHANGE, "Keep the change")]
+        steps = [NextStep(TaskCommand.KEEP_CHANGE, "Keep the change")]
         if at_runway:
-            steps.append(NextStep(Verb.FETCH_ORIGINAL, "Fetch the original again"))
-        return [*steps, NextStep(Verb.OPEN_WITH_SYSTEM, "Open")]
+            steps.append(NextStep(TaskCommand.FETCH_ORIGINAL, "Fetch the original again"))
+        return [*steps, NextStep(TaskCommand.OPEN_WITH_SYSTEM, "Open")]
     if any(output.is_binned and output.binned_from for output in outputs):
-        back = [NextStep(Verb.PUT_BACK, "Put back from the bin")]
-        return [*back, NextStep(Verb.FETCH_AGAIN, "Fetch again from Runway")] if at_runway else back
+        back = [NextStep(TaskCommand.PUT_BACK, "Put back from the bin")]
+        return [*back, NextStep(TaskCommand.FETCH_AGAIN, "Fetch again from Runway")] if at_runway else back
     return []
 
 

@@ -23,7 +23,7 @@ _PICTURED = (Media.IMAGE, Media.VIDEO)
 _NO_LONGER = "Runway keeps it no longer."
 
 
-class Verb(StrEnum):
+class TaskCommand(StrEnum):
     OPEN = "open"
     SHOW_FILE = "show file"
     OPEN_WITH_SYSTEM = "open with system"
@@ -53,7 +53,7 @@ class Verb(StrEnum):
     ADOPT_ID = "adopt id"
     LET_GO = "let go"
     USE_AS_INPUT = "use as input"
-    """Opens what a result can become (`onward`), which does it."""
+    """Opens what a result can become (`use_as_input`), which does it."""
     RENAME = "rename"
     COPY_PROMPT = "copy prompt"
     COPY_ID = "copy id"
@@ -74,7 +74,7 @@ class Verb(StrEnum):
 class Offer:
     """A deed as a menu or a button offers it."""
 
-    verb: Verb
+    verb: TaskCommand
     text: str
     reason: str = ""
     """Why it cannot be taken now; empty when it can."""
@@ -96,9 +96,9 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
     if only is not None and only.task.state is State.UNCERTAIN:
         groups.append(
             [
-                Offer(Verb.SEND_AGAIN, "Send again…", dangerous=True),
-                Offer(Verb.ADOPT_ID, "It was made: enter its id…"),
-                Offer(Verb.LET_GO, "Let it go…"),
+                Offer(TaskCommand.SEND_AGAIN, "Send again…", dangerous=True),
+                Offer(TaskCommand.ADOPT_ID, "It was made: enter its id…"),
+                Offer(TaskCommand.LET_GO, "Let it go…"),
             ]
         )
     saved = [row for row in rows if any(output.is_here for output in row.outputs)]
@@ -106,16 +106,16 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
     if saved:
         nothing = "" if one else "Choose one task."
         look += [
-            Offer(Verb.OPEN, "Open result", nothing),
-            Offer(Verb.OPEN_WITH_SYSTEM, "Open with the system's program"),
-            Offer(Verb.OPEN_WITH, "Open with…"),
-            Offer(Verb.SHOW_FILE, "Show in folder"),
+            Offer(TaskCommand.OPEN, "Open result", nothing),
+            Offer(TaskCommand.OPEN_WITH_SYSTEM, "Open with the system's program"),
+            Offer(TaskCommand.OPEN_WITH, "Open with…"),
+            Offer(TaskCommand.SHOW_FILE, "Show in folder"),
         ]
     fetching = _fetching(rows, saved)
     if fetching is not None:
         look.append(fetching)
-    if concerned(Verb.REFRESH, rows):
-        look.append(Offer(Verb.REFRESH, "Refresh"))
+    if concerned(TaskCommand.REFRESH, rows):
+        look.append(Offer(TaskCommand.REFRESH, "Refresh"))
     groups.append(_astray(rows, only))
     groups.append(look)
     groups.append(_making(rows, states, only))
@@ -128,13 +128,13 @@ def _fetching(rows: Sequence[Row], saved: Sequence[Row]) -> Offer | None:
     """A first saving is not called one that is done again."""
     done = [row for row in rows if row.task.state is State.SUCCEEDED]
     if any(output.state is not OutputState.SAVED for row in done for output in row.outputs):
-        return Offer(Verb.FETCH_AGAIN, "Save now")
+        return Offer(TaskCommand.FETCH_AGAIN, "Save now")
     gone = [row for row in done if any(not output.is_here for output in row.outputs)]
     wanted = gone or saved
     if not wanted:
         return None
     kept = _none(wanted, lambda row: not row.task.deleted_remotely, _NO_LONGER)
-    return Offer(Verb.FETCH_AGAIN, "Fetch again from Runway", kept)
+    return Offer(TaskCommand.FETCH_AGAIN, "Fetch again from Runway", kept)
 
 
 def _astray(rows: Sequence[Row], only: Row | None) -> list[Offer]:
@@ -143,22 +143,22 @@ def _astray(rows: Sequence[Row], only: Row | None) -> list[Offer]:
     missing = sum(output.is_missing for row in rows for output in row.outputs)
     if missing:
         found += [
-            Offer(Verb.LOOK_FOR, "Look for the file" if missing == 1 else f"Look for {missing:,} files"),
-            Offer(Verb.LOOK_IN, "Look in a folder…"),
+            Offer(TaskCommand.LOOK_FOR, "Look for the file" if missing == 1 else f"Look for {missing:,} files"),
+            Offer(TaskCommand.LOOK_IN, "Look in a folder…"),
         ]
         if only is not None:
-            found.append(Offer(Verb.CHOOSE_FILE, "Choose the file…"))
+            found.append(Offer(TaskCommand.CHOOSE_FILE, "Choose the file…"))
     changed = sum(output.is_changed for row in rows for output in row.outputs)
     if changed:
-        gone = _none(concerned(Verb.FETCH_ORIGINAL, rows), lambda row: not row.task.deleted_remotely, _NO_LONGER)
+        gone = _none(concerned(TaskCommand.FETCH_ORIGINAL, rows), lambda row: not row.task.deleted_remotely, _NO_LONGER)
         found += [
-            Offer(Verb.KEEP_CHANGE, "Keep the change" if changed == 1 else f"Keep {changed:,} changes"),
-            Offer(Verb.FETCH_ORIGINAL, f"Fetch the {'original' if changed == 1 else 'originals'} again", gone),
+            Offer(TaskCommand.KEEP_CHANGE, "Keep the change" if changed == 1 else f"Keep {changed:,} changes"),
+            Offer(TaskCommand.FETCH_ORIGINAL, f"Fetch the {'original' if changed == 1 else 'originals'} again", gone),
         ]
     binned = sum(output.is_binned and bool(output.binned_from) for row in rows for output in row.outputs)
     if binned:
         found.append(
-            Offer(Verb.PUT_BACK, "Put back from the bin" if binned == 1 else f"Put {binned:,} back from the bin")
+            Offer(TaskCommand.PUT_BACK, "Put back from the bin" if binned == 1 else f"Put {binned:,} back from the bin")
         )
     return found
 
@@ -167,12 +167,12 @@ def _copying(rows: Sequence[Row], saved: Sequence[Row]) -> list[Offer]:
     one = len(rows) == 1
     found = [
         Offer(
-            Verb.COPY_PROMPT,
+            TaskCommand.COPY_PROMPT,
             "Copy prompt" if one else "Copy prompts",
             _none(rows, lambda row: bool(row.task.request.prompt), "There is no prompt."),
         ),
         Offer(
-            Verb.COPY_ID,
+            TaskCommand.COPY_ID,
             "Copy task id" if one else "Copy task ids",
             _none(rows, lambda row: row.task.remote_id is not None, "Runway has given no id yet."),
         ),
@@ -180,19 +180,19 @@ def _copying(rows: Sequence[Row], saved: Sequence[Row]) -> list[Offer]:
     files = sum(output.is_here for row in rows for output in row.outputs)
     if files:
         found += [
-            Offer(Verb.COPY_FILE, "Copy file" if files == 1 else f"Copy {files:,} files"),
-            Offer(Verb.COPY_PATH, "Copy path" if files == 1 else "Copy paths"),
+            Offer(TaskCommand.COPY_FILE, "Copy file" if files == 1 else f"Copy {files:,} files"),
+            Offer(TaskCommand.COPY_PATH, "Copy path" if files == 1 else "Copy paths"),
         ]
     if one and saved and any(output.media in _PICTURED for output in saved[0].outputs if output.is_here):
         frame = all(output.media is Media.VIDEO for output in saved[0].outputs if output.is_here)
-        found.append(Offer(Verb.COPY_PICTURE, "Copy this frame" if frame else "Copy picture"))
-    linked = concerned(Verb.COPY_LINK, rows)
+        found.append(Offer(TaskCommand.COPY_PICTURE, "Copy this frame" if frame else "Copy picture"))
+    linked = concerned(TaskCommand.COPY_LINK, rows)
     if linked:
         links = sum(len(row.outputs) for row in linked)
         gone = _none(linked, lambda row: not row.task.deleted_remotely, "It was deleted from Runway.")
-        found.append(Offer(Verb.COPY_LINK, "Copy link" if links == 1 else f"Copy {links:,} links", gone))
-    found.append(Offer(Verb.COPY_SUPPORT, "Copy support details"))
-    found.append(Offer(Verb.EXPORT, "Export…"))
+        found.append(Offer(TaskCommand.COPY_LINK, "Copy link" if links == 1 else f"Copy {links:,} links", gone))
+    found.append(Offer(TaskCommand.COPY_SUPPORT, "Copy support details"))
+    found.append(Offer(TaskCommand.EXPORT, "Export…"))
     return found
 
 
@@ -201,43 +201,43 @@ def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[O
     if State.HELD in states:
         if only is not None:
             if misses_file(only.task):
-                found.append(Offer(Verb.FIND_FILE, "Find the file…"))
-            found.append(Offer(Verb.EDIT_HELD, "Edit"))
+                found.append(Offer(TaskCommand.FIND_FILE, "Find the file…"))
+            found.append(Offer(TaskCommand.EDIT_HELD, "Edit"))
         asks = any(row.task.may_be_sent_already for row in rows)
-        found.append(Offer(Verb.SEND_NEXT, "Send next…" if asks else "Send next"))
+        found.append(Offer(TaskCommand.SEND_NEXT, "Send next…" if asks else "Send next"))
     if only is not None and only.task.state is not State.HELD:
         nothing = "" if only.task.request.endpoint else "The request is not known: it was started elsewhere."
-        found.append(Offer(Verb.EDIT_AND_SEND, "Edit and send", nothing))
+        found.append(Offer(TaskCommand.EDIT_AND_SEND, "Edit and send", nothing))
         if "seed" in only.task.request.values or only.task.state is State.SUCCEEDED:
-            found.append(Offer(Verb.NEW_SEED, "Same with a new seed", nothing))
-        found.append(Offer(Verb.OTHER_MODEL, "Same with another model", nothing))
+            found.append(Offer(TaskCommand.NEW_SEED, "Same with a new seed", nothing))
+        found.append(Offer(TaskCommand.OTHER_MODEL, "Same with another model", nothing))
         if only.task.state is State.SUCCEEDED:
-            found.append(Offer(Verb.SAME, "Same again", nothing))
-    retried = len(concerned(Verb.RETRY, rows))
+            found.append(Offer(TaskCommand.SAME, "Same again", nothing))
+    retried = len(concerned(TaskCommand.RETRY, rows))
     if retried:
-        found.append(Offer(Verb.RETRY, "Retry" if retried == 1 else f"Retry {retried:,}"))
+        found.append(Offer(TaskCommand.RETRY, "Retry" if retried == 1 else f"Retry {retried:,}"))
     if only is not None and any(output.is_here for output in only.outputs):
-        found.append(Offer(Verb.USE_AS_INPUT, "Use as input"))
+        found.append(Offer(TaskCommand.USE_AS_INPUT, "Use as input"))
     if only is not None:
-        found.append(Offer(Verb.RENAME, "Rename"))
+        found.append(Offer(TaskCommand.RENAME, "Rename"))
     return found
 
 
-def why_not(verb: Verb, rows: Sequence[Row]) -> str:
+def why_not(verb: TaskCommand, rows: Sequence[Row]) -> str:
     """Why a verb that has a key is not offered for these rows, in words."""
     if not rows:
         return "Choose a task in the list first."
     states = {row.task.state for row in rows}
     match verb:
-        case Verb.RETRY if states == {State.SUCCEEDED}:
+        case TaskCommand.RETRY if states == {State.SUCCEEDED}:
             return "It succeeded. “Same with a new seed” or “Same again” makes another take."
-        case Verb.RETRY if not any(state.is_final for state in states):
+        case TaskCommand.RETRY if not any(state.is_final for state in states):
             return "It has not ended yet."
-        case Verb.RETRY:
+        case TaskCommand.RETRY:
             return "The same request would fail again. “Edit and send” sends another."
-        case Verb.COPY_FILE | Verb.SHOW_FILE | Verb.OPEN:
+        case TaskCommand.COPY_FILE | TaskCommand.SHOW_FILE | TaskCommand.OPEN:
             return "No file of it is on this computer."
-        case Verb.COPY_LINK:
+        case TaskCommand.COPY_LINK:
             return "There is no result that a link could lead to."
         case _ if len(rows) > 1:
             return "Choose one task."
@@ -257,55 +257,57 @@ def may_retry(row: Row) -> bool:
 
 def _ending(rows: Sequence[Row], states: set[State]) -> list[Offer]:
     found = []
-    live = len(concerned(Verb.CANCEL, rows))
+    live = len(concerned(TaskCommand.CANCEL, rows))
     hidden = "" if live else "It can't be cancelled with this key."
     if live or any(row.task.is_hidden for row in rows):
         text = f"Cancel {live:,} on Runway…" if live > 1 else "Cancel on Runway…"
-        found.append(Offer(Verb.CANCEL, text, hidden, dangerous=True))
-    held = len(concerned(Verb.DO_NOT_SEND, rows))
+        found.append(Offer(TaskCommand.CANCEL, text, hidden, dangerous=True))
+    held = len(concerned(TaskCommand.DO_NOT_SEND, rows))
     if held:
-        found.append(Offer(Verb.DO_NOT_SEND, "Do not send" if held == 1 else f"Do not send {held:,}"))
-    if concerned(Verb.DELETE_REMOTELY, rows):
-        found.append(Offer(Verb.DELETE_REMOTELY, "Delete from Runway…", dangerous=True))
-    removable = concerned(Verb.REMOVE, rows)
+        found.append(Offer(TaskCommand.DO_NOT_SEND, "Do not send" if held == 1 else f"Do not send {held:,}"))
+    if concerned(TaskCommand.DELETE_REMOTELY, rows):
+        found.append(Offer(TaskCommand.DELETE_REMOTELY, "Delete from Runway…", dangerous=True))
+    removable = concerned(TaskCommand.REMOVE, rows)
     text = "Remove from list" if len(rows) == 1 or not removable else f"Remove {len(removable):,} from list"
-    found.append(Offer(Verb.REMOVE, text, "" if removable else _why_it_stays(states)))
-    if concerned(Verb.DELETE_FILE, rows):
-        found.append(Offer(Verb.DELETE_FILE, "Delete file…" if len(rows) == 1 else "Delete files…", dangerous=True))
+    found.append(Offer(TaskCommand.REMOVE, text, "" if removable else _why_it_stays(states)))
+    if concerned(TaskCommand.DELETE_FILE, rows):
+        found.append(
+            Offer(TaskCommand.DELETE_FILE, "Delete file…" if len(rows) == 1 else "Delete files…", dangerous=True)
+        )
     return found
 
 
-def concerned(verb: Verb, rows: Sequence[Row]) -> list[Row]:
+def concerned(verb: TaskCommand, rows: Sequence[Row]) -> list[Row]:
     """Those of the rows that a verb is carried out on: the same ones whose number it names and asks for."""
     match verb:
-        case Verb.CANCEL:
+        case TaskCommand.CANCEL:
             return [row for row in rows if row.task.state.is_live and not row.task.is_hidden]
-        case Verb.DO_NOT_SEND | Verb.SEND_NEXT | Verb.EDIT_HELD:
+        case TaskCommand.DO_NOT_SEND | TaskCommand.SEND_NEXT | TaskCommand.EDIT_HELD:
             return [row for row in rows if row.task.state is State.HELD]
-        case Verb.RETRY:
+        case TaskCommand.RETRY:
             return [row for row in rows if may_retry(row)]
-        case Verb.FETCH_AGAIN:
+        case TaskCommand.FETCH_AGAIN:
             done = [row for row in rows if row.task.state is State.SUCCEEDED and not row.task.deleted_remotely]
             unsaved = [row for row in done if any(not output.is_here for output in row.outputs)]
             return unsaved or done
-        case Verb.LOOK_FOR | Verb.LOOK_IN | Verb.CHOOSE_FILE:
+        case TaskCommand.LOOK_FOR | TaskCommand.LOOK_IN | TaskCommand.CHOOSE_FILE:
             return [row for row in rows if any(output.is_missing for output in row.outputs)]
-        case Verb.KEEP_CHANGE | Verb.FETCH_ORIGINAL:
+        case TaskCommand.KEEP_CHANGE | TaskCommand.FETCH_ORIGINAL:
             return [row for row in rows if any(output.is_changed for output in row.outputs)]
-        case Verb.PUT_BACK:
+        case TaskCommand.PUT_BACK:
             return [row for row in rows if any(output.is_binned and output.binned_from for output in row.outputs)]
-        case Verb.COPY_LINK:
+        case TaskCommand.COPY_LINK:
             return [row for row in rows if row.task.state is State.SUCCEEDED and row.task.remote_id and row.outputs]
-        case Verb.DELETE_REMOTELY:
+        case TaskCommand.DELETE_REMOTELY:
             # A failed or cancelled task has nothing at Runway that could be deleted.
             done = [row for row in rows if row.task.state is State.SUCCEEDED]
             return [row for row in done if row.task.remote_id and not row.task.deleted_remotely]
-        case Verb.REFRESH:
+        case TaskCommand.REFRESH:
             return [row for row in rows if _may_be_known_after_all(row)]
-        case Verb.REMOVE:
+        case TaskCommand.REMOVE:
             # Of one that this key cannot see nobody knows when it ends; it may never be seen again.
             return [row for row in rows if row.task.state.is_final or row.task.is_hidden]
-        case Verb.DELETE_FILE:
+        case TaskCommand.DELETE_FILE:
             return [row for row in rows if any(output.is_here for output in row.outputs)]
         case _:
             return list(rows)
@@ -328,10 +330,10 @@ def _why_it_stays(states: set[State]) -> str:
     return "It still goes on. Cancel it first."
 
 
-def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
+def question(verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
     """What to ask first; None when nothing can be lost."""
     match verb:
-        case Verb.CANCEL:
+        case TaskCommand.CANCEL:
             live = concerned(verb, rows)
             if not live:
                 return None
@@ -343,7 +345,7 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 f"Cancel {amount}",
                 "Keep going",
             )
-        case Verb.DELETE_REMOTELY:
+        case TaskCommand.DELETE_REMOTELY:
             chosen = concerned(verb, rows)
             unsaved = sum(any(not output.is_here for output in row.outputs) for row in chosen)
             amount = units.count(len(chosen), "result")
@@ -359,7 +361,7 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
             return Question(
                 f"Delete {amount} from Runway?", f"{deed} cannot be fetched again. {loss}", f"Delete {amount}"
             )
-        case Verb.DELETE_FILE:
+        case TaskCommand.DELETE_FILE:
             files = sum(output.is_here for row in rows for output in row.outputs)
             amount = units.count(files, "file")
             one_task = len(concerned(verb, rows)) == 1
@@ -371,11 +373,11 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 "long it keeps results is not published.",
                 f"Move {amount} to the bin",
             )
-        case Verb.RETRY:
+        case TaskCommand.RETRY:
             return _retrying_gone(concerned(verb, rows))
-        case Verb.SEND_NEXT:
+        case TaskCommand.SEND_NEXT:
             return _maybe_sent_already(concerned(verb, rows))
-        case Verb.SEND_AGAIN:
+        case TaskCommand.SEND_AGAIN:
             return Question(
                 "Send it again?",
                 "No answer came to the first sending, so it may have been made and charged already. Sending "
@@ -383,7 +385,7 @@ def question(verb: Verb, rows: Sequence[Row]) -> Question | None:
                 "Send 1 task again",
                 "Do not send",
             )
-        case Verb.LET_GO:
+        case TaskCommand.LET_GO:
             return Question(
                 "Let it go?",
                 "The program stops asking about it. If Runway made it, its result cannot be found again without "

@@ -29,7 +29,7 @@ from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.task import Request
 
 from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
-from .parked_values import Shelf
+from .parked_values import ParkedValues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ class RequestDraft:
         """By URI, of every file that was looked at."""
         self.unreadable: dict[str, str] = {}
         """By URI, of every file that could not be looked at: why, in a sentence."""
-        self.shelf = Shelf()
+        self.shelf = ParkedValues()
         """What the model does not take."""
         self._found: tuple[Finding, ...] | None = None
         self._checked: tuple[Finding, ...] | None = None
@@ -158,7 +158,7 @@ class RequestDraft:
     def clear(self) -> None:
         self.values = starting_values(self.pair)
         self.assets.clear()
-        self.shelf = Shelf()
+        self.shelf = ParkedValues()
         self.touched()
 
     def put(self, field: Field, drop: AssetDrop) -> str:
@@ -233,7 +233,7 @@ class RequestDraft:
         known = self.facts.keys() | self.unreadable.keys()
         return [uri for uri in dict.fromkeys(uris) if uri not in known and local_path(uri) is not None]
 
-    def take(self, pair: Pair, values: Mapping[str, Any], shelf: Shelf | None = None) -> list[str]:
+    def take(self, pair: Pair, values: Mapping[str, Any], shelf: ParkedValues | None = None) -> list[str]:
         """Becomes this request, with what was on the shelf beside it. Gives the names that the model does not know,
         which are left out."""
         self.pair = pair
@@ -248,7 +248,7 @@ class RequestDraft:
             if items:
                 self.assets[field.name] = list(items)
         self.values = starting_values(pair) | kept
-        self.shelf = shelf or Shelf()
+        self.shelf = shelf or ParkedValues()
         self.touched()
         return strange
 

@@ -9,7 +9,7 @@ from typing import Any
 from runway_desktop.catalog import Finding, is_left_out
 
 
-class Complaints:
+class FieldFindings:
     def __init__(self) -> None:
         self.attempted = False
         """Whether one tried to send this request."""

@@ -10,7 +10,7 @@ from runway_desktop.catalog import AssetItem, MediaKind
 
 
 @dataclass(slots=True)
-class Shelf:
+class ParkedValues:
     """What a change of the model has no place for. It comes back where there is one again."""
 
     prompt: str = ""
@@ -23,7 +23,7 @@ class Shelf:
         return {"prompt": self.prompt, "values": self.values, "inputs": [_written(*entry) for entry in self.inputs]}
 
     @classmethod
-    def from_json(cls, found: object) -> Shelf:
+    def from_json(cls, found: object) -> ParkedValues:
         """What was kept; what is damaged of it is left out."""
         if not isinstance(found, Mapping):
             return cls()

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from runway_desktop.services.disk.spreadsheet import USUAL, Manner
+from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -28,7 +28,7 @@ def text_of_block(rows: Iterable[Sequence[str]]) -> str:
     return written.getvalue()
 
 
-def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]], manner: Manner = USUAL) -> str:
+def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]], manner: CsvDialect = USUAL) -> str:
     """With line ends and a mark at its start as spreadsheet programs expect them, and with cells that they would take
     for formulas made harmless. What was typed stays as it was typed, numbers too."""
     written = io.StringIO(newline="")

@@ -102,7 +102,7 @@ class Stack:
         return f"take {self.at + 1} of {len(self.takes)}" if len(self.takes) > 1 else ""
 
 
-class Culling(QObject):
+class Compare(QObject):
     changed = Signal()
     """Other results are before the eyes."""
     judged = Signal()

@@ -27,16 +27,16 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.requests.braces import brace_findings, requests_of
 from runway_desktop.usecases.requests.draft import RequestDraft
-from runway_desktop.usecases.requests.findings import Complaints, inside
+from runway_desktop.usecases.requests.findings import FieldFindings, inside
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.pair_choice import PairChoice
-from runway_desktop.usecases.requests.parked_values import Shelf
+from runway_desktop.usecases.requests.parked_values import ParkedValues
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .draft_keeping import Draft, DraftKeeping, PutAside
 from .input_taking import InputTaking
-from .presets import PresetShelf
+from .presets import ComposerPresets
 from .prompt_history import PromptHistory
 from .sending import Button, Order, Sending, button_for
 
@@ -71,10 +71,10 @@ class Composer(QObject):
         """What each input is for, and what the prompt calls it."""
         self._bridge = bridge
         self.history = PromptHistory(engine, bridge, runner, self)
-        self.presets = PresetShelf(engine, bridge, runner, self, self)
+        self.presets = ComposerPresets(engine, bridge, runner, self, self)
         self.history.stepped.connect(self.set_prompt)
         self.presets.said.connect(self.said)
-        self._complaints = Complaints()
+        self._complaints = FieldFindings()
         self._editing: TaskId | None = None
         self._parent_task: TaskId | None = None
         self._project = ""
@@ -378,7 +378,7 @@ class Composer(QObject):
             self.stop_editing()
             self.said.emit("The task that you were editing does not wait any more. Your changes are a new request now.")
 
-    def _take(self, pair: Pair, values: Mapping[str, Any], shelf: Shelf | None = None) -> None:
+    def _take(self, pair: Pair, values: Mapping[str, Any], shelf: ParkedValues | None = None) -> None:
         strange = self._draft.take(pair, values, shelf)
         self._editing = self._parent_task = None
         self.taking.ask_facts()

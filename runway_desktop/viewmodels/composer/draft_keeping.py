@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.catalog import prompt_of
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.usecases.requests.parked_values import Shelf
+from runway_desktop.usecases.requests.parked_values import ParkedValues
 
 _DRAFT = "composer.draft"
 _KEEP_AFTER_MS = 250
@@ -27,7 +27,7 @@ class Draft:
 
     request: Request
     project: str = ""
-    shelf: Shelf = field(default_factory=Shelf)
+    shelf: ParkedValues = field(default_factory=ParkedValues)
     was_sent: bool = False
     """It is what was sent last, unchanged since."""
     editing: TaskId | None = None
@@ -87,7 +87,7 @@ def _read(found: object) -> Draft | None:
             prompt=prompt_of(None, values),
         ),
         project=str(found.get("project", "")),
-        shelf=Shelf.from_json(found.get("shelf")),
+        shelf=ParkedValues.from_json(found.get("shelf")),
         was_sent=found.get("sent") is True,
         editing=_task_id(found.get("editing")),
         parent=_task_id(found.get("parent")),

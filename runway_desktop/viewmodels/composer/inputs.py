@@ -23,7 +23,7 @@ from runway_desktop.usecases.words import units
 from .composer import Composer
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.inputs import Mend
+    from runway_desktop.domain.inputs import InputFix
 
 _DRAWN = frozenset({Media.VIDEO, Media.AUDIO})
 """What has no picture of its own in its file."""
@@ -45,38 +45,38 @@ class InputMending(QObject):
         self._runner = runner
         self._busy: dict[str, str] = {}
         self._trouble: dict[str, str] = {}
-        self._sizes: dict[str, dict[Mend, int]] = {}
+        self._sizes: dict[str, dict[InputFix, int]] = {}
         self._origins: dict[str, str] = {}
         self._makers: dict[str, str] = {}
         self._thumbnails: dict[str, Path | None] = {}
         self._waiting: dict[str, tuple[Media, Path]] = {}
 
-    def mends(self, item: InputItem) -> tuple[Mend, ...]:
+    def mends(self, item: InputItem) -> tuple[InputFix, ...]:
         """What would make it fit; nothing when it fits, or when nothing can be done here."""
         from runway_desktop.services.media.input_fixes import mends_for
 
         field = self._composer.pair.field(item.field)
         return mends_for(item.facts, field) if item.facts is not None and field is not None and item.path else ()
 
-    def copies(self, item: InputItem) -> tuple[Mend, ...]:
+    def copies(self, item: InputItem) -> tuple[InputFix, ...]:
         """Smaller or other copies of one that fits."""
         from runway_desktop.services.media.input_fixes import copies_of
 
         return copies_of(item.facts) if item.facts is not None and item.path and not self.mends(item) else ()
 
-    def size_of(self, item: InputItem, mend: Mend) -> str:
+    def size_of(self, item: InputItem, mend: InputFix) -> str:
         """About how large the copy would be ("about 1.2 MB"); empty while nobody knows."""
         size = self._sizes.get(item.uri, {}).get(mend)
         return f"about {units.size(size)}" if size is not None else ""
 
     def ask_sizes(self, item: InputItem) -> None:
         """Finds out how large the copies would be; `changed` follows when it is known."""
-        from runway_desktop.domain.inputs import MendKind
+        from runway_desktop.domain.inputs import FixKind
 
         if item.uri in self._sizes or item.path is None or item.facts is None:
             return
         mends = self.mends(item) or self.copies(item)
-        if any(mend.kind is not MendKind.FRAME for mend in mends):
+        if any(mend.kind is not FixKind.FRAME for mend in mends):
             self._sizes[item.uri] = {}
             asking = self._engine.mender.sizes(item.path, item.facts, mends)
             self._runner(asking, "sizes of copies", done=lambda sizes: self._keep_sizes(item.uri, sizes))
@@ -105,13 +105,13 @@ class InputMending(QObject):
             self._runner(self._learn_maker(item.uri, item.path), "maker of an input", failed=lambda _: None)
         return self._makers.get(item.uri, "")
 
-    def carry_out(self, item: InputItem, mend: Mend) -> None:
+    def carry_out(self, item: InputItem, mend: InputFix) -> None:
         """Makes the copy and puts it in the input's place."""
-        from runway_desktop.domain.inputs import FrameAt, MendKind
+        from runway_desktop.domain.inputs import FixKind, FrameAt
 
         if item.uri in self._busy or item.path is None or item.facts is None:
             return
-        if mend.kind is MendKind.FRAME:
+        if mend.kind is FixKind.FRAME:
             if mend.at is not FrameAt.CHOSEN:
                 # Choosing takes as long as the person takes; nothing is being made meanwhile.
                 self._begin(item, mend.text)
@@ -185,7 +185,7 @@ class InputMending(QObject):
             self._makers[uri] = f"Result of “{units.shortened(said, 60)}”"
             self.changed.emit()
 
-    def _keep_sizes(self, uri: str, sizes: dict[Mend, int]) -> None:
+    def _keep_sizes(self, uri: str, sizes: dict[InputFix, int]) -> None:
         self._sizes[uri] = sizes
         self.changed.emit()
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from .composing import Composing
 
 
-__all__ = ["KEYS", "Preset", "PresetShelf"]
+__all__ = ["KEYS", "ComposerPresets", "Preset"]
 
 
-class PresetShelf(QObject):
+class ComposerPresets(QObject):
     changed = Signal()
     said = Signal(str)
 

@@ -26,7 +26,7 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
-from runway_desktop.viewmodels.csv_dialect import SEPARATORS, keep_manner, manner_of
+from runway_desktop.viewmodels.csv_dialect import SEPARATORS, csv_dialect_of, keep_csv_dialect
 
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
 
@@ -88,7 +88,7 @@ class ExportModel(QObject):
         self.sidecars = self._switch("sidecars", False)
         self.keep_request = self._switch("keep_request", True)
         self.form = ListForm.JSON if self._memory.get("form") == ListForm.JSON else ListForm.CSV
-        manner = manner_of(engine.settings)
+        manner = csv_dialect_of(engine.settings)
         self.separator = manner.separator
         """The sign between the cells of a CSV."""
         self.is_marked = manner.is_marked
@@ -221,7 +221,7 @@ class ExportModel(QObject):
         self._keep()
         ids = self._ids()
         self._start(len(ids))
-        manner = manner_of(self._engine.settings)
+        manner = csv_dialect_of(self._engine.settings)
         work = self._engine.exchange.lists.write(path, ids, self.columns, self.form, self._progress, manner)
         self._runner(work, "export list", done=self._list_done, failed=self._failed)
 
@@ -302,9 +302,9 @@ class ExportModel(QObject):
         names = ("what", "folder", "template", "link", "sidecars", "keep_request", "form", "columns")
         settings = self._engine.settings
         settings.set(_MEMORY, {name: getattr(self, name) for name in names})
-        usual = manner_of(settings)
+        usual = csv_dialect_of(settings)
         if (self.separator, self.is_marked) != (usual.separator, usual.is_marked):
-            keep_manner(settings, separator=self.separator, is_marked=self.is_marked)
+            keep_csv_dialect(settings, separator=self.separator, is_marked=self.is_marked)
 
     def _problem_of(self, folder: str) -> str:
         typed = folder.strip()

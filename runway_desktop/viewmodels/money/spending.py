@@ -22,7 +22,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.csv_dialect import manner_of
+from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
 from .spending_tables import ComparedTable, SumTable
 
@@ -137,7 +137,7 @@ class SpendingModel(QObject):
     def export(self, path: Path, project: str | None) -> None:
         """Writes a bill of the period; None: of all projects. Says what became of it."""
         self._runner(
-            self._engine.spending.export(self._period, project, path, manner_of(self._engine.settings)),
+            self._engine.spending.export(self._period, project, path, csv_dialect_of(self._engine.settings)),
             "export bill",
             done=self._exported,
             failed=lambda error: self.said.emit(error.in_words(), error.detail, True),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from runway_desktop.services.disk.spreadsheet import USUAL, Manner
+from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect
 from runway_desktop.usecases.sheets.blocks import csv_of
 from runway_desktop.usecases.sheets.columns import Kind
 
 from .model import SheetModel
 
 
-def as_csv(model: SheetModel, manner: Manner = USUAL) -> str:
+def as_csv(model: SheetModel, manner: CsvDialect = USUAL) -> str:
     """Its columns in their order, then the task ids at Runway and the files of each row."""
     columns = [column for column in model.columns if column.kind is not Kind.RESULT]
     rows = []

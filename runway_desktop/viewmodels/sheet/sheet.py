@@ -27,7 +27,7 @@ from runway_desktop.usecases.sheets.columns import MODEL, Kind
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.csv_dialect import manner_of
+from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
 from .exporting import as_csv
 from .model import SheetModel
@@ -268,7 +268,7 @@ class Sheet(QObject):
 
     def as_csv(self) -> str:
         """The sheet with what became of its rows, in the order of its columns."""
-        return as_csv(self.model, manner_of(self._engine.settings))
+        return as_csv(self.model, csv_dialect_of(self._engine.settings))
 
     def export(self, path: Path) -> None:
         """Writes the sheet as CSV."""

@@ -19,7 +19,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.commands.offers import Verb, concerned
+from runway_desktop.usecases.commands.offers import TaskCommand, concerned
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 
@@ -32,21 +32,21 @@ MOST_SAID = 3
 
 VERBS = frozenset(
     {
-        Verb.OPEN_WITH_SYSTEM,
-        Verb.OPEN_WITH,
-        Verb.SHOW_FILE,
-        Verb.COPY_PROMPT,
-        Verb.COPY_ID,
-        Verb.COPY_PATH,
-        Verb.COPY_FILE,
-        Verb.COPY_PICTURE,
-        Verb.COPY_LINK,
+        TaskCommand.OPEN_WITH_SYSTEM,
+        TaskCommand.OPEN_WITH,
+        TaskCommand.SHOW_FILE,
+        TaskCommand.COPY_PROMPT,
+        TaskCommand.COPY_ID,
+        TaskCommand.COPY_PATH,
+        TaskCommand.COPY_FILE,
+        TaskCommand.COPY_PICTURE,
+        TaskCommand.COPY_LINK,
     }
 )
 """What of the desk's verbs is done here."""
 
 
-class Handing(QObject):
+class Clipboard(QObject):
     text_copied = Signal(str, str, str)
     """The text, the sentence that tells of it, and small print."""
     files_copied = Signal(object)
@@ -76,16 +76,16 @@ class Handing(QObject):
         """Whether *Open with* is a menu of programs; else the system asks itself."""
         return self._system_dialog(Path()) is None
 
-    def carry_out(self, verb: Verb, rows: Sequence[Row]) -> None:
+    def carry_out(self, verb: TaskCommand, rows: Sequence[Row]) -> None:
         """One of `VERBS`."""
         match verb:
-            case Verb.COPY_PROMPT:
+            case TaskCommand.COPY_PROMPT:
                 self._copy("prompt", [row.task.request.prompt for row in rows])
-            case Verb.COPY_ID:
+            case TaskCommand.COPY_ID:
                 self._copy("task id", [row.task.remote_id or "" for row in rows])
-            case Verb.COPY_PICTURE:
+            case TaskCommand.COPY_PICTURE:
                 self.picture_wanted.emit(rows[0])
-            case Verb.COPY_LINK:
+            case TaskCommand.COPY_LINK:
                 links = concerned(verb, rows)
                 self._runner(self._copy_links([row.task.id for row in links]), "copy links")
             case _:
@@ -126,26 +126,26 @@ class Handing(QObject):
         kind = self._kinds.mimeTypeForFile(path.name, QMimeDatabase.MatchMode.MatchExtension)
         return (kind.name(), *kind.aliases(), *kind.allAncestors())
 
-    async def _with_files(self, verb: Verb, outputs: Sequence[Output]) -> None:
+    async def _with_files(self, verb: TaskCommand, outputs: Sequence[Output]) -> None:
         gone = await self._engine.library.missing(outputs)
         there = [Path(output.path) for output in outputs if (output.task_id, output.index) not in gone]
         self._say_missing(outputs, gone)
         if not there:
-            if verb is Verb.SHOW_FILE and outputs:
+            if verb is TaskCommand.SHOW_FILE and outputs:
                 self.folder_wanted.emit(await self._engine.library.folder_of(outputs[0]))
             return
         match verb:
-            case Verb.SHOW_FILE:
+            case TaskCommand.SHOW_FILE:
                 self.selection_wanted.emit(there)
-            case Verb.OPEN_WITH_SYSTEM:
+            case TaskCommand.OPEN_WITH_SYSTEM:
                 self.system_wanted.emit(there)
-            case Verb.OPEN_WITH:
+            case TaskCommand.OPEN_WITH:
                 dialog = self._system_dialog(there[0])
                 if dialog is not None:
                     self.launch_wanted.emit("The system's dialog", [dialog])
-            case Verb.COPY_PATH:
+            case TaskCommand.COPY_PATH:
                 self._copy("path", [str(path) for path in there])
-            case Verb.COPY_FILE:
+            case TaskCommand.COPY_FILE:
                 self.files_copied.emit(there)
             case _:
                 raise AssertionError(f"{verb} has nothing to do with files")

@@ -24,7 +24,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.next_steps import NextStep, next_steps
-from runway_desktop.usecases.commands.offers import Verb, concerned, may_retry
+from runway_desktop.usecases.commands.offers import TaskCommand, concerned, may_retry
 from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import line_words
@@ -230,20 +230,20 @@ class DetailsModel(QObject):
         if row is None:
             return None
         if misses_file(row.task):
-            return NextStep(Verb.FIND_FILE, "Find the file…")
-        if concerned(Verb.REFRESH, [row]):
-            return NextStep(Verb.REFRESH, "Refresh")
+            return NextStep(TaskCommand.FIND_FILE, "Find the file…")
+        if concerned(TaskCommand.REFRESH, [row]):
+            return NextStep(TaskCommand.REFRESH, "Refresh")
         if row.task.state is State.HELD and row.task.waits_for_person:
-            return NextStep(Verb.SEND_NEXT, "Send next…" if row.task.may_be_sent_already else "Send next")
+            return NextStep(TaskCommand.SEND_NEXT, "Send next…" if row.task.may_be_sent_already else "Send next")
         held = self._engine.lane.held_back(row.task.id) if row.task.state is State.HELD else None
         if held is not None and held.raise_words:
             return NextStep(None, held.raise_words)
         if may_retry(row) and row.task.state is State.FAILED:
-            return NextStep(Verb.RETRY, "Retry")
+            return NextStep(TaskCommand.RETRY, "Retry")
         if row.task.state is State.FAILED and row.task.request.endpoint:
-            return NextStep(Verb.EDIT_AND_SEND, "Edit and send")
+            return NextStep(TaskCommand.EDIT_AND_SEND, "Edit and send")
         if row.task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
-            return NextStep(Verb.FETCH_AGAIN, "Save now")
+            return NextStep(TaskCommand.FETCH_AGAIN, "Save now")
         return next(iter(next_steps(row)), None)
 
     def more_steps(self) -> list[NextStep]:

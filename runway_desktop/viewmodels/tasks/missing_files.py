@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.errors import NotSeen, NotThere, RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import State
-from runway_desktop.usecases.commands.offers import Verb, concerned
+from runway_desktop.usecases.commands.offers import TaskCommand, concerned
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import Output, TaskId
     from runway_desktop.services.engine import Engine
-    from runway_desktop.services.results.relinking import Chosen, Progress, Retrieved
-    from runway_desktop.services.results.trash import BinReport
+    from runway_desktop.services.results.relinking import Chosen, Progress, Relinked
+    from runway_desktop.services.results.trash import TrashReport
     from runway_desktop.services.supervised import Runner
 
 MOST_SAID = 3
@@ -37,15 +37,15 @@ MOST_SAID = 3
 
 VERBS = frozenset(
     {
-        Verb.FETCH_AGAIN,
-        Verb.REFRESH,
-        Verb.LOOK_FOR,
-        Verb.LOOK_IN,
-        Verb.CHOOSE_FILE,
-        Verb.KEEP_CHANGE,
-        Verb.FETCH_ORIGINAL,
-        Verb.PUT_BACK,
-        Verb.DELETE_FILE,
+        TaskCommand.FETCH_AGAIN,
+        TaskCommand.REFRESH,
+        TaskCommand.LOOK_FOR,
+        TaskCommand.LOOK_IN,
+        TaskCommand.CHOOSE_FILE,
+        TaskCommand.KEEP_CHANGE,
+        TaskCommand.FETCH_ORIGINAL,
+        TaskCommand.PUT_BACK,
+        TaskCommand.DELETE_FILE,
     }
 )
 
@@ -67,7 +67,7 @@ class Searching:
     detail: str
 
 
-class Astray(QObject):
+class MissingFiles(QObject):
     searching = Signal(object)
     """A Searching while one goes on; None when it has ended."""
     folder_wanted = Signal(object, object)
@@ -87,28 +87,28 @@ class Astray(QObject):
         self._runner = runner
         self._search: asyncio.Task[Any] | None = None
 
-    def carry_out(self, verb: Verb, rows: Sequence[Row]) -> None:
+    def carry_out(self, verb: TaskCommand, rows: Sequence[Row]) -> None:
         """One of `VERBS` on these rows, after whatever had to be asked was answered."""
         meant = concerned(verb, rows)
         ids = [row.task.id for row in meant]
         match verb:
-            case Verb.FETCH_AGAIN:
+            case TaskCommand.FETCH_AGAIN:
                 self._runner(self._fetch_again(ids), "fetch again")
-            case Verb.REFRESH:
+            case TaskCommand.REFRESH:
                 self._runner(self._refresh(meant), "refresh")
-            case Verb.FETCH_ORIGINAL:
+            case TaskCommand.FETCH_ORIGINAL:
                 self._runner(self._fetch_again(ids, changed=True), "fetch original")
-            case Verb.LOOK_FOR:
+            case TaskCommand.LOOK_FOR:
                 self.look_for(ids)
-            case Verb.LOOK_IN:
+            case TaskCommand.LOOK_IN:
                 self.ask_for_folder(ids)
-            case Verb.CHOOSE_FILE if meant:
+            case TaskCommand.CHOOSE_FILE if meant:
                 self._runner(self._ask_for_file(meant[0]), "ask for file")
-            case Verb.KEEP_CHANGE:
-                self._runner(self._engine.retrieval.keep_changes(ids), "keep changes", done=self._kept)
-            case Verb.DELETE_FILE:
+            case TaskCommand.KEEP_CHANGE:
+                self._runner(self._engine.relinking.keep_changes(ids), "keep changes", done=self._kept)
+            case TaskCommand.DELETE_FILE:
                 self._runner(self._engine.trash.throw(ids), "delete files", done=self._deleted)
-            case Verb.PUT_BACK:
+            case TaskCommand.PUT_BACK:
                 self.put_back(ids)
 
     def look_for(self, task_ids: Sequence[TaskId], folder: Path | None = None) -> None:
@@ -137,7 +137,7 @@ class Astray(QObject):
             elif len(chosen.outputs) > 1:
                 self._tell(f"{path.name} is back, and {len(chosen.outputs) - 1:,} more that had moved with it.")
 
-        work = self._engine.retrieval.choose(wanted.task_id, wanted.index, path, anyway=anyway)
+        work = self._engine.relinking.choose(wanted.task_id, wanted.index, path, anyway=anyway)
         self._runner(work, "choose file", done=told)
 
     def put_back(self, task_ids: Sequence[TaskId]) -> None:
@@ -162,14 +162,14 @@ class Astray(QObject):
 
         this = asyncio.current_task()
         try:
-            found = await self._engine.retrieval.look_for(task_ids, folder, progress)
+            found = await self._engine.relinking.look_for(task_ids, folder, progress)
         finally:
             if self._search is this or self._search is None:
                 self._search = None
                 self.searching.emit(None)
         self._found(found, task_ids, folder)
 
-    def _found(self, found: Retrieved, task_ids: Sequence[TaskId], folder: Path | None) -> None:
+    def _found(self, found: Relinked, task_ids: Sequence[TaskId], folder: Path | None) -> None:
         asked = set(task_ids)
         of_these = sum(output.task_id in asked for output in found.outputs)
         more = len(found.outputs) - of_these
@@ -215,7 +215,7 @@ class Astray(QObject):
         if len(outputs) > 1:
             self._tell(f"{len(outputs):,} changes kept.")
 
-    def _deleted(self, report: BinReport) -> None:
+    def _deleted(self, report: TrashReport) -> None:
         self._say(report)
         if not report.files:
             return
@@ -226,12 +226,12 @@ class Astray(QObject):
             it = "it" if report.files == 1 else "them"
             self._tell(f"{said} Put {it} back from there to have {it} here again.")
 
-    def _is_back(self, report: BinReport) -> None:
+    def _is_back(self, report: TrashReport) -> None:
         self._say(report)
         if report.files:
             self._tell(f"{units.count(report.files, 'file')} put back from the bin.")
 
-    def _say(self, report: BinReport) -> None:
+    def _say(self, report: TrashReport) -> None:
         for message in tuple(dict.fromkeys(report.failed.values()))[:MOST_SAID]:
             self._tell(message, problem=True)
 

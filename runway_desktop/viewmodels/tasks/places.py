@@ -10,7 +10,7 @@ from runway_desktop.domain.library import Filter, Place, PlaceCounts
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.throttle import Rest
+from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing.changes import recounts
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
@@ -79,7 +79,7 @@ class Places(QObject):
         self._found: dict[str, int] = {}
         """How many tasks each saved search finds, by its id."""
         self._is_wanted = self._is_counting = False
-        self._rest = Rest(engine.clock, 300)
+        self._rest = Throttle(engine.clock, 300)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._due)
         bridge.tasks_added.connect(lambda _: self._soon())

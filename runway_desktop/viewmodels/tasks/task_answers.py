@@ -19,7 +19,7 @@ from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listin
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner, Spawn
-from runway_desktop.services.throttle import Rest
+from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.changes import counts, moves
 from runway_desktop.usecases.listing.touch import Touch
@@ -89,7 +89,7 @@ class TaskAnswers(QObject):
         self._answered = 0
         self._under_way: set[asyncio.Task[Any]] = set()
         self._sweep = asyncio.Lock()
-        self._rest, self._rest_of_sums = Rest(engine.clock, 200), Rest(engine.clock, 400)
+        self._rest, self._rest_of_sums = Throttle(engine.clock, 200), Throttle(engine.clock, 400)
         self._refresh_timer = QTimer(self, singleShot=True)
         self._refresh_timer.timeout.connect(self._refresh_due)
         self._sums_timer = QTimer(self, singleShot=True)

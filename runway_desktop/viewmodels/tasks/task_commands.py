@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
-from runway_desktop.usecases.commands.offers import Verb, concerned, question, together
+from runway_desktop.usecases.commands.offers import TaskCommand, concerned, question, together
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import sending_question
 from runway_desktop.usecases.sending.repeat_guard import JustSent
@@ -21,11 +21,11 @@ from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.composer.inputs import InputMending
 
 from .clipboard import VERBS as HANDED
-from .clipboard import Handing
+from .clipboard import Clipboard
 from .judging import JudgingModel
 from .missing_files import VERBS as OF_FILES
-from .missing_files import Astray
-from .use_as_input import Onward
+from .missing_files import MissingFiles
+from .use_as_input import UseAsInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ MOST_SAID = 3
 """Sentences told one by one; of the rest only the number."""
 
 
-class Desk(QObject):
+class TaskCommands(QObject):
     written = Signal()
     """A task's request is in the composer: the keyboard goes there."""
     model_wanted = Signal()
@@ -82,11 +82,11 @@ class Desk(QObject):
         self.judging = JudgingModel(engine, runner, self)
         self.inputs = InputMending(engine, composer, runner, self)
         """What can be done with each input of the composer."""
-        self.onward = Onward(engine, composer, runner, self)
+        self.use_as_input = UseAsInput(engine, composer, runner, self)
         """What a result can become."""
-        self.handing = Handing(engine, runner, self)
+        self.handing = Clipboard(engine, runner, self)
         """What is copied, shown in its folder, opened elsewhere."""
-        self.astray = Astray(engine, runner, self)
+        self.missing_files = MissingFiles(engine, runner, self)
         """What is done about files that are missing, changed, or in the bin."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
@@ -112,9 +112,9 @@ class Desk(QObject):
     def take_prompt(self, text: str) -> None:
         self._composer.set_prompt(text)
 
-    def question(self, verb: Verb, rows: Sequence[Row]) -> Question | None:
+    def question(self, verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
         """What must be asked first; None when nothing can be lost or spent that the person wants to be asked about."""
-        if verb is Verb.CANCEL and not self._engine.settings.ask_before_cancel:
+        if verb is TaskCommand.CANCEL and not self._engine.settings.ask_before_cancel:
             return None
         if verb in _AGAIN:
             return together(question(verb, rows), self._again_question(concerned(verb, rows)))
@@ -126,73 +126,73 @@ class Desk(QObject):
         ids = self._engine.accepted_ids
         return tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
 
-    def carry_out(self, verb: Verb, rows: Sequence[Row], *, text: str = "") -> None:
+    def carry_out(self, verb: TaskCommand, rows: Sequence[Row], *, text: str = "") -> None:
         """One verb on these rows, after whatever had to be asked was answered. `text` is a typed id or title."""
         if not rows:
             return
-        if verb is Verb.OPEN:
+        if verb is TaskCommand.OPEN:
             self.open_wanted.emit(rows[0].task.id)
-        elif verb is Verb.EXPORT:
+        elif verb is TaskCommand.EXPORT:
             self.export_wanted.emit([row.task.id for row in rows])
-        elif verb is Verb.COPY_SUPPORT:
+        elif verb is TaskCommand.COPY_SUPPORT:
             self.copy_support(rows)
         elif verb in HANDED:
             self._engine.integrity.look_at([row.task.id for row in rows])
             self.handing.carry_out(verb, rows)
         elif verb in OF_FILES:
-            if verb is Verb.DELETE_FILE:
+            if verb is TaskCommand.DELETE_FILE:
                 self.release_wanted.emit(_saved_paths(rows))
-            self.astray.carry_out(verb, rows)
+            self.missing_files.carry_out(verb, rows)
         elif verb in _WRITES:
             self._write(verb, rows[0])
         else:
             self._act(verb, rows, text)
 
-    def _write(self, verb: Verb, row: Row) -> None:
+    def _write(self, verb: TaskCommand, row: Row) -> None:
         """Puts a task's request into the composer."""
         task = row.task
         match verb:
-            case Verb.EDIT_AND_SEND:
+            case TaskCommand.EDIT_AND_SEND:
                 self._composer.load(task.request, parent=task.id)
                 self._composer.show_refusals({str(said.path[0]): said.message for said in task.refusals if said.path})
-            case Verb.NEW_SEED:
+            case TaskCommand.NEW_SEED:
                 self._composer.load(task.request, parent=task.id, new_seed=True)
-            case Verb.OTHER_MODEL:
+            case TaskCommand.OTHER_MODEL:
                 self._composer.load(task.request, parent=task.id)
-            case Verb.EDIT_HELD:
+            case TaskCommand.EDIT_HELD:
                 self._composer.load(task.request, editing=task.id)
         self.written.emit()
-        if verb is Verb.OTHER_MODEL:
+        if verb is TaskCommand.OTHER_MODEL:
             self.model_wanted.emit()
 
-    def _act(self, verb: Verb, rows: Sequence[Row], text: str) -> None:
+    def _act(self, verb: TaskCommand, rows: Sequence[Row], text: str) -> None:
         """Changes tasks here or at Runway."""
         engine, first = self._engine, rows[0].task.id
         ids = [row.task.id for row in concerned(verb, rows)]
         match verb:
-            case Verb.RETRY | Verb.SAME if self._just_sent.is_too_soon(ids):
+            case TaskCommand.RETRY | TaskCommand.SAME if self._just_sent.is_too_soon(ids):
                 self.tell(f"Just sent again. Choose “{_AGAIN[verb]}” once more if you want another.")
-            case Verb.RETRY | Verb.SAME:
+            case TaskCommand.RETRY | TaskCommand.SAME:
                 self._just_sent.note(ids)
                 self._runner(self._retry(ids), "retry")
-            case Verb.FIND_FILE:
+            case TaskCommand.FIND_FILE:
                 self._runner(self._find_file(first), "find file")
-            case Verb.SEND_NEXT:
+            case TaskCommand.SEND_NEXT:
                 self._runner(engine.lane.send_next(ids), "send next")
-            case Verb.SEND_AGAIN:
+            case TaskCommand.SEND_AGAIN:
                 sending = engine.submission.send_again(first)
                 self._runner(sending, "send again", done=lambda new: self.show_wanted.emit([new]))
-            case Verb.ADOPT_ID:
+            case TaskCommand.ADOPT_ID:
                 self._runner(engine.submission.settle_with(first, text), "adopt for uncertain")
-            case Verb.LET_GO:
+            case TaskCommand.LET_GO:
                 self._runner(engine.submission.let_go(first), "let go")
-            case Verb.RENAME:
+            case TaskCommand.RENAME:
                 self._runner(engine.verbs.rename(first, text), "rename")
-            case Verb.CANCEL | Verb.DO_NOT_SEND:
+            case TaskCommand.CANCEL | TaskCommand.DO_NOT_SEND:
                 self._runner(self._cancel(ids), "cancel")
-            case Verb.DELETE_REMOTELY:
+            case TaskCommand.DELETE_REMOTELY:
                 self._runner(engine.verbs.delete_remotely(ids), "delete remotely", done=self._report)
-            case Verb.REMOVE:
+            case TaskCommand.REMOVE:
                 self._runner(self._remove(ids), "remove from list")
 
     def copy_support(self, rows: Sequence[Row], *, include_prompt: bool = False) -> None:
@@ -209,7 +209,7 @@ class Desk(QObject):
                 files, tasks = units.count(put_back.files, "file"), units.count(len(put_back.tasks), "task")
                 self.tell(f"Found {files} for {tasks}.")
 
-        self._runner(self._engine.lost_files.put_back(old, new, anyway=anyway), "put file back", done=told)
+        self._runner(self._engine.missing_inputs.put_back(old, new, anyway=anyway), "put file back", done=told)
 
     def restore(self, task_ids: Sequence[TaskId]) -> None:
         """Undo of *Remove from list*."""
@@ -397,7 +397,7 @@ class Desk(QObject):
         self.show_wanted.emit(list(made))
 
     async def _find_file(self, task_id: TaskId) -> None:
-        missing = await self._engine.lost_files.missing(task_id)
+        missing = await self._engine.missing_inputs.missing(task_id)
         if missing:
             self.file_wanted.emit(missing[0])
         else:
@@ -433,8 +433,8 @@ class Desk(QObject):
             self.tell(message, problem=True)
 
 
-_AGAIN = {Verb.RETRY: "Retry", Verb.SAME: "Same again"}
-_WRITES = frozenset({Verb.EDIT_AND_SEND, Verb.NEW_SEED, Verb.OTHER_MODEL, Verb.EDIT_HELD})
+_AGAIN = {TaskCommand.RETRY: "Retry", TaskCommand.SAME: "Same again"}
+_WRITES = frozenset({TaskCommand.EDIT_AND_SEND, TaskCommand.NEW_SEED, TaskCommand.OTHER_MODEL, TaskCommand.EDIT_HELD})
 
 
 def _lone_prompt(gathered: Gathered) -> str:

@@ -31,7 +31,7 @@ class Way:
     last_frame: bool = False
 
 
-class Onward(QObject):
+class UseAsInput(QObject):
     frame_wanted = Signal(object)
     """Path of a clip: decode its last frame and give it to `keep_last_frame`, or say `frame_failed`."""
     placed = Signal()

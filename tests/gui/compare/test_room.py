@@ -28,7 +28,7 @@ from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
 from runway_desktop.usecases.listing.touch import Touch
-from runway_desktop.viewmodels.compare.compare import Culling
+from runway_desktop.viewmodels.compare.compare import Compare
 from tests.gui.rig import saved, task
 from tests.unit.viewmodels.compare.test_compare import NotingJudge
 
@@ -46,7 +46,7 @@ class Open:
         """Tasks whose files were looked at again."""
         integrity = SimpleNamespace(look_around=lambda: None, look_at=self.looked.extend)
         engine, runner = SimpleNamespace(integrity=integrity), SimpleNamespace()
-        self.model = Culling(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
+        self.model = Compare(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
         self.room = CullingRoom(self.model, theme, Keys())
         self.qtbot = qtbot
         qtbot.addWidget(self.room)

@@ -82,8 +82,8 @@ class Rig:
             downloads=nothing, links=nothing, library=books,
             folder=self.folder, move=self.move,
             verbs=nothing, trash=nothing, forecasts=nothing, intake=nothing,
-            mender=nothing, lost_files=nothing, exchange=nothing, applications=nothing,
-            integrity=nothing, retrieval=nothing,
+            mender=nothing, missing_inputs=nothing, exchange=nothing, applications=nothing,
+            integrity=nothing, relinking=nothing,
             renewal=CatalogRenewal(self.catalog, library.parent / "catalog.json", self.settings, AtOnce()),
         )  # fmt: skip
         self.bridge = Bridge(self.bus)

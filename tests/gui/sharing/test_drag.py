@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from runway_desktop.ui.sharing.drag import FileMime, copied_files, drag_picture, is_ours, start_drag
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.commands.drag_payload import Parcel
+from runway_desktop.usecases.commands.drag_payload import DragPayload
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_only_copying_is_offered(theme: Theme, picture: Path, monkeypatch: pytes
     offered: list[object] = []
     monkeypatch.setattr(QDrag, "exec", lambda self, actions: offered.append((self.mimeData().urls(), actions)))
     widget = QWidget()
-    assert start_drag(widget, theme, Parcel(paths=(picture,), poster=str(picture)))
+    assert start_drag(widget, theme, DragPayload(paths=(picture,), poster=str(picture)))
     assert offered == [([QUrl.fromLocalFile(str(picture))], Qt.DropAction.CopyAction)]
 
 
@@ -83,9 +83,9 @@ def test_what_is_not_there_is_not_dragged_and_said_at_the_pointer(
     monkeypatch.setattr(QDrag, "exec", lambda self, _: offered.append(self.mimeData().urls()))
     monkeypatch.setattr(QToolTip, "showText", lambda _at, words, _widget: said.append(words))
     widget = QWidget()
-    assert not start_drag(widget, theme, Parcel(paths=(tmp_path / "gone.mp4",)))
+    assert not start_drag(widget, theme, DragPayload(paths=(tmp_path / "gone.mp4",)))
     assert said == ["gone.mp4 is no longer where it was saved."]
-    assert start_drag(widget, theme, Parcel(paths=(tmp_path / "gone.mp4", clip)))
+    assert start_drag(widget, theme, DragPayload(paths=(tmp_path / "gone.mp4", clip)))
     assert offered == [[QUrl.fromLocalFile(str(clip))]]
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.tasks.next_selection import Succession
+from runway_desktop.ui.tasks.next_selection import NextSelection
 from tests.gui.rig import Desktop, rest, task, until
 
 
@@ -87,7 +87,7 @@ async def test_what_leaves_the_list_by_itself_chooses_nothing_else(tmp_path, the
 def test_it_does_not_matter_which_is_heard_first():
     there = {TaskId("t1"), TaskId("t3")}
     for lines_first in (True, False):
-        succession = Succession()
+        succession = NextSelection()
         if not lines_first:
             succession.leave([TaskId("t2")])
         succession.note([TaskId("t2")], [None, TaskId("t1"), TaskId("t3")])

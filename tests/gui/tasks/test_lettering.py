@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QImage, QPainter
 
 from runway_desktop.ui.tasks.layout_direction import Sides
-from runway_desktop.ui.tasks.text_cache import Lettering
+from runway_desktop.ui.tasks.text_cache import TextCache
 from runway_desktop.ui.theme import Theme
 
 BOX = QRect(0, 20, 300, 40)
@@ -16,7 +16,7 @@ def foot(theme: Theme, font: QFont, text: str) -> int:
     """The lowest row of pixels that the first letter of the text has."""
     picture = QImage(300, 80, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.white)
-    letters = Lettering(theme)
+    letters = TextCache(theme)
     letters.use(font)
     painter = QPainter(picture)
     letters.line(painter, Sides(Qt.LayoutDirection.LeftToRight, BOX), BOX, text, letters.body)

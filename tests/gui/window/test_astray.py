@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, Q
 
 from runway_desktop.domain.task import Media, Output, State, TaskId
 from runway_desktop.ui.media.picture_view import PictureView
-from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.viewmodels.tasks.task_cells import Column
 from tests.gui.rig import Desktop, rest, saved, task, until
 
@@ -119,7 +119,7 @@ async def test_a_search_says_how_it_goes_and_can_be_stopped(tmp_path: Path, them
         output = await shown(desk)
         Path(output.path).unlink()
         await noticed(desk)
-        desk.desk.astray.look_for([TaskId("t1")])
+        desk.desk.missing_files.look_for([TaskId("t1")])
         notices = desk.window.notices
         assert notices.messages() == ["Looking for missing files…"]
         qtbot.mouseClick(button(notices, "Stop"), Qt.MouseButton.LeftButton)
@@ -135,7 +135,7 @@ async def test_what_was_not_found_offers_another_folder(tmp_path: Path, theme, q
         elsewhere.mkdir()
         Path(output.path).rename(elsewhere / "1.png")
         await noticed(desk)
-        desk.desk.astray.look_for([TaskId("t1")])
+        desk.desk.missing_files.look_for([TaskId("t1")])
         await until(lambda: any("was not found" in said for said in desk.window.notices.messages()))
         qtbot.mouseClick(button(desk.window.notices, "Look in a folder…"), Qt.MouseButton.LeftButton)
         await until(lambda: desk.window.findChildren(QFileDialog))
@@ -154,7 +154,7 @@ async def test_another_file_is_taken_only_after_a_question_whose_safe_answer_has
         other.write_bytes(b"another picture")
         await noticed(desk)
         await until(lambda: desk.details.next_step() is not None)
-        desk.window.verb_menu.take(Verb.CHOOSE_FILE)
+        desk.window.verb_menu.take(TaskCommand.CHOOSE_FILE)
         await until(lambda: desk.window.findChildren(QFileDialog))
         [dialog] = desk.window.findChildren(QFileDialog)
         dialog.fileSelected.emit(str(other))
@@ -218,14 +218,14 @@ async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path
         output = await shown(desk)
         path = Path(output.path)
         notices = desk.window.notices
-        desk.desk.carry_out(Verb.DELETE_FILE, desk.window.chosen_rows())
+        desk.desk.carry_out(TaskCommand.DELETE_FILE, desk.window.chosen_rows())
         await until(lambda: "1 file moved to the bin." in notices.messages())
         assert not path.exists()
         await until(lambda: status(desk) == "Done")
         qtbot.mouseClick(button(notices, "Undo"), Qt.MouseButton.LeftButton)
         await until(path.exists)
         await until(lambda: status(desk) == "Saved")
-        desk.desk.carry_out(Verb.DELETE_FILE, desk.window.chosen_rows())
+        desk.desk.carry_out(TaskCommand.DELETE_FILE, desk.window.chosen_rows())
         await until(lambda: not path.exists())
         await until(lambda: "1 file moved to the bin." in notices.messages())
         desk.window.taking_back.undo()

@@ -40,8 +40,8 @@ from runway_desktop.domain.task import Media, State, TaskId
 from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
 from runway_desktop.ui.theme import Choice
-from runway_desktop.ui.window.command_bindings import list_deeds, window_deeds
-from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.ui.window.command_bindings import list_bindings, window_bindings
+from runway_desktop.usecases.commands.offers import TaskCommand
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
 from tests.gui.rig import Desktop, painted, rest, saved, task, until
@@ -264,7 +264,7 @@ async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
 
 async def test_each_command_of_the_window_and_its_list_has_a_deed_and_each_deed_a_command(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        for where, deeds in ((Where.WINDOW, window_deeds(rig.window)), (Where.LIST, list_deeds(rig.window))):
+        for where, deeds in ((Where.WINDOW, window_bindings(rig.window)), (Where.LIST, list_bindings(rig.window))):
             assert {command.id for command in commands_in(where) if not command.fixed} == set(deeds)
 
 
@@ -334,7 +334,7 @@ async def test_the_context_menu_offers_the_same_ways_onward_as_the_details(tmp_p
         [menu] = rig.window.findChildren(OnwardMenu)
         assert menu.title() == "Use as input"
         ways = [action.text() for action in menu.actions() if action.text()]
-        assert ways == [way.text for way in rig.desk.onward.ways(Media.IMAGE)]
+        assert ways == [way.text for way in rig.desk.use_as_input.ways(Media.IMAGE)]
         next(action for action in menu.actions() if action.text() == "Image → video").trigger()
         await until(rig.composer.inputs)
         assert rig.composer.inputs()[0].path == path
@@ -350,14 +350,14 @@ async def test_cancel_asks_with_the_count_and_the_safe_answer_has_the_keyboard(t
         rig.runway.say(remote_id(1), "RUNNING")
         rig.runway.say(remote_id(2), "RUNNING")
         choose(rig, 1, 2)
-        rig.window.verb_menu.take(Verb.CANCEL)
+        rig.window.verb_menu.take(TaskCommand.CANCEL)
         [asked] = dialogs(rig.window)
         yes = next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks")
         assert not yes.isDefault()
         QTest.keyClick(asked, Qt.Key.Key_Escape)
         await rest()
         assert rig.runway.named("delete") == []
-        rig.window.verb_menu.take(Verb.CANCEL)
+        rig.window.verb_menu.take(TaskCommand.CANCEL)
         [asked] = dialogs(rig.window)
         QTest.mouseClick(
             next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks"), LEFT
@@ -371,7 +371,7 @@ async def test_who_does_not_want_to_be_asked_is_not(tmp_path, theme, qtbot):
         await listed(rig, task(1, State.RUNNING))
         rig.runway.say(remote_id(1), "RUNNING")
         choose(rig, 1)
-        rig.window.verb_menu.take(Verb.CANCEL)
+        rig.window.verb_menu.take(TaskCommand.CANCEL)
         assert dialogs(rig.window) == []
         await until(lambda: rig.runway.named("delete"))
 

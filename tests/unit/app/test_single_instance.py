@@ -13,7 +13,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.app import single_instance
-from runway_desktop.app.single_instance import DoesNotAnswer, Doorbell, enter, hand_over
+from runway_desktop.app.single_instance import DoesNotAnswer, InstanceSocket, enter, hand_over
 from runway_desktop.services.disk.profile_lock import claim
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -105,7 +105,7 @@ def test_two_profiles_do_not_know_each_other(tmp_path: Path):
 
 
 def test_words_are_handed_over_whole(tmp_path: Path, qtbot: QtBot):
-    bell = Doorbell(tmp_path)
+    bell = InstanceSocket(tmp_path)
     bell.open()
     words = ["/home/ö/猫.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "with\nlines"]
     with qtbot.waitSignal(bell.rung) as rung:
@@ -116,7 +116,7 @@ def test_words_are_handed_over_whole(tmp_path: Path, qtbot: QtBot):
 
 
 def test_where_files_cannot_be_locked_whoever_answers_keeps_the_profile(tmp_path: Path, qtbot: QtBot):
-    bell = Doorbell(tmp_path)
+    bell = InstanceSocket(tmp_path)
     bell.open()
     with qtbot.waitSignal(bell.rung) as rung:
         second = entering_without_locks(tmp_path)
@@ -130,7 +130,7 @@ def test_where_files_cannot_be_locked_and_nobody_answers_the_program_starts(tmp_
 
 
 def test_a_first_that_is_slow_to_answer_gets_the_words_once(tmp_path: Path, qtbot: QtBot):
-    bell = Doorbell(tmp_path)
+    bell = InstanceSocket(tmp_path)
     bell.open()
     heard: list[object] = []
     bell.rung.connect(heard.append)
@@ -172,7 +172,7 @@ def test_whoever_waits_takes_over_when_the_first_ends(tmp_path: Path):
 def test_a_socket_that_a_crash_left_is_no_obstacle(tmp_path: Path, qtbot: QtBot):
     left = QLocalServer()
     assert left.listen(single_instance._name(tmp_path))
-    bell = Doorbell(tmp_path)
+    bell = InstanceSocket(tmp_path)
     bell.open()
     with qtbot.waitSignal(bell.rung) as rung:
         second = Second(tmp_path, [])
@@ -184,7 +184,7 @@ def test_a_socket_that_a_crash_left_is_no_obstacle(tmp_path: Path, qtbot: QtBot)
 
 @pytest.mark.parametrize("line", [b"no json\n", b'{"a": 1}\n', b"[1, 2]\n", b"\xff\xfe\n"])
 def test_what_is_no_list_of_words_is_passed_over(line: bytes, tmp_path: Path, qtbot: QtBot):
-    bell = Doorbell(tmp_path)
+    bell = InstanceSocket(tmp_path)
     bell.open()
     heard: list[object] = []
     bell.rung.connect(heard.append)

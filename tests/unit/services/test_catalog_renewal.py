@@ -47,7 +47,7 @@ def written(folder: Path, facts: object, name: str = "catalog (1).json") -> Path
     return path
 
 
-class Desk:
+class TaskCommands:
     def __init__(self, folder: Path) -> None:
         bus = Bus()
         self.events: list[object] = []
@@ -61,7 +61,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path):
-    return Desk(tmp_path)
+    return TaskCommands(tmp_path)
 
 
 async def test_a_newer_catalogue_is_used_at_once_by_all_who_hold_the_old_one(desk, tmp_path):

@@ -17,13 +17,13 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.results.downloads import Downloads
-from runway_desktop.services.results.fallback_saving import Rescue
+from runway_desktop.services.results.fallback_saving import FallbackSaving
 from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.services.results.sidecar_keeper import BEHIND, SidecarKeeper
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import LONGEST_PAUSE, keep_going, survived
 from runway_desktop.services.tasks.ledger import Ledger
-from runway_desktop.services.tasks.missing_inputs import LostFiles
+from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.submission import Submission
 from tests.engine_rig import CATALOG, AtOnce, with_picture
 from tests.fake_runway import FakeFetcher, FakeRunway
@@ -134,9 +134,9 @@ def sidecars(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
     return SidecarKeeper(room.store, room.bus, room.clock, room.settings, FileLocks(), AtOnce()).run
 
 
-def lost_files(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
+def missing_inputs(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
     submission = Submission(room.ledger, room.store, CATALOG, room.clock, AtOnce(), key_in_use=lambda: NO_KEY)
-    return LostFiles(room.ledger, room.store, submission, CATALOG, room.bus, room.clock, AtOnce()).run
+    return MissingInputs(room.ledger, room.store, submission, CATALOG, room.bus, room.clock, AtOnce()).run
 
 
 def integrity(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
@@ -146,11 +146,13 @@ def integrity(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
 def downloads(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
     return Downloads(
         room.store, room.ledger, FakeRunway(), FakeFetcher(), room.bus, room.clock, room.settings, random.Random(1),
-        room.folder, Rescue(Path("/rescued"), room.folder, room.settings, room.bus, room.clock),
+        room.folder, FallbackSaving(Path("/rescued"), room.folder, room.settings, room.bus, room.clock),
     ).run  # fmt: skip
 
 
-@pytest.mark.parametrize("make", [settings, sidecars, lost_files, integrity, downloads], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [settings, sidecars, missing_inputs, integrity, downloads], ids=lambda make: make.__name__
+)
 async def test_every_loop_goes_on_after_a_mistake(tmp_path, make):
     room = Room(tmp_path)
     [held] = [Task(id=TaskId("t1"), request=with_picture((tmp_path / "in.png").as_uri()), created_at=1.0)]

@@ -6,19 +6,19 @@ import contextlib
 
 import pytest
 
-from runway_desktop.services.throttle import Rest
+from runway_desktop.services.throttle import Throttle
 from tests.fakes import FakeClock
 
 
 def test_first_change_is_answered_at_once():
-    rest = Rest(FakeClock(), 300)
+    rest = Throttle(FakeClock(), 300)
     assert rest.is_over
     assert rest.ms == 300
 
 
 async def test_long_work_rests_four_times_as_long():
     clock = FakeClock()
-    rest = Rest(clock, 300)
+    rest = Throttle(clock, 300)
     with rest:
         assert not rest.is_over
         assert rest.ms == 300, "asked anew after a moment"
@@ -35,7 +35,7 @@ async def test_long_work_rests_four_times_as_long():
 
 async def test_short_work_does_not_rest():
     clock = FakeClock()
-    rest = Rest(clock, 300)
+    rest = Throttle(clock, 300)
     with rest:
         await clock.advance(0.002)
     assert rest.ms == 300
@@ -43,7 +43,7 @@ async def test_short_work_does_not_rest():
 
 async def test_work_that_broke_off_rests_too():
     clock = FakeClock()
-    rest = Rest(clock, 300)
+    rest = Throttle(clock, 300)
     with contextlib.suppress(ValueError), rest:
         await clock.advance(1)
         raise ValueError("odd")

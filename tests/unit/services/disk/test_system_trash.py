@@ -13,7 +13,7 @@ import pytest
 import send2trash
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.services.disk.system_trash import SystemBin
+from runway_desktop.services.disk.system_trash import TrashFolder
 from tests.engine_rig import AtOnce
 
 
@@ -28,12 +28,12 @@ def thrown(monkeypatch):
 async def test_file_goes_to_the_systems_bin(tmp_path, thrown):
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"x")
-    await SystemBin(AtOnce()).throw(path)
+    await TrashFolder(AtOnce()).throw(path)
     assert thrown == [str(path)]
 
 
 async def test_file_that_is_gone_needs_no_throwing_away(tmp_path, thrown):
-    await SystemBin(AtOnce()).throw(tmp_path / "none.mp4")
+    await TrashFolder(AtOnce()).throw(tmp_path / "none.mp4")
     assert thrown == []
 
 
@@ -52,7 +52,7 @@ async def test_bin_that_refuses_says_what_to_do(tmp_path, monkeypatch, trouble, 
     path: Path = tmp_path / "fox.mp4"
     path.write_bytes(b"x")
     with pytest.raises(DiskError) as caught:
-        await SystemBin(AtOnce()).throw(path)
+        await TrashFolder(AtOnce()).throw(path)
     assert "fox.mp4 could not be moved to the bin." in caught.value.in_words()
     assert said in caught.value.advice
     assert path.exists()
@@ -75,7 +75,7 @@ def own_bin(monkeypatch, tmp_path) -> Path:
 
 
 async def test_what_was_thrown_away_comes_back_from_where_it_is_in_the_bin(tmp_path, own_bin):
-    system_bin = SystemBin(AtOnce())
+    system_bin = TrashFolder(AtOnce())
     path = tmp_path / "Füchse und 猫" / "fox.mp4"
     path.parent.mkdir()
     thrown = []
@@ -96,7 +96,7 @@ async def test_what_was_thrown_away_comes_back_from_where_it_is_in_the_bin(tmp_p
 
 
 async def test_a_bin_on_another_disk_gives_the_whole_file(tmp_path, own_bin, monkeypatch):
-    system_bin = SystemBin(AtOnce())
+    system_bin = TrashFolder(AtOnce())
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"fox")
     place = await system_bin.throw(path)
@@ -145,7 +145,7 @@ async def test_whatever_the_systems_bin_raises_is_an_error_of_the_disk(tmp_path,
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"x")
     with pytest.raises(DiskError, match=r"fox\.mp4 could not be moved to the bin"):
-        await SystemBin(AtOnce()).throw(path)
+        await TrashFolder(AtOnce()).throw(path)
     assert path.exists()
 
 
@@ -158,7 +158,7 @@ async def test_a_bin_that_cannot_be_looked_into_has_taken_the_file(tmp_path, mon
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"x")
     monkeypatch.setattr(send2trash, "send2trash", os.remove)
-    assert await SystemBin(AtOnce()).throw(path) is None
+    assert await TrashFolder(AtOnce()).throw(path) is None
     assert not path.exists()
 
 
@@ -176,15 +176,15 @@ async def test_whatever_taking_back_raises_is_an_error_of_the_disk(tmp_path, mon
     with monkeypatch.context() as patched:
         patched.setattr(Path, step, fail)
         with pytest.raises(DiskError):
-            await SystemBin(AtOnce()).take_back(binned, place)
+            await TrashFolder(AtOnce()).take_back(binned, place)
     assert binned.exists()
     assert not place.exists()
 
 
 async def test_names_that_no_file_can_have_are_an_error_of_the_disk(tmp_path, own_bin):
     with pytest.raises(DiskError):
-        await SystemBin(AtOnce()).take_back(tmp_path / "fox.mp4", tmp_path / "a\x00b" / "fox.mp4")
-    assert await SystemBin(AtOnce()).throw(tmp_path / "a\x00b.mp4") is None
+        await TrashFolder(AtOnce()).take_back(tmp_path / "fox.mp4", tmp_path / "a\x00b" / "fox.mp4")
+    assert await TrashFolder(AtOnce()).throw(tmp_path / "a\x00b.mp4") is None
 
 
 async def test_a_file_that_has_the_name_of_the_folder_is_told_as_that(tmp_path):
@@ -192,7 +192,7 @@ async def test_a_file_that_has_the_name_of_the_folder_is_told_as_that(tmp_path):
     binned.write_bytes(b"x")
     (tmp_path / "library").write_text("in the way")
     with pytest.raises(DiskError) as caught:
-        await SystemBin(AtOnce()).take_back(binned, tmp_path / "library" / "fox.mp4")
+        await TrashFolder(AtOnce()).take_back(binned, tmp_path / "library" / "fox.mp4")
     assert "There is another" not in caught.value.message
     assert binned.exists()
 
@@ -203,9 +203,9 @@ async def test_workers_that_are_gone_are_told(tmp_path):
     workers = ThreadPoolExecutor(1)
     workers.shutdown()
     with pytest.raises(DiskError):
-        await SystemBin(workers).throw(path)
+        await TrashFolder(workers).throw(path)
     with pytest.raises(DiskError):
-        await SystemBin(workers).take_back(path, tmp_path / "b.mp4")
+        await TrashFolder(workers).take_back(path, tmp_path / "b.mp4")
 
 
 async def test_what_is_back_is_back_though_the_other_disk_keeps_a_copy(tmp_path, monkeypatch):
@@ -225,5 +225,5 @@ async def test_what_is_back_is_back_though_the_other_disk_keeps_a_copy(tmp_path,
 
     monkeypatch.setattr(Path, "lstat", elsewhere)
     monkeypatch.setattr(Path, "unlink", unlink)
-    await SystemBin(AtOnce()).take_back(binned, place)
+    await TrashFolder(AtOnce()).take_back(binned, place)
     assert place.read_bytes() == b"fox"

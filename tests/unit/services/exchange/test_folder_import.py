@@ -32,7 +32,7 @@ from tests.unit.services.exchange.results import NOON, Results, a_task, as_it_is
 _ALL = Listing(group=GroupBy.NONE)
 
 
-class Desk:
+class TaskCommands:
     """An empty profile beside a folder of results that another one left."""
 
     def __init__(self, folder: Path) -> None:
@@ -66,8 +66,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def a_desk(folder: Path) -> AsyncIterator[Desk]:
-    desk = Desk(folder)
+async def a_desk(folder: Path) -> AsyncIterator[TaskCommands]:
+    desk = TaskCommands(folder)
     async with desk.rig:
         yield desk
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.errors import DiskError, StoreError
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, State, Task, TaskId
-from runway_desktop.services.disk.spreadsheet import USUAL, Manner, plain
+from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain
 from runway_desktop.services.exchange.list_columns import COLUMNS
 from runway_desktop.services.exchange.list_export import PAGE, ListExport, ListForm
 from runway_desktop.services.exchange.progress import Progress
@@ -102,7 +102,7 @@ async def test_excel_sees_that_it_is_utf_8(tmp_path):
 
 async def test_excel_in_europe_gets_semicolons_and_numbers_that_it_takes_for_numbers(tmp_path):
     task = a_task(prompt="fog, 2.5 m deep; cold", cost_credits=12.5, title="2.5")
-    manner = Manner(";", ",", is_marked=False)
+    manner = CsvDialect(";", ",", is_marked=False)
     path = await written(tmp_path, task, columns=["prompt", "title", "credits"], manner=manner)
     lines = path.read_bytes().decode("utf-8").split("\r\n")
     assert lines == ["prompt;title;credits", '"fog, 2.5 m deep; cold";2.5;12,5', ""]

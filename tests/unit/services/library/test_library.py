@@ -20,7 +20,7 @@ from tests.fake_runway import remote_id
 from tests.fakes import FakeClock, MemoryStore
 
 
-class Desk:
+class TaskCommands:
     def __init__(self, folder: Path) -> None:
         self.store, self.bus, self.clock = MemoryStore(), Bus(), FakeClock()
         self.events: list[object] = []
@@ -48,7 +48,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path):
-    return Desk(tmp_path)
+    return TaskCommands(tmp_path)
 
 
 async def test_list_rows_groups_and_counts_are_the_stores(desk):

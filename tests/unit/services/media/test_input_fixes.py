@@ -15,10 +15,10 @@ from PIL import Image, ImageCms
 
 from runway_desktop.catalog import Field, MediaKind
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.inputs import FrameAt, Mend, MendKind
+from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
 from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_words import file_hash
-from runway_desktop.services.media.input_fixes import Mender, copies_of, mends_for
+from runway_desktop.services.media.input_fixes import InputFixer, copies_of, mends_for
 from runway_desktop.services.media.media_facts import MediaFacts, check_asset, probe
 from tests.engine_rig import CATALOG
 
@@ -37,15 +37,15 @@ def facts_of(path: Path) -> MediaFacts:
     return facts
 
 
-def texts(mends: tuple[Mend, ...]) -> list[str]:
+def texts(mends: tuple[InputFix, ...]) -> list[str]:
     return [mend.text for mend in mends]
 
 
-async def carried_out(folder: Path, path: Path, mend: Mend) -> Path:
-    return await Mender(folder).mend(path, facts_of(path), mend)
+async def carried_out(folder: Path, path: Path, mend: InputFix) -> Path:
+    return await InputFixer(folder).mend(path, facts_of(path), mend)
 
 
-def mend_of(path: Path, form: str, field: Field = FIELD) -> Mend:
+def mend_of(path: Path, form: str, field: Field = FIELD) -> InputFix:
     facts = facts_of(path)
     return next(mend for mend in (*mends_for(facts, field), *copies_of(facts)) if mend.format == form)
 
@@ -85,7 +85,7 @@ def test_picture_that_is_too_large_is_offered_smaller():
     huge = replace(PICTURE, size=400 * MB)
     found = mends_for(huge, FIELD)
     assert texts(found)[:2] == ["Save as JPEG", "Save as WebP"]
-    assert found[2].kind is MendKind.SCALE
+    assert found[2].kind is FixKind.SCALE
     assert found[2].size is not None
     assert found[2].size[0] * found[2].size[1] < 4800 * 2400 / 2
 
@@ -129,7 +129,7 @@ async def test_copy_is_a_file_that_runway_takes(tmp_path, form, ending, into):
 async def test_original_is_noted_by_path_and_hash(tmp_path):
     path = tmp_path / "still.gif"
     Image.new("RGB", (8, 8)).save(path)
-    mender = Mender(tmp_path / "inputs")
+    mender = InputFixer(tmp_path / "inputs")
     copy = await mender.mend(path, facts_of(path), mend_of(path, "PNG"))
     origin = await mender.origin(copy)
     assert origin is not None
@@ -221,13 +221,13 @@ async def test_damaged_picture_is_said_to_be_damaged(tmp_path):
     facts = facts_of(path)
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(DiskError, match=r"torn\.bmp” cannot be decoded"):
-        await Mender(tmp_path / "inputs").mend(path, facts, mends_for(facts, FIELD)[0])
+        await InputFixer(tmp_path / "inputs").mend(path, facts, mends_for(facts, FIELD)[0])
 
 
 async def test_file_that_is_gone_is_said_to_be_gone(tmp_path):
     facts = replace(PICTURE, format="GIF")
     with pytest.raises(DiskError, match=r"gone\.gif” cannot be read"):
-        await Mender(tmp_path / "inputs").mend(tmp_path / "gone.gif", facts, mends_for(facts, FIELD)[0])
+        await InputFixer(tmp_path / "inputs").mend(tmp_path / "gone.gif", facts, mends_for(facts, FIELD)[0])
 
 
 async def test_folder_that_cannot_be_written_is_said(tmp_path):
@@ -243,7 +243,7 @@ async def test_sizes_are_told_before_and_are_about_right(tmp_path):
     Image.effect_noise((2400, 1600), 60).convert("RGB").save(path)
     facts = facts_of(path)
     mends = copies_of(facts)
-    mender = Mender(tmp_path / "inputs")
+    mender = InputFixer(tmp_path / "inputs")
     sizes = await mender.sizes(path, facts, mends)
     for mend in mends:
         made = await mender.mend(path, facts, mend)
@@ -253,7 +253,7 @@ async def test_sizes_are_told_before_and_are_about_right(tmp_path):
 async def test_no_size_is_told_of_what_cannot_be_decoded(tmp_path):
     path = tmp_path / "torn.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n")
-    assert await Mender(tmp_path).sizes(path, PICTURE, copies_of(PICTURE)) == {}
+    assert await InputFixer(tmp_path).sizes(path, PICTURE, copies_of(PICTURE)) == {}
 
 
 async def test_frame_of_a_clip_is_kept_under_its_clips_name(tmp_path):
@@ -261,7 +261,7 @@ async def test_frame_of_a_clip_is_kept_under_its_clips_name(tmp_path):
     clip.write_bytes(b"clip")
     png = io.BytesIO()
     Image.new("RGB", (8, 8)).save(png, "PNG")
-    mender = Mender(tmp_path / "inputs")
+    mender = InputFixer(tmp_path / "inputs")
     kept = await mender.keep_frame(clip, png.getvalue(), "last frame")
     assert kept.name == "take 4, last frame.png"
     assert facts_of(kept).format == "PNG"
@@ -275,14 +275,14 @@ async def test_damaged_note_is_no_note(tmp_path):
     home.mkdir(parents=True)
     for text in ("", "[]", json.dumps({"path": "x"})):
         (home / "original.json").write_text(text)
-        assert await Mender(tmp_path / "inputs").origin(home / "x.png") is None
+        assert await InputFixer(tmp_path / "inputs").origin(home / "x.png") is None
 
 
 async def test_decoding_happens_in_the_given_worker(tmp_path):
     path = tmp_path / "still.gif"
     Image.new("RGB", (8, 8)).save(path)
     with ThreadPoolExecutor(1) as worker:
-        copy = await Mender(tmp_path / "inputs", worker).mend(path, facts_of(path), mend_of(path, "PNG"))
+        copy = await InputFixer(tmp_path / "inputs", worker).mend(path, facts_of(path), mend_of(path, "PNG"))
     assert copy.is_file()
 
 

@@ -17,7 +17,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.spending_report import SpendingLine, reconciled, summed
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, RemoteId, Request, State, Task, TaskId
-from runway_desktop.services.disk.spreadsheet import Manner
+from runway_desktop.services.disk.spreadsheet import CsvDialect
 from runway_desktop.services.money.spending import BILL_COLUMNS, Period, Spending
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeRunway
@@ -158,7 +158,7 @@ async def test_a_bill_lists_what_ended_and_cost_something_of_one_project(books: 
     assert rows[1][6:] == ["48", "0.48", "00000001-0000-4000-8000-000000000000"]
     assert rows[2][3] == "'=HYPERLINK(1)"
     assert [file.name for file in tmp_path.iterdir()] == ["bill.csv"]
-    await books.spending.export(Period.WEEK, "Aurora spot", bill.path, Manner(";", ",", is_marked=False))
+    await books.spending.export(Period.WEEK, "Aurora spot", bill.path, CsvDialect(";", ",", is_marked=False))
     lines = bill.path.read_text(encoding="utf-8").splitlines()
     assert lines[0] == ";".join(BILL_COLUMNS)
     assert ";48;0,48;" in lines[1]

@@ -36,10 +36,10 @@ from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
 from runway_desktop.services.results import embedding, part_file, saving, sidecar
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, OUR_MISTAKE, Downloads
-from runway_desktop.services.results.fallback_saving import Rescue
+from runway_desktop.services.results.fallback_saving import FallbackSaving
 from runway_desktop.services.results.file_check import examine
 from runway_desktop.services.results.link_renewal import EXPIRED
-from runway_desktop.services.results.trash import BinnedFiles
+from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.ledger import Ledger
 from tests.engine_rig import AtOnce
@@ -60,7 +60,7 @@ def _box(kind: bytes, content: bytes) -> bytes:
     return (8 + len(content)).to_bytes(4, "big") + kind + content
 
 
-class Desk:
+class TaskCommands:
     """Downloads on a real disk and a fake everything else."""
 
     def __init__(
@@ -87,7 +87,8 @@ class Desk:
         self.rescued = (profile or folder.parent) / "Rescued"
         self.downloads = Downloads(
             self.store, self.ledger, self.runway, self.fetcher, self.bus, self.clock, self.settings,
-            random.Random(1), self.folder, Rescue(self.rescued, self.folder, self.settings, self.bus, self.clock),
+            random.Random(1), self.folder,
+            FallbackSaving(self.rescued, self.folder, self.settings, self.bus, self.clock),
         )  # fmt: skip
         self._made = 0
 
@@ -144,7 +145,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path):
-    return Desk(tmp_path / "library")
+    return TaskCommands(tmp_path / "library")
 
 
 async def test_result_is_saved_as_soon_as_the_task_succeeds(desk):
@@ -298,7 +299,7 @@ async def test_a_mistake_while_the_request_is_written_does_not_unsave_the_result
 async def test_what_goes_to_the_bin_while_the_request_is_written_is_in_the_bin(desk, monkeypatch):
     desk.settings.embed = True
     desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
-    binned = BinnedFiles(desk.store, MemoryBin(), desk.bus, desk.clock, desk.folder.locks, AtOnce())
+    binned = Trash(desk.store, MemoryBin(), desk.bus, desk.clock, desk.folder.locks, AtOnce())
     throwing: list[asyncio.Task[Any]] = []
 
     def embed_while_thrown_away(*arguments: Any) -> bool:
@@ -377,7 +378,7 @@ async def test_download_goes_on_after_the_program_was_killed(desk):
         task = await desk.finished_task()
         await settle()
     assert desk.files() == ["gen4.5_Fox.mp4.part", "gen4.5_Fox.mp4.part.json"]
-    again = Desk(desk.library, store=desk.store, clock=desk.clock)
+    again = TaskCommands(desk.library, store=desk.store, clock=desk.clock)
     again.fetcher.serve(LINK, clip(), etag='"1"')
     async with again.running():
         await settle()
@@ -655,7 +656,7 @@ async def test_kill_between_naming_and_storing_does_not_download_twice(desk):
     assert (desk.library / "gen4.5_Fox.mp4").exists()
     assert (await desk.output(task)).state is OutputState.DOWNLOADING
     desk.store.save_output = put
-    again = Desk(desk.library, store=desk.store, clock=desk.clock)
+    again = TaskCommands(desk.library, store=desk.store, clock=desk.clock)
     async with again.running():
         await settle()
     saved = await again.output(task)
@@ -675,7 +676,7 @@ async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(des
         async with desk.running():
             task = await desk.finished_task()
             await settle()
-    again = Desk(desk.library, store=desk.store, clock=desk.clock)
+    again = TaskCommands(desk.library, store=desk.store, clock=desk.clock)
     async with again.running():
         await settle()
     assert (await again.output(task)).state is OutputState.SAVED

@@ -19,7 +19,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.integrity import Integrity
-from runway_desktop.services.results.relinking import Progress, Retrieval
+from runway_desktop.services.results.relinking import Progress, Relinking
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock, MemoryStore, settle
@@ -35,7 +35,7 @@ class Attic:
         self.settings = Settings(self.store, self.bus, self.clock, default_library=self.library)
         self.integrity = Integrity(self.store, KnownFolders(), self.bus, self.clock, AtOnce())
         self.locks = FileLocks()
-        self.retrieval = Retrieval(
+        self.relinking = Relinking(
             self.store, self.integrity, self.bus, self.clock, self.settings, self.locks, AtOnce()
         )  # fmt: skip
         self.told: list[Output] = []
@@ -86,7 +86,7 @@ async def test_a_file_that_was_moved_and_renamed_is_found_again_by_its_bytes(att
     output = await attic.keep("fox.mp4")
     new = moved(output.path, attic.library / "best" / "the fox.mp4", alone=True)
     await attic.noticed()
-    found = await attic.retrieval.look_for([output.task_id])
+    found = await attic.relinking.look_for([output.task_id])
     now = await attic.output("fox.mp4")
     assert (found.outputs, found.missing) == ((now,), 0)
     assert (now.path, now.is_here, now.poster) == (str(new), True, output.poster)
@@ -102,7 +102,7 @@ async def test_what_somebody_has_in_hand_is_theirs_and_so_is_its_sidecar(attic: 
     new = moved(output.path, attic.library / "best" / "the fox.mp4", alone=True)
     await attic.noticed()
     async with attic.locks.hold([(output.task_id, 0)]):
-        looking = asyncio.create_task(attic.retrieval.look_for([output.task_id]))
+        looking = asyncio.create_task(attic.relinking.look_for([output.task_id]))
         await settle()
         assert not looking.done()
         await attic.store.change_output(output.task_id, 0, lambda now: replace(now, path="", binned_from=now.path))
@@ -118,7 +118,7 @@ async def test_its_sidecar_comes_along_and_knows_the_new_name(attic: Attic):
     beside = sidecar.path_for(Path(output.path))
     beside.write_text(json.dumps({**json.loads(beside.read_text()), "of a newer program": True}))
     await attic.noticed()
-    await attic.retrieval.look_for([output.task_id])
+    await attic.relinking.look_for([output.task_id])
     kept = json.loads(sidecar.path_for(new).read_text())
     assert (kept["output"]["file"], kept["of a newer program"]) == ("the fox.mp4", True)
     assert not beside.exists()
@@ -131,7 +131,7 @@ async def test_a_sidecar_that_is_gone_is_written_anew_where_one_is_wanted(attic:
     sidecar.path_for(Path(output.path)).unlink()
     new = moved(output.path, attic.library / "best" / "fox.mp4", alone=True)
     await attic.noticed()
-    await attic.retrieval.look_for([output.task_id])
+    await attic.relinking.look_for([output.task_id])
     assert sidecar.path_for(new).exists() == wanted
     if wanted:
         kept = json.loads(sidecar.path_for(new).read_text())
@@ -143,7 +143,7 @@ async def test_somebody_elses_file_with_the_sidecars_name_is_left_alone(attic: A
     new = moved(output.path, attic.library / "best" / "fox.mp4", alone=True)
     sidecar.path_for(new).write_text('{"shopping": ["milk"]}')
     await attic.noticed()
-    await attic.retrieval.look_for([output.task_id])
+    await attic.relinking.look_for([output.task_id])
     assert json.loads(sidecar.path_for(new).read_text()) == {"shopping": ["milk"]}
 
 
@@ -153,7 +153,7 @@ async def test_a_file_moved_together_with_its_neighbours_brings_the_neighbours(a
         moved(output.path, attic.library / "best" / Path(output.path).name)
     Path(outputs[2].path).unlink()
     await attic.noticed()
-    found = await attic.retrieval.look_for([outputs[0].task_id])
+    found = await attic.relinking.look_for([outputs[0].task_id])
     assert [output.task_id for output in found.outputs] == ["a.mp4", "b.mp4"]
     assert (await attic.output("c.mp4")).is_missing
 
@@ -165,7 +165,7 @@ async def test_a_file_of_the_same_name_and_size_with_other_bytes_is_not_taken(at
     other.parent.mkdir()
     other.write_bytes(b"owl")
     await attic.noticed()
-    assert (await attic.retrieval.look_for([output.task_id])).missing == 1
+    assert (await attic.relinking.look_for([output.task_id])).missing == 1
     assert await attic.output("fox.mp4") == replace(output, look=(await attic.output("fox.mp4")).look)
 
 
@@ -174,7 +174,7 @@ async def test_the_file_of_another_task_with_the_same_bytes_stays_its_own(attic:
     await attic.keep("twin.mp4", b"fox")
     Path(output.path).unlink()
     await attic.noticed()
-    assert (await attic.retrieval.look_for([output.task_id])).missing == 1
+    assert (await attic.relinking.look_for([output.task_id])).missing == 1
 
 
 async def test_two_with_the_same_bytes_find_a_file_each(attic: Attic):
@@ -182,7 +182,7 @@ async def test_two_with_the_same_bytes_find_a_file_each(attic: Attic):
         output = await attic.keep(name, b"the same")
         moved(output.path, attic.library / "best" / f"new {name}", alone=True)
     await attic.noticed()
-    found = await attic.retrieval.look_for([TaskId("a.mp4"), TaskId("b.mp4")])
+    found = await attic.relinking.look_for([TaskId("a.mp4"), TaskId("b.mp4")])
     assert sorted(Path(output.path).name for output in found.outputs) == ["new a.mp4", "new b.mp4"]
 
 
@@ -190,9 +190,9 @@ async def test_a_folder_that_the_person_names_is_looked_through_and_no_other(att
     output = await attic.keep("fox.mp4")
     moved(output.path, tmp_path / "elsewhere" / "deep" / "fox.mp4")
     await attic.noticed()
-    assert (await attic.retrieval.look_for([output.task_id])).missing == 1
+    assert (await attic.relinking.look_for([output.task_id])).missing == 1
     said: list[Progress] = []
-    found = await attic.retrieval.look_for([output.task_id], tmp_path / "elsewhere", said.append)
+    found = await attic.relinking.look_for([output.task_id], tmp_path / "elsewhere", said.append)
     assert found.missing == 0
     assert (said[-1].found, said[-1].asked) == (1, 1)
 
@@ -202,14 +202,14 @@ async def test_where_it_was_is_looked_though_the_library_is_another_now(attic: A
     moved(output.path, Path(output.path).with_name("fox renamed.mp4"))
     attic.settings.library_folder = str(tmp_path / "new library")
     await attic.noticed()
-    assert (await attic.retrieval.look_for([output.task_id])).missing == 0
+    assert (await attic.relinking.look_for([output.task_id])).missing == 0
 
 
 async def test_bins_and_hidden_folders_are_not_looked_into(attic: Attic, tmp_path: Path):
     output = await attic.keep("fox.mp4")
     moved(output.path, attic.library / ".Trash-1000" / "files" / "fox.mp4")
     await attic.noticed()
-    assert (await attic.retrieval.look_for([output.task_id])).missing == 1
+    assert (await attic.relinking.look_for([output.task_id])).missing == 1
 
 
 async def test_a_file_that_is_back_needs_no_search(attic: Attic):
@@ -217,7 +217,7 @@ async def test_a_file_that_is_back_needs_no_search(attic: Attic):
     away = moved(output.path, attic.library.parent / "fox.mp4")
     await attic.noticed()
     moved(str(away), Path(output.path))
-    assert await attic.retrieval.look_for([output.task_id]) == await attic.retrieval.look_for([])
+    assert await attic.relinking.look_for([output.task_id]) == await attic.relinking.look_for([])
     assert (await attic.output("fox.mp4")).is_here
 
 
@@ -236,7 +236,7 @@ async def test_giving_up_keeps_what_was_found(attic: Attic, monkeypatch: pytest.
         if progress.found == 3:
             searches[0].cancel()
 
-    searches.append(asyncio.ensure_future(attic.retrieval.look_for(list(map(TaskId, names)), None, give_up)))
+    searches.append(asyncio.ensure_future(attic.relinking.look_for(list(map(TaskId, names)), None, give_up)))
     with pytest.raises(asyncio.CancelledError):
         await searches[0]
     here = [name for name in names if (await attic.output(name)).is_here]
@@ -248,7 +248,7 @@ async def test_the_file_that_the_person_shows_is_taken_if_it_is_the_same(attic: 
     for one in (output, other):
         moved(one.path, tmp_path / "elsewhere" / Path(one.path).name)
     await attic.noticed()
-    chosen = await attic.retrieval.choose(output.task_id, 0, tmp_path / "elsewhere" / "fox.mp4")
+    chosen = await attic.relinking.choose(output.task_id, 0, tmp_path / "elsewhere" / "fox.mp4")
     assert [found.task_id for found in chosen.outputs] == ["fox.mp4", "owl.mp4"]
 
 
@@ -258,9 +258,9 @@ async def test_another_file_is_taken_only_after_a_question(attic: Attic, tmp_pat
     other = tmp_path / "graded.mov"
     other.write_bytes(b"graded fox")
     await attic.noticed()
-    assert (await attic.retrieval.choose(output.task_id, 0, other)).is_other
+    assert (await attic.relinking.choose(output.task_id, 0, other)).is_other
     assert (await attic.output("fox.mp4")).is_missing
-    await attic.retrieval.choose(output.task_id, 0, other, anyway=True)
+    await attic.relinking.choose(output.task_id, 0, other, anyway=True)
     now = await attic.output("fox.mp4")
     assert (now.path, now.size, now.sha256) == (str(other), 10, hashlib.sha256(b"graded fox").hexdigest())
     assert (now.is_here, now.poster, now.width) == (True, "", 0)
@@ -272,7 +272,7 @@ async def test_a_shown_file_that_is_another_tasks_own_is_refused(attic: Attic):
     Path(output.path).unlink()
     await attic.noticed()
     with pytest.raises(NotPossible, match=r"owl\.mp4 is the file of another task"):
-        await attic.retrieval.choose(output.task_id, 0, Path(other.path), anyway=True)
+        await attic.relinking.choose(output.task_id, 0, Path(other.path), anyway=True)
 
 
 async def test_a_shown_file_that_cannot_be_read_says_so(attic: Attic, tmp_path: Path):
@@ -280,7 +280,7 @@ async def test_a_shown_file_that_cannot_be_read_says_so(attic: Attic, tmp_path: 
     Path(output.path).unlink()
     await attic.noticed()
     with pytest.raises(DiskError, match="cannot be read"):
-        await attic.retrieval.choose(output.task_id, 0, tmp_path)
+        await attic.relinking.choose(output.task_id, 0, tmp_path)
 
 
 async def test_a_kept_change_is_how_the_result_is_from_now_on(attic: Attic):
@@ -288,7 +288,7 @@ async def test_a_kept_change_is_how_the_result_is_from_now_on(attic: Attic):
     await attic.noticed()
     Path(output.path).write_bytes(b"a graded fox")
     await attic.noticed()
-    [kept] = await attic.retrieval.keep_changes([output.task_id])
+    [kept] = await attic.relinking.keep_changes([output.task_id])
     assert kept == await attic.output("fox.mp4")
     assert (kept.look.presence, kept.size, kept.poster) == (Presence.HERE, 12, "")
     document = json.loads(sidecar.path_for(Path(output.path)).read_text())
@@ -301,4 +301,4 @@ async def test_a_kept_change_is_how_the_result_is_from_now_on(attic: Attic):
 async def test_keeping_changes_leaves_what_is_not_changed(attic: Attic):
     output = await attic.keep("fox.mp4")
     await attic.noticed()
-    assert await attic.retrieval.keep_changes([output.task_id]) == ()
+    assert await attic.relinking.keep_changes([output.task_id]) == ()

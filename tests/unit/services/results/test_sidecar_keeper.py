@@ -23,7 +23,7 @@ from tests.fake_runway import remote_id
 from tests.fakes import settle
 
 
-class Shelf:
+class ParkedValues:
     """Saved results with their sidecars on a real disk, and the keeper that looks after them."""
 
     def __init__(self, folder: Path) -> None:
@@ -71,7 +71,7 @@ class Shelf:
 
 @pytest.fixture
 def shelf(tmp_path):
-    return Shelf(tmp_path)
+    return ParkedValues(tmp_path)
 
 
 async def test_whatever_is_made_of_a_result_stands_in_its_sidecar_a_second_later(shelf):

@@ -29,7 +29,7 @@ async def waiting(rig: Rig, *paths: Path) -> tuple[TaskId, ...]:
     """A held task for each file, whose looks are known."""
     await rig.lane.pause()
     ids = await rig.submit(*(with_picture(path.as_uri()) for path in paths))
-    await rig.lost_files.note()
+    await rig.missing_inputs.note()
     return ids
 
 
@@ -41,8 +41,8 @@ async def test_moved_file_is_put_back_and_its_task_is_sent(tmp_path):
         await rig.lane.resume()
         await rig.clock.advance(1)
         assert misses_file(await rig.task(task_id))
-        assert await rig.lost_files.missing(task_id) == (old,)
-        put_back = await rig.lost_files.put_back(old, new)
+        assert await rig.missing_inputs.missing(task_id) == (old,)
+        put_back = await rig.missing_inputs.put_back(old, new)
         assert (put_back.tasks, put_back.files, put_back.is_other) == ((task_id,), 1, False)
         await rig.clock.advance(1)
         task = await rig.task(task_id)
@@ -56,7 +56,7 @@ async def test_siblings_are_found_beside_it(tmp_path):
     async with Rig() as rig:
         ids = await waiting(rig, *olds)
         news = [move(old, tmp_path / "new" / old.name) for old in olds]
-        put_back = await rig.lost_files.put_back(olds[1], news[1])
+        put_back = await rig.missing_inputs.put_back(olds[1], news[1])
         assert set(put_back.tasks) == set(ids)
         assert put_back.files == 3
         values = [(await rig.task(task_id)).request.values["promptImage"] for task_id in ids]
@@ -68,7 +68,7 @@ async def test_folders_that_moved_together_are_followed(tmp_path):
     async with Rig() as rig:
         ids = await waiting(rig, *olds)
         (tmp_path / "old").rename(tmp_path / "new")
-        put_back = await rig.lost_files.put_back(olds[0], tmp_path / "new" / "monday" / "still.png")
+        put_back = await rig.missing_inputs.put_back(olds[0], tmp_path / "new" / "monday" / "still.png")
         assert set(put_back.tasks) == set(ids)
         second = (await rig.task(ids[1])).request.values["promptImage"]
         assert second == (tmp_path / "new" / "tuesday" / "still.png").as_uri()
@@ -78,7 +78,7 @@ async def test_every_task_of_the_same_file_gets_it(tmp_path):
     old = picture(tmp_path / "a.png")
     async with Rig() as rig:
         ids = await waiting(rig, old, old, old)
-        put_back = await rig.lost_files.put_back(old, move(old, tmp_path / "new" / "a.png"))
+        put_back = await rig.missing_inputs.put_back(old, move(old, tmp_path / "new" / "a.png"))
         assert (set(put_back.tasks), put_back.files) == (set(ids), 1)
 
 
@@ -88,11 +88,11 @@ async def test_another_file_is_not_taken_for_it_unless_the_person_says_so(tmp_pa
         [task_id] = await waiting(rig, old)
         old.unlink()
         other = picture(tmp_path / "new" / "a.png", b"another")
-        put_back = await rig.lost_files.put_back(old, other)
+        put_back = await rig.missing_inputs.put_back(old, other)
         assert put_back.is_other
         assert put_back.tasks == ()
         assert (await rig.task(task_id)).request.values["promptImage"] == old.as_uri()
-        put_back = await rig.lost_files.put_back(old, other, anyway=True)
+        put_back = await rig.missing_inputs.put_back(old, other, anyway=True)
         assert put_back.tasks == (task_id,)
         assert (await rig.task(task_id)).request.values["promptImage"] == other.as_uri()
 
@@ -104,7 +104,7 @@ async def test_sibling_of_the_right_name_with_other_bytes_is_left_alone(tmp_path
         new = move(olds[0], tmp_path / "new" / "a.png")
         olds[1].unlink()
         picture(tmp_path / "new" / "b.png", b"not it")
-        assert (await rig.lost_files.put_back(olds[0], new)).tasks == (ids[0],)
+        assert (await rig.missing_inputs.put_back(olds[0], new)).tasks == (ids[0],)
 
 
 async def test_file_that_is_still_there_stays_where_it_is(tmp_path):
@@ -113,7 +113,7 @@ async def test_file_that_is_still_there_stays_where_it_is(tmp_path):
         ids = await waiting(rig, *olds)
         new = move(olds[0], tmp_path / "new" / "a.png")
         picture(tmp_path / "new" / "b.png", b"b.png")
-        await rig.lost_files.put_back(olds[0], new)
+        await rig.missing_inputs.put_back(olds[0], new)
         assert (await rig.task(ids[1])).request.values["promptImage"] == olds[1].as_uri()
 
 
@@ -123,9 +123,11 @@ async def test_file_whose_looks_are_not_known_is_known_by_name_and_size(tmp_path
         await rig.lane.pause()
         [task_id] = await rig.submit(with_picture(old.as_uri()))
         new = move(old, tmp_path / "new" / "a.png")
-        assert (await rig.lost_files.put_back(old, picture(tmp_path / "b.png"))).is_other
-        assert (await rig.lost_files.put_back(old, picture(tmp_path / "other" / "a.png", b"longer content"))).is_other
-        assert (await rig.lost_files.put_back(old, new)).tasks == (task_id,)
+        assert (await rig.missing_inputs.put_back(old, picture(tmp_path / "b.png"))).is_other
+        assert (
+            await rig.missing_inputs.put_back(old, picture(tmp_path / "other" / "a.png", b"longer content"))
+        ).is_other
+        assert (await rig.missing_inputs.put_back(old, new)).tasks == (task_id,)
 
 
 async def test_task_that_waits_for_the_person_still_does(tmp_path):
@@ -133,7 +135,7 @@ async def test_task_that_waits_for_the_person_still_does(tmp_path):
     async with Rig() as rig:
         [task_id] = await rig.submit(with_picture(old.as_uri()), send_now=False)
         reason = (await rig.task(task_id)).hold_reason
-        await rig.lost_files.put_back(old, move(old, tmp_path / "new" / "a.png"))
+        await rig.missing_inputs.put_back(old, move(old, tmp_path / "new" / "a.png"))
         assert (await rig.task(task_id)).hold_reason == reason != ""
 
 
@@ -142,13 +144,13 @@ async def test_hash_stays_known_when_a_file_is_put_back(tmp_path):
     async with Rig() as rig:
         [task_id] = await waiting(rig, old)
         [before] = await rig.store.inputs(task_id)
-        await rig.lost_files.put_back(old, move(old, tmp_path / "new" / "a.png"))
+        await rig.missing_inputs.put_back(old, move(old, tmp_path / "new" / "a.png"))
         [after] = await rig.store.inputs(task_id)
         assert (len(before.sha256), after.sha256) == (64, before.sha256)
 
 
 async def test_files_of_what_waits_are_noted_after_a_while_by_themselves(tmp_path):
-    async with Rig(loops=("lane", "lost_files")) as rig:
+    async with Rig(loops=("lane", "missing_inputs")) as rig:
         await rig.lane.pause()
         [task_id] = await rig.submit(with_picture(picture(tmp_path / "a.png").as_uri()))
         await rig.clock.advance(30)
@@ -164,11 +166,11 @@ async def test_file_that_cannot_be_read_is_said(tmp_path):
     async with Rig() as rig:
         await waiting(rig, tmp_path / "a.png")
         with pytest.raises(DiskError, match="cannot be read"):
-            await rig.lost_files.put_back(tmp_path / "a.png", tmp_path / "nowhere.png")
+            await rig.missing_inputs.put_back(tmp_path / "a.png", tmp_path / "nowhere.png")
 
 
 async def test_task_that_is_not_held_misses_nothing(tmp_path):
     async with Rig() as rig:
         [task_id] = await rig.submit(with_picture(picture(tmp_path / "a.png").as_uri()))
-        assert await rig.lost_files.missing(task_id) == ()
-        assert await rig.lost_files.missing(TaskId("unknown")) == ()
+        assert await rig.missing_inputs.missing(task_id) == ()
+        assert await rig.missing_inputs.missing(TaskId("unknown")) == ()

@@ -7,7 +7,7 @@ import pytest
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import COPIED, RESTORED, OutputState, State
-from runway_desktop.usecases.commands.offers import Offer, Verb, concerned, offers, question, why_not
+from runway_desktop.usecases.commands.offers import Offer, TaskCommand, concerned, offers, question, why_not
 from tests.unit.viewmodels.rows import failed, row
 
 REFUSALS = (
@@ -19,7 +19,7 @@ REFUSALS = (
 )
 
 
-def found(*rows) -> dict[Verb, Offer]:
+def found(*rows) -> dict[TaskCommand, Offer]:
     return {offer.verb: offer for group in offers(rows) for offer in group}
 
 
@@ -30,53 +30,58 @@ def test_nothing_chosen_offers_nothing():
 @pytest.mark.parametrize("code", REFUSALS)
 def test_a_refused_task_offers_edit_and_send_and_never_retry(code):
     verbs = found(failed(code))
-    assert Verb.RETRY not in verbs
-    assert verbs[Verb.EDIT_AND_SEND].enabled
+    assert TaskCommand.RETRY not in verbs
+    assert verbs[TaskCommand.EDIT_AND_SEND].enabled
 
 
 @pytest.mark.parametrize("code", ["INTERNAL", "THIRD_PARTY.UNAVAILABLE", "INPUT_PREPROCESSING.INTERNAL", ""])
 def test_what_broke_at_runway_may_be_retried(code):
-    assert found(failed(code))[Verb.RETRY].enabled
+    assert found(failed(code))[TaskCommand.RETRY].enabled
 
 
 def test_retry_counts_only_those_that_it_may_help():
-    assert found(failed("INTERNAL"), failed("SAFETY.INPUT.TEXT"), failed("INTERNAL"))[Verb.RETRY].text == "Retry 2"
+    assert (
+        found(failed("INTERNAL"), failed("SAFETY.INPUT.TEXT"), failed("INTERNAL"))[TaskCommand.RETRY].text == "Retry 2"
+    )
 
 
 def test_an_uncertain_task_offers_the_three_decisions_first():
     first = offers([row(State.UNCERTAIN)])[0]
-    assert [offer.verb for offer in first] == [Verb.SEND_AGAIN, Verb.ADOPT_ID, Verb.LET_GO]
-    assert Verb.RETRY not in found(row(State.UNCERTAIN))
-    assert "Decide" in found(row(State.UNCERTAIN))[Verb.REMOVE].reason
+    assert [offer.verb for offer in first] == [TaskCommand.SEND_AGAIN, TaskCommand.ADOPT_ID, TaskCommand.LET_GO]
+    assert TaskCommand.RETRY not in found(row(State.UNCERTAIN))
+    assert "Decide" in found(row(State.UNCERTAIN))[TaskCommand.REMOVE].reason
 
 
 def test_the_four_verbs_are_four_words():
     verbs = found(row(State.SUCCEEDED, OutputState.SAVED), row(State.RUNNING, number=2))
-    words = [verbs[verb].text for verb in (Verb.CANCEL, Verb.DELETE_REMOTELY, Verb.REMOVE, Verb.DELETE_FILE)]
+    words = [
+        verbs[verb].text
+        for verb in (TaskCommand.CANCEL, TaskCommand.DELETE_REMOTELY, TaskCommand.REMOVE, TaskCommand.DELETE_FILE)
+    ]
     assert words == ["Cancel on Runway…", "Delete from Runway…", "Remove 1 from list", "Delete files…"]
 
 
 @pytest.mark.parametrize("state", State)
 def test_cancel_is_offered_exactly_while_a_task_is_at_runway(state):
-    assert (Verb.CANCEL in found(row(state))) is state.is_live
-    assert (Verb.DO_NOT_SEND in found(row(state))) is (state is State.HELD)
+    assert (TaskCommand.CANCEL in found(row(state))) is state.is_live
+    assert (TaskCommand.DO_NOT_SEND in found(row(state))) is (state is State.HELD)
 
 
 @pytest.mark.parametrize("state", State)
 def test_what_goes_on_cannot_be_removed_and_says_why(state):
-    offer = found(row(state))[Verb.REMOVE]
+    offer = found(row(state))[TaskCommand.REMOVE]
     assert offer.enabled is state.is_final
     assert bool(offer.reason) is not state.is_final
 
 
 def test_a_file_can_be_deleted_only_where_there_is_one():
-    assert Verb.DELETE_FILE not in found(row(State.SUCCEEDED, OutputState.WAITING))
-    assert Verb.DELETE_FILE in found(row(State.SUCCEEDED, OutputState.SAVED))
+    assert TaskCommand.DELETE_FILE not in found(row(State.SUCCEEDED, OutputState.WAITING))
+    assert TaskCommand.DELETE_FILE in found(row(State.SUCCEEDED, OutputState.SAVED))
 
 
 def test_nothing_is_deleted_twice_at_runway():
-    assert Verb.DELETE_REMOTELY not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
-    offer = found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))[Verb.FETCH_AGAIN]
+    assert TaskCommand.DELETE_REMOTELY not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
+    offer = found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))[TaskCommand.FETCH_AGAIN]
     assert offer.reason == "Runway keeps it no longer."
 
 
@@ -89,42 +94,53 @@ def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_o
         row(State.FAILED, number=5),
         row(State.SUCCEEDED, OutputState.SAVED, number=6),
     ]
-    said = {verb: question(verb, rows).yes for verb in (Verb.CANCEL, Verb.DELETE_REMOTELY, Verb.DELETE_FILE)}
-    assert said == {
-        Verb.CANCEL: "Cancel 2 tasks",
-        Verb.DELETE_REMOTELY: "Delete 2 results",
-        Verb.DELETE_FILE: "Move 3 files to the bin",
+    said = {
+        verb: question(verb, rows).yes
+        for verb in (TaskCommand.CANCEL, TaskCommand.DELETE_REMOTELY, TaskCommand.DELETE_FILE)
     }
-    assert len(concerned(Verb.CANCEL, rows)) == 2
-    assert len(concerned(Verb.DELETE_REMOTELY, rows)) == 2
-    assert [one.task.id for one in concerned(Verb.DO_NOT_SEND, rows)] == ["t3"]
-    assert found(*rows)[Verb.CANCEL].text == "Cancel 2 on Runway…"
-    assert found(*rows)[Verb.REMOVE].text == "Remove 3 from list"
+    assert said == {
+        TaskCommand.CANCEL: "Cancel 2 tasks",
+        TaskCommand.DELETE_REMOTELY: "Delete 2 results",
+        TaskCommand.DELETE_FILE: "Move 3 files to the bin",
+    }
+    assert len(concerned(TaskCommand.CANCEL, rows)) == 2
+    assert len(concerned(TaskCommand.DELETE_REMOTELY, rows)) == 2
+    assert [one.task.id for one in concerned(TaskCommand.DO_NOT_SEND, rows)] == ["t3"]
+    assert found(*rows)[TaskCommand.CANCEL].text == "Cancel 2 on Runway…"
+    assert found(*rows)[TaskCommand.REMOVE].text == "Remove 3 from list"
 
 
 def test_one_file_for_the_bin_is_spoken_of_as_one():
     one = row(State.SUCCEEDED, OutputState.SAVED)
     two = row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED, number=2)
-    said = question(Verb.DELETE_FILE, [one]).text
+    said = question(TaskCommand.DELETE_FILE, [one]).text
     assert said.startswith(
         "It can be put back from there, and the task stays in the list. Runway may have it no longer"
     )
-    assert question(Verb.DELETE_FILE, [two]).text.startswith("They can be put back from there, and the task stays")
-    assert "the tasks stay in the list. Runway may have them" in question(Verb.DELETE_FILE, [one, two]).text
+    assert question(TaskCommand.DELETE_FILE, [two]).text.startswith(
+        "They can be put back from there, and the task stays"
+    )
+    assert "the tasks stay in the list. Runway may have them" in question(TaskCommand.DELETE_FILE, [one, two]).text
 
 
 def test_deleting_what_is_not_saved_here_says_what_would_be_lost():
-    asked = question(Verb.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.WAITING)])
+    asked = question(TaskCommand.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.WAITING)])
     assert "It is not saved on this computer and would be lost" in asked.text
     two = [row(State.SUCCEEDED, OutputState.WAITING), row(State.SUCCEEDED, OutputState.SAVED, number=2)]
-    assert "1 of them is not saved on this computer" in question(Verb.DELETE_REMOTELY, two).text
-    assert "stay" in question(Verb.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.SAVED)]).text
+    assert "1 of them is not saved on this computer" in question(TaskCommand.DELETE_REMOTELY, two).text
+    assert "stay" in question(TaskCommand.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.SAVED)]).text
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", TaskCommand)
 def test_only_what_can_lose_something_asks(verb):
     rows = [row(State.RUNNING), row(State.SUCCEEDED, OutputState.SAVED, number=2)]
-    losing = {Verb.CANCEL, Verb.DELETE_REMOTELY, Verb.DELETE_FILE, Verb.SEND_AGAIN, Verb.LET_GO}
+    losing = {
+        TaskCommand.CANCEL,
+        TaskCommand.DELETE_REMOTELY,
+        TaskCommand.DELETE_FILE,
+        TaskCommand.SEND_AGAIN,
+        TaskCommand.LET_GO,
+    }
     assert (question(verb, rows) is not None) is (verb in losing)
 
 
@@ -141,45 +157,45 @@ def test_a_task_started_elsewhere_says_why_it_cannot_be_edited():
     from runway_desktop.domain.task import Request
 
     adopted = row(State.SUCCEEDED, OutputState.SAVED, adopted=True, request=Request(endpoint="", model=""))
-    assert "elsewhere" in found(adopted)[Verb.EDIT_AND_SEND].reason
-    assert Verb.RETRY not in found(adopted)
-    assert "no prompt" in found(adopted)[Verb.COPY_PROMPT].reason
+    assert "elsewhere" in found(adopted)[TaskCommand.EDIT_AND_SEND].reason
+    assert TaskCommand.RETRY not in found(adopted)
+    assert "no prompt" in found(adopted)[TaskCommand.COPY_PROMPT].reason
 
 
 def test_fetching_again_takes_the_unsaved_ones_before_the_saved():
     rows = [row(State.SUCCEEDED, OutputState.SAVED, number=1), row(State.SUCCEEDED, OutputState.FAILED, number=2)]
-    assert [one.task.id for one in concerned(Verb.FETCH_AGAIN, rows)] == ["t2"]
-    assert [one.task.id for one in concerned(Verb.FETCH_AGAIN, rows[:1])] == ["t1"]
+    assert [one.task.id for one in concerned(TaskCommand.FETCH_AGAIN, rows)] == ["t2"]
+    assert [one.task.id for one in concerned(TaskCommand.FETCH_AGAIN, rows[:1])] == ["t1"]
 
 
 def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
     restored = row(State.HELD, hold_reason=RESTORED)
-    asked = question(Verb.SEND_NEXT, [restored, row(State.HELD, number=2)])
+    asked = question(TaskCommand.SEND_NEXT, [restored, row(State.HELD, number=2)])
     assert asked is not None
     assert (asked.title, asked.yes, asked.no) == ("Send 2 tasks?", "Send 2 tasks", "Keep waiting")
     assert asked.text.startswith("1 of them was waiting")
     assert "charged a second time" in asked.text
-    assert question(Verb.SEND_NEXT, [row(State.HELD)]) is None
-    assert found(restored)[Verb.SEND_NEXT].text == "Send next…"
+    assert question(TaskCommand.SEND_NEXT, [row(State.HELD)]) is None
+    assert found(restored)[TaskCommand.SEND_NEXT].text == "Send next…"
 
 
 @pytest.mark.parametrize("others", [[], [RESTORED]])
 def test_sending_what_was_copied_asks_first_too(others: list[str]):
     held = [row(State.HELD, number=number, hold_reason=why) for number, why in enumerate([COPIED, *others], start=1)]
-    asked = question(Verb.SEND_NEXT, held)
+    asked = question(TaskCommand.SEND_NEXT, held)
     assert asked is not None
     assert "waiting when this profile's folder was copied" in asked.text
     assert "charged a second time" in asked.text
-    assert found(*held)[Verb.SEND_NEXT].text == "Send next…"
+    assert found(*held)[TaskCommand.SEND_NEXT].text == "Send next…"
 
 
 @pytest.mark.parametrize("code", REFUSALS)
 def test_whoever_would_retry_a_refusal_is_led_to_edit_and_send(code):
-    assert "Edit and send" in why_not(Verb.RETRY, [failed(code)])
+    assert "Edit and send" in why_not(TaskCommand.RETRY, [failed(code)])
 
 
 def test_a_verb_for_one_task_says_so_of_many():
-    assert why_not(Verb.RENAME, [row(), row(number=2)]) == "Choose one task."
+    assert why_not(TaskCommand.RENAME, [row(), row(number=2)]) == "Choose one task."
 
 
 def hidden() -> Row:
@@ -188,37 +204,37 @@ def hidden() -> Row:
 
 def test_what_this_key_cannot_see_can_be_refreshed_and_removed_but_not_cancelled_or_retried():
     verbs = found(hidden())
-    assert verbs[Verb.REFRESH].enabled
-    assert verbs[Verb.REMOVE].enabled
-    assert verbs[Verb.CANCEL].reason == "It can't be cancelled with this key."
-    assert Verb.RETRY not in verbs
-    assert question(Verb.CANCEL, [hidden()]) is None
+    assert verbs[TaskCommand.REFRESH].enabled
+    assert verbs[TaskCommand.REMOVE].enabled
+    assert verbs[TaskCommand.CANCEL].reason == "It can't be cancelled with this key."
+    assert TaskCommand.RETRY not in verbs
+    assert question(TaskCommand.CANCEL, [hidden()]) is None
 
 
 def test_only_what_this_key_can_see_is_cancelled():
     rows = [hidden(), row(State.RUNNING, number=2)]
-    assert found(*rows)[Verb.CANCEL].enabled
-    assert [one.task.id for one in concerned(Verb.CANCEL, rows)] == ["t2"]
+    assert found(*rows)[TaskCommand.CANCEL].enabled
+    assert [one.task.id for one in concerned(TaskCommand.CANCEL, rows)] == ["t2"]
 
 
 @pytest.mark.parametrize("state", State)
 def test_runway_is_asked_once_more_only_for_what_it_did_not_know(state):
-    assert (Verb.REFRESH in found(row(state))) is (state is State.GONE)
-    assert Verb.REFRESH not in found(row(State.GONE, remote_id=None))
+    assert (TaskCommand.REFRESH in found(row(state))) is (state is State.GONE)
+    assert TaskCommand.REFRESH not in found(row(State.GONE, remote_id=None))
     lost = row(State.SUCCEEDED, OutputState.EXPIRED, deleted_remotely=True)
-    assert Verb.REFRESH in found(lost)
-    assert Verb.REFRESH not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
+    assert TaskCommand.REFRESH in found(lost)
+    assert TaskCommand.REFRESH not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
 
 
 def test_what_may_have_been_made_is_not_paid_for_again_without_a_question():
     gone, other = row(State.GONE), row(State.CANCELLED, number=2)
-    asked = question(Verb.RETRY, [gone])
+    asked = question(TaskCommand.RETRY, [gone])
     assert asked is not None
     assert (asked.title, asked.yes) == ("Send 1 task again?", "Send 1 task again")
     assert "“Refresh” may still find the result" in asked.text
-    both = question(Verb.RETRY, [gone, other])
+    both = question(TaskCommand.RETRY, [gone, other])
     assert both is not None
     assert both.title == "Send 2 tasks again?"
     assert "1 of these tasks" in both.text
-    assert question(Verb.RETRY, [other]) is None
-    assert question(Verb.RETRY, [row(State.GONE, remote_id=None)]) is None, "that one was let go by the person"
+    assert question(TaskCommand.RETRY, [other]) is None
+    assert question(TaskCommand.RETRY, [row(State.GONE, remote_id=None)]) is None, "that one was let go by the person"

@@ -11,7 +11,7 @@ from runway_desktop.domain.library import Filter, Listing, Place, PlaceCounts, R
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, State
 from runway_desktop.usecases.commands.next_steps import next_steps
-from runway_desktop.usecases.commands.offers import Offer, Verb, concerned, offers, question
+from runway_desktop.usecases.commands.offers import Offer, TaskCommand, concerned, offers, question
 from runway_desktop.usecases.listing.changes import moves
 from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.searching.language import meaning, read
@@ -43,7 +43,7 @@ def _become(output: Output, kind: str) -> Output:
             return output
 
 
-def found(*rows: Row) -> dict[Verb, Offer]:
+def found(*rows: Row) -> dict[TaskCommand, Offer]:
     return {offer.verb: offer for group in offers(rows) for offer in group}
 
 
@@ -87,15 +87,15 @@ def test_the_words_of_an_older_version_are_no_trouble():
     old = of("binned")
     problem = replace(old.outputs[0], binned_from="", problem="The file was moved to the bin.")
     assert trouble_words(replace(old, outputs=(problem,))) == ""
-    assert Verb.PUT_BACK not in found(replace(old, outputs=(problem,)))
+    assert TaskCommand.PUT_BACK not in found(replace(old, outputs=(problem,)))
 
 
 @pytest.mark.parametrize(
     ("kind", "steps"),
     [
-        ("missing", [Verb.LOOK_FOR, Verb.FETCH_AGAIN, Verb.CHOOSE_FILE]),
-        ("changed", [Verb.KEEP_CHANGE, Verb.FETCH_ORIGINAL, Verb.OPEN_WITH_SYSTEM]),
-        ("binned", [Verb.PUT_BACK, Verb.FETCH_AGAIN]),
+        ("missing", [TaskCommand.LOOK_FOR, TaskCommand.FETCH_AGAIN, TaskCommand.CHOOSE_FILE]),
+        ("changed", [TaskCommand.KEEP_CHANGE, TaskCommand.FETCH_ORIGINAL, TaskCommand.OPEN_WITH_SYSTEM]),
+        ("binned", [TaskCommand.PUT_BACK, TaskCommand.FETCH_AGAIN]),
         ("here", []),
     ],
 )
@@ -104,18 +104,29 @@ def test_each_comes_with_its_next_steps_and_all_are_offered(kind, steps):
     offered = found(of(kind))
     assert all(offered[verb].enabled for verb in steps)
     kept_no_longer = [step.verb for step in next_steps(of(kind, deleted_remotely=True))]
-    assert kept_no_longer == [verb for verb in steps if verb not in (Verb.FETCH_AGAIN, Verb.FETCH_ORIGINAL)]
+    assert kept_no_longer == [
+        verb for verb in steps if verb not in (TaskCommand.FETCH_AGAIN, TaskCommand.FETCH_ORIGINAL)
+    ]
 
 
 def test_what_runway_keeps_no_longer_is_not_fetched_and_says_why():
-    assert found(of("missing", deleted_remotely=True))[Verb.FETCH_AGAIN].reason == "Runway keeps it no longer."
-    assert found(of("changed", deleted_remotely=True))[Verb.FETCH_ORIGINAL].reason == "Runway keeps it no longer."
+    assert found(of("missing", deleted_remotely=True))[TaskCommand.FETCH_AGAIN].reason == "Runway keeps it no longer."
+    assert (
+        found(of("changed", deleted_remotely=True))[TaskCommand.FETCH_ORIGINAL].reason == "Runway keeps it no longer."
+    )
 
 
 def test_a_missing_file_is_not_opened_copied_used_or_deleted():
     offered = found(of("missing"))
     here = found(of("here"))
-    for verb in (Verb.OPEN, Verb.SHOW_FILE, Verb.COPY_FILE, Verb.COPY_PATH, Verb.USE_AS_INPUT, Verb.DELETE_FILE):
+    for verb in (
+        TaskCommand.OPEN,
+        TaskCommand.SHOW_FILE,
+        TaskCommand.COPY_FILE,
+        TaskCommand.COPY_PATH,
+        TaskCommand.USE_AS_INPUT,
+        TaskCommand.DELETE_FILE,
+    ):
         assert verb in here
         assert verb not in offered
 
@@ -123,22 +134,22 @@ def test_a_missing_file_is_not_opened_copied_used_or_deleted():
 def test_many_are_counted_and_only_those_that_it_concerns_are_taken():
     rows = [of("missing", "missing"), of("here"), of("changed"), of("binned")]
     offered = found(*rows)
-    assert offered[Verb.LOOK_FOR].text == "Look for 2 files"
-    assert Verb.CHOOSE_FILE not in offered
-    assert concerned(Verb.LOOK_FOR, rows) == [rows[0]]
-    assert concerned(Verb.KEEP_CHANGE, rows) == [rows[2]]
-    assert concerned(Verb.PUT_BACK, rows) == [rows[3]]
-    assert found(of("changed"), of("changed"))[Verb.KEEP_CHANGE].text == "Keep 2 changes"
-    assert found(of("binned"), of("binned"))[Verb.PUT_BACK].text == "Put 2 back from the bin"
+    assert offered[TaskCommand.LOOK_FOR].text == "Look for 2 files"
+    assert TaskCommand.CHOOSE_FILE not in offered
+    assert concerned(TaskCommand.LOOK_FOR, rows) == [rows[0]]
+    assert concerned(TaskCommand.KEEP_CHANGE, rows) == [rows[2]]
+    assert concerned(TaskCommand.PUT_BACK, rows) == [rows[3]]
+    assert found(of("changed"), of("changed"))[TaskCommand.KEEP_CHANGE].text == "Keep 2 changes"
+    assert found(of("binned"), of("binned"))[TaskCommand.PUT_BACK].text == "Put 2 back from the bin"
 
 
 def test_what_was_never_saved_is_saved_and_not_fetched_again():
-    assert found(of("waiting"))[Verb.FETCH_AGAIN].text == "Save now"
-    assert found(of("missing"))[Verb.FETCH_AGAIN].text == "Fetch again from Runway"
+    assert found(of("waiting"))[TaskCommand.FETCH_AGAIN].text == "Save now"
+    assert found(of("missing"))[TaskCommand.FETCH_AGAIN].text == "Fetch again from Runway"
 
 
 def test_deleting_at_runway_says_that_a_missing_file_would_be_lost():
-    asked = question(Verb.DELETE_REMOTELY, [of("missing")])
+    asked = question(TaskCommand.DELETE_REMOTELY, [of("missing")])
     assert asked is not None
     assert "would be lost" in asked.text
 

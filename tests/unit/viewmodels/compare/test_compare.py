@@ -10,7 +10,7 @@ import pytest
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
-from runway_desktop.viewmodels.compare.compare import Culling
+from runway_desktop.viewmodels.compare.compare import Compare
 from tests.gui.rig import Rig, saved, task, until
 
 
@@ -36,11 +36,11 @@ def row(of: Task, results: int = 1) -> Row:
     return Row(task=of, outputs=tuple(saved(of, f"/library/{of.id}-{n}.mp4", n) for n in range(results)))
 
 
-def room(rig: Rig, judge: NotingJudge | None = None) -> Culling:
-    return Culling(rig.engine, rig.bridge, rig.runner, judge or NotingJudge(), rig.owner)
+def room(rig: Rig, judge: NotingJudge | None = None) -> Compare:
+    return Compare(rig.engine, rig.bridge, rig.runner, judge or NotingJudge(), rig.owner)
 
 
-def tops(model: Culling) -> list[str]:
+def tops(model: Compare) -> list[str]:
     return [stack.top.task.id for stack in model.shown]
 
 

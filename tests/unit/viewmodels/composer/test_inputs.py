@@ -11,9 +11,9 @@ from PIL import Image
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.inputs import FrameAt, Mend, MendKind
+from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.usecases.commands.offers import Verb, offers
+from runway_desktop.usecases.commands.offers import TaskCommand, offers
 from runway_desktop.usecases.requests.input_item import InputItem
 from tests.engine_rig import with_picture
 from tests.gui.rig import Rig, rest, until
@@ -37,7 +37,7 @@ async def dropped(rig: Rig, *paths: Path, to: str = PLACE, at: int | None = None
     return rig.composer.inputs()
 
 
-def offer(rig: Rig, item: InputItem, text: str) -> Mend:
+def offer(rig: Rig, item: InputItem, text: str) -> InputFix:
     inputs = rig.desk.inputs
     return next(mend for mend in (*inputs.mends(item), *inputs.copies(item)) if mend.text == text)
 
@@ -118,7 +118,7 @@ async def test_copies_of_a_fitting_picture_are_offered_with_their_sizes(tmp_path
         [item] = await dropped(rig, picture(tmp_path / "large.png", (2400, 1200)))
         inputs = rig.desk.inputs
         assert inputs.mends(item) == ()
-        assert [mend.kind for mend in inputs.copies(item)][:2] == [MendKind.SCALE, MendKind.SCALE]
+        assert [mend.kind for mend in inputs.copies(item)][:2] == [FixKind.SCALE, FixKind.SCALE]
         scaled = offer(rig, item, "Scale to 2048 × 1024")
         assert inputs.size_of(item, scaled) == ""
         inputs.ask_sizes(item)
@@ -194,7 +194,7 @@ async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
         olds = [picture(tmp_path / name) for name in ("a.png", "b.png")]
         await rig.engine.lane.pause()
         ids = await rig.engine.submission.submit([with_picture(path.as_uri()) for path in olds])
-        await rig.engine.lost_files.note()
+        await rig.engine.missing_inputs.note()
         (tmp_path / "new").mkdir()
         news = [old.rename(tmp_path / "new" / old.name) for old in olds]
         await rig.engine.lane.resume()
@@ -202,13 +202,13 @@ async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
         await rig.load()
         await rig.fetch_rows()
         row = rig.rows.row_of(ids[0])
-        assert Verb.FIND_FILE in [found.verb for group in offers([row]) for found in group]
+        assert TaskCommand.FIND_FILE in [found.verb for group in offers([row]) for found in group]
         rig.details.choose([ids[0]])
         await until(rig.details.next_step)
         assert rig.details.next_step().text == "Find the file…"
         wanted = []
         rig.desk.file_wanted.connect(wanted.append)
-        rig.desk.carry_out(Verb.FIND_FILE, [row])
+        rig.desk.carry_out(TaskCommand.FIND_FILE, [row])
         await until(lambda: wanted)
         assert wanted == [olds[0]]
         rig.desk.file_found(olds[0], news[0])
@@ -223,7 +223,7 @@ async def test_another_file_is_asked_about(tmp_path):
         old = picture(tmp_path / "a.png")
         await rig.engine.lane.pause()
         [task_id] = await rig.engine.submission.submit([with_picture(old.as_uri())])
-        await rig.engine.lost_files.note()
+        await rig.engine.missing_inputs.note()
         old.unlink()
         other = picture(tmp_path / "other.png", (8, 8))
         asked = []
@@ -245,7 +245,7 @@ async def test_file_that_is_back_is_not_asked_for(tmp_path):
         picture(path)
         await rig.load()
         await rig.fetch_rows()
-        rig.desk.carry_out(Verb.FIND_FILE, [rig.rows.row_of(task_id)])
+        rig.desk.carry_out(TaskCommand.FIND_FILE, [rig.rows.row_of(task_id)])
         await until(lambda: "The file is there again." in rig.told)
         await until(lambda: rig.engine.ledger.get_open(task_id).state is State.PENDING)
 

@@ -11,9 +11,9 @@ from runway_desktop.domain.applications import Launch
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, State
-from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL
-from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED, Handing
+from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED, Clipboard
 from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, after, rest, saved, task, until
 
@@ -37,11 +37,11 @@ async def test_files_and_paths_are_those_that_are_there_and_the_others_are_said(
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, 3, names=("t1.mp4", "t3.mp4"))
         async with after(rig.desk.handing.files_copied) as copied:
-            rig.desk.carry_out(Verb.COPY_FILE, rows)
+            rig.desk.carry_out(TaskCommand.COPY_FILE, rows)
         assert copied == [[tmp_path / "t1.mp4", tmp_path / "t3.mp4"]]
         assert rig.told == ["t2.mp4 is no longer where it was saved."]
         async with after(rig.desk.handing.text_copied) as words:
-            rig.desk.carry_out(Verb.COPY_PATH, rows)
+            rig.desk.carry_out(TaskCommand.COPY_PATH, rows)
         assert words == [(f"{tmp_path / 't1.mp4'}\n{tmp_path / 't3.mp4'}", "2 paths copied.", "")]
 
 
@@ -49,20 +49,20 @@ async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_p
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, names=("t1.mp4",))
         async with after(rig.desk.handing.selection_wanted) as selected:
-            rig.desk.carry_out(Verb.SHOW_FILE, rows)
+            rig.desk.carry_out(TaskCommand.SHOW_FILE, rows)
         assert selected == [[tmp_path / "t1.mp4"]]
         async with after(rig.desk.handing.folder_wanted) as opened:
-            rig.desk.carry_out(Verb.SHOW_FILE, rows[1:])
+            rig.desk.carry_out(TaskCommand.SHOW_FILE, rows[1:])
         assert opened == [tmp_path]
 
 
 @pytest.mark.parametrize(
     ("verb", "count", "sentence"),
     [
-        (Verb.COPY_PROMPT, 1, "Prompt copied."),
-        (Verb.COPY_PROMPT, 2, "2 prompts copied."),
-        (Verb.COPY_ID, 1, "Task id copied."),
-        (Verb.COPY_ID, 2, "2 task ids copied."),
+        (TaskCommand.COPY_PROMPT, 1, "Prompt copied."),
+        (TaskCommand.COPY_PROMPT, 2, "2 prompts copied."),
+        (TaskCommand.COPY_ID, 1, "Task id copied."),
+        (TaskCommand.COPY_ID, 2, "2 task ids copied."),
     ],
 )
 async def test_the_sentence_says_how_many_words_were_copied(tmp_path, verb, count, sentence):
@@ -77,7 +77,7 @@ async def test_a_link_is_copied_with_its_life_and_a_word_of_warning(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1)
         async with after(rig.desk.handing.text_copied) as copied:
-            rig.desk.carry_out(Verb.COPY_LINK, rows)
+            rig.desk.carry_out(TaskCommand.COPY_LINK, rows)
         [(text, sentence, detail)] = copied
         assert text == rows[0].outputs[0].url
         assert sentence.startswith("Link copied. It works until about ")
@@ -93,7 +93,7 @@ async def test_links_of_many_stand_a_line_each_and_an_old_one_is_asked_for_anew(
         for number in (1, 2):
             rig.runway.finish(remote_id(number), f"https://out.example/fresh{number}.mp4?sig=1")
         async with after(rig.desk.handing.text_copied) as copied:
-            rig.desk.carry_out(Verb.COPY_LINK, rows)
+            rig.desk.carry_out(TaskCommand.COPY_LINK, rows)
         assert copied[0][0].splitlines() == [f"https://out.example/fresh{number}.mp4?sig=1" for number in (1, 2)]
         assert copied[0][1].startswith("2 links copied. They work until about ")
 
@@ -105,7 +105,7 @@ async def test_where_no_link_can_be_had_nothing_is_copied_and_the_reason_is_said
         rows = await chosen(rig, 1)
         rig.clock.jump(49 * HOUR)
         rig.runway.always("task", NotReached("There is no network."))
-        rig.desk.carry_out(Verb.COPY_LINK, rows)
+        rig.desk.carry_out(TaskCommand.COPY_LINK, rows)
         await until(lambda: rig.told)
         assert "There is no network." in rig.told[0]
         assert copied == []
@@ -116,7 +116,7 @@ async def test_a_picture_is_copied_by_the_window_that_shows_it(tmp_path):
         rows = await chosen(rig, 1)
         wanted = []
         rig.desk.handing.picture_wanted.connect(wanted.append)
-        rig.desk.carry_out(Verb.COPY_PICTURE, rows)
+        rig.desk.carry_out(TaskCommand.COPY_PICTURE, rows)
         assert wanted == rows
 
 
@@ -143,11 +143,11 @@ async def test_programs_are_found_by_the_kind_of_the_file_and_started_with_it(tm
 
 async def test_where_the_system_asks_itself_its_dialog_is_started(tmp_path):
     async with Rig(tmp_path) as rig:
-        handing = Handing(rig.engine, rig.runner, rig.owner, platform="win32")
+        handing = Clipboard(rig.engine, rig.runner, rig.owner, platform="win32")
         assert not handing.lists_programs
         started = []
         handing.launch_wanted.connect(lambda name, launches: started.append(launches))
-        handing.carry_out(Verb.OPEN_WITH, await chosen(rig, 1))
+        handing.carry_out(TaskCommand.OPEN_WITH, await chosen(rig, 1))
         await until(lambda: started)
         assert started == [[Launch(("OpenWith.exe", str(tmp_path / "t1.mp4")))]]
 
@@ -157,7 +157,7 @@ async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
         rows = await chosen(rig, 1, 2, names=("none",))
         copied = []
         rig.desk.handing.files_copied.connect(copied.append)
-        rig.desk.carry_out(Verb.COPY_FILE, rows)
+        rig.desk.carry_out(TaskCommand.COPY_FILE, rows)
         await until(lambda: rig.told)
         await rest()
         assert rig.told == ["2 files are no longer where they were saved."]

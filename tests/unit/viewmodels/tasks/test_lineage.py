@@ -123,23 +123,23 @@ async def test_takes_are_numbered(tmp_path: Path) -> None:
 
 async def test_ways_on_fit_the_kind_and_a_clip_offers_its_last_frame_first(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
-        onward = rig.desk.onward
-        clip = onward.ways(Media.VIDEO)
+        use_as_input = rig.desk.use_as_input
+        clip = use_as_input.ways(Media.VIDEO)
         assert clip[0].last_frame
         assert {way.endpoint for way in clip[1:]} >= {"video_upscale"}
-        picture = {way.endpoint for way in onward.ways(Media.IMAGE)}
+        picture = {way.endpoint for way in use_as_input.ways(Media.IMAGE)}
         assert "image_to_video" in picture
         assert "video_upscale" not in picture
-        assert onward.ways(Media.OTHER) == []
+        assert use_as_input.ways(Media.OTHER) == []
 
 
 async def test_chosen_way_puts_the_result_into_a_model_that_takes_it(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         picture = tmp_path / "still.png"
         picture.write_bytes(png(1280, 720))
-        for way in rig.desk.onward.ways(Media.IMAGE):
+        for way in rig.desk.use_as_input.ways(Media.IMAGE):
             rig.composer.clear()
-            rig.desk.onward.take(way, picture, Media.IMAGE)
+            rig.desk.use_as_input.take(way, picture, Media.IMAGE)
             await until(rig.composer.inputs, way.endpoint)
             assert rig.composer.pair.endpoint == way.endpoint
             assert rig.composer.inputs()[0].path == picture
@@ -147,13 +147,13 @@ async def test_chosen_way_puts_the_result_into_a_model_that_takes_it(tmp_path: P
 
 async def test_last_frame_is_decoded_by_the_window_and_becomes_the_first_frame(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
-        onward = rig.desk.onward
+        use_as_input = rig.desk.use_as_input
         clip = Path(__file__).parents[4] / "resources" / "samples" / "dusk-16x9-5s.mp4"
         wanted: list[Path] = []
-        onward.frame_wanted.connect(wanted.append)
-        onward.take(onward.ways(Media.VIDEO)[0], clip, Media.VIDEO)
+        use_as_input.frame_wanted.connect(wanted.append)
+        use_as_input.take(use_as_input.ways(Media.VIDEO)[0], clip, Media.VIDEO)
         assert wanted == [clip]
-        onward.keep_last_frame(clip, png(1280, 720))
+        use_as_input.keep_last_frame(clip, png(1280, 720))
         await until(rig.composer.inputs)
         (item,) = rig.composer.inputs()
         assert rig.composer.pair.endpoint == "image_to_video"
@@ -166,6 +166,6 @@ async def test_last_frame_is_decoded_by_the_window_and_becomes_the_first_frame(t
 
 async def test_file_that_is_gone_is_said(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
-        rig.desk.onward.take(rig.desk.onward.ways(Media.IMAGE)[0], tmp_path / "gone.png", Media.IMAGE)
+        rig.desk.use_as_input.take(rig.desk.use_as_input.ways(Media.IMAGE)[0], tmp_path / "gone.png", Media.IMAGE)
         await until(lambda: rig.told)
         assert not rig.composer.inputs()

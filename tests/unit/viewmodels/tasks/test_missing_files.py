@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runway_desktop.domain.library import Place, Row
 from runway_desktop.domain.task import Output, State, TaskId
-from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.viewmodels.tasks.missing_files import Searching
 from tests.gui.rig import Rig, rest, saved, task, until
 
@@ -54,8 +54,8 @@ async def test_looking_tells_how_it_goes_and_what_was_found(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "library" / "best" / "renamed.mp4")
         said: list[Searching | None] = []
-        rig.desk.astray.searching.connect(said.append)
-        rig.desk.carry_out(Verb.LOOK_FOR, await rows(rig, 1))
+        rig.desk.missing_files.searching.connect(said.append)
+        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
         await until(lambda: "Found 1 file." in rig.told)
         assert (await now(rig)).is_here
         first, *_, last = said
@@ -70,16 +70,16 @@ async def test_what_is_not_found_may_be_looked_for_in_a_folder(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "elsewhere" / "1.mp4")
         offered, folders = [], []
-        rig.desk.astray.not_found.connect(lambda *said: offered.append(said))
-        rig.desk.astray.folder_wanted.connect(lambda *said: folders.append(said))
-        rig.desk.carry_out(Verb.LOOK_FOR, await rows(rig, 1))
+        rig.desk.missing_files.not_found.connect(lambda *said: offered.append(said))
+        rig.desk.missing_files.folder_wanted.connect(lambda *said: folders.append(said))
+        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
         await until(lambda: offered)
         [(sentence, ids)] = offered
         assert sentence == "The file was not found in the library, nor where it was."
-        rig.desk.astray.ask_for_folder(ids)
+        rig.desk.missing_files.ask_for_folder(ids)
         await until(lambda: folders)
         assert folders == [(("t1",), tmp_path / "library")]
-        rig.desk.astray.look_for(ids, tmp_path / "elsewhere")
+        rig.desk.missing_files.look_for(ids, tmp_path / "elsewhere")
         await until(lambda: "Found 1 file." in rig.told)
 
 
@@ -88,8 +88,8 @@ async def test_some_found_and_some_not_says_both(tmp_path):
         await gone(rig, 1, to=tmp_path / "library" / "best" / "1.mp4")
         await gone(rig, 2)
         offered = []
-        rig.desk.astray.not_found.connect(lambda *said: offered.append(said[0]))
-        rig.desk.carry_out(Verb.LOOK_FOR, await rows(rig, 1, 2))
+        rig.desk.missing_files.not_found.connect(lambda *said: offered.append(said[0]))
+        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1, 2))
         await until(lambda: offered)
         assert offered == ["Found 1 of 2 files. The others are not in the library, nor where they were."]
 
@@ -98,7 +98,7 @@ async def test_neighbours_that_came_along_are_told_of(tmp_path):
     async with Rig(tmp_path) as rig:
         for number in (1, 2):
             await gone(rig, number, to=tmp_path / "library" / "best" / f"{number}.mp4")
-        rig.desk.carry_out(Verb.LOOK_FOR, await rows(rig, 1))
+        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
         await until(lambda: "Found 1 file, and 1 more that had moved with it." in rig.told)
         assert (await now(rig, 2)).is_here
 
@@ -107,9 +107,9 @@ async def test_a_search_that_is_stopped_says_no_more(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
         said: list[Searching | None] = []
-        rig.desk.astray.searching.connect(said.append)
-        rig.desk.astray.look_for([TaskId("t1")])
-        rig.desk.astray.stop()
+        rig.desk.missing_files.searching.connect(said.append)
+        rig.desk.missing_files.look_for([TaskId("t1")])
+        rig.desk.missing_files.stop()
         await rest()
         assert said[-1] is None
         assert rig.told == []
@@ -119,12 +119,12 @@ async def test_the_file_that_the_person_shows_is_taken(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "elsewhere" / "found.mp4")
         wanted = []
-        rig.desk.astray.file_wanted.connect(lambda *said: wanted.append(said))
-        rig.desk.carry_out(Verb.CHOOSE_FILE, await rows(rig, 1))
+        rig.desk.missing_files.file_wanted.connect(lambda *said: wanted.append(said))
+        rig.desk.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1))
         await until(lambda: wanted)
         [(what, near)] = wanted
         assert (what.path.name, near) == ("1.mp4", tmp_path / "library")
-        rig.desk.astray.choose(what, tmp_path / "elsewhere" / "found.mp4")
+        rig.desk.missing_files.choose(what, tmp_path / "elsewhere" / "found.mp4")
         await rest()
         assert (await now(rig)).path == str(tmp_path / "elsewhere" / "found.mp4")
 
@@ -135,15 +135,15 @@ async def test_another_file_wants_an_answer_first(tmp_path):
         other = tmp_path / "other.mp4"
         other.write_bytes(b"another film")
         wanted, asked = [], []
-        rig.desk.astray.file_wanted.connect(lambda what, _: wanted.append(what))
-        rig.desk.astray.other_chosen.connect(lambda *said: asked.append(said[2]))
-        rig.desk.carry_out(Verb.CHOOSE_FILE, await rows(rig, 1))
+        rig.desk.missing_files.file_wanted.connect(lambda what, _: wanted.append(what))
+        rig.desk.missing_files.other_chosen.connect(lambda *said: asked.append(said[2]))
+        rig.desk.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1))
         await until(lambda: wanted)
-        rig.desk.astray.choose(wanted[0], other)
+        rig.desk.missing_files.choose(wanted[0], other)
         await until(lambda: asked)
         assert asked[0].title == "other.mp4 is another file. Use it anyway?"
         assert (await now(rig)).is_missing
-        rig.desk.astray.choose(wanted[0], other, anyway=True)
+        rig.desk.missing_files.choose(wanted[0], other, anyway=True)
         await rest()
         assert (await now(rig)).path == str(other)
 
@@ -156,7 +156,7 @@ async def test_what_runway_keeps_no_longer_keeps_nobody_from_asking_for_the_othe
             rig.runway.finish(one.remote_id, f"https://out.example/{number}.mp4")
         for number in (1, 2):
             await rig.vanish(number)
-        rig.desk.carry_out(Verb.FETCH_AGAIN, await rows(rig, 1, 2, 3))
+        rig.desk.carry_out(TaskCommand.FETCH_AGAIN, await rows(rig, 1, 2, 3))
         await until(lambda: "Runway does not keep 2 of these results any more." in rig.told)
         assert [(await now(rig, number)).is_missing for number in (1, 2, 3)] == [True, True, False]
 
@@ -165,7 +165,7 @@ async def test_one_that_runway_keeps_no_longer_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
         await rig.vanish(1)
-        rig.desk.carry_out(Verb.FETCH_AGAIN, await rows(rig, 1))
+        rig.desk.carry_out(TaskCommand.FETCH_AGAIN, await rows(rig, 1))
         await until(lambda: rig.told == ["Runway does not keep this result any more."])
 
 
@@ -176,7 +176,7 @@ async def test_a_change_is_kept_and_shows_as_saved(tmp_path):
         Path(output.path).write_bytes(b"graded")
         await noticed(rig)
         assert (await now(rig)).is_changed
-        rig.desk.carry_out(Verb.KEEP_CHANGE, await rows(rig, 1))
+        rig.desk.carry_out(TaskCommand.KEEP_CHANGE, await rows(rig, 1))
         await rest()
         assert (await now(rig)).sha256 == hashlib.sha256(b"graded").hexdigest()
 
@@ -185,14 +185,14 @@ async def test_delete_file_offers_undo_and_undo_brings_it_back(tmp_path):
     async with Rig(tmp_path) as rig:
         output = await kept(rig)
         offered, released = [], []
-        rig.desk.astray.undo_offered.connect(lambda *said: offered.append(said))
+        rig.desk.missing_files.undo_offered.connect(lambda *said: offered.append(said))
         rig.desk.release_wanted.connect(released.append)
-        rig.desk.carry_out(Verb.DELETE_FILE, await rows(rig, 1))
+        rig.desk.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
         await until(lambda: offered)
         assert offered == [("1 file moved to the bin.", ["t1"])]
         assert released == [[Path(output.path)]]
         assert not Path(output.path).exists()
-        rig.desk.astray.put_back(offered[0][1])
+        rig.desk.missing_files.put_back(offered[0][1])
         await until(lambda: "1 file put back from the bin." in rig.told)
         assert Path(output.path).exists()
 
@@ -201,7 +201,7 @@ async def test_where_the_bin_tells_nothing_the_person_is_told_how(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.parts.bin.tells = False
         await kept(rig)
-        rig.desk.carry_out(Verb.DELETE_FILE, await rows(rig, 1))
+        rig.desk.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
         await until(lambda: rig.told)
         assert rig.told == ["1 file moved to the bin. Put it back from there to have it here again."]
 
@@ -252,5 +252,5 @@ async def test_what_is_shown_or_chosen_is_looked_at(tmp_path):
         assert [shown.text for shown in rig.details.showing] == ["2.mp4 is not where it was saved."]
         step = rig.details.next_step()
         assert step is not None
-        assert step.verb is Verb.LOOK_FOR
+        assert step.verb is TaskCommand.LOOK_FOR
         assert [more.text for more in rig.details.more_steps()] == ["Fetch again from Runway", "Choose the file…"]

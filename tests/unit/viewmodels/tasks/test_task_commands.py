@@ -9,7 +9,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, Request, State, TaskId
 from runway_desktop.services.intake import AssetDrop, Draft, Gathered, IntakeFinding
 from runway_desktop.services.tasks.accepted_ids import AcceptedId
-from runway_desktop.usecases.commands.offers import Verb
+from runway_desktop.usecases.commands.offers import TaskCommand
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, after, rest, saved, task, until
@@ -167,7 +167,7 @@ async def test_edit_and_send_takes_the_request_up_with_what_runway_said_of_it(tm
                 refusals=(Refusal(path=("ratio",), message="Not this ratio."),),
             ),
         )
-        rig.desk.carry_out(Verb.EDIT_AND_SEND, rows)
+        rig.desk.carry_out(TaskCommand.EDIT_AND_SEND, rows)
         assert rig.composer.prompt == "Refused"
         assert rig.composer.finding_for("ratio") == "Not this ratio."
         assert rig.composer.editing is None
@@ -188,11 +188,11 @@ async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
             task(2, State.FAILED, failure=Failure(code="SAFETY.INPUT.TEXT")),
         )
         async with after(rig.desk.show_wanted) as shown:
-            rig.desk.carry_out(Verb.RETRY, rows)
+            rig.desk.carry_out(TaskCommand.RETRY, rows)
         assert [rig.store._tasks[one].parent_id for one in shown[0]] == ["t1"]
 
 
-@pytest.mark.parametrize(("verb", "state"), [(Verb.RETRY, State.CANCELLED), (Verb.SAME, State.SUCCEEDED)])
+@pytest.mark.parametrize(("verb", "state"), [(TaskCommand.RETRY, State.CANCELLED), (TaskCommand.SAME, State.SUCCEEDED)])
 async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(verb, state, tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, state))
@@ -212,11 +212,11 @@ async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_pa
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.CANCELLED), task(2, State.CANCELLED))
         rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
-        rig.desk.carry_out(Verb.RETRY, rows)
+        rig.desk.carry_out(TaskCommand.RETRY, rows)
         await until(lambda: rig.notices)
         rig.store.trouble = None
         assert len(rig.store._tasks) == 2
-        rig.desk.carry_out(Verb.RETRY, rows)
+        rig.desk.carry_out(TaskCommand.RETRY, rows)
         await until(lambda: len(rig.store._tasks) == 4)
 
 
@@ -224,23 +224,23 @@ async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        assert rig.desk.question(Verb.RETRY, rows) is None
+        assert rig.desk.question(TaskCommand.RETRY, rows) is None
         rig.engine.settings.confirm_above = 100
-        asked = rig.desk.question(Verb.RETRY, rows)
+        asked = rig.desk.question(TaskCommand.RETRY, rows)
         assert asked is not None
         assert asked.title == "Send 3 tasks for 180 credits?"
-        assert rig.desk.question(Verb.RETRY, rows[:1]) is None
+        assert rig.desk.question(TaskCommand.RETRY, rows[:1]) is None
 
 
 async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        plain = rig.desk.question(Verb.RETRY, rows)
+        plain = rig.desk.question(TaskCommand.RETRY, rows)
         assert plain is not None
         assert plain.title == "Send 3 tasks again?"
         rig.engine.settings.confirm_above = 100
-        dear = rig.desk.question(Verb.RETRY, rows)
+        dear = rig.desk.question(TaskCommand.RETRY, rows)
         assert dear is not None
         assert dear.title == "Send 3 tasks for 180 credits?"
         assert dear.text.startswith(plain.text)
@@ -250,7 +250,7 @@ async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(
     async with Rig(tmp_path, loops=("poller",)) as rig:
         rows = await chosen(rig, task(1, State.GONE, rating=3))
         rig.runway.say(remote_id(1), "RUNNING", progress=0.5)
-        rig.desk.carry_out(Verb.REFRESH, rows)
+        rig.desk.carry_out(TaskCommand.REFRESH, rows)
         await until(lambda: rig.store._tasks["t1"].state is State.PENDING)
         for _ in range(5):
             await rig.clock.advance(2)
@@ -265,7 +265,7 @@ async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
         await rig.shown(one, outputs=[saved(one, "", state=OutputState.EXPIRED, problem="Gone.")])
         rows = list(await rig.store.rows([one.id]))
         rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
-        rig.desk.carry_out(Verb.REFRESH, rows)
+        rig.desk.carry_out(TaskCommand.REFRESH, rows)
         await until(lambda: rig.store._outputs[one.id][0].state is OutputState.WAITING)
         assert not (await rig.by_id(1)).deleted_remotely
 
@@ -274,10 +274,10 @@ async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING), task(2, State.HELD))
         rig.runway.say(remote_id(1), "RUNNING")
-        rig.desk.carry_out(Verb.CANCEL, rows)
+        rig.desk.carry_out(TaskCommand.CANCEL, rows)
         await until(lambda: rig.store._tasks["t1"].state is State.CANCELLED)
         assert rig.store._tasks["t2"].state is State.HELD
-        rig.desk.carry_out(Verb.DO_NOT_SEND, rows)
+        rig.desk.carry_out(TaskCommand.DO_NOT_SEND, rows)
         await until(lambda: rig.store._tasks["t2"].state is State.CANCELLED)
         assert len(rig.runway.named("delete")) == 1
 
@@ -286,7 +286,7 @@ async def test_a_task_that_finished_meanwhile_is_kept_and_that_is_said(tmp_path)
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING))
         rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
-        rig.desk.carry_out(Verb.CANCEL, rows)
+        rig.desk.carry_out(TaskCommand.CANCEL, rows)
         await until(lambda: rig.notices)
         assert "finished in the meantime: kept" in rig.told[0]
         assert rig.runway.named("delete") == []
@@ -296,7 +296,7 @@ async def test_remove_offers_undo_and_undo_brings_them_back(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.FAILED), task(2, State.RUNNING))
         async with after(rig.desk.undo_offered) as offered:
-            rig.desk.carry_out(Verb.REMOVE, rows)
+            rig.desk.carry_out(TaskCommand.REMOVE, rows)
         sentence, ids = offered[0]
         assert sentence == "1 task removed from the list. Files stay."
         assert list(ids) == ["t1"]
@@ -312,7 +312,7 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
         rows = await chosen(rig, one, outputs=[saved(one, str(clip))])
         released = []
         rig.desk.release_wanted.connect(released.append)
-        rig.desk.carry_out(Verb.DELETE_FILE, rows)
+        rig.desk.carry_out(TaskCommand.DELETE_FILE, rows)
         assert released == [[clip]]
         await until(lambda: rig.parts.bin.thrown)
         assert rig.parts.bin.thrown[0] == clip
@@ -320,7 +320,7 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
 
 @pytest.mark.parametrize(
     ("verb", "text"),
-    [(Verb.COPY_PROMPT, "Prompt 1\nPrompt 2"), (Verb.COPY_ID, f"{remote_id(1)}\n{remote_id(2)}")],
+    [(TaskCommand.COPY_PROMPT, "Prompt 1\nPrompt 2"), (TaskCommand.COPY_ID, f"{remote_id(1)}\n{remote_id(2)}")],
 )
 async def test_words_are_copied_a_line_each(tmp_path, verb, text):
     async with Rig(tmp_path) as rig:
@@ -334,7 +334,7 @@ async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING, prompt="My secret idea"))
         async with after(rig.desk.handing.text_copied) as copied:
-            rig.desk.carry_out(Verb.COPY_SUPPORT, rows)
+            rig.desk.carry_out(TaskCommand.COPY_SUPPORT, rows)
         assert remote_id(1) in copied[0][0]
         assert "secret idea" not in copied[0][0]
         assert "key_test" not in copied[0][0]
@@ -343,10 +343,10 @@ async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
 async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.UNCERTAIN) for number in (1, 2, 3)))
-        rig.desk.carry_out(Verb.ADOPT_ID, rows[:1], text=remote_id(77))
-        rig.desk.carry_out(Verb.LET_GO, rows[1:2])
+        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows[:1], text=remote_id(77))
+        rig.desk.carry_out(TaskCommand.LET_GO, rows[1:2])
         async with after(rig.desk.show_wanted) as shown:
-            rig.desk.carry_out(Verb.SEND_AGAIN, rows[2:])
+            rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: rig.store._tasks["t2"].let_go)
         assert rig.store._tasks["t1"].remote_id == remote_id(77)
         assert rig.store._tasks["t3"].let_go
@@ -365,16 +365,16 @@ async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(t
         await ids.open()
         assert rig.desk.known_ids() == (remote_id(2), remote_id(1))
         rows = await chosen(rig, task(3, State.UNCERTAIN))
-        rig.desk.carry_out(Verb.ADOPT_ID, rows, text=remote_id(2))
+        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows, text=remote_id(2))
         await until(lambda: rig.desk.known_ids() == (remote_id(1),))
 
 
 async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1), task(2))
-        rig.desk.carry_out(Verb.RENAME, rows[:1], text="Opening shot")
+        rig.desk.carry_out(TaskCommand.RENAME, rows[:1], text="Opening shot")
         await until(lambda: rig.store._tasks["t1"].title == "Opening shot")
-        rig.desk.carry_out(Verb.SEND_NEXT, rows[1:])
+        rig.desk.carry_out(TaskCommand.SEND_NEXT, rows[1:])
         await until(lambda: rig.store._tasks["t2"].position < rig.store._tasks["t1"].position)
         rig.desk.pause(True)
         await until(lambda: rig.engine.lane.paused)
@@ -385,7 +385,7 @@ async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
 async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.FAILED))
-        rig.desk.carry_out(Verb.ADOPT_ID, rows, text=remote_id(5))
+        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows, text=remote_id(5))
         await until(lambda: rig.notices)
         assert rig.notices[0].is_problem
         assert "uncertain" in rig.told[0]
@@ -393,7 +393,7 @@ async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
 
 async def test_nothing_is_carried_out_on_nothing(tmp_path):
     async with Rig(tmp_path) as rig:
-        for verb in Verb:
+        for verb in TaskCommand:
             rig.desk.carry_out(verb, [])
         await rest()
         assert rig.notices == []
