@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,3 +98,12 @@ def test_packaging_folder_never_hides_the_library_of_that_name():
 def test_no_name_says_nothing():
     vague = {"utils", "util", "helpers", "helper", "manager", "handler", "data", "info", "misc", "common"}
     assert [str(file) for file, _tree in trees("") if file.stem in vague] == []
+
+
+def test_every_place_that_the_architecture_page_names_is_there():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.(?:py|md))?)`", page)
+    assert len(named) > 40
+    assert [
+        place for place in named if not any((root / place).exists() for root in (ROOT, PACKAGE, ROOT / "docs"))
+    ] == []
