@@ -158,10 +158,6 @@ class Dispatch:
             report("writing down that a task is sent", mistake)
             return Outcome(Result.NOT_SENT, reason="The database cannot be written")
         self._cannot_write = False
-        if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
-            # Edited, removed, or its files are another key's, between reading them and its turn: no byte has left.
-            await self._write(task.id, NotSent())
-            return Outcome(Result.SKIPPED)
         try:
             await self._copies.note_sending()
         except StoreError as error:
@@ -172,6 +168,11 @@ class Dispatch:
             report("noting that a task is sent", mistake)
             await self._write(task.id, NotSent())
             return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
+        if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
+            # Edited, removed, or its files are another key's, between reading them and its turn: no byte has
+            # left. Nothing is awaited from here to the POST, so its key is this one.
+            await self._write(task.id, NotSent())
+            return Outcome(Result.SKIPPED)
         return sending
 
     async def _send(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:

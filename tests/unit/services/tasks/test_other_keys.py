@@ -301,6 +301,22 @@ async def test_a_key_that_is_switched_in_the_middle_of_a_cancel_cancels_nothing(
         assert await rig.state(task_id) is State.RUNNING
 
 
+async def test_what_was_prepared_under_one_key_does_not_leave_under_another(monkeypatch):
+    async with two_organizations("lane") as rig:
+        switches = [THEIRS]
+
+        async def switch_once() -> None:
+            if switches:
+                await rig.account.use_key(switches.pop(), remember=False)
+
+        monkeypatch.setattr(rig.copies, "note_sending", switch_once)
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(5)
+        # Prepared again for the new key, then sent.
+        assert await rig.kinds(task_id) == ["created", "sent", "not sent", "sent", "accepted"]
+        assert len(rig.runway.named("create")) == 1
+
+
 async def test_deleting_what_a_key_cannot_see_says_so_and_takes_nothing_for_deleted():
     async with two_organizations() as rig:
         [task_id] = await sent(rig)
