@@ -38,16 +38,6 @@ class ImpossibleMove(ValueError):
     """Our own mistake: a move that has no meaning in the task's state."""
 
 
-_WORDS = {
-    "PENDING": State.PENDING,
-    "THROTTLED": State.THROTTLED,
-    "RUNNING": State.RUNNING,
-    "SUCCEEDED": State.SUCCEEDED,
-    "FAILED": State.FAILED,
-    "CANCELLED": State.CANCELLED,
-}
-
-
 def advance(task: Task, transition: Transition, now: float) -> Task:
     """The next task. `now` in Unix seconds. Raises `ImpossibleMove` for the program's own mistakes only."""
     match transition:
@@ -111,7 +101,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
 
 
 def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
-    state = _WORDS.get(answer.status, State.OTHER)
+    state = answer.state
     if task.state is State.SUCCEEDED and state is not State.SUCCEEDED:
         # A paid result stays one, whatever a late or confused answer says.
         return replace(task, asked_at=now)

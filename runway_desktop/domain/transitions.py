@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .account import NO_KEY, Fingerprint
-from .task import Evidence, Refusal, RemoteId
+from .task import Evidence, Refusal, RemoteId, State
+
+_STATES = {
+    "PENDING": State.PENDING,
+    "THROTTLED": State.THROTTLED,
+    "RUNNING": State.RUNNING,
+    "SUCCEEDED": State.SUCCEEDED,
+    "FAILED": State.FAILED,
+    "CANCELLED": State.CANCELLED,
+}
+"""What each word of the server means. Source: the API's reference, "Get a task"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +35,11 @@ class Answer:
     output: tuple[str, ...] = ()
     failure: str = ""
     failure_code: str = ""
+
+    @property
+    def state(self) -> State:
+        """What `status` means: OTHER for a word that this program does not know. Nobody else reads the word."""
+        return _STATES.get(self.status, State.OTHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def next_question(seen: Seen, now: float, rng: random.Random) -> float:
 
 def with_answer(seen: Seen, answer: Answer, now: float) -> Seen:
     """What is known after an answer that came at `now`."""
-    state = State.RUNNING if answer.status == "RUNNING" else _waiting_state(answer.status)
+    state = answer.state if answer.state in (State.RUNNING, State.THROTTLED) else State.PENDING
     same = state is seen.state
     known = replace(seen, state=state, questions=seen.questions + 1 if same else 1)
     if state is not State.RUNNING:
@@ -202,7 +202,3 @@ def _end_by_history(seen: Seen) -> tuple[float, float] | None:
 
 def _is_far(earlier: tuple[float, float], later: tuple[float, float]) -> bool:
     return later[0] - earlier[0] >= 8.0 and later[1] - earlier[1] >= 0.15
-
-
-def _waiting_state(status: str) -> State:
-    return State.THROTTLED if status == "THROTTLED" else State.PENDING
