@@ -84,7 +84,7 @@ def explain(code: str) -> Meaning:
             )
         case ["INTERNAL", "BAD_OUTPUT", *_]:
             return Meaning(
-                headline="Result too poor to keep",
+                headline="Failed Runway's quality check",
                 sentence=(
                     "Runway threw the result away as too poor. Text or graphics laid over an input picture "
                     "is a frequent cause; change the input."

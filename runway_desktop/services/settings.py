@@ -183,7 +183,7 @@ class Settings:
     ask_before_cancel = Preference(True, "Ask before a task is cancelled on Runway.", _switch)
     announce = Preference[Announce]("batch", "What is told of while the window is not in front.", _announce)
     tray = Preference(True, "Show an icon in the system's tray, where there is one.", _switch)
-    stay_in_tray = Preference(False, "Go on in the tray when the window is closed.", _switch)
+    stay_in_tray = Preference(False, "Keep running in the tray.", _switch)
     loop_clips = Preference(True, "Play clips again from the start when they end.", _switch)
     muted = Preference(False, "Play without sound.", _switch)
     shortcuts = Preference[dict[str, list[str]]]({}, "Keys that you chose for commands.", _shortcuts)

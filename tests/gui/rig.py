@@ -23,10 +23,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from runway_desktop.domain.account import NO_KEY, fingerprint_of
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
-from runway_desktop.domain.task import Batch, BatchId, Media, Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Output, Task, TaskId
 from runway_desktop.services.applications import Applications
 from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.disk.file_locks import FileLocks
@@ -64,7 +63,7 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.wiring.stages import Supervisor
 from tests import engine_rig
 from tests.engine_rig import CATALOG, AtOnce
-from tests.fake_runway import FakeFetcher, remote_id
+from tests.fake_runway import FakeFetcher
 from tests.qt_loop import come_to_rest
 
 PATIENCE = 60.0
@@ -179,32 +178,6 @@ def painted(widget: QWidget) -> tuple[QColor, int]:
 async def rest(turns: int = 30) -> None:
     """Lets everything run until nobody has anything to do; for promises that something does not happen."""
     await come_to_rest(turns)
-
-
-def task(number: int, state: State = State.HELD, prompt: str = "", **members: Any) -> Task:
-    """A task whose id is `t` and its number; later numbers were made, and sent, later."""
-    at = 1_750_000_000.0 + number
-    values = {"promptText": prompt or f"Prompt {number}", "ratio": "1280:720", "duration": 5}
-    defaults: dict[str, Any] = {
-        "id": TaskId(f"t{number}"),
-        "request": Request(
-            endpoint="text_to_video", model="gen4.5", values=values, prompt=prompt or f"Prompt {number}"
-        ),
-        "created_at": at,
-        "state": state,
-        "position": float(number),
-        "sent_at": None if state is State.HELD else at,
-        "remote_id": None if state in (State.HELD, State.SENDING, State.UNCERTAIN) else remote_id(number),
-        "key": NO_KEY if state is State.HELD else fingerprint_of("key_test"),
-        "ended_at": at + 60 if state.is_final else None,
-    }
-    return Task(**(defaults | members))
-
-
-def saved(of: Task, path: str = "/library/clip.mp4", index: int = 0, **members: Any) -> Output:
-    defaults: dict[str, Any] = {"state": OutputState.SAVED, "media": Media.VIDEO, "path": path, "size": 1_200_000}
-    defaults |= {"url": "https://out.example/clip.mp4", "url_fetched_at": of.created_at}
-    return Output(task_id=of.id, index=index, **(defaults | members))
 
 
 class Rig:

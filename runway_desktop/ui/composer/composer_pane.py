@@ -349,7 +349,7 @@ class ComposerPane(QWidget):
             self._desk.tell("No prompt was used yet.")
             return
         options = [Option(prompt, " ".join(prompt.split())[:LONGEST_OFFER], prompt) for prompt in prompts]
-        popup = ChoicePopup(options, self._composer.prompt, "Prompts used before", self._box)
+        popup = ChoicePopup(options, self._composer.prompt, "Prompt history", self._box)
         popup.chosen.connect(self._composer.set_prompt)
         popup.open_at(self._box)
 

@@ -136,7 +136,7 @@ class KeyEditor(QWidget):
         can = command is not None and not command.fixed
         for widget in (self._edit, self._none, self._reset):
             widget.setEnabled(can)
-        self._what.setText(command.words if command is not None else "Choose what should have other keys.")
+        self._what.setText(command.words if command is not None else "Select a command to change its shortcut.")
         self._say("")
         if command is None:
             self._edit.clear()

@@ -39,7 +39,7 @@ class NoticesPage(Page):
         has_tray: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
         super().__init__(form, theme, parent)
-        self.heading("Tell me, while I am elsewhere, of")
+        self.heading("Notify me in the background about")
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QRadioButton] = {}
         for choice, text in _CHOICES:

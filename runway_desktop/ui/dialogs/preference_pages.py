@@ -106,7 +106,7 @@ class KeyPage(Page):
 
 
 class LookPage(Page):
-    _CHOICES = ((Choice.SYSTEM, "As the system is"), (Choice.LIGHT, "Light"), (Choice.DARK, "Dark"))
+    _CHOICES = ((Choice.SYSTEM, "Match system"), (Choice.LIGHT, "Light"), (Choice.DARK, "Dark"))
 
     def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(form, theme, parent)

@@ -42,7 +42,7 @@ class ShortcutsDialog(QDialog):
         self.setWindowTitle("Keyboard shortcuts")
         self.setAccessibleName("Keyboard shortcuts")
         open_at(self, QSize(72 * GRID, 80 * GRID))
-        self._search = QLineEdit(self, placeholderText="Search for a deed or a key", clearButtonEnabled=True)
+        self._search = QLineEdit(self, placeholderText="Search commands or keys", clearButtonEnabled=True)
         self._search.setAccessibleName("Search shortcuts")
         self._search.textChanged.connect(self._filter)
         self._search.installEventFilter(self)

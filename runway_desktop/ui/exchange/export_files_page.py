@@ -25,7 +25,7 @@ _SWITCHES = (
     ),
     (
         "link",
-        "Second names instead of copies",
+        "Hard links (no extra space)",
         "No room is taken, on the same disk. One file, two names.",
     ),
 )

@@ -32,7 +32,7 @@ def fill(
     """Puts the lines into an empty menu. `settings` opens the page of this profile's name, colour and backups."""
     for line in (status.connection_words()[0], status.key_place_words()):
         menu.addAction(line).setEnabled(False)
-    menu.addAction("Ask now", ask_now)
+    menu.addAction("Refresh", ask_now)
     menu.addAction("Change the key…", change_key)
     entries = model.entries()
     if entries:

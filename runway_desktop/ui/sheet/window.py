@@ -306,7 +306,7 @@ class SheetWindow(QDialog):
             confirm(self, question, lambda: sheet.send(most, places))
 
     def _sent(self, ids: tuple[object, ...]) -> None:
-        said = f"{units.count(len(ids), 'task')} stored; {'it is' if len(ids) == 1 else 'they are'} sent in turn."
+        said = f"{units.count(len(ids), 'task')} queued."
         left = self._sheet.model.totals.rows
         say(self._note, f"{said} {units.count(left, 'row')} left here." if left else said, "good")
         announce(self, self._note.text())

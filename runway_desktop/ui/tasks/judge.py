@@ -59,7 +59,7 @@ class Judge(QObject):
             words = [*sorted(self._places.counts.tags)]
             if len(rows) == 1:
                 before = rows[0].task.tags
-                popup = LinePopup("Tags, parted by commas", ", ".join(before), words, self._over, several=True)
+                popup = LinePopup("Tags, separated by commas", ", ".join(before), words, self._over, several=True)
                 popup.taken.connect(lambda text: self._judging.tag(ids, _difference(before, text)))
             else:
                 title = f"Tags for {units.count(len(rows), 'task')}, parted by commas; -tag takes one away"

@@ -169,7 +169,7 @@ class NotePopup(_Popup):
         self._add(self.text)
         hint = QLabel("Ctrl+Return keeps it, Esc leaves it as it was", self)
         hint.setProperty("tone", "faint")
-        keep = QPushButton("Keep note", self)
+        keep = QPushButton("Save note", self)
         keep.setProperty("kind", "primary")
         keep.clicked.connect(self.close)
         row = QHBoxLayout()

@@ -179,7 +179,7 @@ class TopBar(QWidget):
         menu.addAction("Spending…", self.spending_wanted.emit).setShortcuts(self._keys.of("spending"))
         menu.addAction("Caps…", self.caps_wanted.emit)
         menu.addSeparator()
-        menu.addAction("Ask Runway again", self.refresh_wanted.emit)
+        menu.addAction("Refresh", self.refresh_wanted.emit)
         menu.popup(self._balance.mapToGlobal(QPoint(0, self._balance.height() + 2)))
 
     def _library_menu(self) -> None:

@@ -98,7 +98,7 @@ class DetailsPane(QWidget):
         for verb, text in (
             (TaskCommand.SEND_AGAIN, "Send again…"),
             (TaskCommand.ADOPT_ID, "Enter its id…"),
-            (TaskCommand.LET_GO, "Let it go…"),
+            (TaskCommand.LET_GO, "Dismiss…"),
         ):
             button = QPushButton(text, self._decide)
             button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))

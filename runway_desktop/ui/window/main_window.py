@@ -281,8 +281,8 @@ class MainWindow(QMainWindow):
         m.composer.said.connect(m.desk.tell)
         m.composer.aside.offered.connect(
             lambda: self.notices.tell(
-                "What you were writing made room for another request.",
-                action_text="Bring it back",
+                "Draft replaced.",
+                action_text="Restore",
                 on_action=m.composer.aside.bring_back,
                 once=True,
             )

@@ -98,7 +98,7 @@ def offers(rows: Sequence[Row]) -> list[list[Offer]]:
             [
                 Offer(TaskCommand.SEND_AGAIN, "Send again…", dangerous=True),
                 Offer(TaskCommand.ADOPT_ID, "It was made: enter its id…"),
-                Offer(TaskCommand.LET_GO, "Let it go…"),
+                Offer(TaskCommand.LET_GO, "Dismiss…"),
             ]
         )
     saved = [row for row in rows if any(output.is_here for output in row.outputs)]
@@ -324,10 +324,10 @@ def _why_it_stays(states: set[State]) -> str:
     if states == {State.UNCERTAIN}:
         return "Decide first what became of it."
     if states == {State.HELD}:
-        return "It waits to be sent. Choose “Do not send” first."
+        return "Queued. Choose “Do not send” first."
     if states == {State.SENDING}:
         return "It is being sent."
-    return "It still goes on. Cancel it first."
+    return "Still running. Cancel it before removing."
 
 
 def question(verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
@@ -387,7 +387,7 @@ def question(verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
             )
         case TaskCommand.LET_GO:
             return Question(
-                "Let it go?",
+                "Dismiss it?",
                 "The program stops asking about it. If Runway made it, its result cannot be found again without "
                 "its id.",
                 "Let 1 task go",

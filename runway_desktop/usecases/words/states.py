@@ -78,7 +78,7 @@ def describe(row: Row, around: Around) -> StateWords:
         case State.HELD:
             why = task.hold_reason or around.lane_reason.removeprefix("Waiting: ") or "sent when a slot is free"
             return StateWords(
-                headline="Waiting here",
+                headline="Queued",
                 detail=why,
                 icon="mdi6.tray-full",
                 tone=Tone.WARN if task.hold_reason else Tone.PLAIN,
@@ -278,8 +278,8 @@ MOST_ADDED_UP = 500
 
 
 def several_words(chosen: int, rows: Sequence[Row]) -> str:
-    """ "7 tasks chosen", and below what they cost and which files of theirs are here. `rows` are theirs, or none while
-    they are being fetched."""
+    """The count of selected tasks, and below it what they cost and which of their files are here. `rows` are theirs, or
+    none while they are being fetched."""
     outputs = [output for row in rows for output in row.outputs]
     here = [output for output in outputs if output.is_here]
     missing = sum(output.is_missing for output in outputs)
@@ -289,4 +289,4 @@ def several_words(chosen: int, rows: Sequence[Row]) -> str:
         f"{units.count(len(here), 'file')}, {units.size(sum(output.size for output in here))}" if here else "",
         f"{missing:,} missing" if missing else "",
     )
-    return "\n".join(filter(None, (f"{units.count(chosen, 'task')} chosen", " · ".join(filter(None, sums)))))
+    return "\n".join(filter(None, (f"{units.count(chosen, 'task')} selected", " · ".join(filter(None, sums)))))

@@ -28,7 +28,7 @@ SEARCH_DELAY_MS = 0
 _TODAY = Term("date", "today")
 
 STATUS_CHOICES: tuple[tuple[str, frozenset[State]], ...] = (
-    ("Waiting here", frozenset({State.HELD, State.SENDING})),
+    ("Queued", frozenset({State.HELD, State.SENDING})),
     ("Live", frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})),
     ("Succeeded", frozenset({State.SUCCEEDED})),
     ("Failed", frozenset({State.FAILED})),

@@ -49,7 +49,7 @@ class Entry:
 _PLACES = (
     (Place.ALL, "All tasks", "mdi6.view-grid-outline"),
     (Place.LIVE, "Live", "mdi6.progress-clock"),
-    (Place.WAITING_HERE, "Waiting here", "mdi6.tray-full"),
+    (Place.WAITING_HERE, "Queued", "mdi6.tray-full"),
     (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline"),
     (Place.SAVED, "Saved", "mdi6.check-circle-outline"),
     (Place.PICKS, "Picks", "mdi6.star-outline"),

@@ -16,7 +16,8 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import COMMANDS, Section, Where, commands_in
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
-from tests.gui.rig import Desktop, Rig, rest, task, until
+from tests.gui.rig import Desktop, Rig, rest, until
+from tests.rows import task
 
 # The system's own keys are known only once there is an application.
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -29,7 +29,7 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
 from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.viewmodels.compare.compare import Compare
-from tests.gui.rig import saved, task
+from tests.rows import saved, task
 from tests.unit.viewmodels.compare.test_compare import NotingJudge
 
 

@@ -25,7 +25,7 @@ def page_in(window: QWidget, rig: Rig, theme: Theme, *, has_tray: bool) -> Notic
 
 
 def stay(page: NoticesPage) -> QCheckBox:
-    return next(box for box in page.findChildren(QCheckBox) if box.text().startswith("Go on in the tray"))
+    return next(box for box in page.findChildren(QCheckBox) if box.text().startswith("Keep running in the tray"))
 
 
 def test_without_a_tray_nothing_is_promised_of_it(window: QWidget, rig: Rig, theme: Theme) -> None:

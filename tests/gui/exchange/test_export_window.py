@@ -23,7 +23,8 @@ from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange import export as export_model
 from runway_desktop.viewmodels.exchange.export import ListForm, Scope, What
 from tests.gui.exchange.counter import Counter, reached
-from tests.gui.rig import after, rest, task, until
+from tests.gui.rig import after, rest, until
+from tests.rows import task
 from tests.unit.services.exchange.results import Results, a_task, files_in
 
 

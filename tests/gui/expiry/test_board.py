@@ -15,7 +15,8 @@ from runway_desktop.ui.expiry.board_delegate import at_least_what_is_left
 from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.viewmodels.expiry.board_table import BoardColumn
 from tests.fake_runway import remote_id
-from tests.gui.rig import Desktop, rest, saved, task, until
+from tests.gui.rig import Desktop, rest, until
+from tests.rows import saved, task
 
 HOUR = 3600.0
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -228,8 +228,8 @@ async def test_generate_sends_what_is_ready_and_the_rest_stays_open(opened: Open
         shown: list[Any] = []
         window.show_wanted.connect(shown.append)
         button(window, "Generate").click()
-        await until(lambda: "3 tasks stored" in said(window))
-        assert text(window, 1, STATE) == "Waiting here"
+        await until(lambda: "3 tasks queued" in said(window))
+        assert text(window, 1, STATE) == "Queued"
         assert "4, 6 or 8 seconds" in text(window, 2, STATE)
         assert button(window, "Close").isVisible()
         assert len(rig.engine.ledger.held()) == 3

@@ -19,7 +19,8 @@ from runway_desktop.ui.spending.bar_chart import STEPS, BarChart, scale
 from runway_desktop.ui.spending.spending_window import SpendingWindow
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.money.spending import DayBar, SpendingModel
-from tests.gui.rig import Rig, after, rest, task, until
+from tests.gui.rig import Rig, after, rest, until
+from tests.rows import task
 
 THREE = tuple(
     DayBar(date(2026, 11, day), 60.0 * day, str(day), f"{day} November: {60 * day} credits") for day in (1, 2, 3)

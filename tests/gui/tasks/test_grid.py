@@ -13,7 +13,8 @@ from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.tasks.hover_player import HoverPlayer
 from runway_desktop.ui.tasks.popups import LinePopup
 from runway_desktop.viewmodels.tasks.task_cells import Column
-from tests.gui.rig import Desktop, painted, saved, task, until
+from tests.gui.rig import Desktop, painted, until
+from tests.rows import saved, task
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

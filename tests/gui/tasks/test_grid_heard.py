@@ -9,7 +9,8 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
-from tests.gui.rig import Desktop, task, until
+from tests.gui.rig import Desktop, until
+from tests.rows import task
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,8 @@ from runway_desktop.domain.task import State
 from runway_desktop.viewmodels.tasks.task_cells import Column
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES
-from tests.gui.rig import Desktop, move_pointer, saved, task, until
+from tests.gui.rig import Desktop, move_pointer, until
+from tests.rows import saved, task
 
 
 def poster_of(rig: Desktop) -> QImage:

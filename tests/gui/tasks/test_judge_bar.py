@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QAbstractButton
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
-from tests.gui.rig import Desktop, rest, task, until
+from tests.gui.rig import Desktop, rest, until
+from tests.rows import task
 
 
 @pytest.mark.parametrize("width", [260, 300, 360, 420, 600])

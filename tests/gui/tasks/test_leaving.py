@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.next_selection import NextSelection
-from tests.gui.rig import Desktop, rest, task, until
+from tests.gui.rig import Desktop, rest, until
+from tests.rows import task
 
 
 async def nine(rig: Desktop, group: GroupBy = GroupBy.NONE) -> None:

@@ -12,7 +12,8 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.popups import DIFFER, LinePopup, NotePopup
 from runway_desktop.ui.tasks.tags_menu import TagsMenu
 from runway_desktop.ui.theme import Role
-from tests.gui.rig import Desktop, rest, task, until
+from tests.gui.rig import Desktop, rest, until
+from tests.rows import task
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

@@ -14,7 +14,8 @@ from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.tasks.task_cells import Column
-from tests.gui.rig import Desktop, task, until
+from tests.gui.rig import Desktop, until
+from tests.rows import task
 
 LEFT, RIGHT = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
 

@@ -23,7 +23,8 @@ from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.usecases.listing import lines
 from runway_desktop.viewmodels.tasks.task_cells import Column
-from tests.gui.rig import Rig, move_pointer, painted, rest, task, until
+from tests.gui.rig import Rig, move_pointer, painted, rest, until
+from tests.rows import task
 
 FLAT = Listing(group=GroupBy.NONE)
 KEYS = Qt.Key

@@ -15,7 +15,8 @@ from runway_desktop.domain.task import Media, Output, State, TaskId
 from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.viewmodels.tasks.task_cells import Column
-from tests.gui.rig import Desktop, rest, saved, task, until
+from tests.gui.rig import Desktop, rest, until
+from tests.rows import saved, task
 
 
 async def shown(desk: Desktop, number: int = 1) -> Output:

@@ -17,7 +17,8 @@ from runway_desktop.app.session import Session
 from runway_desktop.domain.task import State, Task
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
-from tests.gui.rig import Desktop, task
+from tests.gui.rig import Desktop
+from tests.rows import task
 
 
 def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -> Any:

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.viewmodels.tasks.task_cells import Column
-from tests.gui.rig import Desktop, task, until
+from tests.gui.rig import Desktop, until
+from tests.rows import task
 
 KEYS = Qt.Key
 LINE = 'tag:"ein langes deutsches Schlagwort" rating:>=2 project:Donaudampfschifffahrt -is:reject after:2020-01'

@@ -13,7 +13,8 @@ from runway_desktop.domain.task import Media, State, TaskId
 from runway_desktop.ui.sharing import launching
 from runway_desktop.ui.sharing.programs_menu import ProgramsMenu
 from runway_desktop.usecases.commands.offers import TaskCommand
-from tests.gui.rig import Desktop, rest, saved, task, until
+from tests.gui.rig import Desktop, rest, until
+from tests.rows import saved, task
 
 
 def still(folder: Path, name: str = "still.png", color: str = "teal") -> Path:

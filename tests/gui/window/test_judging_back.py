@@ -7,7 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.task import Pick, State, TaskId
-from tests.gui.rig import Desktop, task, until
+from tests.gui.rig import Desktop, until
+from tests.rows import task
 
 KEYS = Qt.Key
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.window.details_pane import DetailsPane
 from runway_desktop.ui.word_breaking import LongWordsLabel, broken
-from tests.gui.rig import Desktop, task, until
+from tests.gui.rig import Desktop, until
+from tests.rows import task
 
 WORD = "Donaudampfschifffahrtsgesellschaft"
 

@@ -44,7 +44,8 @@ from runway_desktop.ui.window.command_bindings import list_bindings, window_bind
 from runway_desktop.usecases.commands.offers import TaskCommand
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
-from tests.gui.rig import Desktop, painted, rest, saved, task, until
+from tests.gui.rig import Desktop, painted, rest, until
+from tests.rows import saved, task
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 NONE = Qt.KeyboardModifier.NoModifier
@@ -305,7 +306,7 @@ async def test_a_new_task_in_a_folded_group_is_unfolded(tmp_path, theme, qtbot):
     [
         (State.RUNNING, {}, {"Cancel on Runway…"}, {"Retry", "Delete from Runway…"}),
         (State.HELD, {}, {"Edit", "Send next", "Do not send"}, {"Cancel on Runway…"}),
-        (State.UNCERTAIN, {}, {"Send again…", "It was made: enter its id…", "Let it go…"}, {"Retry"}),
+        (State.UNCERTAIN, {}, {"Send again…", "It was made: enter its id…", "Dismiss…"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="SAFETY.INPUT.TEXT")}, {"Edit and send"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="INTERNAL")}, {"Retry"}, {"Cancel on Runway…"}),
     ],
@@ -382,7 +383,7 @@ async def test_what_cannot_be_done_says_why(tmp_path, theme, qtbot):
         choose(rig, 1)
         QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
         await until(rig.window.notices.messages)
-        assert "It still goes on" in rig.window.notices.messages()[-1]
+        assert "Still running" in rig.window.notices.messages()[-1]
 
 
 async def test_space_folds_on_a_groups_line_of_the_window_too(tmp_path, theme, qtbot):

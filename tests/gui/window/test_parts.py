@@ -20,7 +20,8 @@ from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import GRID, Choice, FollowsTheme, Role
 from runway_desktop.ui.window.workspace import first_size
 from runway_desktop.viewmodels.tasks.task_cells import Column
-from tests.gui.rig import Desktop, task, until
+from tests.gui.rig import Desktop, until
+from tests.rows import task
 
 
 def luminance(color: QColor) -> float:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QPushButton
 from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.several_buttons import SeveralButtons
-from tests.gui.rig import Desktop, after, saved, task, until
+from tests.gui.rig import Desktop, after, until
+from tests.rows import saved, task
 
 
 def shown(rig: Desktop) -> dict[str, QPushButton]:

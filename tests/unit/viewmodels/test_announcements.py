@@ -10,7 +10,8 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import BatchId, OutputState, State, Task
 from runway_desktop.viewmodels.announcements import GATHER_MS, Announcement, Announcements, End, end_of
-from tests.gui.rig import Rig, rest, saved, task, until
+from tests.gui.rig import Rig, rest, until
+from tests.rows import saved, task
 
 DONE = task(1, State.SUCCEEDED)
 RUNS = task(1, State.RUNNING)

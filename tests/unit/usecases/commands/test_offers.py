@@ -8,7 +8,7 @@ from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import COPIED, RESTORED, OutputState, State
 from runway_desktop.usecases.commands.offers import Offer, TaskCommand, concerned, offers, question, why_not
-from tests.unit.viewmodels.rows import failed, row
+from tests.rows import failed, row
 
 REFUSALS = (
     "SAFETY.INPUT.TEXT",

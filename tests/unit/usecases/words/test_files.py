@@ -17,7 +17,7 @@ from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.words.files import file_words, missing_words, trouble_words
 from runway_desktop.usecases.words.states import Around, Tone, describe
-from tests.unit.viewmodels.rows import row
+from tests.rows import row
 
 AT = datetime(2026, 11, 5, 14, 2, 7).timestamp()
 GONE = Look(presence=Presence.MISSING, at=AT)

@@ -11,7 +11,8 @@ import pytest
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
 from runway_desktop.viewmodels.compare.compare import Compare
-from tests.gui.rig import Rig, saved, task, until
+from tests.gui.rig import Rig, until
+from tests.rows import saved, task
 
 
 class NotingJudge:

@@ -13,7 +13,8 @@ from runway_desktop.services.intake import AssetDrop
 from runway_desktop.viewmodels.composer.composer import Composer
 from tests.engine_rig import CATALOG
 from tests.engine_rig import request as plain_request
-from tests.gui.rig import Rig, rest, task, until
+from tests.gui.rig import Rig, rest, until
+from tests.rows import task
 from tests.samples_of_requests import fullest, smallest
 
 PAIRS = list(CATALOG.pairs())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from runway_desktop.viewmodels.sheet.sheet import Sheet
-from tests.gui.rig import Rig, rest, task, until
+from tests.gui.rig import Rig, rest, until
+from tests.rows import task
 
 
 async def test_braces_price_and_send_a_task_for_each_text(tmp_path: Path):

@@ -17,7 +17,7 @@ from runway_desktop.domain.task import Media, OutputState, State
 from runway_desktop.usecases.words.expiry import STALLED, URGENT, BoardLine, is_stuck, is_urgent, line_of, urgent_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.expiry.board_table import LINE, BoardColumn, BoardLines
-from tests.gui.rig import saved, task
+from tests.rows import saved, task
 
 HOUR = 3600.0
 NOW = datetime(2026, 11, 25, 14, 0).timestamp()

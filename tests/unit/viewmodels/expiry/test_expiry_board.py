@@ -11,7 +11,8 @@ from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.usecases.words.expiry import STALLED
 from tests.fake_runway import remote_id
-from tests.gui.rig import Rig, rest, saved, task, until
+from tests.gui.rig import Rig, rest, until
+from tests.rows import saved, task
 
 HOUR = 3600.0
 

@@ -17,7 +17,8 @@ from runway_desktop.domain.task import Pick, State
 from runway_desktop.services.money.spending import Period
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.money.spending import Side, SpendingModel
-from tests.gui.rig import Rig, after, rest, task, until
+from tests.gui.rig import Rig, after, rest, until
+from tests.rows import task
 
 DAY = 86_400.0
 

@@ -24,7 +24,8 @@ from runway_desktop.viewmodels.sheet import row_sending
 from runway_desktop.viewmodels.sheet.preview import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE, WRONG_ROLE
-from tests.gui.rig import Rig, rest, task, until
+from tests.gui.rig import Rig, rest, until
+from tests.rows import task
 
 _HORIZONTAL = Qt.Orientation.Horizontal
 LANDSCAPE = {"ratio": "1280:720", "duration": 5}
@@ -204,7 +205,7 @@ async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_
         sheet.sent.connect(sent.extend)
         sheet.send(FIRST_FEW)
         await until(lambda: len(sent) == 3, "the first two ready rows, one of which is two tasks")
-        await until(lambda: said(sheet, 1) == "Waiting here")
+        await until(lambda: said(sheet, 1) == "Queued")
         assert sheet.model.totals.rows == 2
         assert said(sheet, 3) == "0 of 2 saved"
         assert not sheet.model.flags(at(sheet, 1, PROMPT)) & Qt.ItemFlag.ItemIsEditable
@@ -243,7 +244,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
         kept = await rig.engine.library.sheets.of_batch(sheet.batch_id)
         assert kept is not None
         again = Sheet.of_kept(rig.engine, rig.bridge, rig.runner, kept, parent=rig.owner)
-        await until(lambda: again.model.is_checked and said(again, 1) == "Waiting here")
+        await until(lambda: again.model.is_checked and said(again, 1) == "Queued")
         assert again.title == "shots.csv"
         assert said(again, 4, PROMPT) == "Changed"
         assert again.model.rows[0].sent == sheet.model.rows[0].sent

@@ -26,7 +26,8 @@ from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, St
 from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
-from tests.gui.rig import Rig, after, rest, saved, task, until
+from tests.gui.rig import Rig, after, rest, until
+from tests.rows import saved, task
 
 # Places
 
@@ -40,7 +41,7 @@ async def test_places_count_what_is_in_them(tmp_path):
         assert found == {
             "All tasks": 2,
             "Live": 1,
-            "Waiting here": 1,
+            "Queued": 1,
             "Needs attention": 0,
             "Saved": 0,
             "Picks": 0,
@@ -402,7 +403,7 @@ async def test_several_chosen_tasks_are_counted(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1), task(2))
         rig.details.choose([TaskId("t1"), TaskId("t2")])
-        assert rig.details.showing[0].text == "2 tasks chosen"
+        assert rig.details.showing[0].text == "2 tasks selected"
 
 
 async def test_bytes_alone_do_not_ask_the_store_again(tmp_path):

@@ -15,7 +15,8 @@ from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL
 from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED, Clipboard
 from tests.fake_runway import remote_id
-from tests.gui.rig import Rig, after, rest, saved, task, until
+from tests.gui.rig import Rig, after, rest, until
+from tests.rows import saved, task
 
 HOUR = 3600.0
 

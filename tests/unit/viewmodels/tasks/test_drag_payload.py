@@ -8,7 +8,7 @@ from typing import Any
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, State
 from runway_desktop.usecases.commands.drag_payload import parcel_of
-from tests.gui.rig import saved, task
+from tests.rows import saved, task
 
 STILLS = [Path(f"/library/still {number}.png") for number in range(3)]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from runway_desktop.domain.library import Filter, Place, Span
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-from tests.gui.rig import Rig, after, saved, task, until
+from tests.gui.rig import Rig, after, until
+from tests.rows import saved, task
 
 
 async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):

@@ -12,7 +12,8 @@ from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.kept_files import Looked, kept_file
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Input, Media, Request, State, TaskId
-from tests.gui.rig import Rig, saved, task, until
+from tests.gui.rig import Rig, until
+from tests.rows import saved, task
 
 
 def png(width: int, height: int) -> bytes:

@@ -10,7 +10,8 @@ from runway_desktop.domain.library import Place, Row
 from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.viewmodels.tasks.missing_files import Searching
-from tests.gui.rig import Rig, rest, saved, task, until
+from tests.gui.rig import Rig, rest, until
+from tests.rows import saved, task
 
 
 async def kept(rig: Rig, number: int = 1, content: bytes = b"") -> Output:

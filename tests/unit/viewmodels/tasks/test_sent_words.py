@@ -10,7 +10,8 @@ import pytest
 from runway_desktop.domain.task import State, Task
 from runway_desktop.usecases.words.states import Around
 from runway_desktop.viewmodels.tasks.task_cells import Cells, Column, sent_words
-from tests.gui.rig import Rig, task, until
+from tests.gui.rig import Rig, until
+from tests.rows import task
 
 AT = datetime(2026, 3, 9, 14, 2, 11).timestamp()
 SAID = "9 March 2026, 14:02:11"

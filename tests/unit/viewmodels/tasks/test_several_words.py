@@ -9,7 +9,8 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.words.states import several_words
-from tests.gui.rig import Rig, saved, task, until
+from tests.gui.rig import Rig, until
+from tests.rows import saved, task
 
 GONE = Look(presence=Presence.MISSING, at=1.0)
 
@@ -17,10 +18,10 @@ GONE = Look(presence=Presence.MISSING, at=1.0)
 def test_cost_and_files_are_added_up_and_what_is_missing_is_no_file_here() -> None:
     tasks = [task(number, State.SUCCEEDED, cost_credits=60.0) for number in (1, 2, 3)]
     rows = [Row(task=one, outputs=(saved(one),)) for one in tasks]
-    assert several_words(3, []) == "3 tasks chosen"
-    assert several_words(3, rows) == "3 tasks chosen\n180 credits · 3 files, 3.6 MB"
+    assert several_words(3, []) == "3 tasks selected"
+    assert several_words(3, rows) == "3 tasks selected\n180 credits · 3 files, 3.6 MB"
     rows[0] = replace(rows[0], outputs=(saved(tasks[0], look=GONE),))
-    assert several_words(3, rows) == "3 tasks chosen\n180 credits · 2 files, 2.4 MB · 1 missing"
+    assert several_words(3, rows) == "3 tasks selected\n180 credits · 2 files, 2.4 MB · 1 missing"
 
 
 async def test_the_sums_of_the_chosen_tasks_follow_what_changes(tmp_path: Path) -> None:

@@ -10,8 +10,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State
 from runway_desktop.services.tasks.uncertainty import verdict
 from runway_desktop.usecases.words.states import Around, Tone, badge, cost_words, describe
-from tests.gui.rig import saved, task
-from tests.unit.viewmodels.rows import failed, row
+from tests.rows import failed, row, saved, task
 
 EVERY = [
     (state, results)
@@ -69,7 +68,7 @@ def test_an_upload_is_shown_while_the_task_still_waits_here():
     for state in (State.HELD, State.SENDING):
         words = describe(row(state), Around(uploaded=0.5))
         assert words.spoken == "Uploading (50 %)"
-    assert describe(row(State.HELD), Around(uploaded=1.0)).headline == "Waiting here"
+    assert describe(row(State.HELD), Around(uploaded=1.0)).headline == "Queued"
 
 
 def test_a_held_task_says_why_it_waits():

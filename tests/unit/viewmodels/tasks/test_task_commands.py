@@ -12,7 +12,8 @@ from runway_desktop.services.tasks.accepted_ids import AcceptedId
 from runway_desktop.usecases.commands.offers import TaskCommand
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
-from tests.gui.rig import Rig, after, rest, saved, task, until
+from tests.gui.rig import Rig, after, rest, until
+from tests.rows import saved, task
 
 FINDING = IntakeFinding(source="shots.csv", row=3, field="ratio", message="shots.csv, row 3: no such ratio.")
 STILL = AssetDrop(uri="https://media.example.com/still.png", media=Media.IMAGE)

@@ -23,7 +23,8 @@ from runway_desktop.viewmodels.tasks.list_filter import listing_at_start
 from runway_desktop.viewmodels.tasks.task_answers import ask_ahead
 from runway_desktop.viewmodels.tasks.task_cells import Column, Roles
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
-from tests.gui.rig import Rig, after, rest, saved, task, until
+from tests.gui.rig import Rig, after, rest, until
+from tests.rows import saved, task
 
 FLAT = Listing(group=GroupBy.NONE)
 
@@ -527,7 +528,7 @@ async def test_an_upload_and_a_download_are_seen_in_their_rows(tmp_path):
         assert rig.rows.words(TaskId("t1")).spoken == "Uploading (50 %)"
         assert rig.rows.words(two.id).spoken == "Saving (500 B of 1 kB)"
         await rig.change(replace(await rig.by_id(1), hold_reason="No way to reach Runway."))
-        assert rig.rows.words(TaskId("t1")).headline == "Waiting here"
+        assert rig.rows.words(TaskId("t1")).headline == "Queued"
         await rig.output(saved(two))
         assert rig.rows.words(two.id).headline == "Saved"
 
