@@ -22,7 +22,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
-from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Media, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
@@ -317,7 +317,11 @@ THEIRS = Fingerprint("theirs")
         (State.GONE, {"adopted": True}, "Runway doesn't know this task: it is not of this key's organization"),
         (State.RUNNING, {"hidden_from": THEIRS}, "This task was made with another key."),
         (State.RUNNING, {"hidden_from": THEIRS, "key": NO_KEY}, "Runway doesn't know this task under this key."),
-        (State.HELD, {"hold_reason": "The balance is too low."}, "The balance is too low."),
+        (
+            State.HELD,
+            {"hold": Hold(HoldCode.NOT_SENT, words="Runway could not be reached.")},
+            "Runway could not be reached.",
+        ),
         (State.RUNNING, {}, ""),
         (State.CANCELLED, {}, ""),
     ],
