@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -427,3 +428,17 @@ async def test_an_idle_lane_asks_nothing():
         assert rig.runway.calls == []
         assert isinstance(rig.lane.slots("gen4.5").in_use, int)
         assert TaskId("none") not in {task.id for task in rig.ledger.open()}
+
+
+@pytest.mark.parametrize("code", [HoldCode.WAITS_FOR_PERSON, HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
+async def test_what_waits_for_the_person_is_sent_by_the_person_alone(code: HoldCode):
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request("mine"))
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(code)), "held")
+        await rig.lane.resume()
+        await rig.clock.advance(600)
+        assert prompts(rig) == []
+        await rig.lane.send_next([task_id])
+        await settle()
+        assert prompts(rig) == ["mine"]

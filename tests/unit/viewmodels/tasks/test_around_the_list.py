@@ -358,6 +358,13 @@ async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
         assert "REQUEST.REFUSED" in rig.details.small_print()
 
 
+async def test_what_the_server_said_to_a_held_task_is_small_print(tmp_path):
+    async with Rig(tmp_path) as rig:
+        hold = Hold(HoldCode.NOT_SENT, words="Runway is busy.", small_print="HTTP 503 · try later")
+        await show(rig, task(1, State.HELD, hold=hold))
+        assert (rig.details.trouble(), rig.details.small_print()) == ("Runway is busy.", "HTTP 503 · try later")
+
+
 @pytest.mark.parametrize("state", [OutputState.FAILED, OutputState.WAITING])
 async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
     async with Rig(tmp_path) as rig:
