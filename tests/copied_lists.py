@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.task import COPIED, TaskId
+from runway_desktop.domain.task import HoldCode, TaskId
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.tasks import after_restore
 from tests.engine_rig import Place, Rig, request
@@ -105,8 +105,8 @@ async def a_computer(root: Path) -> Computer:
     return computer
 
 
-def reasons(rig: Rig) -> list[str]:
-    return [task.hold_reason for task in rig.ledger.held()]
+def reasons(rig: Rig) -> list[HoldCode]:
+    return [task.hold.code for task in rig.ledger.held()]
 
 
 async def asks(rig: Rig, why: Verdict) -> None:
@@ -119,7 +119,7 @@ async def asks(rig: Rig, why: Verdict) -> None:
     await rig.lane.resume()
     await rig.clock.advance(600)
     assert len(rig.runway.named("create")) == sent
-    assert reasons(rig) == [COPIED] * MANY
+    assert reasons(rig) == [HoldCode.COPIED] * MANY
 
 
 async def goes_on(rig: Rig) -> None:

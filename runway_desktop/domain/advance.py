@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure
-from .task import State, Task
+from .task import ITS_TURN, State, Task
 from .transitions import (
     Accepted,
     Adopted,
@@ -47,7 +47,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 task,
                 state=State.SENDING,
                 sent_at=now,
-                hold_reason="",
+                hold=ITS_TURN,
                 refusals=(),
                 failure=None,
                 evidence=evidence,
@@ -63,9 +63,9 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 evidence=None,
                 estimated_credits=estimated if estimated is not None else task.estimated_credits,
             )
-        case NotSent(reason):
+        case NotSent(hold):
             _expect(task, transition, State.SENDING)
-            return replace(task, state=State.HELD, sent_at=None, hold_reason=reason, evidence=None, key=NO_KEY)
+            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=None, key=NO_KEY)
         case Refused(message, refusals):
             _expect(task, transition, State.SENDING)
             return replace(
@@ -87,7 +87,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             return replace(task, state=State.GONE, ended_at=now)
         case Dropped():
             _expect(task, transition, State.HELD)
-            return replace(task, state=State.CANCELLED, ended_at=now, hold_reason="", cost_credits=0.0)
+            return replace(task, state=State.CANCELLED, ended_at=now, hold=ITS_TURN, cost_credits=0.0)
         case CancelAsked():
             return task if task.state.is_final else replace(task, cancel_asked=True)
         case Answered(answer, key):

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from .task import Request, State, Task
-
-FILE_GONE = "is not there any more."
-"""How the `hold_reason` of a task begins, after the file's name, whose input is not where it was."""
+from .task import HoldCode, Request, State, Task
 
 
 def still_asked(request: Request, place: tuple[str | int, ...]) -> bool:
@@ -42,7 +39,7 @@ def with_moved_files(value: Any, moved: Mapping[str, str]) -> Any:
 
 def misses_file(task: Task) -> bool:
     """Whether the task waits here for a file that is not where it was."""
-    return task.state is State.HELD and FILE_GONE in task.hold_reason
+    return task.state is State.HELD and task.hold.code is HoldCode.FILE_MISSING
 
 
 class FixKind(StrEnum):

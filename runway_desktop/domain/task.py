@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, NewType
 
 from .account import NO_KEY, Fingerprint
@@ -58,12 +58,71 @@ LIVE = frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.GONE})
 
 
-WAITS_FOR_YOU = "Waits until you send it."
-"""The `hold_reason` of a task that is kept in the lane until the person sends it."""
-RESTORED = "Restored from a backup; it may have been sent after the backup was made."
-"""The `hold_reason` of a task that waited when a backup was made. Sent by itself it might be paid for twice."""
-COPIED = "This profile's folder was copied or put back; this may have been sent already."
-"""The `hold_reason` of a task that waited in a list which turned out to be a copy."""
+class HoldCode(Enum):
+    """Why a held task waits. The values are stored and must not change.
+
+    A plain `Enum`, so that the type check refuses to compare one with text: what may be sent is never decided by words.
+    """
+
+    ITS_TURN = ""
+    """For nothing but its turn in the lane."""
+    WAITS_FOR_PERSON = "waits for the person"
+    """It was added without being sent."""
+    RESTORED = "restored"
+    """It waited when a backup was made. Sent by itself it might be paid for twice."""
+    COPIED = "copied"
+    """It waited in a list that turned out to be a copy."""
+    ASK_PERSON = "ask the person"
+    """For a reason that this version does not know. Such a task is treated like a restored one."""
+    FILE_MISSING = "file missing"
+    FILE_UNREADABLE = "file unreadable"
+    FILE_EMPTY = "file empty"
+    UPLOAD_FAILED = "upload failed"
+    NOT_SENT = "not sent"
+    """Surely nothing reached Runway, or Runway turned it away unread."""
+    NOT_PREPARED = "not prepared"
+    """The program made a mistake before anything was sent."""
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether the lane leaves the task alone until the person sends it."""
+        match self:
+            case HoldCode.WAITS_FOR_PERSON:
+                return True
+            case HoldCode.RESTORED | HoldCode.COPIED | HoldCode.ASK_PERSON:
+                return True
+            case HoldCode.ITS_TURN | HoldCode.NOT_SENT | HoldCode.NOT_PREPARED | HoldCode.UPLOAD_FAILED:
+                return False
+            case HoldCode.FILE_MISSING | HoldCode.FILE_UNREADABLE | HoldCode.FILE_EMPTY:
+                return False
+
+    @property
+    def may_be_sent_already(self) -> bool:
+        """Whether sending the task may pay for it a second time, so that the person is asked first."""
+        match self:
+            case HoldCode.RESTORED | HoldCode.COPIED | HoldCode.ASK_PERSON:
+                return True
+            case HoldCode.WAITS_FOR_PERSON | HoldCode.ITS_TURN | HoldCode.NOT_SENT | HoldCode.NOT_PREPARED:
+                return False
+            case HoldCode.FILE_MISSING | HoldCode.FILE_UNREADABLE | HoldCode.FILE_EMPTY | HoldCode.UPLOAD_FAILED:
+                return False
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a held task waits, with what is needed to say it. `usecases.words.holds` makes the sentence.
+
+    Nothing is ever decided by `words`, what an error said in a sentence, or by `small_print`, what the server or the
+    system said. `file` is the name of the file concerned."""
+
+    code: HoldCode = HoldCode.ITS_TURN
+    file: str = ""
+    words: str = ""
+    small_print: str = ""
+
+
+ITS_TURN = Hold()
+"""Why a task waits that just waits for its turn."""
 
 
 class Media(StrEnum):
@@ -261,8 +320,8 @@ class Task:
     """When Runway answered 404 under its own key, and has not answered with it since. One more, later, is the end."""
     deleted_remotely: bool = False
     """Its results were deleted at Runway; what was saved before is still here."""
-    hold_reason: str = ""
-    """Why a held task waits, when it is not just its turn ("The balance is too low"). Empty else."""
+    hold: Hold = ITS_TURN
+    """Why a held task waits; `ITS_TURN` in every other state."""
     removed_at: float | None = None
     """Removed from the list (undo is possible); files and ledger stay."""
     title: str = ""
@@ -284,12 +343,13 @@ class Task:
     @property
     def waits_for_person(self) -> bool:
         """It stays in the lane until the person sends it, whoever's turn it is."""
-        return self.hold_reason == WAITS_FOR_YOU or self.may_be_sent_already
+        return self.hold.code.waits_for_person
 
     @property
     def may_be_sent_already(self) -> bool:
-        """It waits in a list that is a picture of the past, or a copy: sending it is asked about first."""
-        return self.hold_reason in (RESTORED, COPIED)
+        """It waits in a list that is a picture of the past or a copy, or nobody knows why it waits: sending it is asked
+        about first."""
+        return self.hold.code.may_be_sent_already
 
     @property
     def is_hidden(self) -> bool:

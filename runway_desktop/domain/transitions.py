@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .account import NO_KEY, Fingerprint
-from .task import Evidence, Refusal, RemoteId, State
+from .task import ITS_TURN, Evidence, Hold, Refusal, RemoteId, State
 
 _STATES = {
     "PENDING": State.PENDING,
@@ -63,7 +63,7 @@ class Accepted:
 class NotSent:
     """Surely nothing reached Runway, or it was turned away unread (429, 503): back to the lane."""
 
-    reason: str = ""
+    hold: Hold = ITS_TURN
 
 
 @dataclass(frozen=True, slots=True)

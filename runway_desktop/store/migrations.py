@@ -20,7 +20,8 @@ from runway_desktop.domain.search import asked_seconds, folded, prompt_key
 from runway_desktop.domain.task import Request
 
 from . import schema, trouble
-from .records import from_json, to_text
+from .old_holds import hold_of_sentence
+from .records import from_json, hold_detail_cell, to_text
 
 APPLICATION_ID = 0x52574454
 """Marks the file as ours (`PRAGMA application_id`), so that no other program's database is ever migrated."""
@@ -132,6 +133,19 @@ def add_keys(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def code_holds(connection: sqlite3.Connection) -> None:
+    """3.0: why a held task waits is a code with details. An older program would take a restored task for one that may
+    be sent by itself."""
+    for statement in schema.HOLDS:
+        connection.execute(statement)
+    said = connection.execute("SELECT number, hold FROM tasks WHERE hold <> ''").fetchall()
+    holds = [(number, hold_of_sentence(to_text(sentence))) for number, sentence in said]
+    connection.executemany(
+        "UPDATE tasks SET hold = ?, hold_detail = ? WHERE number = ?",
+        [(hold.code.value, hold_detail_cell(hold), number) for number, hold in holds],
+    )
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
@@ -143,6 +157,7 @@ MIGRATIONS = (
     Migration(Version(2, 0), put_in_order),
     Migration(Version(2, 1), add_shot_order),
     Migration(Version(2, 2), add_keys),
+    Migration(Version(3, 0), code_holds),
 )
 
 

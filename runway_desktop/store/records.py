@@ -18,8 +18,11 @@ from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.search import asked_seconds, heading_of, prompt_key
 from runway_desktop.domain.task import (
+    ITS_TURN,
     BatchId,
     Evidence,
+    Hold,
+    HoldCode,
     Input,
     Media,
     Output,
@@ -37,8 +40,8 @@ TASK_COLUMNS = (
     "id", "endpoint", "model", "request_values", "prompt", "created_at", "state", "batch_id",
     "project", "parent_id", "position", "remote_id", "remote_status", "sent_at", "remote_created_at", "running_since",
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
-    "cancel_asked", "adopted", "deleted_remotely", "hold_reason", "removed_at", "title", "rating", "pick",
-    "tags", "shot", "note", "key_used", "hidden_from", "not_found_at",
+    "cancel_asked", "adopted", "deleted_remotely", "hold", "removed_at", "title", "rating", "pick",
+    "tags", "shot", "note", "key_used", "hidden_from", "not_found_at", "hold_detail",
     # For the list alone; nothing of a task is read back from these.
     "shape", "heading", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
@@ -60,6 +63,8 @@ _STATES = tuple(State)
 _RANKS = {state: rank for rank, state in enumerate(_STATES)}
 """The order of a task's life, for sorting by state."""
 _EVIDENCE = tuple(Evidence.__dataclass_fields__)
+
+_HOLD_DETAIL = ("file", "words", "small_print")
 
 Cell = str | bytes | float | int | None
 
@@ -103,8 +108,9 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         task.asked_at, task.progress, task.estimated_credits, task.cost_credits, _failure_cell(task.failure),
         to_json([[list(refusal.path), refusal.message, refusal.code] for refusal in task.refusals]),
         _evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
-        to_cell(task.hold_reason), task.removed_at, to_cell(task.title), task.rating, task.pick.value,
+        task.hold.code.value, task.removed_at, to_cell(task.title), task.rating, task.pick.value,
         ",".join(task.tags), to_cell(task.shot), to_cell(task.note), task.key, task.hidden_from, task.not_found_at,
+        hold_detail_cell(task.hold),
         to_cell(shape_of(request)), heading_of(task),
         -1.0 if task.credits is None else task.credits, _RANKS[task.state],
         prompt_key(request), asked_seconds(request),
@@ -117,7 +123,7 @@ def task_of(row: Sequence[Any]) -> Task:
         task_id, endpoint, model, values, prompt, created_at, state, batch_id, project, parent_id,
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
-        hold_reason, removed_at, title, rating, pick, tags, shot, note, key, hidden_from, not_found_at, *_,
+        hold, removed_at, title, rating, pick, tags, shot, note, key, hidden_from, not_found_at, hold_detail, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),
@@ -146,7 +152,7 @@ def task_of(row: Sequence[Any]) -> Task:
         cancel_asked=bool(cancel_asked),
         adopted=bool(adopted),
         deleted_remotely=bool(deleted_remotely),
-        hold_reason=to_text(hold_reason),
+        hold=_hold(to_text(hold), hold_detail),
         removed_at=removed_at,
         title=to_text(title),
         rating=rating,
@@ -253,6 +259,26 @@ def _look(presence: str, at: float | None, size: int | None, modified: int | Non
         return NEVER_LOOKED
     signs = None if size is None or modified is None else Signs(size, modified)
     return Look(presence=Presence(presence) if presence else Presence.HERE, at=at, signs=signs)
+
+
+def hold_detail_cell(hold: Hold) -> str | bytes:
+    """What is stored beside the code of a hold: a JSON object, empty where there is nothing to say."""
+    if hold is ITS_TURN:
+        return "{}"
+    known = {name: getattr(hold, name) for name in _HOLD_DETAIL}
+    return to_json({name: text for name, text in known.items() if text})
+
+
+def _hold(word: str, detail: str | bytes) -> Hold:
+    if not word and detail == "{}":
+        return ITS_TURN
+    known = {name: text for name, text in from_json(detail).items() if name in _HOLD_DETAIL}
+    try:
+        code = HoldCode(word)
+    except ValueError:
+        # A code of a newer version: what it allows is not known here.
+        code = HoldCode.ASK_PERSON
+    return Hold(code, **known)
 
 
 def _failure_cell(failure: Failure | None) -> str | bytes | None:

@@ -292,6 +292,12 @@ KEYS = (
 )
 """Added by version 2.2."""
 
+HOLDS = (
+    "ALTER TABLE tasks RENAME COLUMN hold_reason TO hold",
+    "ALTER TABLE tasks ADD COLUMN hold_detail TEXT NOT NULL DEFAULT '{}'",
+)
+"""Added by version 3.0. `hold` is a code and `hold_detail` a JSON object; before, there was one sentence."""
+
 INDEXES = (
     # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
     # else.

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, cast
 
-from runway_desktop.domain.task import COPIED, State
+from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore
@@ -226,6 +226,6 @@ async def test_killed_at_any_moment_of_the_start_with_a_copy_it_still_waits(tmp_
             assert after_restore.to_tell(rig.settings) is not None
             await rig.lane.resume()
             await rig.clock.advance(LONG)
-            assert [task.hold_reason for task in rig.ledger.held()] == [COPIED] * len(PROMPTS)
+            assert [task.hold.code for task in rig.ledger.held()] == [HoldCode.COPIED] * len(PROMPTS)
             assert all(times == 1 for times in world.paid.values())
     assert at > 10

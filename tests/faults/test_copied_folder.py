@@ -13,7 +13,7 @@ from pathlib import Path
 
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.profiles import Color, Profile
-from runway_desktop.domain.task import COPIED, RESTORED, TaskId
+from runway_desktop.domain.task import HoldCode, TaskId
 from runway_desktop.services.backup.packing import Choice
 from runway_desktop.services.backup.restoring import PutBack, Wishes
 from runway_desktop.services.backup.watching import Watch
@@ -107,8 +107,8 @@ async def one_is_sent(engine: Engine) -> TaskId:
     return new
 
 
-def waiting(engine: Engine) -> list[str]:
-    return [task.hold_reason for task in engine.ledger.held()]
+def waiting(engine: Engine) -> list[HoldCode]:
+    return [task.hold.code for task in engine.ledger.held()]
 
 
 async def is_told(engine: Engine) -> after_restore.Restored:
@@ -129,7 +129,7 @@ async def test_a_copy_that_is_opened_beside_the_original_sends_nothing_of_it(tmp
             await copy.lane.resume()
             await one_is_sent(copy)
             assert computer.paid - before == MANY + 1
-            assert waiting(copy) == [COPIED] * MANY
+            assert waiting(copy) == [HoldCode.COPIED] * MANY
             assert waiting(original) == []
 
 
@@ -145,7 +145,7 @@ async def test_a_folder_that_is_put_back_after_its_tasks_were_sent_sends_none_of
             await engine.lane.resume()
             await one_is_sent(engine)
             assert computer.paid - before == 1
-            assert waiting(engine) == [COPIED] * MANY
+            assert waiting(engine) == [HoldCode.COPIED] * MANY
 
 
 async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(tmp_path: Path):
@@ -165,7 +165,7 @@ async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(t
             await engine.lane.resume()
             await one_is_sent(engine)
             assert computer.paid - before == 1
-            assert waiting(engine) == [COPIED] * MANY
+            assert waiting(engine) == [HoldCode.COPIED] * MANY
 
 
 async def test_it_is_told_once(tmp_path: Path):
@@ -182,7 +182,7 @@ async def test_it_is_told_once(tmp_path: Path):
         async with computer.program() as engine:
             await one_is_sent(engine)
             assert after_restore.to_tell(engine.settings) is None
-            assert waiting(engine) == [COPIED] * MANY
+            assert waiting(engine) == [HoldCode.COPIED] * MANY
 
 
 async def test_a_renamed_folder_asks_nothing_and_sends_what_waits(tmp_path: Path):
@@ -217,7 +217,7 @@ async def test_a_restore_by_the_program_asks_what_it_always_asked(tmp_path: Path
                 after_restore.told(engine.settings)
                 await engine.lane.resume()
                 await one_is_sent(engine)
-                assert waiting(engine) == [RESTORED] * MANY
+                assert waiting(engine) == [HoldCode.RESTORED] * MANY
             async with computer.program(profile=restored) as engine:
                 await one_is_sent(engine)
                 assert after_restore.to_tell(engine.settings) is None

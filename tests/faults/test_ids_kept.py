@@ -12,7 +12,7 @@ import pytest
 
 from runway_desktop.domain.errors import NoReply, StoreError
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.task import RESTORED, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import AcceptedId, AcceptedIds
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
@@ -220,7 +220,7 @@ def _restored(state: State) -> Task:
         created_at=1.0,
         state=state,
         sent_at=None if state is State.HELD else 1_000.0,
-        hold_reason=RESTORED if state is State.HELD else "",
+        hold=Hold(HoldCode.RESTORED) if state is State.HELD else ITS_TURN,
     )
 
 

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.errors import NoReply
-from runway_desktop.domain.task import State
-from runway_desktop.services.tasks.lane import NOT_PREPARED
+from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
@@ -184,7 +183,7 @@ async def test_a_task_that_cannot_be_prepared_for_one_holds_up_no_other(monkeypa
         monkeypatch.setattr(rig.inputs, "prepare", fails_once)
         first, second = await rig.submit(request("first"), request("second"))
         await rig.clock.advance(60)
-        assert (await rig.task(first)).hold_reason == NOT_PREPARED
+        assert (await rig.task(first)).hold.code is HoldCode.NOT_PREPARED
         assert await rig.state(second) is State.PENDING
         mistakes.take("while preparing a task")
         monkeypatch.setattr(rig.inputs, "prepare", prepare)

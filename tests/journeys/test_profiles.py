@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.task import HoldCode
 from runway_desktop.services.backup.packing import Choice, pack
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
@@ -147,10 +148,10 @@ def test_a_profile_becomes_what_it_was_and_nothing_is_sent_again(
     with contextlib.closing(Eyes(screen, pid)) as eyes:
         eyes.wait_for_words("Restored from the backup", "Sending is paused.")
         eyes.wait_for("check box", "Resume sending")
-    states = {task["prompt"]: (task["state"], task["hold_reason"]) for task in program.tasks()}
+    states = {task["prompt"]: (task["state"], task["hold"]) for task in program.tasks()}
     assert states["Before the backup"] == ("succeeded", "")
     assert states["Waits when the backup is made"][0] == "held"
-    assert states["Waits when the backup is made"][1].startswith("Restored from a backup")
+    assert states["Waits when the backup is made"][1] == HoldCode.RESTORED.value
     assert "After the backup" not in states
     [before] = (program.profile / "backups").glob("before-restore-*.zip")
     with opened(before) as kept:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runway_desktop.domain.copies import Verdict
-from runway_desktop.domain.task import COPIED, RESTORED, State, Task
+from runway_desktop.domain.task import Hold, HoldCode, State, Task
 from runway_desktop.services.settings import PAUSED, Settings
 
 from .ledger import DIED_WHILE_SENDING, Ledger
@@ -60,13 +60,16 @@ async def keep_back(ledger: Ledger, settings: Settings, held: Sequence[Task]) ->
     again."""
     mark = settings.get(FRESH)
     copied = _verdict(mark)
-    reason, kind = (RESTORED, "restored from a backup") if copied is None else (COPIED, "copied with its folder")
+    code, kind = (
+        (HoldCode.RESTORED, "restored from a backup") if copied is None else (HoldCode.COPIED, "copied with its folder")
+    )
+    hold = Hold(code)
     waiting = sum(task.removed_at is None for task in held)
     if waiting or copied is None:
         settings.set(PAUSED, True)
         await settings.flush()
     # Also what was taken out of the list: whoever puts it back there does not want it sent at once.
-    await ledger.change_many([task.id for task in held], lambda task: _kept_back(task, reason), kind)
+    await ledger.change_many([task.id for task in held], lambda task: _kept_back(task, hold), kind)
     if waiting or copied is None:
         states = [task.state for task in ledger.open()]
         told = {
@@ -98,8 +101,8 @@ def told(settings: Settings) -> None:
     settings.set(TOLD, None)
 
 
-def _kept_back(task: Task, reason: str) -> Task:
-    return replace(task, hold_reason=reason) if task.state is State.HELD else task
+def _kept_back(task: Task, hold: Hold) -> Task:
+    return replace(task, hold=hold) if task.state is State.HELD else task
 
 
 def _verdict(kept: object) -> Verdict | None:

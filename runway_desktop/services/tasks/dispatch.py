@@ -39,7 +39,7 @@ from runway_desktop.domain.errors import (
     StoreError,
 )
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.task import Evidence, State, Task, TaskId
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, NoAnswer, NotSent, Refused, Sending, Transition
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
@@ -162,7 +162,9 @@ class Dispatch:
             await self._copies.note_sending()
         except StoreError as error:
             # Nothing has left.
-            await self._write(task.id, NotSent(error.in_words()))
+            await self._write(
+                task.id, NotSent(Hold(HoldCode.NOT_SENT, words=error.in_words(), small_print=error.detail))
+            )
             return Outcome(Result.NOT_SENT, reason=error.in_words())
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             report("noting that a task is sent", mistake)
@@ -223,7 +225,7 @@ class Dispatch:
 
     async def _not_sent(self, task: Task, error: ApiError, retry_after: float | None) -> Outcome:
         self.readings.ended(task.id, Fate.NOT_MADE)
-        await self._write(task.id, NotSent(error.message))
+        await self._write(task.id, NotSent(Hold(HoldCode.NOT_SENT, words=error.message, small_print=error.detail)))
         return Outcome(Result.NOT_SENT, retry_after=retry_after, reason=error.message)
 
     async def _refused(self, task: Task, refused: Refused) -> Outcome:

@@ -12,7 +12,7 @@ from typing import Any
 from runway_desktop.catalog import with_assets
 from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.inputs import misses_file
-from runway_desktop.domain.task import Input, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Input, Task, TaskId
 from runway_desktop.services.ports import Store
 
 from .inputs import path_of
@@ -70,7 +70,7 @@ class InputFollowing:
             if not places:
                 return task
             request = replace(task.request, values=with_assets(values, places))
-            return replace(task, request=request, hold_reason="" if misses_file(task) else task.hold_reason)
+            return replace(task, request=request, hold=ITS_TURN if misses_file(task) else task.hold)
 
         moved = [replace(use, path=targets[use.path], uri=Path(targets[use.path]).as_uri()) for use in used]
         await self._ledger.change(task_id, edit, "inputs moved", inputs=moved, files=len(moved))

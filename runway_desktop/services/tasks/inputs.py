@@ -2,8 +2,8 @@
 
 A small file goes into the request itself as a data URI, as long as the whole stays small; any other is uploaded, and an
 upload of the same bytes by the same key is used again while Runway surely still has it. Files are read and hashed in a
-worker. `prepare` raises DiskError for a file that is missing or cannot be read, `OtherKeyInUse`, and whatever the
-upload raises. Loop's thread only.
+worker. `prepare` raises `UnusableInput` for a file that is missing or cannot be read, `OtherKeyInUse`, and whatever
+the upload raises. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -23,11 +23,9 @@ from runway_desktop.catalog import Catalog, assets_in, build_payload, with_asset
 from runway_desktop.catalog.limits import HEAD_LENGTH, MEGABYTE, Way, format_by_name, format_of, largest
 from runway_desktop.catalog.model import MediaKind
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import UploadProgressed
-from runway_desktop.domain.inputs import FILE_GONE
 from runway_desktop.domain.outputs import guess_media
-from runway_desktop.domain.task import Input, Media, Task
+from runway_desktop.domain.task import Hold, HoldCode, Input, Media, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
 
@@ -44,6 +42,14 @@ _BLOCK = 1 << 20
 
 class OtherKeyInUse(Exception):
     """The key was changed while files were being made ready, and nothing is wrong: they are made ready once more."""
+
+
+class UnusableInput(Exception):
+    """A file that is missing, cannot be read or is empty. `hold` says which one, and why."""
+
+    def __init__(self, hold: Hold) -> None:
+        super().__init__(f"{hold.code.name}: {hold.file}")
+        self.hold = hold
 
 
 def _same(task: Task) -> Task:
@@ -103,7 +109,7 @@ class Inputs:
 
     async def prepare(self, task: Task, key: Fingerprint) -> Mapping[str, Any]:
         """The body to send with this key, and no other: its files were read, hashed and, where needed, uploaded with
-        it. DiskError names a file that cannot be read; `OtherKeyInUse` when the key is changed meanwhile."""
+        it. `UnusableInput` names a file that cannot be read; `OtherKeyInUse` when the key is changed meanwhile."""
         values: Mapping[str, Any] = task.request.values
         inputs: list[Input] = []
         replacements: dict[tuple[str | int, ...], str] = {}
@@ -130,7 +136,7 @@ class Inputs:
         may be long."""
         try:
             read = await asyncio.get_running_loop().run_in_executor(self._executor, _read, found.path, limit)
-        except DiskError:
+        except UnusableInput:
             kept = await self._still_there(task, found, key)
             if kept is None:
                 raise
@@ -228,15 +234,11 @@ def _read(path: str, limit: int) -> _FileRead:
                 if kept is not None:
                     kept += block
     except FileNotFoundError:
-        raise DiskError(
-            f"“{name}” {FILE_GONE}", advice="Find it, put it back, or edit the task and choose another.", detail=path
-        ) from None
+        raise UnusableInput(Hold(HoldCode.FILE_MISSING, file=name, small_print=path)) from None
     except OSError as error:
-        raise DiskError(
-            f"“{name}” cannot be read.", advice="Check it, or edit the task and choose another.", detail=str(error)
-        ) from error
+        raise UnusableInput(Hold(HoldCode.FILE_UNREADABLE, file=name, small_print=str(error))) from error
     if read == 0:
-        raise DiskError(f"“{name}” is empty.", advice="Edit the task and choose another file.", detail=path)
+        raise UnusableInput(Hold(HoldCode.FILE_EMPTY, file=name, small_print=path))
     data_uri = prefix + base64.b64encode(kept).decode("ascii") if kept is not None and len(kept) <= size else ""
     return _FileRead(digest.hexdigest(), read, data_uri)
 

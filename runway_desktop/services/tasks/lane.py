@@ -30,7 +30,7 @@ from runway_desktop.domain.events import (
     TasksAdded,
     TasksMoved,
 )
-from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus
@@ -43,10 +43,11 @@ from runway_desktop.services.supervised import keep_going, survived
 from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
-from .inputs import Inputs, OtherKeyInUse
+from .inputs import Inputs, OtherKeyInUse, UnusableInput
 from .lane_forecast import LaneForecast, LaneForecasts, Slots
 from .lane_order import positions_before
 from .ledger import Ledger
+from .task_changes import hold_detail
 from .uncertain_followup import UncertainFollowup
 
 log = logging.getLogger(__name__)
@@ -57,10 +58,6 @@ AT_ONCE = 4
 """Sendings at once, of different models or with files still being read."""
 LOOK_AGAIN = 30.0
 """Seconds until a task whose file is missing is tried again."""
-NOT_PREPARED = (
-    "The program made a mistake while preparing this. Choose “Send next” to try again; if that fails, copy the support "
-    "details."
-)
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
 
@@ -159,7 +156,7 @@ class Lane:
             self._stuck_until.pop(task_id, None)
         first = next((task.id for task in self._held() if task.id not in held), None)
         await self.move(held, first)
-        await self._ledger.change_many(held, lambda task: replace(task, hold_reason=""), "send next")
+        await self._ledger.change_many(held, lambda task: replace(task, hold=ITS_TURN), "send next")
         self._alarm.ring()
 
     def slots(self, model: str) -> Slots:
@@ -277,7 +274,7 @@ class Lane:
         if attempt.failed:
             # Nothing of it was sent: a mistake behind the first byte is an outcome, which was judged.
             with survived("holding a task back"):
-                await self._hold(task, NOT_PREPARED, math.inf)
+                await self._hold(task, Hold(HoldCode.NOT_PREPARED), math.inf)
 
     async def _prepare_and_send(self, task: Task) -> None:
         key = self._account.key.fingerprint
@@ -296,8 +293,11 @@ class Lane:
                 self._judge(task, await asyncio.shield(delivery))
         except OtherKeyInUse:
             log.info("Task %s is prepared again: the key was changed.", task.id)
+        except UnusableInput as unusable:
+            await self._hold(task, unusable.hold, LOOK_AGAIN)
         except DiskError as error:
-            await self._hold(task, error.in_words(), LOOK_AGAIN)
+            unreadable = Hold(HoldCode.FILE_UNREADABLE, words=error.in_words(), small_print=error.detail)
+            await self._hold(task, unreadable, LOOK_AGAIN)
         except ApiError as error:
             await self._not_uploaded(task, error, key)
         except StoreError as error:
@@ -332,16 +332,17 @@ class Lane:
                 self._back_off(error.message, seconds)
             case _:
                 seconds = LOOK_AGAIN if error.may_retry else math.inf
-                await self._hold(task, f"The upload did not work. {error.in_words()}", seconds)
+                failed = Hold(HoldCode.UPLOAD_FAILED, words=error.in_words(), small_print=error.detail)
+                await self._hold(task, failed, seconds)
 
-    async def _hold(self, task: Task, reason: str, seconds: float) -> None:
+    async def _hold(self, task: Task, hold: Hold, seconds: float) -> None:
         self._stuck_until[task.id] = self._clock.monotonic() + seconds
 
         def edit(now: Task) -> Task:
-            return replace(now, hold_reason=reason) if now.state is State.HELD and now.request == task.request else now
+            return replace(now, hold=hold) if now.state is State.HELD and now.request == task.request else now
 
         try:
-            await self._ledger.change(task.id, edit, "waits", reason=reason)
+            await self._ledger.change(task.id, edit, "waits", **hold_detail(hold))
         except StoreError as error:
             log.warning("Why task %s waits could not be written: %s", task.id, error)
 
@@ -371,9 +372,7 @@ class Lane:
     def _hear(self, event: Event) -> None:
         match event:
             case TaskChanged(task, before):
-                edited = task.state is State.HELD and (
-                    task.request is not before.request or task.hold_reason != before.hold_reason
-                )
+                edited = task.state is State.HELD and (task.request is not before.request or task.hold != before.hold)
                 if edited and task.request is not before.request:
                     self._stuck_until.pop(task.id, None)
                 if task.state is not before.state or edited or task.removed_at != before.removed_at:

@@ -18,9 +18,11 @@ from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.advance import advance
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.task import (
-    WAITS_FOR_YOU,
+    ITS_TURN,
     Batch,
     BatchId,
+    Hold,
+    HoldCode,
     Input,
     RemoteId,
     Request,
@@ -98,7 +100,8 @@ class Submission:
             self._new(request, position, now, project=project, parent_id=parent_id)
             for request, position in zip(requests, self._positions(len(requests)), strict=True)
         ]
-        tasks = [replace(task, batch_id=batch_id, hold_reason="" if send_now else WAITS_FOR_YOU) for task in tasks]
+        hold = ITS_TURN if send_now else Hold(HoldCode.WAITS_FOR_PERSON)
+        tasks = [replace(task, batch_id=batch_id, hold=hold) for task in tasks]
         if ids:
             tasks = [replace(task, id=task_id) for task, task_id in zip(tasks, ids, strict=True)]
         if shots:
@@ -173,7 +176,7 @@ class Submission:
         def edit(task: Task) -> Task:
             if task.state is not State.HELD:
                 raise NotPossible("This task is being sent already.", advice="Use “Edit and send” for a new one.")
-            return replace(task, request=request, hold_reason=task.hold_reason if task.waits_for_person else "")
+            return replace(task, request=request, hold=task.hold if task.waits_for_person else ITS_TURN)
 
         old = await self._task(task_id)
         inputs = await self._inputs([replace(old, request=request)], hashes)

@@ -8,7 +8,7 @@ from typing import Any
 from runway_desktop.domain.advance import advance
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.outputs import outputs_of
-from runway_desktop.domain.task import Evidence, Output, Task
+from runway_desktop.domain.task import Evidence, Hold, Output, Task
 from runway_desktop.domain.transitions import (
     Accepted,
     Adopted,
@@ -26,7 +26,13 @@ from runway_desktop.domain.transitions import (
     Transition,
 )
 
-__all__ = ["advance", "ledger_line", "results_of"]
+__all__ = ["advance", "hold_detail", "ledger_line", "results_of"]
+
+
+def hold_detail(hold: Hold) -> dict[str, Any]:
+    """What a line of the ledger keeps of why a task waits. Lines of older versions hold one sentence, `reason`."""
+    known = {"hold": hold.code.value, "file": hold.file, "reason": hold.words}
+    return {name: value for name, value in known.items() if value}
 
 
 def results_of(after: Task, transition: Transition, now: float) -> tuple[Output, ...]:
@@ -62,8 +68,8 @@ def _line(before: Task, after: Task, transition: Transition) -> tuple[str, dict[
             return _KINDS[type(transition)], _evidence(evidence)
         case Accepted(remote_id, estimated):
             return "accepted", {"remote_id": remote_id, "estimated_credits": estimated}
-        case NotSent(reason):
-            return "not sent", {"reason": reason}
+        case NotSent(hold):
+            return "not sent", hold_detail(hold)
         case Refused(message, refusals):
             return "refused", {"message": message, "fields": [list(refusal.path) for refusal in refusals]}
         case LetGo() | Dropped() | CancelAsked() | Deleted() | Adopted():

@@ -14,7 +14,7 @@ from enum import StrEnum
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import COPIED, Media, OutputState, State
+from runway_desktop.domain.task import HoldCode, Media, OutputState, State
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 
@@ -426,8 +426,13 @@ def _maybe_sent_already(held: Sequence[Row]) -> Question | None:
     whose = "It was" if len(held) == 1 else "They were"
     if len(doubtful) < len(held):
         whose = f"{len(doubtful):,} of them {'was' if len(doubtful) == 1 else 'were'}"
-    copied = any(task.hold_reason == COPIED for task in doubtful)
-    when = "when this profile's folder was copied" if copied else "when the backup was made"
+    codes = {task.hold.code for task in doubtful}
+    if HoldCode.COPIED in codes:
+        when = "when this profile's folder was copied"
+    elif HoldCode.RESTORED in codes:
+        when = "when the backup was made"
+    else:
+        when = "for a reason that this version does not know"
     amount = units.count(len(held), "task")
     return Question(
         f"Send {amount}?",

@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Output, OutputState, State, Task
+from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, State, Task
 from runway_desktop.services.tasks.uncertainty import count_words
 
 from . import units
+from .holds import hold_words
 
 
 class Tone(StrEnum):
@@ -76,12 +77,12 @@ def describe(row: Row, around: Around) -> StateWords:
                 progress=around.uploaded,
             )
         case State.HELD:
-            why = task.hold_reason or around.lane_reason.removeprefix("Waiting: ") or "sent when a slot is free"
+            why = hold_words(task.hold) or around.lane_reason.removeprefix("Waiting: ") or "sent when a slot is free"
             return StateWords(
                 headline="Queued",
                 detail=why,
                 icon="mdi6.tray-full",
-                tone=Tone.WARN if task.hold_reason else Tone.PLAIN,
+                tone=Tone.PLAIN if task.hold.code is HoldCode.ITS_TURN else Tone.WARN,
             )
         case State.SENDING:
             return StateWords(headline="Sending", tone=Tone.BUSY, icon="mdi6.send", moving=True)

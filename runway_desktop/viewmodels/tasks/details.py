@@ -29,6 +29,7 @@ from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import line_words
 from runway_desktop.usecases.words.files import binned_words, file_words, missing_words, trouble_words
+from runway_desktop.usecases.words.holds import hold_words
 from runway_desktop.usecases.words.money import cost_in_words
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
 from runway_desktop.viewmodels.bridge import Bridge
@@ -212,7 +213,7 @@ class DetailsModel(QObject):
                 return _gone_words(task)
             case State.HELD:
                 held = self._engine.lane.held_back(task.id)
-                return task.hold_reason or (held.sentence if held is not None else "")
+                return hold_words(task.hold) or (held.sentence if held is not None else "")
             case State.SUCCEEDED:
                 return trouble_words(row)
             case _:
@@ -221,7 +222,11 @@ class DetailsModel(QObject):
     def small_print(self) -> str:
         """Codes for those who ask for them."""
         task = self.row.task if self.row is not None else None
-        if task is None or task.failure is None:
+        if task is None:
+            return ""
+        if task.state is State.HELD:
+            return task.hold.small_print
+        if task.failure is None:
             return ""
         return " · ".join(part for part in (task.failure.code, task.failure.words) if part)
 

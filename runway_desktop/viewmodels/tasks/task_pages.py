@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import OutputState, State, TaskId
+from runway_desktop.domain.task import HoldCode, OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import merged
@@ -182,7 +182,7 @@ class TaskPages(QObject):
             self._received.pop(task_id, None)
         if touch.uploaded is not None:
             self._uploaded[task_id] = touch.uploaded
-        if not after.task.state.is_local or after.task.hold_reason:
+        if not after.task.state.is_local or after.task.hold.code is not HoldCode.ITS_TURN:
             self._uploaded.pop(task_id, None)
         return touch.task is not None and touch.task.request != before.task.request
 

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER, ImpossibleMove, advance
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.task import Evidence, Refusal, RemoteId, Request, State, Task, TaskId
+from runway_desktop.domain.task import (
+    ITS_TURN,
+    Evidence,
+    Hold,
+    HoldCode,
+    Refusal,
+    RemoteId,
+    Request,
+    State,
+    Task,
+    TaskId,
+)
 from runway_desktop.domain.transitions import (
     Accepted,
     Adopted,
@@ -31,6 +42,7 @@ from runway_desktop.domain.transitions import (
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 NOW = 1_750_000_000.0
+TURNED_AWAY = Hold(HoldCode.NOT_SENT, words="Too many requests.")
 MINE, THEIRS = Fingerprint("mine"), Fingerprint("theirs")
 
 
@@ -64,13 +76,13 @@ def test_what_was_known_before_the_sending_is_stored_with_it():
     before = Evidence(balance_before=100.0, daily_before=3)
     assert advance(task(), Sending(before), NOW).evidence == before
     assert advance(advance(task(), Sending(before), NOW), Accepted(REMOTE), NOW).evidence is None
-    assert advance(advance(task(), Sending(before), NOW), NotSent("x"), NOW).evidence is None
+    assert advance(advance(task(), Sending(before), NOW), NotSent(TURNED_AWAY), NOW).evidence is None
 
 
 def test_a_sending_that_was_turned_away_waits_again_and_says_why():
-    back = advance(task(State.SENDING, sent_at=NOW), NotSent("Too many requests."), NOW)
-    assert (back.state, back.sent_at, back.hold_reason) == (State.HELD, None, "Too many requests.")
-    assert advance(back, Sending(), NOW).hold_reason == ""
+    back = advance(task(State.SENDING, sent_at=NOW), NotSent(TURNED_AWAY), NOW)
+    assert (back.state, back.sent_at, back.hold) == (State.HELD, None, TURNED_AWAY)
+    assert advance(back, Sending(), NOW).hold == ITS_TURN
 
 
 def test_a_refused_request_fails_at_no_cost_with_the_fields_that_were_named():
@@ -98,12 +110,12 @@ def test_an_uncertain_task_is_never_sent_by_a_move():
 
 
 def test_a_held_task_that_is_dropped_never_left_and_costs_nothing():
-    dropped = advance(task(hold_reason="x"), Dropped(), NOW)
-    assert (dropped.state, dropped.ended_at, dropped.cost_credits, dropped.hold_reason) == (
+    dropped = advance(task(hold=TURNED_AWAY), Dropped(), NOW)
+    assert (dropped.state, dropped.ended_at, dropped.cost_credits, dropped.hold) == (
         State.CANCELLED,
         NOW,
         0.0,
-        "",
+        ITS_TURN,
     )
     with pytest.raises(ImpossibleMove):
         advance(task(State.SENDING), Dropped(), NOW)
@@ -194,7 +206,7 @@ def test_a_clock_that_was_set_back_makes_no_404_the_second_one():
 def test_the_key_with_which_it_leaves_is_known_before_runway_has_answered():
     sending = advance(task(), Sending(key=MINE), NOW)
     assert sending.key == MINE
-    assert advance(sending, NotSent("x"), NOW).key == NO_KEY
+    assert advance(sending, NotSent(TURNED_AWAY), NOW).key == NO_KEY
     uncertain = advance(sending, NoAnswer(Evidence()), NOW)
     assert advance(uncertain, Accepted(REMOTE), NOW + 9).key == MINE
 

@@ -11,8 +11,11 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import (
+    ITS_TURN,
     BatchId,
     Evidence,
+    Hold,
+    HoldCode,
     Input,
     Media,
     Output,
@@ -85,7 +88,7 @@ def tasks(task_id: str) -> st.SearchStrategy[Task]:
         cancel_asked=st.booleans(),
         adopted=st.booleans(),
         deleted_remotely=st.booleans(),
-        hold_reason=texts,
+        hold=st.just(ITS_TURN) | st.builds(Hold, st.sampled_from(HoldCode), file=texts, words=texts, small_print=texts),
         removed_at=st.none() | moments,
         title=texts,
         rating=st.integers(0, 5),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.kept_files import Looked
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
-from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, add_endings, backup_path, bring_up_to_date
 from tests.unit.store.libraries import fill
@@ -201,3 +202,136 @@ async def test_short_words_of_an_older_list_are_found_at_the_end_of_a_text(tmp_p
     for word in ("京都", "都", "京"):
         assert await store.amount(Filter(text=word)) == 1
     await store.close()
+
+
+RESTORED = "Restored from a backup; it may have been sent after the backup was made."
+COPIED = "This profile's folder was copied or put back; this may have been sent already."
+
+
+def not_sent(words: str) -> Hold:
+    return Hold(HoldCode.NOT_SENT, words=words)
+
+
+SENTENCES = {
+    "": ITS_TURN,
+    "Waits until you send it.": Hold(HoldCode.WAITS_FOR_PERSON),
+    RESTORED: Hold(HoldCode.RESTORED),
+    COPIED: Hold(HoldCode.COPIED),
+    "“猫 1.png” is not there any more. Put it back, or edit the task and choose another.": Hold(
+        HoldCode.FILE_MISSING, file="猫 1.png"
+    ),
+    "“a.png” is not there any more. Find it, put it back, or edit the task and choose another.": Hold(
+        HoldCode.FILE_MISSING, file="a.png"
+    ),
+    "“a.png” cannot be read. Check it, or edit the task and choose another.": Hold(
+        HoldCode.FILE_UNREADABLE, file="a.png"
+    ),
+    "“a.png” is empty. Edit the task and choose another file.": Hold(HoldCode.FILE_EMPTY, file="a.png"),
+    "a.png cannot be read. Check that it is still there and may be read.": Hold(
+        HoldCode.FILE_UNREADABLE, words="a.png cannot be read. Check that it is still there and may be read."
+    ),
+    "a.png became shorter while it was sent. Send it again.": Hold(
+        HoldCode.FILE_UNREADABLE, words="a.png became shorter while it was sent. Send it again."
+    ),
+    "The upload did not work. Runway has trouble at the moment. Try again in a moment.": Hold(
+        HoldCode.UPLOAD_FAILED, words="Runway has trouble at the moment. Try again in a moment."
+    ),
+    "The program made a mistake while preparing this. Choose “Send next” to try it again.": Hold(HoldCode.NOT_PREPARED),
+    "The program made a mistake while preparing this. Choose “Send next” to try again; if that fails, copy the support "
+    "details.": Hold(HoldCode.NOT_PREPARED),
+    **{
+        said: not_sent(said)
+        for said in (
+            "Runway could not be reached.",
+            "Runway could not be reached in time.",
+            "api.dev.runwayml.com was not found on the network.",
+            "No trusted connection to Runway could be made.",
+            "Too much was asked of Runway at once, and this waited too long for its turn.",
+            "The program is closing, so nothing was sent.",
+            "Runway did not accept the key.",
+            "There is no key for Runway yet.",
+            "The key for Runway holds characters that a key cannot have.",
+            "Runway takes no more requests for now.",
+            "Runway is overloaded and did not take the request.",
+            "A copy of this profile's folder is in use. Close this window, then start the program again to go on here.",
+            "The disk is full, so the list of tasks could not be saved. Free some space.",
+        )
+    },
+}
+"""What versions before 3.0 wrote about why a task waits, and what it is now."""
+REWORDED = (
+    RESTORED.replace("Restored", "Put back"),
+    RESTORED.lower(),
+    COPIED.removesuffix("."),
+    f" {RESTORED}",
+    "Waits until you send this.",
+    "It came from a backup, and whether it was sent cannot be read. Ask.",
+    "“a.png” is not there any more, and this task was restored.",
+    "Who sent this was not found on the network.",
+    "The balance is too low.",
+    "-",
+)
+
+
+async def written_by_2_2(path: Path, sentences: Sequence[str]) -> None:
+    """A list with one held task for each sentence, by the statements that version 1.0 left and the steps up to 2.2."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((Path(__file__).parent / "version_1_0.sql").read_text(encoding="utf-8"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        bring_up_to_date(connection, path, [step for step in MIGRATIONS if step.to <= Version(2, 2)])
+        connection.execute("CREATE TEMP TABLE one AS SELECT * FROM tasks LIMIT 1")
+        for number, sentence in enumerate(sentences):
+            connection.execute(
+                "UPDATE one SET number = ?, id = ?, state = 'held', remote_id = NULL, ended_at = NULL, hold_reason = ?",
+                (100 + number, f"task {number}", sentence),
+            )
+            connection.execute("INSERT INTO tasks SELECT * FROM one")
+
+
+async def holds_in(path: Path) -> dict[str, Task]:
+    store = await SqliteStore.open(path)
+    found = {task.id: task for task in await store.unfinished()}
+    await store.close()
+    return {task_id: found[TaskId(task_id)] for task_id in sorted(found, key=lambda name: int(name.split()[1]))}
+
+
+async def test_every_sentence_that_was_ever_written_becomes_its_code(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await written_by_2_2(path, list(SENTENCES))
+    assert [task.hold for task in (await holds_in(path)).values()] == list(SENTENCES.values())
+
+
+async def test_a_restored_or_copied_task_of_an_older_list_still_waits_for_the_person(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await written_by_2_2(path, [RESTORED, COPIED])
+    for task in (await holds_in(path)).values():
+        assert task.waits_for_person
+        assert task.may_be_sent_already
+
+
+async def test_an_unknown_sentence_asks_the_person_and_is_kept(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await written_by_2_2(path, REWORDED)
+    found = await holds_in(path)
+    assert [task.hold for task in found.values()] == [Hold(HoldCode.ASK_PERSON, words=said) for said in REWORDED]
+    for task in found.values():
+        assert task.waits_for_person
+        assert task.may_be_sent_already
+
+
+async def test_a_list_with_codes_is_refused_by_a_program_that_compares_sentences(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await (await SqliteStore.open(path)).close()
+    with pytest.raises(StoreError, match="newer version of this program"):
+        await SqliteStore.open(path, migrations=[step for step in MIGRATIONS if step.to < Version(3, 0)])
+
+
+async def test_a_code_of_a_newer_version_asks_the_person(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await written_by_2_2(path, [RESTORED])
+    await (await SqliteStore.open(path)).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute('UPDATE tasks SET hold = \'something new\', hold_detail = \'{"file":"a","more":1}\'')
+        connection.commit()
+    [task] = (await holds_in(path)).values()
+    assert task.hold == Hold(HoldCode.ASK_PERSON, file="a")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import TaskChanged
-from runway_desktop.domain.task import RESTORED, State, TaskId
+from runway_desktop.domain.task import ITS_TURN, HoldCode, State, TaskId
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
@@ -24,7 +24,7 @@ async def a_backup_restored() -> tuple[Rig, dict[str, TaskId]]:
         held = await before.submit(request("held"), request("held too"))
         [sending] = await before.submit(request("sending"), send_now=False)
         task = await before.task(sending)
-        await before.store.save(replace(task, state=State.SENDING, sent_at=before.clock.now(), hold_reason=""))
+        await before.store.save(replace(task, state=State.SENDING, sent_at=before.clock.now(), hold=ITS_TURN))
         await before.lane.resume()
         before.settings.set(PAUSED, False)
         await before.settings.flush()
@@ -40,7 +40,7 @@ async def test_nothing_that_waited_is_sent_after_a_restore():
         await rig.clock.advance(600)
         assert len(rig.runway.named("create")) == sent
         assert rig.lane.reason == "Paused"
-        assert (await rig.task(ids["held"])).hold_reason == RESTORED
+        assert (await rig.task(ids["held"])).hold.code is HoldCode.RESTORED
 
 
 async def test_resuming_the_lane_lets_none_of_it_go():
@@ -62,7 +62,7 @@ async def test_editing_a_restored_task_does_not_let_it_go():
         await rig.submission.edit_held(ids["held"], request("edited"))
         await rig.clock.advance(60)
         task = await rig.task(ids["held"])
-        assert (task.state, task.hold_reason, task.request.prompt) == (State.HELD, RESTORED, "edited")
+        assert (task.state, task.hold.code, task.request.prompt) == (State.HELD, HoldCode.RESTORED, "edited")
 
 
 async def test_the_person_lets_one_go_and_the_others_stay():
@@ -106,10 +106,10 @@ async def test_the_second_start_is_like_any_other():
     rig, ids = await a_backup_restored()
     async with rig:
         await rig.lane.send_next([ids["held"]])
-        assert (await rig.task(ids["held"])).hold_reason == ""
+        assert (await rig.task(ids["held"])).hold == ITS_TURN
     again = Rig(store=rig.store, runway=rig.runway, clock=rig.clock, loops=())
     async with again:
-        assert (await again.task(ids["held"])).hold_reason == ""
+        assert (await again.task(ids["held"])).hold == ITS_TURN
         assert not again.told(TaskChanged)
 
 
@@ -156,5 +156,5 @@ async def test_killed_at_any_write_it_is_done_again_at_the_next_start():
             await again.lane.resume()
             await again.clock.advance(60)
             assert len(whole.runway.named("create")) == sent
-            assert (await again.task(ids["held"])).hold_reason == RESTORED
+            assert (await again.task(ids["held"])).hold.code is HoldCode.RESTORED
             assert await again.state(ids["sending"]) is State.UNCERTAIN

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from runway_desktop.domain.copies import IDENTITY, Identity, Verdict
-from runway_desktop.domain.task import COPIED, WAITS_FOR_YOU, State
+from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks import after_restore
 from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
 from tests.engine_rig import request
@@ -98,7 +98,7 @@ async def test_two_copies_that_are_used_in_turn_are_both_safe_and_each_asks_once
             await rig.lane.resume()
             await rig.submit(request(f"new in {folder.name} {rig.clock.now()}"))
             await rig.clock.advance(60)
-            assert reasons(rig) in ([], [COPIED] * MANY)
+            assert reasons(rig) in ([], [HoldCode.COPIED] * MANY)
     assert computer.sent_twice == []
 
 
@@ -120,7 +120,7 @@ async def test_the_last_state_before_a_list_was_put_back_is_known_when_it_is_put
     computer.put_back(newest)
     async with computer.rig() as rig:
         # Its marker is as it was left: but another list has been in its place since.
-        assert {(await rig.task(task_id)).hold_reason for task_id in ids} == {COPIED}
+        assert {(await rig.task(task_id)).hold.code for task_id in ids} == {HoldCode.COPIED}
         await rig.lane.resume()
         await rig.clock.advance(60)
     assert computer.sent_twice == []
@@ -141,7 +141,8 @@ async def test_a_list_that_is_opened_while_its_twin_is_open_stops_the_twin(tmp_p
             assert len(computer.runway.named("create")) == sent
             task = first.ledger.get_open(held)
             assert task is not None
-            assert (task.state, task.hold_reason[:36]) == (State.HELD, "A copy of this profile's folder is i")
+            assert (task.state, task.hold.code) == (State.HELD, HoldCode.NOT_SENT)
+            assert task.hold.words.startswith("A copy of this profile's folder is in use.")
 
 
 async def test_a_list_of_an_older_version_that_is_put_back_waits(tmp_path: Path):
@@ -200,7 +201,7 @@ async def test_what_is_queued_after_it_was_told_is_sent(tmp_path: Path):
         await rig.submit(request("after"))
         await rig.lane.send_next([rig.ledger.held()[0].id])
         await rig.clock.advance(60)
-        assert reasons(rig) == [COPIED] * (MANY - 1)
+        assert reasons(rig) == [HoldCode.COPIED] * (MANY - 1)
         assert len(computer.runway.requests) == 1 + 2
 
 
@@ -214,14 +215,14 @@ async def test_what_was_taken_out_of_the_list_does_not_go_when_it_comes_back(tmp
         assert after_restore.to_tell(rig.settings) is None
         await rig.verbs.restore(ids)
         await rig.clock.advance(60)
-        assert reasons(rig) == [COPIED] * MANY
+        assert reasons(rig) == [HoldCode.COPIED] * MANY
 
 
 async def test_what_waited_for_the_person_anyway_says_the_new_reason(tmp_path: Path):
     computer = await a_computer(tmp_path)
     async with computer.rig() as rig:
         await rig.submit(request("for later"), send_now=False)
-        assert reasons(rig) == [WAITS_FOR_YOU]
+        assert reasons(rig) == [HoldCode.WAITS_FOR_PERSON]
     twin = computer.copied("copy")
     async with computer.rig(twin) as rig:
-        assert reasons(rig) == [COPIED]
+        assert reasons(rig) == [HoldCode.COPIED]

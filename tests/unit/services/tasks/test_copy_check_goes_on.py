@@ -10,7 +10,7 @@ import pytest
 from runway_desktop.domain.copies import IDENTITY, PLACED, Identity, Verdict
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Notice, TaskChanged
-from runway_desktop.domain.task import RESTORED, State
+from runway_desktop.domain.task import ITS_TURN, HoldCode, State
 from runway_desktop.services.disk.list_markers import ListMarkers
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
@@ -120,18 +120,18 @@ async def test_a_list_that_the_program_restored_asks_what_a_restore_asks_and_no_
         told = after_restore.to_tell(rig.settings)
         assert told is not None
         assert (told.copied, told.held, told.made_at) == (None, MANY, 1.0)
-        assert reasons(rig) == [RESTORED] * MANY
+        assert reasons(rig) == [HoldCode.RESTORED] * MANY
         after_restore.told(rig.settings)
         await rig.lane.resume()
         await rig.settings.flush()
     async with computer.rig() as rig:
         assert after_restore.to_tell(rig.settings) is None
         assert not rig.lane.paused
-        assert reasons(rig) == [RESTORED] * MANY
+        assert reasons(rig) == [HoldCode.RESTORED] * MANY
     computer.put_back(last)
     async with computer.rig(loops=()) as rig:
         before = await rig.submit(request("none waited in it"))
-        assert [(await rig.task(task_id)).hold_reason for task_id in before] == [""]
+        assert [(await rig.task(task_id)).hold for task_id in before] == [ITS_TURN]
 
 
 # What is noted

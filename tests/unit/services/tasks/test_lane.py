@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,7 @@ import pytest
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import KeyRefused, NotReached, ServerTrouble, SlowDown
 from runway_desktop.domain.events import LaneChanged, Notice
-from runway_desktop.domain.task import State, Task, TaskId
-from runway_desktop.services.tasks.lane import NOT_PREPARED
+from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from tests.engine_rig import Rig, request, with_picture
 from tests.fakes import settle
 
@@ -205,7 +205,7 @@ async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_wa
         rig.runway.then("create", error)
         [task_id] = await rig.submit(request())
         task = await rig.task(task_id)
-        assert (task.state, task.hold_reason) == (State.HELD, error.message)
+        assert (task.state, task.hold) == (State.HELD, Hold(HoldCode.NOT_SENT, words=error.message))
         await rig.clock.advance(89)
         assert len(prompts(rig)) == 1
         await rig.clock.advance(3)
@@ -245,7 +245,7 @@ async def test_a_missing_file_holds_its_task_and_no_other(tmp_path: Path):
         [second] = await rig.submit(request("other", model="gen4_turbo"))
         task = await rig.task(first)
         assert task.state is State.HELD
-        assert "“gone.png” is not there any more." in task.hold_reason
+        assert (task.hold.code, task.hold.file) == (HoldCode.FILE_MISSING, "gone.png")
         assert await rig.state(second) is State.PENDING
         missing.write_bytes(b"\x89PNG\r\n\x1a\nx")
         await rig.clock.advance(31)
@@ -296,7 +296,7 @@ async def test_a_mistake_of_ours_holds_its_tasks_and_no_other_and_each_row_says_
         assert prompts(rig) == ["even"]
         for task_id in odd:
             task = await rig.task(task_id)
-            assert (task.state, task.hold_reason) == (State.HELD, NOT_PREPARED)
+            assert (task.state, task.hold.code) == (State.HELD, HoldCode.NOT_PREPARED)
         # Told at the row, and once for all of them by whoever hears of mistakes: not seventeen times.
         assert rig.told(Notice) == []
         assert mistakes.take("while preparing a task").count("ZeroDivisionError: ours") == 17
@@ -312,7 +312,7 @@ async def test_an_upload_that_fails_holds_its_task_and_is_tried_again(tmp_path: 
     async with lane() as rig:
         rig.runway.then("upload", ServerTrouble("Runway is in trouble.", status=502))
         [task_id] = await rig.submit(with_picture(picture.as_uri()))
-        assert (await rig.task(task_id)).hold_reason.startswith("The upload did not work.")
+        assert (await rig.task(task_id)).hold == Hold(HoldCode.UPLOAD_FAILED, words="Runway is in trouble.")
         assert rig.runway.named("create") == []
         await rig.clock.advance(31)
         assert await rig.state(task_id) is State.PENDING
@@ -428,3 +428,17 @@ async def test_an_idle_lane_asks_nothing():
         assert rig.runway.calls == []
         assert isinstance(rig.lane.slots("gen4.5").in_use, int)
         assert TaskId("none") not in {task.id for task in rig.ledger.open()}
+
+
+@pytest.mark.parametrize("code", [HoldCode.WAITS_FOR_PERSON, HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
+async def test_what_waits_for_the_person_is_sent_by_the_person_alone(code: HoldCode):
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request("mine"))
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(code)), "held")
+        await rig.lane.resume()
+        await rig.clock.advance(600)
+        assert prompts(rig) == []
+        await rig.lane.send_next([task_id])
+        await settle()
+        assert prompts(rig) == ["mine"]

@@ -8,7 +8,7 @@ import pytest
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import misses_file
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.task import HoldCode, State, TaskId
 from tests.engine_rig import Rig, with_picture
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -134,9 +134,8 @@ async def test_task_that_waits_for_the_person_still_does(tmp_path):
     old = picture(tmp_path / "a.png")
     async with Rig() as rig:
         [task_id] = await rig.submit(with_picture(old.as_uri()), send_now=False)
-        reason = (await rig.task(task_id)).hold_reason
         await rig.missing_inputs.put_back(old, move(old, tmp_path / "new" / "a.png"))
-        assert (await rig.task(task_id)).hold_reason == reason != ""
+        assert (await rig.task(task_id)).hold.code is HoldCode.WAITS_FOR_PERSON
 
 
 async def test_hash_stays_known_when_a_file_is_put_back(tmp_path):

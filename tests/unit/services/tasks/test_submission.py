@@ -10,7 +10,7 @@ import pytest
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.library import Listing
-from runway_desktop.domain.task import WAITS_FOR_YOU, Evidence, State, TaskId
+from runway_desktop.domain.task import Evidence, HoldCode, State, TaskId
 from runway_desktop.domain.transitions import Answer, NoAnswer, Sending
 from tests.engine_rig import Rig, request, with_picture
 from tests.fake_runway import remote_id
@@ -80,7 +80,7 @@ async def test_inputs_are_noted_by_path_and_size_before_anything_is_read(tmp_pat
 async def test_a_task_kept_back_says_that_it_waits_for_the_person():
     async with idle() as rig:
         [task_id] = await rig.submit(request(), send_now=False)
-        assert (await rig.task(task_id)).hold_reason == WAITS_FOR_YOU
+        assert (await rig.task(task_id)).hold.code is HoldCode.WAITS_FOR_PERSON
 
 
 async def test_pasted_ids_are_sorted_into_new_known_and_bad():

@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import COPIED, RESTORED, OutputState, State
+from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
 from runway_desktop.usecases.commands.offers import Offer, TaskCommand, concerned, offers, question, why_not
 from tests.rows import failed, row
 
@@ -169,7 +169,7 @@ def test_fetching_again_takes_the_unsaved_ones_before_the_saved():
 
 
 def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
-    restored = row(State.HELD, hold_reason=RESTORED)
+    restored = row(State.HELD, hold=Hold(HoldCode.RESTORED))
     asked = question(TaskCommand.SEND_NEXT, [restored, row(State.HELD, number=2)])
     assert asked is not None
     assert (asked.title, asked.yes, asked.no) == ("Send 2 tasks?", "Send 2 tasks", "Keep waiting")
@@ -179,14 +179,24 @@ def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
     assert found(restored)[TaskCommand.SEND_NEXT].text == "Send next…"
 
 
-@pytest.mark.parametrize("others", [[], [RESTORED]])
-def test_sending_what_was_copied_asks_first_too(others: list[str]):
-    held = [row(State.HELD, number=number, hold_reason=why) for number, why in enumerate([COPIED, *others], start=1)]
+@pytest.mark.parametrize("others", [[], [HoldCode.RESTORED]])
+def test_sending_what_was_copied_asks_first_too(others: list[HoldCode]):
+    codes = [HoldCode.COPIED, *others]
+    held = [row(State.HELD, number=number, hold=Hold(code)) for number, code in enumerate(codes, start=1)]
     asked = question(TaskCommand.SEND_NEXT, held)
     assert asked is not None
     assert "waiting when this profile's folder was copied" in asked.text
     assert "charged a second time" in asked.text
     assert found(*held)[TaskCommand.SEND_NEXT].text == "Send next…"
+
+
+def test_sending_what_waits_for_an_unknown_reason_asks_first_too():
+    unknown = row(State.HELD, hold=Hold(HoldCode.ASK_PERSON, words="Something else."))
+    asked = question(TaskCommand.SEND_NEXT, [unknown])
+    assert asked is not None
+    assert "for a reason that this version does not know" in asked.text
+    assert "charged a second time" in asked.text
+    assert found(unknown)[TaskCommand.SEND_NEXT].text == "Send next…"
 
 
 @pytest.mark.parametrize("code", REFUSALS)

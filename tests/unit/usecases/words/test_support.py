@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.task import Refusal, Request, State, Task, TaskId
+from runway_desktop.domain.task import Hold, HoldCode, Refusal, Request, State, Task, TaskId
+from runway_desktop.services.tasks.task_changes import hold_detail
 from runway_desktop.usecases.words.support import support_details
 from tests.fake_runway import remote_id
 
@@ -74,3 +75,19 @@ def test_adopted_task_that_was_refused_or_is_odd_has_its_words():
 
 def test_time_that_makes_no_sense_is_no_crash():
     assert "1e+300" in support_details(replace(TASK, ended_at=1e300), [])
+
+
+def test_why_a_task_waited_is_told_from_new_lines_and_from_those_of_older_versions():
+    hold = Hold(HoldCode.NOT_SENT, words="Cut.")
+    lines = [
+        LedgerEntry(task_id=TASK.id, at=1_750_000_000.0, kind="waits", detail={"reason": "Runway was busy."}),
+        LedgerEntry(
+            task_id=TASK.id,
+            at=1_750_000_001.0,
+            kind="not sent",
+            detail=hold_detail(hold),
+        ),
+    ]
+    said = support_details(TASK, lines, version="1.0.0")
+    assert "waits  (reason=Runway was busy.)" in said
+    assert "not sent  (hold=not sent, reason=Cut.)" in said

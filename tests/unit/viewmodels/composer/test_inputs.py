@@ -12,7 +12,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.task import HoldCode, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand, offers
 from runway_desktop.usecases.requests.input_item import InputItem
 from tests.engine_rig import with_picture
@@ -198,7 +198,7 @@ async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
         (tmp_path / "new").mkdir()
         news = [old.rename(tmp_path / "new" / old.name) for old in olds]
         await rig.engine.lane.resume()
-        await until(lambda: all(rig.engine.ledger.get_open(one).hold_reason for one in ids))
+        await until(lambda: all(rig.engine.ledger.get_open(one).hold.code is HoldCode.FILE_MISSING for one in ids))
         await rig.load()
         await rig.fetch_rows()
         row = rig.rows.row_of(ids[0])
@@ -241,7 +241,7 @@ async def test_file_that_is_back_is_not_asked_for(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         path = tmp_path / "a.png"
         [task_id] = await rig.engine.submission.submit([with_picture(path.as_uri())])
-        await until(lambda: rig.engine.ledger.get_open(task_id).hold_reason)
+        await until(lambda: rig.engine.ledger.get_open(task_id).hold.code is HoldCode.FILE_MISSING)
         picture(path)
         await rig.load()
         await rig.fetch_rows()

@@ -7,7 +7,7 @@ import pytest
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Media, OutputState, Refusal, State
 from runway_desktop.services.tasks.uncertainty import verdict
 from runway_desktop.usecases.words.states import Around, Tone, badge, cost_words, describe
 from tests.rows import failed, row, saved, task
@@ -72,7 +72,7 @@ def test_an_upload_is_shown_while_the_task_still_waits_here():
 
 
 def test_a_held_task_says_why_it_waits():
-    assert "balance" in describe(row(State.HELD, hold_reason="The balance is too low."), Around()).detail
+    assert "Restored" in describe(row(State.HELD, hold=Hold(HoldCode.RESTORED)), Around()).detail
     assert describe(row(State.HELD), Around(lane_reason="Sending is paused")).detail == "Sending is paused"
 
 
