@@ -22,7 +22,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
-from runway_desktop.domain.task import Evidence, Hold, HoldCode, Media, OutputState, Refusal, State, TaskId
+from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
@@ -318,11 +318,6 @@ THEIRS = Fingerprint("theirs")
         (State.GONE, {"adopted": True}, "Runway doesn't know this task: it is not of this key's organization"),
         (State.RUNNING, {"hidden_from": THEIRS}, "This task was made with another key."),
         (State.RUNNING, {"hidden_from": THEIRS, "key": NO_KEY}, "Runway doesn't know this task under this key."),
-        (
-            State.HELD,
-            {"hold": Hold(HoldCode.NOT_SENT, words="Runway could not be reached.")},
-            "Runway could not be reached.",
-        ),
         (State.RUNNING, {}, ""),
         (State.CANCELLED, {}, ""),
     ],
@@ -357,13 +352,6 @@ async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
         assert "Ratio: Not this ratio." in rig.details.trouble().replace("Shape", "Ratio").replace("Size", "Ratio")
         assert rig.details.next_step().verb is TaskCommand.EDIT_AND_SEND
         assert "REQUEST.REFUSED" in rig.details.small_print()
-
-
-async def test_what_the_server_said_to_a_held_task_is_small_print(tmp_path):
-    async with Rig(tmp_path) as rig:
-        hold = Hold(HoldCode.NOT_SENT, words="Runway is busy.", small_print="HTTP 503 · try later")
-        await show(rig, task(1, State.HELD, hold=hold))
-        assert (rig.details.trouble(), rig.details.small_print()) == ("Runway is busy.", "HTTP 503 · try later")
 
 
 @pytest.mark.parametrize("state", [OutputState.FAILED, OutputState.WAITING])

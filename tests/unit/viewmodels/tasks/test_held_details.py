@@ -1,0 +1,41 @@
+"""What the details say of a task that waits here."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.task import Hold, HoldCode, State
+from runway_desktop.usecases.commands.offers import TaskCommand
+from tests.gui.rig import Rig, after, task, until
+
+
+async def show(rig: Rig, hold: Hold) -> None:
+    one = task(1, State.HELD, hold=hold)
+    await rig.shown(one)
+    async with after(rig.details.changed):
+        rig.details.choose([one.id])
+    await until(lambda: rig.details.row is not None)
+
+
+async def test_why_it_waits_is_a_sentence_and_what_the_server_said_is_small_print(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await show(rig, Hold(HoldCode.NOT_SENT, words="Runway is busy.", small_print="HTTP 503 · try later"))
+        assert (rig.details.trouble(), rig.details.small_print()) == ("Runway is busy.", "HTTP 503 · try later")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (HoldCode.WAITS_FOR_PERSON, "Send next"),
+        (HoldCode.RESTORED, "Send next…"),
+        (HoldCode.COPIED, "Send next…"),
+        (HoldCode.ASK_PERSON, "Send next…"),
+    ],
+)
+async def test_what_waits_for_the_person_is_sent_by_a_button_that_may_ask_first(tmp_path, code, text):
+    async with Rig(tmp_path) as rig:
+        await show(rig, Hold(code))
+        step = rig.details.next_step()
+        assert step is not None
+        assert (step.verb, step.text) == (TaskCommand.SEND_NEXT, text)
+        assert rig.details.small_print() == ""
