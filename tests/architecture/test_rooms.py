@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,3 +98,16 @@ def test_packaging_folder_never_hides_the_library_of_that_name():
 def test_no_name_says_nothing():
     vague = {"utils", "util", "helpers", "helper", "manager", "handler", "data", "info", "misc", "common"}
     assert [str(file) for file, _tree in trees("") if file.stem in vague] == []
+
+
+def test_only_one_module_asks_runway_for_a_task():
+    """It keeps the gap between two questions about one task. Those who hand a call on (the adapter that is made when it
+    is needed) stand outside these rooms."""
+    askers = {
+        file.as_posix()
+        for room in ("services", "usecases", "viewmodels", "ui", "app")
+        for file, tree in trees(room)
+        for _, name in calls(tree)
+        if re.search(r"(runway|client)\W*\.task$", name)
+    }
+    assert askers == {"runway_desktop/services/tasks/asking.py"}
