@@ -34,6 +34,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.accepted_ids import AcceptedIds
 from runway_desktop.services.tasks.actions import TaskActions
+from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.copy_check import CopyCheck
 from runway_desktop.services.tasks.dispatch import Dispatch
 from runway_desktop.services.tasks.forecast import Forecasts
@@ -155,8 +156,11 @@ class Rig:
             self.clock,
             rng,
         )
-        self.poller = Poller(self.ledger, self.runway, self.account, self.forecasts, self.bus, self.clock, rng)
-        self.verbs = TaskActions(self.ledger, self.store, self.runway, self.account, self.bus, self.clock)
+        self.asking = Asking(self.runway, self.ledger, self.clock)
+        self.poller = Poller(
+            self.ledger, self.runway, self.asking, self.account, self.forecasts, self.bus, self.clock, rng
+        )
+        self.verbs = TaskActions(self.ledger, self.store, self.runway, self.asking, self.account, self.bus, self.clock)
         self.trash = Trash(self.store, self.bin, self.bus, self.clock, self.folder.locks, AtOnce())
         self._loops = loops
         self._running: list[asyncio.Task[None]] = []

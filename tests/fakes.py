@@ -10,13 +10,17 @@ import asyncio
 import heapq
 import itertools
 import shutil
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 from runway_desktop.domain.errors import DiskError, SecretStoreError, SecretTrouble
+from runway_desktop.services.tasks.schedule import LEAST_GAP
 from tests.memory_store import MemoryStore
 
-__all__ = ["FakeClock", "MemoryBin", "MemorySecrets", "MemoryStore", "settle"]
+__all__ = ["FakeClock", "MemoryBin", "MemorySecrets", "MemoryStore", "in_time", "settle"]
+
+Result = TypeVar("Result")
 
 
 class FakeClock:
@@ -71,6 +75,14 @@ class FakeClock:
         if seconds > 0:
             self._now += seconds
             self._monotonic += seconds
+
+
+async def in_time(clock: FakeClock, work: Coroutine[Any, Any, Result], seconds: float = LEAST_GAP) -> Result:
+    """What the work gives; `seconds` pass meanwhile, in which it must end. Runway is asked for a task no more often."""
+    running = asyncio.ensure_future(work)
+    await clock.advance(seconds)
+    assert running.done(), f"It takes longer than {seconds} s"
+    return await running
 
 
 async def settle(turns: int = 1_000) -> None:

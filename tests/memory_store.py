@@ -54,6 +54,7 @@ from runway_desktop.domain.spending_report import SpendingLine, counted_credits,
 from runway_desktop.domain.task import (
     LIVE,
     LOCAL,
+    RANKS,
     Batch,
     BatchId,
     Input,
@@ -67,7 +68,6 @@ from runway_desktop.domain.task import (
     TaskId,
 )
 
-_RANKS = {state: rank for rank, state in enumerate(State)}
 _TROUBLED = (OutputState.FAILED, OutputState.EXPIRED)
 
 
@@ -664,7 +664,7 @@ def _key(task: Task, sort: SortKey) -> Any:
         case SortKey.PROMPT:
             return heading_of(task)
         case SortKey.STATE:
-            return _RANKS[task.state]
+            return RANKS[task.state]
         case SortKey.COST:
             return -1.0 if task.credits is None else task.credits
         case SortKey.PROJECT:

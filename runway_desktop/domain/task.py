@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from types import MappingProxyType
 from typing import Any, NewType
 
 from .account import NO_KEY, Fingerprint
@@ -52,6 +53,24 @@ class State(StrEnum):
     def is_local(self) -> bool:
         return self in LOCAL
 
+
+RANKS: Mapping[State, int] = MappingProxyType(
+    {
+        State.HELD: 0,
+        State.SENDING: 1,
+        State.UNCERTAIN: 2,
+        State.PENDING: 3,
+        State.THROTTLED: 4,
+        State.RUNNING: 5,
+        State.OTHER: 6,
+        State.SUCCEEDED: 7,
+        State.FAILED: 8,
+        State.CANCELLED: 9,
+        State.GONE: 10,
+    }
+)
+"""The number that stands for each state in stored rows, which are sorted and counted by it. It never follows the place
+in the enum: a state that is added takes a number that was never used, and none changes."""
 
 LOCAL = frozenset({State.HELD, State.SENDING})
 LIVE = frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})

@@ -19,6 +19,7 @@ from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.search import asked_seconds, heading_of, prompt_key
 from runway_desktop.domain.task import (
     ITS_TURN,
+    RANKS,
     BatchId,
     Evidence,
     Hold,
@@ -59,9 +60,7 @@ INPUT_COLUMNS = (
     "task_id", "place", "uri", "media", "path", "sha256", "size", "upload_uri", "uploaded_at", "upload_key",
 )  # fmt: skip
 
-_STATES = tuple(State)
-_RANKS = {state: rank for rank, state in enumerate(_STATES)}
-"""The order of a task's life, for sorting by state."""
+_STATES = {rank: state for state, rank in RANKS.items()}
 _EVIDENCE = tuple(Evidence.__dataclass_fields__)
 
 _HOLD_DETAIL = ("file", "words", "small_print")
@@ -112,7 +111,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         ",".join(task.tags), to_cell(task.shot), to_cell(task.note), task.key, task.hidden_from, task.not_found_at,
         hold_detail_cell(task.hold),
         to_cell(shape_of(request)), heading_of(task),
-        -1.0 if task.credits is None else task.credits, _RANKS[task.state],
+        -1.0 if task.credits is None else task.credits, RANKS[task.state],
         prompt_key(request), asked_seconds(request),
     )  # fmt: skip
 

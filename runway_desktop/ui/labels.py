@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from runway_desktop.usecases.words.states import Tone
 
-_TONES = {Tone.PLAIN: "muted", Tone.BUSY: "muted", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}
+from .tones import LABEL_TONES
 
 
 def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True) -> QLabel:
@@ -25,7 +25,7 @@ def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True)
 
 def say(label: QLabel, text: str, tone: Tone | str = "") -> None:
     """Shows `text` in a tone, or hides the label when there is nothing to say."""
-    wanted = _TONES[tone] if isinstance(tone, Tone) else tone
+    wanted = LABEL_TONES[tone] if isinstance(tone, Tone) else tone
     if wanted and label.property("tone") != wanted:
         label.setProperty("tone", wanted)
         label.style().unpolish(label)

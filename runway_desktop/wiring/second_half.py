@@ -32,6 +32,7 @@ from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.tasks.accepted_ids import AcceptedIds
 from runway_desktop.services.tasks.actions import TaskActions
+from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.copy_check import CopyCheck
 from runway_desktop.services.tasks.dispatch import Dispatch
 from runway_desktop.services.tasks.forecast import Forecasts
@@ -87,9 +88,10 @@ def make(first: FirstHalf) -> SecondHalf:
     dispatch = Dispatch(ledger, runway, account, first.pricing, bus, clock, rng, copies, accepted_ids)
     inputs = Inputs(ledger, runway, store, catalog, bus, clock, workers)
     rescue = FallbackSaving(profile.rescued, folder, settings, bus, clock)
-    downloads = Downloads(store, ledger, runway, first.fetcher, bus, clock, settings, rng, folder, rescue)
+    asking = Asking(runway, ledger, clock)
+    downloads = Downloads(store, ledger, asking, first.fetcher, bus, clock, settings, rng, folder, rescue)
     submission = Submission(ledger, store, catalog, clock, workers, key_in_use=lambda: account.key.fingerprint)
-    verbs = TaskActions(ledger, store, runway, account, bus, clock)
+    verbs = TaskActions(ledger, store, runway, asking, account, bus, clock)
     trash = Trash(store, TrashFolder(file_workers), bus, clock, folder.locks, file_workers)
     looking = DiskThreads(3, "look at results")
     integrity = Integrity(store, folder, bus, clock, looking)
@@ -101,9 +103,9 @@ def make(first: FirstHalf) -> SecondHalf:
         accepted_ids=accepted_ids,
         submission=submission,
         lane=Lane(ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng),
-        poller=Poller(ledger, runway, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit),
+        poller=Poller(ledger, runway, asking, account, forecasts, bus, clock, rng, at_once=lambda: settings.poll_limit),
         downloads=downloads,
-        links=FreshLinks(store, ledger, runway, account, bus, clock),
+        links=FreshLinks(store, ledger, runway, asking, account, bus, clock),
         move=LibraryMove(store, bus, clock, settings, folder, downloads, mover, profile.rescued),
         verbs=verbs,
         trash=trash,

@@ -107,3 +107,16 @@ def test_every_place_that_the_architecture_page_names_is_there():
     assert [
         place for place in named if not any((root / place).exists() for root in (ROOT, PACKAGE, ROOT / "docs"))
     ] == []
+
+
+def test_only_one_module_asks_runway_for_a_task():
+    """It keeps the gap between two questions about one task. Those who hand a call on (the adapter that is made when it
+    is needed) stand outside these rooms."""
+    askers = {
+        file.as_posix()
+        for room in ("services", "usecases", "viewmodels", "ui", "app")
+        for file, tree in trees(room)
+        for _, name in calls(tree)
+        if re.search(r"(runway|client)\W*\.task$", name)
+    }
+    assert askers == {"runway_desktop/services/tasks/asking.py"}

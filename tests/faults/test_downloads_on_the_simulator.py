@@ -37,7 +37,7 @@ async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Do
         downloads = Downloads(
             rig.store,
             rig.ledger,
-            rig.runway,
+            rig.asking,
             fetcher,
             rig.bus,
             cast(Any, clock),

@@ -82,7 +82,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
     downloads = Downloads(
         parts.store,
         parts.ledger,
-        parts.runway,
+        parts.asking,
         fetcher or FakeFetcher(),
         parts.bus,
         parts.clock,
@@ -114,7 +114,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
             GroupMover(parts.store, parts.bus, folder, InputFollowing(parts.ledger, parts.store), AtOnce()),
             library.parent / "Rescued",
         ),
-        links=FreshLinks(parts.store, parts.ledger, parts.runway, parts.account, parts.bus, parts.clock),
+        links=FreshLinks(parts.store, parts.ledger, parts.runway, parts.asking, parts.account, parts.bus, parts.clock),
         library=Library(parts.store, parts.bus, parts.settings, AtOnce()),
         account=parts.account,
         verbs=parts.verbs,

@@ -55,10 +55,10 @@ from runway_desktop.services.clock import Alarm, first_of
 from runway_desktop.services.disk.disk_words import folder_missing
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
-from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Runway, Store
+from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import survived
-from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, CANNOT_SEE
+from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, CANNOT_SEE, Asking
 from runway_desktop.services.tasks.ledger import Ledger
 
 from .download_tally import Tally
@@ -91,7 +91,7 @@ class Downloads:
         self,
         store: Store,
         ledger: Ledger,
-        runway: Runway,
+        asking: Asking,
         fetcher: Fetcher,
         bus: Bus,
         clock: Clock,
@@ -102,7 +102,6 @@ class Downloads:
     ) -> None:
         self._store = store
         self._ledger = ledger
-        self._runway = runway
         self._bus = bus
         self._clock = clock
         self._settings = settings
@@ -117,9 +116,7 @@ class Downloads:
         self._running: dict[Owner, asyncio.Task[None]] = {}
         self._arrivals: deque[TaskId] = deque()
         """Tasks that succeeded and whose outputs are still to be read from the store."""
-        self._links = LinkRenewal(
-            self._jobs, self._running.__contains__, self._saving, store, ledger, runway, folder, clock
-        )
+        self._links = LinkRenewal(self._jobs, self._running.__contains__, self._saving, store, asking, folder, clock)
         self._alarm = Alarm(clock)
         self._closing = False
         self._idle = asyncio.Event()
@@ -171,7 +168,7 @@ class Downloads:
             if output.is_kept and await self._folder.is_away(Path(output.path)):
                 raise folder_missing(Path(output.path).parent)
         try:
-            fresh = await self._links.ask(task)
+            fresh = await self._links.ask(task, young_will_do=True)
         except NotThere as error:
             await self._links.expire(task_id)
             never_saved = any(not output.sha256 for output in stored.values())

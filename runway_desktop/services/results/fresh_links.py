@@ -18,7 +18,7 @@ from runway_desktop.domain.task import Output, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
-from runway_desktop.services.tasks.asking import ask_for
+from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
 
 YOUNG = 3600.0
@@ -43,10 +43,13 @@ class LinksHanded:
 
 
 class FreshLinks:
-    def __init__(self, store: Store, ledger: Ledger, runway: Runway, account: Account, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, ledger: Ledger, runway: Runway, asking: Asking, account: Account, bus: Bus, clock: Clock
+    ) -> None:
         self._store = store
         self._ledger = ledger
         self._runway = runway
+        self._asking = asking
         self._account = account
         self._bus = bus
         self._clock = clock
@@ -79,7 +82,7 @@ class FreshLinks:
             return known
         key = self._runway.key
         try:
-            fresh = await ask_for_links(task, self._runway, self._ledger, self._clock)
+            fresh = await ask_for_links(task, self._asking, self._clock, young_will_do=True)
         except NotThere:
             return "Runway does not know this task any more, so there is no link."
         except ApiError as error:
@@ -107,10 +110,10 @@ class FreshLinks:
         return renewed or fresh
 
 
-async def ask_for_links(task: Task, runway: Runway, ledger: Ledger, clock: Clock) -> tuple[Output, ...]:
-    """The task's results with fresh links, not stored yet. NotThere when Runway has no such task any more, NotSeen when
-    this key cannot tell; other ApiErrors as they come."""
-    known, answer = await ask_for(task, runway, ledger)
+async def ask_for_links(task: Task, asking: Asking, clock: Clock, *, young_will_do: bool = False) -> tuple[Output, ...]:
+    """The task's results with fresh links, not stored yet; `young_will_do` as in `Asking.ask_for`. NotThere when Runway
+    has no such task any more, NotSeen when this key cannot tell; other ApiErrors as they come."""
+    known, answer = await asking.ask_for(task, young_will_do=young_will_do)
     fresh = outputs_of(known, answer, clock.now())
     if not fresh:
         raise ServerTrouble("Runway names no results for this task at the moment.")

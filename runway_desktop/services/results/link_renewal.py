@@ -17,8 +17,8 @@ from runway_desktop.domain.outputs import kept_no_longer
 from runway_desktop.domain.task import Output, OutputState, Task, TaskId
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
-from runway_desktop.services.ports import Clock, LedgerEntry, Runway, Store
-from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.services.ports import Clock, LedgerEntry, Store
+from runway_desktop.services.tasks.asking import Asking
 
 from .fresh_links import ask_for_links
 from .part_file import forget_part
@@ -36,8 +36,7 @@ class LinkRenewal:
         is_running: Callable[[Owner], bool],
         saving: Saving,
         store: Store,
-        ledger: Ledger,
-        runway: Runway,
+        asking: Asking,
         folder: LibraryFolder,
         clock: Clock,
     ) -> None:
@@ -45,8 +44,7 @@ class LinkRenewal:
         self._is_running = is_running
         self._saving = saving
         self._store = store
-        self._ledger = ledger
-        self._runway = runway
+        self._asking = asking
         self._folder = folder
         self._clock = clock
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
@@ -93,10 +91,11 @@ class LinkRenewal:
             job.wants_fresh_link = False
             return True
 
-    async def ask(self, task: Task) -> tuple[Output, ...]:
-        """The task's results with fresh links. NotThere when Runway has no such task any more, NotSeen when the key in
+    async def ask(self, task: Task, *, young_will_do: bool = False) -> tuple[Output, ...]:
+        """The task's results with fresh links; where a link was refused, one of a young answer may be the same and will
+        not do. NotThere when Runway has no such task any more, NotSeen when the key in
         use cannot tell; other ApiErrors as they come."""
-        return await ask_for_links(task, self._runway, self._ledger, self._clock)
+        return await ask_for_links(task, self._asking, self._clock, young_will_do=young_will_do)
 
     async def expire(self, task_id: TaskId, asking: Job | None = None) -> None:
         """Runway has them no longer: says so for each output that was never saved and is not just arriving by a link

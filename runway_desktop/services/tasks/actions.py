@@ -21,7 +21,7 @@ from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
 
-from .asking import CANNOT_SEE, OTHER_KEY, ask_for, meaning_of
+from .asking import CANNOT_SEE, OTHER_KEY, Asking, meaning_of
 from .ledger import Ledger
 
 AT_ONCE = 4
@@ -43,10 +43,13 @@ class DeleteReport:
 
 
 class TaskActions:
-    def __init__(self, ledger: Ledger, store: Store, runway: Runway, account: Account, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, store: Store, runway: Runway, asking: Asking, account: Account, bus: Bus, clock: Clock
+    ) -> None:
         self._ledger = ledger
         self._store = store
         self._runway = runway
+        self._asking = asking
         self._account = account
         self._bus = bus
         self._clock = clock
@@ -55,8 +58,10 @@ class TaskActions:
         """Cancels tasks: held ones never leave; one being sent is cancelled as soon as it has its id.
 
         A DELETE on a task that has just finished deletes the paid result, and Runway answers the same 204 to both. So
-        the task is asked for first: finished means kept. Between that answer and the DELETE it can still finish; that
-        is a fraction of a second, and nothing can close it. If the poller hears of the result in it, the result wins
+        the task is asked for first: finished means kept. That answer is never one from before: where the last is less
+        than `LEAST_GAP` old, the rest of the gap is waited, because a result that is kept is worth more than these
+        seconds. Between the answer and the DELETE it can still finish; that is a fraction of a second, and nothing can
+        close it. If the poller hears of the result in it, the result wins
         and its download is tried."""
         cancelled: list[TaskId] = []
         kept: list[TaskId] = []
@@ -132,7 +137,7 @@ class TaskActions:
         await self._ledger.move(task.id, CancelAsked())
         key = self._runway.key
         try:
-            current, _ = await ask_for(task, self._runway, self._ledger)
+            current, _ = await self._asking.ask_for(task)
         except NotThere:
             return ""
         except ApiError as error:

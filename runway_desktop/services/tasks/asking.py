@@ -1,19 +1,24 @@
-"""One question about one task, and what a 404 to it means: that depends on the key that asked.
+"""The one way to ask Runway for a task, and what a 404 to it means: that depends on the key that asked.
 
-Raises NotThere where Runway surely has the task no longer, NotSeen where this key cannot tell or has to ask once more,
-other ApiErrors as they come, StoreError. Loop's thread.
+The API asks clients not to expect news of one task more often than every `LEAST_GAP` seconds. Whoever asks does so
+here, so that the poller, a cancel, links and downloads keep that gap together. Loop's thread only.
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
+from dataclasses import dataclass
+
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER
-from runway_desktop.domain.errors import NotSeen, NotThere
-from runway_desktop.domain.task import State, Task
+from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere
+from runway_desktop.domain.task import RemoteId, State, Task
 from runway_desktop.domain.transitions import Answer, NotFound
-from runway_desktop.services.ports import Runway
+from runway_desktop.services.ports import Clock, Runway
 
 from .ledger import Ledger
+from .schedule import LEAST_GAP
 
 ASK_ONCE_MORE = GONE_AFTER + 1.0
 """Seconds after a first 404. Timers are known to fire a little early, and one question too early is one in vain."""
@@ -25,16 +30,131 @@ NOT_SURE = "Runway did not find this task."
 ONCE_MORE = "Try again in a minute, to be sure."
 
 
-async def ask_for(task: Task, runway: Runway, ledger: Ledger) -> tuple[Task, Answer]:
-    """The task after the answer, and the answer."""
-    if task.remote_id is None:
-        raise NotThere("This task never reached Runway.")
-    key = runway.key
-    try:
-        answer = await runway.task(task.remote_id)
-    except NotThere as error:
-        raise meaning_of(await ledger.move(task.id, NotFound(key)), key, error) from error
-    return await ledger.answer(task.id, answer, key), answer
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What Runway said to a key: the task, or an error."""
+
+    key: Fingerprint
+    said: Answer | ApiError
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A question that has ended: when, its number, and what was said. `None`: it was let go."""
+
+    at: float
+    number: int
+    reply: Reply | None
+
+
+class Asking:
+    """Every GET of a task. Per task one is under way at a time, and the next begins `LEAST_GAP` after its answer came;
+    a task is forgotten when that is over, so that what is remembered stays small."""
+
+    def __init__(self, runway: Runway, ledger: Ledger, clock: Clock) -> None:
+        self._runway = runway
+        self._ledger = ledger
+        self._clock = clock
+        self._under_way: dict[RemoteId, tuple[Fingerprint, asyncio.Future[Reply]]] = {}
+        self._last: dict[RemoteId, _Ended] = {}
+        """The last question about each, the oldest first."""
+        self._begun = 0
+        """Questions so far: each one's number tells whether it began before or after a call."""
+
+    def asked_at(self, remote_id: RemoteId) -> float | None:
+        """When the last question ended, on the monotonic clock; None when the next may begin whatever it was."""
+        self._forget()
+        return self._last[remote_id].at if remote_id in self._last else None
+
+    def free_at(self, remote_id: RemoteId) -> float:
+        """From when on `ask` need not wait, on the monotonic clock; minus infinity where nothing keeps it."""
+        at = self.asked_at(remote_id)
+        return -math.inf if at is None or remote_id in self._under_way else at + LEAST_GAP
+
+    async def ask(self, remote_id: RemoteId) -> Reply:
+        """Asks as soon as the gap allows, or shares the answer of a question of the same key that is under way or
+        begins meanwhile. What it gives is never older than the call. Raises nothing of Runway's."""
+        before = self._begun
+        while True:
+            last = self._last.get(remote_id)
+            if last is not None and last.number > before and last.reply is not None and self._is_ours(last.reply):
+                # Somebody who waited as well was quicker: waiting once more would make this one wait twice.
+                return last.reply
+            key, under_way = self._under_way.get(remote_id, (None, None))
+            if under_way is not None:
+                shared = key == self._runway.key
+                await asyncio.wait((under_way,))
+                if shared and not under_way.cancelled():
+                    return under_way.result()
+            elif (wait := self.free_at(remote_id) - self._clock.monotonic()) > 0.0:
+                await self._clock.sleep(wait)
+            else:
+                return await self._question(remote_id)
+
+    async def ask_for(self, task: Task, *, young_will_do: bool = False) -> tuple[Task, Answer]:
+        """The task after the answer, which the ledger has then, and the answer.
+
+        With `young_will_do` an answer with results that is less than `LEAST_GAP` old is given again: its links are as
+        good as new ones. Without it, the answer is never older than the call, for which the caller waits up to
+        `LEAST_GAP`.
+
+        Raises NotThere where Runway surely has the task no longer, NotSeen where this key cannot tell or has to ask
+        once more, other ApiErrors as they come, StoreError."""
+        if task.remote_id is None:
+            raise NotThere("This task never reached Runway.")
+        reply = self._young(task.remote_id) if young_will_do else None
+        if reply is None:
+            reply = await self.ask(task.remote_id)
+        match reply.said:
+            case Answer() as answer:
+                return await self._ledger.answer(task.id, answer, reply.key), answer
+            case NotThere() as error:
+                raise meaning_of(await self._ledger.move(task.id, NotFound(reply.key)), reply.key, error) from error
+            case error:
+                raise error
+
+    def _young(self, remote_id: RemoteId) -> Reply | None:
+        self._forget()
+        reply = self._last[remote_id].reply if remote_id in self._last else None
+        if reply is None or not self._is_ours(reply) or isinstance(reply.said, ApiError):
+            return None
+        return reply if reply.said.output else None
+
+    def _is_ours(self, reply: Reply) -> bool:
+        """It is the word of the key in use."""
+        return reply.key == self._runway.key
+
+    async def _question(self, remote_id: RemoteId) -> Reply:
+        """A caller that is cancelled lets the question go; whoever shared it asks anew then."""
+        key, reply = self._runway.key, None
+        ended: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._under_way[remote_id] = (key, ended)
+        self._begun += 1
+        number = self._begun
+        try:
+            reply = Reply(key, await self._runway.task(remote_id))
+        except ApiError as error:
+            reply = Reply(key, error)
+        finally:
+            del self._under_way[remote_id]
+            # What did not reach Runway was no question. The gap counts from the end: one that was long on its way
+            # reached Runway later than it left.
+            if reply is None or not isinstance(reply.said, NotReached):
+                self._last.pop(remote_id, None)
+                self._last[remote_id] = _Ended(self._clock.monotonic(), number, reply)
+            if reply is None:
+                ended.cancel()
+            else:
+                ended.set_result(reply)
+        return reply
+
+    def _forget(self) -> None:
+        now = self._clock.monotonic()
+        while self._last:
+            oldest = next(iter(self._last))
+            if self._last[oldest].at + LEAST_GAP > now:
+                return
+            del self._last[oldest]
 
 
 def meaning_of(task: Task, key: Fingerprint, error: NotThere) -> NotThere | NotSeen:

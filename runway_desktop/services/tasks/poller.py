@@ -1,6 +1,6 @@
 """The poller: asks Runway for every open task, when `schedule` says so, and hands each answer to the ledger.
 
-One loop over a heap of due times; at most one question per task each 5 seconds, at most 8 under way. What failures do:
+One loop over a heap of due times; at most 8 questions under way; `asking` keeps the gap per task. What failures do:
 
     404                        the ledger's business: cancelled if that was asked, gone if its own key says so
                                twice; so it is asked once more. What another key cannot see is asked for seldom, and at
@@ -37,7 +37,7 @@ from runway_desktop.services.clock import Alarm
 from runway_desktop.services.ports import Clock, Runway
 from runway_desktop.services.supervised import keep_going, report
 
-from .asking import quiet_after
+from .asking import Asking, quiet_after
 from .forecast import Forecasts
 from .key_watch import KeyWatch
 from .ledger import Ledger, NoSuchTask
@@ -46,7 +46,7 @@ from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 8
-LOOKING_GAP = 5.5
+LOOKING_GAP = LEAST_GAP + 0.5
 """Seconds between two questions about a task that the person looks at."""
 HEARTBEAT = 5.0
 """Seconds after which a loop with open tasks looks at both clocks, to notice that the machine slept."""
@@ -66,6 +66,7 @@ LONGEST_CHAIN = 4
 class _Watch:
     """What the poller knows of one task. `turn` tells a valid entry of the heap from an old one."""
 
+    remote_id: RemoteId
     seen: Seen
     model: str
     order: int
@@ -84,6 +85,7 @@ class Poller:
         self,
         ledger: Ledger,
         runway: Runway,
+        asking: Asking,
         account: Account,
         forecasts: Forecasts,
         bus: Bus,
@@ -94,6 +96,7 @@ class Poller:
     ) -> None:
         self._ledger = ledger
         self._runway = runway
+        self._asking = asking
         self._account = account
         self._forecasts = forecasts
         self._bus = bus
@@ -105,8 +108,6 @@ class Poller:
         self._watches: dict[TaskId, _Watch] = {}
         self._throttled: dict[str, dict[TaskId, None]] = {}
         self._heap: list[tuple[float, int, TaskId]] = []
-        self._just_dropped: dict[TaskId, float] = {}
-        """When those were asked for that were dropped since: one that is adopted again waits for its 5 seconds too."""
         self._turns = 0
         self._looked_at: frozenset[TaskId] = frozenset()
         self._questions: set[asyncio.Task[None]] = set()
@@ -175,9 +176,9 @@ class Poller:
             accepted=since,
             began_after=since,
             first_look=FIRST_LOOK_AT_CLIPS if makes_clip else LEAST_GAP,
-            asked=self._just_dropped.pop(task.id, None),
+            asked=self._asking.asked_at(task.remote_id),
         )
-        watch = self._watches[task.id] = _Watch(seen=seen, model=task.request.model, order=self._turns + 1)
+        watch = self._watches[task.id] = _Watch(task.remote_id, seen, task.request.model, self._turns + 1)
         if task.state is State.THROTTLED:
             self._throttled.setdefault(watch.model, {})[task.id] = None
         if fresh and not task.adopted:
@@ -197,10 +198,6 @@ class Poller:
         watch = self._watches.pop(task_id, None)
         if watch is not None:
             self._throttled.get(watch.model, {}).pop(task_id, None)
-            long_ago = self._clock.monotonic() - LEAST_GAP
-            self._just_dropped = {other: at for other, at in self._just_dropped.items() if at > long_ago}
-            if watch.seen.asked is not None:
-                self._just_dropped[task_id] = watch.seen.asked
 
     def _plan(self, task_id: TaskId, watch: _Watch, due: float) -> None:
         """Plans the next question. One that is planned while the task is being asked about counts when that has
@@ -220,7 +217,8 @@ class Poller:
 
     def _soonest(self, watch: _Watch) -> float:
         last = max((at for at in (watch.seen.asked, watch.seen.accepted) if at is not None), default=None)
-        return self._clock.monotonic() if last is None else last + LEAST_GAP
+        own = self._clock.monotonic() if last is None else last + LEAST_GAP
+        return max(own, self._asking.free_at(watch.remote_id))
 
     def _first(self) -> tuple[float, TaskId] | None:
         """The next due question; entries that were planned anew since are thrown away on the way."""
@@ -239,13 +237,18 @@ class Poller:
         most = 1 if self._account.is_offline else max(1, min(MOST_AT_ONCE, self._at_once()))
         while len(self._questions) < most and (first := self._first()) is not None:
             due, task_id = first
+            watch = self._watches[task_id]
+            if due <= now < (free := self._asking.free_at(watch.remote_id)):
+                # Somebody else asked for it a moment ago. Waiting here keeps a place for others.
+                self._plan(task_id, watch, free)
+                continue
             if self._account.is_offline:
                 if not self._account.claim_try():
                     return
             elif due > now:
                 return
             heapq.heappop(self._heap)
-            self._start(task_id, self._watches[task_id])
+            self._start(task_id, watch)
 
     def _pause_length(self) -> float | None:
         if not self._watches or not self._account.can_ask:
@@ -282,29 +285,21 @@ class Poller:
         question.add_done_callback(ended)
 
     async def _ask(self, task_id: TaskId, watch: _Watch) -> None:
-        task = self._ledger.get_open(task_id)
-        if task is None or task.remote_id is None:
+        if self._ledger.get_open(task_id) is None:
             self._drop(task_id)
             return
-        key = self._runway.key
-        try:
-            answer = await self._answer(task.remote_id, watch)
-        except NotThere:
-            self._account.note_success()
-            await self._note(task_id, watch, None, key)
-        except ApiError as error:
-            self._failed(task_id, watch, error, key)
-        else:
-            self._account.note_success()
-            self._failures = 0
-            await self._note(task_id, watch, answer, key)
-
-    async def _answer(self, remote_id: RemoteId, watch: _Watch) -> Answer:
-        try:
-            return await self._runway.task(remote_id)
-        finally:
-            # The gap counts from here: a question that was long on its way reached Runway later than it left.
-            watch.seen = replace(watch.seen, asked=self._clock.monotonic())
+        reply = await self._asking.ask(watch.remote_id)
+        watch.seen = replace(watch.seen, asked=self._clock.monotonic())
+        match reply.said:
+            case Answer() as answer:
+                self._account.note_success()
+                self._failures = 0
+                await self._note(task_id, watch, answer, reply.key)
+            case NotThere():
+                self._account.note_success()
+                await self._note(task_id, watch, None, reply.key)
+            case error:
+                self._failed(task_id, watch, error, reply.key)
 
     async def _note(self, task_id: TaskId, watch: _Watch, answer: Answer | None, key: Fingerprint) -> None:
         """Hands what that key was answered to the ledger and plans the next question. `None`: 404."""

@@ -16,11 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.usecases.words.states import Tone
+from runway_desktop.ui.tones import SECOND_INKS
 from runway_desktop.viewmodels.exchange.preview_table import PreviewTable
 
 ROW = 3 * GRID + GRID // 2
-_ROLES = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD, Tone.BUSY: Role.ACCENT}
 
 
 class _Cell(QStyledItemDelegate):
@@ -34,7 +33,7 @@ class _Cell(QStyledItemDelegate):
         super().initStyleOption(option, index)
         option.font = self._theme.tabular(option.font)
         tone, is_fixed = index.data(PreviewTable.TONE), index.data(PreviewTable.FIXED)
-        role = _ROLES.get(tone, Role.MUTED) if tone is not None else Role.MUTED if is_fixed else Role.TEXT
+        role = SECOND_INKS[tone] if tone is not None else Role.MUTED if is_fixed else Role.TEXT
         option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(role))
         if is_fixed and index.column() == 0:
             option.palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text, self._theme.color(role))

@@ -11,17 +11,11 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.ui.tones import QUIET_INKS
 from runway_desktop.usecases.words.expiry import BoardLine
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.expiry.board_table import LINE, BoardColumn
 
-_TONES = {
-    Tone.PLAIN: Role.MUTED,
-    Tone.BUSY: Role.ACCENT,
-    Tone.GOOD: Role.MUTED,
-    Tone.WARN: Role.WARN,
-    Tone.BAD: Role.BAD,
-}
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _ICONS = {
     Media.VIDEO: "mdi6.filmstrip",
@@ -123,7 +117,7 @@ class BoardDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _why(self, painter: QPainter, rect: QRect, line: BoardLine) -> None:
-        small, role = self._theme.small_font(), _TONES[line.why.tone]
+        small, role = self._theme.small_font(), QUIET_INKS[line.why.tone]
         side = QFontMetrics(small).height() - 1
         upper, lower = self._halves(rect, small, small)
         if line.why.icon:
@@ -138,7 +132,7 @@ class BoardDelegate(QStyledItemDelegate):
             self._bar(painter, self._groove(rect), [(0.0, line.why.progress, Role.ACCENT, 1.0)])
 
     def _link(self, painter: QPainter, rect: QRect, line: BoardLine) -> None:
-        small, role = self._theme.small_font(), _TONES[line.tone]
+        small, role = self._theme.small_font(), QUIET_INKS[line.tone]
         words = Role.TEXT if line.tone is Tone.GOOD else role
         until = at_least_what_is_left(line.sure, QFontMetrics(small), rect.width())
         self._two_lines(painter, rect, small, (until, words), (line.at_most, Role.FAINT))

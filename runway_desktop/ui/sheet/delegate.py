@@ -32,12 +32,12 @@ from PySide6.QtWidgets import (
 from runway_desktop.ui.labels import tip
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.ui.tones import INKS
 from runway_desktop.usecases.sheets.columns import Kind
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.model import SheetModel
 from runway_desktop.viewmodels.sheet.table import FAINT_ROLE, KIND_ROLE, PICTURES_ROLE, TONE_ROLE, WRONG_ROLE
 
-_ROLES = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD, Tone.BUSY: Role.ACCENT}
 PADDING = GRID
 """As in the header, so that a column's title stands over its cells."""
 PICTURE = QSize(5 * GRID, 3 * GRID)
@@ -199,7 +199,7 @@ class SheetDelegate(QStyledItemDelegate):
         option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(self._role(index)))
 
     def _role(self, index: Index) -> Role:
-        role = _ROLES.get(Tone(index.data(TONE_ROLE)), Role.TEXT)
+        role = INKS[Tone(index.data(TONE_ROLE))]
         return Role.MUTED if role is Role.TEXT and index.data(FAINT_ROLE) else role
 
     def _paint_pictures(self, painter: QPainter, room: QRect, paths: list[str]) -> QRect:

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.usecases.words.states import StateWords, Tone
+from runway_desktop.ui.tones import SECOND_INKS
+from runway_desktop.usecases.words.states import StateWords
 from runway_desktop.viewmodels.sheet.grid import POSTER_ROLE, TASK_ROLE, WORDS_ROLE, GridModel
 
 PLACE = QSize(24 * GRID, 18 * GRID)
 POSTER = QSize(22 * GRID, 13 * GRID)
-_ROLES = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD, Tone.BUSY: Role.ACCENT}
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -56,7 +56,7 @@ class _PosterDelegate(QStyledItemDelegate):
                 painter.drawPixmap(at, picture)
             line = QRect(frame.left(), frame.bottom() + 2, frame.width(), rect.bottom() - frame.bottom() - 2)
             painter.setFont(theme.small_font())
-            painter.setPen(theme.color(_ROLES.get(said.tone, Role.MUTED)))
+            painter.setPen(theme.color(SECOND_INKS[said.tone]))
             text = painter.fontMetrics().elidedText(said.headline, Qt.TextElideMode.ElideRight, line.width())
             painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
         if option.state & QStyle.StateFlag.State_HasFocus:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.ui.tones import INKS
 from runway_desktop.usecases.words.states import StateWords, Tone
 from runway_desktop.viewmodels.tasks.task_cells import Column, RowWords
 
@@ -22,8 +23,6 @@ from .group_header import GroupHeader
 from .layout_direction import Sides
 from .poster_cache import PosterCache
 from .text_cache import Ink, TextCache
-
-_TONES = {Tone.PLAIN: Role.TEXT, Tone.BUSY: Role.ACCENT, Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD}
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -134,7 +133,7 @@ class RowDelegate(QStyledItemDelegate):
         letters.line(painter, sides, lower, second, letters.small)
 
     def _status(self, painter: QPainter, rect: QRect, sides: Sides, words: StateWords) -> None:
-        color = self._theme.color(_TONES[words.tone])
+        color = self._theme.color(INKS[words.tone])
         letters, small = self._letters, self._letters.small
         bar = words.progress is not None or words.moving
         lines = rect.adjusted(0, 0, 0, -GRID // 2) if bar else rect
@@ -144,7 +143,7 @@ class RowDelegate(QStyledItemDelegate):
         side = small.height - 1
         if words.icon:
             place = QRect(upper.left(), upper.center().y() - side // 2 + 1, side, side)
-            letters.icon(painter, sides.place(place), words.icon, _TONES[words.tone])
+            letters.icon(painter, sides.place(place), words.icon, INKS[words.tone])
         painter.setPen(color)
         text = upper.adjusted(side + GRID // 2 + 1, 0, 0, 0)
         letters.line(painter, sides, text, words.headline, small)

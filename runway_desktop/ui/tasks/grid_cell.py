@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
 
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.words.states import Tone
+from runway_desktop.ui.tones import QUIET_INKS
 from runway_desktop.viewmodels.tasks.task_cells import RowWords
 
 from .group_header import GroupHeader
@@ -15,13 +15,6 @@ from .layout_direction import Sides
 from .poster_cache import PosterCache
 from .text_cache import TextCache
 
-_TONES = {
-    Tone.PLAIN: Role.MUTED,
-    Tone.BUSY: Role.ACCENT,
-    Tone.GOOD: Role.MUTED,
-    Tone.WARN: Role.WARN,
-    Tone.BAD: Role.BAD,
-}
 DIMMED = 0.35
 """How much of a picture is seen whose file is missing."""
 _ON_PICTURE = QColor(245, 246, 248)
@@ -109,7 +102,7 @@ class CellPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(plate)
             painter.drawEllipse(place.adjusted(-GRID, -GRID, GRID, GRID))
-        self._letters.icon(painter, place, words.status.icon, _TONES[words.status.tone])
+        self._letters.icon(painter, place, words.status.icon, QUIET_INKS[words.status.tone])
 
     def _marks(self, painter: QPainter, box: QRect, sides: Sides, words: RowWords) -> None:
         ink = self._letters.small_figures
@@ -134,7 +127,7 @@ class CellPainter:
         small = self._letters.small
         lines = [(words.title, Role.TEXT)]
         if words.status is not None:
-            lines.append((words.status.headline, _TONES[words.status.tone]))
+            lines.append((words.status.headline, QUIET_INKS[words.status.tone]))
         top = poster.bottom() + GRID // 2
         for text, role in lines:
             painter.setPen(self._theme.color(role))

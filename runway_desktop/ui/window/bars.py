@@ -25,6 +25,7 @@ from runway_desktop.ui.profiles.badge import badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.tones import DOT_INKS
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -274,8 +275,7 @@ class StatusLine(QFrame):
         words, tone = self._status.connection_words()
         if tone is not self._shown_tone:
             self._shown_tone = tone
-            role = {Tone.GOOD: Role.GOOD, Tone.WARN: Role.WARN, Tone.BAD: Role.BAD}.get(tone, Role.FAINT)
-            self._dot.setPixmap(self._theme.icon("mdi6.circle", role).pixmap(8, 8))
+            self._dot.setPixmap(self._theme.icon("mdi6.circle", DOT_INKS[tone]).pixmap(8, 8))
         self._set(self._connection, words)
         self._set(self._left, "     ".join(self._status.left_parts()))
         self._set(self._right, "     ".join(self._status.right_parts(self._composer.pair.model)))

@@ -24,9 +24,9 @@ from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.tones import LABEL_TONES
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.offers import TaskCommand, offers
-from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.tasks.details import DetailsModel, Fact, Showing
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
@@ -232,9 +232,7 @@ class DetailsPane(QWidget):
         if words is None:
             return
         self._state.say(" · ".join(part for part in (words.headline, words.detail) if part))
-        tone = {Tone.PLAIN: "muted", Tone.BUSY: "muted", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}[
-            words.tone
-        ]
+        tone = LABEL_TONES[words.tone]
         if self._state.property("tone") != tone:
             self._state.setProperty("tone", tone)
             self._state.style().polish(self._state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -17,7 +17,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
@@ -40,7 +40,9 @@ class Shown(Rig):
 
 
 @asynccontextmanager
-async def shown(folder: Path, theme: Theme, *tasks, listing: Listing = FLAT, batch: str = "") -> AsyncIterator[Shown]:
+async def shown(
+    folder: Path, theme: Theme, *tasks, listing: Listing = FLAT, batch: str = "", outputs: Sequence[Output] = ()
+) -> AsyncIterator[Shown]:
     """A list of 800 × 500 pixels with these tasks in it, the keyboard on it."""
     async with Shown(folder) as rig:
         posters = PosterCache()
@@ -49,7 +51,7 @@ async def shown(folder: Path, theme: Theme, *tasks, listing: Listing = FLAT, bat
         tester.setObjectName("tester")
         rig.view.resize(800, 500)
         rig.rows.set_listing(listing)
-        await rig.put(*tasks, batch=batch)
+        await rig.put(*tasks, batch=batch, outputs=outputs)
         await rig.load()
         rig.view.show()
         rig.view.activateWindow()

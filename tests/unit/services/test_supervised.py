@@ -22,6 +22,7 @@ from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.services.results.sidecar_keeper import BEHIND, SidecarKeeper
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import LONGEST_PAUSE, keep_going, survived
+from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.submission import Submission
@@ -145,8 +146,9 @@ def integrity(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
 
 def downloads(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
     return Downloads(
-        room.store, room.ledger, FakeRunway(), FakeFetcher(), room.bus, room.clock, room.settings, random.Random(1),
-        room.folder, FallbackSaving(Path("/rescued"), room.folder, room.settings, room.bus, room.clock),
+        room.store, room.ledger, Asking(FakeRunway(), room.ledger, room.clock), FakeFetcher(), room.bus, room.clock,
+        room.settings, random.Random(1), room.folder,
+        FallbackSaving(Path("/rescued"), room.folder, room.settings, room.bus, room.clock),
     ).run  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import signal
 import sqlite3
@@ -16,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain import task as domain_task
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.library import Listing, Place
-from runway_desktop.domain.task import Evidence, Request, Task, TaskId
-from runway_desktop.store import SqliteStore
+from runway_desktop.domain.task import Evidence, Request, State, Task, TaskId
+from runway_desktop.store import SqliteStore, records
 from runway_desktop.store.trouble import translated
 from tests.unit.store.libraries import fill
 
@@ -347,3 +349,18 @@ async def test_our_own_mistakes_are_not_told_as_the_worlds(tmp_path: Path, caplo
     assert "no such table" in caught.value.detail
     assert "no such table" in caplog.text
     await store.close()
+
+
+def test_a_row_keeps_the_rank_that_the_domain_gives_its_state(monkeypatch):
+    """And not the place of the state in the enum: shown with ranks that are anything but that."""
+    others = {state: 100 - 7 * number for number, state in enumerate(State)}
+    monkeypatch.setattr(domain_task, "RANKS", others)
+    spec = importlib.util.spec_from_file_location("runway_desktop.store.records_anew", records.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    anew = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(anew)
+    for state, rank in others.items():
+        cells = dict(zip(records.TASK_COLUMNS, anew.task_cells(replace(a_task("one"), state=state)), strict=True))
+        assert cells["rank"] == rank
+        assert anew.state_of(rank) is state

@@ -41,10 +41,12 @@ from runway_desktop.services.results.file_check import examine
 from runway_desktop.services.results.link_renewal import EXPIRED
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.services.tasks.schedule import LEAST_GAP
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
-from tests.fakes import FakeClock, MemoryBin, MemoryStore, settle
+from tests.fakes import FakeClock, MemoryBin, MemoryStore, in_time, settle
 
 LINK = "https://out.example.com/fox.mp4?sig=1"
 FRESH = "https://out.example.com/fox.mp4?sig=2"
@@ -86,8 +88,8 @@ class TaskCommands:
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, threads)
         self.rescued = (profile or folder.parent) / "Rescued"
         self.downloads = Downloads(
-            self.store, self.ledger, self.runway, self.fetcher, self.bus, self.clock, self.settings,
-            random.Random(1), self.folder,
+            self.store, self.ledger, Asking(self.runway, self.ledger, self.clock), self.fetcher, self.bus, self.clock,
+            self.settings, random.Random(1), self.folder,
             FallbackSaving(self.rescued, self.folder, self.settings, self.bus, self.clock),
         )  # fmt: skip
         self._made = 0
@@ -842,7 +844,7 @@ async def test_missing_key_makes_expired_links_wait_for_one(desk):
         assert task.remote_id
         desk.runway.finish(task.remote_id, FRESH)
         desk.bus.tell(KeyChanged(KeyStatus(place=KeyPlace.MEMORY)))
-        await settle()
+        await desk.clock.advance(LEAST_GAP)
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
@@ -932,7 +934,7 @@ async def test_fetching_again_what_runway_has_no_more_says_so(desk):
         await desk.succeed(task, LINK)
         await desk.vanish(task)
         with pytest.raises(NotThere, match="does not keep this result"):
-            await desk.downloads.fetch_again(task.id)
+            await in_time(desk.clock, desk.downloads.fetch_again(task.id))
         assert (await desk.output(task)).state is OutputState.EXPIRED
 
 

@@ -12,6 +12,7 @@ from runway_desktop.domain.errors import LinkExpired, NotThere
 from runway_desktop.domain.kept_files import Looked, kept_file
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Task
+from runway_desktop.services.tasks.schedule import LEAST_GAP
 from tests.fakes import settle
 from tests.unit.services.results.test_downloads import FRESH, LINK, TaskCommands, clip
 
@@ -148,7 +149,7 @@ async def test_a_404_after_the_asking_leaves_it_as_it_was(desk: TaskCommands, wa
         desk.fetcher.refuse(FRESH, LinkExpired("The link is no longer good."))
         await desk.downloads.fetch_again(task.id, changed=True)
         await desk.vanish(task)
-        await settle()
+        await desk.clock.advance(LEAST_GAP)
         now = await desk.output(task)
     assert (now.state, now.sha256, now.saved_at) == (OutputState.SAVED, before.sha256, before.saved_at)
     match was:

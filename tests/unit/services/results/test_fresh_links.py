@@ -20,7 +20,7 @@ class TaskCommands(Rig):
 
     def __init__(self) -> None:
         super().__init__(loops=())
-        self.links = FreshLinks(self.store, self.ledger, self.runway, self.account, self.bus, self.clock)
+        self.links = FreshLinks(self.store, self.ledger, self.runway, self.asking, self.account, self.bus, self.clock)
 
     async def succeeded(self, number: int = 1, *urls: str) -> TaskId:
         self.runway.say(remote_id(number), "RUNNING")

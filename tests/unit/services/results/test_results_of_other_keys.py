@@ -12,7 +12,8 @@ from runway_desktop.domain.errors import NotSeen
 from runway_desktop.domain.events import KeyChanged
 from runway_desktop.domain.task import OutputState, Task
 from runway_desktop.services.results.link_renewal import EXPIRED
-from tests.fakes import settle
+from runway_desktop.services.tasks.schedule import LEAST_GAP
+from tests.fakes import in_time, settle
 from tests.unit.services.results.test_downloads import FRESH, LINK, TaskCommands, clip
 from tests.unit.services.results.test_fresh_links import HOUR
 from tests.unit.services.results.test_fresh_links import TaskCommands as LinksDesk
@@ -60,6 +61,7 @@ async def test_a_result_waits_for_its_key_and_is_saved_when_it_is_back(desk: Tas
         desk.fetcher.serve(FRESH, clip())
         desk.runway.finish(str(task.remote_id), FRESH)
         await use(desk, MINE)
+        await desk.clock.advance(LEAST_GAP)
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
@@ -126,12 +128,12 @@ async def test_asking_by_hand_under_another_key_says_so_and_takes_nothing_away(d
         task = await waiting(desk)
         await use(desk, THEIRS)
         with pytest.raises(NotSeen, match="This key can't see this task"):
-            await desk.downloads.fetch_again(task.id)
+            await in_time(desk.clock, desk.downloads.fetch_again(task.id))
         assert (await desk.output(task)).state is OutputState.WAITING
         await use(desk, MINE)
         desk.runway.vanish(str(task.remote_id))
         with pytest.raises(NotSeen, match="Runway did not find this task"):
-            await desk.downloads.fetch_again(task.id)
+            await in_time(desk.clock, desk.downloads.fetch_again(task.id))
         assert not await is_deleted(desk, task)
 
 
@@ -148,5 +150,5 @@ async def test_links_of_another_keys_results_are_handed_on_while_they_work_and_d
         assert "This key can't see this task." in handed.failed[task_id]
         assert not (await desk.task(task_id)).deleted_remotely
         await desk.account.use_key(MINE, remember=False)
-        handed = await desk.links.hand_on([task_id])
+        handed = await in_time(desk.clock, desk.links.hand_on([task_id]))
         assert handed.failed == {}

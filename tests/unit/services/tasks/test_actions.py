@@ -11,7 +11,7 @@ from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.task import OutputState, State, TaskId
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
-from tests.fakes import settle
+from tests.fakes import in_time, settle
 
 REMOTE = remote_id(9)
 
@@ -100,7 +100,7 @@ async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
         task_id = await live(rig)
         await rig.clock.advance(1)
         rig.runway.then("delete", NoReply("The connection was cut."))
-        report = await rig.verbs.cancel([task_id])
+        report = await in_time(rig.clock, rig.verbs.cancel([task_id]))
         assert report.failed == {task_id: "The connection was cut."}
         rig.runway.vanish(REMOTE)
         await rig.clock.advance(60)

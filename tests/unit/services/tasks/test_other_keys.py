@@ -12,7 +12,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import State, TaskId
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
-from tests.fakes import settle
+from tests.fakes import in_time, settle
 from tests.unit.services.tasks.test_poller import Times, adopt
 
 MINE, MINE_TOO, THEIRS = "key_mine", "key_mine_too", "key_theirs"
@@ -279,7 +279,7 @@ async def test_cancelling_what_a_key_cannot_see_says_so_and_cancels_nothing():
     async with two_organizations() as rig:
         [task_id] = await sent(rig)
         await use(rig, THEIRS)
-        report = await rig.verbs.cancel([task_id])
+        report = await in_time(rig.clock, rig.verbs.cancel([task_id]))
         assert report.cancelled == ()
         assert "This key can't see this task." in report.failed[task_id]
         task = await rig.task(task_id)

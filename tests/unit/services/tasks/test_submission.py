@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from runway_desktop.domain.task import Evidence, HoldCode, State, TaskId
 from runway_desktop.domain.transitions import Answer, NoAnswer, Sending
 from tests.engine_rig import Rig, request, with_picture
 from tests.fake_runway import remote_id
+from tests.fakes import MemoryStore
 
 
 def idle(**more) -> Rig:
@@ -169,3 +172,37 @@ async def test_an_uncertain_task_can_be_let_go():
     async with idle() as rig:
         task_id = await uncertain(rig)
         assert (await rig.submission.let_go(task_id)).let_go
+
+
+class DyingStore(MemoryStore):
+    """The machine goes off after a number of writes: none is made any more, and those before are on the disk."""
+
+    left: int | None = None
+
+    def _may_write(self) -> None:
+        if self.left is not None:
+            if not self.left:
+                raise asyncio.CancelledError
+            self.left -= 1
+        super()._may_write()
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2])
+async def test_a_program_that_dies_while_it_sends_again_never_leaves_both(writes):
+    """A lost row is sent again with a click; a second result is paid for."""
+    store = DyingStore()
+    async with idle(store=store) as rig:
+        old = await uncertain(rig)
+        store.left = writes
+        with suppress(asyncio.CancelledError):
+            await rig.submission.send_again(old)
+        store.left = None
+        async with rig.kill():
+            on_disk = await store.get_many((await store.list(Listing())).ids)
+            states = {task.id: task.state for task in on_disk}
+            held = [state for task_id, state in states.items() if task_id != old]
+            assert (states[old], held) == [
+                (State.UNCERTAIN, []),
+                (State.GONE, []),
+                (State.GONE, [State.HELD]),
+            ][writes]
