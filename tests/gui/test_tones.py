@@ -15,8 +15,8 @@ from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import Choice, Role
 from runway_desktop.ui.tones import DOT_INKS, INKS, LABEL_TONES, QUIET_INKS, SECOND_INKS
 from runway_desktop.usecases.words.states import Tone
-from tests.gui.rig import saved, task
 from tests.gui.tasks.test_task_view import shown
+from tests.rows import saved, task
 
 BOTH = (Choice.LIGHT, Choice.DARK)
 OF_TONES = (Role.ACCENT, Role.GOOD, Role.WARN, Role.BAD)

@@ -6,7 +6,8 @@ import pytest
 
 from runway_desktop.domain.task import Hold, HoldCode, State
 from runway_desktop.usecases.commands.offers import TaskCommand
-from tests.gui.rig import Rig, after, task, until
+from tests.gui.rig import Rig, after, until
+from tests.rows import task
 
 
 async def show(rig: Rig, hold: Hold) -> None:
