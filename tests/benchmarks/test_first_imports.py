@@ -27,7 +27,6 @@ LATE = (
     "starlette",
     "urllib.request",
     "runway_desktop.api",
-    "runway_desktop.wiring.second_half",
     "runway_desktop.tour.run",
     "runway_desktop.domain.transitions",
     "runway_desktop.services.applications",
