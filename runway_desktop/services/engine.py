@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.account import KeyPlace
@@ -116,8 +117,10 @@ class Engine:
         self._threads = outside.threads
 
     async def make_all(self) -> None:
-        """Builds every service that was not used yet, with a turn of the loop after each, so that the window does not
-        stand still meanwhile."""
+        """Builds every service that was not used yet, with a turn of the loop after each: the window does not stand
+        still meanwhile."""
+        # With all that it imports, which is half of what is still to come, this one alone would be too much for a turn.
+        await asyncio.get_running_loop().run_in_executor(self._workers, import_module, ".exchange", __package__)
         for name, part in vars(Engine).items():
             if isinstance(part, cached_property) and name not in vars(self):
                 getattr(self, name)
@@ -201,17 +204,10 @@ class Engine:
         from .disk.system_trash import TrashFolder
         from .profiles.profiles import Profiles
 
-        outside = self._outside
+        outside, workshop, trash = self._outside, self.workshop, TrashFolder(self._workers)
+        snapshots, secrets, clock = outside.snapshots, outside.secrets, self.clock
         return Profiles(
-            self._profile,
-            outside.folders,
-            outside.snapshots,
-            self.workshop,
-            outside.secrets,
-            TrashFolder(self._workers),
-            self.clock,
-            self._rng,
-            is_in_use,
+            self._profile, outside.folders, snapshots, workshop, secrets, trash, clock, self._rng, is_in_use
         )
 
     @cached_property
@@ -238,18 +234,9 @@ class Engine:
         from .disk.list_markers import ListMarkers
         from .tasks.copy_check import CopyCheck
 
-        outside = self._outside
-        return CopyCheck(
-            self._profile,
-            ListMarkers(outside.state),
-            self.ledger,
-            self._store,
-            self.settings,
-            self.bus,
-            self.clock,
-            self._workers,
-            outside.snapshots,
-        )
+        markers, snapshots, workers = ListMarkers(self._outside.state), self._outside.snapshots, self._workers
+        settings, bus, clock = self.settings, self.bus, self.clock
+        return CopyCheck(self._profile, markers, self.ledger, self._store, settings, bus, clock, workers, snapshots)
 
     @cached_property
     def accepted_ids(self) -> AcceptedIds | None:
@@ -317,9 +304,8 @@ class Engine:
     def missing_inputs(self) -> MissingInputs:
         from .tasks.missing_inputs import MissingInputs
 
-        return MissingInputs(
-            self.ledger, self._store, self.submission, self.catalog, self.bus, self.clock, self._workers
-        )
+        bus, clock = self.bus, self.clock
+        return MissingInputs(self.ledger, self._store, self.submission, self.catalog, bus, clock, self._workers)
 
     @cached_property
     def spending(self) -> Spending:

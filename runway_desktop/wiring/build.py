@@ -166,7 +166,7 @@ async def _assemble(
         )
     )
     await engine.settings.load()
-    # It hears what changes from the first moment on: nobody could tell it later.
+    # What a person changes from now on is noted for its sidecar, which no service could find out later.
     _ = engine.sidecars
     await after_restore.take_up(engine.ledger, engine.settings)
     await engine.pricing.load()

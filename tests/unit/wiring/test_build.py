@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -21,6 +23,7 @@ from runway_desktop.services.results.sidecar_keeper import BEHIND
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import go_down
+from tests.benchmarks.children import ROOT
 
 NOBODY = Address(base_url="http://127.0.0.1:9", secret="key_" + "0" * 128)
 PATIENCE = 60.0
@@ -57,6 +60,43 @@ async def test_the_loop_turns_between_two_services_that_are_made(tmp_path: Path)
             made.append(sum(map(engine.is_made, SERVICES)))
         # Submission and lane stand on others: those are built before.
         assert max(now - before for before, now in pairwise(made[1:])) <= 2
+
+
+BETWEEN_TWO_TURNS = """
+import asyncio, sys, threading
+from pathlib import Path
+from tests.unit.wiring.test_build import assembled
+
+on_the_loop = []
+
+class Watching:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.startswith("runway_desktop.") and threading.current_thread() is threading.main_thread():
+            on_the_loop.append(name)
+
+async def main():
+    async with assembled(Path(sys.argv[1])) as assembly:
+        sys.meta_path.insert(0, Watching)
+        preparing, most = asyncio.ensure_future(assembly.prepare()), 0
+        while not preparing.done():
+            before = len(on_the_loop)
+            await asyncio.sleep(0)
+            most = max(most, len(on_the_loop) - before)
+        print(len(on_the_loop), most)
+
+asyncio.run(main())
+"""
+MOST_IN_ONE_TURN = 10
+"""Modules of the program; each costs a millisecond or two."""
+
+
+def test_the_window_does_not_stand_still_while_the_rest_is_imported(tmp_path: Path):
+    command = [sys.executable, "-c", BETWEEN_TWO_TURNS, str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    imported, most = map(int, ended.stdout.split())
+    assert imported > most
+    assert most <= MOST_IN_ONE_TURN
 
 
 async def test_closing_is_whole_where_the_loops_never_ran(tmp_path: Path, caplog: pytest.LogCaptureFixture):
