@@ -1,14 +1,12 @@
 """The one stream of events out of the engine. Synchronous, in order, on the loop's thread.
 
-A listener that raises is reported and does not keep the others from hearing. Those that are made late miss nothing:
-what is told meanwhile can be kept for them.
+A listener that raises is reported and does not keep the others from hearing.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from runway_desktop.domain.events import Event
 
@@ -20,7 +18,6 @@ Listener = Callable[[Event], None]
 class Bus:
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
-        self._kept: list[Event] | None = None
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` for each event from now on; the answer stops it."""
@@ -33,26 +30,7 @@ class Bus:
         return stop
 
     def tell(self, event: Event) -> None:
-        if self._kept is not None:
-            self._kept.append(event)
-        self._tell(event, self._listeners)
-
-    def keep_for_latecomers(self) -> None:
-        """From now on what is told is kept, too."""
-        self._kept = []
-
-    @contextmanager
-    def latecomers(self) -> Iterator[None]:
-        """Whoever begins to listen in here has heard what was kept when this ends; then nothing is kept any more."""
-        there = len(self._listeners)
-        yield
-        kept, self._kept = self._kept or [], None
-        late = self._listeners[there:]
-        for event in kept:
-            self._tell(event, late)
-
-    def _tell(self, event: Event, listeners: Sequence[Listener]) -> None:
-        for listener in tuple(listeners):
+        for listener in tuple(self._listeners):
             try:
                 listener(event)
             except Exception:

@@ -1,26 +1,40 @@
-"""The engine as one value: every service that view-models may use. Built by the wiring, without Qt; nothing runs by
-itself: the loops (`lane`, `poller`, `downloads`, `account`) are run by the caller's supervisor.
+"""The engine: every service that view-models may use, without Qt. Nothing runs by itself: the loops (`lane`, `poller`,
+`downloads`, `account`, …) are run by the caller's supervisor.
 
-The first paint needs a few of them. The others are `Later`: whoever uses one first has it made.
+Each service is a property that imports its module and builds it when it is first used, and keeps it. So the first paint
+imports what the window reads and nothing else. Loop's thread only; building a service starts nothing and raises
+nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .later import Later, waits
+from runway_desktop.domain.account import KeyPlace
 
 if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor
+    from pathlib import Path
+
     from runway_desktop.catalog import Catalog
+    from runway_desktop.domain.prices import PublishedPrice
+    from runway_desktop.domain.profiles import Profile
 
     from .account import Account
     from .applications import Applications
     from .backup.backups import Backups
     from .backup.restores import Restores
+    from .backup.workshop import Workshop
     from .bus import Bus
     from .catalog_renewal import CatalogRenewal
     from .disk.library_folder import LibraryFolder
+    from .disk.profile_folders import Folders
     from .exchange import Exchange
     from .intake import Intake
     from .library.library import Library
@@ -29,17 +43,22 @@ if TYPE_CHECKING:
     from .money.budget import Budget
     from .money.pricing import Pricing
     from .money.spending import Spending
-    from .ports import Clock
+    from .ports import Clock, Fetcher, Runway, SecretStore, Snapshots, Store
     from .profiles.profiles import Profiles
     from .results.downloads import Downloads
     from .results.fresh_links import FreshLinks
     from .results.integrity import Integrity
     from .results.relinking import Relinking
+    from .results.sidecar_keeper import SidecarKeeper
     from .results.trash import Trash
     from .settings import Settings
     from .tasks.accepted_ids import AcceptedIds
     from .tasks.actions import TaskActions
+    from .tasks.asking import Asking
+    from .tasks.copy_check import CopyCheck
+    from .tasks.dispatch import Dispatch
     from .tasks.forecast import Forecasts
+    from .tasks.inputs import Inputs
     from .tasks.lane import Lane
     from .tasks.ledger import Ledger
     from .tasks.missing_inputs import MissingInputs
@@ -48,46 +67,376 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Engine:
-    """All services of a profile. One is not another, whatever is in it."""
+class Outside:
+    """What the services are built on."""
 
-    bus: Bus
-    clock: Clock
+    profile: Profile
+    folders: Folders
+    state: Path
+    """What this computer knows of its profiles, outside of their folders."""
     catalog: Catalog
-    settings: Settings
-    ledger: Ledger
-    library: Library
-    folder: LibraryFolder
-    account: Account
-    pricing: Pricing
-    budget: Later[Budget] = Later()
-    submission: Later[Submission] = Later()
-    lane: Later[Lane] = Later()
-    poller: Later[Poller] = Later()
-    downloads: Later[Downloads] = Later()
-    links: Later[FreshLinks] = Later()
-    move: Later[LibraryMove] = Later()
-    verbs: Later[TaskActions] = Later()
-    trash: Later[Trash] = Later()
-    spending: Later[Spending] = Later()
-    forecasts: Later[Forecasts] = Later()
-    intake: Later[Intake] = Later()
-    mender: Later[InputFixer] = Later()
-    missing_inputs: Later[MissingInputs] = Later()
-    exchange: Later[Exchange] = Later()
-    integrity: Later[Integrity] = Later()
-    relinking: Later[Relinking] = Later()
-    applications: Later[Applications] = Later()
-    renewal: CatalogRenewal | None = None
-    """None where the catalogue cannot be renewed."""
-    profiles: Profiles | None = None
-    backups: Later[Backups | None] = Later(None)
-    restores: Later[Restores | None] = Later(None)
-    accepted_ids: Later[AcceptedIds | None] = Later(None)
-    """These four are None where the engine has no folder on a disk."""
+    prices: tuple[PublishedPrice, ...] = ()
+    clock: Clock
+    rng: random.Random
+    store: Store
+    snapshots: Callable[[], Snapshots]
+    runway: Runway
+    make_runway: Callable[[str], Runway]
+    """One for another key, which is only tested."""
+    fetcher: Fetcher
+    secrets: SecretStore
+    given_secret: str | None = None
+    """A key from the environment or of the demo, which wins over the keychain."""
+    given_place: KeyPlace = KeyPlace.ENVIRONMENT
+    workers: Executor
+    """For short looks: hashing, parsing."""
+    file_workers: Executor
+    """For what touches saved results, which may lie on a drive that hangs."""
+    threads: Callable[[int, str], Executor]
+    """Makes so many threads with a name, for a disk that may hang with them."""
+    variables: Mapping[str, str]
+    """The environment."""
+    home: Path
     is_demo: bool = False
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of them are made; before that nothing is sent, asked for, saved or moved."""
-        return not waits(self)
+
+class Engine:
+    """All services of a profile. A test may put a service of its own in the place of one that was not used yet, by
+    assigning it."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self.clock = outside.clock
+        self.catalog = outside.catalog
+        self.is_demo = outside.is_demo
+        self._profile = outside.profile
+        self._rng = outside.rng
+        self._store = outside.store
+        self._runway = outside.runway
+        self._workers = outside.workers
+        self._file_workers = outside.file_workers
+        self._threads = outside.threads
+
+    async def make_all(self) -> None:
+        """Builds every service that was not used yet, with a turn of the loop after each: the window does not stand
+        still meanwhile."""
+        # With all that it imports, which is half of what is still to come, this one alone would be too much for a turn.
+        await asyncio.get_running_loop().run_in_executor(self._workers, import_module, ".exchange", __package__)
+        for name, part in vars(Engine).items():
+            if isinstance(part, cached_property) and name not in vars(self):
+                getattr(self, name)
+                await self.clock.sleep(0)
+
+    def is_made(self, name: str) -> bool:
+        """Whether the service of this name was used before: for those who do not want it built only to look at it.
+        KeyError where there is none of this name."""
+        return vars(Engine)[name].attrname in vars(self)
+
+    @cached_property
+    def bus(self) -> Bus:
+        from .bus import Bus
+
+        return Bus()
+
+    @cached_property
+    def settings(self) -> Settings:
+        from .settings import Settings
+
+        return Settings(self._store, self.bus, self.clock, default_library=self._profile.library)
+
+    @cached_property
+    def sidecars(self) -> SidecarKeeper:
+        from .results.sidecar_keeper import SidecarKeeper
+
+        return SidecarKeeper(self._store, self.bus, self.clock, self.settings, self.folder.locks, self._file_workers)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        from .tasks.ledger import Ledger
+
+        return Ledger(self._store, self.bus, self.clock)
+
+    @cached_property
+    def pricing(self) -> Pricing:
+        from .money.pricing import Pricing
+
+        return Pricing(self._store, self.clock, self._outside.prices)
+
+    @cached_property
+    def folder(self) -> LibraryFolder:
+        from .disk.library_folder import LibraryFolder
+
+        return LibraryFolder(self.settings, self.bus, self.clock, self._threads)
+
+    @cached_property
+    def account(self) -> Account:
+        from .account import Account
+
+        outside = self._outside
+        return Account(
+            self._runway,
+            outside.make_runway,
+            outside.secrets,
+            self.bus,
+            self.clock,
+            self._rng,
+            profile=self._profile.key_name,
+            given_secret=outside.given_secret,
+            given_place=outside.given_place,
+        )
+
+    @cached_property
+    def library(self) -> Library:
+        from .library.library import Library
+
+        return Library(self._store, self.bus, self.settings, self._file_workers)
+
+    @cached_property
+    def workshop(self) -> Workshop:
+        from .backup.workshop import Workshop
+
+        # The disk of a backup may hang, and results with theirs.
+        return Workshop(self._threads(2, "backups"))
+
+    @cached_property
+    def profiles(self) -> Profiles | None:
+        """None where the engine has no folder on a disk, as `backups`, `restores` and `accepted_ids`."""
+        from .disk.profile_lock import is_in_use
+        from .disk.system_trash import TrashFolder
+        from .profiles.profiles import Profiles
+
+        outside, workshop, trash = self._outside, self.workshop, TrashFolder(self._workers)
+        snapshots, secrets, clock = outside.snapshots, outside.secrets, self.clock
+        return Profiles(
+            self._profile, outside.folders, snapshots, workshop, secrets, trash, clock, self._rng, is_in_use
+        )
+
+    @cached_property
+    def renewal(self) -> CatalogRenewal | None:
+        """None where the catalogue cannot be renewed."""
+        from .catalog_renewal import CatalogRenewal
+
+        return CatalogRenewal(self.catalog, self._profile.catalogue, self.settings, self._workers)
+
+    @cached_property
+    def budget(self) -> Budget:
+        from .money.budget import Budget
+
+        return Budget(self._store, self.settings, self.pricing, self.bus, self.clock)
+
+    @cached_property
+    def forecasts(self) -> Forecasts:
+        from .tasks.forecast import Forecasts
+
+        return Forecasts(self._store, self.bus, self.clock)
+
+    @cached_property
+    def copies(self) -> CopyCheck:
+        from .disk.list_markers import ListMarkers
+        from .tasks.copy_check import CopyCheck
+
+        markers, snapshots, workers = ListMarkers(self._outside.state), self._outside.snapshots, self._workers
+        settings, bus, clock = self.settings, self.bus, self.clock
+        return CopyCheck(self._profile, markers, self.ledger, self._store, settings, bus, clock, workers, snapshots)
+
+    @cached_property
+    def accepted_ids(self) -> AcceptedIds | None:
+        from .tasks.accepted_ids import AcceptedIds
+
+        # One thread of its own: an id never waits for what is read or hashed elsewhere.
+        threads = self._threads(1, "accepted ids")
+        return AcceptedIds(self._profile.accepted_ids, threads, self.bus, self.clock)
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        from .tasks.dispatch import Dispatch
+
+        runway, account, bus, clock = self._runway, self.account, self.bus, self.clock
+        return Dispatch(
+            self.ledger, runway, account, self.pricing, bus, clock, self._rng, self.copies, self.accepted_ids
+        )
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        from .tasks.inputs import Inputs
+
+        return Inputs(self.ledger, self._runway, self._store, self.catalog, self.bus, self.clock, self._workers)
+
+    @cached_property
+    def lane(self) -> Lane:
+        from .tasks.lane import Lane
+
+        dispatch, inputs, account, settings = self.dispatch, self.inputs, self.account, self.settings
+        budget, forecasts, bus, clock, rng = self.budget, self.forecasts, self.bus, self.clock, self._rng
+        return Lane(self.ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng)
+
+    @cached_property
+    def asking(self) -> Asking:
+        from .tasks.asking import Asking
+
+        return Asking(self._runway, self.ledger, self.clock)
+
+    @cached_property
+    def poller(self) -> Poller:
+        from .tasks.poller import Poller
+
+        runway, account, bus, clock = self._runway, self.account, self.bus, self.clock
+        return Poller(
+            self.ledger,
+            runway,
+            self.asking,
+            account,
+            self.forecasts,
+            bus,
+            clock,
+            self._rng,
+            at_once=lambda: self.settings.poll_limit,
+        )
+
+    @cached_property
+    def submission(self) -> Submission:
+        from .tasks.submission import Submission
+
+        store, clock = self._store, self.clock
+        return Submission(
+            self.ledger, store, self.catalog, clock, self._workers, key_in_use=lambda: self.account.key.fingerprint
+        )
+
+    @cached_property
+    def verbs(self) -> TaskActions:
+        from .tasks.actions import TaskActions
+
+        return TaskActions(self.ledger, self._store, self._runway, self.asking, self.account, self.bus, self.clock)
+
+    @cached_property
+    def missing_inputs(self) -> MissingInputs:
+        from .tasks.missing_inputs import MissingInputs
+
+        bus, clock = self.bus, self.clock
+        return MissingInputs(self.ledger, self._store, self.submission, self.catalog, bus, clock, self._workers)
+
+    @cached_property
+    def spending(self) -> Spending:
+        from .money.spending import Spending
+
+        return Spending(self._store, self._runway, self.catalog, self.clock, self._workers)
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        from .results.downloads import Downloads
+        from .results.fallback_saving import FallbackSaving
+
+        store, settings, folder, bus, clock = self._store, self.settings, self.folder, self.bus, self.clock
+        return Downloads(
+            store,
+            self.ledger,
+            self.asking,
+            self._outside.fetcher,
+            bus,
+            clock,
+            settings,
+            self._rng,
+            folder,
+            FallbackSaving(self._profile.rescued, folder, settings, bus, clock),
+        )
+
+    @cached_property
+    def links(self) -> FreshLinks:
+        from .results.fresh_links import FreshLinks
+
+        return FreshLinks(self._store, self.ledger, self._runway, self.asking, self.account, self.bus, self.clock)
+
+    @cached_property
+    def trash(self) -> Trash:
+        from .disk.system_trash import TrashFolder
+        from .results.trash import Trash
+
+        workers, locks = self._file_workers, self.folder.locks
+        return Trash(self._store, TrashFolder(workers), self.bus, self.clock, locks, workers)
+
+    @cached_property
+    def looking(self) -> Executor:
+        """The threads that look at results."""
+        return self._threads(3, "look at results")
+
+    @cached_property
+    def integrity(self) -> Integrity:
+        from .results.integrity import Integrity
+
+        return Integrity(self._store, self.folder, self.bus, self.clock, self.looking)
+
+    @cached_property
+    def relinking(self) -> Relinking:
+        from .results.relinking import Relinking
+
+        locks = self.folder.locks
+        return Relinking(self._store, self.integrity, self.bus, self.clock, self.settings, locks, self.looking)
+
+    @cached_property
+    def move(self) -> LibraryMove:
+        from .library.library_move import LibraryMove
+        from .library.move_group import GroupMover
+        from .tasks.input_following import InputFollowing
+
+        # A thread of its own, which may hang with either folder.
+        threads = self._threads(1, "move")
+        store, folder, bus, clock = self._store, self.folder, self.bus, self.clock
+        return LibraryMove(
+            store,
+            bus,
+            clock,
+            self.settings,
+            folder,
+            self.downloads,
+            GroupMover(store, bus, folder, InputFollowing(self.ledger, store), threads),
+            self._profile.rescued,
+        )
+
+    @cached_property
+    def intake(self) -> Intake:
+        from .intake import Intake
+
+        return Intake(self.catalog, self._workers)
+
+    @cached_property
+    def mender(self) -> InputFixer:
+        from .media.input_fixes import InputFixer
+
+        return InputFixer(self._profile.inputs, self._workers, thumbnails=self._profile.posters)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        from .exchange import Exchange
+
+        store, settings, bus, clock = self._store, self.settings, self.bus, self.clock
+        return Exchange(
+            self.ledger, store, self.submission, self.verbs, self.catalog, settings, bus, clock, self._file_workers
+        )
+
+    @cached_property
+    def applications(self) -> Applications:
+        from .applications import Applications
+
+        outside = self._outside
+        return Applications(self.settings, self._workers, outside.variables, outside.home)
+
+    @cached_property
+    def backups(self) -> Backups | None:
+        from .backup.backups import Backups
+
+        return Backups(self._profile, self._outside.snapshots(), self.workshop, self.settings, self.bus, self.clock)
+
+    @cached_property
+    def restores(self) -> Restores | None:
+        from .backup.restores import Restores
+
+        outside = self._outside
+        return Restores(
+            self._profile,
+            outside.folders,
+            outside.snapshots(),
+            self.workshop,
+            self.clock,
+            self._rng,
+            self._store.outputs_in,
+        )

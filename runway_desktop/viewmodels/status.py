@@ -102,17 +102,18 @@ class Status(QObject):
                 return key.problem or "There is no key yet."
 
     def left_parts(self) -> list[str]:
+        engine = self._engine
         counts = self._places.counts.places
         live, waiting = counts.get(Place.LIVE, 0), counts.get(Place.WAITING_HERE, 0)
         parts = [f"{live:,} live"]
         if waiting:
             said = f"{waiting:,} waiting here"
-            forecast = self._engine.lane.forecast() if self._engine.is_whole else None
+            forecast = engine.lane.forecast() if engine.is_made("lane") else None
             if forecast is not None:
                 said += f" · about {units.span(forecast.low_seconds, forecast.high_seconds)}"
             parts.append(said)
-        spent = self._engine.budget.spent_today if self._engine.is_whole else 0.0
-        today = today_words(spent, self._engine.settings.day_cap)
+        spent = engine.budget.spent_today if engine.is_made("budget") else 0.0
+        today = today_words(spent, engine.settings.day_cap)
         if today:
             parts.append(today)
         if self.paused:
@@ -132,7 +133,7 @@ class Status(QObject):
         """`model` is the composer's: what is left of it today."""
         parts = []
         engine = self._engine
-        moving = engine.move.progress if engine.is_whole and engine.move.is_moving else None
+        moving = engine.move.progress if engine.is_made("move") and engine.move.is_moving else None
         if moving is not None:
             parts.append(headline_of(moving))
         left = self.organization.left_today(model) if self.organization is not None else None

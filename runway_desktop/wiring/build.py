@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -21,27 +22,15 @@ from runway_desktop.domain.account import KeyPlace
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.keychain import SystemKeychain
-from runway_desktop.services.account import Account
-from runway_desktop.services.backup.workshop import Workshop
-from runway_desktop.services.bus import Bus
-from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.disk.disk_threads import DiskThreads
-from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.disk.profile_folders import Folders
-from runway_desktop.services.disk.system_trash import TrashFolder
-from runway_desktop.services.engine import Engine
-from runway_desktop.services.later import made_by, make_all
-from runway_desktop.services.library.library import Library
-from runway_desktop.services.money.pricing import Pricing, read_published
-from runway_desktop.services.profiles.profiles import Profiles
-from runway_desktop.services.settings import Settings
+from runway_desktop.services.engine import Engine, Outside
+from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.tasks import after_restore
-from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.store import SqliteStore
 
-from .first_half import FirstHalf
 from .lazy_adapters import LateFetcher, LateRunway
 from .stages import Stage
 
@@ -52,7 +41,6 @@ if TYPE_CHECKING:
     from runway_desktop.simulator.child import SimulatorProcess
 
     from .lazy_adapters import ClosableFetcher, ClosableRunway
-    from .second_half import SecondHalf
 
 log = logging.getLogger(__name__)
 
@@ -126,11 +114,7 @@ async def _assemble(
     file_workers: Executor,
     state: Path,
 ) -> Assembly:
-    clock, bus, rng = SystemClock(), Bus(), random.Random()
-    bus.keep_for_latecomers()
     loop = asyncio.get_running_loop()
-    settings = Settings(store, bus, clock, default_library=profile.library)
-    await settings.load()
     demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
     given = demo.secret if demo is not None else address.secret
     place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
@@ -156,101 +140,56 @@ async def _assemble(
         other.use_secret(secret)
         return other
 
-    secrets = SystemKeychain(workers)
-    pricing = Pricing(store, clock, await loop.run_in_executor(workers, read_published))
-    first = FirstHalf(
-        profile=profile,
-        folders=folders,
-        state=state,
-        catalog=catalog,
-        bus=bus,
-        clock=clock,
-        rng=rng,
-        store=store,
-        snapshots=_snapshots,
-        settings=settings,
-        ledger=Ledger(store, bus, clock),
-        pricing=pricing,
-        folder=LibraryFolder(settings, bus, clock),
-        account=Account(
-            runway,
-            make_runway,
-            secrets,
-            bus,
-            clock,
-            rng,
-            profile=profile.key_name,
+    engine = Engine(
+        Outside(
+            profile=profile,
+            folders=folders,
+            state=state,
+            catalog=catalog,
+            prices=await loop.run_in_executor(workers, read_published),
+            clock=SystemClock(),
+            rng=random.Random(),
+            store=store,
+            snapshots=_snapshots,
+            runway=runway,
+            make_runway=make_runway,
+            fetcher=fetcher,
+            secrets=SystemKeychain(workers),
             given_secret=given,
             given_place=place,
-        ),
-        runway=runway,
-        fetcher=fetcher,
-        # The disk of a backup may hang, and results with theirs.
-        workshop=Workshop(DiskThreads(2, "backups")),
-        workers=workers,
-        file_workers=file_workers,
+            workers=workers,
+            file_workers=file_workers,
+            threads=DiskThreads,
+            variables=os.environ,
+            home=Path.home(),
+            is_demo=demo is not None,
+        )
     )
-    rest = _Rest(first)
-    engine = Engine(
-        bus=bus,
-        clock=clock,
-        catalog=catalog,
-        settings=settings,
-        ledger=first.ledger,
-        library=Library(store, bus, settings, file_workers),
-        folder=first.folder,
-        account=first.account,
-        pricing=pricing,
-        budget=made_by(lambda: rest.made.budget),
-        accepted_ids=made_by(lambda: rest.made.accepted_ids),
-        submission=made_by(lambda: rest.made.submission),
-        lane=made_by(lambda: rest.made.lane),
-        poller=made_by(lambda: rest.made.poller),
-        downloads=made_by(lambda: rest.made.downloads),
-        links=made_by(lambda: rest.made.links),
-        move=made_by(lambda: rest.made.move),
-        verbs=made_by(lambda: rest.made.verbs),
-        trash=made_by(lambda: rest.made.trash),
-        spending=made_by(lambda: rest.made.spending),
-        forecasts=made_by(lambda: rest.made.forecasts),
-        intake=made_by(lambda: rest.made.intake),
-        mender=made_by(lambda: rest.made.mender),
-        missing_inputs=made_by(lambda: rest.made.missing_inputs),
-        exchange=made_by(lambda: rest.made.exchange),
-        integrity=made_by(lambda: rest.made.integrity),
-        relinking=made_by(lambda: rest.made.relinking),
-        applications=made_by(lambda: rest.made.applications),
-        renewal=CatalogRenewal(catalog, profile.catalogue, settings, workers),
-        profiles=Profiles(
-            profile, folders, _snapshots, first.workshop, secrets, TrashFolder(workers), clock, rng, _is_in_use
-        ),
-        backups=made_by(lambda: rest.made.backups),
-        restores=made_by(lambda: rest.made.restores),
-        is_demo=demo is not None,
-    )
-    await after_restore.take_up(first.ledger, settings)
-    await pricing.load()
+    await engine.settings.load()
+    # What a person changes from now on is noted for its sidecar, which no service could find out later.
+    _ = engine.sidecars
+    await after_restore.take_up(engine.ledger, engine.settings)
+    await engine.pricing.load()
 
     async def in_worker(work: Callable[[], None]) -> None:
         await loop.run_in_executor(workers, work)
 
     async def prepare() -> Loops:
-        await loop.run_in_executor(workers, _import_second_half)
-        make_all(engine)
-        await rest.made.budget.load()
+        await engine.make_all()
+        await engine.budget.load()
         return (
-            ("keep settings", settings.run),
-            ("library folder", first.folder.run),
-            ("library move", rest.made.move.run),
-            ("account", first.account.run),
-            ("lane", rest.send),
-            ("poller", rest.made.poller.run),
-            ("lost files", rest.made.missing_inputs.run),
-            ("downloads", rest.made.downloads.run),
-            ("sidecars", rest.made.sidecars.run),
-            ("integrity", rest.made.integrity.run),
+            ("keep settings", engine.settings.run),
+            ("library folder", engine.folder.run),
+            ("library move", engine.move.run),
+            ("account", engine.account.run),
+            ("lane", lambda: _send(engine)),
+            ("poller", engine.poller.run),
+            ("lost files", engine.missing_inputs.run),
+            ("downloads", engine.downloads.run),
+            ("sidecars", engine.sidecars.run),
+            ("integrity", engine.integrity.run),
             ("unfinished restores", lambda: tell_unfinished(engine)),
-            *(() if demo is not None else (("backups", rest.made.backups.run),)),
+            *(() if engine.backups is None or engine.is_demo else (("backups", engine.backups.run),)),
         )
 
     async def stop_demo() -> None:
@@ -261,64 +200,54 @@ async def _assemble(
         engine=engine,
         prepare=prepare,
         settling=(
-            Stage("sendings", "an id that is on its way is a paid result", rest.settle_sendings, SETTLE_SECONDS + 60),
+            Stage(
+                "sendings",
+                "an id that is on its way is a paid result",
+                lambda: _settle_sendings(engine),
+                SETTLE_SECONDS + 60,
+            ),
             Stage(
                 "downloads",
                 "a short rest is finished, a long one goes on next time",
-                rest.settle_downloads,
+                lambda: _settle_downloads(engine),
                 SETTLE_SECONDS + 4,
             ),
-            Stage("sidecars", "what was rated a moment ago stands beside its result", rest.settle_sidecars, 5),
+            Stage("sidecars", "what was rated a moment ago stands beside its result", engine.sidecars.settle, 5),
         ),
         closing=(
-            Stage("ledger", "what was answered is written before the store closes", first.ledger.settle, 10),
-            Stage("settings", "drafts and widths are kept", settings.flush, 5),
+            Stage("ledger", "what was answered is written before the store closes", engine.ledger.settle, 10),
+            Stage("settings", "drafts and widths are kept", engine.settings.flush, 5),
             Stage("HTTP", "connections close before the loop does", lambda: _close(runway, fetcher), 5),
             Stage("store", "everything that writes has ended", store.close, 10),
-            Stage("looks", "what hangs in a drive is left behind", lambda: in_worker(rest.shutdown), 10),
-            Stage("disk", "nothing is written any more", lambda: in_worker(first.folder.shutdown), 10),
+            Stage("looks", "what hangs in a drive is left behind", lambda: in_worker(lambda: _leave(engine)), 10),
+            Stage("disk", "nothing is written any more", lambda: in_worker(engine.folder.shutdown), 10),
             Stage("demo", "nobody asks it any more", stop_demo, 5),
         ),
     )
 
 
-class _Rest:
-    """The second half, made at its first use. What of it was never made has nothing to finish."""
+async def _send(engine: Engine) -> None:
+    """The lane, once it is known that this list is not a copy of one that is sent from elsewhere."""
+    await engine.copies.until_checked()
+    await engine.lane.run()
 
-    def __init__(self, first: FirstHalf) -> None:
-        self._first = first
-        self._made: SecondHalf | None = None
 
-    @property
-    def made(self) -> SecondHalf:
-        if self._made is None:
-            make = _import_second_half()
-            with self._first.bus.latecomers():
-                self._made = make(self._first)
-        return self._made
+async def _settle_sendings(engine: Engine) -> None:
+    if engine.is_made("lane"):
+        await engine.lane.settle()
 
-    async def send(self) -> None:
-        """The lane, once it is known that this list is not a copy of one that is sent from elsewhere."""
-        await self.made.copies.until_checked()
-        await self.made.lane.run()
 
-    async def settle_sendings(self) -> None:
-        if self._made is not None:
-            await self._made.lane.settle()
+async def _settle_downloads(engine: Engine) -> None:
+    if engine.is_made("downloads"):
+        await engine.downloads.settle(SETTLE_SECONDS)
 
-    async def settle_downloads(self) -> None:
-        if self._made is not None:
-            await self._made.downloads.settle(SETTLE_SECONDS)
 
-    async def settle_sidecars(self) -> None:
-        if self._made is not None:
-            await self._made.sidecars.settle()
-
-    def shutdown(self) -> None:
-        """In a worker."""
-        if self._made is not None:
-            self._made.looking.shutdown()
-            self._made.accepted_ids.shutdown()
+def _leave(engine: Engine) -> None:
+    """In a worker."""
+    if engine.is_made("looking"):
+        engine.looking.shutdown()
+    if engine.is_made("accepted_ids") and engine.accepted_ids is not None:
+        engine.accepted_ids.shutdown()
 
 
 async def tell_unfinished(engine: Engine) -> None:
@@ -331,12 +260,6 @@ async def tell_unfinished(engine: Engine) -> None:
 async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:
     await runway.close()
     await fetcher.close()
-
-
-def _import_second_half() -> Callable[[FirstHalf], SecondHalf]:
-    from .second_half import make
-
-    return make
 
 
 def _snapshots() -> Snapshots:
@@ -355,13 +278,6 @@ def _import_fetcher() -> Any:
     from runway_desktop.api.fetcher import HttpFetcher
 
     return HttpFetcher
-
-
-def _is_in_use(folder: Path) -> bool:
-    # Qt comes with it, which the engine does not need.
-    from runway_desktop.services.disk.profile_lock import is_in_use
-
-    return is_in_use(folder)
 
 
 def demo_secret() -> str:

@@ -25,24 +25,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Batch, BatchId, Output, Task, TaskId
-from runway_desktop.services.applications import Applications
-from runway_desktop.services.catalog_renewal import CatalogRenewal
-from runway_desktop.services.disk.file_locks import FileLocks
-from runway_desktop.services.engine import Engine
-from runway_desktop.services.exchange import Exchange
-from runway_desktop.services.intake import Intake
-from runway_desktop.services.library.library import Library
-from runway_desktop.services.library.library_move import LibraryMove
-from runway_desktop.services.library.move_group import GroupMover
-from runway_desktop.services.media.input_fixes import InputFixer
-from runway_desktop.services.results.downloads import Downloads
-from runway_desktop.services.results.fallback_saving import FallbackSaving
-from runway_desktop.services.results.fresh_links import FreshLinks
-from runway_desktop.services.results.integrity import Integrity
-from runway_desktop.services.results.relinking import Relinking
+from runway_desktop.services.disk.profile_folders import Folders
+from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.tasks.input_following import InputFollowing
+from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
@@ -76,72 +64,39 @@ def desktop_variables(folder: Path) -> dict[str, str]:
 
 
 def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None = None) -> Engine:
-    """The engine as the program's wiring makes it, on the fakes of an engine's rig. Results go to `library`."""
+    """The engine with the services of an engine's rig, and on its fakes. Results go to `library`."""
     parts.settings.library_folder = str(library)
-    folder = parts.folder
-    downloads = Downloads(
-        parts.store,
-        parts.ledger,
-        parts.asking,
-        fetcher or FakeFetcher(),
-        parts.bus,
-        parts.clock,
-        parts.settings,
-        parts.account._rng,
-        folder,
-        FallbackSaving(library.parent / "Rescued", folder, parts.settings, parts.bus, parts.clock),
-    )
-    integrity = Integrity(parts.store, folder, parts.bus, parts.clock, AtOnce())
-    return Engine(
-        bus=parts.bus,
-        clock=parts.clock,
+    folder = library.parent
+    profile = Profile(name="Test", folder=folder, library=library, key_name="test")
+    outside = Outside(
+        profile=profile,
+        folders=Folders(main=profile, beside=folder),
+        state=folder / "state",
         catalog=CATALOG,
-        settings=parts.settings,
-        ledger=parts.ledger,
-        accepted_ids=parts.ids,
-        submission=parts.submission,
-        lane=parts.lane,
-        poller=parts.poller,
-        downloads=downloads,
-        folder=folder,
-        move=LibraryMove(
-            parts.store,
-            parts.bus,
-            parts.clock,
-            parts.settings,
-            folder,
-            downloads,
-            GroupMover(parts.store, parts.bus, folder, InputFollowing(parts.ledger, parts.store), AtOnce()),
-            library.parent / "Rescued",
-        ),
-        links=FreshLinks(parts.store, parts.ledger, parts.runway, parts.asking, parts.account, parts.bus, parts.clock),
-        library=Library(parts.store, parts.bus, parts.settings, AtOnce()),
-        account=parts.account,
-        verbs=parts.verbs,
-        trash=parts.trash,
-        exchange=Exchange(
-            parts.ledger,
-            parts.store,
-            parts.submission,
-            parts.verbs,
-            CATALOG,
-            parts.settings,
-            parts.bus,
-            parts.clock,
-            AtOnce(),
-        ),
-        pricing=parts.pricing,
-        budget=parts.budget,
-        spending=parts.spending,
-        forecasts=parts.forecasts,
-        intake=Intake(CATALOG, AtOnce()),
-        mender=InputFixer(library.parent / "inputs", AtOnce()),
-        missing_inputs=parts.missing_inputs,
-        integrity=integrity,
-        relinking=Relinking(parts.store, integrity, parts.bus, parts.clock, parts.settings, FileLocks(), AtOnce()),
-        applications=Applications(parts.settings, AtOnce(), desktop_variables(library.parent), library.parent),
-        renewal=CatalogRenewal(CATALOG, library.parent / "catalog.json", parts.settings, AtOnce()),
+        clock=parts.clock,
+        rng=parts.account._rng,
+        store=parts.store,
+        snapshots=SqliteSnapshots,
+        runway=parts.runway,
+        make_runway=lambda _: parts.runway,
+        fetcher=fetcher or FakeFetcher(),
+        secrets=parts.secrets,
+        workers=AtOnce(),
+        file_workers=AtOnce(),
+        threads=lambda *_: AtOnce(),
+        variables=desktop_variables(folder),
+        home=folder,
     )
+    engine = Engine(outside)
+    engine.bus, engine.settings, engine.ledger, engine.folder = parts.bus, parts.settings, parts.ledger, parts.folder
+    engine.account, engine.pricing, engine.budget = parts.account, parts.pricing, parts.budget
+    engine.copies, engine.accepted_ids, engine.inputs = parts.copies, parts.ids, parts.inputs
+    engine.asking = parts.asking
+    engine.forecasts, engine.lane, engine.poller = parts.forecasts, parts.lane, parts.poller
+    engine.submission, engine.missing_inputs, engine.verbs = parts.submission, parts.missing_inputs, parts.verbs
+    engine.spending, engine.trash = parts.spending, parts.trash
+    engine.profiles = engine.backups = engine.restores = None
+    return engine
 
 
 async def until(holds: Callable[[], Any], promise: str = "") -> None:

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged
-from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, State, Task, TaskId
-from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
-from runway_desktop.services.disk.file_locks import FileLocks, Owner
-from runway_desktop.services.ports import Clock, Store
-from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going
 
-from . import sidecar
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
+
+    from runway_desktop.domain.library import Row
+    from runway_desktop.services.bus import Bus
+    from runway_desktop.services.disk.file_locks import FileLocks, Owner
+    from runway_desktop.services.ports import Clock, Store
+    from runway_desktop.services.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -158,6 +159,9 @@ def _renew(rows: Sequence[Row]) -> None:
 
 
 def _renew_one(task: Task, output: Output) -> None:
+    # It hears of changes before the first paint, which needs no sidecars.
+    from . import sidecar
+
     path = Path(output.path)
     document = sidecar.document_in(sidecar.path_for(path))
     found = sidecar.read(document)

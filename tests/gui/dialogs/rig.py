@@ -6,31 +6,31 @@ import asyncio
 import random
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.catalog_renewal import CatalogRenewal
 from runway_desktop.services.disk.library_folder import LibraryFolder
-from runway_desktop.services.engine import Engine
-from runway_desktop.services.library.library import Library
+from runway_desktop.services.disk.profile_folders import Folders
+from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.library.library_move import LibraryMove
 from runway_desktop.services.library.move_group import GroupMover
-from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.submission import Submission
+from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.viewmodels.bridge import Bridge
 from tests.engine_rig import AtOnce
-from tests.fake_runway import FakeRunway
+from tests.fake_runway import FakeFetcher, FakeRunway
 from tests.fakes import FakeClock, MemorySecrets, MemoryStore, settle
 
 Kind = TypeVar("Kind", bound=QWidget)
@@ -66,26 +66,39 @@ class Rig:
         self.submission = Submission(
             self.ledger, self.store, self.catalog, self.clock, key_in_use=lambda: self.account.key.fingerprint
         )
-        nothing = cast(Any, None)
-        budget = Budget(self.store, self.settings, self.pricing, self.bus, self.clock)
-        books = Library(self.store, self.bus, self.settings, AtOnce())
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
         following = InputFollowing(self.ledger, self.store)
         mover = GroupMover(self.store, self.bus, self.folder, following, AtOnce())
         self.move = LibraryMove(
             self.store, self.bus, self.clock, self.settings, self.folder, Idle(), mover, library.parent / "Rescued"
         )
+        profile = Profile(name="Test", folder=library.parent, library=library, key_name="test")
         self.engine = Engine(
-            bus=self.bus, clock=self.clock, catalog=self.catalog, settings=self.settings, ledger=self.ledger,
-            submission=self.submission, account=self.account, pricing=self.pricing,
-            budget=budget, spending=nothing, lane=nothing, poller=nothing,
-            downloads=nothing, links=nothing, library=books,
-            folder=self.folder, move=self.move,
-            verbs=nothing, trash=nothing, forecasts=nothing, intake=nothing,
-            mender=nothing, missing_inputs=nothing, exchange=nothing, applications=nothing,
-            integrity=nothing, relinking=nothing,
-            renewal=CatalogRenewal(self.catalog, library.parent / "catalog.json", self.settings, AtOnce()),
-        )  # fmt: skip
+            Outside(
+                profile=profile,
+                folders=Folders(main=profile, beside=library.parent),
+                state=library.parent / "state",
+                catalog=self.catalog,
+                clock=self.clock,
+                rng=random.Random(1),
+                store=self.store,
+                snapshots=SqliteSnapshots,
+                runway=self.runway,
+                make_runway=lambda _: self.tested,
+                fetcher=FakeFetcher(),
+                secrets=self.secrets,
+                workers=AtOnce(),
+                file_workers=AtOnce(),
+                threads=lambda *_: AtOnce(),
+                variables={},
+                home=library.parent,
+            )
+        )
+        engine = self.engine
+        engine.bus, engine.settings, engine.ledger, engine.folder = self.bus, self.settings, self.ledger, self.folder
+        engine.account, engine.pricing, engine.submission = self.account, self.pricing, self.submission
+        engine.move = self.move
+        engine.profiles = engine.backups = engine.restores = engine.accepted_ids = None
         self.bridge = Bridge(self.bus)
         self.spawned: list[str] = []
         self.runner = Runner(self._spawn, self.bus)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -218,7 +217,8 @@ def test_after_they_are_closed_nothing_reaches_them(dialog: Preferences, rig: Ri
 
 
 def test_the_demo_asks_for_no_key(rig: Rig, theme: Theme, qtbot: QtBot):
-    form = PreferencesForm(replace(rig.engine, is_demo=True), rig.bridge, rig.runner)
+    rig.engine.is_demo = True
+    form = PreferencesForm(rig.engine, rig.bridge, rig.runner)
     dialog = Preferences(form, theme)
     qtbot.addWidget(dialog)
     assert not any(line.accessibleName() == "API key" for line in dialog.findChildren(QLineEdit))

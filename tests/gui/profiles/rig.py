@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -34,22 +33,20 @@ def with_profiles(engine: Engine, made: Made, parts: Any, rig: Any) -> Engine:
     """The engine with the services of profiles; `rig` remembers what they were given."""
     workshop = Workshop(None)
     rig.in_use, rig.trash = set(), MemoryBin()
-    return replace(
-        engine,
-        profiles=Profiles(
-            made.profile,
-            made.folders,
-            SqliteSnapshots,
-            workshop,
-            parts.secrets,
-            rig.trash,
-            parts.clock,
-            random.Random(1),
-            lambda folder: folder in rig.in_use,
-        ),
-        backups=Backups(made.profile, SqliteSnapshots(), workshop, parts.settings, parts.bus, parts.clock),
-        restores=Restores(made.profile, made.folders, SqliteSnapshots(), workshop, parts.clock, random.Random(2)),
+    engine.profiles = Profiles(
+        made.profile,
+        made.folders,
+        SqliteSnapshots,
+        workshop,
+        parts.secrets,
+        rig.trash,
+        parts.clock,
+        random.Random(1),
+        lambda folder: folder in rig.in_use,
     )
+    engine.backups = Backups(made.profile, SqliteSnapshots(), workshop, parts.settings, parts.bus, parts.clock)
+    engine.restores = Restores(made.profile, made.folders, SqliteSnapshots(), workshop, parts.clock, random.Random(2))
+    return engine
 
 
 class ProfilesRig(Rig):

@@ -1,4 +1,4 @@
-"""The bus: everyone hears everything in order, and those that are made late hear what was told meanwhile."""
+"""The bus: everyone hears everything in order, whoever fails."""
 
 from __future__ import annotations
 
@@ -7,45 +7,30 @@ from runway_desktop.services.bus import Bus
 from tests.mistakes import Mistakes
 
 
-def test_a_latecomer_hears_first_what_was_kept_then_the_rest_once():
+def test_everyone_hears_in_order_until_he_stops():
     bus = Bus()
-    early: list[Event] = []
-    late: list[Event] = []
-    bus.listen(early.append)
+    first: list[Event] = []
+    second: list[Event] = []
     one, two, three = Notice("one"), Notice("two"), Notice("three")
-    bus.keep_for_latecomers()
+    bus.listen(first.append)
     bus.tell(one)
+    stop = bus.listen(second.append)
     bus.tell(two)
-    with bus.latecomers():
-        bus.listen(late.append)
+    stop()
     bus.tell(three)
-    assert late == [one, two, three]
-    assert early == [one, two, three]
+    assert first == [one, two, three]
+    assert second == [two]
 
 
-def test_nothing_is_kept_after_the_latecomers_have_come():
-    bus = Bus()
-    bus.keep_for_latecomers()
-    with bus.latecomers():
-        pass
-    bus.tell(Notice("one"))
-    heard: list[Event] = []
-    with bus.latecomers():
-        bus.listen(heard.append)
-    assert heard == []
-
-
-def test_a_latecomer_that_raises_does_not_keep_the_others_from_hearing(mistakes: Mistakes):
+def test_a_listener_that_raises_does_not_keep_the_others_from_hearing(mistakes: Mistakes):
     bus = Bus()
 
     def breaks(event: Event) -> None:
         raise RuntimeError
 
     heard: list[Event] = []
-    bus.keep_for_latecomers()
+    bus.listen(breaks)
+    bus.listen(heard.append)
     bus.tell(Notice("one"))
-    with bus.latecomers():
-        bus.listen(breaks)
-        bus.listen(heard.append)
     assert heard == [Notice("one")]
     mistakes.take("A listener failed on Notice")

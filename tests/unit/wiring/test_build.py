@@ -1,26 +1,33 @@
-"""The engine is built in two halves, and closing is whole whichever of them was made."""
+"""The engine is built as its services are used, and closing is whole whichever of them were made."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.engine import Engine
 from runway_desktop.services.results.sidecar_keeper import BEHIND
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import go_down
+from tests.benchmarks.children import ROOT
 
 NOBODY = Address(base_url="http://127.0.0.1:9", secret="key_" + "0" * 128)
 PATIENCE = 60.0
+SERVICES = [name for name, part in vars(Engine).items() if isinstance(part, cached_property)]
 
 
 @asynccontextmanager
@@ -36,32 +43,87 @@ async def assembled(folder: Path) -> AsyncIterator[Assembly]:
             await go_down([*assembly.settling, *assembly.closing])
 
 
-async def test_the_second_half_comes_with_the_loops(tmp_path: Path):
+async def test_every_service_comes_with_the_loops(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
-        assert not assembly.engine.is_whole
+        assert not assembly.engine.is_made("lane")
         names = [name for name, _ in await assembly.prepare()]
-        assert assembly.engine.is_whole
+        assert all(assembly.engine.is_made(name) for name in SERVICES)
         assert {"lane", "poller", "downloads", "sidecars"} <= set(names)
 
 
-async def test_closing_is_whole_where_the_second_half_was_never_made(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+async def test_the_loop_turns_between_two_services_that_are_made(tmp_path: Path):
+    async with assembled(tmp_path) as assembly:
+        engine, made = assembly.engine, [0]
+        preparing = asyncio.ensure_future(assembly.prepare())
+        while not preparing.done():
+            await asyncio.sleep(0)
+            made.append(sum(map(engine.is_made, SERVICES)))
+        # Submission and lane stand on others: those are built before.
+        assert max(now - before for before, now in pairwise(made[1:])) <= 2
+
+
+BETWEEN_TWO_TURNS = """
+import asyncio, sys, threading
+from pathlib import Path
+from tests.unit.wiring.test_build import assembled
+
+on_the_loop = []
+
+class Watching:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.startswith("runway_desktop.") and threading.current_thread() is threading.main_thread():
+            on_the_loop.append(name)
+
+async def main():
+    async with assembled(Path(sys.argv[1])) as assembly:
+        sys.meta_path.insert(0, Watching)
+        preparing, most = asyncio.ensure_future(assembly.prepare()), 0
+        while not preparing.done():
+            before = len(on_the_loop)
+            await asyncio.sleep(0)
+            most = max(most, len(on_the_loop) - before)
+        print(len(on_the_loop), most)
+
+asyncio.run(main())
+"""
+MOST_IN_ONE_TURN = 10
+"""Modules of the program; each costs a millisecond or two."""
+
+
+def test_the_window_does_not_stand_still_while_the_rest_is_imported(tmp_path: Path):
+    command = [sys.executable, "-c", BETWEEN_TWO_TURNS, str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    imported, most = map(int, ended.stdout.split())
+    assert imported > most
+    assert most <= MOST_IN_ONE_TURN
+
+
+async def test_closing_is_whole_where_the_loops_never_ran(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.WARNING):
         async with assembled(tmp_path) as assembly:
             assembly.engine.settings.day_cap = 40.0
-        assert not assembly.engine.is_whole
+        assert not any(assembly.engine.is_made(name) for name in ("lane", "downloads", "looking", "accepted_ids"))
     assert caplog.records == []
     async with assembled(tmp_path) as again:
         assert again.engine.settings.day_cap == 40.0
 
 
-async def test_whoever_uses_a_part_of_the_second_half_has_all_of_it_made_once(tmp_path: Path):
+async def test_a_service_that_is_used_early_is_built_once_and_alone(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
         submission = assembly.engine.submission
+        assert not assembly.engine.is_made("lane")
         await assembly.prepare()
         assert assembly.engine.submission is submission
 
 
-async def test_what_was_judged_before_the_second_half_was_made_reaches_its_sidecar(tmp_path: Path):
+async def test_a_name_of_no_service_is_refused(tmp_path: Path):
+    async with assembled(tmp_path) as assembly:
+        with pytest.raises(KeyError):
+            assembly.engine.is_made("lanes")
+
+
+async def test_what_was_judged_before_the_loops_ran_reaches_its_sidecar(tmp_path: Path):
     before = Task(
         id=TaskId("t1"),
         request=Request(endpoint="text_to_video", model="gen4.5", values={}, prompt="A lighthouse"),
