@@ -167,7 +167,7 @@ async def _assemble(
     )
     await engine.settings.load()
     # What a person changes from now on is noted for its sidecar, which no service could find out later.
-    _ = engine.sidecars
+    sidecars = engine.sidecars
     await after_restore.take_up(engine.ledger, engine.settings)
     await engine.pricing.load()
 
@@ -186,7 +186,7 @@ async def _assemble(
             ("poller", engine.poller.run),
             ("lost files", engine.missing_inputs.run),
             ("downloads", engine.downloads.run),
-            ("sidecars", engine.sidecars.run),
+            ("sidecars", sidecars.run),
             ("integrity", engine.integrity.run),
             ("unfinished restores", lambda: tell_unfinished(engine)),
             *(() if engine.backups is None or engine.is_demo else (("backups", engine.backups.run),)),
@@ -212,7 +212,7 @@ async def _assemble(
                 lambda: _settle_downloads(engine),
                 SETTLE_SECONDS + 4,
             ),
-            Stage("sidecars", "what was rated a moment ago stands beside its result", engine.sidecars.settle, 5),
+            Stage("sidecars", "what was rated a moment ago stands beside its result", sidecars.settle, 5),
         ),
         closing=(
             Stage("ledger", "what was answered is written before the store closes", engine.ledger.settle, 10),
