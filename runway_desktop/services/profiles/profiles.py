@@ -103,15 +103,15 @@ class Profiles:
 
     async def change(self, profile: Profile, *, name: str | None = None, color: Color | None = None) -> Profile:
         """Another name or colour. Folder, key and results stay where they are."""
-        if name is not None:
-            await self._refuse(await self.problem_of(name, profile))
 
         def change() -> Profile:
             with told(profile.folder):
                 return self._folders.change(profile, name=name, color=color)
 
         async with self._changing:
-            # A name and a colour that are changed at once are both kept.
+            # A name and a color that are changed at once are both kept, and of two names the later one.
+            if name is not None:
+                await self._refuse(await self.problem_of(name, profile))
             changed = await self._workshop.look(change)
         if changed.folder == self.current.folder:
             self.current = changed
