@@ -1,7 +1,7 @@
 """What a task is: its request, inputs and outputs, its state, and what is known of its money and its failure.
 
-Immutable values. What may happen to a task is in `happenings.py`, the one function that moves it from state to state in
-`advance.py`. Times are Unix seconds (UTC), credits are floats, identifiers are strings.
+Immutable values. What may happen to a task is in `transitions.py`, the one function that moves it from state to state
+in `advance.py`. Times are Unix seconds (UTC), credits are floats, identifiers are strings.
 """
 
 from __future__ import annotations

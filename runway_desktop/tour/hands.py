@@ -84,10 +84,6 @@ class Album:
         self._next = first
         folder.mkdir(parents=True, exist_ok=True)
 
-    @property
-    def next_number(self) -> int:
-        return self._next
-
     async def take(self, window: QWidget, name: str) -> Path:
         """A picture of the window with what lies over it."""
         await asyncio.sleep(0.25)

@@ -19,11 +19,6 @@ class FlowLayout(QLayout):
         self._items.append(item)
         self.invalidate()
 
-    def insert_widget(self, position: int, widget: QWidget) -> None:
-        self.addWidget(widget)
-        self._items.insert(position, self._items.pop())
-        self.invalidate()
-
     def count(self) -> int:
         return len(self._items)
 

@@ -31,7 +31,7 @@ from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going, survived
 
-from .finishing import BEFORE, sweep
+from .finishing import sweep
 from .packing import LIGHT, Choice, Made, Outline, pack, survey
 from .unpacking import opened
 from .watching import Watch
@@ -53,10 +53,6 @@ class Kept:
     size: int
     made_at: float
     day: date | None = None
-
-    @property
-    def is_before_restore(self) -> bool:
-        return self.path.name.startswith(BEFORE)
 
 
 class Backups:

@@ -96,11 +96,6 @@ class FolderImportModel(QObject):
             return (*failures, *([self._imported.problem] if self._imported.problem else []))
         return self._look.troubles if self._look is not None else ()
 
-    @property
-    def can_be_inputs(self) -> bool:
-        """Whether the folder's files may be wanted for something else."""
-        return self.phase is Phase.READY
-
     def headline(self) -> str:
         """ "212 results of 180 tasks: 197 new, 12 known already, 3 without a request"."""
         if self._look is None and self._progress.total:

@@ -203,10 +203,6 @@ class Sheet(QObject):
         return self._sending.too_soon
 
     @property
-    def has_unsent(self) -> bool:
-        return bool(self.model.totals.rows)
-
-    @property
     def any_sent(self) -> bool:
         return self._following.any
 

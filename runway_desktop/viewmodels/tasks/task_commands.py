@@ -109,9 +109,6 @@ class TaskCommands(QObject):
         work = self._take(tuple(paths), tuple(urls), text, html, to_field, at, are_results=are_results)
         self._runner(work, "take in")
 
-    def take_prompt(self, text: str) -> None:
-        self._composer.set_prompt(text)
-
     def question(self, verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
         """What must be asked first; None when nothing can be lost or spent that the person wants to be asked about."""
         if verb is TaskCommand.CANCEL and not self._engine.settings.ask_before_cancel:

@@ -181,10 +181,6 @@ class TaskListModel(QAbstractTableModel):
         """The row if it has been fetched."""
         return self._pages.get(task_id)
 
-    def ids_in_group(self, key: str) -> list[TaskId]:
-        found = next(((start, end) for of, start, end in self._entries.runs() if of == key), (0, 0))
-        return list(self._entries.ids[slice(*found)])
-
     def words(self, task_id: TaskId) -> StateWords | None:
         row = self._pages.get(task_id)
         return describe(row, self._pages.around(row)) if row is not None else None

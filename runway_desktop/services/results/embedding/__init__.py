@@ -77,11 +77,6 @@ _READERS: dict[str, Callable[[Path], str | None]] = {
 }
 
 
-def can_embed(ending: str) -> bool:
-    """Whether files with this ending (".png") can hold a note."""
-    return ending.lower() in _WRITERS
-
-
 def note_of(document: Mapping[str, Any]) -> Note:
     """The note for a sidecar's document, without paths of this computer: a file is handed on."""
     request, task, times = (_part(document, name) for name in ("request", "task", "times"))
