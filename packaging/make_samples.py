@@ -30,17 +30,17 @@ from runway_desktop.simulator.media.tones import Shape, pcm, wav  # noqa: E402
 
 FOLDER = ROOT / "resources" / "samples"
 FRAMES_PER_SECOND = 24
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Look:
-    """The colours and the weather of a landscape: sky from top to horizon, light, hills from far to near."""
+    """The colors and the weather of a landscape: sky from top to horizon, light, hills from far to near."""
 
-    sky: tuple[Colour, Colour, Colour]
-    light: Colour
-    far: Colour
-    near: Colour
+    sky: tuple[Color, Color, Color]
+    light: Color
+    far: Color
+    near: Color
     sun: tuple[float, float] = (0.66, 0.44)
     sun_size: float = 0.075
     clouds: float = 0.5
@@ -198,7 +198,7 @@ def draw(clip: Clip) -> Iterator[Image.Image]:
         frame = with_sun(frame, clip.look, moment)
         frame = with_clouds(frame, cloud, clip.look, moment)
         for ridge in ridges:
-            frame.paste(ridge.colours, (0, 0), ridge.mask(size, moment))
+            frame.paste(ridge.colors, (0, 0), ridge.mask(size, moment))
             frame = with_mist(frame, clip.look, ridge)
         if clip.look.water:
             frame = with_water(frame, clip.look, moment)
@@ -214,7 +214,7 @@ class Ridge:
     base: float
     speed: float
     waves: tuple[tuple[float, float, float], ...]
-    colours: Image.Image
+    colors: Image.Image
     depth: float
 
     @classmethod
@@ -230,10 +230,10 @@ class Ridge:
             )
             for octave in (1, 2, 3, 5, 9)
         )
-        colour = blend(look.far, look.near, depth**0.8)
-        glow = blend(colour, look.light, 0.24 * (1 - depth) + 0.05)
-        colours = gradient((clip.width, clip.height), (glow, colour, blend(colour, look.near, 0.5)))
-        return cls(base, 0.010 + 0.05 * depth**2, waves, colours, depth)
+        color = blend(look.far, look.near, depth**0.8)
+        glow = blend(color, look.light, 0.24 * (1 - depth) + 0.05)
+        colors = gradient((clip.width, clip.height), (glow, color, blend(color, look.near, 0.5)))
+        return cls(base, 0.010 + 0.05 * depth**2, waves, colors, depth)
 
     def mask(self, size: tuple[int, int], moment: float) -> Image.Image:
         """Where this ridge covers the picture; drawn twice as large for a smooth edge."""
@@ -251,9 +251,9 @@ class Ridge:
         return mask.resize(size, Image.Resampling.BOX)
 
 
-def gradient(size: tuple[int, int], colours: tuple[Colour, Colour, Colour]) -> Image.Image:
-    """A picture that goes from the first colour at the top through the second to the third at the bottom."""
-    top, middle, bottom = colours
+def gradient(size: tuple[int, int], colors: tuple[Color, Color, Color]) -> Image.Image:
+    """A picture that goes from the first color at the top through the second to the third at the bottom."""
+    top, middle, bottom = colors
     ramp = Image.linear_gradient("L").resize(size, Image.Resampling.BICUBIC)
     return ImageOps.colorize(ramp, black=top, mid=middle, white=bottom)
 
@@ -301,8 +301,8 @@ def with_mist(frame: Image.Image, look: Look, ridge: Ridge) -> Image.Image:
     if strength < 1:
         return frame
     column = Image.new("L", (1, height))
-    centre = ridge.base + 0.11
-    column.putdata([int(strength * math.exp(-(((row / height - centre) / 0.07) ** 2))) for row in range(height)])
+    center = ridge.base + 0.11
+    column.putdata([int(strength * math.exp(-(((row / height - center) / 0.07) ** 2))) for row in range(height)])
     return Image.composite(Image.new("RGB", frame.size, look.sky[2]), frame, column.resize(frame.size))
 
 
@@ -375,8 +375,8 @@ def stamp(frame: Image.Image, number: int) -> None:
     frame.paste((255, 255, 255), (0, 0), mask)
 
 
-def blend(one: Colour, other: Colour, share: float) -> Colour:
-    """The colour that lies `share` (0 to 1) of the way from one to the other."""
+def blend(one: Color, other: Color, share: float) -> Color:
+    """The color that lies `share` (0 to 1) of the way from one to the other."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 

@@ -6,7 +6,7 @@
 
 Names, choices, what is required and how things nest come from the SDK's types (`sdk_types.py`); bounds, lengths and
 defaults from the regular wording of its field descriptions (`sdk_wording.py`). Only facts are kept, no sentence. The
-result is the same for the same SDK, byte for byte. Raises `CatalogueError` when the SDK is built in a way this program
+result is the same for the same SDK, byte for byte. Raises `CatalogError` when the SDK is built in a way this program
 does not know.
 """
 
@@ -36,7 +36,7 @@ OPEN_ITEMS = object
 FieldFacts = dict[str, Any]
 
 
-class CatalogueError(Exception):
+class CatalogError(Exception):
     """The SDK declares something in a way that this generator does not understand."""
 
 
@@ -148,7 +148,7 @@ def object_shape(parts: list[Any], siblings: Siblings) -> FieldFacts:
     shared = set.intersection(*names)
     marks = [sorted(own - shared) for own in names]
     if not all(len(mark) == 1 for mark in marks):
-        raise CatalogueError(f"cannot tell {[part.__name__ for part in parts]} apart")
+        raise CatalogError(f"cannot tell {[part.__name__ for part in parts]} apart")
     return {
         "kind": "object",
         "variants": [{"tag": mark[0], "fields": fields} for mark, fields in zip(marks, variants, strict=True)],
@@ -200,7 +200,7 @@ class Siblings:
         return shape_facts
 
 
-# From the SDK to the catalogue
+# From the SDK to the catalog
 
 
 def generation_endpoints() -> Iterator[tuple[str, Any]]:
@@ -224,7 +224,7 @@ def _posted(method: ast.FunctionDef) -> Iterator[tuple[str, Any]]:
 
 
 def build() -> dict[str, Any]:
-    """The whole catalogue as plain JSON values."""
+    """The whole catalog as plain JSON values."""
     endpoints, pairs = [], []
     for path, params in generation_endpoints():
         name = path.removeprefix("/v1/")
@@ -236,7 +236,7 @@ def build() -> dict[str, Any]:
             fields = [field(member, siblings) for member in members(typed_dict)]
             model = next((f for f in fields if f["name"] == "model"), None)
             if model is None or not model["required"]:
-                raise CatalogueError(f"{typed_dict.__name__} of {path} does not name its model")
+                raise CatalogError(f"{typed_dict.__name__} of {path} does not name its model")
             own = [f for f in fields if f is not model]
             _drop_unknown_conditions(own)
             takes.update(kind for f in own for kind in _all_media(f))
@@ -244,7 +244,7 @@ def build() -> dict[str, Any]:
                 models.append(choice)
                 pairs.append({"endpoint": name, "model": choice, "fields": own})
         if len(set(models)) != len(models):
-            raise CatalogueError(f"{path} names a model twice")
+            raise CatalogError(f"{path} names a model twice")
         endpoints.append({"name": name, "path": path, "makes": makes(name), "takes": sorted(takes), "models": models})
     return {"sdk": importlib.metadata.version("runwayml"), "endpoints": endpoints, "pairs": pairs}
 
@@ -255,17 +255,17 @@ def makes(name: str) -> str:
     return next((MAKES[word] for word in words if word in MAKES), "video")
 
 
-def render(catalogue: dict[str, Any]) -> str:
+def render(catalog: dict[str, Any]) -> str:
     """JSON text with one field to a line, so that a change of the SDK reads well as a difference."""
 
     def one(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
 
-    lines = ["{", f' "sdk": {one(catalogue["sdk"])},', ' "endpoints": [']
-    lines.append(",\n".join(f"  {one(endpoint)}" for endpoint in catalogue["endpoints"]))
+    lines = ["{", f' "sdk": {one(catalog["sdk"])},', ' "endpoints": [']
+    lines.append(",\n".join(f"  {one(endpoint)}" for endpoint in catalog["endpoints"]))
     lines += [" ],", ' "pairs": [']
     pairs = []
-    for pair in catalogue["pairs"]:
+    for pair in catalog["pairs"]:
         fields = ",\n".join(f"   {one(facts)}" for facts in pair["fields"])
         pairs.append(
             f'  {{"endpoint": {one(pair["endpoint"])}, "model": {one(pair["model"])}, "fields": [\n{fields}\n  ]}}'
@@ -275,9 +275,9 @@ def render(catalogue: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def gaps(catalogue: dict[str, Any]) -> Iterator[str]:
+def gaps(catalog: dict[str, Any]) -> Iterator[str]:
     """Fields for which the descriptions state no bound, or that the generator does not understand."""
-    for pair in catalogue["pairs"]:
+    for pair in catalog["pairs"]:
         for facts in pair["fields"]:
             where = f"{pair['endpoint']} {pair['model']} {facts['name']}"
             if facts["kind"] == "json":
@@ -293,11 +293,11 @@ def gaps(catalogue: dict[str, Any]) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    catalogue = build()
+    catalog = build()
     if "--gaps" in arguments:
-        sys.stdout.write("\n".join(gaps(catalogue)) + "\n")
+        sys.stdout.write("\n".join(gaps(catalog)) + "\n")
         return 0
-    text = render(catalogue)
+    text = render(catalog)
     if "--check" in arguments:
         return 0 if TARGET.exists() and TARGET.read_text(encoding="utf-8") == text else 1
     TARGET.write_text(text, encoding="utf-8", newline="\n")

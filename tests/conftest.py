@@ -125,7 +125,7 @@ def _checked_loop() -> asyncio.AbstractEventLoop:
 
 
 async def _left_over() -> list[str]:
-    """Names of the tasks that still run. One that was just cancelled gets a few turns of the loop to notice."""
+    """Names of the tasks that still run. One that was just canceled gets a few turns of the loop to notice."""
     for _ in range(10):
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         if not tasks:

@@ -202,7 +202,7 @@ class Rig:
         await self.close()
 
     async def close(self) -> None:
-        """As the program closes: loops are cancelled and their end is awaited."""
+        """As the program closes: loops are canceled and their end is awaited."""
         for loop in self._running:
             loop.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

@@ -1,6 +1,6 @@
-"""Valid requests for any pair, made from the catalogue: the smallest that is allowed, and one with everything in it.
+"""Valid requests for any pair, made from the catalog: the smallest that is allowed, and one with everything in it.
 
-Used by tests of the catalogue, the simulator and the client. Values are wire JSON without the model; inputs are https
+Used by tests of the catalog, the simulator and the client. Values are wire JSON without the model; inputs are https
 links and uploads, which need no file.
 """
 

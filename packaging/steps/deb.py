@@ -1,4 +1,4 @@
-"""The Debian package: the one-folder bundle under `/usr/lib`, with its launcher, icons and words for software centres.
+"""The Debian package: the one-folder bundle under `/usr/lib`, with its launcher, icons and words for software centers.
 
 Made by `dpkg-deb` alone. Raises `StepFailed`. Standard library only.
 """

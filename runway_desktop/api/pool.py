@@ -1,11 +1,11 @@
 """Connections to one kind of place: so many requests at once, each on a connection of its own. Loop's thread.
 
 It promises two things. A connection that did not end well is closed and replaced, whatever was raised, and at whatever
-moment its request was cancelled. And everything that httpx, the libraries below it and the system raise comes out as
+moment its request was canceled. And everything that httpx, the libraries below it and the system raise comes out as
 NotReached, NoReply or BadReply; only what the body of a request raises as RunwayDesktopError passes (a file that
 cannot be read).
 
-httpx's own pool keeps neither: a request that is cancelled between its connecting and its sending, or while its answer
+httpx's own pool keeps neither: a request that is canceled between its connecting and its sending, or while its answer
 is closed, leaves a connection behind that counts and serves nobody, and errors of TLS come through as they are. So each
 connection is an httpx client of its own here, which is used again only after a whole answer.
 """
@@ -118,7 +118,7 @@ class ConnectionPool:
             await finished(_close(one.client))
 
     async def lose(self, client: httpx.AsyncClient, response: httpx.Response, progress: _Progress) -> None:
-        """For an answer that was not read to its end. Also when it is cancelled, it returns only when that is done."""
+        """For an answer that was not read to its end. Also when it is canceled, it returns only when that is done."""
 
         async def work() -> None:
             with suppress(Exception):
@@ -232,16 +232,16 @@ class Exchange:
 
 
 async def finished(work: Coroutine[Any, Any, None]) -> None:
-    """Does something to its end. Whoever is cancelled meanwhile is told so afterwards."""
+    """Does something to its end. Whoever is canceled meanwhile is told so afterwards."""
     task = asyncio.create_task(work, name="finish what was begun")
-    cancelled: asyncio.CancelledError | None = None
+    canceled: asyncio.CancelledError | None = None
     while not task.done():
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled
+            canceled = error
+    if canceled is not None:
+        raise canceled
     task.result()
 
 

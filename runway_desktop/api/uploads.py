@@ -112,7 +112,7 @@ class MultipartFile(httpx.AsyncByteStream):
 
     def close(self) -> None:
         """Closes the file on a worker, behind what may still be read there. Nobody waits for that: the drive of a
-        cancelled upload may hang."""
+        canceled upload may hang."""
         try:
             asyncio.get_running_loop().run_in_executor(self._executor, self._reader.close)
         except RuntimeError:

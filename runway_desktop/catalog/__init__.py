@@ -1,7 +1,7 @@
 """What can be made at Runway: endpoints, models, fields and bounds; checks a request and builds its payload.
 
 The facts are data (`resources/catalog.json`, made from the official SDK by `packaging/update_catalog.py`); the words
-for people are in `labels`; limits of media files in `limits`. Nothing happens at import. A pair that the catalogue does
+for people are in `labels`; limits of media files in `limits`. Nothing happens at import. A pair that the catalog does
 not know can still be shown: `prompt_of` and `settings_line` take None for it.
 """
 
@@ -17,7 +17,7 @@ from .assets import (
     variant_of,
     with_assets,
 )
-from .catalogue import Catalog, CatalogError
+from .catalog import Catalog, CatalogError
 from .conditions import idle_reason, kept_part, with_what_belongs_together
 from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
 from .payload import build_payload, is_left_out

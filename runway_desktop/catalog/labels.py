@@ -1,7 +1,7 @@
 """The words that people read for endpoints, models and fields: ours, written once, in the order they are shown.
 
 Facts live in `catalog.json`; a name that has no words here is shown as it stands on the wire, so that a newer
-catalogue works before its words are written. Pure; usable from any thread.
+catalog works before its words are written. Pure; usable from any thread.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ FIELD_GROUPS = {
     "Text around it": ("previousText", "nextText"),
     "Speakers": ("numSpeakers", "disableVoiceCloning", "dropBackgroundAudio", "preserveSpeech"),
     "Detail": ("creativity", "sharpen", "smartGrain", "ultraDetail", "fpsBoost"),
-    "Colour": ("background", "backgroundColor", "colors"),
+    "Color": ("background", "backgroundColor", "colors"),
     "File": ("outputFormat", "proresProfile", "format", "sampleRate", "draft", "draftTaskId"),
     "Moderation": ("contentModeration",),
 }  # fmt: skip
@@ -254,11 +254,11 @@ FIELD_WORDS = {
     "avatar": FieldWords("Avatar", "Who is seen speaking."),
     "avatarId": FieldWords("Avatar id", "The id of an avatar you made at Runway."),
     "background": FieldWords("Background", "Whether the picture has a background or is cut out."),
-    "backgroundColor": FieldWords("Background colour", "A wish for the background, such as #1A2B3C."),
+    "backgroundColor": FieldWords("Background color", "A wish for the background, such as #1A2B3C."),
     "bodyControl": FieldWords("Body control", "Carries over gestures and movements as well as the face."),
     "cfgScale": FieldWords("Prompt strength", "How strictly the prompt is followed: 0 is free, 1 is strict."),
     "character": FieldWords("Character", "A picture or clip of the face that is to act."),
-    "colors": FieldWords("Colours", "Colours to prefer, each such as #1A2B3C."),
+    "colors": FieldWords("Colors", "Colors to prefer, each such as #1A2B3C."),
     "contentModeration": FieldWords("Moderation", "How strict moderation is."),
     "creativity": FieldWords("Creativity", "How much new detail may be invented: 0 stays faithful."),
     "disableVoiceCloning": FieldWords("Neutral voice", "Uses a standard voice instead of copying the speaker's."),

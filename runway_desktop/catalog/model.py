@@ -1,4 +1,4 @@
-"""What the catalogue is made of: endpoints, pairs of endpoint and model, and their fields. Plain frozen values.
+"""What the catalog is made of: endpoints, pairs of endpoint and model, and their fields. Plain frozen values.
 
 Pure: no I/O, no third party; usable from any thread. Values of a request are always the wire JSON with wire names; a
 local file in an asset's place is a `file:///…` URI there.

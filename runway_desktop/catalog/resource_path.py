@@ -1,4 +1,4 @@
-"""Where the files that ship with the program lie: catalogue, icons, samples, translations.
+"""Where the files that ship with the program lie: catalog, icons, samples, translations.
 
 One answer for the source tree (`resources/` beside the package), the wheel and the bundle (`resources/` inside it).
 Pure path work on any thread; raises nothing, for a missing file is the reader's to report.

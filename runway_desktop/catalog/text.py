@@ -1,6 +1,6 @@
 """How values are counted, said and read as text: prompt lengths, lines for list rows, cells of an imported table.
 
-Pure; usable from any thread. Nothing here raises for odd values: a request that the catalogue does not know must still
+Pure; usable from any thread. Nothing here raises for odd values: a request that the catalog does not know must still
 be shown.
 """
 

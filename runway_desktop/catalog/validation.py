@@ -20,7 +20,7 @@ from .text import number_in_words, utf16_length, value_in_words
 
 _UNIT_WORDS = {"s": "seconds", "×": "times"}
 _PATTERN_WORDS = {
-    "#[0-9A-Fa-f]{6}": "is no colour. Write # and six hexadecimal digits, such as #1A2B3C.",
+    "#[0-9A-Fa-f]{6}": "is no color. Write # and six hexadecimal digits, such as #1A2B3C.",
     "[A-Za-z][A-Za-z0-9_]*": "cannot be a tag. It must begin with a letter and hold only letters, digits and _.",
 }
 _MOST_CHOICES_SAID = 8
@@ -35,7 +35,7 @@ class Finding:
 
 
 def validate(pair: Pair, values: Mapping[str, object], *, local_files: bool = True) -> tuple[Finding, ...]:
-    """Everything that Runway would refuse as far as the catalogue knows, in the order of the fields.
+    """Everything that Runway would refuse as far as the catalog knows, in the order of the fields.
 
     `local_files` says whether `file:///` URIs are still allowed, which they are until inputs are uploaded.
     """
@@ -192,7 +192,7 @@ class _Check:
             if not _among(value.get(field.tag_key), tuple(field.tags.values())):
                 allowed = _or([f"“{tag}”" for tag in field.tags.values()])
                 yield Finding((*path, field.tag_key), f"The kind of this input must be {allowed}.")
-        # The catalogue only assumes the shape of items that the SDK does not declare: the server has the word there.
+        # The catalog only assumes the shape of items that the SDK does not declare: the server has the word there.
         if field.position_key is not None and not field.assumed:
             known.add(field.position_key)
             yield from self._position(field, value.get(field.position_key), (*path, field.position_key))

@@ -28,8 +28,8 @@ class Kind(StrEnum):
 
     DATABASE = "database"
     CARD = "card"
-    """Name and colour of the profile."""
-    CATALOGUE = "catalogue"
+    """Name and color of the profile."""
+    CATALOG = "catalogue"
     INPUT = "input"
     """A copy that the program made of an input that did not fit."""
     PASTED = "pasted"
@@ -39,7 +39,7 @@ class Kind(StrEnum):
     SIDECAR = "sidecar"
 
 
-_WHOLE = {Kind.DATABASE: DATABASE, Kind.CARD: "profile.json", Kind.CATALOGUE: "catalog.json"}
+_WHOLE = {Kind.DATABASE: DATABASE, Kind.CARD: "profile.json", Kind.CATALOG: "catalog.json"}
 ROOMS = {
     Kind.INPUT: "inputs/",
     Kind.PASTED: "pasted/",

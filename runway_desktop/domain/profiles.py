@@ -1,4 +1,4 @@
-"""A profile: a folder with everything of one key, the card that says its name and colour, and where its parts lie.
+"""A profile: a folder with everything of one key, the card that says its name and color, and where its parts lie.
 
 Pure; nothing here looks at the disk. A card is read from JSON that anybody may have edited: what makes no sense in it
 is as if it were not there.
@@ -31,7 +31,7 @@ class Color(StrEnum):
     VIOLET = "violet"
     TEAL = "teal"
     PINK = "pink"
-    GREY = "grey"
+    GRAY = "grey"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class Profile:
         return self.folder / CARD
 
     @property
-    def catalogue(self) -> Path:
+    def catalog(self) -> Path:
         """The renewed one; often not there."""
         return self.folder / "catalog.json"
 

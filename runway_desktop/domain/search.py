@@ -1,4 +1,4 @@
-"""How a search compares: what is folded away, which words a task is found by, how tags are spelt. Pure.
+"""How a search compares: what is folded away, which words a task is found by, how tags are spelled. Pure.
 
 Case, width and compatibility forms make no difference (full-width letters are found by plain ones); accents do.
 """

@@ -170,7 +170,7 @@ class Account:
 
     async def run(self) -> None:
         """Asks seldom, after sendings and ends, and while offline for as long as nobody else tries. Runs until
-        cancelled."""
+        canceled."""
         from .supervised import keep_going
 
         try:

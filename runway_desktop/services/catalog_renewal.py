@@ -1,9 +1,9 @@
-"""Renews the catalogue from a newer file, without a new release of the program.
+"""Renews the catalog from a newer file, without a new release of the program.
 
 The file is checked, copied into the profile's folder and used at once and at every later start, until the program
 itself ships a newer one or the person goes back to the built-in one. Files are read and written in the executor.
-`renew` raises NotPossible with a sentence for a file that is no catalogue or an older one, DiskError for one that
-cannot be read or kept. Loop's thread only, but for `in_use` and `is_catalogue`, which block.
+`renew` raises NotPossible with a sentence for a file that is no catalog or an older one, DiskError for one that
+cannot be read or kept. Loop's thread only, but for `in_use` and `is_catalog`, which block.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .settings import Settings
 log = logging.getLogger(__name__)
 
 IN_USE = "catalog.in_use"
-"""The setting that tells everyone which catalogue is in use now."""
+"""The setting that tells everyone which catalog is in use now."""
 LARGEST = 16 * 1024 * 1024
 """Bytes. The built-in one has half a megabyte."""
 _VERSION = re.compile(r"\d+(\.\d+){1,3}")
@@ -46,7 +46,7 @@ class Renewal:
     def in_words(self) -> str:
         parts = [f"{self.added} new" if self.added else "", f"{self.gone} gone" if self.gone else ""]
         changes = " and ".join(part for part in parts if part)
-        return f"The catalogue is now SDK {self.version}" + (
+        return f"The catalog is now SDK {self.version}" + (
             f": {changes} {'pair' if self.added + self.gone == 1 else 'pairs'} of endpoint and model."
             if changes
             else ". Endpoints and models are the same."
@@ -71,24 +71,24 @@ class CatalogRenewal:
     def is_built_in(self) -> bool:
         return self._is_built_in
 
-    async def is_catalogue(self, path: Path) -> bool:
+    async def is_catalog(self, path: Path) -> bool:
         """Whether a dropped file claims to be one; nothing is checked."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, claims_to_be_catalogue, path)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, claims_to_be_catalog, path)
 
     async def renew(self, path: Path) -> Renewal:
-        """Uses the catalogue in the file from now on."""
+        """Uses the catalog in the file from now on."""
         loop = asyncio.get_running_loop()
-        found, text = await loop.run_in_executor(self._executor, read_catalogue, path)
+        found, text = await loop.run_in_executor(self._executor, read_catalog, path)
         if _order(found.version) < _order(self._catalog.version):
             raise NotPossible(
-                f"This catalogue is of SDK {found.version}, older than the one in use, {self._catalog.version}.",
+                f"This catalog is of SDK {found.version}, older than the one in use, {self._catalog.version}.",
                 advice="Choose a newer one.",
             )
         await loop.run_in_executor(self._executor, _keep, self._kept, text)
         return self._become(found, is_built_in=False)
 
     async def use_built_in(self) -> Renewal:
-        """Goes back to the catalogue that the program brought along."""
+        """Goes back to the catalog that the program brought along."""
         loop = asyncio.get_running_loop()
         built_in = await loop.run_in_executor(self._executor, Catalog.load)
         await loop.run_in_executor(self._executor, _forget, self._kept)
@@ -103,15 +103,15 @@ class CatalogRenewal:
 
 
 def in_use(kept: Path) -> Catalog:
-    """The catalogue to start with: the kept one where it is newer than what the program ships, else the shipped one.
+    """The catalog to start with: the kept one where it is newer than what the program ships, else the shipped one.
     Blocks. Raises CatalogError only when the program's own is missing."""
     shipped = Catalog.load()
     if not kept.exists():
         return shipped
     try:
-        found, _ = read_catalogue(kept)
+        found, _ = read_catalog(kept)
     except (NotPossible, DiskError) as error:
-        log.warning("The renewed catalogue cannot be used: %s", error)
+        log.warning("The renewed catalog cannot be used: %s", error)
         return shipped
     if _order(found.version) > _order(shipped.version):
         return found
@@ -121,7 +121,7 @@ def in_use(kept: Path) -> Catalog:
     return shipped
 
 
-def claims_to_be_catalogue(path: Path) -> bool:
+def claims_to_be_catalog(path: Path) -> bool:
     """By its first bytes: an object that begins with the version of the SDK. Blocks."""
     if path.suffix.lower() != ".json":
         return False
@@ -133,11 +133,11 @@ def claims_to_be_catalogue(path: Path) -> bool:
     return re.match(rb'\s*\{\s*"sdk"\s*:', head) is not None and b'"endpoints"' in head
 
 
-def read_catalogue(path: Path) -> tuple[Catalog, bytes]:
-    """The catalogue in a file and its text, checked through and through. Blocks."""
+def read_catalog(path: Path) -> tuple[Catalog, bytes]:
+    """The catalog in a file and its text, checked through and through. Blocks."""
     try:
         if path.stat().st_size > LARGEST:
-            raise NotPossible(f"“{path.name}” is too large to be a catalogue.")
+            raise NotPossible(f"“{path.name}” is too large to be a catalog.")
         text = path.read_bytes()
     except OSError as error:
         raise DiskError(f"“{path.name}” cannot be read.", detail=str(error)) from error
@@ -146,18 +146,18 @@ def read_catalogue(path: Path) -> tuple[Catalog, bytes]:
         found = Catalog(facts)
         _check(found, facts)
     except CatalogError as error:
-        raise NotPossible(f"“{path.name}” is no catalogue that this program can use: {error}") from error
+        raise NotPossible(f"“{path.name}” is no catalog that this program can use: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotPossible(
-            f"“{path.name}” is no catalogue of models.",
-            advice="A catalogue is the file catalog.json of a newer version of this program.",
+            f"“{path.name}” is no catalog of models.",
+            advice="A catalog is the file catalog.json of a newer version of this program.",
             detail=repr(error),
         ) from error
     return found, text
 
 
 def _check(found: Catalog, facts: Mapping[str, Any]) -> None:
-    """What a catalogue must hold to be of use; CatalogError says what it lacks."""
+    """What a catalog must hold to be of use; CatalogError says what it lacks."""
     if not _VERSION.fullmatch(facts["sdk"]):
         raise CatalogError("it does not say of which version it is.")
     names = [endpoint.name for endpoint in found.endpoints]
@@ -217,11 +217,11 @@ def _keep(kept: Path, text: bytes) -> None:
     try:
         write_whole(kept, text)
     except OSError as error:
-        raise DiskError("The catalogue could not be kept in the profile's folder.", detail=str(error)) from error
+        raise DiskError("The catalog could not be kept in the profile's folder.", detail=str(error)) from error
 
 
 def _forget(kept: Path) -> None:
     try:
         kept.unlink(missing_ok=True)
     except OSError as error:
-        raise DiskError("The kept catalogue could not be removed.", detail=str(error)) from error
+        raise DiskError("The kept catalog could not be removed.", detail=str(error)) from error

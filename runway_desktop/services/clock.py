@@ -77,7 +77,7 @@ class Alarm:
 
 
 async def first_of(*waits: Coroutine[object, object, object]) -> None:
-    """Returns when one of the coroutines is done; the others are cancelled, and their end is awaited."""
+    """Returns when one of the coroutines is done; the others are canceled, and their end is awaited."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

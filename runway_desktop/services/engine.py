@@ -213,10 +213,10 @@ class Engine:
 
     @cached_property
     def renewal(self) -> CatalogRenewal | None:
-        """None where the catalogue cannot be renewed."""
+        """None where the catalog cannot be renewed."""
         from .catalog_renewal import CatalogRenewal
 
-        return CatalogRenewal(self.catalog, self._profile.catalogue, self.settings, self._workers)
+        return CatalogRenewal(self.catalog, self._profile.catalog, self.settings, self._workers)
 
     @cached_property
     def budget(self) -> Budget:

@@ -180,7 +180,7 @@ class Settings:
         None, "Ask before sending for more than this many credits at once.", _credits
     )
     daily_backup = Preference(True, "Keep a light backup of each day on which something changed.", _switch)
-    ask_before_cancel = Preference(True, "Ask before a task is cancelled on Runway.", _switch)
+    ask_before_cancel = Preference(True, "Ask before a task is canceled on Runway.", _switch)
     announce = Preference[Announce]("batch", "What is told of while the window is not in front.", _announce)
     tray = Preference(True, "Show an icon in the system's tray, where there is one.", _switch)
     stay_in_tray = Preference(False, "Keep running in the tray.", _switch)
@@ -270,7 +270,7 @@ class Settings:
         self._bus.tell(SettingsChanged(frozenset({name})))
 
     async def run(self) -> None:
-        """Writes changes until cancelled. One for the life of the program, held by the supervisor."""
+        """Writes changes until canceled. One for the life of the program, held by the supervisor."""
         from .supervised import keep_going
 
         await keep_going("saving your settings", self._turn, self._clock)

@@ -40,7 +40,7 @@ def report(doing: str, mistake: BaseException) -> None:
 
 @contextmanager
 def survived(doing: str) -> Iterator[Attempt]:
-    """Reports a mistake that is made inside and goes on behind. Cancelling passes."""
+    """Reports a mistake that is made inside and goes on behind. Canceling passes."""
     attempt = Attempt()
     try:
         yield attempt
@@ -50,7 +50,7 @@ def survived(doing: str) -> Iterator[Attempt]:
 
 
 async def keep_going(doing: str, turn: Callable[[], Awaitable[None]], clock: Clock) -> None:
-    """Awaits `turn` again and again until cancelled. After a turn that failed by a mistake there is a pause, a longer
+    """Awaits `turn` again and again until canceled. After a turn that failed by a mistake there is a pause, a longer
     one each time in a row."""
     failures = 0
     while True:
@@ -83,7 +83,7 @@ class Runner:
         """Runs `work`; `done(result)` on success. A fault of the world goes to `failed` where given, else becomes
         a notice."""
         task = self._spawn(self._guarded(work, done, failed), name)
-        # Work that is cancelled before its first step ends here too, instead of being lost with a warning.
+        # Work that is canceled before its first step ends here too, instead of being lost with a warning.
         task.add_done_callback(lambda _: work.close())
         return task
 

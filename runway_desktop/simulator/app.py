@@ -2,8 +2,8 @@
 
 | route | what it does |
 | --- | --- |
-| `POST /v1/<endpoint>` | the create endpoints of the catalogue: 200 with id and estimate, 400 with issues, 429 |
-| `GET`, `DELETE /v1/tasks/{id}` | the task; 404 when it is unknown, cancelled or deleted |
+| `POST /v1/<endpoint>` | the create endpoints of the catalog: 200 with id and estimate, 400 with issues, 429 |
+| `GET`, `DELETE /v1/tasks/{id}` | the task; 404 when it is unknown, canceled or deleted |
 | `GET /v1/organization`, `POST /v1/organization/usage` | limits, balance, credits by day |
 | `POST /v1/uploads` | a slot at the uploads' origin |
 | `GET /_control/state` | what the witness saw, knobs, faults |

@@ -1,6 +1,6 @@
 """What a request is refused for: the `issues` of a 400, and the key and version that every request must bring.
 
-The catalogue decides what is valid; what it cannot know, whether an upload ever happened, is asked here. Pure; findings
+The catalog decides what is valid; what it cannot know, whether an upload ever happened, is asked here. Pure; findings
 come back as values.
 """
 

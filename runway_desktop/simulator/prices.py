@@ -1,7 +1,7 @@
 """What a task costs at the simulator: made-up prices that look like real ones, always the same for the same request.
 
 One credit is 0.01 US dollar. Pure. A model that the table does not name gets a price from its own name, so that a new
-one in the catalogue works at once.
+one in the catalog works at once.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ async def running_simulator(
 
 
 def models_of(catalog: Catalog) -> list[str]:
-    """Every model of the catalogue once, in its order."""
+    """Every model of the catalog once, in its order."""
     return list(dict.fromkeys(model for endpoint in catalog.endpoints for model in endpoint.models))
 
 

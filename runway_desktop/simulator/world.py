@@ -6,7 +6,7 @@ jump a year ahead, and a poll costs a look at a heap.
 
 A task waits THROTTLED while its model's places are taken, then PENDING, then RUNNING, and ends SUCCEEDED or FAILED.
 Credits are taken when a task is accepted and given back when it fails (but for inputs that moderation refused) or is
-cancelled. Raises `NoSuchTask`, `DailyLimitReached` and `NotEnoughCredits`.
+canceled. Raises `NoSuchTask`, `DailyLimitReached` and `NotEnoughCredits`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _MANNER_OF_FORMAT = {
 
 
 class NoSuchTask(Exception):
-    """The id was never made here, or its task was cancelled or deleted."""
+    """The id was never made here, or its task was canceled or deleted."""
 
 
 class DailyLimitReached(Exception):
@@ -235,7 +235,7 @@ class World:
         yield from sorted(days.items())
 
     def tasks(self) -> Iterator[SimulatedTask]:
-        """Every task that was not cancelled or deleted, oldest first."""
+        """Every task that was not canceled or deleted, oldest first."""
         yield from self._tasks.values()
 
     def unfinished(self) -> int:

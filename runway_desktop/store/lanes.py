@@ -78,7 +78,7 @@ class Lane:
 
 
 class ReadingLane(Lane):
-    """A caller that is cancelled takes its question along: it is not begun, or broken off where it stands."""
+    """A caller that is canceled takes its question along: it is not begun, or broken off where it stands."""
 
     _gives_rows = True
 

@@ -51,7 +51,7 @@ async def _culling(walk: Walk) -> None:
     _key(room, Qt.Key.Key_P)
     _key(room, Qt.Key.Key_Down)
     _key(room, Qt.Key.Key_X)
-    await until(lambda: room.panes[1].accessibleDescription().startswith("rejected"), "the judgement")
+    await until(lambda: room.panes[1].accessibleDescription().startswith("rejected"), "the judgment")
     await walk.album.take(room, "culling-room")
     walk.say("wipe between two clips")
     _key(room, Qt.Key.Key_W)

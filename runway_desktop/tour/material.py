@@ -15,7 +15,7 @@ _SHOTS = (
     ("Macro of ice crystals growing across a window pane [outputs:4]", "gen4_image,text_to_image,1920:1080,,7"),
     ("The harbour wakes: nets, gulls, diesel smoke [fail:SAFETY.INPUT.TEXT]", "gen4.5,text_to_video,1280:720,5,"),
     ("Rain on a tin roof, far thunder", "eleven_text_to_sound_v2,sound_effect,,,"),
-    ("A lighthouse as a woodcut, two colours", "recraft_v4_1_vector,text_to_image,1024:1024,,"),
+    ("A lighthouse as a woodcut, two colors", "recraft_v4_1_vector,text_to_image,1024:1024,,"),
     ("Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen auf Pflaster", "gen4.5,text_to_video,1280:720,7,"),
     ("窓辺で眠る猫、朝の光、ゆっくりとしたパン", "gen4.5,text_to_video,1280:720,5,"),
     ("A watch on travertine, hard noon shadow", "gen4.5,text_to_video,960:960,5,"),

@@ -50,7 +50,7 @@ async def _make(walk: Walk, windows: ProfileWindows, opened: list[Profile]) -> N
     if made is None:
         raise StepFailed("there is no window for a new profile")
     type_text(find(made, QLineEdit, "Name of the profile"), "Lagoon Films")
-    find(made, QToolButton, "Colour: violet").click()
+    find(made, QToolButton, "Color: violet").click()
     await walk.album.take(window, "new-profile")
     find(made, QPushButton, "Create and open").click()
     await until(lambda: opened, "the new profile to be opened")

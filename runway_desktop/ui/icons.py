@@ -1,4 +1,4 @@
-"""Icons drawn from a font, in the colours of the moment. GUI thread only.
+"""Icons drawn from a font, in the colors of the moment. GUI thread only.
 
 The glyphs are Material Design Icons, in the file that the package qtawesome ships. Its own code is not used: importing
 it imports most of Qt and reads a dozen fonts, which takes longer than showing the window. Raises `NoSuchIcon` for a

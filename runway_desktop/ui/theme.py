@@ -1,4 +1,4 @@
-"""Colours, icons and fonts, looked up when something is painted, so that a change of theme is live.
+"""Colors, icons and fonts, looked up when something is painted, so that a change of theme is live.
 
 One accent, neutral surfaces, two text sizes and two weights. `Theme` is made once by the start of the program and
 handed to whoever paints; it sets the application's palette and style sheet and says `changed` when either moves.
@@ -95,7 +95,7 @@ class Choice(StrEnum):
 
 class Theme(QObject):
     """`changed` comes after palette and style sheet are in place; views repaint by themselves, painters look
-    colours up again."""
+    colors up again."""
 
     changed = Signal()
 
@@ -139,7 +139,7 @@ class Theme(QObject):
         return self._colors[role]
 
     def icon(self, name: str, role: Role = Role.TEXT) -> QIcon:
-        """An icon of the Material Design family, such as "mdi6.play", in the theme's colour. Cached until the
+        """An icon of the Material Design family, such as "mdi6.play", in the theme's color. Cached until the
         theme changes."""
         key = (name, role)
         found = self._icons.get(key)
@@ -211,7 +211,7 @@ class Theme(QObject):
 
 
 class DarkRoom(Theme):
-    """The dark colours whatever is chosen, for a room where only the media give light. It changes nothing of the
+    """The dark colors whatever is chosen, for a room where only the media give light. It changes nothing of the
     application; put `style_sheet` on the room's window."""
 
     def __init__(self, theme: Theme) -> None:
@@ -225,7 +225,7 @@ class DarkRoom(Theme):
         return True
 
     def style_sheet(self) -> str:
-        # Words take their colour from the application's palette, which may be a light one.
+        # Words take their color from the application's palette, which may be a light one.
         return f"QLabel {{ color: {self._colors[Role.TEXT].name()}; }}\n{_styled(self._colors, 'dark')}"
 
     def darken(self, window: QWidget) -> None:

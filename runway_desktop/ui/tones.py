@@ -1,4 +1,4 @@
-"""The one place where a tone of the words becomes a colour of the theme, for painters and for labels. Pure."""
+"""The one place where a tone of the words becomes a color of the theme, for painters and for labels. Pure."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ DOT_INKS: Mapping[Tone, Role] = MappingProxyType({**INKS, Tone.PLAIN: Role.FAINT
 LABEL_TONES: Mapping[Tone, str] = MappingProxyType(
     {tone: (Role.MUTED if tone in (Tone.PLAIN, Tone.BUSY) else role).value for tone, role in INKS.items()}
 )
-"""The property `tone` of a label, by which the style sheet colours it."""
+"""The property `tone` of a label, by which the style sheet colors it."""

@@ -94,7 +94,7 @@ async def build(
     """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for what touches saved results, which
     may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it."""
     loop = asyncio.get_running_loop()
-    catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalogue)
+    catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalog)
     store = await SqliteStore.open(profile.database)
     try:
         return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state)

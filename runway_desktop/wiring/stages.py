@@ -25,7 +25,7 @@ class Supervisor:
         self._closing = False
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Starts `work`. After closing began it is not started and comes back as a cancelled task."""
+        """Starts `work`. After closing began it is not started and comes back as a canceled task."""
         task = asyncio.get_running_loop().create_task(work, name=name)
         if self._closing:
             task.cancel()

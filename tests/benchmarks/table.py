@@ -50,7 +50,7 @@ class Figure:
 
 
 def quantile(values: Sequence[float], part: float) -> float:
-    """The value below which `part` (0 to 1) of `values` lie, between neighbours by their distance. 0 of nothing."""
+    """The value below which `part` (0 to 1) of `values` lie, between neighbors by their distance. 0 of nothing."""
     ranked = sorted(values)
     if not ranked:
         return 0.0

@@ -35,7 +35,7 @@ def test_missed_target_is_said_in_the_table_and_in_json():
     assert rows[0]["ratio"] == 0.25
 
 
-def test_quantile_lies_between_neighbours():
+def test_quantile_lies_between_neighbors():
     assert quantile([3.0, 1.0, 2.0], 0.5) == 2.0
     assert quantile([0.0, 10.0], 0.95) == 9.5
     assert quantile([], 0.5) == 0.0

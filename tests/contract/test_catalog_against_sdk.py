@@ -1,4 +1,4 @@
-"""The catalogue against the official SDK: the same names, the same types, and the same JSON on the wire.
+"""The catalog against the official SDK: the same names, the same types, and the same JSON on the wire.
 
 pydantic checks our bodies against the SDK's own TypedDicts, made strict: no unknown member, no conversion. Then the
 unmodified client sends the same request through a transport of ours, and its body is compared with what we build.
@@ -79,7 +79,7 @@ def sdk(sent: list[tuple[str, Any]]) -> Iterator[RunwayML]:
         yield client
 
 
-def test_catalogue_holds_everything_of_the_sdk(types: dict[tuple[str, str], Any]) -> None:
+def test_catalog_holds_everything_of_the_sdk(types: dict[tuple[str, str], Any]) -> None:
     pairs = list(PAIRS.values())
     fields = {field.name for pair in pairs for field in pair.fields}
 
@@ -91,7 +91,7 @@ def test_catalogue_holds_everything_of_the_sdk(types: dict[tuple[str, str], Any]
     assert {(pair.endpoint, pair.model) for pair in pairs} == set(types)
 
 
-def test_committed_catalogue_is_what_the_generator_writes(generator: ModuleType) -> None:
+def test_committed_catalog_is_what_the_generator_writes(generator: ModuleType) -> None:
     assert resource("catalog.json").read_text(encoding="utf-8") == generator.render(generator.build())
 
 
@@ -112,7 +112,7 @@ def test_sdk_accepts_and_sends_what_we_build(
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_catalogue_requires_exactly_what_the_sdk_requires(name: str, types: dict[tuple[str, str], Any]) -> None:
+def test_catalog_requires_exactly_what_the_sdk_requires(name: str, types: dict[tuple[str, str], Any]) -> None:
     """Leaving out any one required member is refused by the SDK's types and by us; the others may be left out."""
     pair = PAIRS[name]
     adapter = pydantic.TypeAdapter(_strict(types[pair.endpoint, pair.model]))

@@ -124,7 +124,7 @@ def move_pointer(on: QWidget, to: QPoint, held: Qt.MouseButton = Qt.MouseButton.
 
 
 def painted(widget: QWidget) -> tuple[QColor, int]:
-    """The colour that most of the widget has now, and how many colours are in it: in a plain surface there is one."""
+    """The color that most of the widget has now, and how many colors are in it: in a plain surface there is one."""
     picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     found = Counter(memoryview(picture.constBits()).cast("I"))
     return QColor.fromRgb(found.most_common(1)[0][0]), len(found)

@@ -1,4 +1,4 @@
-"""Icons: every one that the program names is in the font, and is drawn in the colour that was asked for."""
+"""Icons: every one that the program names is in the font, and is drawn in the color that was asked for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 import runway_desktop
 from runway_desktop.ui.icons import IconFont, NoSuchIcon
 
-RED, GREY = QColor("#ff0000"), QColor("#808080")
+RED, GRAY = QColor("#ff0000"), QColor("#808080")
 
 
 @pytest.fixture
@@ -32,17 +32,17 @@ def test_every_icon_that_the_program_names_is_there(font: IconFont):
     names = {name for source in sources for name in re.findall(r"\"(mdi6\.[a-z0-9-]+)\"", source.read_text("utf-8"))}
     assert len(names) > 20
     for name in sorted(names):
-        assert not font.icon(name, RED, GREY).isNull()
+        assert not font.icon(name, RED, GRAY).isNull()
 
 
-def test_icon_is_painted_in_the_given_colours(font: IconFont):
-    icon = font.icon("mdi6.play", RED, GREY)
+def test_icon_is_painted_in_the_given_colors(font: IconFont):
+    icon = font.icon("mdi6.play", RED, GRAY)
     assert _colors(icon) == {"#ff0000"}
     assert _colors(icon, QIcon.Mode.Disabled) == {"#808080"}
 
 
 def test_icon_that_was_copied_and_changed_lives_on(font: IconFont):
-    copy = QIcon(font.icon("mdi6.play", RED, GREY))
+    copy = QIcon(font.icon("mdi6.play", RED, GRAY))
     copy.addPixmap(QPixmap(1, 1))
     gc.collect()
     assert _colors(copy) == {"#ff0000"}
@@ -51,4 +51,4 @@ def test_icon_that_was_copied_and_changed_lives_on(font: IconFont):
 @pytest.mark.parametrize("name", ["mdi6.no-such-thing", "fa5s.play", "play"])
 def test_name_that_the_font_lacks_is_our_mistake(font: IconFont, name: str):
     with pytest.raises(NoSuchIcon):
-        font.icon(name, RED, GREY)
+        font.icon(name, RED, GRAY)

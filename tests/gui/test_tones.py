@@ -1,4 +1,4 @@
-"""What went well looks well: each tone of the words has its own colour, in both themes, in rows and on labels."""
+"""What went well looks well: each tone of the words has its own color, in both themes, in rows and on labels."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def number(color: QColor) -> int:
 
 
 def near(widget: QWidget, wanted: QColor) -> int:
-    """How many pixels are nearly of that colour: thin strokes seldom have it whole."""
+    """How many pixels are nearly of that color: thin strokes seldom have it whole."""
     return sum(amount for rgb, amount in colors(widget).items() if is_near(QColor.fromRgb(rgb), wanted))
 
 
@@ -65,7 +65,7 @@ def test_no_two_inks_of_tones_look_alike(theme, choice):
 
 @pytest.mark.parametrize("choice", BOTH)
 @pytest.mark.parametrize("tone", list(Tone))
-def test_a_label_is_painted_in_the_colour_of_its_tone(theme, qtbot, choice, tone):
+def test_a_label_is_painted_in_the_color_of_its_tone(theme, qtbot, choice, tone):
     theme.choose(choice)
     window = QWidget()
     qtbot.addWidget(window)

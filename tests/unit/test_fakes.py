@@ -29,7 +29,7 @@ async def test_sleepers_wake_in_order_each_at_its_own_time():
     await asyncio.gather(*tasks)
 
 
-async def test_cancelled_sleeper_is_forgotten():
+async def test_canceled_sleeper_is_forgotten():
     clock = FakeClock()
     task = asyncio.create_task(clock.sleep(5))
     await settle()

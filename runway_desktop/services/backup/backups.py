@@ -108,7 +108,7 @@ class Backups:
         return await self._workshop.look(kept_in, self.profile.backups)
 
     async def run(self) -> None:
-        """Makes the daily ones, until cancelled."""
+        """Makes the daily ones, until canceled."""
         with survived("tidying up after backups"):
             await self._workshop.make(lambda _: sweep(self.profile))
         await self._clock.sleep(FIRST_AFTER)

@@ -5,7 +5,7 @@ use. In this order, each step harmless to do again, because the program may die 
 
     1. the present state is backed up; `kept.json` says so
     2. what only adds (copies of inputs, posters) is put where it belongs
-    3. the renewed catalogue and the old list of tasks are moved aside, then the new ones take their names
+    3. the renewed catalog and the old list of tasks are moved aside, then the new ones take their names
     4. `ready.json` goes, and then the rest of the folder
 
 Before step 3 the old state is whole, after it the new one; in the middle of it the list is opened by nobody, and the
@@ -132,11 +132,11 @@ def _swap(staging: Path, profile: Profile) -> None:
         aside = str(_note(staging).get("aside") or "")
         old = profile.backups / aside if aside else staging / _OLD
         old.mkdir(parents=True, exist_ok=True)
-        catalogue = staging / profile.catalogue.name
-        if catalogue.exists():
-            if profile.catalogue.exists():
-                os.replace(profile.catalogue, old / catalogue.name)
-            os.replace(catalogue, profile.catalogue)
+        catalog = staging / profile.catalog.name
+        if catalog.exists():
+            if profile.catalog.exists():
+                os.replace(profile.catalog, old / catalog.name)
+            os.replace(catalog, profile.catalog)
         for ending in _BESIDE:
             path = profile.database.with_name(profile.database.name + ending)
             if path.exists():

@@ -275,7 +275,7 @@ def _sources(
 ) -> tuple[list[_Source], int]:
     """What is to be written, and how many results are left out since they are not where they should be."""
     found = [_Source(DATABASE, Kind.DATABASE, copy, copy.stat().st_size)]
-    for kind, path in ((Kind.CARD, profile.card), (Kind.CATALOGUE, profile.catalogue)):
+    for kind, path in ((Kind.CARD, profile.card), (Kind.CATALOG, profile.catalog)):
         if (size := _size(path)) is not None:
             found.append(_Source(CARD if kind is Kind.CARD else "catalog.json", kind, path, size))
     for wanted, kind, folder in (

@@ -123,7 +123,7 @@ def put_together(
         manifest = backup.manifest
         own = {
             member: staging / PurePosixPath(member.name)
-            for member in manifest.of(Kind.DATABASE, Kind.CATALOGUE, Kind.INPUT, Kind.POSTER)
+            for member in manifest.of(Kind.DATABASE, Kind.CATALOG, Kind.INPUT, Kind.POSTER)
         }
         if _wants_pasted(manifest):
             room = staging / ROOMS[Kind.INPUT] / _pasted_name(manifest)

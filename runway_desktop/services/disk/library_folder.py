@@ -178,7 +178,7 @@ class LibraryFolder:
             self._make_threads(1, "left behind").submit(work)
 
     async def run(self) -> None:
-        """Looks whenever there is reason to, until cancelled. One for the life of the program."""
+        """Looks whenever there is reason to, until canceled. One for the life of the program."""
         from runway_desktop.services.supervised import keep_going, survived
 
         with survived("looking at the library's folder"):

@@ -1,7 +1,7 @@
 """Where profiles lie on the disk, and which there are: the folders themselves are the list.
 
     main            the profile that opens when none is named
-    beside/NAME     every other, each with a card that says its name and colour
+    beside/NAME     every other, each with a card that says its name and color
     demo            the demo's, which never meets a real one
 
 Blocking. Reading raises nothing: a folder that cannot be read is no profile. Making and writing raise OSError.
@@ -112,7 +112,7 @@ class Folders:
         return self._of(folder, card)
 
     def change(self, profile: Profile, *, name: str | None = None, color: Color | None = None) -> Profile:
-        """Gives a profile another name or colour. Its folder, and with it its key, stay what they are."""
+        """Gives a profile another name or color. Its folder, and with it its key, stay what they are."""
         kept = read_card(profile.folder)
         if kept is None:
             # Results go where they went: a first profile without a card has the folder that it always had.

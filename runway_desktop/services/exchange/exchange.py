@@ -23,7 +23,7 @@ from .folder_reading import holds_results
 from .id_import import IdImport
 from .imported_tasks import local_id
 from .list_export import ListExport
-from .recognising import is_record
+from .recognizing import is_record
 
 
 class Brought(StrEnum):
@@ -58,7 +58,7 @@ class Exchange:
         self.files = FileExport(store, executor)
         self.lists = ListExport(store, catalog, executor)
 
-    async def recognise(self, paths: Sequence[Path], text: str) -> Brought:
+    async def recognize(self, paths: Sequence[Path], text: str) -> Brought:
         """What was dropped or pasted. Results that are all here already are inputs, as they always were."""
         loop = asyncio.get_running_loop()
         if len(paths) == 1 and await loop.run_in_executor(self._executor, paths[0].is_dir):
@@ -70,7 +70,7 @@ class Exchange:
         return Brought.IDS if is_one else Brought.NOTHING
 
     def _vocabulary(self) -> Vocabulary:
-        """Made when it is first wanted: the catalogue belongs to the loop's thread, its words to any."""
+        """Made when it is first wanted: the catalog belongs to the loop's thread, its words to any."""
         if self._words is None:
             self._words = Vocabulary(self._catalog)
         return self._words

@@ -112,7 +112,7 @@ def weigh(before: str, word: str, after: str) -> tuple[Weight, str]:
 
 
 class LineReader:
-    """`models` are the names that the catalogue knows."""
+    """`models` are the names that the catalog knows."""
 
     def __init__(self, models: frozenset[str]) -> None:
         self.models = models

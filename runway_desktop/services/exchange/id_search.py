@@ -20,7 +20,7 @@ from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.intake.reading import Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
-from runway_desktop.services.intake.vocabulary import Column, Meaning, Vocabulary, normalised
+from runway_desktop.services.intake.vocabulary import Column, Meaning, Vocabulary, normalized
 from runway_desktop.services.media.media_facts import megabytes
 
 from .found_ids import UUID, FoundId, Known, LineReader, weigh
@@ -40,8 +40,8 @@ DOCUMENTS = frozenset({".json"})
 _WESTERN = "as western european"
 """What is done with bytes that are no UTF-8."""
 _SPLIT = "0123456789abcdefABCDEF-"
-_TIMES = frozenset(map(normalised, ("date", "time", "when", "created", "created at", "started", "sent", "timestamp")))
-_FILES = frozenset(map(normalised, ("file", "files", "filename", "path", "output", "saved", "saved as", "result")))
+_TIMES = frozenset(map(normalized, ("date", "time", "when", "created", "created at", "started", "sent", "timestamp")))
+_FILES = frozenset(map(normalized, ("file", "files", "filename", "path", "output", "saved", "saved as", "result")))
 
 
 class IdSearch:
@@ -244,7 +244,7 @@ def _role(title: str, column: Column | None) -> str:
     """What a column or a member says of a task, by the names of `Known`; empty for what is of no interest."""
     if column is not None and column.meaning in (Meaning.PROMPT, Meaning.MODEL):
         return column.meaning.value
-    name = normalised(title)
+    name = normalized(title)
     return "time" if name in _TIMES else "file" if name in _FILES else ""
 
 

@@ -43,7 +43,7 @@ def task_of(found: FoundResult, catalog: Catalog) -> Task:
     request = told.request
     if not request.prompt:
         request = replace(request, prompt=prompt_of(catalog.pair(request.endpoint, request.model), request.values))
-    judgement = told.judgement
+    judgment = told.judgment
     return Task(
         id=local_id(told.task_id) or new_task_id(),
         request=request,
@@ -60,11 +60,11 @@ def task_of(found: FoundResult, catalog: Catalog) -> Task:
         estimated_credits=told.estimated,
         cost_credits=told.cost,
         title=told.title,
-        rating=judgement.rating,
-        pick=judgement.pick,
-        tags=judgement.tags,
-        shot=judgement.shot,
-        note=judgement.note,
+        rating=judgment.rating,
+        pick=judgment.pick,
+        tags=judgment.tags,
+        shot=judgment.shot,
+        note=judgment.note,
     )
 
 

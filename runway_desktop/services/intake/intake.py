@@ -43,7 +43,7 @@ class Intake:
         the endpoint
         and model that the composer shows: a row that names none goes there if its inputs fit."""
         if self._words is None:
-            # The catalogue belongs to the loop's thread; the words made from it may be read anywhere.
+            # The catalog belongs to the loop's thread; the words made from it may be read anywhere.
             self._words = Vocabulary(self._catalog)
         reader = SourceReader(self._words, prefer=prefer)
         loop = asyncio.get_running_loop()

@@ -1,6 +1,6 @@
 """The words by which a table may name things: wire names, the labels that people see, and the usual other names.
 
-Pure, built once from the catalogue on the loop's thread; read from any thread.
+Pure, built once from the catalog on the loop's thread; read from any thread.
 """
 
 from __future__ import annotations
@@ -86,11 +86,12 @@ _SETTINGS = {
     "length": "duration", "seconds": "duration", "durationseconds": "duration", "durations": "duration",
     "count": "outputCount", "outputs": "outputCount", "pictures": "outputCount",
     "variants": "numVariants", "negative": "negativePrompt",
+    "colour": "colors", "colours": "colors", "backgroundcolour": "backgroundColor",
     "language": "targetLang", "fps": "targetFramerate", "framerate": "targetFramerate",
 }  # fmt: skip
 
 
-def normalised(name: str) -> str:
+def normalized(name: str) -> str:
     """The letters and digits of a name: case, blanks, underscores and hyphens do not count."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(letter for letter in plain if letter.isalnum())
@@ -113,11 +114,11 @@ class Vocabulary:
         """Remembered answers: a table asks the same of each row."""
         self._columns = self._named_columns()
         self._models = {
-            **{normalised(pair.label): pair.model for pair in self._pairs.values()},
-            **{normalised(pair.model): pair.model for pair in self._pairs.values()},
+            **{normalized(pair.label): pair.model for pair in self._pairs.values()},
+            **{normalized(pair.model): pair.model for pair in self._pairs.values()},
         }
         self._endpoints = {
-            normalised(word): found.name for found in self.endpoints for word in (found.name, found.label)
+            normalized(word): found.name for found in self.endpoints for word in (found.name, found.label)
         }
 
     @property
@@ -126,12 +127,12 @@ class Vocabulary:
 
     def column(self, title: str) -> Column | None:
         """What a column of this title holds; None when nobody knows."""
-        found = self._columns.get(normalised(title))
+        found = self._columns.get(normalized(title))
         return Column(title.strip(), found.meaning, found.wire_names) if found else None
 
     def nearest(self, title: str) -> str:
         """A known name much like `title`, for "did you mean"; empty when there is none."""
-        near = difflib.get_close_matches(normalised(title), self._columns, n=1, cutoff=0.8)
+        near = difflib.get_close_matches(normalized(title), self._columns, n=1, cutoff=0.8)
         return self._columns[near[0]].title if near else ""
 
     def pair(self, endpoint: str | None, model: str | None) -> Pair | None:
@@ -139,10 +140,10 @@ class Vocabulary:
 
     def model(self, words: str) -> str | None:
         """A model by its wire name or its label."""
-        return self._models.get(normalised(words))
+        return self._models.get(normalized(words))
 
     def endpoint(self, words: str) -> str | None:
-        return self._endpoints.get(normalised(words))
+        return self._endpoints.get(normalized(words))
 
     def endpoints_of(self, model: str) -> tuple[str, ...]:
         return tuple(found.name for found in self.endpoints if model in found.models)
@@ -189,7 +190,7 @@ class Vocabulary:
         labels: dict[str, Counter[str]] = defaultdict(Counter)
         for name, fields in self._by_wire.items():
             for field in fields:
-                labels[normalised(field.label)][name] += 1
+                labels[normalized(field.label)][name] += 1
         found: dict[str, Column] = {}
         for key, names in labels.items():
             ordered = tuple(name for name, _ in names.most_common())
@@ -197,7 +198,7 @@ class Vocabulary:
         for key, name in _SETTINGS.items():
             found[key] = self._setting_or_input(name, (name,))
         for name in self._by_wire:
-            found[normalised(name)] = self._setting_or_input(name, (name,))
+            found[normalized(name)] = self._setting_or_input(name, (name,))
         for meaning, words in _ALIASES.items():
             for word in words.split():
                 found[word] = Column(meaning.value, meaning)

@@ -157,7 +157,7 @@ class LibraryMove:
 
     async def run(self) -> None:
         """Goes on with what an earlier run began; moves what is asked for; brings rescued results home. Until
-        cancelled."""
+        canceled."""
         await keep_going("moving the library", self._go_on, self._clock)
 
     async def _go_on(self) -> None:

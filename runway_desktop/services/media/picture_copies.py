@@ -1,7 +1,7 @@
 """Decodes a picture and encodes a copy of it: another format, another size, the middle of it.
 
-The copy is upright, as its original is shown: a camera's turn is carried out. Its colour profile stays with it, except
-that inks (CMYK) become the colours of screens. Everything else that the file says of itself (place, camera) is left
+The copy is upright, as its original is shown: a camera's turn is carried out. Its color profile stays with it, except
+that inks (CMYK) become the colors of screens. Everything else that the file says of itself (place, camera) is left
 behind. Blocks, and may take seconds and hundreds of megabytes: call it in the executor. Raises DiskError, in words.
 """
 
@@ -76,7 +76,7 @@ def _opened(path: Path, form: str) -> Image.Image:
     if upright.mode == "CMYK":
         upright, profile = _of_inks(upright, profile), None
     elif upright.mode.startswith("I") or upright.mode == "F":
-        upright = _of_deep_greys(upright)
+        upright = _of_deep_grays(upright)
     elif "transparency" in upright.info or upright.mode in ("PA", "La", "RGBa"):
         upright = upright.convert("RGBA")
     elif upright.mode not in ("RGB", "RGBA", "L", "LA"):
@@ -95,11 +95,11 @@ def _of_inks(picture: Image.Image, profile: bytes | None) -> Image.Image:
             found = ImageCms.profileToProfile(picture, source, screen, outputMode="RGB")
             return found if found is not None else picture.convert("RGB")
         except ImageCms.PyCMSError as error:
-            log.debug("A colour profile could not be used: %s", error)
+            log.debug("A color profile could not be used: %s", error)
     return picture.convert("RGB")
 
 
-def _of_deep_greys(picture: Image.Image) -> Image.Image:
+def _of_deep_grays(picture: Image.Image) -> Image.Image:
     """Sixteen bits a pixel, or real numbers, become eight."""
     real: Any = (picture if picture.mode == "F" else picture.convert("I")).convert("F")
     _, high = real.getextrema()

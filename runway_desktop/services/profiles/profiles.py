@@ -67,7 +67,7 @@ class Profiles:
 
     @property
     def demo(self) -> Profile | None:
-        """The demo, where it is apart from this profile and its neighbours."""
+        """The demo, where it is apart from this profile and its neighbors."""
         return self._folders.demo
 
     async def all(self) -> tuple[Profile, ...]:
@@ -102,7 +102,7 @@ class Profiles:
         return made, ""
 
     async def change(self, profile: Profile, *, name: str | None = None, color: Color | None = None) -> Profile:
-        """Another name or colour. Folder, key and results stay where they are."""
+        """Another name or color. Folder, key and results stay where they are."""
 
         def change() -> Profile:
             with told(profile.folder):

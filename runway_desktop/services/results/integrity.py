@@ -90,7 +90,7 @@ class Integrity:
         bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Looks until cancelled. One for the life of the program, held by the supervisor."""
+        """Looks until canceled. One for the life of the program, held by the supervisor."""
         async with asyncio.TaskGroup() as group:
             for name, work in (("look at shown files", self._look_at_shown), ("look at all files", self._go_round)):
                 group.create_task(keep_going("looking at saved files", work, self._clock), name=name)

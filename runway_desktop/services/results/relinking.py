@@ -98,7 +98,7 @@ class Relinking:
         progress: Callable[[Progress], None] = lambda _: None,
     ) -> Relinked:
         """Looks for the missing files of these tasks: in `folder`, else in the library and where they were. Other
-        missing files that come to light are brought back too. Cancelling keeps what was found until then."""
+        missing files that come to light are brought back too. Canceling keeps what was found until then."""
         await self._integrity.look(await self._missing(task_ids))
         wanted = await self._store.missing_files()
         asked = [file for file in wanted if file.task_id in set(task_ids)]
@@ -116,7 +116,7 @@ class Relinking:
             keys = {(output.task_id, output.index) for output in back}
             done = sum(file.key in keys for file in asked)
             progress(Progress(looked=hunt.looked, found=done, asked=len(asked), folder=hunt.folder))
-        back += await self._bring_neighbours(found)
+        back += await self._bring_neighbors(found)
         keys = {(output.task_id, output.index) for output in back}
         missing = sum(file.key not in keys for file in asked)
         return Relinked(outputs=tuple(back), missing=missing, looked=hunt.looked)
@@ -137,7 +137,7 @@ class Relinking:
         if not same and not anyway:
             return Chosen(is_other=True)
         back = await self._bring_back([Found(file, path, found.signs)], None if same else found)
-        more = await self._bring_neighbours([Found(file, path, found.signs)]) if same else []
+        more = await self._bring_neighbors([Found(file, path, found.signs)]) if same else []
         return Chosen(outputs=(*back, *more))
 
     async def keep_changes(self, task_ids: Sequence[TaskId]) -> tuple[Output, ...]:
@@ -150,7 +150,7 @@ class Relinking:
                     kept.append(output)
         return tuple(kept)
 
-    async def _bring_neighbours(self, found: Sequence[Found]) -> list[Output]:
+    async def _bring_neighbors(self, found: Sequence[Found]) -> list[Output]:
         if not found:
             return []
         return await self._bring_back(await self._do(beside, found, await self._store.missing_files()))

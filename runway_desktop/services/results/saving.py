@@ -3,7 +3,7 @@ what a failure means.
 
 Loop's thread; all that touches the disk runs on the threads of the library's folder. Raises what the fetcher raises
 (LinkExpired, NotReached, NoReply and the other ApiErrors), DiskError, StoreError, and WrongContent. However it ends,
-what has arrived stays for the next attempt, apart from content that is wrong. Cancelling is safe at any point.
+what has arrived stays for the next attempt, apart from content that is wrong. Canceling is safe at any point.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from runway_desktop.services.tasks.judging import MOST_STARS
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2
-"""2 carries the judgement too, and its hash is that of the file as it lies there. In version 1 it may be that of the
+"""2 carries the judgment too, and its hash is that of the file as it lies there. In version 1 it may be that of the
 file before the request was written into it."""
 LARGEST = 4 * 1024 * 1024
 """Bytes. A sidecar is a few kilobytes; embedded pictures may make it larger, anything beyond is something else."""
@@ -36,7 +36,7 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgment:
     """What the person made of the task."""
 
     rating: int = 0
@@ -68,7 +68,7 @@ class Sidecar:
     """Unix seconds of those of `TIMES` that are known."""
     cost: float | None = None
     estimated: float | None = None
-    judgement: Judgement = Judgement()
+    judgment: Judgment = Judgment()
     version: int = SCHEMA_VERSION
     inputs: tuple[tuple[tuple[str | int, ...], str, str], ...] = field(default=())
 
@@ -122,7 +122,7 @@ def compose(task: Task, output: Output, inputs: Sequence[Input], *, count: int =
             "saved": _time(output.saved_at),
         },
         "cost": {"credits": task.cost_credits, "estimated_credits": task.estimated_credits},
-        "judgement": _judgement_of(task),
+        "judgement": _judgment_of(task),
         "output": {
             "index": output.index,
             "count": count,
@@ -142,7 +142,7 @@ def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) 
         **document,
         "schema_version": max(version, SCHEMA_VERSION) if isinstance(version, int) else SCHEMA_VERSION,
         "task": {**_part(document, "task"), "project": task.project, "title": task.title},
-        "judgement": {**_part(document, "judgement"), **_judgement_of(task)},
+        "judgement": {**_part(document, "judgement"), **_judgment_of(task)},
         "output": {
             **_part(document, "output"),
             "file": Path(output.path).name,
@@ -188,7 +188,7 @@ def read(document: object) -> Sidecar | None:
         times=_times(_part(document, "times")),
         cost=_number(cost, "credits"),
         estimated=_number(cost, "estimated_credits"),
-        judgement=_judgement(_part(document, "judgement")),
+        judgment=_judgment(_part(document, "judgement")),
         version=version if isinstance(version, int) else SCHEMA_VERSION,
         inputs=tuple(_inputs(inputs)) if isinstance(inputs, list) else (),
     )
@@ -217,7 +217,7 @@ def belongs_to(result: Path, owner: tuple[str, int]) -> bool:
     return not os.path.lexists(beside) or owner_of(beside) == owner
 
 
-def _judgement_of(task: Task) -> dict[str, Any]:
+def _judgment_of(task: Task) -> dict[str, Any]:
     return {
         "rating": task.rating,
         "pick": task.pick.value,
@@ -227,10 +227,10 @@ def _judgement_of(task: Task) -> dict[str, Any]:
     }
 
 
-def _judgement(part: Mapping[str, Any]) -> Judgement:
+def _judgment(part: Mapping[str, Any]) -> Judgment:
     rating, tags = part.get("rating"), part.get("tags")
     words = [word for word in tags if isinstance(word, str)] if isinstance(tags, list) else []
-    return Judgement(
+    return Judgment(
         rating=rating if isinstance(rating, int) and 0 <= rating <= MOST_STARS else 0,
         pick=_one_of(Pick, _text(part, "pick"), Pick.NONE),
         tags=tuple(dict.fromkeys(tag for word in words if (tag := clean_tag(word)))),

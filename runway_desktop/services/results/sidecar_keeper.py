@@ -70,7 +70,7 @@ class SidecarKeeper:
         bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Writes what changes until cancelled. One for the life of the program, held by the supervisor."""
+        """Writes what changes until canceled. One for the life of the program, held by the supervisor."""
         left = self._settings.get(BEHIND, [])
         self._take([TaskId(word) for word in left if isinstance(word, str)] if isinstance(left, list) else [])
         await keep_going("keeping sidecars up to date", self._turn, self._clock)

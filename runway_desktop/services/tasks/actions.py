@@ -31,7 +31,7 @@ AT_ONCE = 4
 class CancelReport:
     """What became of each. `kept`: finished meanwhile, so the result is kept and saved. `failed`: why, in words."""
 
-    cancelled: tuple[TaskId, ...] = ()
+    canceled: tuple[TaskId, ...] = ()
     kept: tuple[TaskId, ...] = ()
     failed: Mapping[TaskId, str] = field(default_factory=dict)
 
@@ -55,7 +55,7 @@ class TaskActions:
         self._clock = clock
 
     async def cancel(self, task_ids: Sequence[TaskId]) -> CancelReport:
-        """Cancels tasks: held ones never leave; one being sent is cancelled as soon as it has its id.
+        """Cancels tasks: held ones never leave; one being sent is canceled as soon as it has its id.
 
         A DELETE on a task that has just finished deletes the paid result, and Runway answers the same 204 to both. So
         the task is asked for first: finished means kept. That answer is never one from before: where the last is less
@@ -63,7 +63,7 @@ class TaskActions:
         seconds. Between the answer and the DELETE it can still finish; that is a fraction of a second, and nothing can
         close it. If the poller hears of the result in it, the result wins
         and its download is tried."""
-        cancelled: list[TaskId] = []
+        canceled: list[TaskId] = []
         kept: list[TaskId] = []
         failed: dict[TaskId, str] = {}
 
@@ -73,12 +73,12 @@ class TaskActions:
             if problem:
                 failed[task_id] = problem
             elif task is not None and task.state is State.CANCELLED:
-                cancelled.append(task_id)
+                canceled.append(task_id)
             elif task is not None:
                 kept.append(task_id)
 
         await _each(task_ids, one)
-        return CancelReport(cancelled=tuple(cancelled), kept=tuple(kept), failed=failed)
+        return CancelReport(canceled=tuple(canceled), kept=tuple(kept), failed=failed)
 
     async def delete_remotely(self, task_ids: Sequence[TaskId]) -> DeleteReport:
         """Deletes ended tasks and their results at Runway, for good. One with a result that is not saved here is left
@@ -113,7 +113,7 @@ class TaskActions:
         return await self._ledger.change(task_id, lambda task: replace(task, title=words), "renamed", title=words)
 
     async def _cancel(self, task_id: TaskId) -> str:
-        """A sentence when it could not be cancelled, else nothing; what happened is in the ledger."""
+        """A sentence when it could not be canceled, else nothing; what happened is in the ledger."""
         task = await self._ledger.task(task_id)
         if task is None or task.state.is_final:
             return ""
@@ -141,7 +141,7 @@ class TaskActions:
         except NotThere:
             return ""
         except ApiError as error:
-            return await self._not_cancelled(task.id, error, key)
+            return await self._not_canceled(task.id, error, key)
         if current.state.is_final:
             return ""
         key = self._runway.key
@@ -150,9 +150,9 @@ class TaskActions:
         except NotThere as error:
             said = meaning_of(await self._ledger.move(task.id, NotFound(key)), key, error)
             if isinstance(said, NotSeen):
-                return await self._not_cancelled(task.id, said, key)
+                return await self._not_canceled(task.id, said, key)
         except NotReached as error:
-            return await self._not_cancelled(task.id, error, key)
+            return await self._not_canceled(task.id, error, key)
         except ApiError as error:
             # It may have arrived: `cancel_asked` stays, so that a later 404 is understood as our cancel.
             self._account.note_failure(error, key)
@@ -161,7 +161,7 @@ class TaskActions:
             await self._ledger.move(task.id, Deleted())
         return ""
 
-    async def _not_cancelled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> str:
+    async def _not_canceled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> str:
         """No DELETE has reached it, so a later 404 would not be our doing."""
         if not isinstance(error, NotSeen):
             self._account.note_failure(error, key)

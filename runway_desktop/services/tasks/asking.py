@@ -125,7 +125,7 @@ class Asking:
         return reply.key == self._runway.key
 
     async def _question(self, remote_id: RemoteId) -> Reply:
-        """A caller that is cancelled lets the question go; whoever shared it asks anew then."""
+        """A caller that is canceled lets the question go; whoever shared it asks anew then."""
         key, reply = self._runway.key, None
         ended: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._under_way[remote_id] = (key, ended)

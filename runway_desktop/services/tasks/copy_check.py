@@ -206,7 +206,7 @@ class CopyCheck:
         )
 
     def _former(self, identity: Identity) -> Former:
-        """What cannot be looked into may be the original. On another computer it may be anything, and the judgement
+        """What cannot be looked into may be the original. On another computer it may be anything, and the judgment
         does not ask."""
         old = Path(identity.folder) / self._profile.database.name
         try:

@@ -2,7 +2,7 @@
 
 The order is the promise: the intent is on disk long before; SENDING is on disk before the first byte leaves, and
 outside of the profile's folder, whose copies would send it too, it is noted that something is sent; the id is kept in a
-file of its own, and then written in the same step that brings it, and whoever is cancelled meanwhile does not stop
+file of its own, and then written in the same step that brings it, and whoever is canceled meanwhile does not stop
 that. What each answer does:
 
     an id                             -> at Runway
@@ -132,7 +132,7 @@ class Dispatch:
     async def deliver(
         self, task: Task, body: Mapping[str, Any], before: Organization | None, key: Fingerprint
     ) -> Outcome:
-        """Sends the task with this key, or not at all. Must not be cancelled while it runs: callers shield it and wait
+        """Sends the task with this key, or not at all. Must not be canceled while it runs: callers shield it and wait
         for its end."""
         outcomes: list[Outcome] = []
         with survived("sending a task"):

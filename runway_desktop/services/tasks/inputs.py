@@ -66,7 +66,7 @@ def path_of(uri: str) -> str:
 
 
 def inputs_of(task: Task, catalog: Catalog) -> list[Input]:
-    """Every file and link in the task's request. A pair that the catalogue does not know is searched for file:// URIs
+    """Every file and link in the task's request. A pair that the catalog does not know is searched for file:// URIs
     alone."""
     pair = catalog.pair(task.request.endpoint, task.request.model)
     if pair is None:

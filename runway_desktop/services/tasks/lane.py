@@ -110,7 +110,7 @@ class Lane:
         return self._settings.paused
 
     async def run(self) -> None:
-        """Sends until cancelled. Then files being read are let go, and a POST that is under way is waited for: its id
+        """Sends until canceled. Then files being read are let go, and a POST that is under way is waited for: its id
         is stored."""
         try:
             await self._dispatch.recall()

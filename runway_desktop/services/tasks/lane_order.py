@@ -1,4 +1,4 @@
-"""Positions in the local lane: numbers between their neighbours', so that a move writes only what moved. Pure."""
+"""Positions in the local lane: numbers between their neighbors', so that a move writes only what moved. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from runway_desktop.domain.task import Task, TaskId
 
 LEAST_STEP = 1e-6
-"""When neighbours come closer than this, all are numbered anew."""
+"""When neighbors come closer than this, all are numbered anew."""
 
 
 def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:
@@ -24,7 +24,7 @@ def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: Tas
 
 
 def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) -> dict[TaskId, float] | None:
-    """Positions between two neighbours; None when there is no room left between them."""
+    """Positions between two neighbors; None when there is no room left between them."""
     if low is None and high is None:
         return {task_id: float(place) for place, task_id in enumerate(moving, start=1)}
     if low is None:

@@ -2,7 +2,7 @@
 event.
 
 Unfinished tasks are held in memory; finished ones are read from the store when someone needs them. A task is moved by
-one at a time (a lock each). Once begun, a move is finished even if whoever asked for it is cancelled: what is in
+one at a time (a lock each). Once begun, a move is finished even if whoever asked for it is canceled: what is in
 memory, on disk and on screen never differs. Raises StoreError when the disk refuses (then nothing has changed) and
 `ImpossibleMove` for our mistakes. Loop's thread only.
 """
@@ -180,7 +180,7 @@ class Ledger:
     def _written(self, task: asyncio.Task[Any]) -> None:
         self._writing.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # The caller gets it too; if it was cancelled meanwhile, this line is all that is left of it.
+            # The caller gets it too; if it was canceled meanwhile, this line is all that is left of it.
             log.debug("A write to the ledger failed: %r", error)
 
     def _lock(self, task_id: TaskId) -> asyncio.Lock:

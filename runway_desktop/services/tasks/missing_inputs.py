@@ -78,7 +78,7 @@ class MissingInputs:
         bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Hashes the files of what waits here, until cancelled."""
+        """Hashes the files of what waits here, until canceled."""
         await keep_going("noting what input files look like", self._turn, self._clock)
 
     async def _turn(self) -> None:

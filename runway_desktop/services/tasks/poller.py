@@ -2,7 +2,7 @@
 
 One loop over a heap of due times; at most 8 questions under way; `asking` keeps the gap per task. What failures do:
 
-    404                        the ledger's business: cancelled if that was asked, gone if its own key says so
+    404                        the ledger's business: canceled if that was asked, gone if its own key says so
                                twice; so it is asked once more. What another key cannot see is asked for seldom, and at
                                once when the key changes
     401                        all asking stops until a key is accepted; no task changes
@@ -12,7 +12,7 @@ One loop over a heap of due times; at most 8 questions under way; `asking` keeps
     any other                  a pause for that task
 
 Failing to ask never changes a task. After a sleep of the machine (the wall clock ran ahead of the monotonic one) all
-are asked soon, spread over seconds. Loop's thread only; `run` ends only when it is cancelled.
+are asked soon, spread over seconds. Loop's thread only; `run` ends only when it is canceled.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Poller:
         bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Asks until cancelled. Questions under way are let go then: an answer that was being written down is
+        """Asks until canceled. Questions under way are let go then: an answer that was being written down is
         written."""
         for task in sorted(self._ledger.open(), key=lambda task: task.sent_at or 0.0):
             self._take_up(task, fresh=False)

@@ -1,22 +1,22 @@
-"""Colours for drawn pictures: skies and hills that go together, chosen by a number. Pure."""
+"""Colors for drawn pictures: skies and hills that go together, chosen by a number. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
     """Sky from top to horizon, the light in it, and the hills from far to near."""
 
-    top: Colour
-    middle: Colour
-    horizon: Colour
-    light: Colour
-    far: Colour
-    near: Colour
+    top: Color
+    middle: Color
+    horizon: Color
+    light: Color
+    far: Color
+    near: Color
 
 
 PALETTES = (
@@ -36,12 +36,12 @@ def palette_of(number: int) -> Palette:
     return PALETTES[number % len(PALETTES)]
 
 
-def blend(one: Colour, other: Colour, share: float) -> Colour:
-    """The colour that lies `share` (0 to 1) of the way from one to the other."""
+def blend(one: Color, other: Color, share: float) -> Color:
+    """The color that lies `share` (0 to 1) of the way from one to the other."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 
-def hexadecimal(colour: Colour) -> str:
-    """The colour as SVG writes it."""
-    return "#{:02x}{:02x}{:02x}".format(*colour)
+def hexadecimal(color: Color) -> str:
+    """The color as SVG writes it."""
+    return "#{:02x}{:02x}{:02x}".format(*color)

@@ -74,7 +74,7 @@ def vector(recipe: Recipe, index: int) -> bytes:
     palette = scene.palette
     short = min(width, height)
     stops = zip((0, 55, 100), (palette.top, palette.middle, palette.horizon), strict=True)
-    shades = "".join(f'<stop offset="{place}%" stop-color="{hexadecimal(colour)}"/>' for place, colour in stops)
+    shades = "".join(f'<stop offset="{place}%" stop-color="{hexadecimal(color)}"/>' for place, color in stops)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
         f"<title>{escape(recipe.prompt)}</title>",
@@ -85,7 +85,7 @@ def vector(recipe: Recipe, index: int) -> bytes:
     ]
     for ridge in range(_RIDGES):
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in _outline(scene, ridge, (width, height), 60))
-        parts.append(f'<polygon points="{points}" fill="{hexadecimal(_ridge_colour(palette, ridge))}"/>')
+        parts.append(f'<polygon points="{points}" fill="{hexadecimal(_ridge_color(palette, ridge))}"/>')
     size = max(10, round(short * 0.036))
     lines = wrapped(recipe.prompt, max(12, int(width * 0.8 / (size * 0.5))))
     for number, line in enumerate(reversed(lines)):
@@ -149,9 +149,9 @@ def _landscape(scene: Scene, size: tuple[int, int], drift: float) -> Image.Image
     for ridge in range(_RIDGES):
         outline = _outline(scene, ridge, (size[0] * 2, size[1] * 2), 160, drift * (ridge + 1) / _RIDGES)
         mask = _below(size, outline)
-        colour = _ridge_colour(palette, ridge)
+        color = _ridge_color(palette, ridge)
         ramp = Image.linear_gradient("L").resize(size)
-        image.paste(ImageOps.colorize(ramp, black=blend(colour, palette.light, 0.3), white=colour), (0, 0), mask)
+        image.paste(ImageOps.colorize(ramp, black=blend(color, palette.light, 0.3), white=color), (0, 0), mask)
     return image
 
 
@@ -192,7 +192,7 @@ def _outline(
     return points
 
 
-def _ridge_colour(palette: Palette, ridge: int) -> tuple[int, int, int]:
+def _ridge_color(palette: Palette, ridge: int) -> tuple[int, int, int]:
     return blend(palette.far, palette.near, (ridge / (_RIDGES - 1)) ** 0.8)
 
 

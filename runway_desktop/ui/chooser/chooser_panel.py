@@ -1,6 +1,6 @@
 """The chooser: what to make and with which model, in one panel over the composer.
 
-Typing searches the whole catalogue; arrow keys and Return work from the search line; Ctrl+D marks a favourite; Escape
+Typing searches the whole catalog; arrow keys and Return work from the search line; Ctrl+D marks a favorite; Escape
 closes without a choice. A window of its own, never a nested loop. GUI thread only.
 """
 
@@ -77,7 +77,7 @@ class ChooserPanel(QFrame):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
             if control and event.key() == Qt.Key.Key_D:
-                self._toggle_favourite()
+                self._toggle_favorite()
                 return True
             if watched is self._search and self._key_in_search(event):
                 return True
@@ -156,8 +156,8 @@ class ChooserPanel(QFrame):
 
     def _build_foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
-        keys = "Return chooses   ·   Ctrl+D marks a favourite   ·   Esc closes"
-        for text in (keys, f"Catalogue: SDK {self._chooser.version}"):
+        keys = "Return chooses   ·   Ctrl+D marks a favorite   ·   Esc closes"
+        for text in (keys, f"Catalog: SDK {self._chooser.version}"):
             label = QLabel(text, self)
             label.setFont(self._theme.small_font())
             label.setProperty("tone", "faint")
@@ -187,7 +187,7 @@ class ChooserPanel(QFrame):
         if offer is None:
             return False
         if star_rect(self._list.visualRect(index)).contains(event.position().toPoint()):
-            self._chooser.toggle_favourite(offer.key)
+            self._chooser.toggle_favorite(offer.key)
         else:
             self._list.setCurrentIndex(index)
             self._take()
@@ -223,18 +223,18 @@ class ChooserPanel(QFrame):
     def _nothing_words(self, text: str) -> str:
         if text:
             return f"No model fits “{text}”."
-        if self._parts.scope == Scope.FAVOURITES and not self._having():
-            return "No favourites yet. Mark a model with Ctrl+D, or with its star."
+        if self._parts.scope == Scope.FAVORITES and not self._having():
+            return "No favorites yet. Mark a model with Ctrl+D, or with its star."
         return "No model here takes just that. Mark less of what you have, or look at everything."
 
     def _again(self) -> None:
         self._parts.show_parts(self._chooser.parts(), self._parts.scope)
         self._show_offers()
 
-    def _toggle_favourite(self) -> None:
+    def _toggle_favorite(self) -> None:
         offer = self._model.offer(self._list.currentIndex())
         if offer is not None:
-            self._chooser.toggle_favourite(offer.key)
+            self._chooser.toggle_favorite(offer.key)
 
     def _type_on(self, text: str) -> None:
         self._search.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -111,12 +111,12 @@ class OfferDelegate(QStyledItemDelegate):
         row = option.rect.adjusted(GRID + GRID // 2, 0, -GRID // 2, 0)
         self._way(painter, QRect(row.left(), row.top(), _WAY, row.height()), offer)
         star = star_rect(option.rect)
-        icon = "mdi6.star" if offer.is_favourite else "mdi6.star-outline"
+        icon = "mdi6.star" if offer.is_favorite else "mdi6.star-outline"
         lively = bool(option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected))
-        if offer.is_favourite or lively:
+        if offer.is_favorite or lively:
             place = QRect(0, 0, _ICON, _ICON)
             place.moveCenter(star.center())
-            self._theme.icon(icon, Role.WARN if offer.is_favourite else Role.FAINT).paint(painter, place)
+            self._theme.icon(icon, Role.WARN if offer.is_favorite else Role.FAINT).paint(painter, place)
         words = QRect(row.left() + _WAY + GRID, row.top(), star.left() - row.left() - _WAY - 2 * GRID, row.height())
         self._words(painter, words, option.font, offer)
         painter.restore()

@@ -1,4 +1,4 @@
-"""The left side of the chooser: parts of the catalogue, grouped by what they make. GUI thread only."""
+"""The left side of the chooser: parts of the catalog, grouped by what they make. GUI thread only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PART = Qt.ItemDataRole.UserRole
 _ICON = 16
 _SPECIAL = {
     Scope.ALL: "mdi6.view-grid-outline",
-    Scope.FAVOURITES: "mdi6.star-outline",
+    Scope.FAVORITES: "mdi6.star-outline",
     Scope.NEW: "mdi6.creation-outline",
 }
 

@@ -316,7 +316,7 @@ class CullingRoom(QWidget):
     def _show_words(self) -> None:
         model = self._model
         for place, stack in enumerate(model.shown):
-            judged = stack.top.judgement()
+            judged = stack.top.judgment()
             self._panes[place].set_words(
                 model.caption(place), judged, bold=not judged.startswith("★") or "pick" in judged, stack=stack.words()
             )
@@ -373,7 +373,7 @@ class CullingRoom(QWidget):
         return f"{' '.join(_ARROWS.get(key, key) for key in keys)} {words}"
 
     def _pair(self) -> tuple[int, int] | None:
-        """The focused place and its neighbour, left one first."""
+        """The focused place and its neighbor, left one first."""
         amount = len(self._model.shown)
         if amount < 2:
             return None
@@ -402,7 +402,7 @@ class CullingRoom(QWidget):
         pair = self._pair()
         if self._way is Way.SIDE_BY_SIDE or pair is None:
             return
-        names = [f"{self._model.caption(place)} · {self._model.shown[place].top.judgement()}" for place in pair]
+        names = [f"{self._model.caption(place)} · {self._model.shown[place].top.judgment()}" for place in pair]
         first, second = self._panes[pair[0]].surface, self._panes[pair[1]].surface
         self._overlay.show_pair(first, second, self._way, (names[0], names[1]))
         if self._way is Way.DIFFERENCE:

@@ -45,7 +45,7 @@ class Sameness(QObject):
 
 
 def same_pixels(first: QImage, second: QImage) -> bool:
-    """Of two sizes never. Colour and transparency count, how they are stored does not. Any thread, but the
+    """Of two sizes never. Color and transparency count, how they are stored does not. Any thread, but the
     GUI's, which it would hold up."""
     if first.isNull() or first.size() != second.size():
         return False

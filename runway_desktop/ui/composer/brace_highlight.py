@@ -1,4 +1,4 @@
-"""Marks the braces of a prompt that stand for several texts, in the accent colour of the theme. GUI thread only."""
+"""Marks the braces of a prompt that stand for several texts, in the accent color of the theme. GUI thread only."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """How a field's values are offered and read: the list to choose from, the text under a label, the text of a chip.
 
-Pure look-ups in the catalogue; no widgets. GUI thread only by custom, nothing here would mind another.
+Pure look-ups in the catalog; no widgets. GUI thread only by custom, nothing here would mind another.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One editor for each kind of field, made from the catalogue: chips beside the prompt, and full-width editors in
+"""One editor for each kind of field, made from the catalog: chips beside the prompt, and full-width editors in
 the form.
 
 An editor shows a wire value and says `edited(name, value)`; it never checks anything itself. What is wrong, and
@@ -52,11 +52,11 @@ class Chip(QPushButton):
 
     edited = Signal(str, object)
 
-    def __init__(self, field: Field, parent: QWidget, *, labelled: bool = False) -> None:
-        """`labelled`: a label with the field's name stands above it already."""
+    def __init__(self, field: Field, parent: QWidget, *, labeled: bool = False) -> None:
+        """`labeled`: a label with the field's name stands above it already."""
         super().__init__(parent)
         self._field = field
-        self._say = value_text if labelled else chip_text
+        self._say = value_text if labeled else chip_text
         self._value: Any = None
         self._idle = self._wrong = ""
         self.setProperty("kind", "chip")
@@ -310,7 +310,7 @@ def _dense_row(field: Field, parent: QWidget) -> FormRow:
 
 def _editor(field: Field, parent: QWidget) -> QWidget:
     if options_of(field) is not None:
-        return Chip(field, parent, labelled=True)
+        return Chip(field, parent, labeled=True)
     match field.kind:
         case FieldKind.PROMPT:
             return _text_box(parent, lines=2)

@@ -1,4 +1,4 @@
-"""Editors for a file inside an object, and for colours.
+"""Editors for a file inside an object, and for colors.
 
 Each shows a wire value and says `edited(value)` with the whole new one; None leaves it out. Nothing is checked here.
 GUI thread only.
@@ -116,7 +116,7 @@ def _uri(text: str) -> str:
 
 
 class ColorsBox(QWidget):
-    """Colours as swatches; each opens the system's colour dialog, the last adds one. For a text field it is one colour,
+    """Colors as swatches; each opens the system's color dialog, the last adds one. For a text field it is one color,
     for a list as many as the model takes."""
 
     edited = Signal(object)
@@ -138,7 +138,7 @@ class ColorsBox(QWidget):
             self._show()
 
     def show_inner(self, findings: Inner) -> None:
-        """A colour that is none is marked; what is wrong stands in the note below."""
+        """A color that is none is marked; what is wrong stands in the note below."""
         for place in range(len(self._colors)):
             item = self._flow.itemAt(place)
             swatch = item.widget() if item is not None else None
@@ -167,8 +167,8 @@ class ColorsBox(QWidget):
             button.setIcon(QIcon(swatch))
             button.setText(color)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setToolTip("Change the colour; Delete removes it")
-            button.setAccessibleName(f"Colour {place + 1}, {color}")
+            button.setToolTip("Change the color; Delete removes it")
+            button.setAccessibleName(f"Color {place + 1}, {color}")
             button.clicked.connect(lambda _=False, place=place: self._pick(place))
             button.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
             remove = button.addAction("Remove")
@@ -178,7 +178,7 @@ class ColorsBox(QWidget):
             self._flow.addWidget(button)
             button.show()
         if self._most is None or len(self._colors) < self._most:
-            add = QPushButton("Choose a colour…" if self._single else "Add a colour…", self)
+            add = QPushButton("Choose a color…" if self._single else "Add a color…", self)
             add.setProperty("kind", "chip")
             add.setAccessibleName(f"{self._field.label}: {add.text()}")
             add.setAutoDefault(False)

@@ -95,14 +95,14 @@ class ObjectBox(QFrame):
         self._form.setAutoDefault(False)
         self._form.clicked.connect(self._choose_form)
         if field.variants and (len(field.variants) > 1 or not required):
-            self._grid.addWidget(self._labelled_form(), 0, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(self._labeled_form(), 0, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         else:
             self._form.hide()
         self._layout.addLayout(self._grid)
         self._layout.addWidget(self._wrong)
         self._show_form()
 
-    def _labelled_form(self) -> QWidget:
+    def _labeled_form(self) -> QWidget:
         """Under a label as the members are, so that all stand in one line."""
         holder = QWidget(self)
         column = QVBoxLayout(holder)

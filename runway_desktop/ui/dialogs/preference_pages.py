@@ -170,18 +170,18 @@ class RunwayPage(Page):
         row.addWidget(self._add)
         row.addStretch()
         self.rows.addLayout(row)
-        if form.can_renew_catalogue:
-            self._add_catalogue()
-        self.heading("Cancelling")
+        if form.can_renew_catalog:
+            self._add_catalog()
+        self.heading("Canceling")
         self.switch("ask_before_cancel")
         self.rows.addStretch()
         form.changed.connect(lambda name: self._show_limits() if name in ("", "lane_limits") else None)
         self._show_limits()
 
-    def _add_catalogue(self) -> None:
+    def _add_catalog(self) -> None:
         """What can be made, and how to renew it without a new version of the program."""
-        self.heading("Catalogue of models")
-        self._catalogue = self.note()
+        self.heading("Catalog of models")
+        self._catalog = self.note()
         self._renew = QPushButton("Renew from file…", self)
         self._built_in = QPushButton("Use the built-in one", self)
         row = QHBoxLayout()
@@ -191,22 +191,22 @@ class RunwayPage(Page):
         row.addStretch()
         self.rows.addLayout(row)
         self._came = self.note()
-        self._renew.clicked.connect(self._choose_catalogue)
-        self._built_in.clicked.connect(lambda: self.form.renew_catalogue(None))
-        self.form.catalogue_told.connect(self._show_catalogue)
-        self._show_catalogue()
+        self._renew.clicked.connect(self._choose_catalog)
+        self._built_in.clicked.connect(lambda: self.form.renew_catalog(None))
+        self.form.catalog_told.connect(self._show_catalog)
+        self._show_catalog()
 
-    def _show_catalogue(self, came: str = "", refused: bool = False) -> None:
-        say(self._catalogue, self.form.catalogue_words)
-        self._built_in.setVisible(not self.form.catalogue_is_built_in)
+    def _show_catalog(self, came: str = "", refused: bool = False) -> None:
+        say(self._catalog, self.form.catalog_words)
+        self._built_in.setVisible(not self.form.catalog_is_built_in)
         say(self._came, came)
         set_tone(self._came, "bad" if refused else "good")
 
-    def _choose_catalogue(self) -> None:
-        dialog = QFileDialog(self, "Renew the catalogue", "", "Catalogue (*.json)")
+    def _choose_catalog(self) -> None:
+        dialog = QFileDialog(self, "Renew the catalog", "", "Catalog (*.json)")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.form.renew_catalogue(Path(name)))
+        dialog.fileSelected.connect(lambda name: self.form.renew_catalog(Path(name)))
         dialog.open()
 
     def _number(self, name: str, most: int, spoken: str) -> QSpinBox:

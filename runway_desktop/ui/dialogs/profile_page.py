@@ -1,4 +1,4 @@
-"""The page of the preferences for this profile: its name and colour, its backups, and a restore. GUI thread only."""
+"""The page of the preferences for this profile: its name and color, its backups, and a restore. GUI thread only."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class ProfilePage(Page):
         self.name.setEnabled(not demo)
         self.colors.setEnabled(not demo)
         if demo:
-            self.note("The demo keeps its name and colour, so that nobody takes it for real.")
+            self.note("The demo keeps its name and color, so that nobody takes it for real.")
 
     def _build_backups(self) -> None:
         self.heading("Backups")

@@ -1,5 +1,5 @@
 """Paints the lines of the expiry board: what it is, why it is not here, until when its link works over a calm bar, and
-the one thing to do now. Colours, icons and fonts are looked up at each paint.
+the one thing to do now. Colors, icons and fonts are looked up at each paint.
 """
 
 from __future__ import annotations

@@ -277,10 +277,10 @@ class InputTile(QWidget):
             (self.item.name, Role.TEXT, Qt.TextElideMode.ElideMiddle),
             (last, role, Qt.TextElideMode.ElideRight),
         )
-        for number, (words, colour, elide) in enumerate(rows):
+        for number, (words, color, elide) in enumerate(rows):
             row = QRect(area.left(), area.top() + number * line, area.width(), line)
             room = row.width() - (18 if number == 0 and self._cross.isVisible() else 0)
-            painter.setPen(self._theme.color(colour))
+            painter.setPen(self._theme.color(color))
             painter.drawText(
                 row,
                 int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft),

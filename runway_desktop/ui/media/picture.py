@@ -25,7 +25,7 @@ _DEEP = frozenset(
         QImage.Format.Format_A2BGR30_Premultiplied,
     }
 )
-"""Formats of 32 bits at most that have more than eight a colour."""
+"""Formats of 32 bits at most that have more than eight a color."""
 _VECTOR_SUFFIXES = frozenset({".svg", ".svgz"})
 
 
@@ -41,7 +41,7 @@ class Picture:
     has_alpha: bool
     is_drawing: bool = False
     is_exact: bool = True
-    """`levels[0]` has all that the file says: not of drawings, of more than eight bits a colour, or of what can be seen
+    """`levels[0]` has all that the file says: not of drawings, of more than eight bits a color, or of what can be seen
     through."""
 
     def level_for(self, width: float) -> QImage:

@@ -31,7 +31,7 @@ class PictureView(Stage):
         self._picture: Picture | None = None
         self._zoom: float | None = None
         """Screen pixels for each pixel of the picture; None fits."""
-        self._centre = QPointF()
+        self._center = QPointF()
         """The point of the picture that lies in the middle of the view."""
         self._grabbed_at: QPointF | None = None
 
@@ -72,7 +72,7 @@ class PictureView(Stage):
         smallest = min(self._fit_zoom(), 1.0)
         self._zoom = min(max(zoom, smallest), LARGEST)
         offset = (at - QRectF(self.rect()).center()) * (1 / self._scale())
-        self._centre = before - offset
+        self._center = before - offset
         self._keep_inside()
         self._say_zoom()
 
@@ -91,7 +91,7 @@ class PictureView(Stage):
     def pan(self, by: QPointF) -> None:
         """Moves the picture by that much of the view."""
         if self.can_pan():
-            self._centre -= by * (1 / self._scale())
+            self._center -= by * (1 / self._scale())
             self._keep_inside()
             self.update()
 
@@ -105,7 +105,7 @@ class PictureView(Stage):
         if self._zoom is None:
             return fitted(size, area)
         scale, ratio = self._scale(), self.devicePixelRatioF()
-        corner = area.center() - self._centre * scale
+        corner = area.center() - self._center * scale
         # On whole screen pixels, or 100 % would be blurred.
         corner = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
         return QRectF(corner, size * scale)
@@ -208,13 +208,13 @@ class PictureView(Stage):
         """No edge comes further in than the view's edge; what is smaller than the view stays in its middle."""
         size, scale = self._size(), self._scale()
         half_w, half_h = self.width() / 2 / scale, self.height() / 2 / scale
-        x = min(max(self._centre.x(), half_w), size.width() - half_w) if size.width() > 2 * half_w else size.width() / 2
+        x = min(max(self._center.x(), half_w), size.width() - half_w) if size.width() > 2 * half_w else size.width() / 2
         y = (
-            min(max(self._centre.y(), half_h), size.height() - half_h)
+            min(max(self._center.y(), half_h), size.height() - half_h)
             if size.height() > 2 * half_h
             else size.height() / 2
         )
-        self._centre = QPointF(x, y)
+        self._center = QPointF(x, y)
 
     def _show_cursor(self) -> None:
         if self.can_pan():

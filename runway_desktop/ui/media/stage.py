@@ -1,7 +1,7 @@
 """What every view of the preview shares: the backdrop, rounded corners, a visible focus, and starting a drag of the
 file.
 
-A stage paints its media into a layer and cuts the corners out, so that whatever lies behind shows through them. Colours
+A stage paints its media into a layer and cuts the corners out, so that whatever lies behind shows through them. Colors
 are looked up in `paintEvent`. GUI thread.
 """
 

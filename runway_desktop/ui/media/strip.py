@@ -63,8 +63,8 @@ class _ThumbnailDelegate(QStyledItemDelegate):
             media = self._strip.media_at(index.row())
             icon = self._theme.icon(_ICONS.get(media, "mdi6.file-outline"), Role.FAINT)
             side = area.height() * 0.45
-            centred = QRectF(area.center().x() - side / 2, area.center().y() - side / 2, side, side)
-            icon.paint(painter, centred.toRect())
+            centered = QRectF(area.center().x() - side / 2, area.center().y() - side / 2, side, side)
+            icon.paint(painter, centered.toRect())
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
             painter.drawRoundedRect(area, RADIUS, RADIUS)

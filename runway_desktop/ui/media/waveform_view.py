@@ -1,4 +1,4 @@
-"""Shows a sound as its waveform, with what was played in the accent colour. A press or a drag anywhere scrubs. GUI
+"""Shows a sound as its waveform, with what was played in the accent color. A press or a drag anywhere scrubs. GUI
 thread.
 """
 
@@ -17,17 +17,17 @@ _BAR, _GAP, _MARGIN = 2.0, 1.0, 16.0
 
 
 def paint_bars(painter: QPainter, area: QRectF, peaks: tuple[float, ...]) -> None:
-    """Bars mirrored on the middle line, in the painter's pen colour. The loudest of the sound fills the height."""
+    """Bars mirrored on the middle line, in the painter's pen color. The loudest of the sound fills the height."""
     count = max(1, int(area.width() // (_BAR + _GAP)))
     loudest = max(max(peaks, default=0.0), 0.05)
     middle = area.center().y()
-    colour = painter.pen().color()
+    color = painter.pen().color()
     for bar in range(count):
         first = bar * len(peaks) // count
         last = max(first + 1, (bar + 1) * len(peaks) // count)
         peak = max(peaks[first:last], default=0.0) / loudest
         height = max(1.0, peak * area.height())
-        painter.fillRect(QRectF(area.x() + bar * (_BAR + _GAP), middle - height / 2, _BAR, height), colour)
+        painter.fillRect(QRectF(area.x() + bar * (_BAR + _GAP), middle - height / 2, _BAR, height), color)
 
 
 class WaveformView(Stage):

@@ -1,7 +1,7 @@
-"""What tells one profile from another at a glance: its initials on its colour, and the program's icon with them.
+"""What tells one profile from another at a glance: its initials on its color, and the program's icon with them.
 
-Each colour carries white letters well in both themes (contrast of 4.5 and more), and is never the only sign: a name or
-the colour's word stands beside it. GUI thread only.
+Each color carries white letters well in both themes (contrast of 4.5 and more), and is never the only sign: a name or
+the color's word stands beside it. GUI thread only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COLORS = {
     Color.VIOLET: "#7549c2",
     Color.TEAL: "#0f7380",
     Color.PINK: "#b0337c",
-    Color.GREY: "#5c646e",
+    Color.GRAY: "#5c646e",
 }
 _LETTERS = "#ffffff"
 _BEYOND = 5

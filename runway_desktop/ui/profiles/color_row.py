@@ -1,4 +1,4 @@
-"""The colours of profiles to choose from: swatches that say their names, and the chosen one in words. GUI thread
+"""The colors of profiles to choose from: swatches that say their names, and the chosen one in words. GUI thread
 only."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class ColorRow(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Colour")
+        self.setAccessibleName("Color")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID // 2)
@@ -34,7 +34,7 @@ class ColorRow(QWidget):
             button.setIcon(swatch(color, _SIDE))
             button.setIconSize(QSize(badge_width(_SIDE), _SIDE))
             button.setToolTip(color.value.capitalize())
-            button.setAccessibleName(f"Colour: {color.value}")
+            button.setAccessibleName(f"Color: {color.value}")
             button.clicked.connect(lambda _=False, color=color: self._choose(color))
             self._group.addButton(button)
             self.buttons[color] = button

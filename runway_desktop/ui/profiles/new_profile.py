@@ -1,4 +1,4 @@
-"""The window for a new profile: its name, its colour, its key. GUI thread only."""
+"""The window for a new profile: its name, its color, its key. GUI thread only."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class NewProfileDialog(QDialog):
         self._name_wrong = words(self, tone="bad")
         self.colors = ColorRow(self)
         self.colors.chosen.connect(self._form.set_color)
-        for widget in (caption, self._name, self._name_wrong, words(self, "Colour"), self.colors):
+        for widget in (caption, self._name, self._name_wrong, words(self, "Color"), self.colors):
             rows.addWidget(widget)
         rows.addSpacing(GRID)
 

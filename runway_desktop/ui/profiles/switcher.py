@@ -29,7 +29,7 @@ def fill(
     settings: Callable[[], object],
     preferences: Callable[[], object],
 ) -> None:
-    """Puts the lines into an empty menu. `settings` opens the page of this profile's name, colour and backups."""
+    """Puts the lines into an empty menu. `settings` opens the page of this profile's name, color and backups."""
     for line in (status.connection_words()[0], status.key_place_words()):
         menu.addAction(line).setEnabled(False)
     menu.addAction("Refresh", ask_now)
@@ -43,7 +43,7 @@ def fill(
     new = menu.addAction(theme.icon("mdi6.plus", Role.MUTED), "New profile…", model.ask_for_new)
     new.setEnabled(not model.why_no_new_one)
     new.setToolTip(model.why_no_new_one)
-    menu.addAction(theme.icon("mdi6.pencil-outline", Role.MUTED), "Name, colour and backups…", settings)
+    menu.addAction(theme.icon("mdi6.pencil-outline", Role.MUTED), "Name, color and backups…", settings)
     removable = [entry for entry in entries if not (entry.is_current or entry.profile.is_demo or entry.profile.is_main)]
     if removable:
         _add_removal(menu, model, removable, theme)
@@ -54,7 +54,7 @@ def fill(
 
 def _add(menu: QMenu, model: ProfilesModel, entry: Entry, theme: Theme) -> None:
     profile = entry.profile
-    # Behind the tab: where other menus have their keys, the colour in words.
+    # Behind the tab: where other menus have their keys, the color in words.
     action = menu.addAction(badge(profile.initials, profile.color, _BADGE), f"{_plain(profile.name)}\t{entry.words}")
     if entry.is_current:
         action.setText(f"{_plain(profile.name)}\t{entry.words} · this window")

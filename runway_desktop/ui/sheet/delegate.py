@@ -1,5 +1,5 @@
 """How a cell of the sheet looks and is edited: thumbnails, tones, a red frame where something is wrong; an editor that
-is checked with each key. Colours are looked up when painted. GUI thread only."""
+is checked with each key. Colors are looked up when painted. GUI thread only."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """A bar for each day, painted by ourselves: bars, three lines and a few labels need no chart library, which would bring
-its own colours and megabytes into the bundle. GUI thread only.
+its own colors and megabytes into the bundle. GUI thread only.
 
 The mouse or the arrow keys choose a day, whose sum is then said above it and to a screen reader.
 """

@@ -1,4 +1,4 @@
-"""Cells of the spending tables: a bar behind each name, and what is unexplained in its own colour. GUI thread only."""
+"""Cells of the spending tables: a bar behind each name, and what is unexplained in its own color. GUI thread only."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 aligned figures.
 
 A row is painted as a whole, by the view: asked cell by cell, each for itself, a tall window takes longer than a frame.
-Colours and icons are looked up at each paint.
+Colors and icons are looked up at each paint.
 """
 
 from __future__ import annotations

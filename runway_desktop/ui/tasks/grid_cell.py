@@ -1,5 +1,5 @@
 """Paints one cell of the grid: the poster or the clip under the pointer, stars and pick in its corner, the prompt and
-the state in words below. Colours and fonts are looked up at each paint. GUI thread."""
+the state in words below. Colors and fonts are looked up at each paint. GUI thread."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Single lines of text, cut to their room, laid out once and kept while in use: laying out a prompt takes longer than
 painting the row around it. GUI thread.
 
-`TextCache` forgets what it knows when the fonts change; colours are looked up at each paint.
+`TextCache` forgets what it knows when the fonts change; colors are looked up at each paint.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         self._show_result()
 
     def show_welcome(self, page: QWidget | None) -> None:
-        """Puts a page in the window's centre in place of the workspace; None brings the workspace back."""
+        """Puts a page in the window's center in place of the workspace; None brings the workspace back."""
         old = self._pages.widget(1)
         if page is not None:
             self._pages.addWidget(page)

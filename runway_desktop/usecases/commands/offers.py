@@ -1,7 +1,7 @@
 """What can be done with the chosen tasks, in words that follow their states. Pure: rows in, offers out.
 
 Four verbs stay apart: *Cancel on Runway*, *Delete from Runway*, *Remove from list*, *Delete file* (to the bin). What
-still waits here is not cancelled but *not sent*. A refused task offers *Edit and send*, never *Retry*. An offer that
+still waits here is not canceled but *not sent*. A refused task offers *Edit and send*, never *Retry*. An offer that
 cannot be taken says why.
 """
 
@@ -258,7 +258,7 @@ def may_retry(row: Row) -> bool:
 def _ending(rows: Sequence[Row], states: set[State]) -> list[Offer]:
     found = []
     live = len(concerned(TaskCommand.CANCEL, rows))
-    hidden = "" if live else "It can't be cancelled with this key."
+    hidden = "" if live else "It can't be canceled with this key."
     if live or any(row.task.is_hidden for row in rows):
         text = f"Cancel {live:,} on Runway…" if live > 1 else "Cancel on Runway…"
         found.append(Offer(TaskCommand.CANCEL, text, hidden, dangerous=True))
@@ -299,7 +299,7 @@ def concerned(verb: TaskCommand, rows: Sequence[Row]) -> list[Row]:
         case TaskCommand.COPY_LINK:
             return [row for row in rows if row.task.state is State.SUCCEEDED and row.task.remote_id and row.outputs]
         case TaskCommand.DELETE_REMOTELY:
-            # A failed or cancelled task has nothing at Runway that could be deleted.
+            # A failed or canceled task has nothing at Runway that could be deleted.
             done = [row for row in rows if row.task.state is State.SUCCEEDED]
             return [row for row in done if row.task.remote_id and not row.task.deleted_remotely]
         case TaskCommand.REFRESH:

@@ -130,7 +130,7 @@ class RequestDraft:
         return found
 
     def _checks(self) -> tuple[Finding, ...]:
-        """What the catalogue finds wrong with the whole."""
+        """What the catalog finds wrong with the whole."""
         if self._checked is None:
             self._checked = validate(self.pair, self.wire_values())
         return self._checked

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KIND_WORDS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}
 _MANY = 16
-"""How many a list may hold of which the catalogue names no length."""
+"""How many a list may hold of which the catalog names no length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

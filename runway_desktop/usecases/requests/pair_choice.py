@@ -1,6 +1,6 @@
 """Which endpoint and model to go to: the first ever, the one used last, one that takes what is there.
 
-Asks the catalogue and what is remembered of former sendings; changes nothing but that memory. Nothing here blocks.
+Asks the catalog and what is remembered of former sendings; changes nothing but that memory. Nothing here blocks.
 """
 
 from __future__ import annotations

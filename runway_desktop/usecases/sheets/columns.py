@@ -1,4 +1,4 @@
-"""Which columns a sheet has, what they are called and in what order they stand. Pure; built once from the catalogue.
+"""Which columns a sheet has, what they are called and in what order they stand. Pure; built once from the catalog.
 
 A cell is kept under its column's key: the wire name of a field, or one of the names below that begin with "@", which
 no wire name does.
@@ -29,7 +29,7 @@ class Kind(Enum):
     PROMPT = auto()
     ASSETS = auto()
     CHOICE = auto()
-    """Endpoint and model: words of the catalogue."""
+    """Endpoint and model: words of the catalog."""
     FIELD = auto()
     NOTE = auto()
     """Project and shot: any words."""
@@ -70,7 +70,7 @@ _FIRST_FRAME = "promptImage"
 
 
 class Columns:
-    """All columns that any pair of the catalogue can ask for."""
+    """All columns that any pair of the catalog can ask for."""
 
     def __init__(self, catalog: Catalog) -> None:
         fields: dict[str, Field] = {}
@@ -91,14 +91,14 @@ class Columns:
         self._place = {key: place for place, key in enumerate(self._all)}
 
     def column(self, key: str) -> Column:
-        """The column of a key; one made up for a name that the catalogue does not know."""
+        """The column of a key; one made up for a name that the catalog does not know."""
         return self._all.get(key) or Column(key, key, Kind.FIELD)
 
     def knows(self, key: str) -> bool:
         return key in self._all
 
     def ordered(self, keys: Iterable[str]) -> tuple[Column, ...]:
-        # A name that the catalogue does not know stands behind the settings.
+        # A name that the catalog does not know stands behind the settings.
         strange = self._place[PROJECT] - 0.5
         keys = sorted({*_ALWAYS, *keys}, key=lambda key: (self._place.get(key, strange), key))
         return tuple(map(self.column, keys))

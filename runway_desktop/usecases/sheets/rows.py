@@ -138,11 +138,11 @@ class RowChecker:
             if pair is not None:
                 return pair, ()
             known = any(True for _ in self._siblings(model))
-            why = f"{model} cannot do that." if known else f"The catalogue knows no model “{model}”."
+            why = f"{model} cannot do that." if known else f"The catalog knows no model “{model}”."
             return None, (Said(MODEL, why),)
         pairs = list(self._siblings(model))
         if not pairs:
-            return None, (Said(MODEL, f"The catalogue knows no model “{model}”."),)
+            return None, (Said(MODEL, f"The catalog knows no model “{model}”."),)
         return self._nearest(pairs, own), ()
 
     def settings(self, pair: Pair) -> dict[str, Any]:

@@ -45,9 +45,9 @@ def _difference(task: Task, actual: float, estimate: float) -> str:
         case State.FAILED:
             return "charged for what was made before it failed"
         case State.CANCELLED if actual == 0:
-            return "nothing charged, because it was cancelled in time"
+            return "nothing charged, because it was canceled in time"
         case State.CANCELLED:
-            return "charged for what was made before it was cancelled"
+            return "charged for what was made before it was canceled"
         case _ if actual < estimate:
             return "an estimate is the most that a task may cost"
         case _:

@@ -1,6 +1,6 @@
 """A task's state in words, tone and icon: what the list's state column, the details and a screen reader say. Pure.
 
-Colour alone never tells a state: every tone comes with words and an icon. Progress is never invented.
+Color alone never tells a state: every tone comes with words and an icon. Progress is never invented.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def describe(row: Row, around: Around) -> StateWords:
         case State.FAILED:
             return _failed(task)
         case State.CANCELLED:
-            return StateWords(headline="Cancelled", detail=_charged(task), icon="mdi6.cancel")
+            return StateWords(headline="Canceled", detail=_charged(task), icon="mdi6.cancel")
         case State.GONE if task.let_go:
             return StateWords(headline="Let go", detail="no answer came, nothing was adopted", icon="mdi6.link-off")
         case State.GONE:

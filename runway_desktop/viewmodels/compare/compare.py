@@ -1,7 +1,7 @@
 """What the culling room compares: results in stacks, a set of one, two or four of them at a time, and judging by key.
 
 Takes of one prompt lie on one stack while several prompts are compared; takes of a single prompt lie side by side. The
-judgements follow live, whoever makes them. Holds no file and no player. GUI thread only.
+judgments follow live, whoever makes them. Holds no file and no player. GUI thread only.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Take:
             if part
         )
 
-    def judgement(self) -> str:
+    def judgment(self) -> str:
         """ "★★★★☆ pick", "rejected", "unrated"."""
         if self.task.pick is Pick.REJECT:
             return "rejected"
@@ -211,7 +211,7 @@ class Compare(QObject):
             self.focus_moved.emit()
 
     def move_focus(self, by: int) -> None:
-        """Around among those shown; a single one goes to its neighbour's set."""
+        """Around among those shown; a single one goes to its neighbor's set."""
         amount = len(self.shown)
         if amount == 1:
             self.turn(by)
@@ -228,7 +228,7 @@ class Compare(QObject):
         return True
 
     def swap(self) -> None:
-        """The focused one and its neighbour change places; the focus goes along."""
+        """The focused one and its neighbor change places; the focus goes along."""
         shown = self.shown
         if len(shown) < 2:
             return

@@ -1,7 +1,7 @@
 """What helps to choose an endpoint and a model: what goes in and comes out, the price, how long it usually takes, what
 Runway allows, what is new, and what one likes.
 
-Favourites and the pairs of the catalogue before this one are kept in the settings. GUI thread only; times come from
+Favorites and the pairs of the catalog before this one are kept in the settings. GUI thread only; times come from
 the store a little later and say `changed`.
 """
 
@@ -25,8 +25,8 @@ from runway_desktop.viewmodels.bridge import Bridge
 if TYPE_CHECKING:
     from .composing import Composing
 
-_FAVOURITES = "chooser.favourites"
-_KNOWN = "chooser.catalogue"
+_FAVORITES = "chooser.favourites"
+_KNOWN = "chooser.catalog"
 _WORDS_FOR = {
     MediaKind.IMAGE: "picture image photo still",
     MediaKind.VIDEO: "clip video film movie",
@@ -38,10 +38,10 @@ Key = tuple[str, str]
 
 
 class Scope(StrEnum):
-    """Parts of the catalogue beside its endpoints, which go by their own names."""
+    """Parts of the catalog beside its endpoints, which go by their own names."""
 
     ALL = "*all"
-    FAVOURITES = "*favourites"
+    FAVORITES = "*favourites"
     NEW = "*new"
 
 
@@ -79,7 +79,7 @@ class Offer:
     usually: str
     limits: str
     is_new: bool
-    is_favourite: bool
+    is_favorite: bool
     is_current: bool
 
     @property
@@ -97,7 +97,7 @@ class Offer:
         """The whole for those who do not see it."""
         marks = (
             "chosen now" if self.is_current else "",
-            "favourite" if self.is_favourite else "",
+            "favorite" if self.is_favorite else "",
             "new" if self.is_new else "",
         )
         return ", ".join(part for part in (self.label, self.facts.replace(" · ", ", "), self.price, *marks) if part)
@@ -105,7 +105,7 @@ class Offer:
 
 class Chooser(QObject):
     changed = Signal()
-    """Favourites, times, prices or limits moved."""
+    """Favorites, times, prices or limits moved."""
 
     def __init__(
         self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
@@ -125,15 +125,15 @@ class Chooser(QObject):
 
     @property
     def version(self) -> str:
-        """Of the catalogue."""
+        """Of the catalog."""
         return self._engine.catalog.version
 
     def parts(self) -> list[Part]:
-        """The left side: everything, favourites, what is new, then the endpoints by what they make."""
+        """The left side: everything, favorites, what is new, then the endpoints by what they make."""
         everything = list(self._pairs())
         found = [Part(scope=Scope.ALL, label="Everything", amount=len(everything))]
-        favourites = [key for key in self._favourites() if self._engine.catalog.pair(*key) is not None]
-        found.append(Part(scope=Scope.FAVOURITES, label="Favourites", amount=len(favourites)))
+        favorites = [key for key in self._favorites() if self._engine.catalog.pair(*key) is not None]
+        found.append(Part(scope=Scope.FAVORITES, label="Favorites", amount=len(favorites)))
         if self.new():
             found.append(Part(scope=Scope.NEW, label="New", amount=len(self.new())))
         for kind, heading in _MAKES:
@@ -156,27 +156,27 @@ class Chooser(QObject):
         return found
 
     def offers(self, scope: str, search: str = "", having: frozenset[str] = frozenset()) -> list[Offer]:
-        """The pairs of a part, or, with words to search for, those of the whole catalogue: what is called just so
+        """The pairs of a part, or, with words to search for, those of the whole catalog: what is called just so
         first, then the part's.
 
         `having` holds what one has, of "text" and the media kinds: a pair must take all of it and need nothing else.
         """
         words = search.casefold().split()
-        favourites, new = self._favourites(), self.new()
+        favorites, new = self._favorites(), self.new()
         ranked = []
         for place, pair in enumerate(self._pairs()):
             key = (pair.endpoint, pair.model)
             inside = scope in (Scope.ALL, pair.endpoint)
-            inside = inside or (scope == Scope.FAVOURITES and key in favourites)
+            inside = inside or (scope == Scope.FAVORITES and key in favorites)
             inside = inside or (scope == Scope.NEW and key in new)
             if not (inside or words) or not _fits(pair, having):
                 continue
             rank = self._rank(pair, words)
             if rank is not None:
-                ranked.append(((rank > 0, not inside, rank, key not in favourites, place), pair))
+                ranked.append(((rank > 0, not inside, rank, key not in favorites, place), pair))
         ranked.sort(key=lambda entry: entry[0])
         several = len({pair.endpoint for _, pair in ranked}) > 1
-        return [self._offer(pair, favourites, new, several) for _, pair in ranked]
+        return [self._offer(pair, favorites, new, several) for _, pair in ranked]
 
     def choose(self, key: Key) -> None:
         """Hands the choice to the composer, which keeps what fits and says what does not."""
@@ -189,14 +189,14 @@ class Chooser(QObject):
         self._composer.choose_endpoint(scope)
         return True
 
-    def toggle_favourite(self, key: Key) -> None:
-        favourites = self._favourites()
-        kept = [one for one in favourites if one != key] if key in favourites else [*favourites, key]
-        self._engine.settings.set(_FAVOURITES, [list(one) for one in kept])
+    def toggle_favorite(self, key: Key) -> None:
+        favorites = self._favorites()
+        kept = [one for one in favorites if one != key] if key in favorites else [*favorites, key]
+        self._engine.settings.set(_FAVORITES, [list(one) for one in kept])
         self.changed.emit()
 
     def new(self) -> frozenset[Key]:
-        """Pairs that the catalogue before this one did not have; none on the first run."""
+        """Pairs that the catalog before this one did not have; none on the first run."""
         if self._new is None or self._looked_for != self.version:
             self._new = _new_pairs(self._engine)
             self._looked_for = self.version
@@ -219,8 +219,8 @@ class Chooser(QObject):
     def _pairs(self) -> Iterator[Pair]:
         return self._engine.catalog.pairs()
 
-    def _favourites(self) -> list[Key]:
-        return _keys(self._engine.settings.get(_FAVOURITES, []))
+    def _favorites(self) -> list[Key]:
+        return _keys(self._engine.settings.get(_FAVORITES, []))
 
     def _taken_by(self, endpoint: str) -> tuple[tuple[MediaKind, ...], bool]:
         """What all models of an endpoint have in common: what they cannot do without, and whether they read a
@@ -249,7 +249,7 @@ class Chooser(QObject):
             return 1
         return 2 if all(word in name for word in words) else 3
 
-    def _offer(self, pair: Pair, favourites: Sequence[Key], new: frozenset[Key], says_endpoint: bool) -> Offer:
+    def _offer(self, pair: Pair, favorites: Sequence[Key], new: frozenset[Key], says_endpoint: bool) -> Offer:
         key = (pair.endpoint, pair.model)
         endpoint = self._engine.catalog.endpoint(pair.endpoint)
         price, why = self._price(pair)
@@ -269,7 +269,7 @@ class Chooser(QObject):
             usually=self._usually.get(key, ""),
             limits=self._limits(pair.model),
             is_new=key in new,
-            is_favourite=key in favourites,
+            is_favorite=key in favorites,
             is_current=key == self.current,
         )
 
@@ -358,7 +358,7 @@ def _many_words(field: Field) -> str:
 
 
 def _new_pairs(engine: Engine) -> frozenset[Key]:
-    """Compares the catalogue with the one before, and keeps this one as what the next is compared with."""
+    """Compares the catalog with the one before, and keeps this one as what the next is compared with."""
     catalog: Catalog = engine.catalog
     here = [[pair.endpoint, pair.model] for pair in catalog.pairs()]
     known = engine.settings.get(_KNOWN)

@@ -1,6 +1,6 @@
 """The request being written: endpoint, model, values, inputs, what is wrong with it and what it will cost.
 
-Everything typed or dropped is a draft that survives a crash. Checks run as one types, against the catalogue and the
+Everything typed or dropped is a draft that survives a crash. Checks run as one types, against the catalog and the
 inputs' own facts. GUI thread only; nothing here blocks.
 """
 
@@ -19,7 +19,7 @@ from runway_desktop.catalog import (
     idle_reason,
 )
 from runway_desktop.domain.task import Request, State, TaskId
-from runway_desktop.services.catalog_renewal import IN_USE as CATALOGUE_IN_USE
+from runway_desktop.services.catalog_renewal import IN_USE as CATALOG_IN_USE
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
@@ -94,7 +94,7 @@ class Composer(QObject):
         bridge.organization_changed.connect(lambda _: self.changed.emit())
         bridge.key_changed.connect(lambda _: self.changed.emit())
         bridge.tasks_touched.connect(self._price_may_be_known)
-        bridge.settings_changed.connect(lambda names: self._catalogue_renewed() if CATALOGUE_IN_USE in names else None)
+        bridge.settings_changed.connect(lambda names: self._catalog_renewed() if CATALOG_IN_USE in names else None)
 
     @cached_property
     def chooser(self) -> Chooser:
@@ -260,7 +260,7 @@ class Composer(QObject):
         pair = self._engine.catalog.pair(request.endpoint, request.model)
         if pair is None:
             self.said.emit(
-                f"The catalogue does not know {request.model or 'this model'}; only its prompt could be taken."
+                f"The catalog does not know {request.model or 'this model'}; only its prompt could be taken."
             )
             self.set_prompt(request.prompt)
             return
@@ -404,8 +404,8 @@ class Composer(QObject):
         if not_taken:
             self.said.emit(f"{self._draft.pair.label} does not take: {', '.join(not_taken)}.")
 
-    def _catalogue_renewed(self) -> None:
-        """The same pair as the new catalogue has it, or the first where it has it no more; what fits is kept."""
+    def _catalog_renewed(self) -> None:
+        """The same pair as the new catalog has it, or the first where it has it no more; what fits is kept."""
         pair = self._engine.catalog.pair(self._draft.pair.endpoint, self._draft.pair.model)
         self._rebuilt(self._draft.switch(pair or self._choice.first()))
         if "chooser" in vars(self):

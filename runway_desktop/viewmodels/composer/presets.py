@@ -70,7 +70,7 @@ class ComposerPresets(QObject):
         model takes them."""
         pair = self._engine.catalog.pair(preset.endpoint, preset.model)
         if pair is None:
-            self.said.emit(f"The catalogue does not know {preset.model}, which “{preset.name}” asks for.")
+            self.said.emit(f"The catalog does not know {preset.model}, which “{preset.name}” asks for.")
             return
         composer = self._composer
         composer.choose(preset.endpoint, preset.model)

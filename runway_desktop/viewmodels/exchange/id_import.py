@@ -235,7 +235,7 @@ def _outcome(task: Task) -> tuple[str, Tone]:
         case State.FAILED:
             return "Found, it failed", Tone.PLAIN
         case State.CANCELLED:
-            return "Found, it was cancelled", Tone.PLAIN
+            return "Found, it was canceled", Tone.PLAIN
         case _ if task.is_hidden:
             return "Another key's", Tone.WARN
         case _ if task.not_found_at is not None:

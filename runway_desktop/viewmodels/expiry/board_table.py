@@ -71,7 +71,7 @@ class BoardLines(QAbstractTableModel):
                 return line if role == LINE else None
 
     def show(self, lines: Sequence[BoardLine]) -> None:
-        """Goes from what is shown to these: rows that stay keep who looks at them, neighbours go and come together."""
+        """Goes from what is shown to these: rows that stay keep who looks at them, neighbors go and come together."""
         self._remove({line.key for line in lines})
         known = {line.key for line in self._lines}
         row = 0

@@ -1,4 +1,4 @@
-"""A new profile as it is entered: name, colour, key. The key is checked first, which costs nothing. GUI thread only.
+"""A new profile as it is entered: name, color, key. The key is checked first, which costs nothing. GUI thread only.
 
 The secret is in this object only while the window is open, and never in a signal. Nothing here raises: what goes wrong
 becomes words at the place where it belongs.
@@ -41,7 +41,7 @@ class NewProfileForm(QObject):
         self.key_words, self.key_tone = "", Tone.PLAIN
         self.trouble = ""
         """Why it could not be made, where that is neither the name's fault nor the key's."""
-        runner(profiles.free_color(), "choose a colour", done=self._suggest)
+        runner(profiles.free_color(), "choose a color", done=self._suggest)
 
     @property
     def name_problem(self) -> str:

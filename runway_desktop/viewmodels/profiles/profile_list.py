@@ -23,7 +23,7 @@ from runway_desktop.usecases.words import units
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the switcher. `words` tell its colour, or that it is the demo."""
+    """A line of the switcher. `words` tell its color, or that it is the demo."""
 
     profile: Profile
     words: str
@@ -32,7 +32,7 @@ class Entry:
 
 class ProfilesModel(QObject):
     changed = Signal()
-    """This window's profile has another name or colour, or there are others than before."""
+    """This window's profile has another name or color, or there are others than before."""
     listed = Signal()
     """An answer to `refresh`."""
     open_wanted = Signal(object)

@@ -45,7 +45,7 @@ class ModelLimit:
 class PreferencesForm(QObject):
     changed = Signal(str)
     """The name of the setting that moved, here or elsewhere; empty: what Runway allows."""
-    catalogue_told = Signal(str, bool)
+    catalog_told = Signal(str, bool)
     """What came of a renewal, in a sentence, and whether it is a refusal."""
 
     def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
@@ -132,31 +132,31 @@ class PreferencesForm(QObject):
         self.set_value("name_template", None)
 
     @property
-    def can_renew_catalogue(self) -> bool:
+    def can_renew_catalog(self) -> bool:
         return self._engine.renewal is not None
 
     @property
-    def catalogue_words(self) -> str:
-        """Which catalogue is in use."""
+    def catalog_words(self) -> str:
+        """Which catalog is in use."""
         catalog = self._engine.catalog
         pairs = sum(len(endpoint.models) for endpoint in catalog.endpoints)
         models = len({model for endpoint in catalog.endpoints for model in endpoint.models})
-        own = "" if self.catalogue_is_built_in else " Renewed from a file."
+        own = "" if self.catalog_is_built_in else " Renewed from a file."
         return f"SDK {catalog.version}: {len(catalog.endpoints)} endpoints, {models} models, {pairs} pairs.{own}"
 
     @property
-    def catalogue_is_built_in(self) -> bool:
+    def catalog_is_built_in(self) -> bool:
         return self._engine.renewal is None or self._engine.renewal.is_built_in
 
-    def renew_catalogue(self, path: Path | None) -> None:
-        """From a file, or None: back to the built-in one. `catalogue_told` says what came of it."""
+    def renew_catalog(self, path: Path | None) -> None:
+        """From a file, or None: back to the built-in one. `catalog_told` says what came of it."""
         renewal = self._engine.renewal
         if renewal is not None:
             self._runner(
                 renewal.renew(path) if path is not None else renewal.use_built_in(),
-                "renew catalogue",
-                done=lambda came: self.catalogue_told.emit(came.in_words(), False),
-                failed=lambda error: self.catalogue_told.emit(error.in_words(), True),
+                "renew catalog",
+                done=lambda came: self.catalog_told.emit(came.in_words(), False),
+                failed=lambda error: self.catalog_told.emit(error.in_words(), True),
             )
 
     def model_limits(self) -> list[ModelLimit]:

@@ -384,7 +384,7 @@ class SheetTable(QAbstractTableModel):
         self.changed.emit()
 
     def _remove(self, places: Iterable[int]) -> None:
-        """Takes rows out in runs of neighbours, from the end on."""
+        """Takes rows out in runs of neighbors, from the end on."""
         left = sorted(set(places))
         while left:
             last = first = left.pop()

@@ -1,4 +1,4 @@
-"""Everything about the chosen task as labelled lines, and what the preview shows. GUI thread only.
+"""Everything about the chosen task as labeled lines, and what the preview shows. GUI thread only.
 
 The lines follow the task live; a change of the choice forgets what a slower answer says of the former one.
 """

@@ -33,7 +33,7 @@ STATUS_CHOICES: tuple[tuple[str, frozenset[State]], ...] = (
     ("Succeeded", frozenset({State.SUCCEEDED})),
     ("Failed", frozenset({State.FAILED})),
     ("Uncertain", frozenset({State.UNCERTAIN})),
-    ("Cancelled", frozenset({State.CANCELLED})),
+    ("Canceled", frozenset({State.CANCELLED})),
     ("Not at Runway", frozenset({State.GONE})),
 )
 _STATUS_WORDS = dict(

@@ -1,6 +1,6 @@
 """The words of the task list's cells: what each column says, to the eye, to a screen reader and as a tool tip.
 
-Pure but for the clock and the catalogue that it asks; knows no item model.
+Pure but for the clock and the catalog that it asks; knows no item model.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ class Cells:
             case Column.POSTER:
                 return f"Poster, {badge(row)}" if badge(row) else "Poster"
             case Column.PROMPT:
-                judged = judgement_words(row.task)
+                judged = judgment_words(row.task)
                 return f"{self.title_words(row)}. {self.settings_words(row)}{'. ' + judged if judged else ''}"
             case Column.STATUS:
                 return describe(row, around).spoken
@@ -262,7 +262,7 @@ def rating_words(rating: int) -> str:
     return f"{units.count(rating, 'star')}" if rating else "Not rated"
 
 
-def judgement_words(task: Task) -> str:
+def judgment_words(task: Task) -> str:
     """What the person made of it, as it is spoken: "Picked, 4 stars, tags drone, night"."""
     said = {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(task.pick, "")
     rated = rating_words(task.rating) if task.rating else ""

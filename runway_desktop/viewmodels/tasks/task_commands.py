@@ -249,7 +249,7 @@ class TaskCommands(QObject):
         are_results: bool,
     ) -> None:
         renewal = self._engine.renewal
-        if renewal is not None and len(paths) == 1 and await renewal.is_catalogue(paths[0]):
+        if renewal is not None and len(paths) == 1 and await renewal.is_catalog(paths[0]):
             self.tell((await renewal.renew(paths[0])).in_words(), "Preferences → Runway goes back to the built-in one.")
             return
         if not (are_results or urls or to_field) and await self._is_for_import(paths, text, html):
@@ -264,7 +264,7 @@ class TaskCommands(QObject):
 
         from runway_desktop.services.exchange import Brought
 
-        match await self._engine.exchange.recognise(paths, text):
+        match await self._engine.exchange.recognize(paths, text):
             case Brought.IDS:
                 self.ids_brought.emit(paths, text, otherwise)
             case Brought.RESULTS:

@@ -28,11 +28,11 @@ def clips() -> list[Path]:
 
 @pytest.fixture
 def plain(tmp_path: Path) -> Callable[[str, str], Path]:
-    """Makes a picture of 160 × 90 pixels in one colour."""
+    """Makes a picture of 160 × 90 pixels in one color."""
 
-    def make(name: str, colour: str) -> Path:
+    def make(name: str, color: str) -> Path:
         image = QImage(160, 90, QImage.Format.Format_RGB32)
-        image.fill(QColor(colour))
+        image.fill(QColor(color))
         path = tmp_path / f"{name}.png"
         assert image.save(str(path))
         return path

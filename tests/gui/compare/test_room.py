@@ -1,4 +1,4 @@
-"""The culling room before the eyes: keys, panes, wipe and difference on known pixels, and live judgements."""
+"""The culling room before the eyes: keys, panes, wipe and difference on known pixels, and live judgments."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def test_keys_judge_the_focused_one(opened: Open, pictures: list[Path]) -> None:
     ]
 
 
-def test_judgement_is_said_live(opened: Open, pictures: list[Path]) -> None:
+def test_judgment_is_said_live(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     assert opened.room.panes[0].accessibleDescription() == "unrated"
     touch = Touch()
@@ -218,7 +218,7 @@ def test_judgement_is_said_live(opened: Open, pictures: list[Path]) -> None:
     assert opened.room.panes[0].accessibleDescription() == "★★★★★ pick"
 
 
-def test_wipe_of_one_at_a_time_takes_its_neighbour_beside_it(opened: Open, pictures: list[Path]) -> None:
+def test_wipe_of_one_at_a_time_takes_its_neighbor_beside_it(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert len(opened.shown) == 1

@@ -473,6 +473,6 @@ async def test_both_themes_paint_it(tmp_path, theme, qtbot):
         rig.composer.taking.add([picture()])
         for choice in (Choice.LIGHT, Choice.DARK):
             theme.choose(choice)
-            ground, colours = painted(rig.pane)
+            ground, colors = painted(rig.pane)
             assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
-            assert colours > 20, "words and tiles stand on it"
+            assert colors > 20, "words and tiles stand on it"

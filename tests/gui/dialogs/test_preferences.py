@@ -179,7 +179,7 @@ def test_numbers_and_switches_apply_at_once(dialog: Preferences, rig: Rig):
     dialog.show_section("Runway")
     named(dialog, QSpinBox, "Tasks that are asked about").setValue(99)
     named(dialog, QSpinBox, "Results that are downloaded").setValue(2)
-    named(dialog, QCheckBox, "Ask before a task is cancelled on Runway").click()
+    named(dialog, QCheckBox, "Ask before a task is canceled on Runway").click()
     assert (rig.settings.poll_limit, rig.settings.download_limit, rig.settings.ask_before_cancel) == (8, 2, False)
 
 

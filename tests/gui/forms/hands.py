@@ -180,7 +180,7 @@ class Hands:
                 await self.fill_row(row, value[row.name])
 
     async def _add_color(self, box: ColorsBox, color: str) -> None:
-        add = next(one for one in box.findChildren(QPushButton) if "colour" in one.text() and one.isVisible())
+        add = next(one for one in box.findChildren(QPushButton) if "color" in one.text() and one.isVisible())
         QTest.mouseClick(add, LEFT)
         dialog = box.findChildren(QColorDialog)[-1]
         await until(dialog.isVisible)

@@ -124,7 +124,7 @@ def run(simulator: httpx.Client, task: Task, body: Mapping[str, Any]) -> None:
 
 
 def alike(value: Any) -> Any:
-    """Values apart from which file or link stands there, and from the letters of colours."""
+    """Values apart from which file or link stands there, and from the letters of colors."""
     if isinstance(value, Mapping):
         return {key: alike(inner) for key, inner in value.items() if inner not in (None, "", [], {})}
     if isinstance(value, list | tuple):

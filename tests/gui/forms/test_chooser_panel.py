@@ -121,7 +121,7 @@ async def test_a_click_chooses_and_a_click_on_the_star_marks(tmp_path, theme, qt
         QTest.mouseClick(view.viewport(), LEFT, pos=star_rect(second).center())
         assert rig.panel.isVisible()
         assert listed(rig)[0].key == key
-        assert listed(rig)[0].is_favourite
+        assert listed(rig)[0].is_favorite
         place = view.visualRect(view.model().index(2, 0))
         wanted = listed(rig)[2].key
         QTest.mouseClick(view.viewport(), LEFT, pos=QPoint(place.left() + 150, place.center().y()))
@@ -133,8 +133,8 @@ async def test_ctrl_d_marks_the_chosen_one_and_it_stays_chosen(tmp_path, theme, 
         before = chosen(rig).key
         QTest.keyClick(rig.panel.search, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
         assert chosen(rig).key == before
-        assert chosen(rig).is_favourite
-        rig.panel.parts.choose(Scope.FAVOURITES)
+        assert chosen(rig).is_favorite
+        rig.panel.parts.choose(Scope.FAVORITES)
         assert [one.key for one in listed(rig)] == [before]
 
 
@@ -146,7 +146,7 @@ async def test_nothing_found_is_said_with_what_to_do(tmp_path, theme, qtbot):
         QTest.keyClick(rig.panel.search, Qt.Key.Key_Return)
         assert rig.panel.isVisible(), "Return on nothing chooses nothing"
         rig.panel.search.clear()
-        rig.panel.parts.choose(Scope.FAVOURITES)
+        rig.panel.parts.choose(Scope.FAVORITES)
         assert "Ctrl+D" in rig.panel._nothing.text()
 
 
@@ -173,7 +173,7 @@ async def test_both_themes_paint_it(choice, tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         theme.choose(choice)
         rig.panel.parts.choose(Scope.ALL)
-        ground, colours = painted(rig.panel)
+        ground, colors = painted(rig.panel)
         assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
-        assert colours > 20, "words stand on it"
+        assert colors > 20, "words stand on it"
         assert QApplication.activePopupWidget() is rig.panel

@@ -68,8 +68,8 @@ async def test_every_kind_of_tile_paints_in_both_themes(tmp_path, theme, choice)
         assert rig.strip.tiles
         for tile in rig.strip.tiles:
             tile.setFocus()
-            ground, colours = painted(tile)
-            assert colours > 10, "its picture, its words and its outline"
+            ground, colors = painted(tile)
+            assert colors > 10, "its picture, its words and its outline"
             assert (ground.lightness() > 127) is (choice is Choice.LIGHT) or tile.width() == PICTURE.width()
 
 

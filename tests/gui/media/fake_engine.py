@@ -56,14 +56,14 @@ class FakeEngine(QObject):
         self.duration.emit(round(seconds * 1000))
         self.loaded.emit(pictures, True)
 
-    def says_frame(self, number: int, colour: str = "red") -> None:
+    def says_frame(self, number: int, color: str = "red") -> None:
         """Frame `number` of a clip of 25 frames a second."""
-        self.frame.emit(made_frame(number, colour))
+        self.frame.emit(made_frame(number, color))
 
 
-def made_frame(number: int, colour: str = "red") -> QVideoFrame:
+def made_frame(number: int, color: str = "red") -> QVideoFrame:
     image = QImage(64, 36, QImage.Format.Format_RGB32)
-    image.fill(QColor(colour))
+    image.fill(QColor(color))
     frame = QVideoFrame(image)
     frame.setStartTime(number * FRAME_US)
     frame.setEndTime((number + 1) * FRAME_US)

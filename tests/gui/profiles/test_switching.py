@@ -57,7 +57,7 @@ def relative_luminance(color: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_white_letters_are_read_on_each_colour():
+def test_white_letters_are_read_on_each_color():
     for color in Color:
         assert 1.05 / (relative_luminance(COLORS[color]) + 0.05) >= 4.5, color
 
@@ -68,7 +68,7 @@ def test_the_badge_is_the_same_sign_at_every_scale(qtbot: QtBot):
     assert {32, 256} <= sizes
 
 
-async def test_name_colour_and_connection_are_told_in_words(tmp_path: Path, theme: Theme):
+async def test_name_color_and_connection_are_told_in_words(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         await until(lambda: who(desktop).text().startswith("Studio"))
         assert who(desktop).accessibleName().startswith("Profile Studio, teal, ")
@@ -89,7 +89,7 @@ async def test_the_menu_lists_the_profiles_and_marks_this_one(tmp_path: Path, th
         assert found[4:7] == ["Studio\tteal · this window", "Client A\tgreen", "R&&D\tred"]
         assert [text for text in found if text.startswith(("New", "Name", "Prefer"))] == [
             "New profile…",
-            "Name, colour and backups…",
+            "Name, color and backups…",
             "Preferences…",
         ]
         line(menu, "Client A").trigger()
@@ -128,7 +128,7 @@ async def test_a_new_profile_is_made_by_keys_alone_and_opened(tmp_path: Path, th
         assert create.accessibleDescription() == "Give the profile a name."
         qtbot.keyClicks(name, "Client A")
         assert create.isEnabled()
-        violet = next(one for one in dialog.findChildren(QToolButton) if one.accessibleName() == "Colour: violet")
+        violet = next(one for one in dialog.findChildren(QToolButton) if one.accessibleName() == "Color: violet")
         violet.setFocus()
         qtbot.keyClick(violet, Qt.Key.Key_Space)
         qtbot.keyClick(name, Qt.Key.Key_Return)
@@ -175,7 +175,7 @@ async def test_only_the_first_profile_offers_nothing_to_remove(tmp_path: Path, t
         menu.close()
 
 
-async def test_another_name_and_colour_reach_title_bar_and_taskbar_at_once(tmp_path: Path, theme: Theme, qtbot: QtBot):
+async def test_another_name_and_color_reach_title_bar_and_taskbar_at_once(tmp_path: Path, theme: Theme, qtbot: QtBot):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         form = PreferencesForm(desktop.engine, desktop.bridge, desktop.runner)
         preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)

@@ -33,7 +33,7 @@ def columns_of(image: QImage, rect: QRect, is_ink: Callable[[int], bool]) -> lis
     ]
 
 
-def of_colour(theme: Theme, role: Role) -> Callable[[int], bool]:
+def of_color(theme: Theme, role: Role) -> Callable[[int], bool]:
     wanted = theme.color(role).rgb()
     return lambda pixel: pixel == wanted
 
@@ -54,17 +54,17 @@ async def test_a_row_begins_where_one_begins_to_read(tmp_path, theme, qtbot, dir
         view.setLayoutDirection(direction)
         image = picture(view)
         prompt = view.visualRect(rig.rows.index(rig.rows.position(TaskId("t1")) or 0, Column.PROMPT))
-        ink = columns_of(image, prompt, of_colour(theme, Role.TEXT))
+        ink = columns_of(image, prompt, of_color(theme, Role.TEXT))
         assert ink
         assert (min(ink) > prompt.width() / 2) is mirrored
         status = view.visualRect(rig.rows.index(rig.rows.position(TaskId("t1")) or 0, Column.STATUS))
         bar = QRect(status.left() + 8, status.bottom() - 10, status.width() - 16, 4)
-        done = columns_of(image, bar, of_colour(theme, Role.ACCENT))
+        done = columns_of(image, bar, of_color(theme, Role.ACCENT))
         assert 0.15 < len(done) / bar.width() < 0.3
         assert (min(done) > bar.width() / 2) is mirrored
         header = view.visualRect(rig.rows.index(0, 0)) | view.visualRect(rig.rows.index(0, len(Column) - 1))
         header = QRect(0, header.top(), view.viewport().width(), header.height())
-        title = columns_of(image, header, of_colour(theme, Role.TEXT))
+        title = columns_of(image, header, of_color(theme, Role.TEXT))
         assert title
         assert (min(title) > header.width() / 2) is mirrored
 
@@ -85,7 +85,7 @@ async def test_the_grid_goes_the_way_one_reads(tmp_path, theme, qtbot, direction
         chosen = rig.window.view.selected_ids()
         assert chosen == [rig.rows.task_id(2)]
         caption = QRect(second.left(), second.bottom() - 30, second.width(), 30)
-        # Small letters are all edges: none of them has the full colour.
+        # Small letters are all edges: none of them has the full color.
         ink = columns_of(picture(grid), caption, lambda pixel: QColor(pixel).lightness() > 120)
         assert ink
         assert (min(ink) > second.width() / 2) is mirrored

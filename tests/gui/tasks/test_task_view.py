@@ -286,9 +286,9 @@ async def test_every_state_is_painted_in_both_themes_and_directions(tmp_path, th
             theme.choose(choice)
             for direction in (Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight):
                 rig.view.setLayoutDirection(direction)
-                ground, colours = painted(rig.view)
+                ground, colors = painted(rig.view)
                 assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
-                assert colours > 50, "icons, words and marks stand on it"
+                assert colors > 50, "icons, words and marks stand on it"
                 pictures.append(rig.view.grab().toImage())
         assert all(one != other for one, other in itertools.combinations(pictures, 2))
 

@@ -490,9 +490,9 @@ async def test_it_fits_a_small_screen_and_both_themes(tmp_path, theme, qtbot):
             rig.window.resize(width, height)
             for choice in (Choice.LIGHT, Choice.DARK):
                 theme.choose(choice)
-                ground, colours = painted(rig.window)
+                ground, colors = painted(rig.window)
                 assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
-                assert colours > 100, "words and icons stand on it"
+                assert colors > 100, "words and icons stand on it"
         assert rig.window.minimumSizeHint().width() <= 1024
         assert rig.window.minimumSizeHint().height() <= 640
 

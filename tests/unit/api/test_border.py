@@ -214,7 +214,7 @@ async def test_a_status_counts_though_its_words_break_off(error: Exception, tmp_
 
 
 @pytest.mark.parametrize("in_body", [False, True])
-async def test_whoever_is_cancelled_is_told_so(in_body: bool, tmp_path: Path) -> None:
+async def test_whoever_is_canceled_is_told_so(in_body: bool, tmp_path: Path) -> None:
     async with calls(tmp_path, transport=Worst(asyncio.CancelledError(), in_body=in_body)) as ways:
         for name in CALLS:
             with pytest.raises(asyncio.CancelledError):

@@ -62,7 +62,7 @@ async def test_who_waits_too_long_for_a_turn_is_told_that_nothing_left() -> None
         assert await read(await begin(pool, server.url)) == b"{}"
 
 
-async def test_who_is_cancelled_while_waiting_takes_no_turn_along() -> None:
+async def test_who_is_canceled_while_waiting_takes_no_turn_along() -> None:
     async with raw_server(answering) as server, pool_of(1) as pool:
         first = await begin(pool, server.url)
         waiting = [asyncio.create_task(begin(pool, server.url)) for _ in range(3)]
@@ -144,7 +144,7 @@ async def test_closing_ends_what_is_under_way_and_what_waits() -> None:
         assert len(server.requests) == 1
 
 
-async def test_what_was_begun_is_finished_however_often_it_is_cancelled() -> None:
+async def test_what_was_begun_is_finished_however_often_it_is_canceled() -> None:
     may_end, ended = asyncio.Event(), []
 
     async def work() -> None:

@@ -21,10 +21,10 @@ from tests.unit.api.raw_server import RawConnection, raw_server
 SECRET = "key_" + "5ec2e7" * 21 + "ab"
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 
-Behaviour = Callable[[RawConnection], Awaitable[None]]
+Behavior = Callable[[RawConnection], Awaitable[None]]
 
 
-def answering(status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> Behaviour:
+def answering(status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> Behavior:
     async def behave(connection: RawConnection) -> None:
         await connection.read()
         await connection.answer(status, body, headers)
@@ -53,7 +53,7 @@ async def packed_badly(connection: RawConnection) -> None:
 
 ECHO = f'{{"error": "Invalid key {SECRET}", "issues": [{{"message": "{SECRET}", "path": ["{SECRET}"]}}]}}'.encode()
 
-BEHAVIOURS = {
+BEHAVIORS = {
     "cut": cutting,
     "cut in the body": cutting_the_body,
     "silent": silent,
@@ -87,7 +87,7 @@ def calls(client: RunwayClient, path: Path) -> list[Callable[[], Awaitable[Any]]
     ]
 
 
-@pytest.mark.parametrize("name", BEHAVIOURS)
+@pytest.mark.parametrize("name", BEHAVIORS)
 async def test_no_error_and_no_log_holds_the_key(name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"x")
@@ -95,7 +95,7 @@ async def test_no_error_and_no_log_holds_the_key(name: str, tmp_path: Path, capl
     for logger in ("httpx", "httpcore", "asyncio"):
         caplog.set_level(logging.DEBUG, logger=logger)
     errors = []
-    async with raw_server(BEHAVIOURS[name]) as server, client_of(server.url) as client:
+    async with raw_server(BEHAVIORS[name]) as server, client_of(server.url) as client:
         for call in calls(client, path):
             try:
                 await call()

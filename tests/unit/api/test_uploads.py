@@ -179,7 +179,7 @@ async def test_a_slot_at_an_unsafe_place_gets_no_file(tmp_path: Path, url: str) 
     assert not storage.connections
 
 
-async def test_an_upload_can_be_cancelled_in_the_middle(tmp_path: Path) -> None:
+async def test_an_upload_can_be_canceled_in_the_middle(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"x" * 5_000_000)
     async with hosts() as (client, _, _):

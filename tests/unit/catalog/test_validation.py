@@ -194,9 +194,9 @@ def test_tag_must_be_a_name(tag: str) -> None:
     assert list(found) == [("referenceImages", 0, "tag")]
 
 
-def test_colour_must_be_hexadecimal() -> None:
+def test_color_must_be_hexadecimal() -> None:
     found = findings("text_to_image", "recraft_v4_1_vector", colors=["#1A2B3C", "teal"], backgroundColor="white")
-    hint = "is no colour. Write # and six hexadecimal digits, such as #1A2B3C."
+    hint = "is no color. Write # and six hexadecimal digits, such as #1A2B3C."
     assert found == {("backgroundColor",): f"“white” {hint}", ("colors", 1): f"“teal” {hint}"}
 
 

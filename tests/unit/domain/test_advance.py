@@ -154,7 +154,7 @@ def twice_not_found(of: Task, key: Fingerprint, between: float = GONE_AFTER) -> 
     return advance(advance(of, NotFound(key), NOW), NotFound(key), NOW + between)
 
 
-def test_a_404_means_cancelled_only_where_that_was_asked():
+def test_a_404_means_canceled_only_where_that_was_asked():
     running = task(State.RUNNING, key=MINE)
     assert twice_not_found(running, MINE).state is State.GONE
     asked = advance(running, CancelAsked(), NOW)

@@ -1,4 +1,4 @@
-"""What a search looks for, how tags are spelt, and which prompts count as the same."""
+"""What a search looks for, how tags are spelled, and which prompts count as the same."""
 
 from __future__ import annotations
 

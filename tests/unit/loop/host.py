@@ -1,6 +1,6 @@
 """A bare server that is the API, the upload host and the server of results in one, well or misbehaving.
 
-`async with host() as server:` answers well. `server.misbehave(behaviour)` has every further request for one kind of
+`async with host() as server:` answers well. `server.misbehave(behavior)` has every further request for one kind of
 thing served by that; `server.behave()` ends it. `server.all_at_once(count)` answers nobody before so many wait.
 """
 
@@ -23,7 +23,7 @@ RESULT = b"\x89PNG\r\n\x1a\n" + bytes(200_000)
 HURRY = Patience(connect=5.0, read=5.0, create=5.0)
 """Short enough for a test that finds no free connection to say so soon."""
 
-Behaviour = Callable[[RawConnection, RawRequest], Awaitable[None]]
+Behavior = Callable[[RawConnection, RawRequest], Awaitable[None]]
 
 
 class Host:
@@ -31,7 +31,7 @@ class Host:
         self.server = server
         self.storage = f"{server.url}/storage"
         """Where uploads are sent."""
-        self._misbehaving: Behaviour | None = None
+        self._misbehaving: Behavior | None = None
         self._gate: asyncio.Barrier | None = None
 
     @property
@@ -42,8 +42,8 @@ class Host:
     def result(self) -> str:
         return f"{self.url}/result"
 
-    def misbehave(self, behaviour: Behaviour) -> None:
-        self._misbehaving = behaviour
+    def misbehave(self, behavior: Behavior) -> None:
+        self._misbehaving = behavior
 
     def behave(self) -> None:
         self._misbehaving = None

@@ -86,16 +86,16 @@ async def every_connection_serves(host: Host, client: RunwayClient, fetcher: Htt
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "patience"),
+    ("behavior", "patience"),
     [(drips, Patience(whole=0.02, read=5.0, create=5.0)), (goes_on, Patience(read=5.0, create=5.0)), (is_cut, None)],
     ids=["drips", "too long", "cut"],
 )
 @pytest.mark.parametrize("kind", ["question", "create"])
 async def test_answers_that_are_given_up_cost_no_connection(
-    kind: str, behaviour: Any, patience: Patience | None, tmp_path: Path
+    kind: str, behavior: Any, patience: Patience | None, tmp_path: Path
 ) -> None:
     async with host() as server, clients(server, patience or Patience(read=5.0, create=5.0)) as (client, fetcher):
-        server.misbehave(behaviour)
+        server.misbehave(behavior)
         call = question(client) if kind == "question" else create(client)
         for _ in range(10):
             with pytest.raises(ApiError):
@@ -103,16 +103,16 @@ async def test_answers_that_are_given_up_cost_no_connection(
         await every_connection_serves(server, client, fetcher, a_file(tmp_path))
 
 
-@pytest.mark.parametrize("behaviour", [drips, stops, is_silent])
+@pytest.mark.parametrize("behavior", [drips, stops, is_silent])
 @pytest.mark.parametrize("kind", ["question", "create", "upload", "download"])
-async def test_what_is_cancelled_while_it_waits_costs_no_connection(kind: str, behaviour: Any, tmp_path: Path) -> None:
+async def test_what_is_canceled_while_it_waits_costs_no_connection(kind: str, behavior: Any, tmp_path: Path) -> None:
     path = a_file(tmp_path)
     async with host() as server, clients(server) as (client, fetcher):
         arrived = asyncio.Event()
 
         async def misbehave(connection: RawConnection, request: RawRequest) -> None:
             arrived.set()
-            await behaviour(connection, request)
+            await behavior(connection, request)
 
         server.misbehave(misbehave)
         calls = {
@@ -143,17 +143,17 @@ async def read_and_give_up(fetcher: HttpFetcher, url: str) -> None:
             raise GivenUp
 
 
-@pytest.mark.parametrize("behaviour", [drips, stops, goes_on])
-async def test_downloads_that_their_reader_gives_up_cost_no_connection(behaviour: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("behavior", [drips, stops, goes_on])
+async def test_downloads_that_their_reader_gives_up_cost_no_connection(behavior: Any, tmp_path: Path) -> None:
     async with host() as server, clients(server) as (client, fetcher):
-        server.misbehave(behaviour)
+        server.misbehave(behavior)
         for _ in range(12):
             with pytest.raises((GivenUp, RunwayDesktopError)):
                 await read_and_give_up(fetcher, server.result)
         await every_connection_serves(server, client, fetcher, a_file(tmp_path))
 
 
-async def test_downloads_that_are_cancelled_while_their_reader_is_busy_cost_no_connection(tmp_path: Path) -> None:
+async def test_downloads_that_are_canceled_while_their_reader_is_busy_cost_no_connection(tmp_path: Path) -> None:
     async with host() as server, clients(server) as (client, fetcher):
         server.misbehave(stops)
         reading = asyncio.Event()
@@ -191,9 +191,7 @@ async def test_uploads_whose_host_breaks_off_cost_no_connection(tmp_path: Path) 
 
 @pytest.mark.parametrize("cancels", [1, 2])
 @pytest.mark.parametrize("kind", ["question", "create", "upload", "download"])
-async def test_at_whatever_moment_it_is_cancelled_no_connection_is_lost(
-    kind: str, cancels: int, tmp_path: Path
-) -> None:
+async def test_at_whatever_moment_it_is_canceled_no_connection_is_lost(kind: str, cancels: int, tmp_path: Path) -> None:
     """Once, or once more while the first is being heeded."""
     path = a_file(tmp_path, 1000)
     async with host() as server, clients(server) as (client, fetcher):
@@ -219,7 +217,7 @@ async def test_at_whatever_moment_it_is_cancelled_no_connection_is_lost(
 
 
 @pytest.mark.parametrize("cancels", [1, 2])
-async def test_at_whatever_moment_of_its_connecting_it_is_cancelled_no_connection_stays_open(cancels: int) -> None:
+async def test_at_whatever_moment_of_its_connecting_it_is_canceled_no_connection_stays_open(cancels: int) -> None:
     """To a host that takes connections and never says a word of TLS."""
     is_open: set[int] = set()
 

@@ -1,4 +1,4 @@
-"""Renewing the catalogue from a file: checked, kept, used at once and at the next start, and given back."""
+"""Renewing the catalog from a file: checked, kept, used at once and at the next start, and given back."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from runway_desktop.services.catalog_renewal import (
     IN_USE,
     LARGEST,
     CatalogRenewal,
-    claims_to_be_catalogue,
+    claims_to_be_catalog,
     in_use,
-    read_catalogue,
+    read_catalog,
 )
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce
@@ -31,7 +31,7 @@ SHIPPED = FACTS["sdk"]
 
 
 def newer(version: str = "99.0.0", **changes: Any) -> dict[str, Any]:
-    """The built-in catalogue with a later version and one model more."""
+    """The built-in catalog with a later version and one model more."""
     facts = copy.deepcopy(FACTS)
     facts["sdk"] = version
     endpoint = next(one for one in facts["endpoints"] if one["name"] == "text_to_video")
@@ -64,13 +64,13 @@ def desk(tmp_path):
     return TaskCommands(tmp_path)
 
 
-async def test_a_newer_catalogue_is_used_at_once_by_all_who_hold_the_old_one(desk, tmp_path):
+async def test_a_newer_catalog_is_used_at_once_by_all_who_hold_the_old_one(desk, tmp_path):
     came = await desk.renewal.renew(written(tmp_path, newer()))
     assert desk.catalog.version == "99.0.0" == desk.renewal.version
     assert desk.catalog.pair("text_to_video", "brand_new_1") is not None
     assert not desk.renewal.is_built_in
     assert (came.added, came.gone) == (1, 0)
-    assert came.in_words() == "The catalogue is now SDK 99.0.0: 1 new pair of endpoint and model."
+    assert came.in_words() == "The catalog is now SDK 99.0.0: 1 new pair of endpoint and model."
     assert [event.names for event in desk.events if isinstance(event, SettingsChanged)] == [frozenset({IN_USE})]
 
 
@@ -138,7 +138,7 @@ def broken() -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", broken())
-async def test_what_is_no_catalogue_is_refused_with_a_sentence(name, desk, tmp_path):
+async def test_what_is_no_catalog_is_refused_with_a_sentence(name, desk, tmp_path):
     path = written(tmp_path, broken()[name])
     with pytest.raises(NotPossible) as refused:
         await desk.renewal.renew(path)
@@ -164,7 +164,7 @@ async def test_a_folder_that_cannot_be_written_is_said_and_nothing_changes(tmp_p
     assert desk.catalog.version == SHIPPED
 
 
-def test_a_kept_catalogue_that_broke_does_not_stop_the_start(tmp_path):
+def test_a_kept_catalog_that_broke_does_not_stop_the_start(tmp_path):
     assert in_use(written(tmp_path, "{")).version == SHIPPED
 
 
@@ -177,14 +177,14 @@ def test_a_release_that_caught_up_takes_the_kept_one_away(tmp_path):
 def test_a_kind_that_nobody_knows_is_edited_as_json(tmp_path):
     facts = newer()
     facts["pairs"][-1]["fields"].append({"name": "orbit", "kind": "gimbal", "required": False})
-    found, _ = read_catalogue(written(tmp_path, facts))
+    found, _ = read_catalog(written(tmp_path, facts))
     pair = found.pair("text_to_video", "brand_new_1")
     assert pair is not None
     assert pair.field("orbit").kind is FieldKind.UNKNOWN
 
 
-def test_only_what_begins_like_a_catalogue_claims_to_be_one(tmp_path):
-    assert claims_to_be_catalogue(resource("catalog.json"))
-    assert not claims_to_be_catalogue(written(tmp_path, {"model": "gen4.5"}, "request.json"))
-    assert not claims_to_be_catalogue(written(tmp_path, newer(), "catalogue.txt"))
-    assert not claims_to_be_catalogue(tmp_path / "none.json")
+def test_only_what_begins_like_a_catalog_claims_to_be_one(tmp_path):
+    assert claims_to_be_catalog(resource("catalog.json"))
+    assert not claims_to_be_catalog(written(tmp_path, {"model": "gen4.5"}, "request.json"))
+    assert not claims_to_be_catalog(written(tmp_path, newer(), "catalog.txt"))
+    assert not claims_to_be_catalog(tmp_path / "none.json")

@@ -98,7 +98,7 @@ async def test_every_route_wants_a_key_and_the_version(headers: dict[str, str], 
     assert status == 200 or answer.json()["error"]
 
 
-async def test_cancelled_and_deleted_tasks_are_gone() -> None:
+async def test_canceled_and_deleted_tasks_are_gone() -> None:
     async with desk() as at:
         running, done = await at.create(), (await at.finished())["id"]
         for task_id in (running, done):

@@ -84,7 +84,7 @@ def test_throttled_task_of_one_model_does_not_hold_up_another() -> None:
     assert other.status(NOW) is Status.PENDING
 
 
-def test_cancelling_makes_room_and_gives_the_credits_back() -> None:
+def test_canceling_makes_room_and_gives_the_credits_back() -> None:
     world = world_with(concurrency=1)
     first, second = clip(world), clip(world)
     world.delete(first.id, NOW + 3)
@@ -94,7 +94,7 @@ def test_cancelling_makes_room_and_gives_the_credits_back() -> None:
         world.get(first.id, NOW + 3)
 
 
-def test_cancelling_a_throttled_task_takes_no_place_from_others() -> None:
+def test_canceling_a_throttled_task_takes_no_place_from_others() -> None:
     world = world_with(concurrency=1)
     first, second, third = clip(world), clip(world), clip(world)
     world.delete(second.id, NOW + 1)

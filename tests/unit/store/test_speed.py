@@ -97,7 +97,7 @@ JUDGED = (
 
 @pytest.mark.parametrize("group", [GroupBy.NONE, GroupBy.DAY, GroupBy.PROJECT, GroupBy.PROMPT])
 @pytest.mark.parametrize("wanted", JUDGED)
-async def test_judgements_are_read_from_the_same_index(tmp_path: Path, wanted: Filter, group: GroupBy):
+async def test_judgments_are_read_from_the_same_index(tmp_path: Path, wanted: Filter, group: GroupBy):
     plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted, group=group), 200))
     # The tasks of one project, and of one shot, stand together in an index of their own, in the same order.
     assert "COVERING INDEX tasks_by_made" in plan or "(project=?)" in plan or "(shot=?)" in plan

@@ -181,7 +181,7 @@ def test_the_key_of_the_environment_is_the_first_profiles_alone(tmp_path: Path, 
     assert environment.secret_for(other) is None
 
 
-def test_the_words_that_open_a_profile_lead_back_to_its_neighbours(tmp_path: Path):
+def test_the_words_that_open_a_profile_lead_back_to_its_neighbors(tmp_path: Path):
     own = environment.profile(demo=False, folder=tmp_path)
     made = environment.folders(demo=False, folder=tmp_path).create("Client A", Color.GREEN, "1a2b", 0.0)
     assert (

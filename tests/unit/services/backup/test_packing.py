@@ -44,7 +44,7 @@ async def test_the_manifest_says_what_is_in_it_and_every_hash_is_true(tmp_path: 
     names = {member.name: member.kind for member in manifest.members}
     assert names == {
         "profile.db": Kind.DATABASE,
-        "catalog.json": Kind.CATALOGUE,
+        "catalog.json": Kind.CATALOG,
         "inputs/0a1b/harbour.png": Kind.INPUT,
         "pasted/pasted 2026-03-09.png": Kind.PASTED,
         **{f"posters/{number}.jpg": Kind.POSTER for number in range(3)},
@@ -108,7 +108,7 @@ async def test_the_light_one_holds_no_media_and_sizes_are_told_before(tmp_path: 
     assert (outline.results, outline.result_bytes, outline.missing) == (2, 14_000, 1)
     assert outline.size(Choice(results=True)) - outline.size(Choice()) == 14_000
     light = packed(made, tmp_path / "light.zip", LIGHT)
-    assert {member.kind for member in light.manifest.members} == {Kind.DATABASE, Kind.CATALOGUE}
+    assert {member.kind for member in light.manifest.members} == {Kind.DATABASE, Kind.CATALOG}
     assert light.size < outline.size(LIGHT)
 
 

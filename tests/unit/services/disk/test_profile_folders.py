@@ -137,6 +137,6 @@ def test_initials_stand_for_a_name_in_any_writing():
     assert said == {"Client A": "CA", "Studio": "S", "猫 films": "猫F", "a b c": "AC", "–": "?", "ß-x": "SX"}
 
 
-def test_a_new_profile_gets_a_colour_that_no_other_has():
+def test_a_new_profile_gets_a_color_that_no_other_has():
     assert free_color([Color.BLUE, Color.AMBER]) is Color.GREEN
     assert free_color(Color) is Color.BLUE

@@ -99,7 +99,7 @@ async def test_a_sidecar_tells_of_the_file_that_it_stands_beside(results, tmp_pa
     document = json.loads((tmp_path / "out/shots.csv_1.png.json").read_text(encoding="utf-8"))
     found = sidecar.read(document)
     assert found.sha256 == sha256_of(tmp_path / "out/shots.csv_1.png")
-    assert (found.file, found.judgement.rating, found.batch) == ("shots.csv_1.png", 4, "shots.csv")
+    assert (found.file, found.judgment.rating, found.batch) == ("shots.csv_1.png", 4, "shots.csv")
 
 
 async def test_without_sidecars_none_is_written(results, tmp_path):

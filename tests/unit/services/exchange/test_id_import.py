@@ -15,7 +15,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.services.exchange.exchange import Brought, Exchange
 from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.exchange.recognising import FEW
+from runway_desktop.services.exchange.recognizing import FEW
 from tests.engine_rig import CATALOG, AtOnce, Rig, request
 from tests.fake_runway import remote_id
 from tests.unit.services.exchange.results import Results, a_task
@@ -160,9 +160,9 @@ async def test_a_drop_is_a_record_only_when_it_reads_like_one(tmp_path, name, te
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     async with a_desk(rig) as exchange:
-        assert await exchange.recognise([path], "") is brought
+        assert await exchange.recognize([path], "") is brought
         if path.suffix in (".txt", ".json"):
-            assert await exchange.recognise([], text) is brought
+            assert await exchange.recognize([], text) is brought
 
 
 async def test_a_sidecar_is_no_record_and_a_log_beside_a_picture_neither(tmp_path):
@@ -171,9 +171,9 @@ async def test_a_sidecar_is_no_record_and_a_log_beside_a_picture_neither(tmp_pat
     [output] = await results.put(a_task(1))
     (tmp_path / "run.log").write_text(log(1), encoding="utf-8")
     async with a_desk(rig) as exchange:
-        assert await exchange.recognise([Path(f"{output.path}.json")], "") is Brought.NOTHING
-        assert await exchange.recognise([tmp_path / "run.log", Path(output.path)], "") is Brought.NOTHING
-        assert await exchange.recognise([tmp_path / "gone.log"], "") is Brought.NOTHING
+        assert await exchange.recognize([Path(f"{output.path}.json")], "") is Brought.NOTHING
+        assert await exchange.recognize([tmp_path / "run.log", Path(output.path)], "") is Brought.NOTHING
+        assert await exchange.recognize([tmp_path / "gone.log"], "") is Brought.NOTHING
 
 
 async def test_a_folder_of_results_is_imported_and_one_that_is_all_known_is_inputs(tmp_path):
@@ -181,13 +181,13 @@ async def test_a_folder_of_results_is_imported_and_one_that_is_all_known_is_inpu
     results = Results(tmp_path / "old")
     outputs = await results.put(a_task(1))
     async with a_desk(rig) as exchange:
-        assert await exchange.recognise([results.folder], "") is Brought.RESULTS
+        assert await exchange.recognize([results.folder], "") is Brought.RESULTS
         await rig.ledger.take_in([a_task(1)], outputs)
-        assert await exchange.recognise([results.folder], "") is Brought.NOTHING
+        assert await exchange.recognize([results.folder], "") is Brought.NOTHING
         await rig.verbs.remove([a_task(1).id])
-        assert await exchange.recognise([results.folder], "") is Brought.RESULTS
+        assert await exchange.recognize([results.folder], "") is Brought.RESULTS
         (tmp_path / "pictures").mkdir()
-        assert await exchange.recognise([tmp_path / "pictures"], "") is Brought.NOTHING
+        assert await exchange.recognize([tmp_path / "pictures"], "") is Brought.NOTHING
 
 
 async def test_an_adopted_task_of_a_known_model_is_still_a_request_of_nobody():

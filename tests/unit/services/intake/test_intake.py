@@ -61,8 +61,8 @@ def fox(tmp_path):
 
 
 async def test_text_file_is_a_prompt_a_line(write):
-    found = await gather(write("foxes.txt", "a red fox\r\n\r\n  a white fox  \na grey fox"))
-    assert prompts(found) == ["a red fox", "a white fox", "a grey fox"]
+    found = await gather(write("foxes.txt", "a red fox\r\n\r\n  a white fox  \na gray fox"))
+    assert prompts(found) == ["a red fox", "a white fox", "a gray fox"]
     assert [draft.row for draft in found.drafts] == [1, 3, 4]
     assert {draft.source for draft in found.drafts} == {"foxes.txt"}
     assert (found.name, found.all_findings) == ("foxes", ())
@@ -314,7 +314,7 @@ async def test_input_in_the_wires_own_form_is_found_beside_the_file_and_keeps_it
 
 
 async def test_broken_line_of_json_has_a_sentence_and_the_others_are_kept(write):
-    found = await gather(write("x.jsonl", '{"prompt": "one"}\n{"prompt": \n42\n{"colour": "red"}\n\n{"prompt": "two"}'))
+    found = await gather(write("x.jsonl", '{"prompt": "one"}\n{"prompt": \n42\n{"color": "red"}\n\n{"prompt": "two"}'))
     assert prompts(found) == ["one", "two"]
     assert sentences(found) == [
         "x.jsonl, line 2: This is no valid JSON.",
@@ -339,9 +339,9 @@ async def test_half_of_a_character_in_json_cannot_break_the_store(write):
 
 
 async def test_unknown_member_has_a_sentence_and_the_rest_is_kept(write):
-    found = await gather(write("x.json", '[{"prompt": "a", "colour": "red"}]'))
+    found = await gather(write("x.json", '[{"prompt": "a", "color": "red"}]'))
     assert prompts(found) == ["a"]
-    assert sentences(found) == ["x.json, item 1, colour: “colour” is not known and is left out."]
+    assert sentences(found) == ["x.json, item 1, color: “color” is not known and is left out."]
 
 
 # Sidecars.

@@ -115,10 +115,10 @@ async def test_missing_prompt_column_has_a_sentence(table):
 
 
 async def test_doubled_and_unknown_columns_have_a_sentence_each_and_nothing_else_is_lost(table):
-    found = await table("prompt,colour,Prompt,raito,seed\na,red,b,1:1,4")
+    found = await table("prompt,color,Prompt,raito,seed\na,red,b,1:1,4")
     assert found.drafts[0].values == {"promptText": "a", "seed": 4}
     assert sentences(found) == [
-        "shots.csv, row 1, colour: The column “colour” is not known and is left out. Did you mean “Colours”?",
+        "shots.csv, row 1, color: The column “color” is not known and is left out. Did you mean “Colors”?",
         "shots.csv, row 1, Prompt: “prompt” and “Prompt” mean the same. The first one is used.",
         "shots.csv, row 1, raito: The column “raito” is not known and is left out. Did you mean “ratio”?",
     ]

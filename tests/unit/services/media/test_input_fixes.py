@@ -139,9 +139,9 @@ async def test_original_is_noted_by_path_and_hash(tmp_path):
 
 async def test_same_copy_is_made_once_and_another_original_of_the_name_has_its_own(tmp_path):
     first, second = tmp_path / "a" / "still.bmp", tmp_path / "b" / "still.bmp"
-    for path, colour in ((first, "red"), (second, "blue")):
+    for path, color in ((first, "red"), (second, "blue")):
         path.parent.mkdir()
-        Image.new("RGB", (8, 8), colour).save(path)
+        Image.new("RGB", (8, 8), color).save(path)
     copies = [await carried_out(tmp_path / "inputs", path, mend_of(path, "PNG")) for path in (first, second, first)]
     assert copies[0] == copies[2] != copies[1]
     assert [path.name for path in copies[:2]] == ["still.png", "still.png"]
@@ -167,7 +167,7 @@ async def test_cropped_copy_keeps_the_middle(tmp_path):
         assert found.getextrema() == ((255, 255),) * 3
 
 
-async def test_phone_picture_stands_upright_and_keeps_its_colours(tmp_path):
+async def test_phone_picture_stands_upright_and_keeps_its_colors(tmp_path):
     path = tmp_path / "phone.jpg"
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -196,15 +196,15 @@ async def test_see_through_parts_become_white_only_where_the_format_has_none(tmp
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "I;16", "F", "CMYK", "P", "LAB"])
-async def test_odd_kinds_of_colour_become_ordinary_ones(tmp_path, mode):
+async def test_odd_kinds_of_color_become_ordinary_ones(tmp_path, mode):
     path = tmp_path / "odd.tif"
-    grey = Image.linear_gradient("L")
+    gray = Image.linear_gradient("L")
     if mode == "I;16":
         picture = Image.frombytes("I;16", (2, 1), (0).to_bytes(2, "little") + (65_535).to_bytes(2, "little"))
     elif mode in ("CMYK", "LAB"):
         picture = Image.new(mode, (8, 8))
     else:
-        picture = grey.convert(mode)
+        picture = gray.convert(mode)
     picture.save(path, "TIFF")
     for form in ("PNG", "JPEG", "WebP"):
         copy = await carried_out(tmp_path / "inputs", path, mend_of(path, form))

@@ -194,7 +194,7 @@ def test_no_bytes_can_upset_the_reader_of_elements(tmp_path_factory, content, at
 def test_see_through_and_moving_pictures_are_told(tmp_path):
     still, moving = tmp_path / "still.png", tmp_path / "moving.gif"
     Image.new("RGBA", (8, 8)).save(still)
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
     frames[0].save(moving, save_all=True, append_images=frames[1:])
     facts = [probe(path) for path in (still, moving)]
     assert [(found.see_through, found.moving) for found in facts if found] == [(True, False), (False, True)]

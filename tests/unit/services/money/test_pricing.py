@@ -130,7 +130,7 @@ def test_a_length_that_the_model_chooses_itself_has_no_price_a_second():
     assert published([TWELVE_A_SECOND], "text_to_video", "gen4.5", "duration=auto") is None
 
 
-def test_every_published_price_names_a_model_and_settings_of_the_catalogue_and_its_source():
+def test_every_published_price_names_a_model_and_settings_of_the_catalog_and_its_source():
     prices = read_published()
     assert prices
     for price in prices:

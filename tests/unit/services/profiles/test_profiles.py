@@ -63,7 +63,7 @@ async def test_without_a_keychain_it_is_made_and_says_where_to_enter_the_key(tmp
     assert trouble.endswith("Enter the key in the new profile's window.")
 
 
-async def test_a_name_is_given_once_and_a_colour_first_to_who_has_none(tmp_path: Path):
+async def test_a_name_is_given_once_and_a_color_first_to_who_has_none(tmp_path: Path):
     rig = Rig(tmp_path)
     await rig.other()
     with pytest.raises(NotPossible, match="Another profile has this name"):
@@ -81,7 +81,7 @@ async def test_renaming_the_open_profile_changes_what_it_is_called_and_nothing_e
     assert await rig.profiles.problem_of("ATELIER", after) == ""
 
 
-async def test_a_name_and_a_colour_that_are_changed_at_once_are_both_kept(tmp_path: Path):
+async def test_a_name_and_a_color_that_are_changed_at_once_are_both_kept(tmp_path: Path):
     rig = Rig(tmp_path)
     rig.profiles._workshop = Workshop(None)
     before = rig.profiles.current

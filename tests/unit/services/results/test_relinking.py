@@ -1,4 +1,4 @@
-"""A missing result is found again by name, size and bytes, with its neighbours and its sidecar; nothing else is taken
+"""A missing result is found again by name, size and bytes, with its neighbors and its sidecar; nothing else is taken
 for it, and what a person changed is kept when the person says so."""
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ async def test_somebody_elses_file_with_the_sidecars_name_is_left_alone(attic: A
     assert json.loads(sidecar.path_for(new).read_text()) == {"shopping": ["milk"]}
 
 
-async def test_a_file_moved_together_with_its_neighbours_brings_the_neighbours(attic: Attic):
+async def test_a_file_moved_together_with_its_neighbors_brings_the_neighbors(attic: Attic):
     outputs = [await attic.keep(name) for name in ("a.mp4", "b.mp4", "c.mp4")]
     for output in outputs[:2]:
         moved(output.path, attic.library / "best" / Path(output.path).name)

@@ -86,7 +86,7 @@ async def test_whatever_is_made_of_a_result_stands_in_its_sidecar_a_second_later
         assert shelf.document(1)["judgement"]["rating"] == 0
         await shelf.rig.clock.advance(GATHER)
     found = sidecar.read(shelf.document(1))
-    assert found.judgement == sidecar.Judgement(
+    assert found.judgment == sidecar.Judgment(
         rating=4, pick=Pick.PICK, tags=("night", "rain"), shot="010", note="For the teaser"
     )
     assert found.project == "Aurora"
@@ -166,13 +166,13 @@ async def test_a_sidecar_that_says_it_already_is_not_written_again(shelf):
 async def test_what_a_newer_program_wrote_stays(shelf):
     async with shelf.open():
         task = await shelf.put(1)
-        newer = {**shelf.document(1), "schema_version": 9, "colours": ["teal"]}
+        newer = {**shelf.document(1), "schema_version": 9, "colors": ["teal"]}
         newer["judgement"] = {"mood": "blue"}
         shelf.file(1).write_text(json.dumps(newer), encoding="utf-8")
         await shelf.judging.rate([task.id], 2)
         await shelf.rig.clock.advance(GATHER)
         document = shelf.document(1)
-        assert (document["schema_version"], document["colours"]) == (9, ["teal"])
+        assert (document["schema_version"], document["colors"]) == (9, ["teal"])
         assert (document["judgement"]["mood"], document["judgement"]["rating"]) == ("blue", 2)
 
 

@@ -36,19 +36,19 @@ async def succeeded(rig: Rig, path: Path | None = None) -> TaskId:
     return task_id
 
 
-async def test_a_held_task_is_cancelled_without_a_word_to_runway():
+async def test_a_held_task_is_canceled_without_a_word_to_runway():
     async with idle() as rig:
         [task_id] = await rig.submit(request())
         report = await rig.verbs.cancel([task_id])
-        assert report.cancelled == (task_id,)
+        assert report.canceled == (task_id,)
         assert rig.runway.calls == []
 
 
-async def test_a_running_task_is_asked_for_and_then_cancelled():
+async def test_a_running_task_is_asked_for_and_then_canceled():
     async with idle() as rig:
         task_id = await live(rig)
         report = await rig.verbs.cancel([task_id])
-        assert report.cancelled == (task_id,)
+        assert report.canceled == (task_id,)
         assert [call.name for call in rig.runway.calls] == ["task", "delete"]
         assert await rig.state(task_id) is State.CANCELLED
 
@@ -68,22 +68,22 @@ async def test_a_result_that_arrives_while_the_cancel_is_under_way_is_kept():
     async with idle() as rig:
         task_id = await live(rig)
         gate = rig.runway.hold("delete")
-        cancelling = asyncio.create_task(rig.verbs.cancel([task_id]))
+        canceling = asyncio.create_task(rig.verbs.cancel([task_id]))
         await gate.arrived()
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
         await rig.ledger.answer(task_id, rig.runway.answers[REMOTE])
         gate.open()
-        assert (await cancelling).kept == (task_id,)
+        assert (await canceling).kept == (task_id,)
         task = await rig.task(task_id)
         assert (task.state, task.deleted_remotely) == (State.SUCCEEDED, True)
         assert len(await rig.store.outputs(task_id)) == 1
 
 
-async def test_a_task_that_is_gone_already_counts_as_cancelled():
+async def test_a_task_that_is_gone_already_counts_as_canceled():
     async with idle() as rig:
         task_id = await live(rig)
         rig.runway.vanish(REMOTE)
-        assert (await rig.verbs.cancel([task_id])).cancelled == (task_id,)
+        assert (await rig.verbs.cancel([task_id])).canceled == (task_id,)
 
 
 async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
@@ -107,19 +107,19 @@ async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
         assert await rig.state(task_id) is State.CANCELLED
 
 
-async def test_a_task_being_sent_is_cancelled_once_it_has_its_id():
+async def test_a_task_being_sent_is_canceled_once_it_has_its_id():
     async with Rig(loops=("lane",)) as rig:
         gate = rig.runway.hold("create")
         [task_id] = await rig.submit(request())
-        cancelling = asyncio.create_task(rig.verbs.cancel([task_id]))
+        canceling = asyncio.create_task(rig.verbs.cancel([task_id]))
         await settle()
-        assert not cancelling.done()
+        assert not canceling.done()
         gate.open()
-        assert (await cancelling).cancelled == (task_id,)
+        assert (await canceling).canceled == (task_id,)
         assert len(rig.runway.named("delete")) == 1
 
 
-async def test_an_uncertain_task_cannot_be_cancelled_and_says_why():
+async def test_an_uncertain_task_cannot_be_canceled_and_says_why():
     async with Rig(loops=("lane",)) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
@@ -127,12 +127,12 @@ async def test_an_uncertain_task_cannot_be_cancelled_and_says_why():
         assert "Nobody knows whether this was made" in report.failed[task_id]
 
 
-async def test_many_are_cancelled_and_each_gets_its_word():
+async def test_many_are_canceled_and_each_gets_its_word():
     async with idle() as rig:
         held = await rig.submit(*(request(f"{n}") for n in range(20)))
         running = await live(rig)
         report = await rig.verbs.cancel([*held, running, *held])
-        assert set(report.cancelled) == {*held, running}
+        assert set(report.canceled) == {*held, running}
 
 
 async def test_a_result_that_is_not_saved_is_not_deleted_at_runway():

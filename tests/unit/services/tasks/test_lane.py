@@ -45,7 +45,7 @@ async def test_the_body_is_the_wire_json_with_the_model():
         assert body == {"model": "gen4.5", "promptText": "Fog", "ratio": "1280:720", "duration": 5, "seed": 7}
 
 
-async def test_a_model_that_the_catalogue_does_not_know_is_sent_as_it_is():
+async def test_a_model_that_the_catalog_does_not_know_is_sent_as_it_is():
     async with lane() as rig:
         await rig.submit(request("Fog", model="gen9"))
         assert rig.runway.named("create")[0].arguments[1]["model"] == "gen9"

@@ -54,7 +54,7 @@ async def test_a_move_that_the_disk_refuses_has_not_happened():
         assert rig.told(TaskChanged) == []
 
 
-async def test_a_move_is_finished_though_its_caller_is_cancelled():
+async def test_a_move_is_finished_though_its_caller_is_canceled():
     gate = asyncio.Event()
 
     class SlowStore(MemoryStore):

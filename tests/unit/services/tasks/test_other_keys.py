@@ -275,12 +275,12 @@ async def test_adopting_what_a_key_cannot_see_asks_for_it_now():
         assert (await rig.task(task_id)).is_hidden, "it is still the other key's, and no 404 of this one ends it"
 
 
-async def test_cancelling_what_a_key_cannot_see_says_so_and_cancels_nothing():
+async def test_canceling_what_a_key_cannot_see_says_so_and_cancels_nothing():
     async with two_organizations() as rig:
         [task_id] = await sent(rig)
         await use(rig, THEIRS)
         report = await in_time(rig.clock, rig.verbs.cancel([task_id]))
-        assert report.cancelled == ()
+        assert report.canceled == ()
         assert "This key can't see this task." in report.failed[task_id]
         task = await rig.task(task_id)
         assert (task.state, task.cancel_asked) == (State.RUNNING, False)
@@ -292,11 +292,11 @@ async def test_a_key_that_is_switched_in_the_middle_of_a_cancel_cancels_nothing(
         [task_id] = await sent(rig)
         rig.runway.then("delete", NOWHERE)
         gate = rig.runway.hold("task")
-        cancelling = asyncio.create_task(rig.verbs.cancel([task_id]))
+        canceling = asyncio.create_task(rig.verbs.cancel([task_id]))
         await gate.arrived()
         await use(rig, THEIRS)
         gate.open()
-        report = await cancelling
+        report = await canceling
         assert "This key can't see this task." in report.failed[task_id]
         assert await rig.state(task_id) is State.RUNNING
 

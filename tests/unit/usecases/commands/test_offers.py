@@ -212,16 +212,16 @@ def hidden() -> Row:
     return row(State.RUNNING, hidden_from=Fingerprint("theirs"))
 
 
-def test_what_this_key_cannot_see_can_be_refreshed_and_removed_but_not_cancelled_or_retried():
+def test_what_this_key_cannot_see_can_be_refreshed_and_removed_but_not_canceled_or_retried():
     verbs = found(hidden())
     assert verbs[TaskCommand.REFRESH].enabled
     assert verbs[TaskCommand.REMOVE].enabled
-    assert verbs[TaskCommand.CANCEL].reason == "It can't be cancelled with this key."
+    assert verbs[TaskCommand.CANCEL].reason == "It can't be canceled with this key."
     assert TaskCommand.RETRY not in verbs
     assert question(TaskCommand.CANCEL, [hidden()]) is None
 
 
-def test_only_what_this_key_can_see_is_cancelled():
+def test_only_what_this_key_can_see_is_canceled():
     rows = [hidden(), row(State.RUNNING, number=2)]
     assert found(*rows)[TaskCommand.CANCEL].enabled
     assert [one.task.id for one in concerned(TaskCommand.CANCEL, rows)] == ["t2"]

@@ -49,7 +49,7 @@ def test_the_same_list_takes_no_step(lines: list[int]):
     assert steps(lines, list(lines)) == []
 
 
-def test_neighbours_leave_and_come_in_one_step():
+def test_neighbors_leave_and_come_in_one_step():
     assert steps([1, 2, 3, 4, 5], [1, 5, 6, 7]) == [Removal(1, 3), Insertion(2, (6, 7))]
 
 

@@ -142,7 +142,7 @@ def test_words_that_are_not_understood_narrow_nothing_and_are_told_apart():
         ("before:soon", "“before:soon” is no date"),
         ("is:nice", "“is:nice” is not understood"),
         ("state:odd", "There is no status “odd”"),
-        ("colour:red", "“colour:” is no filter"),
+        ("color:red", "“color:” is no filter"),
         ("-cost:5", "Say cost:<5 or cost:>5."),
         ("-date:2026-09", "would leave two ranges"),
         ("modle:gen4.5", "Did you mean “model:”?"),
@@ -157,13 +157,13 @@ def test_what_only_looks_like_a_filter_is_searched_in_silence():
     for line in (
         "https://example.com/a",
         "at 10:30",
-        '"colour: red"',
-        '"the colour: red"',
+        '"color: red"',
+        '"the color: red"',
         "model:gen4.5",
         "fog -rain",
     ):
         assert said(line) == (), line
-    assert wanted("colour:red").text == "colour:red"
+    assert wanted("color:red").text == "color:red"
 
 
 def test_chips_say_what_they_keep():
@@ -183,7 +183,7 @@ def test_keys_are_offered_then_values_with_their_counts():
     assert values[0].cursor == len(values[0].line)
     assert suggestions("fog model:gen4.5", 16, KNOWN) == []
     assert suggestions("fog ", 4, KNOWN) == []
-    assert suggestions("colour:", 7, KNOWN) == []
+    assert suggestions("color:", 7, KNOWN) == []
 
 
 def test_what_finds_nothing_is_not_offered():

@@ -60,7 +60,7 @@ def test_a_sum_that_is_not_known_whole_is_asked_about_as_at_least():
         ),
         (
             State.CANCELLED, 12.0, 60.0, None,
-            "12 credits (estimated 60: charged for what was made before it was cancelled) · $0.12",
+            "12 credits (estimated 60: charged for what was made before it was canceled) · $0.12",
         ),
     ],
 )  # fmt: skip

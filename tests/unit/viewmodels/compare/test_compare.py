@@ -88,14 +88,14 @@ async def test_nothing_to_compare_is_said(tmp_path: Path) -> None:
         assert not model.shown
 
 
-async def test_captions_tell_number_model_seed_price_and_judgement(tmp_path: Path) -> None:
+async def test_captions_tell_number_model_seed_price_and_judgment(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         one = done(1, cost_credits=60.0, rating=4, pick=Pick.PICK)
         one = replace(one, request=replace(one.request, values={**one.request.values, "seed": 41207}))
         model.open([row(one), row(done(2, pick=Pick.REJECT)), row(done(3))])
         assert model.caption(0) == "1 · gen4.5 · seed 41207 · 60 credits"
-        assert [stack.top.judgement() for stack in model.shown] == ["★★★★☆ pick", "rejected", "unrated"]
+        assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆ pick", "rejected", "unrated"]
 
 
 async def test_sets_follow_each_other_and_the_focused_one_stays_in_sight(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ async def test_after_a_decision_the_next_undecided_has_the_focus_then_the_next_s
         assert model.focus == 0, "the first of the set was only looked at"
 
 
-async def test_judgement_is_followed_live_and_advances_over_sets(tmp_path: Path) -> None:
+async def test_judgment_is_followed_live_and_advances_over_sets(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         tasks = [done(n, "Fog") for n in range(1, 7)]
         await rig.put(*tasks)
@@ -165,7 +165,7 @@ async def test_judgement_is_followed_live_and_advances_over_sets(tmp_path: Path)
         model.open([row(one) for one in tasks])
         for one in tasks[:4]:
             await rig.change(replace(one, rating=4))
-        assert [stack.top.judgement() for stack in model.shown] == ["★★★★☆"] * 4
+        assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆"] * 4
         model.set_auto_advance(True)
         model.rate(5)
         assert (tops(model), model.focus) == (["t5", "t6"], 0)

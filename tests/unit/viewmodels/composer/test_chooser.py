@@ -1,4 +1,4 @@
-"""What the chooser knows: parts of the catalogue, offers and their facts, favourites, what is new."""
+"""What the chooser knows: parts of the catalog, offers and their facts, favorites, what is new."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def offer(chooser: Chooser, endpoint: str, model: str) -> Offer:
     return next(one for one in chooser.offers(Scope.ALL) if one.key == (endpoint, model))
 
 
-async def test_everything_is_offered_once_in_the_order_of_the_catalogue(tmp_path, qapp):
+async def test_everything_is_offered_once_in_the_order_of_the_catalog(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         assert [one.key for one in chooser.offers(Scope.ALL)] == EVERY
         for part in chooser.parts():
@@ -83,23 +83,23 @@ async def test_what_one_has_leaves_what_takes_it_and_needs_nothing_else(tmp_path
         assert not [one for one in both if MediaKind.VIDEO in one.needs]
 
 
-async def test_a_favourite_comes_first_is_kept_and_can_be_let_go(tmp_path, qapp):
+async def test_a_favorite_comes_first_is_kept_and_can_be_let_go(tmp_path, qapp):
     async with opened(tmp_path) as (rig, chooser):
         key = ("text_to_video", "wan3")
-        chooser.toggle_favourite(key)
+        chooser.toggle_favorite(key)
         assert chooser.offers("text_to_video")[0].key == key
-        assert chooser.offers(Scope.FAVOURITES)[0].is_favourite
+        assert chooser.offers(Scope.FAVORITES)[0].is_favorite
         assert rig.engine.settings.get("chooser.favourites") == [list(key)]
-        chooser.toggle_favourite(key)
-        assert chooser.offers(Scope.FAVOURITES) == []
+        chooser.toggle_favorite(key)
+        assert chooser.offers(Scope.FAVORITES) == []
 
 
-async def test_nothing_is_new_at_first_and_new_pairs_are_new_until_the_next_catalogue(tmp_path, qapp):
+async def test_nothing_is_new_at_first_and_new_pairs_are_new_until_the_next_catalog(tmp_path, qapp):
     async with opened(tmp_path) as (rig, chooser):
         assert chooser.new() == frozenset()
         settings = rig.engine.settings
         older = [list(key) for key in EVERY if key[1] != "wan3"]
-        settings.set("chooser.catalogue", {"version": "5.20.0", "pairs": older, "new": []})
+        settings.set("chooser.catalog", {"version": "5.20.0", "pairs": older, "new": []})
         again = Chooser(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
         assert {key[1] for key in again.new()} == {"wan3"}
         assert Scope.NEW in {part.scope for part in again.parts()}
@@ -111,7 +111,7 @@ async def test_nothing_is_new_at_first_and_new_pairs_are_new_until_the_next_cata
 async def test_damaged_settings_do_no_harm(stored, tmp_path, qapp):
     async with opened(tmp_path) as (rig, _):
         rig.engine.settings.set("chooser.favourites", stored)
-        rig.engine.settings.set("chooser.catalogue", stored)
+        rig.engine.settings.set("chooser.catalog", stored)
         fresh = Chooser(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
         assert len(fresh.offers(Scope.ALL)) == len(EVERY)
 
@@ -179,7 +179,7 @@ async def test_every_offer_says_something_of_itself(tmp_path, qapp):
 @pytest.mark.parametrize("scope", [Scope.ALL, "text_to_image", "text_to_video"])
 async def test_what_is_called_just_so_comes_before_what_begins_so(words, scope, tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
-        chooser.toggle_favourite(("text_to_image", "gen4_image_turbo"))
+        chooser.toggle_favorite(("text_to_image", "gen4_image_turbo"))
         models = [one.model for one in chooser.offers(scope, words)]
         assert models[:2] == ["gen4_image", "gen4_image_turbo"]
 

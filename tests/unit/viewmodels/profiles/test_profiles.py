@@ -79,7 +79,7 @@ async def test_the_only_profile_that_nobody_named_is_not_spoken_of(tmp_path: Pat
         assert model.title == "Default"
 
 
-async def test_all_are_listed_with_their_colours_in_words_and_the_demo_last(tmp_path: Path):
+async def test_all_are_listed_with_their_colors_in_words_and_the_demo_last(tmp_path: Path):
     made = await a_profile(tmp_path)
     demo = demo_profile(tmp_path / "demo", ("--demo",))
     made = replace(made, folders=replace(made.folders, demo=demo))
@@ -226,7 +226,7 @@ async def test_a_keychain_that_is_locked_loses_neither_profile_nor_words(tmp_pat
         assert "Enter the key" in told[0][1]
 
 
-async def test_a_new_profile_is_offered_a_colour_that_is_free(tmp_path: Path):
+async def test_a_new_profile_is_offered_a_color_that_is_free(tmp_path: Path):
     async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
         rig.made.folders.create("Client A", Color.BLUE, "1", 0.0)
         form = form_of(rig)

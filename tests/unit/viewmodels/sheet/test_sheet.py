@@ -101,7 +101,7 @@ async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns
         assert said(sheet, 4, MODEL) == "gemini_image3_pro"
         model.setData(at(sheet, 4, MODEL), "gen-none")
         assert at(sheet, 4, MODEL).data(WRONG_ROLE)
-        assert said(sheet, 4) == "The catalogue knows no model “gen-none”."
+        assert said(sheet, 4) == "The catalog knows no model “gen-none”."
 
 
 async def test_a_blank_cell_stands_for_what_the_form_would_start_with(tmp_path: Path):

@@ -264,7 +264,7 @@ async def test_the_worlds_faults_are_told_and_our_own_are_reported(tmp_path):
         rig.bugs.clear()
 
 
-async def test_work_that_is_cancelled_before_it_began_ends_quietly(tmp_path):
+async def test_work_that_is_canceled_before_it_began_ends_quietly(tmp_path):
     async with Rig(tmp_path) as rig:
         begun = []
 

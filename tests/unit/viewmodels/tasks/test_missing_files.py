@@ -95,7 +95,7 @@ async def test_some_found_and_some_not_says_both(tmp_path):
         assert offered == ["Found 1 of 2 files. The others are not in the library, nor where they were."]
 
 
-async def test_neighbours_that_came_along_are_told_of(tmp_path):
+async def test_neighbors_that_came_along_are_told_of(tmp_path):
     async with Rig(tmp_path) as rig:
         for number in (1, 2):
             await gone(rig, number, to=tmp_path / "library" / "best" / f"{number}.mp4")

@@ -1,7 +1,7 @@
 """Reads `catalog.json` and answers questions about what can be made.
 
 `Catalog.load` reads one file (a few milliseconds) and builds nothing else; a pair is built when it is first asked for
-and kept. Raises `CatalogError` when the file is missing or is no catalogue. Call it from one thread.
+and kept. Raises `CatalogError` when the file is missing or is no catalog. Call it from one thread.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
 
 
 class CatalogError(Exception):
-    """The catalogue's file cannot be used; the message says why."""
+    """The catalog's file cannot be used; the message says why."""
 
 
 class Catalog:
@@ -33,7 +33,7 @@ class Catalog:
 
     @classmethod
     def load(cls, path: Path | None = None) -> Catalog:
-        """The catalogue in `path`, or the one that ships with the program."""
+        """The catalog in `path`, or the one that ships with the program."""
         if path is None:
             from .resource_path import resource
 
@@ -41,9 +41,9 @@ class Catalog:
         try:
             return cls(json.loads(path.read_bytes()))
         except OSError as error:
-            raise CatalogError(f"The catalogue of models cannot be read: {error}") from error
+            raise CatalogError(f"The catalog of models cannot be read: {error}") from error
         except (ValueError, KeyError, TypeError) as error:
-            raise CatalogError(f"The file {path} is not a catalogue of models.") from error
+            raise CatalogError(f"The file {path} is not a catalog of models.") from error
 
     def become(self, other: Catalog) -> None:
         """Takes over everything from another, for all who hold this one. Pairs that were handed out stay as they
@@ -121,7 +121,7 @@ _AS_THEY_ARE = (
 
 def _field(facts: Mapping[str, Any], endpoint: str, *, top: bool = True) -> Field:
     name = facts["name"]
-    # A kind that a later catalogue may bring is edited as plain JSON rather than refused.
+    # A kind that a later catalog may bring is edited as plain JSON rather than refused.
     kind = FieldKind(facts["kind"]) if facts["kind"] in _KINDS else FieldKind.UNKNOWN
     words = labels.field_words(name, endpoint)
     more: dict[str, Any] = {key: facts[key] for key in _AS_THEY_ARE if key in facts}

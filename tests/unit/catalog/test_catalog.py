@@ -1,4 +1,4 @@
-"""Loading the catalogue and asking it questions."""
+"""Loading the catalog and asking it questions."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_new_names_are_shown_as_the_wire_writes_them() -> None:
     assert labels.endpoint_label("text_to_opera") == "Text to opera"
 
 
-def test_kind_of_a_later_catalogue_is_edited_as_json(tmp_path: Path) -> None:
+def test_kind_of_a_later_catalog_is_edited_as_json(tmp_path: Path) -> None:
     later = {
         "sdk": "9.0.0",
         "endpoints": [
@@ -149,13 +149,13 @@ def test_kind_of_a_later_catalogue_is_edited_as_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"\xff\xfe", b"[]", b'{"sdk": "1"}', b'{"sdk": "1", "endpoints": 3, "pairs": []}']
 )
-def test_broken_catalogue_is_refused_in_words(content: bytes, tmp_path: Path) -> None:
+def test_broken_catalog_is_refused_in_words(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "catalog.json"
     path.write_bytes(content)
-    with pytest.raises(CatalogError, match="is not a catalogue"):
+    with pytest.raises(CatalogError, match="is not a catalog"):
         Catalog.load(path)
 
 
-def test_missing_catalogue_is_refused_in_words(tmp_path: Path) -> None:
+def test_missing_catalog_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="cannot be read"):
         Catalog.load(tmp_path / "none.json")

@@ -1,4 +1,4 @@
-"""A newer catalogue dropped on the window: its models can be chosen at once, and a kind of setting that nobody knew is
+"""A newer catalog dropped on the window: its models can be chosen at once, and a kind of setting that nobody knew is
 edited as JSON."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NEW = ("text_to_video", "brand_new_1")
 
 @asynccontextmanager
 async def renewed(folder: Path, theme: Theme) -> AsyncIterator[Desktop]:
-    """The window after the drop. The catalogue is shared by all tests: it is given back."""
+    """The window after the drop. The catalog is shared by all tests: it is given back."""
     facts: dict[str, Any] = json.loads(resource("catalog.json").read_bytes())
     facts["sdk"] = "99.0.0"
     next(one for one in facts["endpoints"] if one["name"] == NEW[0])["models"].append(NEW[1])
@@ -39,7 +39,7 @@ async def renewed(folder: Path, theme: Theme) -> AsyncIterator[Desktop]:
         assert desktop.composer.chooser.new() == frozenset()
         try:
             drop(desktop.window, [path.as_uri()])
-            await until(lambda: desktop.engine.catalog.version == "99.0.0", "the catalogue is renewed")
+            await until(lambda: desktop.engine.catalog.version == "99.0.0", "the catalog is renewed")
             yield desktop
         finally:
             assert desktop.engine.renewal is not None
@@ -53,10 +53,10 @@ async def test_new_models_are_there_at_once_and_marked_as_new(tmp_path, theme, q
         assert desktop.composer.chooser.new() == {NEW}
         desktop.composer.chooser.choose(NEW)
         assert (desktop.composer.pair.endpoint, desktop.composer.pair.model) == NEW
-    assert desktop.composer.pair.model != NEW[1], "what the built-in catalogue has not is left again"
+    assert desktop.composer.pair.model != NEW[1], "what the built-in catalog has not is left again"
 
 
-async def test_what_was_being_written_stays_when_the_catalogue_is_renewed(tmp_path, theme, qtbot):
+async def test_what_was_being_written_stays_when_the_catalog_is_renewed(tmp_path, theme, qtbot):
     async with renewed(tmp_path, theme) as desktop:
         desktop.composer.set_prompt("A lighthouse")
         desktop.composer.set_value("ratio", "720:1280")
