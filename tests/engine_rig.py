@@ -13,14 +13,14 @@ import asyncio
 import random
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import Event
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.domain.task import Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.library_folder import LibraryFolder
@@ -30,10 +30,11 @@ from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.money.spending import Spending
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results.trash import Trash
-from runway_desktop.services.settings import Settings
+from runway_desktop.services.settings import PAUSED, Settings
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.accepted_ids import AcceptedIds
 from runway_desktop.services.tasks.actions import TaskActions
+from runway_desktop.services.tasks.adoption import Adoption
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.copy_check import CopyCheck
 from runway_desktop.services.tasks.dispatch import Dispatch
@@ -44,6 +45,7 @@ from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.poller import Poller
 from runway_desktop.services.tasks.submission import Submission
+from tests import sent
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemoryBin, MemorySecrets, MemoryStore, settle
 
@@ -132,12 +134,7 @@ class Rig:
         self.spending = Spending(self.store, self.runway, CATALOG, self.clock, AtOnce())
         self.forecasts = Forecasts(self.store, self.bus, self.clock)
         self.inputs = Inputs(self.ledger, self.runway, self.store, CATALOG, self.bus, self.clock, AtOnce())
-        self.submission = Submission(
-            self.ledger, self.store, CATALOG, self.clock, AtOnce(), key_in_use=lambda: self.runway.key
-        )
-        self.missing_inputs = MissingInputs(
-            self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce()
-        )
+        self.adoption = Adoption(self.ledger, self.store, self.clock, key_in_use=lambda: self.runway.key)
         self.copies = self._copies(place) if place is not None else cast(CopyCheck, NoCopies())
         self.ids = AcceptedIds(ids, AtOnce(), self.bus, self.clock) if ids is not None else None
         self._ids_path = ids
@@ -155,6 +152,10 @@ class Rig:
             self.bus,
             self.clock,
             rng,
+        )
+        self.submission = Submission(self.ledger, self.store, self.lane, self.adoption, CATALOG, self.clock, AtOnce())
+        self.missing_inputs = MissingInputs(
+            self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce()
         )
         self.asking = Asking(self.runway, self.ledger, self.clock)
         self.poller = Poller(
@@ -216,9 +217,18 @@ class Rig:
                 task.cancel()
         return Rig(store=self.store, runway=self.runway, clock=self.clock, loops=self._loops, ids=self._ids_path)
 
-    async def submit(self, *requests: Request, **more: Any) -> tuple[TaskId, ...]:
-        """Submits and lets everything happen that needs no time."""
-        ids = await self.submission.submit(requests, **more)
+    async def submit(self, *requests: Request, send_now: bool = True, **more: Any) -> tuple[TaskId, ...]:
+        """Puts tasks into the lane and lets everything happen that needs no time. Without `send_now` they wait for the
+        person."""
+        was_paused = self.settings.paused
+        if not send_now:
+            self.settings.set(PAUSED, True)
+        ids = await sent.submit(self, requests, **more)
+        if not send_now:
+            await self.ledger.change_many(
+                ids, lambda task: replace(task, hold=Hold(HoldCode.WAITS_FOR_PERSON)), "waits"
+            )
+            self.settings.set(PAUSED, was_paused)
         await settle()
         return ids
 

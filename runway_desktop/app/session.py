@@ -25,6 +25,7 @@ from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
+from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.usecases.window_memory import Memory
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -158,7 +159,8 @@ class Session(QObject):
         self._runner = runner
         rows = TaskListModel(engine, bridge, runner, self)
         places = Places(engine, bridge, runner, self)
-        composer = Composer(engine, bridge, runner, self)
+        sending = self._sending = Sending(engine)
+        composer = Composer(engine, sending, bridge, runner, self)
         models = Models(
             bridge=bridge,
             rows=rows,
@@ -167,7 +169,7 @@ class Session(QObject):
             details=DetailsModel(engine, bridge, runner, rows, self),
             composer=composer,
             status=Status(engine, bridge, places, self),
-            desk=TaskCommands(engine, composer, runner, self),
+            desk=TaskCommands(engine, sending, composer, runner, self),
             board=ExpiryBoard(engine, bridge, runner, self),
             posters=Posters(engine, bridge, runner, rows, self.profile.posters, self),
             memory=Memory(engine.settings),
@@ -330,7 +332,7 @@ class Session(QObject):
             from runway_desktop.viewmodels.sheet.door import SheetDoor
 
             models, window = self.models, self.window
-            door = SheetDoor(self.engine, models.bridge, self._runner, models.composer, self)
+            door = SheetDoor(self.engine, self._sending, models.bridge, self._runner, models.composer, self)
             self._sheets = SheetHost(door, self._theme, window.keys, window)
             self._sheets.show_wanted.connect(models.desk.show_wanted)
             self._sheets.told.connect(models.desk.tell)

@@ -43,19 +43,24 @@ class HeldBack:
 
     @property
     def sentence(self) -> str:
+        return f"Waiting: {self.reason}."
+
+    @property
+    def reason(self) -> str:
+        """Why, without a full stop."""
         limit, most = self.limit, credits_words(self.limit.limit)
         match limit.cap:
             case Cap.SENDING:
-                return f"Waiting: a single sending may cost {most} at most ({self._this_one})."
+                return f"a single sending may cost {most} at most ({self._this_one})"
             case Cap.BALANCE:
-                return f"Waiting: the balance is too low ({most} left, {self._this_one})."
+                return f"the balance is too low ({most} left, {self._this_one})"
             case Cap.DAY:
                 whose = f"today's cap of {most}"
             case Cap.MONTH:
                 whose = f"this month's cap of {most}"
             case Cap.PROJECT:
                 whose = f"the cap of {most} for “{limit.project}”"
-        return f"Waiting: {whose} is reached ({number_words(limit.spent)} spent, {self._this_one})."
+        return f"{whose} is reached ({number_words(limit.spent)} spent, {self._this_one})"
 
     @property
     def raised(self) -> float | None:

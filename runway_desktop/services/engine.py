@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .tasks.accepted_ids import AcceptedIds
     from .tasks.actions import TaskActions
+    from .tasks.adoption import Adoption
     from .tasks.asking import Asking
     from .tasks.copy_check import CopyCheck
     from .tasks.dispatch import Dispatch
@@ -298,9 +299,13 @@ class Engine:
         from .tasks.submission import Submission
 
         store, clock = self._store, self.clock
-        return Submission(
-            self.ledger, store, self.catalog, clock, self._workers, key_in_use=lambda: self.account.key.fingerprint
-        )
+        return Submission(self.ledger, store, self.lane, self.adoption, self.catalog, clock, self._workers)
+
+    @cached_property
+    def adoption(self) -> Adoption:
+        from .tasks.adoption import Adoption
+
+        return Adoption(self.ledger, self._store, self.clock, key_in_use=lambda: self.account.key.fingerprint)
 
     @cached_property
     def verbs(self) -> TaskActions:
@@ -410,7 +415,7 @@ class Engine:
 
         store, settings, bus, clock = self._store, self.settings, self.bus, self.clock
         return Exchange(
-            self.ledger, store, self.submission, self.verbs, self.catalog, settings, bus, clock, self._file_workers
+            self.ledger, store, self.adoption, self.verbs, self.catalog, settings, bus, clock, self._file_workers
         )
 
     @cached_property

@@ -21,6 +21,7 @@ from runway_desktop.domain.task import RemoteId
 from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.environment import folders_of, profile
 from runway_desktop.wiring.stages import Supervisor, go_down
+from tests import sent
 from tests.benchmarks.children import say
 from tests.benchmarks.seeding import request
 
@@ -64,7 +65,7 @@ async def _all_ended(assembly: Assembly, prompts: list[str]) -> dict[RemoteId, f
                 enough.set()
 
     assembly.engine.bus.listen(hear)
-    await assembly.engine.submission.submit([request(prompt) for prompt in prompts])
+    await sent.submit(assembly.engine, [request(prompt) for prompt in prompts])
     await enough.wait()
     return ended
 

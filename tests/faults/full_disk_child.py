@@ -19,6 +19,7 @@ from typing import Any, cast
 from runway_desktop.domain.events import Notice
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.store import SqliteStore
+from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 
@@ -30,7 +31,7 @@ async def main(folder: Path) -> None:
     rig = Rig(store=cast(Any, store), clock=cast(Any, SystemClock()), ids=folder / "accepted-ids.txt")
     await rig.__aenter__()
     gate = rig.runway.hold("create")
-    await rig.submission.submit([request()])
+    await sent.submit(rig, [request()])
     await gate.arrived()
     # What is there may be written over; nothing may be written behind it.
     room = (folder / "accepted-ids.txt").stat().st_size

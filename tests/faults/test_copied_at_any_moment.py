@@ -19,6 +19,7 @@ from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore
+from tests import sent
 from tests.engine_rig import AtOnce, Place, Rig, request
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemoryStore, settle
@@ -128,7 +129,7 @@ class World:
     async def run(self, *prompts: str) -> None:
         async with self.rig() as rig:
             if prompts:
-                await rig.submission.submit([request(prompt) for prompt in prompts])
+                await sent.submit(rig, [request(prompt) for prompt in prompts])
             await rig.clock.advance(LONG)
 
     async def kept_before_it_was_sent(self) -> MemoryStore:

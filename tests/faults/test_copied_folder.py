@@ -24,6 +24,7 @@ from runway_desktop.simulator.server import Simulator, running_simulator
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, build, finish_restore
 from runway_desktop.wiring.stages import Supervisor, go_down
+from tests import sent
 from tests.engine_rig import CATALOG, request
 
 PATIENCE = 60.0
@@ -75,7 +76,7 @@ class Computer:
         async with self.program() as engine:
             await one_is_sent(engine)
         async with self.program(sends=False) as engine:
-            await engine.submission.submit([request(f"{number}") for number in range(MANY)])
+            await sent.submit(engine, [request(f"{number}") for number in range(MANY)])
 
     async def send_all(self, folder: Path | None = None) -> None:
         before = self.paid
@@ -102,7 +103,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 async def one_is_sent(engine: Engine) -> TaskId:
     """One more task, which is behind all that waits: when it is sent, everything before it had its turn."""
-    [new] = await engine.submission.submit([request("one more")])
+    [new] = await sent.submit(engine, [request("one more")])
     await until(lambda: (task := engine.ledger.get_open(new)) is None or not task.state.is_local)
     return new
 
@@ -153,7 +154,7 @@ async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(t
         async with computer.program() as engine:
             await one_is_sent(engine)
             await engine.lane.pause()
-            await engine.submission.submit([request(f"{number}") for number in range(MANY)])
+            await sent.submit(engine, [request(f"{number}") for number in range(MANY)])
             await engine.settings.flush()
             shutil.copytree(computer.folder, tmp_path / "kept")
             await engine.lane.resume()

@@ -17,6 +17,7 @@ from runway_desktop.services.exchange.file_export import FileChoice
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.tasks.judging import Judging
+from tests import sent
 from tests.engine_rig import CATALOG, Rig, request
 from tests.faults.test_downloads_on_the_simulator import everything_saved, saving
 from tests.faults.test_on_the_simulator import all_tasks, engine, simulated
@@ -24,7 +25,7 @@ from tests.faults.test_on_the_simulator import all_tasks, engine, simulated
 
 def exchange_of(rig: Rig, workers: ThreadPoolExecutor) -> Exchange:
     return Exchange(
-        rig.ledger, rig.store, rig.submission, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, workers
+        rig.ledger, rig.store, rig.adoption, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, workers
     )  # fmt: skip
 
 
@@ -55,12 +56,12 @@ async def test_a_library_of_the_simulator_is_the_same_in_a_fresh_profile(tmp_pat
             async with saving(rig, clock, tmp_path / "library"):
                 rig.settings.embed = True
                 still = {"promptText": "Still", "ratio": "1280:720"}
-                await rig.submission.submit(
+                await sent.submit(rig,
                     [request("Füchse im Schnee", seed=7), request("A gull")],
                     batch_name="Foxes", project="Aurora", shots=("010", "020"),
                 )  # fmt: skip
-                await rig.submission.submit(
-                    [Request(endpoint="text_to_image", model="gen4_image", values=still, prompt="Still")]
+                await sent.submit(
+                    rig, [Request(endpoint="text_to_image", model="gen4_image", values=still, prompt="Still")]
                 )
                 await everything_saved(rig, 3)
             old = await all_tasks(rig)

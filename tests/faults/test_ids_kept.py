@@ -167,7 +167,7 @@ async def test_an_id_whose_task_was_pasted_into_the_list_is_not_given_twice(path
     rig, store, task_id = await accepted_by_a_full_disk(path)
     store.broken = None
     again = rig.kill()
-    await again.submission.adopt([remote_id(1)])
+    await again.adoption.adopt([remote_id(1)])
     again.runway._gates.clear()
     async with again:
         assert await again.state(task_id) is State.UNCERTAIN
@@ -187,7 +187,7 @@ async def test_an_id_without_a_task_is_told_once_and_offered_until_the_list_has_
         assert again.told(Notice) == []
         assert again.ids is not None
         assert [known.remote_id for known in again.ids.left] == [remote_id(7)]
-        await again.submission.adopt([remote_id(7)])
+        await again.adoption.adopt([remote_id(7)])
         assert again.ids.left == ()
     assert await left_in(path) == []
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.task import State
+from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemoryStore, settle
@@ -91,7 +92,7 @@ async def lives_until(moment: int, ids: Path) -> tuple[bool, Rig, set[str]]:
 
     async def main_job() -> None:
         async with rig:
-            await rig.submission.submit([request(prompt) for prompt in PROMPTS])
+            await sent.submit(rig, [request(prompt) for prompt in PROMPTS])
             await rig.clock.advance(120)
 
     job = asyncio.create_task(main_job())

@@ -21,6 +21,7 @@ from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import Simulator, running_simulator
 from runway_desktop.store.sqlite_store import SqliteStore
+from tests import sent
 from tests.engine_rig import CATALOG, Rig, request, with_picture
 
 RATE = 60.0
@@ -120,8 +121,8 @@ async def test_everything_that_is_paid_is_known_or_said_to_be_uncertain_whatever
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
     ):
         models = ("gen4.5", "veo3.1_fast")
-        await rig.submission.submit(
-            [request(f"{n} [seconds:{5 + n}]", model=models[n % 2], duration=(5, 4)[n % 2]) for n in range(24)]
+        await sent.submit(
+            rig, [request(f"{n} [seconds:{5 + n}]", model=models[n % 2], duration=(5, 4)[n % 2]) for n in range(24)]
         )
         tasks = await until(rig, ended)
         accepted = simulator.witness.accepted
@@ -143,7 +144,7 @@ async def test_a_day_with_a_restart_in_the_middle_loses_nothing(tmp_path: Path):
     database = tmp_path / "tasks.db"
     async with simulated(concurrency=2) as (simulator, clock):
         async with engine(simulator, clock, database) as rig:
-            await rig.submission.submit([request(f"{n}") for n in range(6)])
+            await sent.submit(rig, [request(f"{n}") for n in range(6)])
             await until(rig, lambda tasks: any(task.state.is_live for task in tasks))
         async with engine(simulator, clock, database) as rig:
             tasks = await until(rig, ended)
@@ -159,7 +160,7 @@ async def test_pictures_small_and_large_reach_runway_as_what_they_are(tmp_path: 
         simulated(concurrency=None) as (simulator, clock),
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
     ):
-        await rig.submission.submit([with_picture(path.as_uri()) for path in (small, large, large)])
+        await sent.submit(rig, [with_picture(path.as_uri()) for path in (small, large, large)])
         tasks = await until(rig, ended)
         assert {task.state for task in tasks} == {State.SUCCEEDED}, [task.failure for task in tasks]
         assert len(simulator.witness.uploads) == 1
@@ -168,7 +169,7 @@ async def test_pictures_small_and_large_reach_runway_as_what_they_are(tmp_path: 
 
 async def test_a_key_that_is_refused_in_the_middle_of_the_day_stops_all_and_loses_nothing(tmp_path: Path):
     async with simulated(concurrency=2) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
-        await rig.submission.submit([request(f"{n}") for n in range(4)])
+        await sent.submit(rig, [request(f"{n}") for n in range(4)])
         await until(rig, lambda tasks: any(task.state is State.RUNNING for task in tasks))
         simulator.faults.add(Fault(Harm.STATUS, "api", status=401))
         await _until_link(rig)

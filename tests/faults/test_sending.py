@@ -20,6 +20,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Refusal, State, TaskId
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 
@@ -293,7 +294,7 @@ async def test_an_uncertain_task_that_is_sent_again_by_the_person_is_a_new_one()
     async with Rig() as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [old] = await rig.submit(request())
-        new = await rig.submission.send_again(old)
+        new = await sent.again(rig, old)
         await rig.clock.advance(30)
         assert await rig.state(old) is State.GONE
         assert await rig.state(new) is State.PENDING
@@ -305,7 +306,7 @@ async def test_an_uncertain_task_that_takes_an_id_is_followed_to_its_result():
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
         rig.runway.finish(remote_id(77), "https://x.example/a.mp4")
-        await rig.submission.settle_with(TaskId(task_id), remote_id(77))
+        await rig.adoption.settle_with(TaskId(task_id), remote_id(77))
         await rig.clock.advance(30)
         assert await rig.state(task_id) is State.SUCCEEDED
 

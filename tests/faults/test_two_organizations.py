@@ -10,6 +10,7 @@ from runway_desktop.domain.task import OutputState, State
 from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from tests import sent
 from tests.engine_rig import CATALOG, Rig, request, with_picture
 from tests.faults.test_downloads_on_the_simulator import saving
 from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, simulated, until
@@ -40,7 +41,7 @@ async def test_live_tasks_outlive_an_hour_under_a_foreign_key_and_are_paid_for_o
         ) as simulator,
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
     ):
-        await rig.submission.submit([request(f"{n} [seconds:{1_000 * n}]") for n in (1, 2, 3)])
+        await sent.submit(rig, [request(f"{n} [seconds:{1_000 * n}]") for n in (1, 2, 3)])
         await until(rig, lambda tasks: all(task.state is State.RUNNING for task in tasks))
         await use(rig, THEIRS)
         await clock.sleep(HOUR)
@@ -59,7 +60,7 @@ async def test_a_start_with_a_foreign_key_loses_nothing(tmp_path: Path):
     async with simulated(concurrency=2) as (simulator, clock):
         simulator.organizations.give(THEIRS, "theirs")
         async with engine(simulator, clock, database) as rig:
-            await rig.submission.submit([request(f"{n} [seconds:60]") for n in range(2)])
+            await sent.submit(rig, [request(f"{n} [seconds:60]") for n in range(2)])
             await until(rig, lambda tasks: all(task.state is State.RUNNING for task in tasks))
         async with engine(simulator, clock, database, secret=THEIRS) as rig:
             await until(rig, lambda tasks: all(task.is_hidden for task in tasks))
@@ -79,7 +80,7 @@ async def test_results_wait_for_the_key_that_can_ask_for_them(tmp_path: Path):
         simulator.organizations.give(THEIRS, "theirs")
         # The first links never work, so that Runway has to be asked for others: with a key that does not see the task.
         simulator.faults.add(Fault(Harm.EXPIRED, "output"))
-        await rig.submission.submit([request("one"), request("two")])
+        await sent.submit(rig, [request("one"), request("two")])
         tasks = await until(rig, ended)
         await use(rig, THEIRS)
         async with saving(rig, clock, tmp_path / "library"):
@@ -102,10 +103,10 @@ async def test_an_upload_of_one_organization_is_not_used_by_another(tmp_path: Pa
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(6 * 1024 * 1024))
     async with simulated(concurrency=2) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         simulator.organizations.give(THEIRS, "theirs")
-        await rig.submission.submit([with_picture(picture.as_uri())])
+        await sent.submit(rig, [with_picture(picture.as_uri())])
         await until(rig, ended)
         await use(rig, THEIRS)
-        await rig.submission.submit([with_picture(picture.as_uri())])
+        await sent.submit(rig, [with_picture(picture.as_uri())])
         tasks = await until(rig, ended)
         assert [task.state for task in tasks] == [State.SUCCEEDED] * 2, [task.refusals for task in tasks]
         assert len(simulator.witness.uploads) == 2
@@ -113,12 +114,12 @@ async def test_an_upload_of_one_organization_is_not_used_by_another(tmp_path: Pa
 
 async def test_a_task_gone_by_mistake_comes_back_when_it_is_adopted(tmp_path: Path):
     async with simulated(concurrency=2) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
-        await rig.submission.submit([request("one [seconds:200]")])
+        await sent.submit(rig, [request("one [seconds:200]")])
         [task] = await until(rig, lambda tasks: tasks[0].state is State.RUNNING)
         simulator.faults.add(Fault(Harm.GONE, "get"))
         await until(rig, ended)
         simulator.faults.clear()
-        await rig.submission.adopt([str(task.remote_id)])
+        await rig.adoption.adopt([str(task.remote_id)])
         [task] = await until(rig, ended)
         assert task.state is State.SUCCEEDED
         assert len(simulator.witness.accepted) == 1

@@ -8,6 +8,7 @@ from runway_desktop.domain.events import UploadProgressed
 from runway_desktop.domain.task import State
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from tests import sent
 from tests.engine_rig import CATALOG, with_picture
 from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, until
 
@@ -32,17 +33,17 @@ async def test_same_file_a_week_later_is_uploaded_again_and_taken(tmp_path: Path
         running_simulator(Knobs(seed=3), clock=clock.now, catalog=CATALOG) as simulator,
         engine(simulator, clock, tmp_path / "a.db") as rig,
     ):
-        [first] = await rig.submission.submit([with_picture(picture.as_uri())])
+        [first] = await sent.submit(rig, [with_picture(picture.as_uri())])
         await until(rig, ended)
         told = rig.told(UploadProgressed)
         assert {event.task_id for event in told} == {first}
         assert told[-1].sent == told[-1].total
         clock.moved = 3_600.0
-        await rig.submission.submit([with_picture(picture.as_uri())])
+        await sent.submit(rig, [with_picture(picture.as_uri())])
         await until(rig, ended)
         assert len(simulator.witness.uploads) == 1, "an hour later the same upload is used"
         clock.moved = WEEK
-        [again] = await rig.submission.submit([with_picture(picture.as_uri())])
+        [again] = await sent.submit(rig, [with_picture(picture.as_uri())])
         await until(rig, ended)
         assert len(simulator.witness.uploads) == 2, "a week later it is made anew"
         states = {task.id: task.state for task in await all_tasks(rig)}

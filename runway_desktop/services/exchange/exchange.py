@@ -14,8 +14,8 @@ from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.actions import TaskActions
+from runway_desktop.services.tasks.adoption import Adoption
 from runway_desktop.services.tasks.ledger import Ledger
-from runway_desktop.services.tasks.submission import Submission
 
 from .file_export import FileExport
 from .folder_import import FolderImport
@@ -41,7 +41,7 @@ class Exchange:
         self,
         ledger: Ledger,
         store: Store,
-        submission: Submission,
+        adoption: Adoption,
         verbs: TaskActions,
         catalog: Catalog,
         settings: Settings,
@@ -53,7 +53,7 @@ class Exchange:
         self._catalog = catalog
         self._executor = executor
         self._words: Vocabulary | None = None
-        self.ids = IdImport(submission, store, self._vocabulary, executor)
+        self.ids = IdImport(adoption, store, self._vocabulary, executor)
         self.folders = FolderImport(ledger, store, verbs, catalog, settings, bus, clock, executor)
         self.files = FileExport(store, executor)
         self.lists = ListExport(store, catalog, executor)

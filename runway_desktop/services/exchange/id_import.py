@@ -19,7 +19,7 @@ from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.intake.reading import Unreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Store
-from runway_desktop.services.tasks.submission import Adoption, Submission
+from runway_desktop.services.tasks.adoption import Adopting, Adoption
 
 from .found_ids import FoundId, Weight
 from .id_search import MOST_IDS, IdSearch
@@ -66,10 +66,8 @@ class IdsLook:
 
 
 class IdImport:
-    def __init__(
-        self, submission: Submission, store: Store, words: Callable[[], Vocabulary], executor: Executor
-    ) -> None:
-        self._submission = submission
+    def __init__(self, adoption: Adoption, store: Store, words: Callable[[], Vocabulary], executor: Executor) -> None:
+        self._adoption = adoption
         self._store = store
         self._words = words
         self._executor = executor
@@ -102,7 +100,7 @@ class IdImport:
             is_whole=not progress.is_stopped,
         )
 
-    async def adopt(self, chosen: Sequence[FoundId]) -> Adoption:
+    async def adopt(self, chosen: Sequence[FoundId]) -> Adopting:
         """Takes these up, with what their text said of them. Those that are known come back to the list, and those that
         were missed are asked for again."""
         added: list[TaskId] = []
@@ -112,10 +110,10 @@ class IdImport:
             requests = {
                 one.remote_id: Request(endpoint="", model=one.known.model, prompt=one.known.prompt) for one in page
             }
-            adoption = await self._submission.adopt([one.remote_id for one in page], requests=requests)
+            adoption = await self._adoption.adopt([one.remote_id for one in page], requests=requests)
             added += adoption.added
             known += adoption.known
-        return Adoption(added=tuple(added), known=tuple(known))
+        return Adopting(added=tuple(added), known=tuple(known))
 
     async def _run(self, search: IdSearch, progress: Progress) -> None:
         while not progress.is_stopped and await self._do(search.step):

@@ -15,7 +15,7 @@ from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere
 from runway_desktop.domain.events import Event, TaskChanged
-from runway_desktop.domain.task import OutputState, RemoteId, State, Task, TaskId
+from runway_desktop.domain.task import Hold, HoldCode, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import CancelAsked, Deleted, Dropped, NotFound
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
@@ -104,8 +104,8 @@ class TaskActions:
         )
 
     async def restore(self, task_ids: Sequence[TaskId]) -> None:
-        """Undoes `remove`."""
-        await self._ledger.change_many(task_ids, lambda task: replace(task, removed_at=None), "restored")
+        """Undoes `remove`. What would be sent then waits for the person: only `usecases.sending` sends."""
+        await self._ledger.change_many(task_ids, _back, "restored")
 
     async def rename(self, task_id: TaskId, title: str) -> Task:
         """A name for the row; blank gives the prompt back its place."""
@@ -209,6 +209,11 @@ class TaskActions:
             return error.in_words()
         await self._ledger.move(task_id, Deleted())
         return ""
+
+
+def _back(task: Task) -> Task:
+    waits = task.state is not State.HELD or task.waits_for_person
+    return replace(task, removed_at=None, hold=task.hold if waits else Hold(HoldCode.WAITS_FOR_PERSON))
 
 
 async def _each(task_ids: Sequence[TaskId], one: Callable[[TaskId], Awaitable[None]]) -> None:

@@ -13,7 +13,7 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from runway_desktop.domain.account import Fingerprint, Link
@@ -45,7 +45,6 @@ from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
 from .inputs import Inputs, OtherKeyInUse, UnusableInput
 from .lane_forecast import LaneForecast, LaneForecasts, Slots
-from .lane_order import positions_before
 from .ledger import Ledger
 from .task_changes import hold_detail
 from .uncertain_followup import UncertainFollowup
@@ -60,6 +59,9 @@ LOOK_AGAIN = 30.0
 """Seconds until a task whose file is missing is tried again."""
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
+
+LEAST_STEP = 1e-6
+"""When positions in the lane come closer than this, all are numbered anew."""
 
 _HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
 
@@ -150,13 +152,21 @@ class Lane:
         await self._ledger.place(positions_before(self._held(), moving, before))
 
     async def send_next(self, task_ids: Sequence[TaskId]) -> None:
-        """Puts held tasks at the front, and lets go those that wait for the person or for a file."""
+        """Puts held tasks at the front and tries those again that wait for a file. Those that wait for the person go on
+        waiting: only `release` sends them."""
+        await self._to_front(task_ids, lambda task: task if task.waits_for_person else replace(task, hold=ITS_TURN))
+
+    async def release(self, task_ids: Sequence[TaskId]) -> None:
+        """The same for tasks that wait for the person, who was asked. For `Submission` alone."""
+        await self._to_front(task_ids, lambda task: replace(task, hold=ITS_TURN))
+
+    async def _to_front(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task]) -> None:
         held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
         for task_id in held:
             self._stuck_until.pop(task_id, None)
         first = next((task.id for task in self._held() if task.id not in held), None)
         await self.move(held, first)
-        await self._ledger.change_many(held, lambda task: replace(task, hold=ITS_TURN), "send next")
+        await self._ledger.change_many(held, edit, "send next")
         self._alarm.ring()
 
     def slots(self, model: str) -> Slots:
@@ -384,3 +394,35 @@ class Lane:
                     self._alarm.ring()
             case _:
                 pass
+
+
+def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:
+    """New positions that put `moving`, in that order, before the task `before`; None, or one that is not held: at the
+    end.
+
+    `held` are all held tasks in their order."""
+    chosen = set(moving)
+    others = [task for task in held if task.id not in chosen]
+    at = next((index for index, task in enumerate(others) if task.id == before), len(others))
+    low = others[at - 1].position if at > 0 else None
+    high = others[at].position if at < len(others) else None
+    return _between(low, high, moving) or _renumbered(others, at, moving)
+
+
+def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) -> dict[TaskId, float] | None:
+    """Positions between two neighbors; None when there is no room left between them."""
+    if low is None and high is None:
+        return {task_id: float(place) for place, task_id in enumerate(moving, start=1)}
+    if low is None:
+        low = (high or 0.0) - len(moving) - 1
+    if high is None:
+        high = low + len(moving) + 1
+    step = (high - low) / (len(moving) + 1)
+    if step < LEAST_STEP:
+        return None
+    return {task_id: low + step * place for place, task_id in enumerate(moving, start=1)}
+
+
+def _renumbered(others: Sequence[Task], at: int, moving: Sequence[TaskId]) -> dict[TaskId, float]:
+    order = [*(task.id for task in others[:at]), *moving, *(task.id for task in others[at:])]
+    return {task_id: float(place) for place, task_id in enumerate(order, start=1)}

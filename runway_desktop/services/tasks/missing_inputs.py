@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from runway_desktop.catalog import Catalog, with_assets
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import DiskError, NotPossible, StoreError
 from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
 from runway_desktop.domain.task import Input, State, Task, TaskId
@@ -129,9 +129,8 @@ class MissingInputs:
         if not places:
             return False
         hashes = {str(path): digest for path, digest in moved.values()}
-        request = replace(task.request, values=with_assets(task.request.values, places))
         try:
-            await self._submission.edit_held(task.id, request, hashes=hashes)
+            await self._submission.give_files(task.id, places, hashes)
         except NotPossible:
             # It was sent or dropped meanwhile.
             return False

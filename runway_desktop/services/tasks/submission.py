@@ -1,228 +1,313 @@
-"""From a click to a held task: the whole intent is on disk before anything is sent. Adopted ids enter here too.
+"""From a prepared request to a held task: the whole intent is on disk before anything is sent.
 
-Nothing here talks to Runway. Inputs are noted by path and size; their bytes are read only when they are about to be
-sent. Raises `NotPossible` for what a task's state does not allow, StoreError when the disk refuses. Loop's thread only.
+`Submission` takes nothing but a `Prepared`, which `usecases.sending` alone can make: it was checked and priced, and
+what had to be asked was asked. Nothing here talks to Runway. Inputs are noted by path and size; their bytes are read
+when they are about to be sent. Raises `NotPossible` for what a task's state does not allow, StoreError when the disk
+refuses. Loop's thread only.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from runway_desktop.catalog import Catalog
+from runway_desktop.catalog import Catalog, Finding, with_assets
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.advance import advance
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.task import (
     ITS_TURN,
     Batch,
     BatchId,
-    Hold,
-    HoldCode,
     Input,
-    RemoteId,
     Request,
     State,
     Task,
     TaskId,
     new_batch_id,
     new_task_id,
-    parse_remote_id,
 )
-from runway_desktop.domain.transitions import Accepted, Adopted, LetGo
-from runway_desktop.services.ports import Clock, Store
 
 from .inputs import inputs_of
 from .ledger import Ledger, NoSuchTask
 
+if TYPE_CHECKING:
+    from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.services.ports import Clock, Store
+
+    from .adoption import Adoption
+    from .lane import Lane
+
+AT_ONCE = 60
+"""New tasks of one transaction where there are thousands: a few milliseconds of the loop."""
+
+
+class Ask(Enum):
+    """What a person has to say yes to before tasks are sent. `usecases.sending.questions` makes the words."""
+
+    ABOVE_LIMIT = "above the limit"
+    """They cost more than the person spends without being asked."""
+    PRICE_UNKNOWN = "price unknown"
+    """Nothing is known of what they cost."""
+    OVER_CAP = "over a cap"
+    """A cap keeps at least one of them in the queue for now."""
+    LOW_BALANCE = "low balance"
+    """The balance is not enough for all of them."""
+    REPEAT = "repeat"
+    """The same was sent a moment ago."""
+    MAY_BE_PAID_TWICE = "may be paid twice"
+    """Nobody knows whether Runway has one of them already: its sending got no answer, or it comes from a backup."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A task to be made. `id` is its own already, for whoever writes it down before it is stored."""
+
+    request: Request
+    id: TaskId = field(default_factory=new_task_id)
+    project: str = ""
+    shot: str = ""
+    title: str = ""
+    parent_id: TaskId | None = None
+    batch_id: BatchId | None = None
+    """A batch that exists already."""
+    again_of: Task | None = None
+    """The task of which this is the same request once more: its files are compared with what they were then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTasks:
+    """Tasks to be stored in their order at the end of the lane. Several, or named ones, form a batch unless they have
+    one. `steps`: how many tasks each transaction holds; empty: all in one, all or none."""
+
+    tasks: tuple[NewTask, ...]
+    batch_name: str = ""
+    steps: tuple[int, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
-class Adoption:
-    """What became of pasted ids: new here, here already, no ids at all."""
+class SendAgain:
+    """An uncertain task to be dismissed, and a new one of the same request."""
 
-    added: tuple[TaskId, ...] = ()
-    known: tuple[TaskId, ...] = ()
-    bad: tuple[str, ...] = ()
+    old: Task
+    new: NewTask
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Another request for a held task."""
+
+    task: Task
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Held tasks to be sent next, those too that wait for the person."""
+
+    tasks: tuple[Task, ...]
+
+
+Intent = NewTasks | SendAgain | Edit | Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """What an intent costs in credits. `unknown` of its `amount` tasks have no known price and are not counted."""
+
+    amount: int = 0
+    credits: float = 0.0
+    unknown: int = 0
+    exact: bool = True
+
+
+class Door(Enum):
+    """Where tasks come from. What was sent last is remembered for each."""
+
+    COMPOSER = "composer"
+    SHEET = "sheet"
+    AGAIN = "again"
+    """The same request again, of a task that has ended or of an uncertain one."""
+    RELEASE = "release"
+    SCRIPT = "script"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asks. `what` equals that of another press that asks for the same; None: the requests themselves."""
+
+    door: Door
+    what: object = None
+
+
+class Stamp:
+    """Held by the one place that checks, prices and asks: without it nothing can be prepared."""
+
+
+class Prepared:
+    """An intent that was checked and priced, with what has to be asked before it is carried out. For one use.
+
+    `findings` holds what is wrong with each request, in their order. `held_back` is the cap or balance that keeps tasks
+    in the queue. `key` is the one in use when it was made, at `made_at` of the monotonic clock."""
+
+    __slots__ = ("asks", "findings", "held_back", "intent", "is_used", "key", "made_at", "origin", "stamp", "sum")
+
+    def __init__(
+        self,
+        stamp: Stamp,
+        intent: Intent,
+        findings: tuple[tuple[Finding, ...], ...],
+        sum_: Sum,
+        asks: frozenset[Ask],
+        *,
+        held_back: HeldBack | None,
+        key: Fingerprint,
+        made_at: float,
+        origin: Origin,
+    ) -> None:
+        self.stamp = stamp
+        self.intent = intent
+        self.findings = findings
+        self.sum = sum_
+        self.asks = asks
+        self.held_back = held_back
+        self.key = key
+        self.made_at = made_at
+        self.origin = origin
+        self.is_used = False
+
+    @property
+    def is_valid(self) -> bool:
+        return not any(self.findings)
+
+    def use(self) -> None:
+        """NotPossible the second time."""
+        if self.is_used:
+            raise NotPossible("This was sent already.")
+        self.is_used = True
 
 
 class Submission:
-    """`executor` runs the short looks at files (their sizes) off the loop. `key_in_use`: adopted tasks are asked for
-    with it."""
+    """`executor` runs the short looks at files (their sizes) off the loop."""
 
     def __init__(
         self,
         ledger: Ledger,
         store: Store,
+        lane: Lane,
+        adoption: Adoption,
         catalog: Catalog,
         clock: Clock,
         executor: Executor | None = None,
-        *,
-        key_in_use: Callable[[], Fingerprint],
     ) -> None:
         self._ledger = ledger
         self._store = store
+        self._lane = lane
+        self._adoption = adoption
         self._catalog = catalog
         self._clock = clock
         self._executor = executor
-        self._key_in_use = key_in_use
+        self._stamp = Stamp()
+        self._is_taken = False
         self._last_position = 0.0
 
-    async def submit(
-        self,
-        requests: Sequence[Request],
-        *,
-        batch_name: str = "",
-        project: str = "",
-        parent_id: TaskId | None = None,
-        send_now: bool = True,
-        into: BatchId | None = None,
-        shots: Sequence[str] = (),
-        ids: Sequence[TaskId] = (),
-    ) -> tuple[TaskId, ...]:
-        """Stores one held task for each request, all in one transaction, in their order at the end of the lane.
+    def take_stamp(self) -> Stamp:
+        """For `usecases.sending` alone, once: RuntimeError for anyone after it."""
+        if self._is_taken:
+            raise RuntimeError("Only one place prepares what is sent")
+        self._is_taken = True
+        return self._stamp
 
-        Several, or a named one, form a batch. Without `send_now` they wait until the person sends them
-        (`Lane.send_next`). `into` is a batch that is there already, for more of the same sheet.
-        `shots`: the shot that each is meant for; left out where none has one. `ids`: theirs, where the caller wrote
-        them down before.
-        """
-        if not requests:
-            return ()
-        batch = None if into is not None else self._batch(batch_name, len(requests))
-        batch_id = batch.id if batch is not None else into
-        # One time for all of them: what came together stands together, in its own order.
-        now = self._clock.now()
-        tasks = [
-            self._new(request, position, now, project=project, parent_id=parent_id)
-            for request, position in zip(requests, self._positions(len(requests)), strict=True)
-        ]
-        hold = ITS_TURN if send_now else Hold(HoldCode.WAITS_FOR_PERSON)
-        tasks = [replace(task, batch_id=batch_id, hold=hold) for task in tasks]
-        if ids:
-            tasks = [replace(task, id=task_id) for task, task_id in zip(tasks, ids, strict=True)]
-        if shots:
-            tasks = [replace(task, shot=shot) for task, shot in zip(tasks, shots, strict=True)]
-        await self._ledger.add(tasks, await self._inputs(tasks), batch)
-        return tuple(task.id for task in tasks)
+    async def carry_out(
+        self, prepared: Prepared, moved: Callable[[], Mapping[str, str]] = dict
+    ) -> AsyncIterator[tuple[TaskId, ...]]:
+        """Stores what was prepared and gives the ids of the tasks that are in the lane with it, portion by portion.
+        `moved`: where files are now, old URI to new, that were moved while the portions before were stored."""
+        if prepared.stamp is not self._stamp or not prepared.is_valid:
+            raise RuntimeError("Nothing is sent that was not prepared here")
+        prepared.use()
+        match prepared.intent:
+            case NewTasks() as new:
+                async for ids in self._add(new, moved):
+                    yield ids
+            case SendAgain(old, new):
+                # In this order, because a program that dies between the two must not leave both: a lost row is sent
+                # again with a click, a second result is paid for.
+                await self._adoption.let_go(old.id)
+                async for ids in self._add(NewTasks(tasks=(new,)), moved):
+                    yield ids
+            case Edit(task, request):
+                await self._edit(task.id, request, {})
+                yield (task.id,)
+            case Release(tasks):
+                ids = tuple(task.id for task in tasks)
+                await self._lane.release(ids)
+                yield ids
 
-    async def adopt(
-        self, remote_ids: Sequence[str], *, requests: Mapping[RemoteId, Request] = MappingProxyType({})
-    ) -> Adoption:
-        """Takes up tasks that were started elsewhere, by their Runway ids. One that is here already but was removed
-        from the list comes back to it, and one that was gone is asked for again. `requests`: what somebody knows of
-        them, which Runway does not tell."""
-        bad: list[str] = []
-        good: dict[RemoteId, None] = {}
-        for text in remote_ids:
-            remote_id = parse_remote_id(text)
-            if remote_id is None:
-                bad.append(text)
-            else:
-                good[remote_id] = None
-        here = await self._store.find_remote(tuple(good))
-        now, key = self._clock.now(), self._key_in_use()
-        fresh = [
-            Task(
-                id=new_task_id(),
-                request=requests.get(remote_id) or Request(endpoint="", model=""),
-                created_at=now,
-                state=State.PENDING,
-                remote_id=remote_id,
-                adopted=True,
-                key=key,
-            )
-            for remote_id in good
-            if remote_id not in here
-        ]
-        await self._ledger.add(fresh, ())
-        known = tuple(here[remote_id] for remote_id in good if remote_id in here)
-        await self.ask_again(known)
-        return Adoption(added=tuple(task.id for task in fresh), known=known, bad=tuple(bad))
+    async def give_files(
+        self, task_id: TaskId, places: Mapping[tuple[str | int, ...], str], hashes: Mapping[str, str]
+    ) -> None:
+        """Puts other file URIs in the places of a held task's inputs; nothing else of its request changes, so nothing
+        is asked. It waits for its turn again, unless it waits for the person. `hashes` are those of the files, by path.
+        NotPossible once its sending has begun."""
+        task = await self._task(task_id)
+        known = {found.place for found in inputs_of(task, self._catalog)}
+        values = with_assets(task.request.values, {place: uri for place, uri in places.items() if place in known})
+        await self._edit(task_id, replace(task.request, values=values), hashes)
 
-    async def ask_again(self, task_ids: Sequence[TaskId]) -> None:
-        """The person says that Runway has these, whatever it said before: they come back to the list, and are asked for
-        now, with the key in use. What was made of them stays."""
-        now, key = self._clock.now(), self._key_in_use()
-
-        def back(task: Task) -> Task:
-            return replace(advance(task, Adopted(key), now), removed_at=None)
-
-        if task_ids:
-            await self._ledger.change_many(task_ids, back, "adopted")
-
-    async def retry(self, task_id: TaskId) -> TaskId:
-        """The same request again, as a new task linked to the old one. Only of a task that has ended."""
-        [new] = await self.retry_all([task_id])
-        return new
-
-    async def retry_all(self, task_ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
-        """The same requests again, each as a new task linked to the old one: all of them or none. Only of tasks that
-        have ended."""
-        olds = [await self._task(task_id) for task_id in task_ids]
-        if not all(old.state.is_final for old in olds):
-            raise NotPossible("This task has not ended yet.", advice="Cancel it first, or wait for its end.")
-        return await self._again(olds)
-
-    async def edit_held(
-        self, task_id: TaskId, request: Request, *, hashes: Mapping[str, str] = MappingProxyType({})
-    ) -> Task:
-        """Another request for a task that still waits here. NotPossible once its sending has begun. `hashes` are those
-        of its files that are known already, by path."""
-
+    async def _edit(self, task_id: TaskId, request: Request, hashes: Mapping[str, str]) -> None:
         def edit(task: Task) -> Task:
             if task.state is not State.HELD:
                 raise NotPossible("This task is being sent already.", advice="Use “Edit and send” for a new one.")
             return replace(task, request=request, hold=task.hold if task.waits_for_person else ITS_TURN)
 
         old = await self._task(task_id)
-        inputs = await self._inputs([replace(old, request=request)], hashes)
-        return await self._ledger.change(task_id, edit, "edited", inputs=inputs)
+        known = {(task_id, path): digest for path, digest in hashes.items()}
+        inputs = await self._inputs([replace(old, request=request)], known)
+        await self._ledger.change(task_id, edit, "edited", inputs=inputs)
 
-    async def send_again(self, task_id: TaskId) -> TaskId:
-        """The decision to send an uncertain task again: the old one is let go, a new linked one is made.
-
-        In this order, because a program that dies between the two must not leave both: a lost row is sent again with a
-        click, a second result is paid for."""
-        old = await self._task(task_id)
-        await self.let_go(task_id)
-        [new] = await self._again([old])
-        return new
-
-    async def settle_with(self, task_id: TaskId, remote_id: str) -> Task:
-        """The decision that an uncertain task was made, and has this Runway id."""
-        word = parse_remote_id(remote_id)
-        if word is None:
-            raise NotPossible(
-                "That is no task id.", advice="Task ids of Runway look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
-            )
-        here = await self._store.find_remote((word,))
-        if here.get(word, task_id) != task_id:
-            raise NotPossible("A task with this id is in the list already.")
-        await self._uncertain(task_id)
-        return await self._ledger.move(task_id, Accepted(word), by="person")
-
-    async def let_go(self, task_id: TaskId) -> Task:
-        """The decision to give up on an uncertain task."""
-        await self._uncertain(task_id)
-        return await self._ledger.move(task_id, LetGo())
-
-    async def _again(self, olds: Sequence[Task]) -> tuple[TaskId, ...]:
-        tasks: list[Task] = []
-        inputs: list[Input] = []
+    async def _add(self, new: NewTasks, moved: Callable[[], Mapping[str, str]]) -> AsyncIterator[tuple[TaskId, ...]]:
+        # One time for all of them: what came together stands together, in its own order.
         now = self._clock.now()
-        for old, position in zip(olds, self._positions(len(olds)), strict=True):
-            new = self._new(old.request, position, now, project=old.project, parent_id=old.id)
-            new = replace(new, batch_id=old.batch_id, title=old.title, shot=old.shot)
-            # What its files were then: one that has moved by now can be told from another of its name.
-            hashes = {inp.path: inp.sha256 for inp in await self._store.inputs(old.id) if inp.path}
-            inputs += await self._inputs([new], hashes)
-            tasks.append(new)
-        await self._ledger.add(tasks, inputs)
-        return tuple(task.id for task in tasks)
+        batch = self._batch(new, now)
+        positions = self._positions(len(new.tasks))
+        start = 0
+        for step in new.steps or (len(new.tasks),):
+            some, places = new.tasks[start : start + step], positions[start : start + step]
+            tasks = [
+                Task(
+                    id=one.id,
+                    request=replace(one.request, values=with_moved_files(one.request.values, moved())),
+                    created_at=now,
+                    project=one.project,
+                    shot=one.shot,
+                    title=one.title,
+                    parent_id=one.parent_id,
+                    batch_id=one.batch_id if batch is None else batch.id,
+                    position=position,
+                )
+                for one, position in zip(some, places, strict=True)
+            ]
+            inputs = await self._inputs(tasks, await self._as_they_were(some))
+            await self._ledger.add(tasks, inputs, batch if start == 0 else None)
+            start += step
+            yield tuple(task.id for task in tasks)
+
+    async def _as_they_were(self, new: Sequence[NewTask]) -> dict[tuple[TaskId, str], str]:
+        """Hashes of the files of a request that is sent again, as they were the first time: one that has moved since
+        can be told from another of its name."""
+        return {
+            (one.id, inp.path): inp.sha256
+            for one in new
+            if one.again_of is not None
+            for inp in await self._store.inputs(one.again_of.id)
+            if inp.path
+        }
 
     async def _task(self, task_id: TaskId) -> Task:
         found = await self._ledger.task(task_id)
@@ -230,24 +315,11 @@ class Submission:
             raise NoSuchTask(task_id)
         return found
 
-    async def _uncertain(self, task_id: TaskId) -> None:
-        if (await self._task(task_id)).state is not State.UNCERTAIN:
-            raise NotPossible("This task is not uncertain any more.")
-
-    def _batch(self, name: str, count: int) -> Batch | None:
-        if count == 1 and not name:
+    def _batch(self, new: NewTasks, now: float) -> Batch | None:
+        if any(task.batch_id for task in new.tasks) or (len(new.tasks) == 1 and not new.batch_name):
             return None
-        return Batch(id=BatchId(new_batch_id()), name=name or f"{count} tasks", created_at=self._clock.now())
-
-    def _new(self, request: Request, position: float, at: float, *, project: str, parent_id: TaskId | None) -> Task:
-        return Task(
-            id=new_task_id(),
-            request=request,
-            created_at=at,
-            project=project,
-            parent_id=parent_id,
-            position=position,
-        )
+        name = new.batch_name or f"{len(new.tasks)} tasks"
+        return Batch(id=BatchId(new_batch_id()), name=name, created_at=now)
 
     def _positions(self, count: int) -> list[float]:
         """Places at the end of the lane, behind whatever was moved there meanwhile."""
@@ -256,13 +328,16 @@ class Submission:
         self._last_position = first + count - 1
         return [first + place for place in range(count)]
 
-    async def _inputs(self, tasks: Sequence[Task], hashes: Mapping[str, str] = MappingProxyType({})) -> list[Input]:
+    async def _inputs(self, tasks: Sequence[Task], hashes: Mapping[tuple[TaskId, str], str]) -> list[Input]:
+        """`hashes` are those that are known, by task and path."""
         found = [inp for task in tasks for inp in inputs_of(task, self._catalog)]
         paths = {inp.path for inp in found if inp.path}
         if not paths:
             return found
         sizes = await asyncio.get_running_loop().run_in_executor(self._executor, _sizes, sorted(paths))
-        return [replace(inp, size=sizes.get(inp.path, 0), sha256=hashes.get(inp.path, "")) for inp in found]
+        return [
+            replace(inp, size=sizes.get(inp.path, 0), sha256=hashes.get((inp.task_id, inp.path), "")) for inp in found
+        ]
 
 
 def _sizes(paths: Sequence[str]) -> dict[str, int]:

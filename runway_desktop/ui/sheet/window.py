@@ -63,6 +63,8 @@ class SheetWindow(QDialog):
         sheet.named.connect(self._show)
         sheet.sent.connect(self._sent)
         sheet.troubled.connect(self._trouble)
+        sheet.said.connect(self._tell)
+        sheet.question_wanted.connect(lambda asked: confirm(self, asked, sheet.send_confirmed))
         sheet.model.said.connect(self._tell)
         sheet.model.axes_changed.connect(self._show_axes)
         self._table.selectionModel().currentChanged.connect(self._show_row)
@@ -296,14 +298,10 @@ class SheetWindow(QDialog):
     def _send(self, most: int | None = None, places: list[int] | None = None) -> None:
         self._table.finish_editing()
         sheet = self._sheet
-        if held_back := sheet.reason or sheet.too_soon:
-            self._tell(held_back)
-            return
-        question = sheet.question(most, places)
-        if question is None:
-            sheet.send(most, places)
+        if sheet.reason:
+            self._tell(sheet.reason)
         else:
-            confirm(self, question, lambda: sheet.send(most, places))
+            sheet.send(most, places)
 
     def _sent(self, ids: tuple[object, ...]) -> None:
         said = f"{units.count(len(ids), 'task')} queued."

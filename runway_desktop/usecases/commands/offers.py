@@ -8,13 +8,13 @@ cannot be taken says why.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import HoldCode, Media, OutputState, State
+from runway_desktop.domain.task import Media, OutputState, State
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 
@@ -373,18 +373,6 @@ def question(verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
                 "long it keeps results is not published.",
                 f"Move {amount} to the bin",
             )
-        case TaskCommand.RETRY:
-            return _retrying_gone(concerned(verb, rows))
-        case TaskCommand.SEND_NEXT:
-            return _maybe_sent_already(concerned(verb, rows))
-        case TaskCommand.SEND_AGAIN:
-            return Question(
-                "Send it again?",
-                "No answer came to the first sending, so it may have been made and charged already. Sending "
-                "again may be charged a second time.",
-                "Send 1 task again",
-                "Do not send",
-            )
         case TaskCommand.LET_GO:
             return Question(
                 "Dismiss it?",
@@ -394,53 +382,6 @@ def question(verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
             )
         case _:
             return None
-
-
-def _retrying_gone(rows: Sequence[Row]) -> Question | None:
-    """What Runway does not know any more may have been made all the same, and be there for another key."""
-    gone = sum(row.task.state is State.GONE and not row.task.let_go for row in rows)
-    if not gone:
-        return None
-    one = len(rows) == 1
-    which = "this task" if one else f"{gone:,} of these tasks"
-    amount = units.count(len(rows), "task")
-    return Question(
-        f"Send {amount} again?",
-        f"Runway doesn't know {which} any more. With the key {'it was' if one else 'they were'} made with, “Refresh” "
-        "may still find the result. Sending again is charged again.",
-        f"Send {amount} again",
-        "Do not send",
-    )
-
-
-def together(first: Question | None, sums: Question | None) -> Question | None:
-    """Two reasons to ask as one question; title and buttons are those of the sum."""
-    return replace(sums, text=f"{first.text} {sums.text}") if first is not None and sums is not None else first or sums
-
-
-def _maybe_sent_already(held: Sequence[Row]) -> Question | None:
-    """What waited when a backup was made, or a folder was copied, may have been sent by whoever went on without it."""
-    doubtful = [row.task for row in held if row.task.may_be_sent_already]
-    if not doubtful:
-        return None
-    whose = "It was" if len(held) == 1 else "They were"
-    if len(doubtful) < len(held):
-        whose = f"{len(doubtful):,} of them {'was' if len(doubtful) == 1 else 'were'}"
-    codes = {task.hold.code for task in doubtful}
-    if HoldCode.COPIED in codes:
-        when = "when this profile's folder was copied"
-    elif HoldCode.RESTORED in codes:
-        when = "when the backup was made"
-    else:
-        when = "for a reason that this version does not know"
-    amount = units.count(len(held), "task")
-    return Question(
-        f"Send {amount}?",
-        f"{whose} waiting {when}, and may have been sent since, from this program or another copy of it. What was sent "
-        "already is charged a second time.",
-        f"Send {amount}",
-        "Keep waiting",
-    )
 
 
 def _none(rows: Sequence[Row], holds: Callable[[Row], bool], reason: str) -> str:

@@ -1,28 +1,103 @@
-"""What must be asked before tasks are sent. Pure."""
+"""What must be asked before tasks are sent, in words. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from runway_desktop.domain.task import HoldCode, State, Task
+from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prepared, Release, SendAgain
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 
 
-def sending_question(
-    above: float | None, amount: int, credits: float, *, exact: bool = True, unknown: int = 0
-) -> Question | None:
-    """What to ask before `amount` tasks are sent for `credits` together, of which `unknown` ones have no price; None
-    when it costs no more than the person wants to be asked about."""
-    if above is None or credits <= above:
-        return None
-    tasks = units.count(amount, "task")
-    sum_words = units.credits_in_words(credits)
-    if unknown:
-        sum_words = f"at least {sum_words}"
-    elif not exact:
-        sum_words = f"about {sum_words}"
-    more = f" Of {units.count(unknown, 'more task')} the price is known only after sending." if unknown else ""
+def question_for(prepared: Prepared, above: float | None) -> Question | None:
+    """All that must be asked, as one question; None when nothing must. `above`: the credits that may be spent without
+    one. A press that repeats the last is no question: whoever pressed is told (`Ask.REPEAT`)."""
+    doubt = _doubt(prepared.intent) if Ask.MAY_BE_PAID_TWICE in prepared.asks else None
+    money = _money(prepared, above)
+    if doubt is not None and money is not None:
+        return replace(money, text=f"{doubt.text} {money.text}")
+    return doubt or money
+
+
+def _money(prepared: Prepared, above: float | None) -> Question | None:
+    asks, sum_ = prepared.asks, prepared.sum
+    tasks = units.count(sum_.amount, "task")
+    title, yes, text = "", f"Send {tasks}", []
+    if Ask.ABOVE_LIMIT in asks and above is not None:
+        said = units.credits_in_words(sum_.credits)
+        said = f"at least {said}" if sum_.unknown else said if sum_.exact else f"about {said}"
+        title = f"Send {tasks} for {said}?"
+        text.append(
+            f"That is {units.dollars(sum_.credits)}. You asked to be asked above {units.credits_in_words(above)}."
+        )
+    if Ask.PRICE_UNKNOWN in asks:
+        if sum_.unknown == sum_.amount:
+            title = f"Send {tasks} at an unknown price?"
+            text.append("Nothing is known yet of what this costs. Runway says so once it is sent.")
+        else:
+            title = title or f"Send {tasks}?"
+            more = units.count(sum_.unknown, "more task" if Ask.ABOVE_LIMIT in asks else "task")
+            text.append(f"Of {more} the price is known only after sending.")
+    if prepared.held_back is not None and asks & {Ask.OVER_CAP, Ask.LOW_BALANCE}:
+        if not title:
+            title, yes = f"Queue {tasks}?", f"Queue {tasks}"
+        why = prepared.held_back.reason
+        text.append(f"{why[0].upper()}{why[1:]}. What does not fit waits in the queue.")
+    return Question(title, " ".join(text), yes, "Do not send") if title else None
+
+
+def _doubt(intent: Intent) -> Question | None:
+    match intent:
+        case SendAgain():
+            return Question(
+                "Send it again?",
+                "No answer came to the first sending, so it may have been made and charged already. Sending "
+                "again may be charged a second time.",
+                "Send 1 task again",
+                "Do not send",
+            )
+        case NewTasks(tasks=tasks):
+            return _retrying_gone([task.again_of for task in tasks if task.again_of is not None])
+        case Release(tasks):
+            return _maybe_sent_already(tasks)
+        case _:
+            return None
+
+
+def _retrying_gone(olds: list[Task]) -> Question | None:
+    """What Runway does not know any more may have been made all the same, and be there for another key."""
+    gone = sum(old.state is State.GONE and not old.let_go for old in olds)
+    one = len(olds) == 1
+    which = "this task" if one else f"{gone:,} of these tasks"
+    amount = units.count(len(olds), "task")
     return Question(
-        f"Send {tasks} for {sum_words}?",
-        f"That is {units.dollars(credits)}. You asked to be asked above {units.credits_in_words(above)}.{more}",
-        f"Send {tasks}",
+        f"Send {amount} again?",
+        f"Runway doesn't know {which} any more. With the key {'it was' if one else 'they were'} made with, “Refresh” "
+        "may still find the result. Sending again is charged again.",
+        f"Send {amount} again",
         "Do not send",
+    )
+
+
+def _maybe_sent_already(held: tuple[Task, ...]) -> Question | None:
+    """What waited when a backup was made, or a folder was copied, may have been sent by whoever went on without it."""
+    doubtful = [task for task in held if task.may_be_sent_already]
+    whose = "It was" if len(held) == 1 else "They were"
+    if len(doubtful) < len(held):
+        whose = f"{len(doubtful):,} of them {'was' if len(doubtful) == 1 else 'were'}"
+    codes = {task.hold.code for task in doubtful}
+    if HoldCode.COPIED in codes:
+        when = "when this profile's folder was copied"
+    elif HoldCode.RESTORED in codes:
+        when = "when the backup was made"
+    else:
+        when = "for a reason that this version does not know"
+    amount = units.count(len(held), "task")
+    return Question(
+        f"Send {amount}?",
+        f"{whose} waiting {when}, and may have been sent since, from this program or another copy of it. What was sent "
+        "already is charged a second time.",
+        f"Send {amount}",
+        "Keep waiting",
     )

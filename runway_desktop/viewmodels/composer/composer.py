@@ -32,13 +32,14 @@ from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.requests.parked_values import ParkedValues
+from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .draft_keeping import Draft, DraftKeeping, PutAside
 from .input_taking import InputTaking
 from .presets import ComposerPresets
 from .prompt_history import PromptHistory
-from .sending import Button, Order, Sending, button_for
+from .sending import Button, ComposerSending, Order, button_for
 
 if TYPE_CHECKING:
     from .chooser import Chooser
@@ -61,7 +62,9 @@ class Composer(QObject):
     focus_wanted = Signal(str)
     """Name of the field that needs attention."""
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(
+        self, engine: Engine, sending: Sending, bridge: Bridge, runner: Runner, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._runner = runner
@@ -87,8 +90,9 @@ class Composer(QObject):
         self.aside = PutAside(self._take_draft, self)
         """What was being written before something else was taken up."""
         self._keeping = DraftKeeping(engine, self._as_it_stands, self)
-        self._sending = Sending(engine, runner, self)
+        self._sending = ComposerSending(engine, sending, runner, self)
         self._sending.changed.connect(self.changed)
+        self._sending.question_wanted.connect(self.question_wanted)
         self._sending.stored.connect(self._stored)
         bridge.files_moved.connect(self.taking.follow)
         bridge.organization_changed.connect(lambda _: self.changed.emit())
@@ -328,19 +332,12 @@ class Composer(QObject):
         """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and
         where. Asks first when it costs more than the person wants to spend without a question. What was sent a moment
         ago is not sent again by a second press in a row, which is said at the button."""
-        if not self._may_send() or self._sending.holds_back(self.request(), self._project, self.amount):
-            return
-        price = self.price() if self._editing is None else None
-        question = self._sending.question(price, self.amount)
-        if question is not None:
-            self.question_wanted.emit(question)
-        else:
-            self._sending.store(self._order())
+        if self._may_send():
+            self._sending.send(self._order())
 
     def send_confirmed(self) -> None:
-        """The same after the question."""
-        if self._may_send():
-            self._sending.store(self._order())
+        """The question was answered with yes."""
+        self._sending.confirm()
 
     def _may_send(self) -> bool:
         if self._sending.is_storing:

@@ -17,9 +17,9 @@ from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.question import Question
-from runway_desktop.usecases.sending.questions import sending_question
-from runway_desktop.usecases.sending.repeat_guard import JustSent
+from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
+from runway_desktop.usecases.sending.questions import question_for
+from runway_desktop.usecases.sending.sending import NotAnswered, Sending
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.money import price_detail
 
@@ -54,17 +54,20 @@ class Order:
     project: str = ""
 
 
-class Sending(QObject):
+class ComposerSending(QObject):
     changed = Signal()
     """The storing began or ended, or there is another note."""
+    question_wanted = Signal(object)
+    """A Question to answer before the request is stored; the answer yes is `confirm`."""
     stored = Signal(object, object)
     """An Order, and the tuple of its task ids, which are in the lane."""
 
-    def __init__(self, engine: Engine, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, engine: Engine, sending: Sending, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._sending = sending
         self._runner = runner
-        self._just_sent = JustSent(engine.clock)
+        self._asked: tuple[Order, Prepared] | None = None
         self.is_storing = False
         self.note = ""
         """Why the last press sent nothing; empty when it did, or something was edited since."""
@@ -73,58 +76,69 @@ class Sending(QObject):
 
     def is_another(self, request: Request, project: str) -> bool:
         """Whether the same was sent last: a press makes another take of it."""
-        return self._just_sent.is_another((request, project))
-
-    def holds_back(self, request: Request, project: str, amount: int) -> bool:
-        """Whether a press now only repeats the one before; then the note says so."""
-        if not self._just_sent.is_too_soon((request, project)):
-            return False
-        self.note = too_soon_words(amount, has_seed="seed" in request.values)
-        self._note_end.start()
-        self.changed.emit()
-        return True
+        return self._sending.guard.is_another(Door.COMPOSER, (request, project))
 
     def recall(self, request: Request, project: str) -> None:
         """This is what was sent last, before the program ended."""
-        self._just_sent.recall((request, project))
+        self._sending.guard.recall(Door.COMPOSER, (request, project))
 
     def drop_note(self) -> None:
-        """Something was edited: what was said of the last press does not hold any more. Tells nobody."""
+        """Something was edited: what was said of the last press does not hold any more. Emits nothing."""
         self.note = ""
         self._note_end.stop()
 
-    def question(self, price: Price | None, amount: int) -> Question | None:
-        """What to ask before `amount` tasks of this price are stored; None when nothing must be asked."""
-        if price is None:
-            return None
-        return sending_question(self._engine.settings.confirm_above, amount, price.credits * amount, exact=price.exact)
+    def send(self, order: Order) -> None:
+        """Stores it in the lane, or asks first; then `stored` or `question_wanted` follows. One at a time: the caller
+        looks at `is_storing`."""
+        self._begin()
+        self._runner(self._ask_or_store(order), "send request")
 
-    def store(self, order: Order) -> None:
-        """Puts it into the lane; `stored` follows. One at a time: the caller looks at `is_storing`."""
+    def confirm(self) -> None:
+        """The question was answered with yes: stores what it was asked of."""
+        if self._asked is not None:
+            order, prepared = self._asked
+            self._asked = None
+            self._begin()
+            self._runner(self._store(order, prepared, prepared.asks), "store request")
+
+    def _begin(self) -> None:
         self.is_storing = True
         self.drop_note()
         self.changed.emit()
-        self._runner(self._store(order), "store request")
 
-    async def _store(self, order: Order) -> None:
-        submission, amount = self._engine.submission, len(order.requests)
+    async def _ask_or_store(self, order: Order) -> None:
         try:
-            if order.editing is not None:
-                await submission.edit_held(order.editing, order.request)
-                ids: tuple[TaskId, ...] = (order.editing,)
-            else:
-                from runway_desktop.usecases.sheets.keeping import batch_name
-
-                name = batch_name(order.request.prompt) if amount > 1 else ""
-                ids = await submission.submit(
-                    order.requests, batch_name=name, project=order.project, parent_id=order.parent
-                )
-                if amount > 1:
-                    await self._keep_as_sheet(order, ids)
+            prepared = await self._prepared(order)
+            if Ask.REPEAT in prepared.asks:
+                self.note = too_soon_words(len(order.requests), has_seed="seed" in order.request.values)
+                self._note_end.start()
+                return
+            await self._store(order, prepared, ())
         finally:
             self.is_storing = False
             self.changed.emit()
-        self._just_sent.note((order.request, order.project))
+
+    async def _prepared(self, order: Order) -> Prepared:
+        origin = Origin(Door.COMPOSER, (order.request, order.project))
+        if order.editing is not None:
+            return await self._sending.prepare_edit(order.editing, order.request, origin)
+        from runway_desktop.usecases.sheets.keeping import batch_name
+
+        new = [NewTask(request=request, project=order.project, parent_id=order.parent) for request in order.requests]
+        return self._sending.prepare(new, origin, batch_name=batch_name(order.request.prompt) if len(new) > 1 else "")
+
+    async def _store(self, order: Order, prepared: Prepared, answers: frozenset[Ask] | tuple[()]) -> None:
+        try:
+            ids = await self._sending.send(prepared, answers)
+        except NotAnswered as error:
+            self._asked = (order, error.prepared)
+            self.question_wanted.emit(question_for(error.prepared, self._engine.settings.confirm_above))
+            return
+        finally:
+            self.is_storing = False
+            self.changed.emit()
+        if len(order.requests) > 1 and order.editing is None:
+            await self._keep_as_sheet(order, ids)
         self.stored.emit(order, ids)
 
     async def _keep_as_sheet(self, order: Order, ids: tuple[TaskId, ...]) -> None:

@@ -17,7 +17,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.tasks.submission import Adoption
+from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
@@ -180,14 +180,14 @@ class IdImportModel(QObject):
         self.table.lock(False)
         self.changed.emit()
 
-    def _adopted(self, chosen: Sequence[IdEntry], came: Adoption) -> None:
+    def _adopted(self, chosen: Sequence[IdEntry], came: Adopting) -> None:
         places: dict[str, int] = {
             entry.found.remote_id: row for entry, row in zip(chosen, self.table.ticked(), strict=True)
         }
         self._runner(self._follow(came, places), "follow adopted ids")
         self.finished.emit([*came.added, *came.known])
 
-    async def _follow(self, came: Adoption, places: dict[str, int]) -> None:
+    async def _follow(self, came: Adopting, places: dict[str, int]) -> None:
         for row in await self._engine.library.rows([*came.added, *came.known]):
             place = places.get(row.task.remote_id or "")
             if place is not None:

@@ -14,6 +14,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered
 from runway_desktop.services.library.sheets import OPEN_SHEET, DamagedSheet
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -36,10 +37,17 @@ class SheetDoor(QObject):
     """The `KeptSheet` that was open when the program ended without closing it."""
 
     def __init__(
-        self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composer, parent: QObject | None = None
+        self,
+        engine: Engine,
+        sending: Sending,
+        bridge: Bridge,
+        runner: Runner,
+        composer: Composer,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._sending = sending
         self._bridge = bridge
         self._runner = runner
         self._composer = composer
@@ -48,6 +56,7 @@ class SheetDoor(QObject):
     def open_gathered(self, gathered: Gathered) -> None:
         made = Sheet.of_gathered(
             self._engine,
+            self._sending,
             self._bridge,
             self._runner,
             gathered,
@@ -60,6 +69,7 @@ class SheetDoor(QObject):
     def open_blank(self) -> None:
         made = Sheet.blank(
             self._engine,
+            self._sending,
             self._bridge,
             self._runner,
             self._composer.request(),
@@ -111,7 +121,9 @@ class SheetDoor(QObject):
             self.shown_again.emit(kept.id)
         else:
             try:
-                made = Sheet.of_kept(self._engine, self._bridge, self._runner, kept, only_shown=as_grid, parent=self)
+                made = Sheet.of_kept(
+                    self._engine, self._sending, self._bridge, self._runner, kept, only_shown=as_grid, parent=self
+                )
             except DamagedSheet as error:
                 self._engine.bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
                 return

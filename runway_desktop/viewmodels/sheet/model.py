@@ -185,6 +185,11 @@ class SheetModel(SheetTable):
         elif touched:
             self.changed.emit()
 
+    @property
+    def moved(self) -> Mapping[str, str]:
+        """Files that were moved, old URI to new."""
+        return self._moved
+
     def where_now(self, value: Any) -> Any:
         """A value of a cell, a step or a request with files named where they are."""
         return with_moved_files(value, self._moved)

@@ -1,4 +1,4 @@
-"""From ready rows to held tasks: which rows, the question before a dear sending, the storing in portions.
+"""From ready rows to held tasks: which rows, the question before they are stored, the storing in portions.
 
 The sheet is locked while its rows are being stored: what is sent is what stood there. Which tasks its rows will be is
 kept with the sheet before the first of them is stored, so that a program that dies in between never offers a row again
@@ -7,34 +7,34 @@ that is paid for already. GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.task import BatchId, Request, TaskId, new_task_id
+from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.question import Question
-from runway_desktop.usecases.sending.questions import sending_question
-from runway_desktop.usecases.sending.repeat_guard import JustSent
+from runway_desktop.services.tasks.submission import AT_ONCE, Ask, Door, NewTask, Origin, Prepared
+from runway_desktop.usecases.sending.questions import question_for
+from runway_desktop.usecases.sending.sending import NotAnswered, Sending
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.sheets.rows import SheetRow
 
 from .model import SheetModel
 from .row_tasks import Following
 
-SUBMITTED_AT_ONCE = 60
-"""Tasks of one transaction: a few milliseconds of the loop, then others have a turn."""
-
-_ROWS = "rows"
-
 
 class RowSending(QObject):
     sent = Signal(object)
     """A tuple of task ids, stored in the lane."""
+    question_wanted = Signal(object)
+    """A Question to answer before the rows are stored; the answer yes is `confirm`."""
+    said = Signal(str)
+    """Why a press sent nothing."""
     troubled = Signal(str)
     changed = Signal()
     """The storing began or ended."""
@@ -44,6 +44,7 @@ class RowSending(QObject):
     def __init__(
         self,
         engine: Engine,
+        sending: Sending,
         runner: Runner,
         model: SheetModel,
         following: Following,
@@ -53,11 +54,12 @@ class RowSending(QObject):
         """`keep` writes the sheet, with what is `planned`."""
         super().__init__(parent)
         self._engine = engine
+        self._sending = sending
         self._runner = runner
         self._model = model
         self._following = following
         self._keep = keep
-        self._just_sent = JustSent(engine.clock)
+        self._asked: _Order | None = None
         self.batch_id: BatchId | None = None
         """Of all tasks of this sheet, once the first are stored."""
         self.batch_name = ""
@@ -66,52 +68,70 @@ class RowSending(QObject):
         self.planned: dict[int, tuple[SentTask, ...]] = {}
         """The tasks of rows that are being stored, by the row's number."""
 
-    @property
-    def too_soon(self) -> str:
-        """Why a press now is more likely one too many; empty else. What it would send are other rows than before."""
-        return "Just sent. Press again to send more." if self._just_sent.is_too_soon(_ROWS) else ""
-
     def chosen(self, most: int | None = None, places: Iterable[int] | None = None) -> list[SheetRow]:
         """The rows that would be sent: the first `most` ready ones, or those at `places`, or all."""
         rows = self._model.rows
         wanted = rows if places is None else [rows[place] for place in sorted(set(places))]
         return [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
 
-    def question(self, rows: Sequence[SheetRow]) -> Question | None:
-        """What to ask before these are sent: they cost more than the person spends without a question."""
-        checks = [row.check for row in rows if row.check is not None]
-        amount = sum(len(check.requests) for check in checks)
-        priced = sum(check.priced for check in checks)
-        return sending_question(
-            self._engine.settings.confirm_above,
-            amount,
-            sum(check.credits for check in checks),
-            exact=all(check.exact for check in checks),
-            unknown=amount - priced,
-        )
-
     def send(self, rows: Sequence[SheetRow]) -> None:
-        """Stores these rows in the lane."""
+        """Stores these rows in the lane, or asks first; then `sent` or `question_wanted` follows."""
         self._lock(True)
-        self._runner(self._send(rows), "store a sheet's rows", failed=self._failed)
+        self._runner(self._ask_or_store(rows), "send a sheet's rows", failed=self._failed)
+
+    def confirm(self) -> None:
+        """The question was answered with yes: stores the rows that it was asked of."""
+        if self._asked is not None:
+            order, self._asked = self._asked, None
+            self._lock(True)
+            self._runner(self._store(order, order.prepared.asks), "store a sheet's rows", failed=self._failed)
 
     def _lock(self, locked: bool) -> None:
         self._model.is_locked = locked
         self.changed.emit()
 
-    async def _send(self, rows: Sequence[SheetRow]) -> None:
-        """Rows of one project after the other, all in one batch."""
-        leaving = [_leaving(row, self.project) for row in rows if row.check is not None]
-        by_project: dict[str, list[_Leaving]] = {}
-        for one in leaving:
-            by_project.setdefault(one.project, []).append(one)
+    async def _ask_or_store(self, rows: Sequence[SheetRow]) -> None:
+        made = {row.number: tuple(self._tasks(row)) for row in rows}
+        # Whatever rows are sent next: a press in a row with the last is more likely one too many.
+        origin = Origin(Door.SHEET, id(self))
+        new = list(chain.from_iterable(made.values()))
+        steps = _steps(len(tasks) for tasks in made.values())
+        prepared = await self._sending.prepare_many(new, origin, batch_name=self.batch_name, steps=steps)
+        if Ask.REPEAT in prepared.asks:
+            self._lock(False)
+            self.said.emit("Just sent. Press again to send more.")
+            return
+        sent = {
+            row.number: tuple(
+                SentTask(task.id, words) for task, words in zip(made[row.number], row.check.labels, strict=True)
+            )
+            for row in rows
+            if row.check is not None
+        }
+        await self._store(_Order(prepared, sent), ())
+
+    def _tasks(self, row: SheetRow) -> Iterable[NewTask]:
+        for request in row.check.requests if row.check is not None else ():
+            yield NewTask(
+                request=request,
+                project=str(row.cells.get(PROJECT) or self.project),
+                shot=str(row.cells.get(SHOT) or ""),
+                batch_id=self.batch_id,
+            )
+
+    async def _store(self, order: _Order, answers: Collection[Ask]) -> None:
         ids: list[TaskId] = []
+        self.planned = dict(order.rows)
         try:
-            self.planned = {one.number: one.tasks for one in leaving}
+            self._sending.check(order.prepared, answers)
             await self._keep()
-            for project, group in by_project.items():
-                for some in _portions(group):
-                    ids += await self._store(some, project)
+            async for some in self._sending.portions(order.prepared, answers, lambda: self._model.moved):
+                ids += some
+                await self._stored(some)
+        except NotAnswered as error:
+            self.planned = {}
+            self._asked = _Order(error.prepared, order.rows)
+            self.question_wanted.emit(question_for(error.prepared, self._engine.settings.confirm_above))
         except RunwayDesktopError:
             # Each portion is stored whole or not at all: what is left was not.
             self.planned = {}
@@ -119,34 +139,21 @@ class RowSending(QObject):
         finally:
             self._lock(False)
             if ids:
-                self._just_sent.note(_ROWS)
                 self.sent.emit(tuple(ids))
             self._model.counted.emit()
             self.ended.emit()
 
-    async def _store(self, rows: Sequence[_Leaving], project: str) -> tuple[TaskId, ...]:
-        made = await self._engine.submission.submit(
-            [self._where_now(request) for row in rows for request in row.requests],
-            batch_name=self.batch_name,
-            project=project,
-            into=self.batch_id,
-            shots=[row.shot for row in rows for _ in row.requests],
-            ids=[task.task_id for row in rows for task in row.tasks],
-        )
-        if self.batch_id is None and made:
-            first = await self._engine.ledger.task(made[0])
+    async def _stored(self, ids: Sequence[TaskId]) -> None:
+        if self.batch_id is None:
+            first = await self._engine.ledger.task(ids[0])
             self.batch_id = first.batch_id if first is not None else None
-        sent = {row.number: row.tasks for row in rows}
+        here = set(ids)
+        sent = {number: tasks for number, tasks in self.planned.items() if tasks and tasks[0].task_id in here}
         for number, tasks in sent.items():
             self._following.link(number, tasks)
             del self.planned[number]
         self._model.mark_sent(sent)
-        await self._following.learn(made)
-        return made
-
-    def _where_now(self, request: Request) -> Request:
-        """A file may be moved while the rows before it are stored."""
-        return replace(request, values=self._model.where_now(request.values))
+        await self._following.learn(ids)
 
     def _failed(self, error: RunwayDesktopError) -> None:
         self._lock(False)
@@ -154,35 +161,19 @@ class RowSending(QObject):
 
 
 @dataclass(frozen=True, slots=True)
-class _Leaving:
-    """A row as it stood when it was sent."""
+class _Order:
+    """What was prepared, and the tasks that each row becomes, by the row's number."""
 
-    number: int
-    requests: tuple[Request, ...]
-    tasks: tuple[SentTask, ...]
-    project: str
-    shot: str
+    prepared: Prepared
+    rows: dict[int, tuple[SentTask, ...]]
 
 
-def _leaving(row: SheetRow, project: str) -> _Leaving:
-    requests, labels = (row.check.requests, row.check.labels) if row.check is not None else ((), ())
-    return _Leaving(
-        row.number,
-        requests,
-        tuple(SentTask(new_task_id(), words) for words in labels),
-        str(row.cells.get(PROJECT) or project),
-        str(row.cells.get(SHOT) or ""),
-    )
-
-
-def _portions(rows: Sequence[_Leaving]) -> Iterable[list[_Leaving]]:
-    some: list[_Leaving] = []
-    amount = 0
-    for row in rows:
-        some.append(row)
-        amount += len(row.requests)
-        if amount >= SUBMITTED_AT_ONCE:
-            yield some
-            some, amount = [], 0
-    if some:
-        yield some
+def _steps(amounts: Iterable[int]) -> tuple[int, ...]:
+    """How many tasks each transaction holds: whole rows, `AT_ONCE` tasks or a few more."""
+    steps, some = [], 0
+    for amount in amounts:
+        some += amount
+        if some >= AT_ONCE:
+            steps.append(some)
+            some = 0
+    return (*steps, some) if some else tuple(steps)

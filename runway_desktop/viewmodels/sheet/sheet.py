@@ -21,7 +21,7 @@ from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.touch import Touch
-from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.columns import MODEL, Kind
 from runway_desktop.usecases.sheets.rows import SheetRow
@@ -46,6 +46,10 @@ LOOKED_AT_ONCE = 100
 class Sheet(QObject):
     sent = Signal(object)
     """A tuple of task ids, stored in the lane."""
+    question_wanted = Signal(object)
+    """A Question to answer before rows are stored; the answer yes is `send_confirmed`."""
+    said = Signal(str)
+    """Why a press sent nothing."""
     troubled = Signal(str)
     sending_changed = Signal()
     named = Signal()
@@ -53,6 +57,7 @@ class Sheet(QObject):
     def __init__(
         self,
         engine: Engine,
+        sending: Sending,
         bridge: Bridge,
         runner: Runner,
         content: SheetContent,
@@ -75,10 +80,12 @@ class Sheet(QObject):
         self.model.beside = content.beside
         self.outlook = Outlook(engine, bridge, runner, self.model, self)
         self._following = Following(engine, self.model)
-        self._sending = RowSending(engine, runner, self.model, self._following, self.keep, self)
+        self._sending = RowSending(engine, sending, runner, self.model, self._following, self.keep, self)
         self._sending.batch_id = batch_id
         self._sending.batch_name, self._sending.project = batch_name or content.name, content.project
         self._sending.sent.connect(self.sent)
+        self._sending.said.connect(self.said)
+        self._sending.question_wanted.connect(self.question_wanted)
         self._sending.troubled.connect(self.troubled)
         self._sending.changed.connect(self.sending_changed)
         self._sending.ended.connect(self.keep_now)
@@ -99,6 +106,7 @@ class Sheet(QObject):
     def of_gathered(
         cls,
         engine: Engine,
+        sending: Sending,
         bridge: Bridge,
         runner: Runner,
         gathered: Gathered,
@@ -110,7 +118,9 @@ class Sheet(QObject):
         """A sheet of what was dropped or pasted. `composed` and `project` are the composer's, for what is blank."""
         title, batch_name = importing.title_of(gathered)
         content = SheetContent(name=title, composed=composed, project=project)
-        made = cls(engine, bridge, runner, content, batch_name=batch_name, findings=gathered.findings, parent=parent)
+        made = cls(
+            engine, sending, bridge, runner, content, batch_name=batch_name, findings=gathered.findings, parent=parent
+        )
         model = made.model
         importer = importing.Importer(engine.catalog, model.all_columns, model.checker)
         made._begin(importer.rows(gathered))
@@ -118,23 +128,23 @@ class Sheet(QObject):
 
     @classmethod
     def blank(
-        cls, engine: Engine, bridge: Bridge, runner: Runner, composed: Request, *, project: str = "",
+        cls, engine: Engine, sending: Sending, bridge: Bridge, runner: Runner, composed: Request, *, project: str = "",
         parent: QObject | None = None,
     ) -> Sheet:  # fmt: skip
         content = SheetContent(name="New sheet", composed=composed, project=project)
-        made = cls(engine, bridge, runner, content, parent=parent)
+        made = cls(engine, sending, bridge, runner, content, parent=parent)
         made._begin([SheetRow() for _ in range(BLANK_ROWS)])
         return made
 
     @classmethod
     def of_kept(
-        cls, engine: Engine, bridge: Bridge, runner: Runner, kept: KeptSheet, *, only_shown: bool = False,
-        parent: QObject | None = None,
+        cls, engine: Engine, sending: Sending, bridge: Bridge, runner: Runner, kept: KeptSheet, *,
+        only_shown: bool = False, parent: QObject | None = None,
     ) -> Sheet:  # fmt: skip
         """A sheet that was closed, or that was open when the program ended. `only_shown`: it is never written, as it
         may be open elsewhere. Raises DamagedSheet."""
         content = sheets.read(kept.text)
-        made = cls(engine, bridge, runner, content, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
+        made = cls(engine, sending, bridge, runner, content, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
         made._is_shown_alone = only_shown
         made._begin(
             [SheetRow(dict(row.cells), dict(row.unmatched), row.remarks, row.sent) for row in content.rows]
@@ -198,11 +208,6 @@ class Sheet(QObject):
         return "" if totals.ready else "No row is ready. The last column says what each needs."
 
     @property
-    def too_soon(self) -> str:
-        """Why a press in a row with the last is held back; empty when it is not."""
-        return self._sending.too_soon
-
-    @property
     def any_sent(self) -> bool:
         return self._following.any
 
@@ -231,17 +236,18 @@ class Sheet(QObject):
             self.named.emit()
             self._keep_soon()
 
-    def question(self, most: int | None = None, places: Iterable[int] | None = None) -> Question | None:
-        """What to ask before these are sent: they cost more than the person spends without a question."""
-        return self._sending.question(self._sending.chosen(most, places))
-
     def send(self, most: int | None = None, places: Iterable[int] | None = None) -> None:
-        """Stores the rows that are ready in the lane: the first `most` tasks' rows, or those at `places`, or all."""
+        """Stores the rows that are ready in the lane, or asks first: the first `most` tasks' rows, or those at
+        `places`, or all."""
         if self.reason:
             return
         ready = self._sending.chosen(most, places)
         if ready:
             self._sending.send(ready)
+
+    def send_confirmed(self) -> None:
+        """The question was answered with yes."""
+        self._sending.confirm()
 
     def take_files(self, paths: Sequence[Path], place: int | None, key: str = "") -> None:
         """Files that were dropped: on a cell of inputs each goes there and into the cells below it; on another cell

@@ -208,7 +208,7 @@ class MissingFiles(QObject):
             self._tell(f"Runway does not keep {len(gone):,} of these results any more.", problem=True)
 
     async def _refresh(self, rows: Sequence[Row]) -> None:
-        await self._engine.submission.ask_again([row.task.id for row in rows])
+        await self._engine.adoption.ask_again([row.task.id for row in rows])
         await self._fetch_again([row.task.id for row in rows if row.task.state is State.SUCCEEDED])
 
     def _kept(self, outputs: Sequence[Output]) -> None:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import Notice
-from runway_desktop.usecases.commands.offers import TaskCommand, concerned, question, together
+from runway_desktop.services.tasks.submission import Ask, Prepared
+from runway_desktop.usecases.commands.offers import TaskCommand, concerned, question
 from runway_desktop.usecases.question import Question
-from runway_desktop.usecases.sending.questions import sending_question
-from runway_desktop.usecases.sending.repeat_guard import JustSent
+from runway_desktop.usecases.sending.questions import question_for
+from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.composer.inputs import InputMending
 
@@ -72,12 +73,16 @@ class TaskCommands(QObject):
     release_wanted = Signal(object)
     """Paths that are about to be moved away: the preview must let go of them."""
 
-    def __init__(self, engine: Engine, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(
+        self, engine: Engine, sending: Sending, composer: Composer, runner: Runner, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._composer = composer
         self._runner = runner
-        self._just_sent = JustSent(engine.clock)
+        self._sending = sending
+        self._asked: tuple[TaskCommand, tuple[TaskId, ...], Prepared] | None = None
+        """What the last question of a command that sends was about."""
         self._carried: dict[Path, Request] = {}
         self.judging = JudgingModel(engine, runner, self)
         self.inputs = InputMending(engine, composer, runner, self)
@@ -113,8 +118,8 @@ class TaskCommands(QObject):
         """What must be asked first; None when nothing can be lost or spent that the person wants to be asked about."""
         if verb is TaskCommand.CANCEL and not self._engine.settings.ask_before_cancel:
             return None
-        if verb in _AGAIN:
-            return together(question(verb, rows), self._again_question(concerned(verb, rows)))
+        if verb in _SENDS and rows:
+            return self._sending_question(verb, rows)
         return question(verb, rows)
 
     def known_ids(self) -> tuple[str, ...]:
@@ -167,22 +172,14 @@ class TaskCommands(QObject):
         engine, first = self._engine, rows[0].task.id
         ids = [row.task.id for row in concerned(verb, rows)]
         match verb:
-            case TaskCommand.RETRY | TaskCommand.SAME if self._just_sent.is_too_soon(ids):
-                self.tell(f"Just sent again. Choose “{_AGAIN[verb]}” once more if you want another.")
-            case TaskCommand.RETRY | TaskCommand.SAME:
-                self._just_sent.note(ids)
-                self._runner(self._retry(ids), "retry")
+            case TaskCommand.RETRY | TaskCommand.SAME | TaskCommand.SEND_AGAIN | TaskCommand.SEND_NEXT:
+                self._runner(self._send(verb, rows), "send again")
             case TaskCommand.FIND_FILE:
                 self._runner(self._find_file(first), "find file")
-            case TaskCommand.SEND_NEXT:
-                self._runner(engine.lane.send_next(ids), "send next")
-            case TaskCommand.SEND_AGAIN:
-                sending = engine.submission.send_again(first)
-                self._runner(sending, "send again", done=lambda new: self.show_wanted.emit([new]))
             case TaskCommand.ADOPT_ID:
-                self._runner(engine.submission.settle_with(first, text), "adopt for uncertain")
+                self._runner(engine.adoption.settle_with(first, text), "adopt for uncertain")
             case TaskCommand.LET_GO:
-                self._runner(engine.submission.let_go(first), "let go")
+                self._runner(engine.adoption.let_go(first), "let go")
             case TaskCommand.RENAME:
                 self._runner(engine.verbs.rename(first, text), "rename")
             case TaskCommand.CANCEL | TaskCommand.DO_NOT_SEND:
@@ -353,7 +350,7 @@ class TaskCommands(QObject):
             self.tell(f"{len(messages) - MOST_SAID:,} more could not be used.", problem=True)
 
     async def _adopt(self, remote_ids: Sequence[str]) -> None:
-        adoption = await self._engine.submission.adopt(remote_ids)
+        adoption = await self._engine.adoption.adopt(remote_ids)
         if adoption.added:
             self.tell(
                 f"{units.count(len(adoption.added), 'task')} adopted. "
@@ -372,26 +369,39 @@ class TaskCommands(QObject):
         )
         self.show_wanted.emit([*adoption.added, *adoption.known])
 
-    def _again_question(self, rows: Sequence[Row]) -> Question | None:
-        """What to ask before these are paid for once more."""
-        prices = [self._engine.pricing.price(row.task.request) for row in rows]
-        known = [price for price in prices if price is not None]
-        return sending_question(
-            self._engine.settings.confirm_above,
-            len(rows),
-            sum(price.credits for price in known),
-            exact=all(price.exact for price in known),
-            unknown=len(rows) - len(known),
+    def _sending_question(self, verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
+        """None too where nothing will be sent: carrying it out says why."""
+        try:
+            prepared = self._prepared(verb, rows)
+        except NotPossible:
+            return None
+        self._asked = (verb, _ids(rows), prepared)
+        if Ask.REPEAT in prepared.asks or not prepared.is_valid:
+            return None
+        return question_for(prepared, self._engine.settings.confirm_above)
+
+    def _prepared(self, verb: TaskCommand, rows: Sequence[Row]) -> Prepared:
+        """What a command that sends would send. NotPossible where a task's state does not allow it."""
+        tasks = [row.task for row in concerned(verb, rows)]
+        return (
+            self._sending.prepare_release(tasks)
+            if verb is TaskCommand.SEND_NEXT
+            else self._sending.prepare_again(tasks)
         )
 
-    async def _retry(self, task_ids: Sequence[TaskId]) -> None:
-        try:
-            made = await self._engine.submission.retry_all(task_ids)
-        except RunwayDesktopError:
-            self._just_sent.forget()
-            raise
-        self._just_sent.note(list(task_ids))
-        self.show_wanted.emit(list(made))
+    async def _send(self, verb: TaskCommand, rows: Sequence[Row]) -> None:
+        """Sends what its question was about. Without one, nothing goes that would have had to be asked about."""
+        asked, self._asked = self._asked, None
+        if asked is not None and asked[:2] == (verb, _ids(rows)):
+            prepared, answers = asked[2], asked[2].asks - {Ask.REPEAT}
+        else:
+            prepared, answers = self._prepared(verb, rows), frozenset()
+        if Ask.REPEAT in prepared.asks:
+            self.tell(f"Just sent again. Choose “{_SENDS[verb]}” once more if you want another.")
+            return
+        made = await self._sending.send(prepared, answers)
+        if verb is not TaskCommand.SEND_NEXT:
+            self.show_wanted.emit(list(made))
 
     async def _find_file(self, task_id: TaskId) -> None:
         missing = await self._engine.missing_inputs.missing(task_id)
@@ -430,7 +440,12 @@ class TaskCommands(QObject):
             self.tell(message, problem=True)
 
 
-_AGAIN = {TaskCommand.RETRY: "Retry", TaskCommand.SAME: "Same again"}
+_SENDS = {
+    TaskCommand.RETRY: "Retry",
+    TaskCommand.SAME: "Same again",
+    TaskCommand.SEND_AGAIN: "Send again",
+    TaskCommand.SEND_NEXT: "Send next",
+}
 _WRITES = frozenset({TaskCommand.EDIT_AND_SEND, TaskCommand.NEW_SEED, TaskCommand.OTHER_MODEL, TaskCommand.EDIT_HELD})
 
 
@@ -446,6 +461,10 @@ def _lone_prompt(gathered: Gathered) -> str:
 
 
 _PROMPTS = frozenset({"promptText", "text", "prompt"})
+
+
+def _ids(rows: Sequence[Row]) -> tuple[TaskId, ...]:
+    return tuple(row.task.id for row in rows)
 
 
 def _saved_paths(rows: Sequence[Row]) -> list[Path]:

@@ -26,7 +26,6 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.services.tasks.ledger import Ledger
-from runway_desktop.services.tasks.submission import Submission
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.viewmodels.bridge import Bridge
 from tests.engine_rig import AtOnce
@@ -63,9 +62,6 @@ class Rig:
             self.runway, lambda _: self.tested, self.secrets, self.bus, self.clock, random.Random(1), profile="test"
         )
         self.pricing = Pricing(self.store, self.clock)
-        self.submission = Submission(
-            self.ledger, self.store, self.catalog, self.clock, key_in_use=lambda: self.account.key.fingerprint
-        )
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
         following = InputFollowing(self.ledger, self.store)
         mover = GroupMover(self.store, self.bus, self.folder, following, AtOnce())
@@ -96,7 +92,7 @@ class Rig:
         )
         engine = self.engine
         engine.bus, engine.settings, engine.ledger, engine.folder = self.bus, self.settings, self.ledger, self.folder
-        engine.account, engine.pricing, engine.submission = self.account, self.pricing, self.submission
+        engine.account, engine.pricing = self.account, self.pricing
         engine.move = self.move
         engine.profiles = engine.backups = engine.restores = engine.accepted_ids = None
         self.bridge = Bridge(self.bus)

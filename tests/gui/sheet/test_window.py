@@ -177,13 +177,13 @@ async def test_nothing_is_taken_back_while_rows_are_stored(opened: Opened, monke
         await until(lambda: model.is_checked)
         undo = next(action for action in window.actions() if action.text().startswith("Undo"))
         assert undo.isEnabled()
-        submit = rig.engine.submission.submit
+        add = rig.store.add
 
-        async def slowly(*arguments: Any, **more: Any) -> Any:
+        async def slowly(*arguments: Any, **more: Any) -> None:
             await gate.wait()
-            return await submit(*arguments, **more)
+            await add(*arguments, **more)
 
-        monkeypatch.setattr(rig.engine.submission, "submit", slowly)
+        monkeypatch.setattr(rig.store, "add", slowly)
         window.sheet.send()
         assert window.sheet.is_sending
         assert not undo.isEnabled()
@@ -333,7 +333,7 @@ async def test_a_sheet_that_cannot_be_written_at_the_end_keeps_no_other_from_bei
 ):
     async with Rig(tmp_path) as rig:
         window = QWidget()
-        door = SheetDoor(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
+        door = SheetDoor(rig.engine, rig.sending, rig.bridge, rig.runner, rig.composer, rig.owner)
         host = SheetHost(door, theme, Keys(), window)
         for prompt in ("A lighthouse", "A pier"):
             door.open_blank()

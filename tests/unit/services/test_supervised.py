@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -22,7 +22,9 @@ from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.services.results.sidecar_keeper import BEHIND, SidecarKeeper
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import LONGEST_PAUSE, keep_going, survived
+from runway_desktop.services.tasks.adoption import Adoption
 from runway_desktop.services.tasks.asking import Asking
+from runway_desktop.services.tasks.lane import Lane
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.submission import Submission
@@ -136,7 +138,9 @@ def sidecars(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
 
 
 def missing_inputs(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
-    submission = Submission(room.ledger, room.store, CATALOG, room.clock, AtOnce(), key_in_use=lambda: NO_KEY)
+    adoption = Adoption(room.ledger, room.store, room.clock, key_in_use=lambda: NO_KEY)
+    lane = cast(Lane, None)
+    submission = Submission(room.ledger, room.store, lane, adoption, CATALOG, room.clock, AtOnce())
     return MissingInputs(room.ledger, room.store, submission, CATALOG, room.bus, room.clock, AtOnce()).run
 
 

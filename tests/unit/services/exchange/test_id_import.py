@@ -31,7 +31,7 @@ def log(*numbers: int) -> str:
 async def a_desk(rig: Rig) -> AsyncIterator[Exchange]:
     async with rig:
         yield Exchange(
-            rig.ledger, rig.store, rig.submission, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
+            rig.ledger, rig.store, rig.adoption, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
         )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_
 async def test_what_runway_or_this_key_did_not_know_may_be_asked_for_again():
     rig = Rig(loops=("poller",))
     async with a_desk(rig) as exchange:
-        [gone] = (await rig.submission.adopt([remote_id(1)])).added
+        [gone] = (await rig.adoption.adopt([remote_id(1)])).added
         await rig.clock.advance(60)
         assert await rig.state(gone) is State.GONE
         look = await exchange.ids.look([], log(1), Progress())

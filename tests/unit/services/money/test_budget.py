@@ -145,7 +145,7 @@ async def test_an_uncertain_task_counts_as_its_price_and_a_cheaper_end_gives_bac
         [task_id] = await rig.submit(request())
         assert await rig.state(task_id) is State.UNCERTAIN
         assert rig.budget.spent_today == ONE_COSTS
-        await rig.submission.let_go(task_id)
+        await rig.adoption.let_go(task_id)
         assert rig.budget.spent_today == 0.0
 
 

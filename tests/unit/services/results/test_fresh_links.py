@@ -24,7 +24,7 @@ class TaskCommands(Rig):
 
     async def succeeded(self, number: int = 1, *urls: str) -> TaskId:
         self.runway.say(remote_id(number), "RUNNING")
-        [task_id] = (await self.submission.adopt([remote_id(number)])).added
+        [task_id] = (await self.adoption.adopt([remote_id(number)])).added
         self.answer(number, *(urls or (f"https://out.example/{number}.mp4?sig=old",)))
         await self.ledger.answer(task_id, self.runway.answers[remote_id(number)])
         self.runway.calls.clear()

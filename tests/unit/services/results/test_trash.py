@@ -18,7 +18,7 @@ from tests.fakes import settle
 async def kept(rig: Rig, *paths: Path) -> TaskId:
     """A task whose results lie at these paths."""
     rig.runway.finish(remote_id(1), *(f"https://x.example/{path.name}" for path in paths))
-    [task_id] = (await rig.submission.adopt([remote_id(1)])).added
+    [task_id] = (await rig.adoption.adopt([remote_id(1)])).added
     await rig.ledger.answer(task_id, rig.runway.answers[remote_id(1)])
     outputs = await rig.store.outputs(task_id)
     for path, output in zip(paths, outputs, strict=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import NoReply, NotReached, StoreError
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.task import OutputState, State, TaskId
+from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import in_time, settle
@@ -22,7 +22,7 @@ def idle(**more) -> Rig:
 
 async def live(rig: Rig) -> TaskId:
     rig.runway.say(REMOTE, "RUNNING", progress=0.4)
-    [task_id] = (await rig.submission.adopt([REMOTE])).added
+    [task_id] = (await rig.adoption.adopt([REMOTE])).added
     return task_id
 
 
@@ -166,7 +166,9 @@ async def test_removed_rows_come_back_as_they_were():
         await rig.verbs.remove(ids)
         assert all([(await rig.task(task_id)).removed_at for task_id in ids])
         await rig.verbs.restore(ids)
-        assert [await rig.task(task_id) for task_id in ids] == before
+        held, running = [await rig.task(task_id) for task_id in ids]
+        assert running == before[1]
+        assert held == replace(before[0], hold=Hold(HoldCode.WAITS_FOR_PERSON)), "nothing is sent by coming back"
 
 
 async def test_a_removed_task_goes_on_and_is_saved():

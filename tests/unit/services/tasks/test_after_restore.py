@@ -10,6 +10,7 @@ from runway_desktop.domain.task import ITS_TURN, HoldCode, State, TaskId
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
+from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fakes import MemoryStore
 
@@ -59,7 +60,7 @@ async def test_editing_a_restored_task_does_not_let_it_go():
     rig, ids = await a_backup_restored()
     async with rig:
         await rig.lane.resume()
-        await rig.submission.edit_held(ids["held"], request("edited"))
+        await sent.edit(rig, ids["held"], request("edited"))
         await rig.clock.advance(60)
         task = await rig.task(ids["held"])
         assert (task.state, task.hold.code, task.request.prompt) == (State.HELD, HoldCode.RESTORED, "edited")
@@ -68,7 +69,7 @@ async def test_editing_a_restored_task_does_not_let_it_go():
 async def test_the_person_lets_one_go_and_the_others_stay():
     rig, ids = await a_backup_restored()
     async with rig:
-        await rig.lane.send_next([ids["held"]])
+        await sent.release(rig, ids["held"])
         await rig.lane.resume()
         await rig.clock.advance(5)
         assert (await rig.state(ids["held"])).is_live
@@ -105,7 +106,7 @@ async def test_it_is_told_what_has_to_be_decided_until_it_was_told():
 async def test_the_second_start_is_like_any_other():
     rig, ids = await a_backup_restored()
     async with rig:
-        await rig.lane.send_next([ids["held"]])
+        await sent.release(rig, ids["held"])
         assert (await rig.task(ids["held"])).hold == ITS_TURN
     again = Rig(store=rig.store, runway=rig.runway, clock=rig.clock, loops=())
     async with again:

@@ -71,7 +71,7 @@ async def saving(rig: Rig, fetcher: FakeFetcher, library: Path) -> AsyncIterator
 
 async def adopted(rig: Rig, number: int = 1, status: str = "RUNNING", **members: Any) -> TaskId:
     rig.runway.say(remote_id(number), status, **members)
-    [task_id] = (await rig.submission.adopt([remote_id(number)])).added
+    [task_id] = (await rig.adoption.adopt([remote_id(number)])).added
     await settle()
     return task_id
 

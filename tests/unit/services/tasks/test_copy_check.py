@@ -9,6 +9,7 @@ from pathlib import Path
 from runway_desktop.domain.copies import IDENTITY, Identity, Verdict
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks import after_restore
+from tests import sent
 from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
 from tests.engine_rig import request
 
@@ -135,10 +136,10 @@ async def test_a_list_that_is_opened_while_its_twin_is_open_stops_the_twin(tmp_p
         [held] = await first.submit(request("from both"), send_now=False)
         async with computer.rig(twin) as second:
             await second.submit(request("from the twin"))
-            sent = len(computer.runway.named("create"))
-            await first.lane.send_next([held])
+            made = len(computer.runway.named("create"))
+            await sent.release(first, held)
             await computer.clock.advance(600)
-            assert len(computer.runway.named("create")) == sent
+            assert len(computer.runway.named("create")) == made
             task = first.ledger.get_open(held)
             assert task is not None
             assert (task.state, task.hold.code) == (State.HELD, HoldCode.NOT_SENT)
@@ -199,7 +200,7 @@ async def test_what_is_queued_after_it_was_told_is_sent(tmp_path: Path):
     async with computer.rig(twin) as rig:
         await asks(rig, Verdict.COPIED)
         await rig.submit(request("after"))
-        await rig.lane.send_next([rig.ledger.held()[0].id])
+        await sent.release(rig, rig.ledger.held()[0].id)
         await rig.clock.advance(60)
         assert reasons(rig) == [HoldCode.COPIED] * (MANY - 1)
         assert len(computer.runway.requests) == 1 + 2

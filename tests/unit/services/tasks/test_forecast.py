@@ -84,5 +84,5 @@ async def test_history_is_read_once_and_anew_when_one_more_of_its_kind_has_ended
 
 async def test_a_task_whose_model_is_not_known_has_no_forecast():
     async with Rig(loops=()) as rig:
-        [task_id] = (await rig.submission.adopt([remote_id(1)])).added
+        [task_id] = (await rig.adoption.adopt([remote_id(1)])).added
         assert await rig.forecasts.remaining(await rig.task(task_id)) is None

@@ -15,6 +15,7 @@ from runway_desktop.domain.events import UploadProgressed
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.tasks import inputs as module
+from tests import sent
 from tests.engine_rig import CATALOG, Rig, request, with_picture
 
 DAY = 86_400.0
@@ -119,7 +120,7 @@ async def test_retry_a_week_later_uploads_the_kept_original_again(tmp_path):
         await rig.clock.advance(60)
         assert await rig.state(first) is State.FAILED
         await rig.clock.advance(7 * DAY)
-        again = await rig.submission.retry(first)
+        again = await sent.again(rig, first)
         await rig.clock.advance(60)
         created = [call.arguments[1]["promptImage"] for call in rig.runway.named("create")]
         assert created == ["runway://upload-1", "runway://upload-2"]
@@ -135,7 +136,7 @@ async def test_retry_knows_from_the_first_moment_what_its_file_was(tmp_path):
         rig.runway.vanish(str((await rig.task(first)).remote_id))
         await rig.clock.advance(60)
         await rig.lane.pause()
-        again = await rig.submission.retry(first)
+        again = await sent.again(rig, first)
         [after] = await rig.store.inputs(again)
     assert before.sha256
     assert after.sha256 == before.sha256
@@ -148,13 +149,13 @@ async def test_file_that_is_gone_is_not_missed_while_runway_still_has_it(tmp_pat
         rig.runway.vanish(str((await rig.task(first)).remote_id))
         await rig.clock.advance(60)
         path.unlink()
-        soon = await rig.submission.retry(first)
+        soon = await sent.again(rig, first)
         await rig.clock.advance(1)
         assert rig.runway.named("create")[-1].arguments[1]["promptImage"] == "runway://upload-1"
         assert await rig.state(soon) is State.PENDING
         rig.runway.vanish(str((await rig.task(soon)).remote_id))
         await rig.clock.advance(2 * DAY)
-        late = await rig.submission.retry(soon)
+        late = await sent.again(rig, soon)
         await rig.clock.advance(1)
         assert misses_file(await rig.task(late))
 

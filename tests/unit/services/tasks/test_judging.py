@@ -8,6 +8,7 @@ import pytest
 
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.tasks.judging import Judging
+from tests import sent
 from tests.engine_rig import Rig, request
 
 
@@ -75,5 +76,5 @@ async def test_a_take_keeps_its_tie_to_the_first():
     async with Rig(loops=()) as rig:
         _, [first] = await judged(rig, 1)
         await rig.verbs.cancel([first])
-        second = await rig.submission.retry(first)
+        second = await sent.again(rig, first)
         assert (await rig.store.takes(second)).ids == (first, second)

@@ -15,6 +15,7 @@ from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import KeyRefused, NotReached, ServerTrouble, SlowDown
 from runway_desktop.domain.events import LaneChanged, Notice
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
+from tests import sent
 from tests.engine_rig import Rig, request, with_picture
 from tests.fakes import settle
 
@@ -141,7 +142,7 @@ async def test_send_next_goes_to_the_front_and_frees_what_was_kept_back():
         await rig.lane.pause()
         await rig.submit(request("first"))
         [kept] = await rig.submit(request("kept"), send_now=False)
-        await rig.lane.send_next([kept])
+        await sent.release(rig, kept)
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == ["kept", "first"]
@@ -328,6 +329,9 @@ async def test_a_task_removed_from_the_list_is_not_sent_until_it_is_back():
         assert prompts(rig) == []
         await rig.verbs.restore([task_id])
         await settle()
+        assert prompts(rig) == []
+        await sent.release(rig, task_id)
+        await settle()
         assert await rig.state(task_id) is State.PENDING
 
 
@@ -359,7 +363,7 @@ async def test_an_edit_while_the_file_is_read_sends_the_edited_request():
     async with lane() as rig:
         gate = rig.runway.hold("organization")
         [task_id] = await rig.submit(request("before"))
-        await rig.submission.edit_held(task_id, request("after"))
+        await sent.edit(rig, task_id, request("after"))
         gate.open()
         await settle()
         assert prompts(rig) == ["after"]
@@ -439,6 +443,6 @@ async def test_what_waits_for_the_person_is_sent_by_the_person_alone(code: HoldC
         await rig.lane.resume()
         await rig.clock.advance(600)
         assert prompts(rig) == []
-        await rig.lane.send_next([task_id])
+        await sent.release(rig, task_id)
         await settle()
         assert prompts(rig) == ["mine"]

@@ -216,7 +216,7 @@ async def test_a_task_of_an_older_version_never_ends_by_a_404_and_learns_its_key
 
 async def test_an_adopted_task_that_is_never_found_is_gone():
     async with two_organizations("poller") as rig:
-        [task_id] = (await rig.submission.adopt([remote_id(7)])).added
+        [task_id] = (await rig.adoption.adopt([remote_id(7)])).added
         await rig.clock.advance(20)
         assert await rig.state(task_id) is State.PENDING
         await rig.clock.advance(60)
@@ -233,7 +233,7 @@ async def test_adopting_brings_a_task_back_that_was_gone_with_all_that_was_made_
         await rig.clock.advance(240)
         assert await rig.state(task_id) is State.GONE
         rig.runway.answers[remote] = known
-        adoption = await rig.submission.adopt([remote])
+        adoption = await rig.adoption.adopt([remote])
         assert adoption.known == (task_id,)
         back = await rig.task(task_id)
         assert (back.state, back.ended_at, back.rating, back.removed_at) == (State.PENDING, None, 4, None)
@@ -255,7 +255,7 @@ async def test_a_task_that_is_adopted_again_is_not_asked_for_twice_in_5_seconds(
         times = Times(rig)
         while await rig.state(task_id) is not State.GONE:
             await rig.clock.advance(1)
-        await rig.submission.adopt([remote])
+        await rig.adoption.adopt([remote])
         await rig.clock.advance(30)
         assert len(times.all) > 2
         assert times.all[2] - times.all[1] >= 4.999
@@ -268,7 +268,7 @@ async def test_adopting_what_a_key_cannot_see_asks_for_it_now():
         await rig.clock.advance(120)
         assert await questions(rig, 60) == 0
         before = len(rig.runway.named("task"))
-        adoption = await rig.submission.adopt([str((await rig.task(task_id)).remote_id)])
+        adoption = await rig.adoption.adopt([str((await rig.task(task_id)).remote_id)])
         assert adoption.known == (task_id,)
         await rig.clock.advance(10)
         assert len(rig.runway.named("task")) == before + 1

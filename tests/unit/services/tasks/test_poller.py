@@ -58,7 +58,7 @@ async def adopt(rig: Rig, count: int = 1, status: str = "RUNNING") -> list[TaskI
     remotes = [remote_id(1_000 + n) for n in range(count)]
     for remote in remotes:
         rig.runway.say(remote, status)
-    return list((await rig.submission.adopt(remotes)).added)
+    return list((await rig.adoption.adopt(remotes)).added)
 
 
 async def test_an_adopted_task_is_asked_for_at_once_and_followed_to_its_end():

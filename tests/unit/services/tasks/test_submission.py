@@ -14,6 +14,7 @@ from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import Evidence, HoldCode, State, TaskId
 from runway_desktop.domain.transitions import Answer, NoAnswer, Sending
+from tests import sent
 from tests.engine_rig import Rig, request, with_picture
 from tests.fake_runway import remote_id
 from tests.fakes import MemoryStore
@@ -88,8 +89,8 @@ async def test_a_task_kept_back_says_that_it_waits_for_the_person():
 
 async def test_pasted_ids_are_sorted_into_new_known_and_bad():
     async with idle() as rig:
-        first = await rig.submission.adopt([remote_id(1)])
-        second = await rig.submission.adopt([remote_id(1).upper(), remote_id(2), remote_id(2), "hello"])
+        first = await rig.adoption.adopt([remote_id(1)])
+        second = await rig.adoption.adopt([remote_id(1).upper(), remote_id(2), remote_id(2), "hello"])
         assert (len(first.added), first.known, first.bad) == (1, (), ())
         assert (len(second.added), second.known, second.bad) == (1, first.added, ("hello",))
         task = await rig.task(second.added[0])
@@ -98,32 +99,16 @@ async def test_pasted_ids_are_sorted_into_new_known_and_bad():
 
 async def test_adopting_a_removed_task_brings_it_back_to_the_list():
     async with idle() as rig:
-        [task_id] = (await rig.submission.adopt([remote_id(1)])).added
+        [task_id] = (await rig.adoption.adopt([remote_id(1)])).added
         await rig.verbs.remove([task_id])
-        assert (await rig.submission.adopt([remote_id(1)])).known == (task_id,)
+        assert (await rig.adoption.adopt([remote_id(1)])).known == (task_id,)
         assert (await rig.task(task_id)).removed_at is None
 
 
 async def ended(rig: Rig) -> TaskId:
-    [task_id] = (await rig.submission.adopt([remote_id(1)])).added
+    [task_id] = (await rig.adoption.adopt([remote_id(1)])).added
     await rig.ledger.answer(task_id, Answer(remote_id=remote_id(1), status="FAILED", failure_code="INTERNAL"))
     return task_id
-
-
-async def test_a_retry_is_a_new_task_linked_to_the_old_one():
-    async with idle() as rig:
-        old = await ended(rig)
-        new = await rig.submission.retry(old)
-        assert (await rig.task(new)).parent_id == old
-        assert (await rig.task(new)).state is State.HELD
-        assert (await rig.task(old)).state is State.FAILED
-
-
-async def test_a_task_that_still_runs_is_not_retried():
-    async with idle() as rig:
-        [task_id] = (await rig.submission.adopt([remote_id(1)])).added
-        with pytest.raises(NotPossible):
-            await rig.submission.retry(task_id)
 
 
 async def test_a_held_task_can_be_edited_until_its_sending_begins(tmp_path: Path):
@@ -131,11 +116,11 @@ async def test_a_held_task_can_be_edited_until_its_sending_begins(tmp_path: Path
     picture.write_bytes(b"x")
     async with idle() as rig:
         [task_id] = await rig.submit(request("Before"))
-        await rig.submission.edit_held(task_id, with_picture(picture.as_uri()))
+        await sent.edit(rig, task_id, with_picture(picture.as_uri()))
         assert [noted.path for noted in await rig.store.inputs(task_id)] == [str(picture)]
         await rig.ledger.move(task_id, Sending())
         with pytest.raises(NotPossible):
-            await rig.submission.edit_held(task_id, request("Too late"))
+            await sent.edit(rig, task_id, request("Too late"))
         assert (await rig.task(task_id)).request.model == "gen4_turbo"
 
 
@@ -149,21 +134,19 @@ async def uncertain(rig: Rig) -> TaskId:
 async def test_sending_an_uncertain_task_again_lets_the_old_one_go():
     async with idle() as rig:
         old = await uncertain(rig)
-        new = await rig.submission.send_again(old)
+        new = await sent.again(rig, old)
         assert (await rig.task(old)).let_go
         assert (await rig.task(new)).parent_id == old
-        with pytest.raises(NotPossible):
-            await rig.submission.send_again(old)
 
 
 async def test_an_uncertain_task_takes_the_id_that_the_person_found():
     async with idle() as rig:
         task_id = await uncertain(rig)
-        await rig.submission.adopt([remote_id(7)])
+        await rig.adoption.adopt([remote_id(7)])
         for wrong in ("nonsense", remote_id(7)):
             with pytest.raises(NotPossible):
-                await rig.submission.settle_with(task_id, wrong)
-        await rig.submission.settle_with(task_id, f" {remote_id(8)} ")
+                await rig.adoption.settle_with(task_id, wrong)
+        await rig.adoption.settle_with(task_id, f" {remote_id(8)} ")
         task = await rig.task(task_id)
         assert (task.state, task.remote_id) == (State.PENDING, remote_id(8))
 
@@ -171,7 +154,7 @@ async def test_an_uncertain_task_takes_the_id_that_the_person_found():
 async def test_an_uncertain_task_can_be_let_go():
     async with idle() as rig:
         task_id = await uncertain(rig)
-        assert (await rig.submission.let_go(task_id)).let_go
+        assert (await rig.adoption.let_go(task_id)).let_go
 
 
 class DyingStore(MemoryStore):
@@ -195,7 +178,7 @@ async def test_a_program_that_dies_while_it_sends_again_never_leaves_both(writes
         old = await uncertain(rig)
         store.left = writes
         with suppress(asyncio.CancelledError):
-            await rig.submission.send_again(old)
+            await sent.again(rig, old)
         store.left = None
         async with rig.kill():
             on_disk = await store.get_many((await store.list(Listing())).ids)

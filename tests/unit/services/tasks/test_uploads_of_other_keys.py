@@ -8,6 +8,7 @@ import pytest
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.tasks.inputs import UPLOAD_GOOD_FOR
+from tests import sent
 from tests.engine_rig import Rig, with_picture
 from tests.fakes import settle
 
@@ -79,7 +80,7 @@ async def test_a_file_that_is_gone_is_not_taken_from_another_keys_upload(picture
         await rig.clock.advance(120)
         picture.unlink()
         await use(rig, THEIRS)
-        again = await rig.submission.retry(first)
+        again = await sent.again(rig, first)
         await rig.clock.advance(1)
         assert len(rig.runway.named("create")) == 1
         assert (await rig.task(again)).state is State.HELD

@@ -138,7 +138,6 @@ def test_only_what_can_lose_something_asks(verb):
         TaskCommand.CANCEL,
         TaskCommand.DELETE_REMOTELY,
         TaskCommand.DELETE_FILE,
-        TaskCommand.SEND_AGAIN,
         TaskCommand.LET_GO,
     }
     assert (question(verb, rows) is not None) is (verb in losing)
@@ -168,35 +167,9 @@ def test_fetching_again_takes_the_unsaved_ones_before_the_saved():
     assert [one.task.id for one in concerned(TaskCommand.FETCH_AGAIN, rows[:1])] == ["t1"]
 
 
-def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
-    restored = row(State.HELD, hold=Hold(HoldCode.RESTORED))
-    asked = question(TaskCommand.SEND_NEXT, [restored, row(State.HELD, number=2)])
-    assert asked is not None
-    assert (asked.title, asked.yes, asked.no) == ("Send 2 tasks?", "Send 2 tasks", "Keep waiting")
-    assert asked.text.startswith("1 of them was waiting")
-    assert "charged a second time" in asked.text
-    assert question(TaskCommand.SEND_NEXT, [row(State.HELD)]) is None
-    assert found(restored)[TaskCommand.SEND_NEXT].text == "Send next…"
-
-
-@pytest.mark.parametrize("others", [[], [HoldCode.RESTORED]])
-def test_sending_what_was_copied_asks_first_too(others: list[HoldCode]):
-    codes = [HoldCode.COPIED, *others]
-    held = [row(State.HELD, number=number, hold=Hold(code)) for number, code in enumerate(codes, start=1)]
-    asked = question(TaskCommand.SEND_NEXT, held)
-    assert asked is not None
-    assert "waiting when this profile's folder was copied" in asked.text
-    assert "charged a second time" in asked.text
-    assert found(*held)[TaskCommand.SEND_NEXT].text == "Send next…"
-
-
-def test_sending_what_waits_for_an_unknown_reason_asks_first_too():
-    unknown = row(State.HELD, hold=Hold(HoldCode.ASK_PERSON, words="Something else."))
-    asked = question(TaskCommand.SEND_NEXT, [unknown])
-    assert asked is not None
-    assert "for a reason that this version does not know" in asked.text
-    assert "charged a second time" in asked.text
-    assert found(unknown)[TaskCommand.SEND_NEXT].text == "Send next…"
+@pytest.mark.parametrize("code", [HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
+def test_sending_what_may_be_paid_for_already_is_marked_as_asking(code: HoldCode):
+    assert found(row(State.HELD, hold=Hold(code)))[TaskCommand.SEND_NEXT].text == "Send next…"
 
 
 @pytest.mark.parametrize("code", REFUSALS)
@@ -234,17 +207,3 @@ def test_runway_is_asked_once_more_only_for_what_it_did_not_know(state):
     lost = row(State.SUCCEEDED, OutputState.EXPIRED, deleted_remotely=True)
     assert TaskCommand.REFRESH in found(lost)
     assert TaskCommand.REFRESH not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
-
-
-def test_what_may_have_been_made_is_not_paid_for_again_without_a_question():
-    gone, other = row(State.GONE), row(State.CANCELLED, number=2)
-    asked = question(TaskCommand.RETRY, [gone])
-    assert asked is not None
-    assert (asked.title, asked.yes) == ("Send 1 task again?", "Send 1 task again")
-    assert "“Refresh” may still find the result" in asked.text
-    both = question(TaskCommand.RETRY, [gone, other])
-    assert both is not None
-    assert both.title == "Send 2 tasks again?"
-    assert "1 of these tasks" in both.text
-    assert question(TaskCommand.RETRY, [other]) is None
-    assert question(TaskCommand.RETRY, [row(State.GONE, remote_id=None)]) is None, "that one was let go by the person"

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from runway_desktop.usecases.sending.repeat_guard import MOMENT, JustSent
+from runway_desktop.usecases.sending.repeat_guard import MOMENT, RepeatGuard
 from tests.fakes import FakeClock
 
 
 async def test_the_same_again_is_too_soon_for_a_moment_and_another_take_for_good():
     clock = FakeClock()
-    sent = JustSent(clock)
-    assert not sent.is_another("a watch")
-    sent.note("a watch")
-    assert sent.is_another("a watch")
-    assert sent.is_too_soon("a watch")
-    assert not sent.is_too_soon("a harbour")
+    guard: RepeatGuard[str] = RepeatGuard(clock)
+    assert not guard.is_another("composer", "a watch")
+    guard.note("composer", "a watch")
+    assert guard.is_another("composer", "a watch")
+    assert guard.is_too_soon("composer", "a watch")
+    assert not guard.is_too_soon("composer", "a harbor")
+    assert not guard.is_too_soon("sheet", "a watch")
     await clock.advance(MOMENT)
-    assert sent.is_another("a watch")
-    assert not sent.is_too_soon("a watch")
+    assert guard.is_another("composer", "a watch")
+    assert not guard.is_too_soon("composer", "a watch")
 
 
 def test_what_was_sent_in_a_former_run_is_never_too_soon():
-    sent = JustSent(FakeClock())
-    sent.recall("a watch")
-    assert sent.is_another("a watch")
-    assert not sent.is_too_soon("a watch")
+    guard: RepeatGuard[str] = RepeatGuard(FakeClock())
+    guard.recall("composer", "a watch")
+    assert guard.is_another("composer", "a watch")
+    assert not guard.is_too_soon("composer", "a watch")
 
 
 def test_what_was_not_sent_after_all_may_be_sent_at_once():
-    sent = JustSent(FakeClock())
-    sent.note("a watch")
-    sent.forget()
-    assert not sent.is_another("a watch")
-    assert not sent.is_too_soon("a watch")
+    guard: RepeatGuard[str] = RepeatGuard(FakeClock())
+    guard.note("composer", "a watch")
+    guard.forget("composer")
+    assert not guard.is_another("composer", "a watch")
+    assert not guard.is_too_soon("composer", "a watch")

@@ -7,7 +7,6 @@ import pytest
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.money.pricing import Price
-from runway_desktop.usecases.sending.questions import sending_question
 from runway_desktop.usecases.words.money import cost_in_words, price_detail, today_words
 
 MODERATION = Failure(code="SAFETY.INPUT.TEXT", words="No")
@@ -24,23 +23,6 @@ def test_a_price_says_its_dollars_and_where_it_comes_from():
     assert price_detail(Price(60.0, exact=True, why="What Runway estimated.")) == "$0.60. What Runway estimated."
     assert price_detail(Price(60.0, exact=False, why="Published.")) == "About $0.60. Published."
     assert price_detail(None) == "Runway has not estimated a request like this yet."
-
-
-def test_a_sending_is_asked_about_only_above_the_chosen_sum():
-    assert sending_question(None, 300, 9_000.0) is None
-    assert sending_question(720.0, 12, 720.0) is None
-    asked = sending_question(500.0, 12, 720.0, exact=False)
-    assert asked is not None
-    assert asked.title == "Send 12 tasks for about 720 credits?"
-    assert asked.text.startswith("That is $7.20.")
-    assert (asked.yes, asked.no) == ("Send 12 tasks", "Do not send")
-
-
-def test_a_sum_that_is_not_known_whole_is_asked_about_as_at_least():
-    asked = sending_question(500.0, 12, 720.0, unknown=3)
-    assert asked is not None
-    assert asked.title == "Send 12 tasks for at least 720 credits?"
-    assert "3 more tasks" in asked.text
 
 
 @pytest.mark.parametrize(

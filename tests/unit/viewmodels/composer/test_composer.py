@@ -11,6 +11,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import Media, Request, State, TaskId
 from runway_desktop.services.intake import AssetDrop
 from runway_desktop.viewmodels.composer.composer import Composer
+from tests import sent
 from tests.engine_rig import CATALOG
 from tests.engine_rig import request as plain_request
 from tests.gui.rig import Rig, rest, until
@@ -213,7 +214,7 @@ async def test_a_model_without_a_prompt_gives_way_when_a_prompt_comes(tmp_path):
 
 def after_a_kill(rig: Rig) -> Composer:
     """The composer of the next start: it knows what the settings were handed, and nothing else."""
-    composer = Composer(rig.engine, rig.bridge, rig.runner, rig.owner)
+    composer = Composer(rig.engine, rig.sending, rig.bridge, rig.runner, rig.owner)
     composer.restore_draft()
     return composer
 
@@ -300,7 +301,7 @@ async def test_a_task_that_was_sent_before_the_next_start_is_not_edited_any_more
         rig.composer.load(task(1).request, editing=TaskId("t1"))
         rig.composer.set_prompt("Changed")
         await kept(rig)
-        other = Composer(rig.engine, rig.bridge, rig.runner, rig.owner)
+        other = Composer(rig.engine, rig.sending, rig.bridge, rig.runner, rig.owner)
         said: list[str] = []
         other.said.connect(said.append)
         other.restore_draft()
@@ -496,7 +497,7 @@ async def test_something_else_is_sent_at_once_however_soon(tmp_path):
     async with Rig(tmp_path) as rig:
         sent = await sent_once(rig)
         rig.composer.send()
-        assert rig.composer.button().note
+        await until(lambda: rig.composer.button().note)
         rig.composer.set_value("duration", 10)
         assert rig.composer.button().note == ""
         rig.composer.send()
@@ -526,6 +527,7 @@ async def test_several_that_were_just_sent_are_counted_and_a_fixed_seed_is_told(
         rig.composer.send()
         await until(lambda: sent)
         rig.composer.send()
+        await until(lambda: rig.composer.button().note)
         button = rig.composer.button()
         assert button.text == "Generate 2 more"
         assert button.note == ("Just sent. Press again to make 2 more. With the same seed it will look much the same.")
@@ -592,7 +594,7 @@ async def test_a_sent_request_remembers_the_model_for_its_endpoint(tmp_path):
 
 async def test_editing_a_held_task_changes_that_task(tmp_path):
     async with Rig(tmp_path) as rig:
-        [held] = await rig.engine.submission.submit([plain_request("Old words")])
+        [held] = await sent.submit(rig.engine, [plain_request("Old words")])
         rig.composer.load(plain_request("Old words"), editing=held)
         assert rig.composer.button().text == "Save changes"
         rig.composer.set_prompt("New words")
@@ -616,7 +618,7 @@ async def test_an_edit_that_comes_too_late_keeps_what_was_typed(tmp_path):
 
 async def test_a_request_taken_up_while_another_is_stored_is_not_forgotten(tmp_path):
     async with Rig(tmp_path) as rig:
-        [held] = await rig.engine.submission.submit([plain_request("Held")])
+        [held] = await sent.submit(rig.engine, [plain_request("Held")])
         rig.composer.load(plain_request("First"))
         rig.composer.send()
         rig.composer.load(plain_request("Held"), editing=held)

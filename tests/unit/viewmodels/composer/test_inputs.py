@@ -15,6 +15,7 @@ from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
 from runway_desktop.domain.task import HoldCode, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand, offers
 from runway_desktop.usecases.requests.input_item import InputItem
+from tests import sent
 from tests.engine_rig import with_picture
 from tests.gui.rig import Rig, rest, until
 
@@ -193,7 +194,7 @@ async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         olds = [picture(tmp_path / name) for name in ("a.png", "b.png")]
         await rig.engine.lane.pause()
-        ids = await rig.engine.submission.submit([with_picture(path.as_uri()) for path in olds])
+        ids = await sent.submit(rig.engine, [with_picture(path.as_uri()) for path in olds])
         await rig.engine.missing_inputs.note()
         (tmp_path / "new").mkdir()
         news = [old.rename(tmp_path / "new" / old.name) for old in olds]
@@ -222,7 +223,7 @@ async def test_another_file_is_asked_about(tmp_path):
     async with Rig(tmp_path) as rig:
         old = picture(tmp_path / "a.png")
         await rig.engine.lane.pause()
-        [task_id] = await rig.engine.submission.submit([with_picture(old.as_uri())])
+        [task_id] = await sent.submit(rig.engine, [with_picture(old.as_uri())])
         await rig.engine.missing_inputs.note()
         old.unlink()
         other = picture(tmp_path / "other.png", (8, 8))
@@ -240,7 +241,7 @@ async def test_another_file_is_asked_about(tmp_path):
 async def test_file_that_is_back_is_not_asked_for(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         path = tmp_path / "a.png"
-        [task_id] = await rig.engine.submission.submit([with_picture(path.as_uri())])
+        [task_id] = await sent.submit(rig.engine, [with_picture(path.as_uri())])
         await until(lambda: rig.engine.ledger.get_open(task_id).hold.code is HoldCode.FILE_MISSING)
         picture(path)
         await rig.load()

@@ -42,7 +42,7 @@ async def opened(rig: Rig, text: str = SHOTS, name: str = "shots.csv", composed:
     path = rig.folder / name
     path.write_text(text, encoding="utf-8")
     gathered = await rig.engine.intake.gather(paths=[path])
-    sheet = Sheet.of_gathered(rig.engine, rig.bridge, rig.runner, gathered, composed, parent=rig.owner)
+    sheet = Sheet.of_gathered(rig.engine, rig.sending, rig.bridge, rig.runner, gathered, composed, parent=rig.owner)
     QAbstractItemModelTester(sheet.model, QAbstractItemModelTester.FailureReportingMode.Fatal, sheet)
     await until(lambda: sheet.model.is_checked and not sheet.model.checker.unseen)
     return sheet
@@ -209,6 +209,7 @@ async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_
         assert sheet.model.totals.rows == 2
         assert said(sheet, 3) == "0 of 2 saved"
         assert not sheet.model.flags(at(sheet, 1, PROMPT)) & Qt.ItemFlag.ItemIsEditable
+        await rig.clock.advance(2)
         sheet.send()
         await until(lambda: len(sent) == 4)
         tasks = await rig.store.get_many(sent)
@@ -223,12 +224,17 @@ async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_
 async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
-        assert sheet.too_soon == ""
+        told: list[str] = []
+        sheet.said.connect(told.append)
         sheet.send(1)
         await until(lambda: not sheet.is_sending and sheet.model.rows[0].sent)
-        assert sheet.too_soon == "Just sent. Press again to send more."
+        left = sheet.model.totals.ready
+        sheet.send(1)
+        await until(lambda: told == ["Just sent. Press again to send more."])
+        assert sheet.model.totals.ready == left
         await rig.clock.advance(2)
-        assert sheet.too_soon == ""
+        sheet.send(1)
+        await until(lambda: sheet.model.totals.ready < left)
 
 
 async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Path):
@@ -243,7 +249,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
         assert rig.engine.settings.get("sheet.open") == sheet.id
         kept = await rig.engine.library.sheets.of_batch(sheet.batch_id)
         assert kept is not None
-        again = Sheet.of_kept(rig.engine, rig.bridge, rig.runner, kept, parent=rig.owner)
+        again = Sheet.of_kept(rig.engine, rig.sending, rig.bridge, rig.runner, kept, parent=rig.owner)
         await until(lambda: again.model.is_checked and said(again, 1) == "Queued")
         assert again.title == "shots.csv"
         assert said(again, 4, PROMPT) == "Changed"
@@ -255,7 +261,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
 async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_forgotten(
     portion: int, is_stored: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("runway_desktop.viewmodels.sheet.row_sending.SUBMITTED_AT_ONCE", 2)
+    monkeypatch.setattr("runway_desktop.viewmodels.sheet.row_sending.AT_ONCE", 2)
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt\nA\nB\nC\n{D|E}\n")
         add, calls, dead, test_ends = rig.store.add, 0, asyncio.Event(), asyncio.Event()
@@ -276,7 +282,7 @@ async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_for
         rig.store.add = add
         [kept] = rig.store._sheets.values()
         stored = len(rig.store._tasks)
-        again = Sheet.of_kept(rig.engine, rig.bridge, rig.runner, kept, parent=rig.owner)
+        again = Sheet.of_kept(rig.engine, rig.sending, rig.bridge, rig.runner, kept, parent=rig.owner)
         await until(lambda: again.model.is_checked and again.model.totals.ready == 5 - stored)
         again.send()
         await until(lambda: len(rig.store._tasks) == 5)
@@ -356,6 +362,7 @@ async def test_each_task_knows_the_project_and_the_shot_of_its_row(tmp_path: Pat
         sheet = await opened(rig, "prompt,project,shot\nA,Aurora,010\n{B|C},Aurora,020\nD,,\n")
         sent: list[Any] = []
         sheet.sent.connect(sent.extend)
+        await rig.clock.advance(2)
         sheet.send()
         await until(lambda: len(sent) == 4)
         tasks = await rig.store.get_many(sent)
@@ -429,20 +436,19 @@ async def test_axes_and_what_is_taken_back_follow_a_move_too_and_a_way_home(tmp_
 
 
 async def test_a_file_that_is_moved_while_rows_are_stored_is_sent_from_where_it_is(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(row_sending, "SUBMITTED_AT_ONCE", 1)
+    monkeypatch.setattr(row_sending, "AT_ONCE", 1)
     async with Rig(tmp_path) as rig:
         [still] = pictures(tmp_path / "old", "a.png")
         sheet = await opened(rig, f"promptText,promptImage\nFog,{still}\nRain,{still}\n")
         new = tmp_path / "new" / "a.png"
-        submit = rig.engine.submission.submit
+        add = rig.store.add
 
-        async def submit_and_move(*arguments: Any, **more: Any) -> Any:
-            ids = await submit(*arguments, **more)
+        async def add_and_move(*arguments: Any, **more: Any) -> None:
+            await add(*arguments, **more)
             if still.exists():
                 rig.engine.bus.tell(moves((still, new)))
-            return ids
 
-        monkeypatch.setattr(rig.engine.submission, "submit", submit_and_move)
+        monkeypatch.setattr(rig.store, "add", add_and_move)
         sheet.send()
         await until(lambda: not sheet.is_sending and all(row.sent for row in sheet.model.rows))
         ids = [task.task_id for row in sheet.model.rows for task in row.sent]

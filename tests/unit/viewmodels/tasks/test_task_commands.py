@@ -346,6 +346,10 @@ async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
         rows = await chosen(rig, *(task(number, State.UNCERTAIN) for number in (1, 2, 3)))
         rig.desk.carry_out(TaskCommand.ADOPT_ID, rows[:1], text=remote_id(77))
         rig.desk.carry_out(TaskCommand.LET_GO, rows[1:2])
+        rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
+        await until(lambda: any("Nothing was sent" in told for told in rig.told))
+        assert rig.store._tasks["t3"].state is State.UNCERTAIN, "nobody was asked"
+        assert rig.desk.question(TaskCommand.SEND_AGAIN, rows[2:]) is not None
         async with after(rig.desk.show_wanted) as shown:
             rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: rig.store._tasks["t2"].let_go)

@@ -1,0 +1,110 @@
+"""Tasks that Runway has already: adopted by their ids, and decisions on those of which nobody knew.
+
+Nothing here can spend: what it adds is at Runway, and nothing of it enters the lane. Raises `NotPossible` for what a
+task's state does not allow, StoreError when the disk refuses. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from runway_desktop.domain.advance import advance
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId, new_task_id, parse_remote_id
+from runway_desktop.domain.transitions import Accepted, Adopted, LetGo
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.account import Fingerprint
+    from runway_desktop.services.ports import Clock, Store
+
+    from .ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Adopting:
+    """What became of pasted ids: new here, here already, no ids at all."""
+
+    added: tuple[TaskId, ...] = ()
+    known: tuple[TaskId, ...] = ()
+    bad: tuple[str, ...] = ()
+
+
+class Adoption:
+    """`key_in_use`: adopted tasks are asked for with it."""
+
+    def __init__(self, ledger: Ledger, store: Store, clock: Clock, *, key_in_use: Callable[[], Fingerprint]) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._clock = clock
+        self._key_in_use = key_in_use
+
+    async def adopt(
+        self, remote_ids: Sequence[str], *, requests: Mapping[RemoteId, Request] = MappingProxyType({})
+    ) -> Adopting:
+        """Adds tasks that were started elsewhere, by their Runway ids. One that is here already but was removed from
+        the list comes back to it, and one that was gone is asked for again. `requests`: what somebody knows of them,
+        which Runway does not tell."""
+        bad: list[str] = []
+        good: dict[RemoteId, None] = {}
+        for text in remote_ids:
+            remote_id = parse_remote_id(text)
+            if remote_id is None:
+                bad.append(text)
+            else:
+                good[remote_id] = None
+        here = await self._store.find_remote(tuple(good))
+        now, key = self._clock.now(), self._key_in_use()
+        fresh = [
+            Task(
+                id=new_task_id(),
+                request=requests.get(remote_id) or Request(endpoint="", model=""),
+                created_at=now,
+                state=State.PENDING,
+                remote_id=remote_id,
+                adopted=True,
+                key=key,
+            )
+            for remote_id in good
+            if remote_id not in here
+        ]
+        await self._ledger.add(fresh, ())
+        known = tuple(here[remote_id] for remote_id in good if remote_id in here)
+        await self.ask_again(known)
+        return Adopting(added=tuple(task.id for task in fresh), known=known, bad=tuple(bad))
+
+    async def ask_again(self, task_ids: Sequence[TaskId]) -> None:
+        """The person says that Runway has these, whatever it said before: they come back to the list, and are asked for
+        now, with the key in use. What was made of them stays."""
+        now, key = self._clock.now(), self._key_in_use()
+
+        def back(task: Task) -> Task:
+            return replace(advance(task, Adopted(key), now), removed_at=None)
+
+        if task_ids:
+            await self._ledger.change_many(task_ids, back, "adopted")
+
+    async def settle_with(self, task_id: TaskId, remote_id: str) -> Task:
+        """The decision that an uncertain task was made, and has this Runway id."""
+        word = parse_remote_id(remote_id)
+        if word is None:
+            raise NotPossible(
+                "That is no task id.", advice="Task ids of Runway look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
+            )
+        here = await self._store.find_remote((word,))
+        if here.get(word, task_id) != task_id:
+            raise NotPossible("A task with this id is in the list already.")
+        await self._uncertain(task_id)
+        return await self._ledger.move(task_id, Accepted(word), by="person")
+
+    async def let_go(self, task_id: TaskId) -> Task:
+        """The decision to give up on an uncertain task."""
+        await self._uncertain(task_id)
+        return await self._ledger.move(task_id, LetGo())
+
+    async def _uncertain(self, task_id: TaskId) -> None:
+        task = await self._ledger.task(task_id)
+        if task is None or task.state is not State.UNCERTAIN:
+            raise NotPossible("This task is not uncertain any more.")

@@ -1,0 +1,275 @@
+"""The one way to spend: `prepare` and its siblings check and price what is wanted, `send` stores it once its questions
+are answered. Every door takes it: composer, sheet, retry, edit, release, and whoever asks without a window.
+
+Nothing here talks to Runway or blocks. `send` raises `NotPossible` for what is invalid or was used before,
+`NotAnswered` where a question is left, StoreError when the disk refuses. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from runway_desktop.catalog import Finding, validate
+from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.tasks.submission import (
+    Ask,
+    Door,
+    Edit,
+    Intent,
+    NewTask,
+    NewTasks,
+    Origin,
+    Prepared,
+    Release,
+    SendAgain,
+    Stamp,
+    Sum,
+)
+
+from .repeat_guard import RepeatGuard
+
+if TYPE_CHECKING:
+    from runway_desktop.services.engine import Engine
+
+TOO_OLD = 600.0
+"""Seconds after which what was prepared is prepared anew: prices, caps and the queue have moved on."""
+CHECKED_AT_ONCE = 200
+"""Requests of one turn of the loop: about 5 ms of checking and pricing."""
+_ENOUGH = 1e-6
+
+
+class NotAnswered(NotPossible):
+    """Questions are left: `prepared` says which, at the prices of now."""
+
+    def __init__(self, left: Collection[Ask], prepared: Prepared) -> None:
+        said = ", ".join(sorted(ask.value for ask in left))
+        super().__init__("Nothing was sent: a question is not answered.", advice=f"To be answered first: {said}.")
+        self.left = frozenset(left)
+        self.prepared = prepared
+
+
+class Sending:
+    """One for an engine: `Submission` gives its stamp only once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.guard: RepeatGuard[Door] = RepeatGuard(engine.clock)
+
+    def prepare(self, new: Sequence[NewTask], origin: Origin, *, batch_name: str = "") -> Prepared:
+        """New tasks in one batch, in their order, stored all or none."""
+        intent = NewTasks(tasks=tuple(new), batch_name=batch_name)
+        return self._prepared(intent, origin, [self._findings(task.request) for task in new])
+
+    async def prepare_many(
+        self, new: Sequence[NewTask], origin: Origin, *, batch_name: str = "", steps: tuple[int, ...] = ()
+    ) -> Prepared:
+        """The same for thousands: checked with turns of the loop in between, and stored in transactions of `steps`
+        tasks."""
+        found: list[tuple[Finding, ...]] = []
+        for start in range(0, len(new), CHECKED_AT_ONCE):
+            found += [self._findings(task.request) for task in new[start : start + CHECKED_AT_ONCE]]
+            await self._engine.clock.sleep(0)
+        intent = NewTasks(tasks=tuple(new), batch_name=batch_name, steps=steps)
+        return self._prepared(intent, origin, found)
+
+    def prepare_again(self, olds: Sequence[Task]) -> Prepared:
+        """The same requests again, each as a new task linked to the old one: all of them or none. NotPossible for a
+        task that has not ended, unless it is a single uncertain one, which is dismissed for the new one."""
+        new = [_again(old) for old in olds]
+        findings = [self._findings(old.request) for old in olds]
+        origin = Origin(Door.AGAIN, tuple(old.id for old in olds))
+        if [old.state for old in olds] == [State.UNCERTAIN]:
+            return self._prepared(SendAgain(olds[0], new[0]), origin, findings)
+        if not all(old.state.is_final for old in olds):
+            raise NotPossible("This task has not ended yet.", advice="Cancel it first, or wait for its end.")
+        return self._prepared(NewTasks(tasks=tuple(new)), origin, findings)
+
+    async def prepare_edit(self, task_id: TaskId, request: Request, origin: Origin) -> Prepared:
+        """Another request for a held task. NotPossible for one that is not in the list."""
+        task = await self._engine.ledger.task(task_id)
+        if task is None:
+            raise NotPossible("This task is not in the list any more.")
+        return self._prepared(Edit(task, request), origin, [self._findings(request)])
+
+    def prepare_release(self, tasks: Sequence[Task]) -> Prepared:
+        """Held tasks to be sent next, those too that wait for the person."""
+        findings = [self._findings(task.request) if task.waits_for_person else () for task in tasks]
+        return self._prepared(Release(tuple(tasks)), Origin(Door.RELEASE), findings)
+
+    async def send(self, prepared: Prepared, answers: Collection[Ask] = ()) -> tuple[TaskId, ...]:
+        """Stores what was prepared; `answers` are the questions that were answered with yes. Gives the tasks' ids."""
+        return tuple([task_id async for ids in self.portions(prepared, answers) for task_id in ids])
+
+    async def portions(
+        self, prepared: Prepared, answers: Collection[Ask] = (), moved: Callable[[], Mapping[str, str]] = dict
+    ) -> AsyncIterator[tuple[TaskId, ...]]:
+        """The same, giving the ids of each portion when it is stored. `moved`: files that were moved meanwhile, old URI
+        to new."""
+        self.check(prepared, answers)
+        door, what = prepared.origin.door, prepared.origin.what
+        self.guard.note(door, what)
+        stored = False
+        try:
+            async for ids in self._engine.submission.carry_out(prepared, moved):
+                stored = True
+                yield ids
+        finally:
+            if stored:
+                self.guard.note(door, what)
+            else:
+                self.guard.forget(door)
+
+    def check(self, prepared: Prepared, answers: Collection[Ask]) -> None:
+        """Raises what keeps it from being sent now: time has passed since it was prepared."""
+        wrong = next((found for findings in prepared.findings for found in findings), None)
+        if wrong is not None:
+            raise NotPossible("Nothing was sent.", advice=wrong.message)
+        if prepared.is_used:
+            raise NotPossible("This was sent already.")
+        now = self.anew(prepared)
+        left = (now.asks | (prepared.asks & {Ask.REPEAT})) - set(answers)
+        is_dearer = now.sum.credits > prepared.sum.credits + _ENOUGH or now.sum.unknown > prepared.sum.unknown
+        if is_dearer or now.key != prepared.key or now.made_at - prepared.made_at > TOO_OLD:
+            # What was answered was another question.
+            left |= now.asks
+        if left:
+            raise NotAnswered(left, now)
+
+    def anew(self, prepared: Prepared) -> Prepared:
+        """The same intent at the prices, caps and key of now."""
+        return self._prepared(prepared.intent, prepared.origin, prepared.findings)
+
+    @cached_property
+    def _stamp(self) -> Stamp:
+        return self._engine.submission.take_stamp()
+
+    def _findings(self, request: Request) -> tuple[Finding, ...]:
+        """What is wrong with a request, by field, as far as the catalog knows."""
+        pair = self._engine.catalog.pair(request.endpoint, request.model)
+        if pair is not None:
+            return validate(pair, request.values)
+        if not request.endpoint:
+            return (Finding((), "The request is not known: it was started elsewhere."),)
+        return (Finding(("model",), f"The catalog has no model “{request.model}” for this."),)
+
+    def _prepared(self, intent: Intent, origin: Origin, findings: Sequence[tuple[Finding, ...]]) -> Prepared:
+        engine = self._engine
+        paid = self._paid(intent)
+        sum_ = self._sum(paid)
+        held_back = self._held_back(paid, intent)
+        if origin.what is None:
+            origin = Origin(origin.door, tuple((request, project) for request, project in paid))
+        asks = set(_doubts(intent))
+        above = engine.settings.confirm_above
+        if above is not None and sum_.credits > above:
+            asks.add(Ask.ABOVE_LIMIT)
+        if sum_.unknown:
+            asks.add(Ask.PRICE_UNKNOWN)
+        if held_back is not None:
+            asks.add(Ask.LOW_BALANCE if held_back.limit.cap is Cap.BALANCE else Ask.OVER_CAP)
+        if self.guard.is_too_soon(origin.door, origin.what):
+            asks.add(Ask.REPEAT)
+        return Prepared(
+            self._stamp,
+            intent,
+            tuple(findings),
+            sum_,
+            frozenset(asks),
+            held_back=held_back,
+            key=engine.account.key.fingerprint,
+            made_at=engine.clock.monotonic(),
+            origin=origin,
+        )
+
+    def _paid(self, intent: Intent) -> list[tuple[Request, str]]:
+        """What is paid for and was not answered for before: each request with its project."""
+        match intent:
+            case NewTasks(tasks=tasks):
+                return [(task.request, task.project) for task in tasks]
+            case SendAgain(new=new):
+                return [(new.request, new.project)]
+            case Edit(task, request):
+                # One that waits for the person is asked about when it is released.
+                is_new = not task.waits_for_person and self._is_dearer(request, task.request)
+                return [(request, task.project)] if is_new else []
+            case Release(tasks):
+                return [(task.request, task.project) for task in tasks if task.waits_for_person]
+
+    def _is_dearer(self, new: Request, old: Request) -> bool:
+        price, before = self._engine.pricing.price(new), self._engine.pricing.price(old)
+        if price is None:
+            return (new.endpoint, new.model) != (old.endpoint, old.model) or before is not None
+        return before is None or price.credits > before.credits + _ENOUGH
+
+    def _sum(self, paid: Iterable[tuple[Request, str]]) -> Sum:
+        prices = [self._engine.pricing.price(request) for request, _ in paid]
+        known = [price for price in prices if price is not None]
+        return Sum(
+            amount=len(prices),
+            credits=sum(price.credits for price in known),
+            unknown=len(prices) - len(known),
+            exact=all(price.exact for price in known),
+        )
+
+    def _held_back(self, paid: Sequence[tuple[Request, str]], intent: Intent) -> HeldBack | None:
+        """The cap or balance that these, behind what is in the queue, would break."""
+        if not paid:
+            return None
+        engine = self._engine
+        own = {task.id for task in intent.tasks} if isinstance(intent, Release) else set()
+        if isinstance(intent, Edit):
+            own = {intent.task.id}
+        queue = [
+            task
+            for task in engine.ledger.held()
+            if not task.waits_for_person and task.removed_at is None and task.id not in own
+        ]
+        by_project: dict[str, list[Task]] = defaultdict(list)
+        for request, project in paid:
+            by_project[project].append(Task(id=TaskId(""), request=request, created_at=0.0, project=project))
+        everything = [task for tasks in by_project.values() for task in tasks]
+        for tasks in by_project.values():
+            # The dearest one, as the last of all: what a single sending may cost is looked at with it too.
+            last = max(tasks, key=self._credits)
+            ahead = [*queue, *(task for task in everything if task is not last)]
+            held = engine.budget.holds_back(last, ahead, engine.account.organization, engine.ledger.open)
+            if held is not None:
+                return held
+        return None
+
+    def _credits(self, task: Task) -> float:
+        price = self._engine.pricing.price(task.request)
+        return price.credits if price is not None else 0.0
+
+
+def _again(old: Task) -> NewTask:
+    return NewTask(
+        request=old.request,
+        project=old.project,
+        shot=old.shot,
+        title=old.title,
+        parent_id=old.id,
+        batch_id=old.batch_id,
+        again_of=old,
+    )
+
+
+def _doubts(intent: Intent) -> Iterable[Ask]:
+    """Whether Runway may have made one of them already."""
+    match intent:
+        case SendAgain():
+            yield Ask.MAY_BE_PAID_TWICE
+        case NewTasks(tasks=tasks):
+            olds = [task.again_of for task in tasks if task.again_of is not None]
+            if any(old.state is State.GONE and not old.let_go for old in olds):
+                yield Ask.MAY_BE_PAID_TWICE
+        case Release(tasks):
+            if any(task.may_be_sent_already for task in tasks):
+                yield Ask.MAY_BE_PAID_TWICE
+        case Edit():
+            pass

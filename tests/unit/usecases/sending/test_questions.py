@@ -1,0 +1,128 @@
+"""What is asked before tasks are sent, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from runway_desktop.domain.account import NO_KEY, Fingerprint
+from runway_desktop.domain.task import Hold, HoldCode, State, Task
+from runway_desktop.services.tasks.submission import (
+    Ask,
+    Door,
+    Intent,
+    NewTask,
+    NewTasks,
+    Origin,
+    Prepared,
+    Release,
+    SendAgain,
+    Stamp,
+    Sum,
+)
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.sending.questions import question_for
+from tests.engine_rig import request
+from tests.rows import row
+
+
+def asked(
+    intent: Intent, asks: set[Ask], *, credits: float = 0.0, exact: bool = True, unknown: int = 0, amount: int = 1,
+    above: float | None = 500.0,
+) -> Question | None:  # fmt: skip
+    prepared = Prepared(
+        Stamp(), intent, (), Sum(amount=amount, credits=credits, unknown=unknown, exact=exact), frozenset(asks),
+        held_back=None, key=NO_KEY, made_at=0.0, origin=Origin(Door.SCRIPT),
+    )  # fmt: skip
+    return question_for(prepared, above)
+
+
+NEW = NewTasks(tasks=(NewTask(request=request()),))
+
+
+def test_nothing_is_asked_where_nothing_must_be():
+    assert asked(NEW, set(), credits=9_000.0) is None
+    assert asked(NEW, {Ask.REPEAT}) is None, "whoever pressed is told instead"
+
+
+def test_a_sum_is_asked_about_with_its_dollars_and_the_limit():
+    question = asked(NEW, {Ask.ABOVE_LIMIT}, amount=12, credits=720.0, exact=False)
+    assert question is not None
+    assert question.title == "Send 12 tasks for about 720 credits?"
+    assert question.text.startswith("That is $7.20.")
+    assert (question.yes, question.no) == ("Send 12 tasks", "Do not send")
+
+
+def test_a_sum_that_is_not_known_whole_is_asked_about_as_at_least():
+    question = asked(NEW, {Ask.ABOVE_LIMIT, Ask.PRICE_UNKNOWN}, amount=12, credits=720.0, unknown=3)
+    assert question is not None
+    assert question.title == "Send 12 tasks for at least 720 credits?"
+    assert "3 more tasks" in question.text
+
+
+def test_an_unknown_price_has_a_question_of_its_own():
+    question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1)
+    assert question is not None
+    assert (question.title, question.yes) == ("Send 1 task at an unknown price?", "Send 1 task")
+
+
+def held(*codes: HoldCode) -> Release:
+    return Release(
+        tuple(row(State.HELD, number=number, hold=Hold(code)).task for number, code in enumerate(codes, start=1))
+    )
+
+
+def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
+    question = asked(held(HoldCode.RESTORED, HoldCode.ITS_TURN), {Ask.MAY_BE_PAID_TWICE})
+    assert question is not None
+    assert (question.title, question.yes, question.no) == ("Send 2 tasks?", "Send 2 tasks", "Keep waiting")
+    assert question.text.startswith("1 of them was waiting")
+    assert "charged a second time" in question.text
+
+
+@pytest.mark.parametrize("others", [[], [HoldCode.RESTORED]])
+def test_sending_what_was_copied_names_the_copy(others: list[HoldCode]):
+    question = asked(held(HoldCode.COPIED, *others), {Ask.MAY_BE_PAID_TWICE})
+    assert question is not None
+    assert "waiting when this profile's folder was copied" in question.text
+    assert "charged a second time" in question.text
+
+
+def test_sending_what_waits_for_an_unknown_reason_says_so():
+    question = asked(held(HoldCode.ASK_PERSON), {Ask.MAY_BE_PAID_TWICE})
+    assert question is not None
+    assert "for a reason that this version does not know" in question.text
+
+
+def test_sending_an_uncertain_task_again_names_the_second_charge():
+    old = row(State.UNCERTAIN).task
+    question = asked(SendAgain(old, NewTask(request=request(), again_of=old)), {Ask.MAY_BE_PAID_TWICE})
+    assert question is not None
+    assert "charged a second time" in question.text
+
+
+def again(olds: Sequence[Task]) -> NewTasks:
+    return NewTasks(tasks=tuple(NewTask(request=request(), again_of=old) for old in olds))
+
+
+def test_what_may_have_been_made_is_not_paid_for_again_without_a_question():
+    gone = replace(row(State.GONE).task, key=Fingerprint("mine"))
+    other = row(State.CANCELLED, number=2).task
+    question = asked(again([gone]), {Ask.MAY_BE_PAID_TWICE})
+    assert question is not None
+    assert (question.title, question.yes) == ("Send 1 task again?", "Send 1 task again")
+    assert "“Refresh” may still find the result" in question.text
+    both = asked(again([gone, other]), {Ask.MAY_BE_PAID_TWICE})
+    assert both is not None
+    assert both.title == "Send 2 tasks again?"
+    assert "1 of these tasks" in both.text
+
+
+def test_a_doubt_and_a_sum_are_one_question():
+    question = asked(held(HoldCode.RESTORED), {Ask.MAY_BE_PAID_TWICE, Ask.ABOVE_LIMIT}, credits=600.0)
+    assert question is not None
+    assert question.title == "Send 1 task for 600 credits?"
+    assert "charged a second time" in question.text
+    assert "You asked to be asked above 500 credits" in question.text

@@ -1,0 +1,349 @@
+"""The one way to spend: what is checked, priced and asked before anything enters the lane, whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.errors import NotPossible, StoreError
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Request, State, Task, TaskId
+from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer
+from runway_desktop.domain.transitions import Sending as SendingBegan
+from runway_desktop.services.tasks.submission import (
+    Ask,
+    Door,
+    NewTask,
+    NewTasks,
+    Origin,
+    Prepared,
+    Stamp,
+    Sum,
+)
+from runway_desktop.usecases.sending.questions import question_for
+from runway_desktop.usecases.sending.repeat_guard import MOMENT
+from runway_desktop.usecases.sending.sending import TOO_OLD, NotAnswered, Sending
+from tests.engine_rig import Rig, request
+from tests.engines import engine_of
+from tests.fake_runway import remote_id
+
+KNOWN = request()
+DEAR = request("Dear", duration=10)
+UNKNOWN = request("Unknown", model="gen4_turbo", endpoint="image_to_video", promptImage="https://example.com/a.png")
+INVALID = request("Too long", duration=600)
+SCRIPT = Origin(Door.SCRIPT)
+
+
+@asynccontextmanager
+async def a_door(tmp_path: Path, loops: tuple[str, ...] = ()) -> AsyncIterator[tuple[Rig, Sending]]:
+    async with Rig(loops=loops) as rig:
+        await rig.pricing.learn(KNOWN, 25.0)
+        await rig.pricing.learn(DEAR, 600.0)
+        engine = engine_of(rig, tmp_path / "library")
+        yield rig, Sending(engine)
+
+
+def new(*requests: Request, project: str = "") -> list[NewTask]:
+    return [NewTask(request=wanted, project=project) for wanted in requests]
+
+
+async def stored(rig: Rig) -> list[Task]:
+    return list(rig.ledger.held())
+
+
+async def a_held(rig: Rig, sending: Sending, code: HoldCode = HoldCode.ITS_TURN, wanted: Request = KNOWN) -> Task:
+    prepared = sending.prepare(new(wanted), SCRIPT)
+    [task_id] = await sending.send(prepared, prepared.asks)
+    await rig.ledger.change(task_id, lambda task: _held_for(task, code), "waits")
+    await rig.clock.advance(MOMENT)
+    return await rig.task(task_id)
+
+
+def _held_for(task: Task, code: HoldCode) -> Task:
+    return replace(task, hold=Hold(code))
+
+
+async def an_ended(rig: Rig, sending: Sending, status: str = "FAILED", wanted: Request = KNOWN) -> Task:
+    task = await a_held(rig, sending, wanted=wanted)
+    await rig.ledger.move(task.id, SendingBegan())
+    await rig.ledger.move(task.id, Accepted(remote_id(1)))
+    await rig.ledger.answer(task.id, Answer(remote_id=remote_id(1), status=status))
+    return await rig.task(task.id)
+
+
+async def an_uncertain(rig: Rig, sending: Sending) -> Task:
+    task = await a_held(rig, sending)
+    await rig.ledger.move(task.id, SendingBegan())
+    return await rig.ledger.move(task.id, NoAnswer(Evidence()))
+
+
+async def test_a_request_of_a_known_price_below_the_limit_is_stored_without_a_question(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        prepared = sending.prepare(new(KNOWN), SCRIPT)
+        assert (prepared.asks, prepared.sum) == (frozenset(), Sum(amount=1, credits=25.0))
+        [task_id] = await sending.send(prepared)
+        assert await rig.state(task_id) is State.HELD
+
+
+async def test_an_invalid_request_is_stored_by_no_door_and_says_which_field_is_wrong(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        held, ended = await a_held(rig, sending), await an_ended(rig, sending)
+        waits = await a_held(rig, sending, HoldCode.WAITS_FOR_PERSON)
+        await rig.ledger.change(waits.id, lambda task: _asking(task, INVALID), "edited")
+        broken = _asking(ended, INVALID)
+        for prepared in (
+            sending.prepare(new(KNOWN, INVALID), SCRIPT),
+            await sending.prepare_many(new(INVALID), Origin(Door.SHEET, 1)),
+            sending.prepare_again([broken]),
+            await sending.prepare_edit(held.id, INVALID, Origin(Door.SCRIPT, "edit")),
+            sending.prepare_release([await rig.task(waits.id)]),
+        ):
+            before = await stored(rig)
+            assert [finding.path for findings in prepared.findings for finding in findings] == [("duration",)]
+            with pytest.raises(NotPossible, match="Nothing was sent"):
+                await sending.send(prepared, set(Ask))
+            assert await stored(rig) == before
+
+
+def _asking(task: Task, wanted: Request) -> Task:
+    return replace(task, request=wanted)
+
+
+async def test_an_unknown_price_is_asked_about_by_every_door(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        held = await a_held(rig, sending)
+        ended = await an_ended(rig, sending, wanted=UNKNOWN)
+        waits = await a_held(rig, sending, HoldCode.WAITS_FOR_PERSON, UNKNOWN)
+        for prepared in (
+            sending.prepare(new(KNOWN, UNKNOWN), SCRIPT),
+            await sending.prepare_many(new(UNKNOWN), Origin(Door.SHEET, 1)),
+            sending.prepare_again([ended]),
+            await sending.prepare_edit(held.id, UNKNOWN, Origin(Door.SCRIPT, "edit")),
+            sending.prepare_release([waits]),
+        ):
+            assert Ask.PRICE_UNKNOWN in prepared.asks
+            question = question_for(prepared, None)
+            assert question is not None
+            before = await stored(rig)
+            with pytest.raises(NotAnswered):
+                await sending.send(prepared)
+            assert await stored(rig) == before
+            assert await sending.send(prepared, prepared.asks)
+
+
+async def test_a_sum_above_the_limit_is_asked_about_by_every_door(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        held, ended = await a_held(rig, sending), await an_ended(rig, sending, wanted=DEAR)
+        waits = await a_held(rig, sending, HoldCode.RESTORED, DEAR)
+        rig.settings.confirm_above = 500.0
+        for prepared in (
+            sending.prepare(new(DEAR), SCRIPT),
+            await sending.prepare_many(new(DEAR), Origin(Door.SHEET, 1)),
+            sending.prepare_again([ended]),
+            await sending.prepare_edit(held.id, DEAR, Origin(Door.SCRIPT, "edit")),
+            sending.prepare_release([waits]),
+        ):
+            assert Ask.ABOVE_LIMIT in prepared.asks
+            with pytest.raises(NotAnswered) as raised:
+                await sending.send(prepared, prepared.asks - {Ask.ABOVE_LIMIT})
+            assert raised.value.left == {Ask.ABOVE_LIMIT}
+            assert await sending.send(prepared, prepared.asks)
+
+
+async def test_an_edit_that_is_no_dearer_is_not_asked_about_again(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        held = await a_held(rig, sending, wanted=DEAR)
+        rig.settings.confirm_above = 10.0
+        prepared = await sending.prepare_edit(held.id, KNOWN, Origin(Door.SCRIPT, "edit"))
+        assert prepared.asks == frozenset()
+        assert await sending.send(prepared) == (held.id,)
+        assert (await rig.task(held.id)).request == KNOWN
+
+
+@pytest.mark.parametrize("code", [HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
+async def test_what_may_be_paid_for_already_is_not_released_without_an_answer(tmp_path: Path, code: HoldCode):
+    async with a_door(tmp_path) as (rig, sending):
+        held = await a_held(rig, sending, code)
+        prepared = sending.prepare_release([held])
+        assert prepared.asks == {Ask.MAY_BE_PAID_TWICE}
+        with pytest.raises(NotAnswered):
+            await sending.send(prepared)
+        await rig.lane.send_next([held.id])
+        assert (await rig.task(held.id)).hold.code is code, "the lane alone releases nothing"
+        await sending.send(prepared, {Ask.MAY_BE_PAID_TWICE})
+        assert (await rig.task(held.id)).hold.code is HoldCode.ITS_TURN
+
+
+async def test_an_uncertain_task_is_sent_again_only_after_an_answer_and_is_dismissed_then(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        old = await an_uncertain(rig, sending)
+        prepared = sending.prepare_again([old])
+        with pytest.raises(NotAnswered):
+            await sending.send(prepared)
+        [made] = await sending.send(prepared, {Ask.MAY_BE_PAID_TWICE})
+        assert (await rig.task(old.id)).let_go
+        assert (await rig.task(made)).parent_id == old.id
+        with pytest.raises(NotPossible):
+            await sending.send(prepared, {Ask.MAY_BE_PAID_TWICE})
+
+
+async def test_an_uncertain_task_that_was_found_meanwhile_is_not_sent_again(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        old = await an_uncertain(rig, sending)
+        prepared = sending.prepare_again([old])
+        await rig.adoption.settle_with(old.id, remote_id(7))
+        with pytest.raises(NotPossible):
+            await sending.send(prepared, prepared.asks)
+        assert await stored(rig) == []
+
+
+async def test_a_retry_is_a_new_task_linked_to_the_old_one_and_never_of_one_that_runs(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        old = await an_ended(rig, sending)
+        [made] = await sending.send(sending.prepare_again([old]))
+        assert (await rig.task(made)).parent_id == old.id
+        assert (await rig.task(old.id)).state is State.FAILED
+        with pytest.raises(NotPossible):
+            sending.prepare_again([await rig.task(made)])
+
+
+async def test_the_same_press_twice_sends_once(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        await sending.send(sending.prepare(new(KNOWN), SCRIPT))
+        again = sending.prepare(new(KNOWN), SCRIPT)
+        assert again.asks == {Ask.REPEAT}
+        with pytest.raises(NotAnswered):
+            await sending.send(again)
+        assert sending.prepare(new(DEAR), SCRIPT).asks == frozenset()
+        await rig.clock.advance(MOMENT)
+        assert sending.prepare(new(KNOWN), SCRIPT).asks == frozenset()
+
+
+async def test_of_two_that_were_prepared_at_once_only_one_is_sent_without_an_answer(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        first, second = sending.prepare(new(KNOWN), SCRIPT), sending.prepare(new(KNOWN), SCRIPT)
+        await sending.send(first)
+        with pytest.raises(NotAnswered):
+            await sending.send(second)
+        assert len(await stored(rig)) == 1
+
+
+async def test_what_was_not_stored_may_be_sent_again_at_once(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        add = rig.store.add
+
+        async def refuse(*_: object, **__: object) -> None:
+            raise StoreError("The disk is full.")
+
+        rig.store.add = refuse  # type: ignore[method-assign]
+        with pytest.raises(StoreError):
+            await sending.send(sending.prepare(new(KNOWN), SCRIPT))
+        rig.store.add = add  # type: ignore[method-assign]
+        assert await sending.send(sending.prepare(new(KNOWN), SCRIPT))
+
+
+async def test_a_prepared_request_is_sent_once(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        prepared = sending.prepare(new(KNOWN), SCRIPT)
+        await sending.send(prepared)
+        await rig.clock.advance(MOMENT)
+        with pytest.raises(NotPossible, match="already"):
+            await sending.send(prepared, set(Ask))
+        assert len(await stored(rig)) == 1
+
+
+async def test_a_cap_and_the_balance_are_said_before_tasks_wait_for_them(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        rig.settings.day_cap = 40.0
+        one, two = sending.prepare(new(KNOWN), SCRIPT), sending.prepare(new(KNOWN, KNOWN), SCRIPT)
+        assert one.asks == frozenset()
+        assert two.asks == {Ask.OVER_CAP}
+        question = question_for(two, None)
+        assert question is not None
+        assert question.yes == "Queue 2 tasks"
+        assert "today's cap of 40 credits".lower() in question.text.lower()
+        await sending.send(one)
+        assert Ask.OVER_CAP in sending.prepare(new(KNOWN), Origin(Door.COMPOSER)).asks, "the queue counts"
+        rig.settings.day_cap = None
+        await rig.account.refresh()
+        assert sending.prepare(new(DEAR, DEAR), SCRIPT).asks == {Ask.LOW_BALANCE}, "the balance is 1,000"
+
+
+async def test_a_project_over_its_cap_is_found_among_others(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        rig.settings.project_caps = {"Aurora": 30.0}
+        await rig.budget.catch_up()
+        wanted = [*new(KNOWN, KNOWN, project="Aurora"), *new(KNOWN, project="Lagoon")]
+        assert sending.prepare(wanted, SCRIPT).asks == {Ask.OVER_CAP}
+        assert sending.prepare(wanted[1:], SCRIPT).asks == frozenset()
+
+
+async def test_a_price_that_rises_before_the_answer_is_asked_about_anew(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        rig.settings.confirm_above = 20.0
+        prepared = sending.prepare(new(KNOWN), SCRIPT)
+        await rig.pricing.learn(KNOWN, 90.0)
+        with pytest.raises(NotAnswered) as raised:
+            await sending.send(prepared, prepared.asks)
+        again = raised.value.prepared
+        assert again.sum.credits == 90.0
+        assert await sending.send(again, again.asks)
+
+
+async def test_an_answer_that_is_ten_minutes_old_is_asked_for_anew(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        rig.settings.confirm_above = 20.0
+        prepared = sending.prepare(new(KNOWN), SCRIPT)
+        await rig.clock.advance(TOO_OLD + 1)
+        with pytest.raises(NotAnswered):
+            await sending.send(prepared, prepared.asks)
+
+
+async def test_an_answer_that_was_given_under_another_key_does_not_hold(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        rig.settings.confirm_above = 20.0
+        prepared = sending.prepare(new(KNOWN), SCRIPT)
+        await rig.account.use_key("key_other", remember=False)
+        with pytest.raises(NotAnswered):
+            await sending.send(prepared, prepared.asks)
+
+
+async def test_nothing_but_what_was_prepared_here_enters_the_lane(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        sending.prepare(new(KNOWN), SCRIPT)
+        with pytest.raises(RuntimeError):
+            rig.submission.take_stamp()
+        forged = Prepared(
+            Stamp(), NewTasks(tasks=tuple(new(KNOWN))), (), Sum(), frozenset(),
+            held_back=None, key=NO_KEY, made_at=0.0, origin=SCRIPT,
+        )  # fmt: skip
+        with pytest.raises(RuntimeError):
+            [ids async for ids in rig.submission.carry_out(forged)]
+        assert await stored(rig) == []
+
+
+async def test_thousands_are_stored_in_steps_in_one_batch_in_their_order(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        tasks = [*new(*(request(f"{n}") for n in range(5)), project="B"), *new(request("5"), project="A")]
+        prepared = await sending.prepare_many(tasks, Origin(Door.SHEET, 1), batch_name="Foxes", steps=(2, 2, 2))
+        portions: list[Sequence[TaskId]] = [ids async for ids in sending.portions(prepared, prepared.asks)]
+        assert [len(ids) for ids in portions] == [2, 2, 2]
+        made = sorted(await stored(rig), key=lambda task: task.position)
+        assert [task.request.prompt for task in made] == ["0", "1", "2", "3", "4", "5"]
+        assert len({task.batch_id for task in made}) == 1
+        assert [task.id for task in made] == [task.id for task in tasks], "the ids that were reserved"
+
+
+async def test_a_task_that_comes_back_to_the_list_is_not_sent_by_itself(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        held = await a_held(rig, sending)
+        await rig.verbs.remove([held.id])
+        await rig.verbs.restore([held.id])
+        back = await rig.task(held.id)
+        assert (back.removed_at, back.hold.code) == (None, HoldCode.WAITS_FOR_PERSON)
+        await sending.send(sending.prepare_release([back]))
+        assert (await rig.task(held.id)).hold.code is HoldCode.ITS_TURN
