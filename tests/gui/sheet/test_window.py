@@ -308,7 +308,7 @@ async def test_a_double_click_sends_the_first_few_once_and_a_held_key_sends_noth
         few.click()
         await until(lambda: len(rig.store._tasks) == 2 and few.isEnabled())
         few.click()
-        assert "Just sent. Press again to send more." in said(window)
+        await until(lambda: "Just sent. Press again to send more." in said(window))
         await rig.clock.advance(2)
         send = next(action for action in window.actions() if action.text() == "Send all that is ready")
         assert not send.autoRepeat()

@@ -70,6 +70,7 @@ async def test_a_dear_request_is_asked_about_and_sent_after_yes(tmp_path: Path, 
         desktop.engine.settings.confirm_above = 20.0
         desktop.composer.load(engine_rig.request())
         desktop.composer.send()
+        await until(lambda: desktop.window.findChild(Confirm), "it is asked about")
         asked = desktop.window.findChild(Confirm)
         assert asked is not None
         assert asked.windowTitle() == "Send 1 task for 25 credits?"
