@@ -1,0 +1,47 @@
+"""Who may put tasks into the lane. Imports do not see attributes, so the calls are looked for in the source."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "runway_desktop"
+ALLOWED = {
+    # attribute call on something whose name ends so, and where it may stand
+    ("ledger", "add"): ("services/tasks/",),
+    ("lane", "release"): ("services/tasks/submission.py",),
+    ("submission", "carry_out"): ("usecases/sending/",),
+    ("submission", "take_stamp"): ("usecases/sending/",),
+}
+
+
+def calls() -> Iterator[tuple[str, str, str]]:
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                held = node.value
+                name = held.attr if isinstance(held, ast.Attribute) else held.id if isinstance(held, ast.Name) else ""
+                yield path.relative_to(SOURCE).as_posix(), name.lstrip("_"), node.attr
+
+
+CALLS = tuple(calls())
+
+
+@pytest.mark.parametrize(("owner", "method"), ALLOWED)
+def test_only_those_who_may_put_tasks_into_the_lane(owner: str, method: str):
+    found = {path for path, name, attribute in CALLS if (name, attribute) == (owner, method)}
+    assert found, "the rule speaks of something that exists"
+    assert {path for path in found if not path.startswith(ALLOWED[owner, method])} == set()
+
+
+def test_a_prepared_request_is_made_in_one_place():
+    makers = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if "Prepared(" in path.read_text(encoding="utf-8").replace("class Prepared", "").replace("_prepared(", "")
+        and "class Prepared" not in path.read_text(encoding="utf-8")
+    }
+    assert makers == {"usecases/sending/sending.py"}
