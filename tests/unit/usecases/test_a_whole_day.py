@@ -96,8 +96,8 @@ async def test_all_of_it_is_done_without_a_window(tmp_path: Path):
         assert list(found.ids) == [third]
 
         # Cancel what is running, as it is offered.
-        [row] = await engine.library.rows([third])
-        offered = {offer.verb for group in offers([row]) for offer in group if offer.enabled}
+        shown = await engine.library.rows([third])
+        offered = {offer.verb for group in offers(shown) for offer in group if offer.enabled}
         assert TaskCommand.CANCEL in offered
         report = await engine.verbs.cancel([third])
         assert report.canceled == (third,)
