@@ -15,6 +15,7 @@ from typing import Any, NewType
 from .account import NO_KEY, Fingerprint
 from .failures import Failure
 from .presence import NEVER_LOOKED, Look, Presence
+from .reasons import Reason
 
 TaskId = NewType("TaskId", str)
 RemoteId = NewType("RemoteId", str)
@@ -186,7 +187,8 @@ class Output:
     size: int = 0
     sha256: str = ""
     saved_at: float | None = None
-    problem: str = ""
+    problem: Reason | None = None
+    """Why it is not saved, or is lost; None while nothing is the matter."""
     poster: str = ""
     """Path of the poster picture, made once by whoever can decode the file; empty until then."""
     width: int = 0
@@ -296,8 +298,8 @@ class Evidence:
     """The second reading came so soon after the sending that a slow server may still make the task."""
     price: float | None = None
     """What the task would probably cost, where it is known."""
-    reason: str = ""
-    """What happened to the sending, in words."""
+    cause: Reason | None = None
+    """What happened to the sending; None before it has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

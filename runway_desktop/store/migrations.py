@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,8 @@ from runway_desktop.domain.task import Request
 
 from . import schema, trouble
 from .old_holds import hold_of_sentence
-from .records import from_json, hold_detail_cell, to_text
+from .old_reasons import reason_of_sentence
+from .records import evidence_cell, evidence_of, from_json, hold_detail_cell, problem_cell, to_text
 
 APPLICATION_ID = 0x52574454
 """Marks the file as ours (`PRAGMA application_id`), so that no other program's database is ever migrated."""
@@ -146,6 +147,22 @@ def code_holds(connection: sqlite3.Connection) -> None:
     )
 
 
+def code_reasons(connection: sqlite3.Connection) -> None:
+    """3.1: why a result is not saved, and what happened to a sending without an answer, is a code with details. An
+    older program shows the codes, and nothing of a sending."""
+    said = connection.execute("SELECT DISTINCT problem FROM outputs WHERE problem <> ''").fetchall()
+    connection.executemany(
+        "UPDATE outputs SET problem = ? WHERE problem = ?",
+        [(problem_cell(reason_of_sentence(to_text(cell))), cell) for (cell,) in said],
+    )
+    kept = connection.execute("SELECT number, evidence FROM tasks WHERE evidence IS NOT NULL").fetchall()
+    for number, cell in kept:
+        evidence = evidence_of(from_json(cell))
+        if evidence.cause is not None:
+            coded = replace(evidence, cause=reason_of_sentence(evidence.cause.words))
+            connection.execute("UPDATE tasks SET evidence = ? WHERE number = ?", (evidence_cell(coded), number))
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
@@ -158,6 +175,7 @@ MIGRATIONS = (
     Migration(Version(2, 1), add_shot_order),
     Migration(Version(2, 2), add_keys),
     Migration(Version(3, 0), code_holds),
+    Migration(Version(3, 1), code_reasons),
 )
 
 

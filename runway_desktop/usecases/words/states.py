@@ -16,6 +16,7 @@ from runway_desktop.services.tasks.uncertainty import count_words
 
 from . import units
 from .holds import hold_words
+from .reasons import saving_words
 
 
 class Tone(StrEnum):
@@ -177,7 +178,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     if trouble is not None:
         return StateWords(
             headline="Done, not saved yet",
-            detail=trouble.problem,
+            detail=saving_words(trouble),
             tone=Tone.BAD,
             icon="mdi6.content-save-alert-outline",
         )
@@ -185,7 +186,8 @@ def _succeeded(row: Row, around: Around) -> StateWords:
         return StateWords(headline="Done, without a result", tone=Tone.WARN, icon="mdi6.file-question-outline")
     if any(output.state is OutputState.DOWNLOADING for output in outputs) and not around.offline:
         return _saving(around)
-    waits = next((output.problem for output in outputs if output.state is OutputState.WAITING and output.problem), "")
+    waiting = (output for output in outputs if output.state is OutputState.WAITING and output.problem)
+    waits = saving_words(held_up) if (held_up := next(waiting, None)) is not None else ""
     if around.offline or waits:
         # Nothing moves until it is tried again.
         return StateWords(

@@ -31,6 +31,7 @@ from runway_desktop.usecases.words.expiry import line_words
 from runway_desktop.usecases.words.files import binned_words, file_words, missing_words, trouble_words
 from runway_desktop.usecases.words.holds import hold_words
 from runway_desktop.usecases.words.money import cost_in_words
+from runway_desktop.usecases.words.reasons import sending_words
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -206,7 +207,7 @@ class DetailsModel(QObject):
             case State.UNCERTAIN if task.evidence is not None:
                 from runway_desktop.services.tasks.uncertainty import verdict
 
-                return f"{task.evidence.reason} {verdict(task.evidence).words}".strip()
+                return f"{sending_words(task.evidence.cause)} {verdict(task.evidence).words}".strip()
             case State.UNCERTAIN:
                 return "No answer came to the sending. It may have been made, and charged."
             case State.GONE if not task.let_go:

@@ -17,6 +17,7 @@ from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import Filter, GroupBy, KeptSheet, Listing, Place, SortKey, Span, Without
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.prices import shape_of
+from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import (
     Batch,
     BatchId,
@@ -104,7 +105,7 @@ async def test_a_full_task_comes_back_as_it_went(opened: Opened):
         cost_credits=0.5,
         failure=Failure(code="SAFETY.INPUT.TEXT", words="no"),
         refusals=(Refusal(path=("references", 0), message="x"),),
-        evidence=Evidence(balance_before=10.5, daily_after=3, reason="time-out"),
+        evidence=Evidence(balance_before=10.5, daily_after=3, cause=Reason(ReasonCode.NO_REPLY, words="time-out")),
         cancel_asked=True,
         removed_at=NOON + 6,
         title="港 🎬 \udcff",

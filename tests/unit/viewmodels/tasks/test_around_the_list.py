@@ -22,6 +22,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
+from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.usecases.words.states import Tone
@@ -313,7 +314,11 @@ THEIRS = Fingerprint("theirs")
     ("state", "members", "says"),
     [
         (State.UNCERTAIN, {}, "No answer came"),
-        (State.UNCERTAIN, {"evidence": Evidence(reason="The connection was cut.")}, "The connection was cut."),
+        (
+            State.UNCERTAIN,
+            {"evidence": Evidence(cause=Reason(ReasonCode.NO_REPLY, words="The connection was cut."))},
+            "The connection was cut.",
+        ),
         (State.GONE, {}, "Runway doesn't know this task any more"),
         (State.GONE, {"adopted": True}, "Runway doesn't know this task: it is not of this key's organization"),
         (State.RUNNING, {"hidden_from": THEIRS}, "This task was made with another key."),
@@ -359,7 +364,7 @@ async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
     async with Rig(tmp_path) as rig:
         problem = "Runway could not be reached. Saving goes on by itself."
         one = task(1, State.SUCCEEDED)
-        await show(rig, one, saved(one, state=state, problem=problem))
+        await show(rig, one, saved(one, state=state, problem=Reason(ReasonCode.NOT_REACHED)))
         words = rig.details.state_words()
         assert words is not None
         said = [words.headline, words.detail, rig.details.trouble(), *(fact.text for fact in rig.details.facts())]
@@ -372,9 +377,9 @@ async def test_what_broke_at_runway_offers_retry_and_what_was_not_saved_offers_s
         await show(rig, task(1, State.FAILED, failure=Failure(code="INTERNAL")))
         assert rig.details.next_step().verb is TaskCommand.RETRY
         two = task(2, State.SUCCEEDED)
-        await show(rig, two, saved(two, state=OutputState.FAILED, problem="The disk is full."))
+        await show(rig, two, saved(two, state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library")))
         assert rig.details.next_step().verb is TaskCommand.FETCH_AGAIN
-        assert rig.details.trouble() == "The disk is full."
+        assert rig.details.trouble().startswith("The disk is full.")
 
 
 async def test_details_follow_the_task_live(tmp_path):
