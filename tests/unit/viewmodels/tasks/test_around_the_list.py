@@ -25,8 +25,9 @@ from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
 from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand
-from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
+from runway_desktop.usecases.searching.language import STATES
+from runway_desktop.usecases.words.states import STATUSES, Tone
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
 
@@ -102,8 +103,8 @@ async def test_filters_come_together_into_one_question(tmp_path):
     async with Rig(tmp_path) as rig:
         chosen = rig.filter
         chosen.open_place(Filter(place=Place.SAVED), "Saved")
-        chosen.toggle_state("Failed")
-        chosen.toggle_model("gen4.5")
+        chosen.toggle("state", "failed")
+        chosen.toggle("model", "gen4.5")
         chosen.set_today(True)
         async with after(chosen.changed):
             chosen.search("fog")
@@ -118,8 +119,8 @@ async def test_filters_come_together_into_one_question(tmp_path):
         chosen.clear()
         assert rig.rows.listing.filter == Filter(place=Place.SAVED)
         assert not chosen.narrows
-        chosen.toggle_state("Failed")
-        chosen.toggle_state("Failed")
+        chosen.toggle("state", "failed")
+        chosen.toggle("state", "failed")
         assert not chosen.narrows
 
 
@@ -138,7 +139,7 @@ async def test_sorting_and_grouping_are_remembered_but_filters_are_not(tmp_path)
     async with Rig(tmp_path) as rig:
         rig.filter.group_by(GroupBy.DAY)
         rig.filter.sort_by(SortKey.COST, descending=False)
-        rig.filter.toggle_state("Failed")
+        rig.filter.toggle("state", "failed")
         other = ListFilter(rig.engine, rig.rows, rig.owner)
         other.restore()
         listing = other.listing
@@ -155,7 +156,7 @@ async def test_a_damaged_memory_is_no_obstacle(tmp_path, memory):
 
 
 def test_every_state_can_be_filtered_for_exactly_once():
-    named = [state for _, states in STATUS_CHOICES for state in states]
+    named = [state for word in STATUSES for state in STATES[word]]
     assert sorted(named) == sorted(State)
 
 
