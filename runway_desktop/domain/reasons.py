@@ -58,25 +58,6 @@ class ReasonCode(Enum):
     NAME_REFUSED = "name refused"
     FILE_NOT_WRITTEN = "file not written"
 
-    @property
-    def is_of_disk(self) -> bool:
-        return self in _OF_DISK
-
-
-_OF_DISK = frozenset(
-    {
-        ReasonCode.DISK_ERROR,
-        ReasonCode.DISK_FULL,
-        ReasonCode.FOLDER_MISSING,
-        ReasonCode.FOLDER_READ_ONLY,
-        ReasonCode.FOLDER_SILENT,
-        ReasonCode.DISK_BROKEN,
-        ReasonCode.FILE_TOO_LARGE,
-        ReasonCode.NAME_REFUSED,
-        ReasonCode.FILE_NOT_WRITTEN,
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Reason:

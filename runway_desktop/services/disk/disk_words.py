@@ -102,6 +102,11 @@ def disk_error(reason: Reason, detail: str = "") -> DiskError:
     return DiskError(message, advice=advice, detail=detail, state=state, reason=reason)
 
 
+def is_of_disk(reason: Reason | None) -> bool:
+    """Whether it is a disk or a folder that is to blame."""
+    return reason is not None and (reason.code is ReasonCode.DISK_ERROR or reason.code in _SAID)
+
+
 def of_health(health: FolderHealth) -> DiskError | None:
     """Why nothing can be saved in a folder; None where something can."""
     return of_state(Path(health.folder), health.state, health.detail)

@@ -15,7 +15,7 @@ from runway_desktop.domain.events import Event, LibraryFolderChanged, OutputChan
 from runway_desktop.domain.reasons import Reason
 from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.disk.disk_words import of_health
+from runway_desktop.services.disk.disk_words import is_of_disk, of_health
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Store
 
@@ -103,9 +103,9 @@ class SavingGate:
     def _news(self, jobs: Iterable[Job]) -> list[tuple[Job, Output]]:
         error = of_health(self._folder.health)
         if error is None:
-            return [(job, _free(job.output)) for job in jobs if _waits_for_disk(job.output)]
+            return [(job, _free(job.output)) for job in jobs if is_of_disk(job.output.problem)]
         # One that has a reason of its own keeps it.
-        held = (job for job in jobs if job.output.state is not OutputState.FAILED or _waits_for_disk(job.output))
+        held = (job for job in jobs if job.output.state is not OutputState.FAILED or is_of_disk(job.output.problem))
         return [(job, output) for job in held if (output := _held(job.output, error.reason)) != job.output]
 
     async def _tell(self, news: list[tuple[Job, Output]]) -> None:
@@ -119,10 +119,6 @@ class SavingGate:
     def _hear(self, event: Event) -> None:
         if isinstance(event, LibraryFolderChanged):
             self._is_stale = True
-
-
-def _waits_for_disk(output: Output) -> bool:
-    return output.problem is not None and output.problem.code.is_of_disk
 
 
 def _held(output: Output, problem: Reason) -> Output:

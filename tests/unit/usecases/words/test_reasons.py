@@ -10,6 +10,7 @@ from runway_desktop.domain import errors
 from runway_desktop.domain.errors import DiskError, NoReply, RunwayDesktopError
 from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.services.disk.disk_words import is_of_disk
 from runway_desktop.usecases.words.reasons import saving_words, sending_words
 
 
@@ -33,7 +34,9 @@ def test_our_mistake_is_named_after_what_it_spoiled():
     assert saving_words(output(Reason(ReasonCode.OUR_MISTAKE))).startswith("The program made a mistake while saving")
 
 
-@pytest.mark.parametrize("code", [code for code in ReasonCode if code.is_of_disk and code is not ReasonCode.DISK_ERROR])
+@pytest.mark.parametrize(
+    "code", [code for code in ReasonCode if is_of_disk(Reason(code)) and code is not ReasonCode.DISK_ERROR]
+)
 def test_a_disk_is_named_by_its_folder(code: ReasonCode):
     assert "/films {1}" in saving_words(output(Reason(code, "/films {1}")))
 
