@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, NewType
@@ -260,7 +261,13 @@ class Batch:
 
     id: BatchId
     name: str
+    """As a person or a file calls it; empty where nothing did."""
     created_at: float
+
+    @property
+    def title(self) -> str:
+        """What it is called where it is shown: its name, else when it was made, by this machine's clock."""
+        return self.name or f"{datetime.fromtimestamp(self.created_at):%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ Runs on the writing thread while the store opens. Raises `StoreError`; the file 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -55,6 +56,13 @@ class Migration:
 
     to: Version
     run: Callable[[sqlite3.Connection], None]
+
+
+_MADE_NAME = re.compile(
+    r"[0-9]+ tasks|Batch of [0-9]{1,2} "
+    r"(January|February|March|April|May|June|July|August|September|October|November|December) [0-9]{4}"
+)
+"""The names that versions before 3.2 made for a batch."""
 
 
 def create_first(connection: sqlite3.Connection) -> None:
@@ -163,6 +171,13 @@ def code_reasons(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE tasks SET evidence = ? WHERE number = ?", (evidence_cell(coded), number))
 
 
+def forget_made_names(connection: sqlite3.Connection) -> None:
+    """3.2: a batch that nobody named has no name, and is shown by its time. An older program shows none."""
+    named = connection.execute("SELECT id, name FROM batches").fetchall()
+    made = [(batch_id,) for batch_id, name in named if _MADE_NAME.fullmatch(to_text(name))]
+    connection.executemany("UPDATE batches SET name = '' WHERE id = ?", made)
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
@@ -176,6 +191,7 @@ MIGRATIONS = (
     Migration(Version(2, 2), add_keys),
     Migration(Version(3, 0), code_holds),
     Migration(Version(3, 1), code_reasons),
+    Migration(Version(3, 2), forget_made_names),
 )
 
 

@@ -21,6 +21,7 @@ from runway_desktop.domain.search import asked_seconds, heading_of, prompt_key
 from runway_desktop.domain.task import (
     ITS_TURN,
     RANKS,
+    Batch,
     BatchId,
     Evidence,
     Hold,
@@ -244,6 +245,11 @@ def input_of(row: Sequence[Any]) -> Input:
         uploaded_at=uploaded_at,
         upload_key=Fingerprint(upload_key),
     )
+
+
+def batch_of(row: Sequence[Any]) -> Batch:
+    batch_id, name, created_at = row
+    return Batch(id=BatchId(batch_id), name=to_text(name), created_at=created_at)
 
 
 def ledger_cells(entry: LedgerEntry) -> tuple[Cell, ...]:

@@ -237,7 +237,7 @@ class Submission:
     def _batch(self, name: str, count: int) -> Batch | None:
         if count == 1 and not name:
             return None
-        return Batch(id=BatchId(new_batch_id()), name=name or f"{count} tasks", created_at=self._clock.now())
+        return Batch(id=BatchId(new_batch_id()), name=name, created_at=self._clock.now())
 
     def _new(self, request: Request, position: float, at: float, *, project: str, parent_id: TaskId | None) -> Task:
         return Task(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -127,6 +128,18 @@ async def test_a_task_that_ended_elsewhere_comes_with_its_results_or_not_at_all(
         assert (row.task, row.outputs) == (task, (result,))
         assert (await store.counts()).places[Place.SAVED] == 1
         assert await store.unsaved() == []
+
+
+async def test_a_batch_that_nobody_named_is_called_by_its_time(opened: Opened):
+    async with opened() as store:
+        batch = Batch(id=BatchId("b"), name="", created_at=datetime(2026, 11, 25, 14, 5).timestamp())
+        await put(store, a_task(batch_id=batch.id, sent_at=NOON), batch=batch)
+        called = "2026-11-25 14:05"
+        assert await store.batch_names([batch.id]) == {"b": called}
+        assert (await store.counts()).batches == (("b", called, 1),)
+        assert [group.title for group in await store.groups(Listing(group=GroupBy.BATCH))] == [called]
+        assert [line.batch_name for line in await store.spending(0.0, 4e9)] == [called]
+        assert [name for _, name in await store.spent_tasks(0.0, 4e9)] == [called]
 
 
 async def test_batches_have_names(opened: Opened):
