@@ -3,9 +3,8 @@
 from typing import Any
 
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from tests.fake_runway import remote_id
 

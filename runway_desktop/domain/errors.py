@@ -29,8 +29,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from .failures import Reason, ReasonCode
 from .folders import FolderState
-from .reasons import Reason, ReasonCode
 from .task import Refusal
 
 

@@ -8,8 +8,8 @@ from posixpath import splitext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .failures import Reason, ReasonCode
 from .presence import NEVER_LOOKED, Look, Presence
-from .reasons import Reason, ReasonCode
 from .task import Media, Output, OutputState, State, Task
 
 if TYPE_CHECKING:

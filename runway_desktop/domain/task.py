@@ -14,9 +14,8 @@ from types import MappingProxyType
 from typing import Any, NewType
 
 from .account import NO_KEY, Fingerprint
-from .failures import Failure
+from .failures import Failure, Reason
 from .presence import NEVER_LOOKED, Look, Presence
-from .reasons import Reason
 
 TaskId = NewType("TaskId", str)
 RemoteId = NewType("RemoteId", str)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.failures import Reason, ReasonCode
 
 _WHOLE = {
     "The program ended while this was being sent.": ReasonCode.PROGRAM_ENDED,

@@ -6,7 +6,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.simulator.knobs import Knobs

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderHealth, FolderState, size_in_words
-from runway_desktop.domain.reasons import Reason, ReasonCode
 
 from .disk_steps import sha256_of
 
 _WINDOWS_DISK_FULL = (39, 112)
-_ELSEWHERE = "in the preferences"
+_OTHER = "choose another folder in the preferences."
+_MAKE_ROOM = "Make room; saving goes on by itself."
 _NOT_THERE = frozenset(
     code
     for name in ("ENOENT", "ENOTDIR", "ENODEV", "ENXIO", "EIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH",
@@ -47,47 +48,23 @@ def spoken_for(folder: Path, *, needed: int | None = None) -> Iterator[None]:
 
 
 _SAID: Mapping[ReasonCode, tuple[str, str, FolderState | None]] = {
-    ReasonCode.DISK_FULL: (
-        "The disk is full. It is the disk of {}.",
-        "Make room; saving goes on by itself.",
-        FolderState.FULL,
-    ),
-    ReasonCode.FOLDER_MISSING: (
-        "The folder {} is not there.",
-        f"Connect its drive, or choose another folder {_ELSEWHERE}.",
-        FolderState.ABSENT,
-    ),
-    ReasonCode.FOLDER_READ_ONLY: (
-        "Nothing may be written in {}.",
-        f"Allow it, or choose another folder {_ELSEWHERE}.",
-        FolderState.READ_ONLY,
-    ),
+    ReasonCode.DISK_FULL: ("The disk is full. It is the disk of {}.", _MAKE_ROOM, FolderState.FULL),
+    ReasonCode.FOLDER_MISSING: ("The folder {} is not there.", f"Connect its drive, or {_OTHER}", FolderState.ABSENT),
+    ReasonCode.FOLDER_READ_ONLY: ("Nothing may be written in {}.", f"Allow it, or {_OTHER}", FolderState.READ_ONLY),
     ReasonCode.FOLDER_SILENT: (
-        "The folder {} does not answer.",
-        f"Check its drive or network, or choose another folder {_ELSEWHERE}.",
-        FolderState.SLOW,
+        "The folder {} does not answer.", f"Check its drive or network, or {_OTHER}", FolderState.SLOW
     ),
-    ReasonCode.DISK_BROKEN: (
-        "The disk of {} reports an error.",
-        f"Check the disk, or choose another folder {_ELSEWHERE}.",
-        None,
-    ),
+    ReasonCode.DISK_BROKEN: ("The disk of {} reports an error.", f"Check the disk, or {_OTHER}", None),
     ReasonCode.FILE_TOO_LARGE: (
-        "The disk of {} takes no files of this size.",
-        f"Choose a folder on another disk {_ELSEWHERE}.",
-        None,
+        "The disk of {} takes no files of this size.", "Choose a folder on another disk in the preferences.", None
     ),
     ReasonCode.NAME_REFUSED: (
-        "The disk of {} does not take this name.",
-        f"Choose a shorter template for names {_ELSEWHERE}.",
-        None,
+        "The disk of {} does not take this name.", "Choose a shorter template for names in the preferences.", None
     ),
     ReasonCode.FILE_NOT_WRITTEN: (
-        "The file could not be written in {}.",
-        "It is tried again in a few minutes.",
-        None,
+        "The file could not be written in {}.", "It is tried again in a few minutes.", None
     ),
-}
+}  # fmt: skip
 """What happened, with the folder, what to do, and how the whole folder is, where that is to blame."""
 
 _OF_STATE = {state: code for code, (_, _, state) in _SAID.items() if state is not None}

@@ -19,9 +19,9 @@ from typing import TypeVar
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_steps import sha256_of

@@ -47,8 +47,8 @@ from runway_desktop.domain.events import (
     SettingsChanged,
     TaskChanged,
 )
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.outputs import wanted_again
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import numbered
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.services.disk.disk_steps import rename_exclusively, sha256_of, sync_folder, write_whole
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner

@@ -13,9 +13,9 @@ from posixpath import splitext
 from typing import Any
 from urllib.parse import urlsplit
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import NameValues
 from runway_desktop.domain.outputs import guess_media
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Media, Output, Task
 from runway_desktop.services.media.media_facts import Sniffed, is_page, sniff
 

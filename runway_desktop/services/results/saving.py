@@ -18,9 +18,9 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, BadReply, NoReply, StoreError
 from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_steps import sha256_of

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from runway_desktop.domain.errors import DiskError, StoreError
 from runway_desktop.domain.events import Event, LibraryFolderChanged, OutputChanged
-from runway_desktop.domain.reasons import Reason
+from runway_desktop.domain.failures import Reason
 from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import is_of_disk, of_health

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runway_desktop.domain.copies import Verdict
-from runway_desktop.domain.reasons import ReasonCode
+from runway_desktop.domain.failures import ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode, State, Task
 from runway_desktop.services.settings import PAUSED, Settings
 

@@ -39,7 +39,7 @@ from runway_desktop.domain.errors import (
     StoreError,
 )
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, NoAnswer, NotSent, Refused, Sending, Transition
 from runway_desktop.services.account import Account

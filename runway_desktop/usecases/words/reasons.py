@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.errors import ApiError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk.disk_words import disk_error
 
@@ -37,17 +38,7 @@ _SAID: Mapping[ReasonCode, str] = {
     ReasonCode.OTHER_KIND: "What Runway sent is not the kind of file that its name says. It is fetched again.",
     ReasonCode.CUT_SHORT: "What Runway sent seems to be cut short. It is fetched again.",
 }
-_OF_RUNWAY = frozenset(
-    {
-        ReasonCode.NOT_REACHED,
-        ReasonCode.NO_REPLY,
-        ReasonCode.BAD_REPLY,
-        ReasonCode.NOT_THERE,
-        ReasonCode.REFUSED,
-        ReasonCode.SLOW_DOWN,
-        ReasonCode.SERVER_TROUBLE,
-    }
-)
+_OF_RUNWAY = frozenset(kind.code for kind in ApiError.__subclasses__())
 
 
 def sending_words(cause: Reason | None) -> str:

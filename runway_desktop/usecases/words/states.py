@@ -63,7 +63,7 @@ class Around:
     """Runway cannot be reached: what is still to be saved waits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StateLook:
     """How a state is shown, whatever is known beside it, and the word of `STATUSES` by which it is found."""
 
@@ -87,43 +87,26 @@ STATUSES: Mapping[str, str] = {
 """The search's words for states, with their names in the menu of the status filter."""
 
 LOOKS: Mapping[State, StateLook] = {
-    State.HELD: StateLook(headline="Queued", icon="mdi6.tray-full", word="waiting", detail="sent when a slot is free"),
-    State.SENDING: StateLook(headline="Sending", icon="mdi6.send", word="waiting", tone=Tone.BUSY, moving=True),
-    State.UNCERTAIN: StateLook(
-        headline="Uncertain, maybe charged", icon="mdi6.help-circle-outline", word="uncertain", tone=Tone.WARN
-    ),
-    State.PENDING: StateLook(
-        headline="Queued at Runway", icon="mdi6.clock-outline", word="live", tone=Tone.BUSY, moving=True
-    ),
+    State.HELD: StateLook("Queued", "mdi6.tray-full", "waiting", "sent when a slot is free"),
+    State.SENDING: StateLook("Sending", "mdi6.send", "waiting", "", Tone.BUSY, moving=True),
+    State.UNCERTAIN: StateLook("Uncertain, maybe charged", "mdi6.help-circle-outline", "uncertain", "", Tone.WARN),
+    State.PENDING: StateLook("Queued at Runway", "mdi6.clock-outline", "live", "", Tone.BUSY, moving=True),
     State.THROTTLED: StateLook(
-        headline="Waiting for a free slot",
-        icon="mdi6.timer-sand",
-        word="live",
-        detail="starts by itself",
-        tone=Tone.WARN,
-        moving=True,
+        "Waiting for a free slot", "mdi6.timer-sand", "live", "starts by itself", Tone.WARN, moving=True
     ),
-    State.RUNNING: StateLook(headline="Running", icon="mdi6.progress-clock", word="live", tone=Tone.BUSY, moving=True),
+    State.RUNNING: StateLook("Running", "mdi6.progress-clock", "live", "", Tone.BUSY, moving=True),
     State.OTHER: StateLook(
-        headline="At Runway",
-        icon="mdi6.cloud-question-outline",
-        word="live",
-        detail="a status this version does not know",
-        tone=Tone.BUSY,
+        "At Runway",
+        "mdi6.cloud-question-outline",
+        "live",
+        "a status this version does not know",
+        Tone.BUSY,
         moving=True,
     ),
-    State.SUCCEEDED: StateLook(
-        headline="Finished, downloading", icon="mdi6.download", word="succeeded", tone=Tone.BUSY, moving=True
-    ),
-    State.FAILED: StateLook(headline="Failed", icon="mdi6.alert-circle-outline", word="failed", tone=Tone.BAD),
-    State.CANCELLED: StateLook(headline="Canceled", icon="mdi6.cancel", word="canceled"),
-    State.GONE: StateLook(
-        headline="Not at Runway",
-        icon="mdi6.cloud-off-outline",
-        word="gone",
-        detail="deleted, or another key's",
-        tone=Tone.WARN,
-    ),
+    State.SUCCEEDED: StateLook("Finished, downloading", "mdi6.download", "succeeded", "", Tone.BUSY, moving=True),
+    State.FAILED: StateLook("Failed", "mdi6.alert-circle-outline", "failed", "", Tone.BAD),
+    State.CANCELLED: StateLook("Canceled", "mdi6.cancel", "canceled"),
+    State.GONE: StateLook("Not at Runway", "mdi6.cloud-off-outline", "gone", "deleted, or another key's", Tone.WARN),
 }
 
 

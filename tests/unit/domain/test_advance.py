@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER, ImpossibleMove, advance
-from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import (
     ITS_TURN,
     Evidence,

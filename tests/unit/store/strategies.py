@@ -7,9 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import (
     ITS_TURN,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Version, bring_up_to_date

@@ -19,9 +19,9 @@ import pytest
 
 from runway_desktop.domain import task as domain_task
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.library import Listing, Place
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore, records
 from runway_desktop.store.trouble import translated
@@ -210,7 +210,7 @@ KILLED = """
 import asyncio, sys
 from pathlib import Path
 from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore
 

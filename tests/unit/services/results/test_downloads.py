@@ -29,8 +29,8 @@ from runway_desktop.domain.events import (
     KeyChanged,
     OutputChanged,
 )
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.kept_files import kept_file
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import spoken_for

@@ -12,8 +12,8 @@ import pytest
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import LibraryFolderChanged, Notice, OutputChanged
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderState
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import OutputState
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import ANSWER_WITHIN, ROUND

@@ -10,7 +10,7 @@ import pytest
 from runway_desktop.domain.account import NO_KEY, KeyPlace, KeyStatus
 from runway_desktop.domain.errors import NotSeen
 from runway_desktop.domain.events import KeyChanged
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import OutputState, Task
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from tests.fakes import in_time, settle

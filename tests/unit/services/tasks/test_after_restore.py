@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import TaskChanged
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, HoldCode, State, TaskId
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore

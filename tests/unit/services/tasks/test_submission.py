@@ -11,8 +11,8 @@ import pytest
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import TasksAdded
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Listing
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, HoldCode, State, TaskId
 from runway_desktop.domain.transitions import Answer, NoAnswer, Sending
 from tests.engine_rig import Rig, request, with_picture

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import pytest
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Filter, Listing, Place, PlaceCounts, Row, Without
 from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Output, OutputState, State
 from runway_desktop.usecases.commands.next_steps import next_steps
 from runway_desktop.usecases.commands.offers import Offer, TaskCommand, concerned, offers, question

@@ -8,7 +8,7 @@ import pytest
 
 from runway_desktop.domain import errors
 from runway_desktop.domain.errors import DiskError, NoReply, RunwayDesktopError
-from runway_desktop.domain.reasons import Reason, ReasonCode
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.disk.disk_words import is_of_disk
 from runway_desktop.usecases.words.reasons import saving_words, sending_words

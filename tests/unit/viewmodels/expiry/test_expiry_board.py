@@ -7,8 +7,8 @@ from typing import Any
 
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.events import DownloadProgressed
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderHealth, FolderState
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.usecases.words.expiry import STALLED
 from tests.fake_runway import remote_id

@@ -20,9 +20,8 @@ from runway_desktop.domain.account import (
 )
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.usecases.searching.language import STATES

@@ -5,9 +5,8 @@ import itertools
 import pytest
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Media, OutputState, Refusal, State
 from runway_desktop.services.tasks.uncertainty import verdict
 from runway_desktop.usecases.words.states import Around, Tone, badge, cost_words, describe

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.reasons import Reason, ReasonCode
 from runway_desktop.domain.task import Media, OutputState, Request, State, TaskId
 from runway_desktop.services.intake import AssetDrop, Draft, Gathered, IntakeFinding
 from runway_desktop.services.tasks.accepted_ids import AcceptedId

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.reasons import ReasonCode
+from runway_desktop.domain.failures import ReasonCode
 
 
 @pytest.mark.parametrize("code", ReasonCode)
