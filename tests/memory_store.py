@@ -340,7 +340,7 @@ class MemoryStore:
         return PlaceCounts(
             places={place: sum(self._in_place(task, place) for task in shown) for place in Place},
             projects=dict(Counter(task.project for task in shown if task.project)),
-            batches=tuple((batch.id, batch.name, in_batch[batch.id]) for batch in batches if in_batch[batch.id]),
+            batches=tuple((batch.id, batch.title, in_batch[batch.id]) for batch in batches if in_batch[batch.id]),
             models=dict(Counter(task.request.model for task in shown)),
             endpoints=dict(Counter(task.request.endpoint for task in shown if task.request.endpoint)),
             tags=dict(Counter(tag for task in shown for tag in task.tags)),
@@ -350,7 +350,7 @@ class MemoryStore:
         )
 
     async def batch_names(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
-        return {one: self._batches[one].name for one in batch_ids if one in self._batches}
+        return {one: self._batches[one].title for one in batch_ids if one in self._batches}
 
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> builtins.list[Timing]:
         alike = [
@@ -404,7 +404,7 @@ class MemoryStore:
         self, since: float, until: float, project: str | None = None
     ) -> builtins.list[tuple[Task, str]]:
         return [
-            (task, self._batches[task.batch_id].name if task.batch_id is not None else "")
+            (task, self._batches[task.batch_id].title if task.batch_id is not None else "")
             for task, _ in sorted(self._spent(since, until), key=lambda pair: pair[1])
             if project is None or task.project == project
         ]
@@ -504,7 +504,7 @@ class MemoryStore:
             model=model,
             project=project,
             batch_id=BatchId(batch) if batch else None,
-            batch_name=self._batches[BatchId(batch)].name if batch else "",
+            batch_name=self._batches[BatchId(batch)].title if batch else "",
             tasks=len(tasks),
             credits=sum(map(counted_credits, tasks)),
             uncertain=len(unsure),
@@ -616,7 +616,7 @@ class MemoryStore:
 
     def _title(self, key: str, by: GroupBy) -> str:
         if by is GroupBy.BATCH and key:
-            return self._batches[BatchId(key)].name
+            return self._batches[BatchId(key)].title
         if by is GroupBy.PROMPT and key:
             # Of the one that was added last.
             alike = [task for task in self._tasks.values() if task.removed_at is None]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from tests.fake_runway import remote_id
@@ -43,7 +43,7 @@ def row(state: State = State.SUCCEEDED, *outputs: OutputState, number: int = 1, 
 
 
 def output(of: Any, kind: OutputState, index: int = 0, **members: Any) -> Output:
-    problem = "The disk is full." if kind is OutputState.FAILED else ""
+    problem = Reason(ReasonCode.DISK_FULL, "/library") if kind is OutputState.FAILED else None
     return saved(of, f"/library/{of.id}-{index}.mp4", index, state=kind, problem=problem, **members)
 
 

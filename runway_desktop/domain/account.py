@@ -111,6 +111,8 @@ class KeyStatus:
     place: KeyPlace = KeyPlace.NONE
     store_name: str = ""
     problem: str = ""
+    is_awaited: bool = False
+    """The keychain has not answered yet."""
     ending: str = ""
     """The last four characters, for people to tell keys apart. Never more."""
     fingerprint: Fingerprint = NO_KEY

@@ -29,6 +29,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from .failures import Reason, ReasonCode
 from .folders import FolderState
 from .task import Refusal
 
@@ -37,6 +38,7 @@ class RunwayDesktopError(Exception):
     """`str()` is a sentence for the person; `advice` says what to do; `detail` is small print."""
 
     may_retry: ClassVar[bool] = False
+    code: ClassVar[ReasonCode] = ReasonCode.OTHER_ERROR
 
     def __init__(self, message: str, *, advice: str = "", detail: str = "") -> None:
         super().__init__(message)
@@ -47,6 +49,11 @@ class RunwayDesktopError(Exception):
     def in_words(self) -> str:
         return f"{self.message} {self.advice}".strip()
 
+    @property
+    def reason(self) -> Reason:
+        """What is kept of the error where it is why a sending or a saving failed."""
+        return Reason(self.code, words=self.message)
+
 
 class ApiError(RunwayDesktopError):
     def __init__(self, message: str, *, advice: str = "", detail: str = "", status: int = 0) -> None:
@@ -56,28 +63,32 @@ class ApiError(RunwayDesktopError):
 
 class NotReached(ApiError):
     may_retry = True
+    code = ReasonCode.NOT_REACHED
 
 
 class NoReply(ApiError):
     may_retry = True
+    code = ReasonCode.NO_REPLY
 
 
 class BadReply(ApiError):
     may_retry = True
+    code = ReasonCode.BAD_REPLY
 
 
 class KeyRefused(ApiError):
-    pass
+    code = ReasonCode.KEY_REFUSED
 
 
 class NotThere(ApiError):
-    pass
+    code = ReasonCode.NOT_THERE
 
 
 class NotSeen(ApiError):
     """`retry_after` in seconds where the same key is to ask once more; None where only another key can tell."""
 
     may_retry = True
+    code = ReasonCode.NOT_SEEN
 
     def __init__(
         self, message: str, *, advice: str = "", detail: str = "", status: int = 404, retry_after: float | None = None
@@ -87,6 +98,8 @@ class NotSeen(ApiError):
 
 
 class RequestRefused(ApiError):
+    code = ReasonCode.REFUSED
+
     def __init__(
         self, message: str, *, advice: str = "", detail: str = "", status: int = 400, refusals: tuple[Refusal, ...] = ()
     ) -> None:
@@ -96,6 +109,7 @@ class RequestRefused(ApiError):
 
 class SlowDown(ApiError):
     may_retry = True
+    code = ReasonCode.SLOW_DOWN
 
     def __init__(
         self, message: str, *, advice: str = "", detail: str = "", status: int = 429, retry_after: float | None = None
@@ -106,6 +120,7 @@ class SlowDown(ApiError):
 
 class ServerTrouble(ApiError):
     may_retry = True
+    code = ReasonCode.SERVER_TROUBLE
 
     def __init__(
         self, message: str, *, advice: str = "", detail: str = "", status: int = 500, retry_after: float | None = None
@@ -133,13 +148,28 @@ class StoreError(RunwayDesktopError):
 
 
 class DiskError(RunwayDesktopError):
-    """`state` is how the whole folder is, where the error says that; None where it concerns one file or name."""
+    """`state` is how the whole folder is, where the error says that; None where it concerns one file or name.
+    `reason` is what is kept of it; without one, its words are."""
 
     may_retry = True
+    code = ReasonCode.DISK_ERROR
 
-    def __init__(self, message: str, *, advice: str = "", detail: str = "", state: FolderState | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        advice: str = "",
+        detail: str = "",
+        state: FolderState | None = None,
+        reason: Reason | None = None,
+    ) -> None:
         super().__init__(message, advice=advice, detail=detail)
         self.state = state
+        self._reason = reason
+
+    @property
+    def reason(self) -> Reason:
+        return self._reason or Reason(self.code, words=self.in_words())
 
 
 class BadBackup(RunwayDesktopError):
@@ -148,6 +178,7 @@ class BadBackup(RunwayDesktopError):
 
 class LinkExpired(RunwayDesktopError):
     may_retry = True
+    code = ReasonCode.LINK_EXPIRED
 
 
 class NotPossible(RunwayDesktopError):

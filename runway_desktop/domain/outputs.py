@@ -8,6 +8,7 @@ from posixpath import splitext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .failures import Reason, ReasonCode
 from .presence import NEVER_LOOKED, Look, Presence
 from .task import Media, Output, OutputState, State, Task
 
@@ -76,18 +77,18 @@ def wanted_again(known: Output | None, link: Output) -> Output:
         url=link.url,
         url_fetched_at=link.url_fetched_at,
         state=OutputState.WAITING,
-        problem="",
+        problem=None,
         path=known.path or known.binned_from,
         look=NEVER_LOOKED,
     )
 
 
-def kept_no_longer(output: Output, words: str, now: float, *, is_there: bool) -> Output:
+def kept_no_longer(output: Output, now: float, *, is_there: bool) -> Output:
     """A result on its way that Runway has no more. One that was saved once is again as it was: in the bin, missing, or
-    at its place, which `is_there` says. One that never was is lost, in those words."""
+    at its place, which `is_there` says. One that never was is lost."""
     if not output.sha256:
-        return replace(output, state=OutputState.EXPIRED, problem=words)
-    back = replace(output, state=OutputState.SAVED, problem="")
+        return replace(output, state=OutputState.EXPIRED, problem=Reason(ReasonCode.KEPT_NO_LONGER))
+    back = replace(output, state=OutputState.SAVED, problem=None)
     if output.binned_from:
         return replace(back, path="")
     return back if is_there else replace(back, look=Look(presence=Presence.MISSING, at=now))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, NewType
 
 from .account import NO_KEY, Fingerprint
-from .failures import Failure
+from .failures import Failure, Reason
 from .presence import NEVER_LOOKED, Look, Presence
 
 TaskId = NewType("TaskId", str)
@@ -186,7 +187,8 @@ class Output:
     size: int = 0
     sha256: str = ""
     saved_at: float | None = None
-    problem: str = ""
+    problem: Reason | None = None
+    """Why it is not saved, or is lost; None while nothing is the matter."""
     poster: str = ""
     """Path of the poster picture, made once by whoever can decode the file; empty until then."""
     width: int = 0
@@ -258,7 +260,13 @@ class Batch:
 
     id: BatchId
     name: str
+    """As a person or a file calls it; empty where nothing did."""
     created_at: float
+
+    @property
+    def title(self) -> str:
+        """What it is called where it is shown: its name, else when it was made, by this machine's clock."""
+        return self.name or f"{datetime.fromtimestamp(self.created_at):%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,8 +304,8 @@ class Evidence:
     """The second reading came so soon after the sending that a slow server may still make the task."""
     price: float | None = None
     """What the task would probably cost, where it is known."""
-    reason: str = ""
-    """What happened to the sending, in words."""
+    cause: Reason | None = None
+    """What happened to the sending; None before it has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -231,7 +231,8 @@ class Account:
         try:
             await asyncio.wait((looking, patience), return_when=asyncio.FIRST_COMPLETED)
             if not looking.done():
-                self._set_key(KeyStatus(problem="Waiting for your keychain. It may ask you to unlock it."))
+                waiting = "Waiting for your keychain. It may ask you to unlock it."
+                self._set_key(KeyStatus(problem=waiting, is_awaited=True))
             return await looking
         finally:
             looking.cancel()

@@ -15,10 +15,11 @@ from itertools import groupby
 from typing import Any
 
 from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Place, PlaceCounts, SortKey
-from runway_desktop.domain.task import BatchId, State, TaskId
+from runway_desktop.domain.task import State, TaskId
 
 from .conditions import IN_LIST, PLACES, TAGGED, Held, judged, lists, numbers, of_each, these, where
-from .records import Cell, state_of, to_text
+from .reading import all_batch_names
+from .records import Cell, batch_of, state_of, to_text
 
 _QUARTER = 900
 """Seconds. Every time zone begins its day at a whole quarter of an hour, so one look-up serves all times of a
@@ -247,7 +248,7 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
     for value, state, *amounts in found:
         key = "" if by_prompt and takes[value] == 1 else name(value)
         gathered.setdefault(key, _Sum()).add(State(state), *amounts)
-    titles = _batch_names(connection) if listing.group is GroupBy.BATCH else {}
+    titles = all_batch_names(connection) if listing.group is GroupBy.BATCH else {}
     if by_prompt:
         titles = _headings(connection, [key for key in gathered if key])
     latest_first = sorted(gathered.items(), key=lambda item: item[1].latest, reverse=True)
@@ -264,7 +265,7 @@ def counts(connection: sqlite3.Connection) -> PlaceCounts:
     all_tasks, *passed = connection.execute(f"SELECT count(*), {asked} {everything}", endpoints).fetchone()
     places, of_endpoints = passed[: len(PLACES)], passed[len(PLACES) :]
     batches = connection.execute(
-        "SELECT id, name, members FROM batches JOIN "
+        "SELECT members, id, name, created_at FROM batches JOIN "
         "(SELECT batch_id, count(*) AS members FROM tasks WHERE removed_at IS NULL GROUP BY 1) ON batch_id = id "
         "ORDER BY created_at DESC, id DESC"
     )
@@ -278,7 +279,7 @@ def counts(connection: sqlite3.Connection) -> PlaceCounts:
             **dict(zip(PLACES, map(int, places), strict=True)),
         },
         projects={to_text(name): number for name, number in _tally(connection, "project") if name},
-        batches=tuple((BatchId(batch_id), to_text(name), members) for batch_id, name, members in batches),
+        batches=tuple((batch.id, batch.title, members) for members, *row in batches for batch in (batch_of(row),)),
         models={to_text(name): number for name, number in _tally(connection, "model")},
         endpoints={to_text(name): int(amount) for name, amount in zip(endpoints, of_endpoints, strict=True) if name},
         tags=dict(tags.fetchall()),
@@ -351,10 +352,6 @@ class _Sum:
             missing=self.missing,
             credits=self.credits,
         )
-
-
-def _batch_names(connection: sqlite3.Connection) -> dict[str, str]:
-    return {batch_id: to_text(name) for batch_id, name in connection.execute("SELECT id, name FROM batches")}
 
 
 def _headings(connection: sqlite3.Connection, prompt_keys: list[str]) -> dict[str, str]:

@@ -8,10 +8,11 @@ Runs on the writing thread while the store opens. Raises `StoreError`; the file 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,8 @@ from runway_desktop.domain.task import Request
 
 from . import schema, trouble
 from .old_holds import hold_of_sentence
-from .records import from_json, hold_detail_cell, to_text
+from .old_reasons import reason_of_sentence
+from .records import evidence_cell, evidence_of, from_json, hold_detail_cell, problem_cell, to_text
 
 APPLICATION_ID = 0x52574454
 """Marks the file as ours (`PRAGMA application_id`), so that no other program's database is ever migrated."""
@@ -54,6 +56,13 @@ class Migration:
 
     to: Version
     run: Callable[[sqlite3.Connection], None]
+
+
+_MADE_NAME = re.compile(
+    r"[0-9]+ tasks|Batch of [0-9]{1,2} "
+    r"(January|February|March|April|May|June|July|August|September|October|November|December) [0-9]{4}"
+)
+"""The names that versions before 3.2 made for a batch."""
 
 
 def create_first(connection: sqlite3.Connection) -> None:
@@ -146,6 +155,29 @@ def code_holds(connection: sqlite3.Connection) -> None:
     )
 
 
+def code_reasons(connection: sqlite3.Connection) -> None:
+    """3.1: why a result is not saved, and what happened to a sending without an answer, is a code with details. An
+    older program shows the codes, and nothing of a sending."""
+    said = connection.execute("SELECT DISTINCT problem FROM outputs WHERE problem <> ''").fetchall()
+    connection.executemany(
+        "UPDATE outputs SET problem = ? WHERE problem = ?",
+        [(problem_cell(reason_of_sentence(to_text(cell))), cell) for (cell,) in said],
+    )
+    kept = connection.execute("SELECT number, evidence FROM tasks WHERE evidence IS NOT NULL").fetchall()
+    for number, cell in kept:
+        evidence = evidence_of(from_json(cell))
+        if evidence.cause is not None:
+            coded = replace(evidence, cause=reason_of_sentence(evidence.cause.words))
+            connection.execute("UPDATE tasks SET evidence = ? WHERE number = ?", (evidence_cell(coded), number))
+
+
+def forget_made_names(connection: sqlite3.Connection) -> None:
+    """3.2: a batch that nobody named has no name, and is shown by its time. An older program shows none."""
+    named = connection.execute("SELECT id, name FROM batches").fetchall()
+    made = [(batch_id,) for batch_id, name in named if _MADE_NAME.fullmatch(to_text(name))]
+    connection.executemany("UPDATE batches SET name = '' WHERE id = ?", made)
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), create_first),
     Migration(Version(1, 1), add_sheets),
@@ -158,6 +190,8 @@ MIGRATIONS = (
     Migration(Version(2, 1), add_shot_order),
     Migration(Version(2, 2), add_keys),
     Migration(Version(3, 0), code_holds),
+    Migration(Version(3, 1), code_reasons),
+    Migration(Version(3, 2), forget_made_names),
 )
 
 

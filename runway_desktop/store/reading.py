@@ -17,6 +17,7 @@ from .records import (
     OUTPUT_COLUMNS,
     TASK_COLUMNS,
     Cell,
+    batch_of,
     from_json,
     input_of,
     ledger_entry_of,
@@ -31,6 +32,7 @@ _PAGE = 500
 """Ids in one question: SQLite compiles a statement for each number of parameters, and limits that number."""
 
 _TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM tasks"
+_BATCHES = "SELECT id, name, created_at FROM batches"
 OUTPUTS = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs"
 _INPUTS = f"SELECT {', '.join(INPUT_COLUMNS)} FROM inputs"
 _TIMINGS = """
@@ -131,10 +133,14 @@ def by_remote_id(connection: sqlite3.Connection, remote_ids: Sequence[RemoteId])
 
 def batch_names(connection: sqlite3.Connection, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
     return {
-        BatchId(batch_id): to_text(name)
+        batch.id: batch.title
         for ids, marks in _pages(batch_ids)
-        for batch_id, name in connection.execute(f"SELECT id, name FROM batches WHERE id IN ({marks})", ids)
+        for batch in map(batch_of, connection.execute(f"{_BATCHES} WHERE id IN ({marks})", ids))
     }
+
+
+def all_batch_names(connection: sqlite3.Connection) -> dict[str, str]:
+    return {batch.id: batch.title for batch in map(batch_of, connection.execute(_BATCHES))}
 
 
 def unfinished(connection: sqlite3.Connection) -> list[Task]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.kept_files import KeptFile
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
@@ -20,6 +20,7 @@ from runway_desktop.domain.search import asked_seconds, heading_of, prompt_key
 from runway_desktop.domain.task import (
     ITS_TURN,
     RANKS,
+    Batch,
     BatchId,
     Evidence,
     Hold,
@@ -64,6 +65,7 @@ _STATES = {rank: state for state, rank in RANKS.items()}
 _EVIDENCE = tuple(Evidence.__dataclass_fields__)
 
 _HOLD_DETAIL = ("file", "words", "small_print")
+_REASON_DETAIL = ("name", "needed", "words")
 
 Cell = str | bytes | float | int | None
 
@@ -106,7 +108,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         to_cell(task.remote_status), task.sent_at, task.remote_created_at, task.running_since, task.ended_at,
         task.asked_at, task.progress, task.estimated_credits, task.cost_credits, _failure_cell(task.failure),
         to_json([[list(refusal.path), refusal.message, refusal.code] for refusal in task.refusals]),
-        _evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
+        evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
         task.hold.code.value, task.removed_at, to_cell(task.title), task.rating, task.pick.value,
         ",".join(task.tags), to_cell(task.shot), to_cell(task.note), task.key, task.hidden_from, task.not_found_at,
         hold_detail_cell(task.hold),
@@ -147,7 +149,7 @@ def task_of(row: Sequence[Any]) -> Task:
         cost_credits=cost_credits,
         failure=None if failure is None else _failure(from_json(failure)),
         refusals=() if refusals == "[]" else tuple(_refusal(*parts) for parts in from_json(refusals)),
-        evidence=None if evidence is None else _evidence(from_json(evidence)),
+        evidence=None if evidence is None else evidence_of(from_json(evidence)),
         cancel_asked=bool(cancel_asked),
         adopted=bool(adopted),
         deleted_remotely=bool(deleted_remotely),
@@ -169,7 +171,7 @@ def output_cells(output: Output) -> tuple[Cell, ...]:
     return (
         output.task_id, output.index, to_cell(output.url), output.url_fetched_at, output.state.value,
         output.media.value, to_cell(output.path), output.size, to_cell(output.sha256), output.saved_at,
-        to_cell(output.problem), to_cell(output.poster), output.width, output.height, output.duration,
+        problem_cell(output.problem), to_cell(output.poster), output.width, output.height, output.duration,
         to_cell(output.binned_from), *look_cells(output.look),
     )  # fmt: skip
 
@@ -190,7 +192,7 @@ def output_of(row: Sequence[Any]) -> Output:
         size=size,
         sha256=to_text(sha256),
         saved_at=saved_at,
-        problem=to_text(problem),
+        problem=_problem(to_text(problem)) if problem else None,
         poster=to_text(poster),
         width=width,
         height=height,
@@ -244,6 +246,11 @@ def input_of(row: Sequence[Any]) -> Input:
     )
 
 
+def batch_of(row: Sequence[Any]) -> Batch:
+    batch_id, name, created_at = row
+    return Batch(id=BatchId(batch_id), name=to_text(name), created_at=created_at)
+
+
 def ledger_cells(entry: LedgerEntry) -> tuple[Cell, ...]:
     return (entry.task_id, entry.at, to_cell(entry.kind), to_json(dict(entry.detail)))
 
@@ -280,6 +287,40 @@ def _hold(word: str, detail: str | bytes) -> Hold:
     return Hold(code, **known)
 
 
+def problem_cell(problem: Reason | None) -> str | bytes:
+    """A JSON object with the code and its details; empty for none."""
+    return "" if problem is None else to_json(_reason_members(problem))
+
+
+def evidence_cell(evidence: Evidence | None) -> str | bytes | None:
+    if evidence is None:
+        return None
+    known = {name: getattr(evidence, name) for name in _EVIDENCE}
+    if evidence.cause is not None:
+        known["cause"] = _reason_members(evidence.cause)
+    return to_json(known)
+
+
+def _reason_members(reason: Reason) -> dict[str, Any]:
+    details = {name: value for name in _REASON_DETAIL if (value := getattr(reason, name))}
+    return {"code": reason.code.value, **details}
+
+
+def _problem(text: str) -> Reason:
+    # A list of a version before 3.1 holds a sentence.
+    return _reason(from_json(text)) if text.startswith("{") else Reason(ReasonCode.UNKNOWN, words=text)
+
+
+def _reason(members: Mapping[str, Any]) -> Reason:
+    details = {name: value for name, value in members.items() if name in _REASON_DETAIL}
+    try:
+        code = ReasonCode(members["code"])
+    except ValueError:
+        # A code of a newer version.
+        code = ReasonCode.UNKNOWN
+    return Reason(code, **details)
+
+
 def _failure_cell(failure: Failure | None) -> str | bytes | None:
     return None if failure is None else to_json({"code": failure.code, "words": failure.words})
 
@@ -292,9 +333,12 @@ def _refusal(path: Sequence[str | int], message: str, code: str) -> Refusal:
     return Refusal(path=tuple(path), message=message, code=code)
 
 
-def _evidence_cell(evidence: Evidence | None) -> str | bytes | None:
-    return None if evidence is None else to_json({name: getattr(evidence, name) for name in _EVIDENCE})
-
-
-def _evidence(members: Mapping[str, Any]) -> Evidence:
-    return Evidence(**{name: members[name] for name in _EVIDENCE if name in members})
+def evidence_of(members: Mapping[str, Any]) -> Evidence:
+    """From the parsed JSON of an `evidence_cell`."""
+    known = {name: members[name] for name in _EVIDENCE if name in members}
+    if (cause := known.get("cause")) is not None:
+        known["cause"] = _reason(cause)
+    elif sentence := members.get("reason"):
+        # Of a version before 3.1.
+        known["cause"] = Reason(ReasonCode.UNKNOWN, words=sentence)
+    return Evidence(**known)

@@ -13,6 +13,7 @@ from runway_desktop.domain.spending_report import KEEPER_RATING, SpendingLine
 from runway_desktop.domain.task import BatchId, Task
 
 from .listing import Days
+from .reading import all_batch_names
 from .records import TASK_COLUMNS, task_of, to_cell, to_text
 
 _AT = "coalesce(sent_at, remote_created_at)"
@@ -33,7 +34,6 @@ _QUARTER = 900
 _LINES = f"""
     SELECT
         cast({_AT} / {_QUARTER} AS INTEGER) AS quarter, model, project, batch_id,
-        (SELECT name FROM batches WHERE id = batch_id),
         count(*), total({_CREDITS}), total({_UNCERTAIN}), total(CASE WHEN {_UNCERTAIN} THEN {_CREDITS} ELSE 0 END),
         total({_KEEPER}), total(coalesce({_REFUSED}, 0))
     FROM tasks
@@ -46,14 +46,15 @@ def lines(connection: sqlite3.Connection, since: float, until: float, zone: tzin
     """By day, model, project and batch. `zone` says what a day is; None: this machine's."""
     day_of = Days(zone)
     found: dict[tuple[str, str, str, str], SpendingLine] = {}
-    for quarter, model, project, batch_id, batch_name, *sums in connection.execute(_LINES, (since, until)):
+    names = all_batch_names(connection)
+    for quarter, model, project, batch_id, *sums in connection.execute(_LINES, (since, until)):
         tasks, credits, uncertain, uncertain_credits, keepers, refused = sums
         line = SpendingLine(
             day=day_of(quarter * _QUARTER),
             model=to_text(model),
             project=to_text(project),
             batch_id=None if batch_id is None else BatchId(batch_id),
-            batch_name="" if batch_name is None else to_text(batch_name),
+            batch_name=names.get(batch_id, ""),
             tasks=tasks,
             credits=credits,
             uncertain=int(uncertain),
@@ -75,14 +76,14 @@ def by_project(connection: sqlite3.Connection, projects: Sequence[str]) -> dict[
 def tasks(connection: sqlite3.Connection, since: float, until: float, project: str | None) -> list[tuple[Task, str]]:
     """Oldest first, each with its batch's name."""
     query = f"""
-        SELECT {", ".join(f"tasks.{column}" for column in TASK_COLUMNS)}, batches.name
-        FROM tasks LEFT JOIN batches ON batches.id = tasks.batch_id
+        SELECT {", ".join(TASK_COLUMNS)} FROM tasks
         WHERE {_AT} IS NOT NULL AND {_AT} >= ? AND {_AT} < ? AND (? IS NULL OR project = ?)
         ORDER BY {_AT}, number
     """
     chosen = None if project is None else to_cell(project)
     found = connection.execute(query, (since, until, chosen, chosen))
-    return [(task_of(row), "" if row[-1] is None else to_text(row[-1])) for row in found]
+    names = all_batch_names(connection)
+    return [(task, names.get(task.batch_id or "", "")) for task in map(task_of, found)]
 
 
 def _together(one: SpendingLine, other: SpendingLine) -> SpendingLine:

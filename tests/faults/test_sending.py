@@ -17,6 +17,7 @@ from runway_desktop.domain.errors import (
     StoreError,
 )
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Refusal, State, TaskId
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
@@ -114,7 +115,7 @@ async def test_count_and_balance_say_that_it_was_probably_made():
         assert evidence is not None
         assert verdict(evidence).likelihood is Likelihood.MADE
         assert "The day's count moved by 1 and 25 credits left the balance" in verdict(evidence).words
-        assert evidence.reason == "The connection was cut."
+        assert evidence.cause == Reason(ReasonCode.NO_REPLY, words="The connection was cut.")
 
 
 async def test_count_and_balance_say_that_it_was_probably_not_made():
@@ -285,7 +286,7 @@ async def test_a_mistake_of_ours_while_sending_is_uncertain_and_not_repeated(mis
         assert await rig.state(task_id) is State.UNCERTAIN
         await rig.clock.advance(600)
         assert len(rig.runway.named("create")) == 1
-        assert (await rig.task(task_id)).evidence.reason == "The program made a mistake while sending this."
+        assert (await rig.task(task_id)).evidence.cause == Reason(ReasonCode.OUR_MISTAKE)
         assert rig.told(Notice) == []
         assert "ZeroDivisionError: ours" in mistakes.take("while sending a task")
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from pathlib import Path
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.simulator.knobs import Knobs
@@ -87,7 +88,7 @@ async def test_results_wait_for_the_key_that_can_ask_for_them(tmp_path: Path):
             await clock.sleep(300)
             outputs = [output for task in tasks for output in await rig.store.outputs(task.id)]
             assert {output.state for output in outputs} == {OutputState.WAITING}
-            assert all("This key can't see this task." in output.problem for output in outputs)
+            assert {output.problem for output in outputs} == {Reason(ReasonCode.WAITS_FOR_ITS_KEY)}
             assert not any(task.deleted_remotely for task in await all_tasks(rig))
             simulator.faults.clear()
             await use(rig, simulator.secret)

@@ -4,17 +4,19 @@ thread."""
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderHealth, FolderState, size_in_words
 
 from .disk_steps import sha256_of
 
 _WINDOWS_DISK_FULL = (39, 112)
-_ELSEWHERE = "in the preferences"
+_OTHER = "choose another folder in the preferences."
+_MAKE_ROOM = "Make room; saving goes on by itself."
 _NOT_THERE = frozenset(
     code
     for name in ("ENOENT", "ENOTDIR", "ENODEV", "ENXIO", "EIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH",
@@ -45,25 +47,41 @@ def spoken_for(folder: Path, *, needed: int | None = None) -> Iterator[None]:
         raise in_words(error, folder, needed) from error
 
 
-def disk_full(folder: Path, needed: int | None, *, detail: str = "") -> DiskError:
-    amount = f"{size_in_words(needed)} are needed in {folder}." if needed else f"It is the disk of {folder}."
-    advice = "Make room; saving goes on by itself."
-    return DiskError(f"The disk is full. {amount}", advice=advice, detail=detail, state=FolderState.FULL)
+_SAID: Mapping[ReasonCode, tuple[str, str, FolderState | None]] = {
+    ReasonCode.DISK_FULL: ("The disk is full. It is the disk of {}.", _MAKE_ROOM, FolderState.FULL),
+    ReasonCode.FOLDER_MISSING: ("The folder {} is not there.", f"Connect its drive, or {_OTHER}", FolderState.ABSENT),
+    ReasonCode.FOLDER_READ_ONLY: ("Nothing may be written in {}.", f"Allow it, or {_OTHER}", FolderState.READ_ONLY),
+    ReasonCode.FOLDER_SILENT: (
+        "The folder {} does not answer.", f"Check its drive or network, or {_OTHER}", FolderState.SLOW
+    ),
+    ReasonCode.DISK_BROKEN: ("The disk of {} reports an error.", f"Check the disk, or {_OTHER}", None),
+    ReasonCode.FILE_TOO_LARGE: (
+        "The disk of {} takes no files of this size.", "Choose a folder on another disk in the preferences.", None
+    ),
+    ReasonCode.NAME_REFUSED: (
+        "The disk of {} does not take this name.", "Choose a shorter template for names in the preferences.", None
+    ),
+    ReasonCode.FILE_NOT_WRITTEN: (
+        "The file could not be written in {}.", "It is tried again in a few minutes.", None
+    ),
+}  # fmt: skip
+"""What happened, with the folder, what to do, and how the whole folder is, where that is to blame."""
+
+_OF_STATE = {state: code for code, (_, _, state) in _SAID.items() if state is not None}
 
 
-def folder_missing(folder: Path, *, detail: str = "") -> DiskError:
-    advice = f"Connect its drive, or choose another folder {_ELSEWHERE}."
-    return DiskError(f"The folder {folder} is not there.", advice=advice, detail=detail, state=FolderState.ABSENT)
+def disk_error(reason: Reason, detail: str = "") -> DiskError:
+    """The error of a reason that concerns a disk or its folder, `Reason.name`."""
+    message, advice, state = _SAID[reason.code]
+    message = message.format(reason.name)
+    if reason.needed:
+        message = f"The disk is full. {size_in_words(reason.needed)} are needed in {reason.name}."
+    return DiskError(message, advice=advice, detail=detail, state=state, reason=reason)
 
 
-def not_writable(folder: Path, *, detail: str = "") -> DiskError:
-    advice = f"Allow it, or choose another folder {_ELSEWHERE}."
-    return DiskError(f"Nothing may be written in {folder}.", advice=advice, detail=detail, state=FolderState.READ_ONLY)
-
-
-def no_answer(folder: Path) -> DiskError:
-    advice = f"Check its drive or network, or choose another folder {_ELSEWHERE}."
-    return DiskError(f"The folder {folder} does not answer.", advice=advice, state=FolderState.SLOW)
+def is_of_disk(reason: Reason | None) -> bool:
+    """Whether it is a disk or a folder that is to blame."""
+    return reason is not None and (reason.code is ReasonCode.DISK_ERROR or reason.code in _SAID)
 
 
 def of_health(health: FolderHealth) -> DiskError | None:
@@ -73,17 +91,8 @@ def of_health(health: FolderHealth) -> DiskError | None:
 
 def of_state(folder: Path, state: FolderState, detail: str = "") -> DiskError | None:
     """Why nothing can be saved in a folder of this state; None where something can."""
-    match state:
-        case FolderState.ABSENT:
-            return folder_missing(folder, detail=detail)
-        case FolderState.READ_ONLY:
-            return not_writable(folder, detail=detail)
-        case FolderState.FULL:
-            return disk_full(folder, None, detail=detail)
-        case FolderState.SLOW:
-            return no_answer(folder)
-        case FolderState.UNKNOWN | FolderState.FINE | FolderState.NEARLY_FULL:
-            return None
+    code = _OF_STATE.get(state)
+    return disk_error(Reason(code, str(folder)), detail) if code is not None else None
 
 
 def state_of(error: OSError) -> FolderState | None:
@@ -96,34 +105,24 @@ def state_of(error: OSError) -> FolderState | None:
 
 
 def in_words(error: OSError, folder: Path, needed: int | None = None) -> DiskError:
-    detail = detail_of(error)
+    state = state_of(error)
     if error.errno == errno.EIO:
-        advice = f"Check the disk, or choose another folder {_ELSEWHERE}."
-        return DiskError(f"The disk of {folder} reports an error.", advice=advice, detail=detail)
-    match state_of(error):
-        case FolderState.FULL:
-            return disk_full(folder, needed, detail=detail)
-        case FolderState.READ_ONLY:
-            return not_writable(folder, detail=detail)
-        case FolderState.ABSENT:
-            return folder_missing(folder, detail=detail)
-        case _:
-            return _of_a_file(error, folder, detail)
+        code = ReasonCode.DISK_BROKEN
+    else:
+        code = _OF_STATE[state] if state is not None else _of_a_file(error)
+    amount = needed or 0 if code is ReasonCode.DISK_FULL else 0
+    return disk_error(Reason(code, str(folder), amount), detail_of(error))
 
 
 def detail_of(error: OSError) -> str:
     return f"{type(error).__name__} {error.errno}: {error.strerror}"
 
 
-def _of_a_file(error: OSError, folder: Path, detail: str) -> DiskError:
+def _of_a_file(error: OSError) -> ReasonCode:
     match error.errno:
         case errno.EFBIG:
-            message = f"The disk of {folder} takes no files of this size."
-            advice = f"Choose a folder on another disk {_ELSEWHERE}."
+            return ReasonCode.FILE_TOO_LARGE
         case errno.ENAMETOOLONG | errno.EINVAL | errno.EILSEQ:
-            message = f"The disk of {folder} does not take this name."
-            advice = f"Choose a shorter template for names {_ELSEWHERE}."
+            return ReasonCode.NAME_REFUSED
         case _:
-            message = f"The file could not be written in {folder}."
-            advice = "It is tried again in a few minutes."
-    return DiskError(message, advice=advice, detail=detail)
+            return ReasonCode.FILE_NOT_WRITTEN

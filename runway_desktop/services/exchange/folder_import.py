@@ -19,6 +19,7 @@ from typing import TypeVar
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
@@ -42,7 +43,6 @@ Result = TypeVar("Result")
 
 CHUNK = 40
 """Results of one transaction, or a few more where one task has several."""
-TAKEN_BACK = "The import of this file was undone."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +295,7 @@ class FolderImport:
         if before is not None:
             output = replace(
                 before, state=OutputState.SAVED, path=output.path, size=output.size, sha256=output.sha256,
-                saved_at=output.saved_at, problem="", binned_from="", look=NEVER_LOOKED,
+                saved_at=output.saved_at, problem=None, binned_from="", look=NEVER_LOOKED,
             )  # fmt: skip
         if row.task.state is State.GONE:
             alive = replace(task_of(found, self._catalog), id=row.task.id, batch_id=row.task.batch_id)
@@ -378,7 +378,7 @@ def _without_file(before: Output | None, after: Output, now: Output) -> Output |
     """None for a result that has another file since, which was saved by a download."""
     if (now.path, now.sha256) != (after.path, after.sha256):
         return None
-    return before or replace(after, path="", problem=TAKEN_BACK)
+    return before or replace(after, path="", problem=Reason(ReasonCode.IMPORT_UNDONE))
 
 
 def _as_it_was(before: Task, _: Task) -> Task:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog, prompt_of
@@ -97,5 +96,4 @@ def batch_of(tasks: Sequence[Task], told: Sidecar) -> Batch | None:
     first = tasks[0]
     if first.batch_id is None:
         return None
-    day = datetime.fromtimestamp(first.created_at)
-    return Batch(id=first.batch_id, name=told.batch or f"Batch of {day.day} {day:%B %Y}", created_at=first.created_at)
+    return Batch(id=first.batch_id, name=told.batch, created_at=first.created_at)

@@ -47,18 +47,19 @@ from runway_desktop.domain.events import (
     SettingsChanged,
     TaskChanged,
 )
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.outputs import wanted_again
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm, first_of
-from runway_desktop.services.disk.disk_words import folder_missing
+from runway_desktop.services.disk.disk_words import disk_error
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import survived
-from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, CANNOT_SEE, Asking
+from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, Asking
 from runway_desktop.services.tasks.ledger import Ledger
 
 from .download_tally import Tally
@@ -79,11 +80,6 @@ LONGEST_WAIT = 300.0
 """Seconds between two attempts, at the most."""
 
 GONE = "Runway does not keep this result any more."
-WAITS_FOR_ITS_KEY = f"{CANNOT_SEE} Its result is saved when the key it was made with is back."
-NOT_FOUND_YET = "Runway did not find this task. It is asked once more."
-WAITS_FOR_KEY = "Waiting for a key to ask Runway for a fresh link."
-BAD_LINK = "Runway's link does not work. Another is asked for soon."
-OUR_MISTAKE = "The program made a mistake while saving this. Fetch it again; if that fails, copy the support details."
 
 
 class Downloads:
@@ -166,7 +162,7 @@ class Downloads:
         stored = {output.index: output for output in await self._store.outputs(task_id)}
         for output in stored.values():
             if output.is_kept and await self._folder.is_away(Path(output.path)):
-                raise folder_missing(Path(output.path).parent)
+                raise disk_error(Reason(ReasonCode.FOLDER_MISSING, str(Path(output.path).parent)))
         try:
             fresh = await self._links.ask(task, young_will_do=True)
         except NotThere as error:
@@ -328,7 +324,7 @@ class Downloads:
         except Exception:
             log.exception("Saving %s failed by a mistake of ours", job.owner)
             job.due = NEVER
-            await self._note(job, OutputState.FAILED, OUR_MISTAKE)
+            await self._note(job, OutputState.FAILED, Reason(ReasonCode.OUR_MISTAKE))
         finally:
             self._running.pop(job.owner, None)
             self._tally.ended(job)
@@ -349,38 +345,40 @@ class Downloads:
                 self._jobs.pop(job.owner, None)
                 self._gate.saved(job)
         except KeyRefused:
-            await self._wait(job, LONGEST_WAIT, OutputState.WAITING, WAITS_FOR_KEY)
+            await self._wait(job, LONGEST_WAIT, OutputState.WAITING, Reason(ReasonCode.WAITS_FOR_KEY))
         except DiskError as error:
-            await self._wait(job, DISK_AGAIN_AFTER, OutputState.FAILED, error.in_words(), error)
+            await self._wait(job, DISK_AGAIN_AFTER, OutputState.FAILED, error.reason, error)
             await self._gate.failed(job, error)
         except WrongContent as error:
             job.wants_fresh_link = True
             seconds = self._back_off(job, before, None)
-            await self._wait(job, seconds, OutputState.FAILED, f"{error} It is fetched again.")
+            await self._wait(job, seconds, OutputState.FAILED, error.reason)
         except LinkExpired as error:
             seconds = max(30.0, self._back_off(job, before, None))
-            await self._wait(job, seconds, OutputState.FAILED, BAD_LINK, error)
+            await self._wait(job, seconds, OutputState.FAILED, Reason(ReasonCode.LINK_EXPIRED), error)
         except NotSeen as error:
             if error.retry_after is None:
-                await self._wait(job, ASK_UNSEEN_AGAIN, OutputState.WAITING, WAITS_FOR_ITS_KEY, error)
+                elsewhere = Reason(ReasonCode.WAITS_FOR_ITS_KEY)
+                await self._wait(job, ASK_UNSEEN_AGAIN, OutputState.WAITING, elsewhere, error)
             else:
-                await self._wait(job, error.retry_after, OutputState.WAITING, NOT_FOUND_YET, error)
+                unsure = Reason(ReasonCode.NOT_FOUND_YET)
+                await self._wait(job, error.retry_after, OutputState.WAITING, unsure, error)
         except ApiError as error:
             seconds = self._back_off(job, before, error)
-            await self._wait(job, seconds, OutputState.WAITING, f"{error.message} Saving goes on by itself.", error)
+            await self._wait(job, seconds, OutputState.WAITING, error.reason, error)
         except StoreError as error:
             log.warning("The store refused while %s was saved: %s", job.owner, error)
             job.due = self._clock.monotonic() + STORE_AGAIN_AFTER
 
     async def _wait(
-        self, job: Job, seconds: float, state: OutputState, problem: str, error: RunwayDesktopError | None = None
+        self, job: Job, seconds: float, state: OutputState, problem: Reason, error: RunwayDesktopError | None = None
     ) -> None:
         job.due = self._clock.monotonic() + seconds
         if error is not None and error.detail:
-            log.info("Output %s waits %.0f s: %s (%s)", job.owner, seconds, problem, error.detail)
+            log.info("Output %s waits %.0f s: %s (%s)", job.owner, seconds, error, error.detail)
         await self._note(job, state, problem)
 
-    async def _note(self, job: Job, state: OutputState, problem: str) -> None:
+    async def _note(self, job: Job, state: OutputState, problem: Reason) -> None:
         """Stores why an output is not saved yet. A line in the ledger for each new reason that the person can do
         something about."""
         if job.owner not in self._jobs:
@@ -390,7 +388,7 @@ class Downloads:
         entry = None
         if state is OutputState.FAILED and problem != job.told:
             job.told = problem
-            detail = {"index": output.index, "problem": problem}
+            detail = {"index": output.index, "problem": problem.code.value}
             entry = LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind="not saved", detail=detail)
         try:
             await self._saving.put(job, output, entry)

@@ -110,7 +110,7 @@ class LinkRenewal:
             job = arriving or Job(output)
             entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind="expired", detail={"index": output.index})
             is_there = bool(job.output.path) and await self.is_there(job.output)
-            lost = kept_no_longer(job.output, EXPIRED, self._clock.now(), is_there=is_there)
+            lost = kept_no_longer(job.output, self._clock.now(), is_there=is_there)
             await self._saving.put(job, lost, entry)
             self._jobs.pop(owner, None)
             if job.output.path:

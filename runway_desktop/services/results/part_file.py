@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import numbered
 from runway_desktop.services.disk.disk_steps import rename_exclusively, sha256_of, sync_folder, write_whole
-from runway_desktop.services.disk.disk_words import disk_full, folder_missing, spoken_for
+from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because, room_at
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
@@ -290,7 +291,7 @@ def prepare_folder(library: Path, known_mount: str | None = None) -> None:
         if not missing:
             library.mkdir(parents=True, exist_ok=True)
             return
-    raise folder_missing(library, detail=missing)
+    raise disk_error(Reason(ReasonCode.FOLDER_MISSING, str(library)), missing)
 
 
 def check_room(folder: Path, needed: int) -> None:
@@ -298,7 +299,7 @@ def check_room(folder: Path, needed: int) -> None:
     with spoken_for(folder):
         room = room_at(folder)
     if room < needed:
-        raise disk_full(folder, needed)
+        raise disk_error(Reason(ReasonCode.DISK_FULL, str(folder), needed))
 
 
 def _cut_zeros(file: BinaryIO, total: int | None) -> None:

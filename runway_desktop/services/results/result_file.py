@@ -13,6 +13,7 @@ from posixpath import splitext
 from typing import Any
 from urllib.parse import urlsplit
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import NameValues
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media, Output, Task
@@ -36,7 +37,11 @@ _BY_TYPE = {
 
 
 class WrongContent(Exception):
-    """What came is not the result. The message is a sentence."""
+    """What came is not the result. `kind` is the ending that its name claims."""
+
+    def __init__(self, code: ReasonCode, kind: str = "") -> None:
+        super().__init__(code.value)
+        self.reason = Reason(code, kind)
 
 
 def judge(head: bytes, *, url: str, content_type: str = "") -> Sniffed:
@@ -44,14 +49,14 @@ def judge(head: bytes, *, url: str, content_type: str = "") -> Sniffed:
     promises."""
     claim = claimed_ending(url, content_type)
     if not head:
-        raise WrongContent("Runway sent an empty file.")
+        raise WrongContent(ReasonCode.EMPTY_FILE)
     if claim != "json" and is_page(head):
-        raise WrongContent("Runway sent a page of text instead of the result.")
+        raise WrongContent(ReasonCode.PAGE_OF_TEXT)
     found = sniff(head)
     if found is not None:
         return found
     if claim in KNOWN:
-        raise WrongContent(f"What Runway sent is no {claim.upper()} file, though its name says so.")
+        raise WrongContent(ReasonCode.OTHER_KIND, claim.upper())
     return Sniffed(Media.OTHER, claim.upper() or "file", claim)
 
 

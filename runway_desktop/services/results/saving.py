@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, BadReply, NoReply, StoreError
 from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, Task
@@ -61,7 +62,7 @@ class Job:
     due: float = 0.0
     """Monotonic time before which it is not tried again."""
     wants_fresh_link: bool = False
-    told: str = ""
+    told: Reason | None = None
     """The last reason that went into the ledger, so that a disk that stays full is one line and not one every few
     minutes."""
     doubted: str = ""
@@ -118,7 +119,7 @@ class Saving:
             return False
         detail = {"index": job.output.index, "file": path.name}
         entry = LedgerEntry(task_id=job.output.task_id, at=self._clock.now(), kind="file there again", detail=detail)
-        back = replace(job.output, state=OutputState.SAVED, problem="", binned_from="", look=NEVER_LOOKED)
+        back = replace(job.output, state=OutputState.SAVED, problem=None, binned_from="", look=NEVER_LOOKED)
         await self.put(job, back, entry)
         return True
 
@@ -216,7 +217,7 @@ class Saving:
         if stream.total is not None:
             await self._do(job, part_file.check_room, part.final.parent, stream.total - part.received)
         job.received, job.total = part.received, stream.total
-        await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=""))
+        await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=None))
 
     async def _begin(self, job: Job, task: Task, stream: Stream, head: bytes, claims: set[str]) -> PartFile:
         """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file."""
@@ -225,7 +226,7 @@ class Saving:
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
         job.total = stream.total
         media = media_of(found, job.output, task)
-        downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem="")
+        downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem=None)
         return await self._make_part(job, relative, note, stream.total or 0, claims, downloading)
 
     async def _make_part(
@@ -296,7 +297,7 @@ class Saving:
             found = judge(part.head, url=job.output.url)
             if await self._do(job, part.seems_cut_short, found.format) and part.sha256 != job.doubted:
                 job.doubted = part.sha256
-                raise WrongContent("What Runway sent seems to be cut short.")
+                raise WrongContent(ReasonCode.CUT_SHORT)
             finished = await self._do(job, part.finish, self._may_choose(job.owner))
         except WrongContent:
             await self._do(job, part.discard)
@@ -316,7 +317,7 @@ class Saving:
             size=finished.size,
             sha256=finished.sha256,
             saved_at=self._clock.now(),
-            problem="",
+            problem=None,
             binned_from="",
             look=NEVER_LOOKED,
         )

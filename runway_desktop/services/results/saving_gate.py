@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from runway_desktop.domain.errors import DiskError, StoreError
 from runway_desktop.domain.events import Event, LibraryFolderChanged, OutputChanged
+from runway_desktop.domain.failures import Reason
 from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.disk.disk_words import of_health
+from runway_desktop.services.disk.disk_words import is_of_disk, of_health
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Store
 
@@ -33,8 +34,6 @@ class SavingGate:
         self._rescue = rescue
         self._store = store
         self._bus = bus
-        self._said: frozenset[str] = frozenset()
-        """Sentences that rows have been given here, and that are taken back when all is well."""
         self._is_stale = False
         bus.listen(self._hear)
 
@@ -68,7 +67,6 @@ class SavingGate:
     async def failed(self, job: Job, error: DiskError) -> None:
         """A disk refused: is the whole folder to blame, so that all wait, and not this job alone?"""
         if job.rescue_to is None:
-            self._said |= {error.in_words()}
             await self._folder.look(error.state)
             self.have_rows_told()
 
@@ -103,14 +101,12 @@ class SavingGate:
                 log.warning("That the library's folder changed could not be noted: %s", error)
 
     def _news(self, jobs: Iterable[Job]) -> list[tuple[Job, Output]]:
-        error, said = of_health(self._folder.health), self._said
+        error = of_health(self._folder.health)
         if error is None:
-            return [(job, _free(job.output)) for job in jobs if job.output.problem in said]
-        words = error.in_words()
-        self._said |= {words}
+            return [(job, _free(job.output)) for job in jobs if is_of_disk(job.output.problem)]
         # One that has a reason of its own keeps it.
-        held = (job for job in jobs if job.output.state is not OutputState.FAILED or job.output.problem in said)
-        return [(job, output) for job in held if (output := _held(job.output, words)) != job.output]
+        held = (job for job in jobs if job.output.state is not OutputState.FAILED or is_of_disk(job.output.problem))
+        return [(job, output) for job in held if (output := _held(job.output, error.reason)) != job.output]
 
     async def _tell(self, news: list[tuple[Job, Output]]) -> None:
         if not news:
@@ -125,9 +121,9 @@ class SavingGate:
             self._is_stale = True
 
 
-def _held(output: Output, words: str) -> Output:
-    return replace(output, state=OutputState.FAILED, problem=words)
+def _held(output: Output, problem: Reason) -> Output:
+    return replace(output, state=OutputState.FAILED, problem=problem)
 
 
 def _free(output: Output) -> Output:
-    return replace(output, state=OutputState.WAITING, problem="")
+    return replace(output, state=OutputState.WAITING, problem=None)

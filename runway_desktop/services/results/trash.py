@@ -168,7 +168,7 @@ class Trash:
 
 
 def _binned(output: Output) -> Output:
-    return replace(output, path="", problem="", binned_from=output.path, look=NEVER_LOOKED)
+    return replace(output, path="", problem=None, binned_from=output.path, look=NEVER_LOOKED)
 
 
 def back_from_bin(output: Output, path: str) -> Output | None:

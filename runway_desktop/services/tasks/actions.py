@@ -166,7 +166,11 @@ class TaskActions:
         if not isinstance(error, NotSeen):
             self._account.note_failure(error, key)
         await self._ledger.change(
-            task_id, lambda task: replace(task, cancel_asked=False), "not cancelled", reason=error.message
+            task_id,
+            lambda task: replace(task, cancel_asked=False),
+            "not cancelled",
+            error=error.code.value,
+            said=error.detail,
         )
         return error.in_words()
 

@@ -15,18 +15,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runway_desktop.domain.copies import Verdict
+from runway_desktop.domain.failures import ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode, State, Task
 from runway_desktop.services.settings import PAUSED, Settings
 
-from .ledger import DIED_WHILE_SENDING, Ledger
+from .ledger import Ledger
 
 FRESH = "restore.fresh"
 """The setting that a restored list of tasks begins with. It holds `made_at`, the Unix time of its backup; or `why`, the
 word of a `Verdict`, in a list that was not restored by this program."""
 TOLD = "restore.to tell"
 """The setting that holds what the person has not been told yet."""
-
-SENT_WHILE_BACKED_UP = "It was being sent when the backup was made that was restored here."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ async def take_up(ledger: Ledger, settings: Settings) -> None:
         await ledger.load()
         return
     is_copy = _verdict(settings.get(FRESH)) is not None
-    await ledger.load(sending=DIED_WHILE_SENDING if is_copy else SENT_WHILE_BACKED_UP)
+    await ledger.load(sending=ReasonCode.PROGRAM_ENDED if is_copy else ReasonCode.BACKED_UP)
     await keep_back(ledger, settings, ledger.held())
 
 

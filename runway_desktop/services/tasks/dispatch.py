@@ -39,6 +39,7 @@ from runway_desktop.domain.errors import (
     StoreError,
 )
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, NoAnswer, NotSent, Refused, Sending, Transition
 from runway_desktop.services.account import Account
@@ -78,9 +79,6 @@ class Outcome:
     result: Result
     retry_after: float | None = None
     reason: str = ""
-
-
-OUR_MISTAKE = "The program made a mistake while sending this."
 
 
 class Dispatch:
@@ -186,7 +184,7 @@ class Dispatch:
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             # Maybe after bytes have left: nobody knows.
             report("sending a task", mistake)
-            return await self._no_answer(task, OUR_MISTAKE)
+            return await self._no_answer(task, Reason(ReasonCode.OUR_MISTAKE))
         return await self._accept(task, created)
 
     async def _after_mistake(self, task_id: TaskId) -> Outcome:
@@ -197,8 +195,8 @@ class Dispatch:
         if task.state is State.HELD:
             return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
         if task.state is State.SENDING:
-            return await self._no_answer(task, OUR_MISTAKE)
-        return Outcome(Result.UNCERTAIN, reason=OUR_MISTAKE)
+            return await self._no_answer(task, Reason(ReasonCode.OUR_MISTAKE))
+        return Outcome(Result.UNCERTAIN)
 
     async def _judge(self, task: Task, error: ApiError) -> Outcome:
         match error:
@@ -221,7 +219,7 @@ class Dispatch:
                 return await self._refused(task, Refused(error.message))
             case _:
                 self._account.note_failure(error)
-                return await self._no_answer(task, error.message)
+                return await self._no_answer(task, error.reason)
 
     async def _not_sent(self, task: Task, error: ApiError, retry_after: float | None) -> Outcome:
         self.readings.ended(task.id, Fate.NOT_MADE)
@@ -234,10 +232,10 @@ class Dispatch:
         await self._write(task.id, refused)
         return Outcome(Result.REFUSED)
 
-    async def _no_answer(self, task: Task, reason: str) -> Outcome:
+    async def _no_answer(self, task: Task, cause: Reason) -> Outcome:
         self.readings.ended(task.id, Fate.UNKNOWN)
-        await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), reason=reason)))
-        return Outcome(Result.UNCERTAIN, reason=reason)
+        await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), cause=cause)))
+        return Outcome(Result.UNCERTAIN)
 
     async def _accept(self, task: Task, created: CreatedTask) -> Outcome:
         credits = created.estimated_credits

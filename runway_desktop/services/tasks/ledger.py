@@ -20,6 +20,7 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.services.bus import Bus
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from runway_desktop.services.ports import Clock, Store
 
 log = logging.getLogger(__name__)
-
-DIED_WHILE_SENDING = "The program ended while this was being sent."
 
 Result = TypeVar("Result")
 
@@ -50,7 +49,7 @@ class Ledger:
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
         self._writing: set[asyncio.Task[Any]] = set()
 
-    async def load(self, *, sending: str = DIED_WHILE_SENDING) -> None:
+    async def load(self, *, sending: ReasonCode = ReasonCode.PROGRAM_ENDED) -> None:
         """Takes up what the last run left. A task that was being sent when the program died is uncertain from now
         on; `sending` says why."""
         for task in await self._store.unfinished():
@@ -61,7 +60,7 @@ class Ledger:
         from runway_desktop.domain.transitions import NoAnswer
 
         for task in cut_short:
-            evidence = replace(task.evidence or Evidence(), reason=sending)
+            evidence = replace(task.evidence or Evidence(), cause=Reason(sending))
             await self.move(task.id, NoAnswer(evidence))
 
     async def add(self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None = None) -> None:

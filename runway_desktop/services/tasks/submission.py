@@ -318,8 +318,7 @@ class Submission:
     def _batch(self, new: NewTasks, now: float) -> Batch | None:
         if any(task.batch_id for task in new.tasks) or (len(new.tasks) == 1 and not new.batch_name):
             return None
-        name = new.batch_name or f"{len(new.tasks)} tasks"
-        return Batch(id=BatchId(new_batch_id()), name=name, created_at=now)
+        return Batch(id=BatchId(new_batch_id()), name=new.batch_name, created_at=now)
 
     def _positions(self, count: int) -> list[float]:
         """Places at the end of the lane, behind whatever was moved there meanwhile."""

@@ -90,8 +90,10 @@ def _line(before: Task, after: Task, transition: Transition) -> tuple[str, dict[
 def _evidence(evidence: Evidence | None) -> dict[str, Any]:
     if evidence is None:
         return {}
+    cause = evidence.cause
     known = {
-        "reason": evidence.reason,
+        "cause": cause.code.value if cause is not None else None,
+        "reason": cause.words if cause is not None else None,
         "balance_before": evidence.balance_before,
         "balance_after": evidence.balance_after,
         "daily_before": evidence.daily_before,

@@ -316,10 +316,9 @@ class CullingRoom(QWidget):
     def _show_words(self) -> None:
         model = self._model
         for place, stack in enumerate(model.shown):
-            judged = stack.top.judgment()
-            self._panes[place].set_words(
-                model.caption(place), judged, bold=not judged.startswith("★") or "pick" in judged, stack=stack.words()
-            )
+            task = stack.top.task
+            bold = task.pick is not Pick.NONE or not task.rating
+            self._panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
         self._bar.show_choice(model.size, self._way, model.auto_advance, model.place_words())
         self._bar.set_hints(self._hints())
         self._show_overlay()

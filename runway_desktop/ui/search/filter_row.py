@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.usecases.searching.language import Term
 from runway_desktop.usecases.searching.suggestions import values_of
-from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
+from runway_desktop.usecases.words.states import STATUSES
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
 
 from .chips import Chips
@@ -99,10 +100,10 @@ class FilterRow(QWidget):
         # The click turned the pill off; only what is picked may.
         self.show_filter()
         menu = self._menu()
-        for name, _ in STATUS_CHOICES:
-            action = menu.addAction(name, lambda name=name: self._filter.toggle_state(name))
+        for word, name in STATUSES.items():
+            action = menu.addAction(name, lambda word=word: self._filter.toggle("state", word))
             action.setCheckable(True)
-            action.setChecked(name in self._filter.states)
+            action.setChecked(word in self._filter.states)
         self._popup(menu, self.status)
 
     def _model_menu(self) -> None:
@@ -110,7 +111,7 @@ class FilterRow(QWidget):
         menu = self._menu()
         for name, amount in sorted(self._places.counts.models.items()):
             if name:
-                action = menu.addAction(f"{name}\t{amount:,}", lambda name=name: self._filter.toggle_model(name))
+                action = menu.addAction(f"{name}\t{amount:,}", lambda name=name: self._filter.toggle("model", name))
                 action.setCheckable(True)
                 action.setChecked(name in self._filter.models)
         if menu.isEmpty():

@@ -264,7 +264,7 @@ class ListPane(QWidget):
         if narrowed:
             self._empty_title.setText("Nothing matches this filter")
             self._empty_text.setText("Your tasks are all still here.")
-        elif self._filter.title != "All tasks":
+        elif not self._filter.is_everywhere:
             self._empty_title.setText("Nothing here now")
             self._empty_text.setText("Tasks appear here by themselves.")
         else:

@@ -15,7 +15,8 @@ from typing import Any
 
 from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
 from runway_desktop.domain.search import clean_tag, folded
-from runway_desktop.domain.task import FINAL, LIVE, LOCAL, Pick, State
+from runway_desktop.domain.task import FINAL, Pick, State
+from runway_desktop.usecases.words.states import LOOKS, STATUSES
 
 PIECE = re.compile(r'(?P<minus>-?)(?:(?P<key>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))|"[^"]*"?|\S+)')
 _RANGE = re.compile(r"(>=|<=|>|<|=)?(\d+(?:\.\d+)?)(?:(?:\.\.|-)(\d+(?:\.\d+)?))?(?:s|cr)?$")
@@ -40,15 +41,10 @@ KEYS: Mapping[str, str] = {
 ALIASES = {"status": "state", "stars": "rating", "credits": "cost", "seconds": "length", "on": "date", "tags": "tag"}
 
 STATES: Mapping[str, frozenset[State]] = {
-    "waiting": LOCAL,
-    "live": LIVE,
-    "succeeded": frozenset({State.SUCCEEDED}),
-    "failed": frozenset({State.FAILED}),
-    "uncertain": frozenset({State.UNCERTAIN}),
-    "cancelled": frozenset({State.CANCELLED}),
-    "gone": frozenset({State.GONE}),
+    **{word: frozenset(state for state, look in LOOKS.items() if look.word == word) for word in STATUSES},
     "ended": FINAL,
 }
+_SPELLINGS = {"cancelled": "canceled"}
 PLACES = {
     "saved": Place.SAVED,
     "live": Place.LIVE,
@@ -146,6 +142,8 @@ def read(line: str) -> Query:
         key = (piece["key"] or "").lower()
         key = ALIASES.get(key, key)
         value = " ".join((piece["quoted"] if piece["quoted"] is not None else piece["plain"] or "").split())
+        if key in ("state", "is"):
+            value = _SPELLINGS.get(folded(value), value)
         if key in KEYS and value.strip('"'):
             terms.append(Term(key, value, bool(piece["minus"])))
         elif key not in KEYS:

@@ -13,6 +13,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, OutputState, TaskId
 
 from . import units
+from .reasons import saving_words
 from .states import StateWords, Tone
 
 KEPT_NO_LONGER, ASKING_TELLS = "Runway may keep it no longer", "The link has expired; asking tells"
@@ -137,7 +138,7 @@ def is_urgent(output: Output, now: float, moved_at: float) -> bool:
 
 def is_stuck(output: Output, now: float) -> bool:
     """Whether it is more than a result that is just being saved, as every one is for a moment."""
-    has_failed = output.state is OutputState.FAILED or bool(output.problem) or output.is_missing
+    has_failed = output.state is OutputState.FAILED or output.problem is not None or output.is_missing
     return has_failed or not 0 <= now - output.url_fetched_at < A_MOMENT
 
 
@@ -172,10 +173,10 @@ def _why(output: Output, received: tuple[int, int | None] | None) -> StateWords:
             )
         case OutputState.FAILED:
             return StateWords(
-                headline="Not saved", detail=output.problem, tone=Tone.BAD, icon="mdi6.content-save-alert-outline"
+                headline="Not saved", detail=saving_words(output), tone=Tone.BAD, icon="mdi6.content-save-alert-outline"
             )
         case _:
-            detail = output.problem or "It is saved as soon as its turn comes."
+            detail = saving_words(output) or "It is saved as soon as its turn comes."
             return StateWords(headline="Waiting", detail=detail, icon="mdi6.timer-sand")
 
 

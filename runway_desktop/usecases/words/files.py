@@ -8,6 +8,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
 
 from . import units
+from .reasons import saving_words
 
 _PERHAPS = "{} may have been moved, renamed or deleted outside this program."
 
@@ -18,7 +19,7 @@ def file_words(output: Output) -> str:
         name = Path(output.binned_from).name
         return f"{name} · moved to the bin" if name else "Moved to the bin"
     if not output.is_kept:
-        return output.problem
+        return saving_words(output)
     name = Path(output.path).name
     if output.is_missing:
         return f"{name} · not where it was saved"
@@ -31,7 +32,8 @@ def trouble_words(row: Row) -> str:
     """What is the matter with the files, in sentences; empty when nothing is."""
     missing = [output for output in row.outputs if output.is_missing]
     changed = [output for output in row.outputs if output.is_changed]
-    said = [output.problem for output in row.outputs if output.problem and not output.is_binned][:1]
+    first = first_problem(row)
+    said = [saving_words(first)] if first is not None else []
     if len(missing) == 1:
         said.append(f"{_the_file(missing[0], row)} is not where it was saved. {_PERHAPS.format('It')}")
     elif missing:
@@ -46,6 +48,11 @@ def trouble_words(row: Row) -> str:
             "Runway keeps it no longer." if len(missing) + len(changed) == 1 else "Runway keeps them no longer."
         )
     return " ".join(said)
+
+
+def first_problem(row: Row) -> Output | None:
+    """The result whose problem `trouble_words` says; None where none has one."""
+    return next((output for output in row.outputs if output.problem and not output.is_binned), None)
 
 
 def missing_words(output: Output) -> str:

@@ -5,8 +5,8 @@ Color alone never tells a state: every tone comes with words and an icon. Progre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from runway_desktop.domain.failures import Advice
@@ -16,6 +16,7 @@ from runway_desktop.services.tasks.uncertainty import count_words
 
 from . import units
 from .holds import hold_words
+from .reasons import saving_words
 
 
 class Tone(StrEnum):
@@ -62,11 +63,59 @@ class Around:
     """Runway cannot be reached: what is still to be saved waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """How a state is shown, whatever is known beside it, and the word of `STATUSES` by which it is found."""
+
+    headline: str
+    icon: str
+    word: str
+    detail: str = ""
+    tone: Tone = Tone.PLAIN
+    moving: bool = False
+
+
+STATUSES: Mapping[str, str] = {
+    "waiting": "Queued",
+    "live": "Live",
+    "succeeded": "Succeeded",
+    "failed": "Failed",
+    "uncertain": "Uncertain",
+    "canceled": "Canceled",
+    "gone": "Not at Runway",
+}
+"""The search's words for states, with their names in the menu of the status filter."""
+
+LOOKS: Mapping[State, StateLook] = {
+    State.HELD: StateLook("Queued", "mdi6.tray-full", "waiting", "sent when a slot is free"),
+    State.SENDING: StateLook("Sending", "mdi6.send", "waiting", "", Tone.BUSY, moving=True),
+    State.UNCERTAIN: StateLook("Uncertain, maybe charged", "mdi6.help-circle-outline", "uncertain", "", Tone.WARN),
+    State.PENDING: StateLook("Queued at Runway", "mdi6.clock-outline", "live", "", Tone.BUSY, moving=True),
+    State.THROTTLED: StateLook(
+        "Waiting for a free slot", "mdi6.timer-sand", "live", "starts by itself", Tone.WARN, moving=True
+    ),
+    State.RUNNING: StateLook("Running", "mdi6.progress-clock", "live", "", Tone.BUSY, moving=True),
+    State.OTHER: StateLook(
+        "At Runway",
+        "mdi6.cloud-question-outline",
+        "live",
+        "a status this version does not know",
+        Tone.BUSY,
+        moving=True,
+    ),
+    State.SUCCEEDED: StateLook("Finished, downloading", "mdi6.download", "succeeded", "", Tone.BUSY, moving=True),
+    State.FAILED: StateLook("Failed", "mdi6.alert-circle-outline", "failed", "", Tone.BAD),
+    State.CANCELLED: StateLook("Canceled", "mdi6.cancel", "canceled"),
+    State.GONE: StateLook("Not at Runway", "mdi6.cloud-off-outline", "gone", "deleted, or another key's", Tone.WARN),
+}
+
+
 def describe(row: Row, around: Around) -> StateWords:
     task = row.task
     if task.is_hidden:
         # What was seen of it last may be long over.
         return StateWords(headline="Can't be checked with this key", tone=Tone.WARN, icon="mdi6.key-alert-outline")
+    shown = _shown(task.state)
     match task.state:
         case State.HELD | State.SENDING if around.uploaded is not None and around.uploaded < 1:
             return StateWords(
@@ -77,74 +126,38 @@ def describe(row: Row, around: Around) -> StateWords:
                 progress=around.uploaded,
             )
         case State.HELD:
-            why = hold_words(task.hold) or around.lane_reason.removeprefix("Waiting: ") or "sent when a slot is free"
-            return StateWords(
-                headline="Queued",
-                detail=why,
-                icon="mdi6.tray-full",
-                tone=Tone.PLAIN if task.hold.code is HoldCode.ITS_TURN else Tone.WARN,
-            )
-        case State.SENDING:
-            return StateWords(headline="Sending", tone=Tone.BUSY, icon="mdi6.send", moving=True)
+            why = hold_words(task.hold) or around.lane_reason.removeprefix("Waiting: ") or shown.detail
+            return replace(shown, detail=why, tone=shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN)
         case State.UNCERTAIN:
-            return StateWords(
-                headline="Uncertain, maybe charged",
-                detail=_uncertain_words(task),
-                tone=Tone.WARN,
-                icon="mdi6.help-circle-outline",
-            )
-        case State.PENDING:
-            return StateWords(
-                headline="Accepted",
-                detail="waits for its start",
-                tone=Tone.BUSY,
-                icon="mdi6.clock-outline",
-                moving=True,
-            )
+            return replace(shown, detail=_uncertain_words(task))
         case State.THROTTLED:
-            known = around.slots is not None and around.slots_used is not None
+            if around.slots is None or around.slots_used is None:
+                return shown
             # Those that wait for a slot hold none: what is in use is never more than there are.
-            used = (
-                f"{min(around.slots_used or 0, around.slots or 0)} of {around.slots} in use"
-                if known
-                else "starts by itself"
-            )
-            return StateWords(
-                headline="Waiting for a free slot", detail=used, tone=Tone.WARN, icon="mdi6.timer-sand", moving=True
-            )
+            return replace(shown, detail=f"{min(around.slots_used, around.slots)} of {around.slots} in use")
         case State.RUNNING:
             left = units.span(*around.remaining) if around.remaining else ""
-            return StateWords(
-                headline=f"Running {_percent(task.progress)}" if task.progress is not None else "Running",
-                detail=left,
-                tone=Tone.BUSY,
-                icon="mdi6.progress-clock",
-                progress=task.progress,
-                moving=task.progress is None,
-            )
+            if task.progress is None:
+                return replace(shown, detail=left)
+            headline = f"{shown.headline} {_percent(task.progress)}"
+            return replace(shown, headline=headline, detail=left, progress=task.progress, moving=False)
         case State.OTHER:
-            return StateWords(
-                headline=f"At Runway: {task.remote_status.replace('_', ' ').capitalize()}",
-                detail="a status this version does not know",
-                tone=Tone.BUSY,
-                icon="mdi6.cloud-question-outline",
-                moving=True,
-            )
+            return replace(shown, headline=f"At Runway: {task.remote_status.replace('_', ' ').capitalize()}")
         case State.SUCCEEDED:
             return _succeeded(row, around)
         case State.FAILED:
             return _failed(task)
         case State.CANCELLED:
-            return StateWords(headline="Canceled", detail=_charged(task), icon="mdi6.cancel")
+            return replace(shown, detail=_charged(task))
         case State.GONE if task.let_go:
             return StateWords(headline="Let go", detail="no answer came, nothing was adopted", icon="mdi6.link-off")
-        case State.GONE:
-            return StateWords(
-                headline="Not at Runway",
-                detail="deleted, or another key's",
-                tone=Tone.WARN,
-                icon="mdi6.cloud-off-outline",
-            )
+        case State.SENDING | State.PENDING | State.GONE:
+            return shown
+
+
+def _shown(state: State) -> StateWords:
+    look = LOOKS[state]
+    return StateWords(headline=look.headline, detail=look.detail, tone=look.tone, icon=look.icon, moving=look.moving)
 
 
 def _percent(part: float) -> str:
@@ -177,7 +190,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     if trouble is not None:
         return StateWords(
             headline="Done, not saved yet",
-            detail=trouble.problem,
+            detail=saving_words(trouble),
             tone=Tone.BAD,
             icon="mdi6.content-save-alert-outline",
         )
@@ -185,7 +198,8 @@ def _succeeded(row: Row, around: Around) -> StateWords:
         return StateWords(headline="Done, without a result", tone=Tone.WARN, icon="mdi6.file-question-outline")
     if any(output.state is OutputState.DOWNLOADING for output in outputs) and not around.offline:
         return _saving(around)
-    waits = next((output.problem for output in outputs if output.state is OutputState.WAITING and output.problem), "")
+    waiting = (output for output in outputs if output.state is OutputState.WAITING and output.problem)
+    waits = saving_words(held_up) if (held_up := next(waiting, None)) is not None else ""
     if around.offline or waits:
         # Nothing moves until it is tried again.
         return StateWords(
@@ -194,7 +208,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
             tone=Tone.WARN,
             icon="mdi6.cloud-off-outline" if around.offline else "mdi6.content-save-alert-outline",
         )
-    return StateWords(headline="Done", detail="saved next", tone=Tone.BUSY, icon="mdi6.download", moving=True)
+    return _shown(State.SUCCEEDED)
 
 
 def _kept(outputs: list[Output]) -> StateWords:
@@ -245,12 +259,13 @@ _NEXT_STEP = {
 
 
 def _failed(task: Task) -> StateWords:
+    shown = _shown(State.FAILED)
     if task.failure is None:
-        return StateWords(headline="Failed", tone=Tone.BAD, icon="mdi6.alert-circle-outline")
+        return shown
     meaning = task.failure.meaning
     detail = task.refusals[0].message if task.refusals else _NEXT_STEP[meaning.advice]
-    icon = "mdi6.shield-alert-outline" if task.failure.is_moderation else "mdi6.alert-circle-outline"
-    return StateWords(headline=meaning.headline, detail=detail, tone=Tone.BAD, icon=icon)
+    icon = "mdi6.shield-alert-outline" if task.failure.is_moderation else shown.icon
+    return replace(shown, headline=meaning.headline, detail=detail, icon=icon)
 
 
 def badge(row: Row) -> str:

@@ -18,6 +18,8 @@ from runway_desktop import __version__
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.ports import LedgerEntry
 
+from .reasons import sending_words
+
 _SECRET = re.compile(r"key_[0-9A-Za-z]{8,}|(?i:bearer)\s+\S+")
 _LINK = re.compile(r"\b(?:https?|runway|file|data):\S+", re.IGNORECASE)
 _CHOICE = re.compile(r"[\w.:\- ]{1,32}")
@@ -59,7 +61,7 @@ def support_details(
         for issue in task.refusals
     ]
     if task.evidence is not None:
-        facts.append(("Sending", _clean(task.evidence.reason, task, include_prompt)))
+        facts.append(("Sending", _clean(sending_words(task.evidence.cause), task, include_prompt)))
     if include_prompt and task.request.prompt:
         facts.append(("Prompt", _scrub(task.request.prompt)))
     facts.append(("Program", f"Runway Desktop {version}, {system or _system()}"))

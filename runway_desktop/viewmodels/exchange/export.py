@@ -81,6 +81,8 @@ class ExportModel(QObject):
         self.only_picks = False
         self.folder = self._remembered("folder", str(_documents() / FOLDER_NAME))
         self._quick_look = QuickLook()
+        self._is_silent = False
+        """The folder has not answered in time."""
         self.folder_problem = self._problem_of(self.folder)
         """Why the files cannot go there; empty when they can."""
         self.template = self._remembered("template", engine.settings.name_template)
@@ -129,7 +131,7 @@ class ExportModel(QObject):
         if self.phase is Phase.DONE:
             self.phase, self.report, self.failures = Phase.READY, "", ()
         self.problem = ""
-        if name == "folder" or self.folder_problem == NO_ANSWER:
+        if name == "folder" or self._is_silent:
             self.folder_problem = self._problem_of(self.folder)
         if name in ("scope", "only_picks"):
             self._look()
@@ -248,7 +250,7 @@ class ExportModel(QObject):
     def _looked(self, progress: Progress, found: Survey) -> None:
         if progress is self._surveying and not progress.is_stopped:
             self._survey = found
-            if self.folder_problem == NO_ANSWER:
+            if self._is_silent:
                 # A drive that slept may be awake.
                 self.folder_problem = self._problem_of(self.folder)
             self.changed.emit()
@@ -308,9 +310,12 @@ class ExportModel(QObject):
 
     def _problem_of(self, folder: str) -> str:
         typed = folder.strip()
+        self._is_silent = False
         if not typed:
             return "Choose a folder."
-        return self._quick_look.ask(folder_problem, Path(typed).expanduser(), otherwise=NO_ANSWER)
+        found = self._quick_look.ask(folder_problem, Path(typed).expanduser(), otherwise=None)
+        self._is_silent = found is None
+        return NO_ANSWER if found is None else found
 
     def _remembered(self, name: str, otherwise: str) -> str:
         found = self._memory.get(name)

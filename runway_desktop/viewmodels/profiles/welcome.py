@@ -179,7 +179,7 @@ class KeyForm(QObject):
 
     @property
     def _keychain_failed(self) -> bool:
-        return bool(self.status.problem) and self.status.problem != WAITING
+        return bool(self.status.problem) and not self.status.is_awaited
 
     async def _check(self, secret: str, remember: bool) -> None:
         account = self._engine.account

@@ -28,9 +28,10 @@ from runway_desktop.usecases.commands.offers import TaskCommand, concerned, may_
 from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import line_words
-from runway_desktop.usecases.words.files import binned_words, file_words, missing_words, trouble_words
+from runway_desktop.usecases.words.files import binned_words, file_words, first_problem, missing_words, trouble_words
 from runway_desktop.usecases.words.holds import hold_words
 from runway_desktop.usecases.words.money import cost_in_words
+from runway_desktop.usecases.words.reasons import sending_words
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -168,11 +169,12 @@ class DetailsModel(QObject):
             Fact("Times", _times(task)),
             Fact("Took", self._took(task)),
         ]
-        trouble = self.trouble()
+        first = first_problem(row)
         for output in row.outputs:
             label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
-            said = file_words(output)
-            found.append(Fact(label, "" if output.problem and said in trouble else said, tool_tip=output.path))
+            # The trouble above says it already.
+            is_said = first is not None and output.problem == first.problem and task.state is State.SUCCEEDED
+            found.append(Fact(label, "" if is_said else file_words(output), tool_tip=output.path))
         found.append(Fact("Link", self._link(row)))
         found.append(Fact("Task", task.remote_id or "", copyable=True, tool_tip="The id that Runway gave it"))
         return [fact for fact in found if fact.text]
@@ -206,7 +208,7 @@ class DetailsModel(QObject):
             case State.UNCERTAIN if task.evidence is not None:
                 from runway_desktop.services.tasks.uncertainty import verdict
 
-                return f"{task.evidence.reason} {verdict(task.evidence).words}".strip()
+                return f"{sending_words(task.evidence.cause)} {verdict(task.evidence).words}".strip()
             case State.UNCERTAIN:
                 return "No answer came to the sending. It may have been made, and charged."
             case State.GONE if not task.let_go:

@@ -15,7 +15,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, PlaceCounts, SortKey
 from runway_desktop.domain.search import folded
-from runway_desktop.domain.task import State
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.searching.language import Meaning, Query, Term, meaning, read
 from runway_desktop.usecases.searching.suggestions import Suggestion, suggestions
@@ -26,23 +25,6 @@ _MEMORY, _SAVED = "list.order", "list.searches"
 SEARCH_DELAY_MS = 0
 """Keys that come in one turn of the loop are one question; a person's are each answered."""
 _TODAY = Term("date", "today")
-
-STATUS_CHOICES: tuple[tuple[str, frozenset[State]], ...] = (
-    ("Queued", frozenset({State.HELD, State.SENDING})),
-    ("Live", frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})),
-    ("Succeeded", frozenset({State.SUCCEEDED})),
-    ("Failed", frozenset({State.FAILED})),
-    ("Uncertain", frozenset({State.UNCERTAIN})),
-    ("Canceled", frozenset({State.CANCELLED})),
-    ("Not at Runway", frozenset({State.GONE})),
-)
-_STATUS_WORDS = dict(
-    zip(
-        (name for name, _ in STATUS_CHOICES),
-        ("waiting", "live", "succeeded", "failed", "uncertain", "cancelled", "gone"),
-        strict=True,
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +91,11 @@ class ListFilter(QObject):
         return self._title
 
     @property
+    def is_everywhere(self) -> bool:
+        """All tasks are open, and not a place among them."""
+        return self._place == Filter()
+
+    @property
     def place(self) -> Place:
         """The open one."""
         return self._place.place
@@ -137,8 +124,8 @@ class ListFilter(QObject):
 
     @property
     def states(self) -> frozenset[str]:
-        words = {term.value for term in self.query.terms if term.key == "state" and not term.negative}
-        return frozenset(name for name, word in _STATUS_WORDS.items() if word in words)
+        """Words of `STATUSES`."""
+        return frozenset(term.value for term in self.query.terms if term.key == "state" and not term.negative)
 
     @property
     def models(self) -> frozenset[str]:
@@ -186,14 +173,6 @@ class ListFilter(QObject):
 
     def set_today(self, on: bool) -> None:
         self._turn(_TODAY, on)
-
-    def toggle_state(self, name: str) -> None:
-        term = Term("state", _STATUS_WORDS[name])
-        self._turn(term, term not in self.query.terms)
-
-    def toggle_model(self, name: str) -> None:
-        term = Term("model", name)
-        self._turn(term, term not in self.query.terms)
 
     def toggle(self, key: str, value: str) -> None:
         term = Term(key, value)

@@ -76,8 +76,8 @@ async def test_it_says_how_many_tasks_the_filters_leave(tmp_path, theme, qtbot):
 async def test_models_and_states_are_chips_too_and_go_with_one_click(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.CANCELLED))
-        rig.filter.toggle_state("Failed")
-        rig.filter.toggle_model("gen4.5")
+        rig.filter.toggle("state", "failed")
+        rig.filter.toggle("model", "gen4.5")
         await until(lambda: rig.rows.task_count == 1)
         assert [chip.text() for chip in chips(rig)] == ["Failed  ✕", "gen4.5  ✕"]
         assert row(rig).status.isChecked()
@@ -150,7 +150,7 @@ async def test_columns_are_shown_and_hidden_from_the_keyboard_too(tmp_path, them
 async def test_escape_clears_the_words_first_then_the_chips(tmp_path, theme, qtbot, in_search):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED, prompt="fog"), task(2, State.FAILED), task(3, State.CANCELLED))
-        rig.filter.toggle_state("Failed")
+        rig.filter.toggle("state", "failed")
         await searched(rig, "fog", finds=1)
         rig.window.view.select([TaskId("t1")])
         on = rig.window.search if in_search else rig.window.view

@@ -159,7 +159,7 @@ async def test_marked_up_words_without_plain_ones_become_the_prompt(tmp_path, th
 async def test_a_filter_stays_marked_when_its_menu_is_only_looked_at(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
-        rig.filter.toggle_state("Failed")
+        rig.filter.toggle("state", "failed")
         pill = rig.window.workspace.list.filters.status
         assert pill.isChecked()
         QTest.mouseClick(pill, LEFT)
@@ -281,7 +281,7 @@ async def test_ctrl_return_sends_from_anywhere_and_the_new_task_is_shown(tmp_pat
 async def test_a_new_task_that_a_filter_hides_says_where_it_is(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
-        rig.filter.toggle_state("Failed")
+        rig.filter.toggle("state", "failed")
         await until(lambda: rig.rows.is_loaded)
         rig.composer.load(plain_request())
         rig.composer.send()

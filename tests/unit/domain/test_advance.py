@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER, ImpossibleMove, advance
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import (
     ITS_TURN,
     Evidence,
@@ -93,9 +93,9 @@ def test_a_refused_request_fails_at_no_cost_with_the_fields_that_were_named():
 
 
 def test_a_sending_without_an_answer_is_uncertain_until_someone_decides():
-    uncertain = advance(task(State.SENDING), NoAnswer(Evidence(reason="Cut.")), NOW)
+    uncertain = advance(task(State.SENDING), NoAnswer(Evidence(cause=Reason(ReasonCode.NO_REPLY))), NOW)
     assert uncertain.state is State.UNCERTAIN
-    more = advance(uncertain, EvidenceGathered(Evidence(reason="Cut.", daily_after=4)), NOW)
+    more = advance(uncertain, EvidenceGathered(Evidence(cause=Reason(ReasonCode.NO_REPLY), daily_after=4)), NOW)
     assert more.evidence is not None
     assert more.evidence.daily_after == 4
     gone = advance(more, LetGo(), NOW)

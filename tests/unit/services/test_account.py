@@ -64,8 +64,10 @@ async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
     assert rig.account.key.problem == ""
     await rig.clock.advance(0.2)
     assert rig.account.key.problem.startswith("Waiting for your keychain.")
+    assert rig.account.key.is_awaited
     gate.set()
     await starting
+    assert not rig.account.key.is_awaited
     assert rig.account.key.place is KeyPlace.KEYCHAIN
     assert rig.account.key.problem == ""
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import (
@@ -45,12 +45,13 @@ requests = st.builds(
 )
 fingerprints = st.sampled_from([NO_KEY, Fingerprint("0123456789abcdef"), Fingerprint("fedcba9876543210")])
 counts = st.none() | st.integers(0, 10_000)
+reasons = st.builds(Reason, st.sampled_from(ReasonCode), name=texts, needed=st.integers(0, 2**62), words=texts)
 evidences = st.builds(
     Evidence,
     asked_before=st.none() | moments, answered_before=st.none() | moments,
     balance_before=prices, balance_after=prices, daily_before=counts, daily_after=counts,
     accepted_between=st.integers(0, 99), doubtful=st.integers(0, 9), is_balance_doubtful=st.booleans(),
-    is_early=st.booleans(), price=prices, reason=texts,
+    is_early=st.booleans(), price=prices, cause=st.none() | reasons,
 )  # fmt: skip
 
 looks = st.builds(
@@ -115,7 +116,7 @@ def outputs(task_id: str) -> st.SearchStrategy[Output]:
         size=st.integers(0, 2**62),
         sha256=texts,
         saved_at=st.none() | moments,
-        problem=texts,
+        problem=st.none() | reasons,
         poster=texts,
         width=st.integers(0, 99_999),
         height=st.integers(0, 99_999),

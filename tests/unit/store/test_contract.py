@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.kept_files import Looked
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
@@ -104,7 +105,7 @@ async def test_a_full_task_comes_back_as_it_went(opened: Opened):
         cost_credits=0.5,
         failure=Failure(code="SAFETY.INPUT.TEXT", words="no"),
         refusals=(Refusal(path=("references", 0), message="x"),),
-        evidence=Evidence(balance_before=10.5, daily_after=3, reason="time-out"),
+        evidence=Evidence(balance_before=10.5, daily_after=3, cause=Reason(ReasonCode.NO_REPLY, words="time-out")),
         cancel_asked=True,
         removed_at=NOON + 6,
         title="港 🎬 \udcff",
@@ -126,6 +127,18 @@ async def test_a_task_that_ended_elsewhere_comes_with_its_results_or_not_at_all(
         assert (row.task, row.outputs) == (task, (result,))
         assert (await store.counts()).places[Place.SAVED] == 1
         assert await store.unsaved() == []
+
+
+async def test_a_batch_that_nobody_named_is_called_by_its_time(opened: Opened):
+    async with opened() as store:
+        batch = Batch(id=BatchId("b"), name="", created_at=datetime(2026, 11, 25, 14, 5).timestamp())
+        await put(store, a_task(batch_id=batch.id, sent_at=NOON), batch=batch)
+        called = "2026-11-25 14:05"
+        assert await store.batch_names([batch.id]) == {"b": called}
+        assert (await store.counts()).batches == (("b", called, 1),)
+        assert [group.title for group in await store.groups(Listing(group=GroupBy.BATCH))] == [called]
+        assert [line.batch_name for line in await store.spending(0.0, 4e9)] == [called]
+        assert [name for _, name in await store.spent_tasks(0.0, 4e9)] == [called]
 
 
 async def test_batches_have_names(opened: Opened):

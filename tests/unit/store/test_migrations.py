@@ -335,3 +335,18 @@ async def test_a_code_of_a_newer_version_asks_the_person(tmp_path: Path):
         connection.commit()
     [task] = (await holds_in(path)).values()
     assert task.hold == Hold(HoldCode.ASK_PERSON, file="a")
+
+
+async def test_a_name_that_the_program_made_for_a_batch_is_forgotten_and_a_persons_stays(tmp_path: Path):
+    path = tmp_path / "p.db"
+    made = ["12 tasks", "Batch of 5 November 2026", "Batch of 25 May 2025"]
+    given = ["", "12 tasks for Aurora", "tasks", "Batch of 5", "Batch of 5 Novembre 2026", "Foxes", "twelve tasks"]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((Path(__file__).parent / "version_1_0.sql").read_text(encoding="utf-8"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        bring_up_to_date(connection, path, [step for step in MIGRATIONS if step.to <= Version(3, 1)])
+        for number, name in enumerate([*made, *given]):
+            connection.execute("INSERT INTO batches VALUES (?, ?, ?)", (f"m{number}", name, 1000.0))
+        bring_up_to_date(connection, path)
+        kept = connection.execute("SELECT name FROM batches WHERE id LIKE 'm%' ORDER BY rowid").fetchall()
+    assert [name for (name,) in kept] == [""] * len(made) + given

@@ -19,6 +19,7 @@ import pytest
 
 from runway_desktop.domain import task as domain_task
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.ledger import LedgerEntry
 from runway_desktop.domain.library import Listing, Place
 from runway_desktop.domain.task import Evidence, Request, State, Task, TaskId
@@ -55,7 +56,8 @@ async def test_evidence_that_an_older_version_wrote_is_read_as_it_was(tmp_path: 
     store = await SqliteStore.open(path)
     task = await store.get(TaskId("a"))
     assert task is not None
-    assert task.evidence == Evidence(balance_before=10.5, daily_before=3, accepted_between=1, reason="time-out")
+    cause = Reason(ReasonCode.UNKNOWN, words="time-out")
+    assert task.evidence == Evidence(balance_before=10.5, daily_before=3, accepted_between=1, cause=cause)
     await store.close()
 
 
@@ -208,6 +210,7 @@ KILLED = """
 import asyncio, sys
 from pathlib import Path
 from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore
 

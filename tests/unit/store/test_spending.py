@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.spending_report import counted_credits
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
@@ -15,6 +15,8 @@ from tests.unit.store.libraries import KATHMANDU, NOON, Opened, fill
 
 DAY = 86_400.0
 EVER = (0.0, 4e9)
+
+NO_TEXT = Reason(ReasonCode.UNKNOWN, words="\ud800 is no text")
 
 
 def spent(number: int, credits: float | None = 60.0, state: State = State.SUCCEEDED, **members: object) -> Task:
@@ -35,7 +37,7 @@ async def test_credits_are_the_cost_else_the_estimate_else_the_price_of_an_uncer
             spent(1, 48.0, estimated_credits=60.0),
             spent(2, None, State.RUNNING, estimated_credits=36.0),
             spent(3, None, State.UNCERTAIN, evidence=Evidence(price=25.0)),
-            spent(4, None, State.UNCERTAIN, evidence=Evidence(reason="\ud800 is no text")),
+            spent(4, None, State.UNCERTAIN, evidence=Evidence(cause=NO_TEXT)),
             spent(5, None, State.HELD, sent_at=None),
             spent(6, 0.0, State.FAILED, estimated_credits=60.0),
         ]

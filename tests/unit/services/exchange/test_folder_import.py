@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
-from runway_desktop.services.exchange.folder_import import CHUNK, TAKEN_BACK, FolderImport, FolderLook, Imported
+from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported
 from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Standing
@@ -346,7 +347,7 @@ async def test_a_result_that_a_known_task_got_is_taken_back_too(on):
         found = await desk.take_in()
         await desk.service.take_back(found)
         [output] = await desk.store.outputs(local_id(1))
-        assert (output.is_here, output.problem) == (False, TAKEN_BACK)
+        assert (output.is_here, output.problem) == (False, Reason(ReasonCode.IMPORT_UNDONE))
 
 
 async def test_a_result_that_was_downloaded_since_is_not_taken_back(on):

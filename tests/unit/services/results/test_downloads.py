@@ -29,21 +29,22 @@ from runway_desktop.domain.events import (
     KeyChanged,
     OutputChanged,
 )
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.kept_files import kept_file
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
 from runway_desktop.services.results import embedding, part_file, saving, sidecar
-from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, OUR_MISTAKE, Downloads
+from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, Downloads
 from runway_desktop.services.results.fallback_saving import FallbackSaving
 from runway_desktop.services.results.file_check import examine
-from runway_desktop.services.results.link_renewal import EXPIRED
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.schedule import LEAST_GAP
+from runway_desktop.usecases.words.reasons import saving_words
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
 from tests.fakes import FakeClock, MemoryBin, MemoryStore, in_time, settle
@@ -366,11 +367,11 @@ async def test_download_cut_in_the_middle_goes_on_where_it_stopped(desk):
         await settle()
         waiting = await desk.output(task)
         assert waiting.state is OutputState.WAITING
-        assert "goes on by itself" in waiting.problem
+        assert waiting.problem.code is ReasonCode.NO_REPLY
         await desk.clock.advance(3)
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
     assert [(opening.offset, opening.etag) for opening in desk.fetcher.openings] == [(0, ""), (400_000, '"1"')]
-    assert (await desk.output(task)).problem == ""
+    assert (await desk.output(task)).problem is None
 
 
 async def test_download_goes_on_after_the_program_was_killed(desk):
@@ -497,7 +498,7 @@ async def test_result_that_runway_does_not_keep_any_more_is_expired_for_good(des
         await desk.vanish(task)
         await settle()
         lost = await desk.output(task)
-        assert (lost.state, lost.problem) == (OutputState.EXPIRED, EXPIRED)
+        assert (lost.state, lost.problem) == (OutputState.EXPIRED, Reason(ReasonCode.KEPT_NO_LONGER))
         kept = await desk.ledger.task(task.id)
         assert kept is not None
         assert (kept.state, kept.deleted_remotely) == (State.SUCCEEDED, True)
@@ -526,7 +527,7 @@ async def test_half_a_file_whose_rest_runway_does_not_keep_any_more_is_expired_t
 async def test_output_that_is_lost_for_good_is_not_tried_again_for_the_sake_of_its_sibling(desk):
     task = await desk.finished_task(LINK, FRESH)
     lost = await desk.output(task, 0)
-    await desk.store.save_output(replace(lost, state=OutputState.EXPIRED, problem=EXPIRED))
+    await desk.store.save_output(replace(lost, state=OutputState.EXPIRED, problem=Reason(ReasonCode.KEPT_NO_LONGER)))
     desk.fetcher.serve(FRESH, clip())
     async with desk.running():
         await settle()
@@ -550,7 +551,7 @@ async def test_page_of_text_is_never_kept_as_a_clip(desk):
         await settle()
         failed = await desk.output(task)
         assert failed.state is OutputState.FAILED
-        assert "a page of text instead of the result" in failed.problem
+        assert failed.problem == Reason(ReasonCode.PAGE_OF_TEXT)
         assert desk.files() == []
         desk.fetcher.serve(LINK, clip())
         await desk.clock.advance(60)
@@ -575,7 +576,7 @@ async def test_file_that_is_cut_short_is_fetched_again_and_believed_if_it_comes_
         await settle()
         failed = await desk.output(task)
         assert failed.state is OutputState.FAILED
-        assert "seems to be cut short" in failed.problem
+        assert failed.problem == Reason(ReasonCode.CUT_SHORT)
         await desk.clock.advance(60)
         assert (await desk.output(task)).state is OutputState.SAVED
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()[:-5]
@@ -709,7 +710,8 @@ async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
             await settle()
             failed = await desk.output(task)
             assert failed.state is OutputState.FAILED
-            assert failed.problem.startswith(f"The disk is full. 5.0 MB are needed in {desk.library}.")
+            assert (failed.problem.code, failed.problem.name) == (ReasonCode.DISK_FULL, str(desk.library))
+            assert saving_words(failed).startswith(f"The disk is full. 5.0 MB are needed in {desk.library}.")
             assert desk.files() == []
             patch.undo()
             await desk.clock.advance(DISK_AGAIN_AFTER)
@@ -733,7 +735,7 @@ async def test_disk_that_fills_while_a_file_arrives_keeps_what_is_there(desk, mo
         await settle()
         failed = await desk.output(task)
         assert failed.state is OutputState.FAILED
-        assert "The disk is full." in failed.problem
+        assert failed.problem.code is ReasonCode.DISK_FULL
         room[0] = 10_000_000
         desk.downloads.resume_waiting()
         await settle()
@@ -760,7 +762,7 @@ async def test_real_limit_of_the_system_is_said_in_words(desk):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
     assert failed.state is OutputState.FAILED
-    assert "takes no files of this size" in failed.problem
+    assert failed.problem.code is ReasonCode.FILE_TOO_LARGE
 
 
 async def test_missing_drive_is_said_and_not_replaced_by_a_folder(desk, tmp_path):
@@ -772,7 +774,7 @@ async def test_missing_drive_is_said_and_not_replaced_by_a_folder(desk, tmp_path
         await settle()
         failed = await desk.output(task)
         assert failed.state is OutputState.FAILED
-        assert f"The folder {gone} is not there." in failed.problem
+        assert failed.problem == Reason(ReasonCode.FOLDER_MISSING, str(gone))
         assert not gone.parent.exists()
         desk.settings.library_folder = str(tmp_path / "elsewhere")
         await settle()
@@ -810,7 +812,7 @@ async def test_no_network_waits_longer_each_time_and_goes_on_when_it_is_back(des
         await desk.clock.advance(20)
         waiting = await desk.output(task)
         assert waiting.state is OutputState.WAITING
-        assert waiting.problem.startswith("There is no connection.")
+        assert waiting.problem.words == "There is no connection."
         before = len(desk.fetcher.openings)
         assert 3 <= before <= 5
         desk.fetcher.files[LINK].script.clear()
@@ -839,7 +841,7 @@ async def test_missing_key_makes_expired_links_wait_for_one(desk):
         await settle()
         waiting = await desk.output(task)
         assert waiting.state is OutputState.WAITING
-        assert "Waiting for a key" in waiting.problem
+        assert waiting.problem == Reason(ReasonCode.WAITS_FOR_KEY)
         desk.fetcher.serve(FRESH, clip())
         assert task.remote_id
         desk.runway.finish(task.remote_id, FRESH)
@@ -857,7 +859,7 @@ async def test_mistake_of_ours_in_one_download_does_not_stop_the_others(desk, mo
         sound = await desk.finished_task(FRESH)
         await settle()
         assert (await desk.output(sound)).state is OutputState.SAVED
-        assert (await desk.output(broken)).problem == OUR_MISTAKE
+        assert (await desk.output(broken)).problem == Reason(ReasonCode.OUR_MISTAKE)
     assert "a bug" in mistakes.take("a mistake of ours")
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import LibraryFolderChanged, Notice, OutputChanged
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderState
 from runway_desktop.domain.task import OutputState
 from runway_desktop.services.disk.disk_words import spoken_for
@@ -46,7 +47,7 @@ def put_in(desk: TaskCommands, drive: Path) -> None:
     drive.rename(desk.library.parent)
 
 
-def reasons(desk: TaskCommands) -> Counter[str]:
+def reasons(desk: TaskCommands) -> Counter[Reason]:
     """How often each reason was told, over all rows."""
     return Counter(event.output.problem for event in desk.told(OutputChanged) if event.output.problem)
 
@@ -62,13 +63,13 @@ async def test_results_wait_for_an_absent_drive_without_a_storm_and_go_on_by_the
         await desk.clock.advance(RESCUE_AFTER / 2)
         assert desk.fetcher.openings == []
         [(reason, times)] = reasons(desk).items()
-        assert reason.startswith(f"The folder {desk.library} is not there. Connect its drive")
+        assert reason == Reason(ReasonCode.FOLDER_MISSING, str(desk.library))
         assert times == MANY
         put_in(desk, drive)
         await desk.clock.advance(ROUND + 1)
         outputs = [await desk.output(task) for task in tasks]
     assert {output.state for output in outputs} == {OutputState.SAVED}
-    assert {output.problem for output in outputs} == {""}
+    assert {output.problem for output in outputs} == {None}
     assert len(desk.fetcher.openings) == MANY
     assert len(desk.files()) == MANY
     states = [event.health.state for event in desk.told(LibraryFolderChanged)]
@@ -88,7 +89,7 @@ async def test_rows_that_wait_their_turn_stop_saying_what_is_mended(desk):
         put_in(desk, drive)
         await desk.folder.look()
         await settle()
-        assert [(await desk.output(task)).problem for task in tasks] == ["", "", ""]
+        assert [(await desk.output(task)).problem for task in tasks] == [None, None, None]
         for gate in gates:
             gate.open()
         await settle()
@@ -132,7 +133,7 @@ async def test_what_waits_for_an_hour_is_rescued_and_what_is_fresh_is_not(desk):
         assert (await desk.output(old)).state is OutputState.FAILED
         await desk.clock.advance(20)
         rescued = await desk.output(old)
-        assert (rescued.state, rescued.problem) == (OutputState.SAVED, "")
+        assert (rescued.state, rescued.problem) == (OutputState.SAVED, None)
         assert rescued.path == str(desk.rescued / "gen4.5_Fox.mp4")
         assert Path(rescued.path).read_bytes() == clip()
         assert (await desk.output(young)).state is OutputState.FAILED
@@ -196,7 +197,7 @@ async def test_a_full_profile_is_said_and_tried_again_in_minutes(desk, monkeypat
         await settle()
         desk.downloads.rescue_now()
         await desk.clock.advance(900)
-        assert "The disk is full." in (await desk.output(task)).problem
+        assert (await desk.output(task)).problem.code is ReasonCode.DISK_FULL
         assert len(desk.fetcher.openings) < 10
 
 
@@ -271,7 +272,7 @@ async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
         await desk.clock.advance(3 * ANSWER_WITHIN)
         assert desk.folder.health.state is FolderState.SLOW
         assert len(desk.fetcher.openings) == desk.settings.download_limit
-        assert "does not answer" in (await desk.output(tasks[-1])).problem
+        assert (await desk.output(tasks[-1])).problem == Reason(ReasonCode.FOLDER_SILENT, str(desk.library))
         desk.settings.library_folder = str(tmp_path / "other")
         await settle()
         outputs = [await desk.output(task) for task in tasks]

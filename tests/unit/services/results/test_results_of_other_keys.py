@@ -10,8 +10,8 @@ import pytest
 from runway_desktop.domain.account import NO_KEY, KeyPlace, KeyStatus
 from runway_desktop.domain.errors import NotSeen
 from runway_desktop.domain.events import KeyChanged
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import OutputState, Task
-from runway_desktop.services.results.link_renewal import EXPIRED
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from tests.fakes import in_time, settle
 from tests.unit.services.results.test_downloads import FRESH, LINK, TaskCommands, clip
@@ -55,7 +55,7 @@ async def test_a_result_waits_for_its_key_and_is_saved_when_it_is_back(desk: Tas
         await desk.clock.advance(5 * HOUR)
         output = await desk.output(task)
         assert output.state is OutputState.WAITING
-        assert "This key can't see this task." in output.problem
+        assert output.problem == Reason(ReasonCode.WAITS_FOR_ITS_KEY)
         assert not await is_deleted(desk, task)
         assert await desk.store.unsaved()
         desk.fetcher.serve(FRESH, clip())
@@ -91,12 +91,12 @@ async def test_one_404_under_its_own_key_expires_nothing_and_a_later_one_does(de
         output = await desk.output(task)
         assert (output.state, output.problem) == (
             OutputState.WAITING,
-            "Runway did not find this task. It is asked once more.",
+            Reason(ReasonCode.NOT_FOUND_YET),
         )
         assert not await is_deleted(desk, task)
         await desk.clock.advance(40)
         lost = await desk.output(task)
-        assert (lost.state, lost.problem) == (OutputState.EXPIRED, EXPIRED)
+        assert (lost.state, lost.problem) == (OutputState.EXPIRED, Reason(ReasonCode.KEPT_NO_LONGER))
         assert await is_deleted(desk, task)
 
 

@@ -93,6 +93,8 @@ async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
         report = await rig.verbs.cancel([task_id])
         assert report.failed == {task_id: "There is no network."}
         assert not (await rig.task(task_id)).cancel_asked
+        [line] = [line for line in await rig.store.ledger(task_id) if line.kind == "not cancelled"]
+        assert line.detail == {"error": "not reached", "said": ""}
 
 
 async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():

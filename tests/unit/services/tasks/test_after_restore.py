@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import TaskChanged
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, HoldCode, State, TaskId
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore
@@ -82,7 +83,7 @@ async def test_what_was_being_sent_is_uncertain_and_says_why():
         task = await rig.task(ids["sending"])
         assert task.state is State.UNCERTAIN
         assert task.evidence is not None
-        assert "when the backup was made" in task.evidence.reason
+        assert task.evidence.cause == Reason(ReasonCode.BACKED_UP)
 
 
 async def test_what_was_at_runway_is_asked_for_as_ever():

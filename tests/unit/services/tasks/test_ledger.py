@@ -10,9 +10,10 @@ import pytest
 from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, Answer, Sending
-from runway_desktop.services.tasks.ledger import DIED_WHILE_SENDING, NoSuchTask
+from runway_desktop.services.tasks.ledger import NoSuchTask
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import MemoryStore, settle
@@ -141,7 +142,7 @@ async def test_a_task_being_sent_when_the_program_died_is_uncertain_at_the_next_
     async with idle(store=rig.store) as rig:
         task = await rig.task(TaskId("one"))
         assert task.state is State.UNCERTAIN
-        assert task.evidence == replace(before, reason=DIED_WHILE_SENDING)
+        assert task.evidence == replace(before, cause=Reason(ReasonCode.PROGRAM_ENDED))
 
 
 async def test_a_task_that_nobody_added_is_our_own_mistake():

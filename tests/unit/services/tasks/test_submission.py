@@ -11,6 +11,7 @@ import pytest
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import TasksAdded
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import Evidence, HoldCode, State, TaskId
 from runway_desktop.domain.transitions import Answer, NoAnswer, Sending
@@ -127,7 +128,7 @@ async def test_a_held_task_can_be_edited_until_its_sending_begins(tmp_path: Path
 async def uncertain(rig: Rig) -> TaskId:
     [task_id] = await rig.submit(request())
     await rig.ledger.move(task_id, Sending())
-    await rig.ledger.move(task_id, NoAnswer(Evidence(reason="Cut.")))
+    await rig.ledger.move(task_id, NoAnswer(Evidence(cause=Reason(ReasonCode.NO_REPLY))))
     return task_id
 
 

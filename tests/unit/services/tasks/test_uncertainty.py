@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 
 
 def evidence(**known) -> Evidence:
-    return Evidence(reason="The connection was cut.", **known)
+    return Evidence(cause=Reason(ReasonCode.NO_REPLY), **known)
 
 
 @pytest.mark.parametrize(

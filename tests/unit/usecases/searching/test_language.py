@@ -211,3 +211,14 @@ def test_every_key_can_be_completed_or_is_free_text():
         assert values_of(key, KNOWN), key
     assert dict(values_of("rating", KNOWN))[">=4"] == 5
     assert dict(values_of("state", KNOWN))["failed"] == 4
+
+
+@pytest.mark.parametrize(
+    "line", ["state:cancelled", "state:canceled", "status:Cancelled", "is:cancelled", "is:canceled"]
+)
+def test_canceled_tasks_are_found_by_either_spelling(line: str):
+    assert meaning(read(line), PlaceCounts(), 0.0).filter.states == frozenset({State.CANCELLED})
+
+
+def test_either_spelling_of_canceled_is_one_chip():
+    assert read("state:cancelled").terms == read("state:canceled").terms

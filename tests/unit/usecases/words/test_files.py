@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Filter, Listing, Place, PlaceCounts, Row, Without
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, State
@@ -85,7 +86,9 @@ def test_the_details_say_it_of_each_file_and_in_a_sentence():
 
 def test_the_words_of_an_older_version_are_no_trouble():
     old = of("binned")
-    problem = replace(old.outputs[0], binned_from="", problem="The file was moved to the bin.")
+    problem = replace(
+        old.outputs[0], binned_from="", problem=Reason(ReasonCode.UNKNOWN, words="The file was moved to the bin.")
+    )
     assert trouble_words(replace(old, outputs=(problem,))) == ""
     assert TaskCommand.PUT_BACK not in found(replace(old, outputs=(problem,)))
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from runway_desktop.domain.expiry import LinkLife
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Media, OutputState, State
@@ -20,6 +21,7 @@ from runway_desktop.viewmodels.expiry.board_table import LINE, BoardColumn, Boar
 from tests.rows import saved, task
 
 HOUR = 3600.0
+FULL = "The disk is full. It is the disk of /library. Make room; saving goes on by itself."
 NOW = datetime(2026, 11, 25, 14, 0).timestamp()
 
 
@@ -42,8 +44,18 @@ def missing(number: int = 1, *, hours: float = 500.0) -> Row:
     ("row", "headline", "detail", "deed"),
     [
         (made(), "Waiting", "It is saved as soon as its turn comes.", "Save now"),
-        (made(problem="There is no network."), "Waiting", "There is no network.", "Save now"),
-        (made(state=OutputState.FAILED, problem="The disk is full."), "Not saved", "The disk is full.", "Save now"),
+        (
+            made(problem=Reason(ReasonCode.UNKNOWN, words="There is no network.")),
+            "Waiting",
+            "There is no network.",
+            "Save now",
+        ),
+        (
+            made(state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library")),
+            "Not saved",
+            FULL,
+            "Save now",
+        ),
         (made(state=OutputState.DOWNLOADING), "Saving", "", ""),
         (made(hours=60), "Waiting", "It is saved as soon as its turn comes.", "Ask"),
         (missing(), "File missing", "It was in /library/day", "Ask"),
@@ -85,7 +97,7 @@ def test_a_result_of_this_moment_is_no_news() -> None:
     assert not is_stuck(made(hours=0.01).outputs[0], NOW)
     assert is_stuck(made(hours=0.02).outputs[0], NOW)
     assert is_stuck(made(hours=0, state=OutputState.FAILED).outputs[0], NOW)
-    assert is_stuck(made(hours=0, problem="There is no network.").outputs[0], NOW)
+    assert is_stuck(made(hours=0, problem=Reason(ReasonCode.UNKNOWN, words="There is no network.")).outputs[0], NOW)
     assert is_stuck(missing(hours=0).outputs[0], NOW)
 
 
@@ -140,7 +152,7 @@ def test_a_line_that_changes_is_filled_in_place_and_moved_ones_are_followed(qapp
     last = QPersistentModelIndex(table.index(2, 0))
     changed: list[int] = []
     table.dataChanged.connect(lambda first, *_: changed.append(first.row()))
-    later = line(made(2, state=OutputState.FAILED, problem="The disk is full."))
+    later = line(made(2, state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library")))
     table.show([later, lines[0], lines[1]])
     assert last.row() == 0
     assert changed == [0]
@@ -153,7 +165,7 @@ def test_a_line_that_changes_is_filled_in_place_and_moved_ones_are_followed(qapp
 
 def test_a_reader_hears_the_whole_line_and_each_cell(qapp: object) -> None:
     table = BoardLines()
-    table.show([line(made(state=OutputState.FAILED, problem="The disk is full."))])
+    table.show([line(made(state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library")))])
     role = Qt.ItemDataRole.AccessibleTextRole
     whole = str(table.index(0, BoardColumn.RESULT).data(role))
     for words in ("Shot 1", "The disk is full.", "Surely until tomorrow, 13:00", "at the latest 27 Nov, 13:00"):

@@ -7,6 +7,7 @@ from typing import Any
 
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.events import DownloadProgressed
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.usecases.words.expiry import STALLED
@@ -61,9 +62,9 @@ async def test_it_follows_what_is_saved_and_what_fails(tmp_path):
         await left(rig, waiting, result(rig, 2, hours=2))
         await rig.output(saved(task(1, State.SUCCEEDED), "/library/a.mp4"))
         await until(lambda: keys(rig) == ["t2"])
-        failed = result(rig, 2, hours=2, state=OutputState.FAILED, problem="The disk is full.")
+        failed = result(rig, 2, hours=2, state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library"))
         await rig.output(failed)
-        await until(lambda: rig.board.lines.lines()[0].why.detail == "The disk is full.")
+        await until(lambda: rig.board.lines.lines()[0].why.detail.startswith("The disk is full."))
 
 
 async def test_bytes_that_arrive_move_the_line(tmp_path):
@@ -140,7 +141,9 @@ async def test_an_urgent_one_is_told_once_for_each_link_and_not_while_something_
 
 async def test_a_folder_that_cannot_be_used_is_said_and_another_can_be_chosen(tmp_path):
     async with Rig(tmp_path) as rig:
-        await left(rig, result(rig, 1, hours=1, state=OutputState.FAILED, problem="The disk is full."))
+        await left(
+            rig, result(rig, 1, hours=1, state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library"))
+        )
         assert rig.board.folder_trouble() == ""
         folder = rig.engine.folder
         full = FolderHealth(folder=str(rig.board.library), state=FolderState.FULL)

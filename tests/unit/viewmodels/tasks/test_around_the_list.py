@@ -20,12 +20,13 @@ from runway_desktop.domain.account import (
 )
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand
-from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
+from runway_desktop.usecases.searching.language import STATES
+from runway_desktop.usecases.words.states import STATUSES, Tone
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
 
@@ -101,8 +102,8 @@ async def test_filters_come_together_into_one_question(tmp_path):
     async with Rig(tmp_path) as rig:
         chosen = rig.filter
         chosen.open_place(Filter(place=Place.SAVED), "Saved")
-        chosen.toggle_state("Failed")
-        chosen.toggle_model("gen4.5")
+        chosen.toggle("state", "failed")
+        chosen.toggle("model", "gen4.5")
         chosen.set_today(True)
         async with after(chosen.changed):
             chosen.search("fog")
@@ -117,8 +118,8 @@ async def test_filters_come_together_into_one_question(tmp_path):
         chosen.clear()
         assert rig.rows.listing.filter == Filter(place=Place.SAVED)
         assert not chosen.narrows
-        chosen.toggle_state("Failed")
-        chosen.toggle_state("Failed")
+        chosen.toggle("state", "failed")
+        chosen.toggle("state", "failed")
         assert not chosen.narrows
 
 
@@ -137,7 +138,7 @@ async def test_sorting_and_grouping_are_remembered_but_filters_are_not(tmp_path)
     async with Rig(tmp_path) as rig:
         rig.filter.group_by(GroupBy.DAY)
         rig.filter.sort_by(SortKey.COST, descending=False)
-        rig.filter.toggle_state("Failed")
+        rig.filter.toggle("state", "failed")
         other = ListFilter(rig.engine, rig.rows, rig.owner)
         other.restore()
         listing = other.listing
@@ -154,7 +155,7 @@ async def test_a_damaged_memory_is_no_obstacle(tmp_path, memory):
 
 
 def test_every_state_can_be_filtered_for_exactly_once():
-    named = [state for _, states in STATUS_CHOICES for state in states]
+    named = [state for word in STATUSES for state in STATES[word]]
     assert sorted(named) == sorted(State)
 
 
@@ -313,7 +314,11 @@ THEIRS = Fingerprint("theirs")
     ("state", "members", "says"),
     [
         (State.UNCERTAIN, {}, "No answer came"),
-        (State.UNCERTAIN, {"evidence": Evidence(reason="The connection was cut.")}, "The connection was cut."),
+        (
+            State.UNCERTAIN,
+            {"evidence": Evidence(cause=Reason(ReasonCode.NO_REPLY, words="The connection was cut."))},
+            "The connection was cut.",
+        ),
         (State.GONE, {}, "Runway doesn't know this task any more"),
         (State.GONE, {"adopted": True}, "Runway doesn't know this task: it is not of this key's organization"),
         (State.RUNNING, {"hidden_from": THEIRS}, "This task was made with another key."),
@@ -359,7 +364,7 @@ async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
     async with Rig(tmp_path) as rig:
         problem = "Runway could not be reached. Saving goes on by itself."
         one = task(1, State.SUCCEEDED)
-        await show(rig, one, saved(one, state=state, problem=problem))
+        await show(rig, one, saved(one, state=state, problem=Reason(ReasonCode.NOT_REACHED)))
         words = rig.details.state_words()
         assert words is not None
         said = [words.headline, words.detail, rig.details.trouble(), *(fact.text for fact in rig.details.facts())]
@@ -372,9 +377,9 @@ async def test_what_broke_at_runway_offers_retry_and_what_was_not_saved_offers_s
         await show(rig, task(1, State.FAILED, failure=Failure(code="INTERNAL")))
         assert rig.details.next_step().verb is TaskCommand.RETRY
         two = task(2, State.SUCCEEDED)
-        await show(rig, two, saved(two, state=OutputState.FAILED, problem="The disk is full."))
+        await show(rig, two, saved(two, state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library")))
         assert rig.details.next_step().verb is TaskCommand.FETCH_AGAIN
-        assert rig.details.trouble() == "The disk is full."
+        assert rig.details.trouble().startswith("The disk is full.")
 
 
 async def test_details_follow_the_task_live(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, Request, State, TaskId
 from runway_desktop.services.intake import AssetDrop, Draft, Gathered, IntakeFinding
@@ -263,7 +264,9 @@ async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(
 async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED, deleted_remotely=True)
-        await rig.shown(one, outputs=[saved(one, "", state=OutputState.EXPIRED, problem="Gone.")])
+        await rig.shown(
+            one, outputs=[saved(one, "", state=OutputState.EXPIRED, problem=Reason(ReasonCode.KEPT_NO_LONGER))]
+        )
         rows = list(await rig.store.rows([one.id]))
         rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
         rig.desk.carry_out(TaskCommand.REFRESH, rows)

@@ -1,0 +1,64 @@
+"""What went wrong with a sending or a saving, as it is said."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from runway_desktop.domain import errors
+from runway_desktop.domain.errors import DiskError, NoReply, RunwayDesktopError
+from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.services.disk.disk_words import is_of_disk
+from runway_desktop.usecases.words.reasons import saving_words, sending_words
+
+
+def output(problem: Reason | None) -> Output:
+    return Output(task_id=TaskId("a"), index=0, url="", url_fetched_at=0.0, state=OutputState.FAILED, problem=problem)
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_every_reason_is_said_even_without_details(code: ReasonCode):
+    for said in (sending_words(Reason(code)), saving_words(output(Reason(code)))):
+        assert said.endswith(".")
+        assert "{" not in said
+
+
+def test_nothing_is_said_where_nothing_is_the_matter():
+    assert (sending_words(None), saving_words(output(None))) == ("", "")
+
+
+def test_our_mistake_is_named_after_what_it_spoiled():
+    assert sending_words(Reason(ReasonCode.OUR_MISTAKE)) == "The program made a mistake while sending this."
+    assert saving_words(output(Reason(ReasonCode.OUR_MISTAKE))).startswith("The program made a mistake while saving")
+
+
+@pytest.mark.parametrize(
+    "code", [code for code in ReasonCode if is_of_disk(Reason(code)) and code is not ReasonCode.DISK_ERROR]
+)
+def test_a_disk_is_named_by_its_folder(code: ReasonCode):
+    assert "/films {1}" in saving_words(output(Reason(code, "/films {1}")))
+
+
+def test_a_full_disk_says_how_much_is_needed():
+    said = saving_words(output(Reason(ReasonCode.DISK_FULL, "/films", 5_000_000)))
+    assert said.startswith("The disk is full. 5.0 MB are needed in /films. ")
+
+
+def test_what_an_error_said_is_repeated():
+    problem = NoReply("Runway did not answer in time.", advice="Check it.", detail="HTTP 0").reason
+    assert sending_words(problem) == "Runway did not answer in time."
+    assert saving_words(output(problem)) == "Runway did not answer in time. Saving goes on by itself."
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.ApiError)]
+)
+def test_every_error_of_runway_has_a_code_of_its_own(kind: type[RunwayDesktopError]):
+    assert (kind.code is ReasonCode.OTHER_ERROR) is (kind is errors.ApiError)
+
+
+def test_an_error_of_a_disk_without_a_reason_keeps_its_words():
+    said = DiskError("It cannot be read.", advice="Is it there?").reason
+    assert said == Reason(ReasonCode.DISK_ERROR, words="It cannot be read. Is it there?")
