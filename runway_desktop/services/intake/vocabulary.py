@@ -86,7 +86,7 @@ _SETTINGS = {
     "length": "duration", "seconds": "duration", "durationseconds": "duration", "durations": "duration",
     "count": "outputCount", "outputs": "outputCount", "pictures": "outputCount",
     "variants": "numVariants", "negative": "negativePrompt",
-    "colour": "colors", "colours": "colors", "backgroundcolour": "backgroundColor",
+    "color": "colors", "colour": "colors", "colours": "colors", "backgroundcolour": "backgroundColor",
     "language": "targetLang", "fps": "targetFramerate", "framerate": "targetFramerate",
 }  # fmt: skip
 

@@ -115,13 +115,19 @@ async def test_missing_prompt_column_has_a_sentence(table):
 
 
 async def test_doubled_and_unknown_columns_have_a_sentence_each_and_nothing_else_is_lost(table):
-    found = await table("prompt,color,Prompt,raito,seed\na,red,b,1:1,4")
+    found = await table("prompt,colar,Prompt,raito,seed\na,red,b,1:1,4")
     assert found.drafts[0].values == {"promptText": "a", "seed": 4}
     assert sentences(found) == [
-        "shots.csv, row 1, color: The column “color” is not known and is left out. Did you mean “Colors”?",
+        "shots.csv, row 1, colar: The column “colar” is not known and is left out. Did you mean “colors”?",
         "shots.csv, row 1, Prompt: “prompt” and “Prompt” mean the same. The first one is used.",
         "shots.csv, row 1, raito: The column “raito” is not known and is left out. Did you mean “ratio”?",
     ]
+
+
+@pytest.mark.parametrize("title", ["Colors", "color", "colour", "Colours"])
+async def test_a_column_of_colors_is_known_in_either_spelling(table, title: str):
+    found = await table(f'prompt,{title}\na,"#112233, #445566"')
+    assert sentences(found) == []
 
 
 async def test_twice_the_same_column_is_told_as_such(table):
