@@ -303,7 +303,7 @@ class Engine:
         )
 
     @cached_property
-    def verbs(self) -> TaskActions:
+    def actions(self) -> TaskActions:
         from .tasks.actions import TaskActions
 
         return TaskActions(self.ledger, self._store, self._runway, self.asking, self.account, self.bus, self.clock)
@@ -410,7 +410,7 @@ class Engine:
 
         store, settings, bus, clock = self._store, self.settings, self.bus, self.clock
         return Exchange(
-            self.ledger, store, self.submission, self.verbs, self.catalog, settings, bus, clock, self._file_workers
+            self.ledger, store, self.submission, self.actions, self.catalog, settings, bus, clock, self._file_workers
         )
 
     @cached_property

@@ -24,7 +24,7 @@ from tests.faults.test_on_the_simulator import all_tasks, engine, simulated
 
 def exchange_of(rig: Rig, workers: ThreadPoolExecutor) -> Exchange:
     return Exchange(
-        rig.ledger, rig.store, rig.submission, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, workers
+        rig.ledger, rig.store, rig.submission, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, workers
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ async def test_a_library_of_the_simulator_is_the_same_in_a_fresh_profile(tmp_pat
             await judging.pick([old[1].id], Pick.PICK)
             await judging.tag([old[0].id, old[2].id], add=["night", "low key"])
             await judging.set_note([old[2].id], "For the teaser\nand the poster")
-            await rig.verbs.rename(old[1].id, "Take 3")
+            await rig.actions.rename(old[1].id, "Take 3")
             await keeper.settle()
             old = await all_tasks(rig)
             ids = [task.id for task in old]

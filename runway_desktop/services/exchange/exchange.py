@@ -42,7 +42,7 @@ class Exchange:
         ledger: Ledger,
         store: Store,
         submission: Submission,
-        verbs: TaskActions,
+        actions: TaskActions,
         catalog: Catalog,
         settings: Settings,
         bus: Bus,
@@ -54,7 +54,7 @@ class Exchange:
         self._executor = executor
         self._words: Vocabulary | None = None
         self.ids = IdImport(submission, store, self._vocabulary, executor)
-        self.folders = FolderImport(ledger, store, verbs, catalog, settings, bus, clock, executor)
+        self.folders = FolderImport(ledger, store, actions, catalog, settings, bus, clock, executor)
         self.files = FileExport(store, executor)
         self.lists = ListExport(store, catalog, executor)
 

@@ -166,7 +166,7 @@ class IdImportModel(QObject):
         for task_id in gone:
             del self._tasks[task_id]
             self.table.say(self._rows.pop(task_id), f"{NOT_THERE}; removed from the list", Tone.PLAIN)
-        self._runner(self._engine.verbs.remove(gone), "remove from list")
+        self._runner(self._engine.actions.remove(gone), "remove from list")
         self.changed.emit()
 
     def _looked(self, look: IdsLook) -> None:

@@ -184,11 +184,11 @@ class TaskCommands(QObject):
             case TaskCommand.LET_GO:
                 self._runner(engine.submission.let_go(first), "let go")
             case TaskCommand.RENAME:
-                self._runner(engine.verbs.rename(first, text), "rename")
+                self._runner(engine.actions.rename(first, text), "rename")
             case TaskCommand.CANCEL | TaskCommand.DO_NOT_SEND:
                 self._runner(self._cancel(ids), "cancel")
             case TaskCommand.DELETE_REMOTELY:
-                self._runner(engine.verbs.delete_remotely(ids), "delete remotely", done=self._report)
+                self._runner(engine.actions.delete_remotely(ids), "delete remotely", done=self._report)
             case TaskCommand.REMOVE:
                 self._runner(self._remove(ids), "remove from list")
 
@@ -211,7 +211,7 @@ class TaskCommands(QObject):
     def restore(self, task_ids: Sequence[TaskId]) -> None:
         """Undo of *Remove from list*."""
         self._runner(
-            self._engine.verbs.restore(task_ids), "restore", done=lambda _: self.show_wanted.emit(list(task_ids))
+            self._engine.actions.restore(task_ids), "restore", done=lambda _: self.show_wanted.emit(list(task_ids))
         )
 
     def pause(self, paused: bool) -> None:
@@ -402,13 +402,13 @@ class TaskCommands(QObject):
             await self._engine.lane.send_next([task_id])
 
     async def _cancel(self, task_ids: Sequence[TaskId]) -> None:
-        report = await self._engine.verbs.cancel(task_ids)
+        report = await self._engine.actions.cancel(task_ids)
         if report.kept:
             self.tell(f"{units.count(len(report.kept), 'task')} had finished in the meantime: kept, and saved.")
         self._report(report)
 
     async def _remove(self, task_ids: Sequence[TaskId]) -> None:
-        await self._engine.verbs.remove(task_ids)
+        await self._engine.actions.remove(task_ids)
         if task_ids:
             self.undo_offered.emit(
                 f"{units.count(len(task_ids), 'task')} removed from the list. Files stay.", list(task_ids)

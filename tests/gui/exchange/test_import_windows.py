@@ -78,7 +78,7 @@ async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_pat
 async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         await counter.add(replace(task(1), remote_id=remote_id(1)))
-        await counter.engine.verbs.remove([task(1).id])
+        await counter.engine.actions.remove([task(1).id])
         counter.window.take_mime(dropped(a_log(tmp_path, 1, 2)))
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "2 ids: 1 new, 1 removed from the list before."

@@ -31,7 +31,7 @@ def log(*numbers: int) -> str:
 async def a_desk(rig: Rig) -> AsyncIterator[Exchange]:
     async with rig:
         yield Exchange(
-            rig.ledger, rig.store, rig.submission, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
+            rig.ledger, rig.store, rig.submission, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
         )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
         await rig.ledger.take_in([a_task(1), a_task(2)], [])
-        await rig.verbs.remove([a_task(2).id])
+        await rig.actions.remove([a_task(2).id])
         text = log(1, 2, 3) + f"\nhttps://cdn.example.com/{remote_id(4)}/x.mp4\nspan {uuid.uuid1()}"
         look = await exchange.ids.look([], text, Progress())
         assert standings(look) == [
@@ -103,7 +103,7 @@ async def test_adopting_twice_doubles_nothing_and_brings_removed_ones_back():
         look = await exchange.ids.look([], log(1, 2), Progress())
         chosen = [entry.found for entry in look.entries]
         first = await exchange.ids.adopt(chosen)
-        await rig.verbs.remove(first.added)
+        await rig.actions.remove(first.added)
         second = await exchange.ids.adopt(chosen)
         assert (second.added, second.known) == ((), first.added)
         assert [(await rig.task(one)).removed_at for one in first.added] == [None, None]
@@ -184,7 +184,7 @@ async def test_a_folder_of_results_is_imported_and_one_that_is_all_known_is_inpu
         assert await exchange.recognize([results.folder], "") is Brought.RESULTS
         await rig.ledger.take_in([a_task(1)], outputs)
         assert await exchange.recognize([results.folder], "") is Brought.NOTHING
-        await rig.verbs.remove([a_task(1).id])
+        await rig.actions.remove([a_task(1).id])
         assert await exchange.recognize([results.folder], "") is Brought.RESULTS
         (tmp_path / "pictures").mkdir()
         assert await exchange.recognize([tmp_path / "pictures"], "") is Brought.NOTHING
