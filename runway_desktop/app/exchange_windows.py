@@ -47,7 +47,7 @@ class ExchangeWindows(QObject):
             host.told.connect(lambda words, problem: models.desk.tell(words, problem=problem))
             host.undo_offered.connect(window.taking_back.offer)
             host.folder_wanted.connect(models.desk.handing.folder_wanted)
-            host.file_wanted.connect(lambda path: models.desk.handing.show_in_folder([path]))
+            host.file_wanted.connect(lambda path: models.desk.handing.selection_wanted.emit([path]))
         return self._host
 
     def _wanted(self, wanted: Wanted) -> None:

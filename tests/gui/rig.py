@@ -25,12 +25,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
-from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Batch, BatchId, Output, Task, TaskId
-from runway_desktop.services.disk.profile_folders import Folders
-from runway_desktop.services.engine import Engine, Outside
+from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
@@ -50,53 +47,12 @@ from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.wiring.stages import Supervisor
 from tests import engine_rig
-from tests.engine_rig import CATALOG, AtOnce
+from tests.engine_of import engine_of
 from tests.fake_runway import FakeFetcher
 from tests.qt_loop import come_to_rest
 
 PATIENCE = 60.0
 """Seconds of real time after which a promise counts as broken."""
-
-
-def desktop_variables(folder: Path) -> dict[str, str]:
-    """A desktop of one's own: nothing that this machine has installed."""
-    return {f"XDG_{name}": str(folder / "desktop") for name in ("CONFIG_HOME", "CONFIG_DIRS", "DATA_HOME", "DATA_DIRS")}
-
-
-def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None = None) -> Engine:
-    """The engine with the services of an engine's rig, and on its fakes. Results go to `library`."""
-    parts.settings.library_folder = str(library)
-    folder = library.parent
-    profile = Profile(name="Test", folder=folder, library=library, key_name="test")
-    outside = Outside(
-        profile=profile,
-        folders=Folders(main=profile, beside=folder),
-        state=folder / "state",
-        catalog=CATALOG,
-        clock=parts.clock,
-        rng=parts.account._rng,
-        store=parts.store,
-        snapshots=SqliteSnapshots,
-        runway=parts.runway,
-        make_runway=lambda _: parts.runway,
-        fetcher=fetcher or FakeFetcher(),
-        secrets=parts.secrets,
-        workers=AtOnce(),
-        file_workers=AtOnce(),
-        threads=lambda *_: AtOnce(),
-        variables=desktop_variables(folder),
-        home=folder,
-    )
-    engine = Engine(outside)
-    engine.bus, engine.settings, engine.ledger, engine.folder = parts.bus, parts.settings, parts.ledger, parts.folder
-    engine.account, engine.pricing, engine.budget = parts.account, parts.pricing, parts.budget
-    engine.copies, engine.accepted_ids, engine.inputs = parts.copies, parts.ids, parts.inputs
-    engine.asking = parts.asking
-    engine.forecasts, engine.lane, engine.poller = parts.forecasts, parts.lane, parts.poller
-    engine.submission, engine.missing_inputs, engine.actions = parts.submission, parts.missing_inputs, parts.actions
-    engine.spending, engine.trash = parts.spending, parts.trash
-    engine.profiles = engine.backups = engine.restores = None
-    return engine
 
 
 async def until(holds: Callable[[], Any], promise: str = "") -> None:

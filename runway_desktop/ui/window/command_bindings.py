@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from runway_desktop.ui.commands.keys import Binding
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.exchange.wanted import Wanted
-from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.composer.presets import KEYS
 
 from .main_window import MainWindow
@@ -69,7 +69,7 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
 
 def list_bindings(window: MainWindow) -> dict[str, Binding]:
     """One for each command of `Where.LIST`."""
-    verb, judge = window.verb_menu.take, window.judge
+    command, judge = window.task_menu.take, window.judge
     return {
         **judging_bindings(window),
         "judge.tag": judge.tag,
@@ -79,16 +79,16 @@ def list_bindings(window: MainWindow) -> dict[str, Binding]:
         "judge.redo": window.models.desk.judging.redo,
         "compare.takes": window.compare,
         "task.menu": window.workspace.shelf.open_menu,
-        "task.copy": partial(verb, TaskCommand.COPY_PROMPT),
-        "task.copy.files": partial(verb, TaskCommand.COPY_FILE),
-        "task.copy.link": partial(verb, TaskCommand.COPY_LINK),
-        "task.folder": partial(verb, TaskCommand.SHOW_FILE),
-        "task.retry": partial(verb, TaskCommand.RETRY),
+        "task.copy": partial(command, TaskCommand.COPY_PROMPT),
+        "task.copy.files": partial(command, TaskCommand.COPY_FILE),
+        "task.copy.link": partial(command, TaskCommand.COPY_LINK),
+        "task.folder": partial(command, TaskCommand.SHOW_FILE),
+        "task.retry": partial(command, TaskCommand.RETRY),
         "task.edit": window.edit,
-        "task.seed": partial(verb, TaskCommand.NEW_SEED),
-        "task.model": partial(verb, TaskCommand.OTHER_MODEL),
-        "task.rename": partial(verb, TaskCommand.RENAME),
-        "task.remove": partial(verb, TaskCommand.REMOVE),
+        "task.seed": partial(command, TaskCommand.NEW_SEED),
+        "task.model": partial(command, TaskCommand.OTHER_MODEL),
+        "task.rename": partial(command, TaskCommand.RENAME),
+        "task.remove": partial(command, TaskCommand.REMOVE),
         "play.toggle": _playing(window, lambda preview: preview.toggle_play()),
         "play.back": _playing(window, lambda preview: preview.shuttle(-1)),
         "play.stop": _playing(window, lambda preview: preview.shuttle(0)),

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
 
-from .offers import TaskCommand
+from .task_command import TaskCommand
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """One sensible thing to do, as a button below the words. Without a verb it is to raise a cap."""
+    """One sensible thing to do, as a button below the words. Without a command it is to raise a cap."""
 
-    verb: TaskCommand | None
+    command: TaskCommand | None
     text: str
 
 

@@ -23,8 +23,10 @@ from runway_desktop.domain.task import Media, Output, OutputState, Pick, State, 
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.commands.conditions import may_retry
 from runway_desktop.usecases.commands.next_steps import NextStep, next_steps
-from runway_desktop.usecases.commands.offers import TaskCommand, concerned, may_retry
+from runway_desktop.usecases.commands.table import concerned
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import line_words

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, Q
 
 from runway_desktop.domain.task import Media, Output, State, TaskId
 from runway_desktop.ui.media.picture_view import PictureView
-from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.tasks.task_cells import Column
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task
@@ -120,7 +120,7 @@ async def test_a_search_says_how_it_goes_and_can_be_stopped(tmp_path: Path, them
         output = await shown(desk)
         Path(output.path).unlink()
         await noticed(desk)
-        desk.desk.missing_files.look_for([TaskId("t1")])
+        desk.desk.carry_out(TaskCommand.LOOK_FOR, await desk.store.rows([TaskId("t1")]))
         notices = desk.window.notices
         assert notices.messages() == ["Looking for missing files…"]
         qtbot.mouseClick(button(notices, "Stop"), Qt.MouseButton.LeftButton)
@@ -136,7 +136,7 @@ async def test_what_was_not_found_offers_another_folder(tmp_path: Path, theme, q
         elsewhere.mkdir()
         Path(output.path).rename(elsewhere / "1.png")
         await noticed(desk)
-        desk.desk.missing_files.look_for([TaskId("t1")])
+        desk.desk.carry_out(TaskCommand.LOOK_FOR, await desk.store.rows([TaskId("t1")]))
         await until(lambda: any("was not found" in said for said in desk.window.notices.messages()))
         qtbot.mouseClick(button(desk.window.notices, "Look in a folder…"), Qt.MouseButton.LeftButton)
         await until(lambda: desk.window.findChildren(QFileDialog))
@@ -155,7 +155,7 @@ async def test_another_file_is_taken_only_after_a_question_whose_safe_answer_has
         other.write_bytes(b"another picture")
         await noticed(desk)
         await until(lambda: desk.details.next_step() is not None)
-        desk.window.verb_menu.take(TaskCommand.CHOOSE_FILE)
+        desk.window.task_menu.take(TaskCommand.CHOOSE_FILE)
         await until(lambda: desk.window.findChildren(QFileDialog))
         [dialog] = desk.window.findChildren(QFileDialog)
         dialog.fileSelected.emit(str(other))

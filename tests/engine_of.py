@@ -1,0 +1,54 @@
+"""A whole engine on the services and fakes of an engine's rig. No Qt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.disk.profile_folders import Folders
+from runway_desktop.services.engine import Engine, Outside
+from runway_desktop.store.snapshots import SqliteSnapshots
+from tests import engine_rig
+from tests.engine_rig import CATALOG, AtOnce
+from tests.fake_runway import FakeFetcher
+
+
+def desktop_variables(folder: Path) -> dict[str, str]:
+    """A desktop of one's own: nothing that this machine has installed."""
+    return {f"XDG_{name}": str(folder / "desktop") for name in ("CONFIG_HOME", "CONFIG_DIRS", "DATA_HOME", "DATA_DIRS")}
+
+
+def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None = None) -> Engine:
+    """The engine with the services of an engine's rig, and on its fakes. Results go to `library`."""
+    parts.settings.library_folder = str(library)
+    folder = library.parent
+    profile = Profile(name="Test", folder=folder, library=library, key_name="test")
+    outside = Outside(
+        profile=profile,
+        folders=Folders(main=profile, beside=folder),
+        state=folder / "state",
+        catalog=CATALOG,
+        clock=parts.clock,
+        rng=parts.account._rng,
+        store=parts.store,
+        snapshots=SqliteSnapshots,
+        runway=parts.runway,
+        make_runway=lambda _: parts.runway,
+        fetcher=fetcher or FakeFetcher(),
+        secrets=parts.secrets,
+        workers=AtOnce(),
+        file_workers=AtOnce(),
+        threads=lambda *_: AtOnce(),
+        variables=desktop_variables(folder),
+        home=folder,
+    )
+    engine = Engine(outside)
+    engine.bus, engine.settings, engine.ledger, engine.folder = parts.bus, parts.settings, parts.ledger, parts.folder
+    engine.account, engine.pricing, engine.budget = parts.account, parts.pricing, parts.budget
+    engine.copies, engine.accepted_ids, engine.inputs = parts.copies, parts.ids, parts.inputs
+    engine.asking = parts.asking
+    engine.forecasts, engine.lane, engine.poller = parts.forecasts, parts.lane, parts.poller
+    engine.submission, engine.missing_inputs, engine.actions = parts.submission, parts.missing_inputs, parts.actions
+    engine.spending, engine.trash = parts.spending, parts.trash
+    engine.profiles = engine.backups = engine.restores = None
+    return engine
