@@ -17,6 +17,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from runway_desktop.services.exchange import TaskIds
     from runway_desktop.ui.exchange.host import ExchangeHost
 
 
@@ -64,8 +65,8 @@ class ExchangeWindows(QObject):
     def _export(self, task_ids: Sequence[TaskId]) -> None:
         self.host.export(task_ids)
 
-    def _ids_brought(self, paths: Sequence[Path], text: str, otherwise: Callable[[], object]) -> None:
-        self.host.import_ids(paths, text, otherwise)
+    def _ids_brought(self, ids: TaskIds, otherwise: Callable[[], object]) -> None:
+        self.host.import_ids(self.host.door.id_import(ids), otherwise)
 
     def _results_brought(self, folder: Path, otherwise: Callable[[], object]) -> None:
         self.host.import_folder(folder, otherwise)

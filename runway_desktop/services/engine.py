@@ -410,7 +410,16 @@ class Engine:
 
         store, settings, bus, clock = self._store, self.settings, self.bus, self.clock
         return Exchange(
-            self.ledger, store, self.submission, self.actions, self.catalog, settings, bus, clock, self._file_workers
+            self.ledger,
+            store,
+            self.submission,
+            self.actions,
+            self.catalog,
+            settings,
+            bus,
+            clock,
+            self.intake,
+            self._file_workers,
         )
 
     @cached_property

@@ -15,6 +15,7 @@ from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.exchange.file_export import FileChoice
 from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.intake import Intake
 from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.tasks.judging import Judging
 from tests.engine_rig import CATALOG, Rig, request
@@ -23,8 +24,9 @@ from tests.faults.test_on_the_simulator import all_tasks, engine, simulated
 
 
 def exchange_of(rig: Rig, workers: ThreadPoolExecutor) -> Exchange:
+    intake = Intake(CATALOG, workers)
     return Exchange(
-        rig.ledger, rig.store, rig.submission, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, workers
+        rig.ledger, rig.store, rig.submission, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, intake, workers
     )  # fmt: skip
 
 

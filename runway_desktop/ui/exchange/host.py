@@ -44,13 +44,15 @@ class ExchangeHost(QObject):
     def choose_log(self) -> None:
         dialog = self._dialog("Choose what the ids stand in", _TEXTS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self.import_ids([Path(name) for name in names], ""))
+        dialog.filesSelected.connect(
+            lambda names: self.import_ids(self.door.ids_in([Path(name) for name in names], ""))
+        )
         dialog.open()
 
     def paste_ids(self) -> None:
         text = QGuiApplication.clipboard().text()
         if text.strip():
-            self.import_ids((), text)
+            self.import_ids(self.door.ids_in((), text))
         else:
             self.told.emit("There is no text in the clipboard.", True)
 
@@ -61,11 +63,8 @@ class ExchangeHost(QObject):
         dialog.fileSelected.connect(lambda name: self.import_folder(Path(name)))
         dialog.open()
 
-    def import_ids(
-        self, paths: Sequence[Path], text: str, otherwise: Callable[[], object] | None = None
-    ) -> IdImportWindow:
+    def import_ids(self, model: IdImportModel, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
         """Shows what ids stand there. `otherwise` takes the same in as prompts."""
-        model = self.door.id_import(paths, text)
         words = "Use as prompts instead" if otherwise is not None else ""
         window = IdImportWindow(model, self._theme, self._window, otherwise=words)
         self._open(window, model)

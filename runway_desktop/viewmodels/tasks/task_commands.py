@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import Request, TaskId
     from runway_desktop.services.engine import Engine
-    from runway_desktop.services.intake import AssetDrop, Gathered
+    from runway_desktop.services.intake import AssetDrop, Dropped, Gathered
     from runway_desktop.services.results.relinking import Progress
     from runway_desktop.services.supervised import Runner
     from runway_desktop.usecases.commands.doing import Given, Report
@@ -76,8 +76,8 @@ class TaskCommands(QObject):
     """A sentence, and the Request that a dropped result carries inside."""
     export_wanted = Signal(object)
     """Ids of the tasks to be exported."""
-    ids_brought = Signal(object, str, object)
-    """Paths, or a text, that are a record of task ids; and what takes them in as anything else."""
+    ids_brought = Signal(object, object)
+    """TaskIds; and what takes them in as anything else."""
     results_brought = Signal(object, object)
     """Path of a folder of results that are not in the list; and what takes it in as anything else."""
     release_wanted = Signal(object)
@@ -116,8 +116,10 @@ class TaskCommands(QObject):
         """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
         the composer; the first in the place of its input `at`, if one is named. `are_results`: taken from this very
         window, to be used and not to be restored."""
-        work = self._take(tuple(paths), tuple(urls), text, html, to_field, at, are_results=are_results)
-        self._runner(work, "take in")
+        from runway_desktop.services.intake import Dropped
+
+        dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
+        self._runner(self._take(dropped, to_field, at, are_results=are_results), "take in")
 
     def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
         return self._commands.question(command, rows)
@@ -185,58 +187,30 @@ class TaskCommands(QObject):
         self._engine.poller.ask_now()
         self._runner(self._engine.account.refresh(), "refresh balance")
 
-    async def _take(
-        self,
-        paths: tuple[Path, ...],
-        urls: tuple[str, ...],
-        text: str,
-        html: str,
-        to_field: str,
-        at: int | None,
-        *,
-        are_results: bool,
-    ) -> None:
-        renewal = self._engine.renewal
-        if renewal is not None and len(paths) == 1 and await renewal.is_catalog(paths[0]):
-            self.tell((await renewal.renew(paths[0])).in_words(), "Preferences → Runway goes back to the built-in one.")
-            return
-        if not (are_results or urls or to_field) and await self._is_for_import(paths, text, html):
-            return
-        await self._gather(paths, urls, text, html, to_field, at, are_results=are_results)
-
-    async def _is_for_import(self, paths: tuple[Path, ...], text: str, html: str) -> bool:
-        """Whether a preview of an import was asked for, in place of taking it in as prompts or inputs."""
+    async def _take(self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool) -> None:
+        from runway_desktop.services.exchange import CatalogFile, ResultsFolder, TaskIds
 
         def otherwise() -> None:
-            self._runner(self._gather(paths, (), text, html, "", None, are_results=False), "take in")
+            self._runner(self._take_as_requests(dropped), "take in")
 
-        from runway_desktop.services.exchange import Brought
+        engine, pair = self._engine, self._composer.pair
+        for_import = not (are_results or dropped.urls or to_field)
+        match await engine.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
+            case CatalogFile(source):
+                if engine.renewal is not None:
+                    renewed = await engine.renewal.renew(source.path, source.content)
+                    self.tell(renewed.in_words(), "Preferences → Runway goes back to the built-in one.")
+            case TaskIds() as ids:
+                self.ids_brought.emit(ids, otherwise)
+            case ResultsFolder(path):
+                self.results_brought.emit(path, otherwise)
+            case gathered:
+                self.receive(gathered, to_field, at, are_results=are_results)
 
-        match await self._engine.exchange.recognize(paths, text):
-            case Brought.IDS:
-                self.ids_brought.emit(paths, text, otherwise)
-            case Brought.RESULTS:
-                self.results_brought.emit(paths[0], otherwise)
-            case Brought.NOTHING:
-                return False
-        return True
-
-    async def _gather(
-        self,
-        paths: tuple[Path, ...],
-        urls: tuple[str, ...],
-        text: str,
-        html: str,
-        to_field: str,
-        at: int | None,
-        *,
-        are_results: bool,
-    ) -> None:
+    async def _take_as_requests(self, dropped: Dropped) -> None:
+        """What might have been imported is taken in as prompts or inputs."""
         pair = self._composer.pair
-        gathered = await self._engine.intake.gather(
-            paths=paths, urls=urls, text=text, html=html, prefer=(pair.endpoint, pair.model)
-        )
-        self.receive(gathered, to_field, at, are_results=are_results)
+        self.receive(await self._engine.intake.gather(dropped, prefer=(pair.endpoint, pair.model)))
 
     def receive(
         self, gathered: Gathered, to_field: str = "", at: int | None = None, *, are_results: bool = False

@@ -15,7 +15,7 @@ from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.exchange import id_search
 from runway_desktop.services.exchange.found_ids import FoundId, Known, Weight
 from runway_desktop.services.exchange.id_search import BLOCK, IdSearch
-from runway_desktop.services.intake.reading import Unreadable
+from runway_desktop.services.intake.reading import Source, Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from tests.engine_rig import CATALOG
@@ -32,7 +32,7 @@ def search(text: str) -> list[FoundId]:
 
 
 def search_file(path: Path) -> list[FoundId]:
-    return list(IdSearch.in_file(path, WORDS).run().found.values())
+    return list(IdSearch.in_file(Source(path), WORDS).run().found.values())
 
 
 def one(text: str) -> FoundId:

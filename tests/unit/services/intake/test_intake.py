@@ -16,7 +16,7 @@ from PIL import Image
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import Media, Output, Request, Task, TaskId
-from runway_desktop.services.intake import Gathered, Intake
+from runway_desktop.services.intake import Dropped, Gathered, Intake
 from runway_desktop.services.intake.sources import MOST_DRAFTS
 from runway_desktop.services.results import embedding, sidecar
 from tests.conftest import run_test
@@ -29,7 +29,9 @@ VERSION_1 = "0f8fad5b-d9cb-169f-a165-70867728950e"
 
 
 async def gather(*paths: Path, **more: Any) -> Gathered:
-    return await Intake(CATALOG, AtOnce()).gather(paths=paths, **more)
+    prefer = more.pop("prefer", None)
+    dropped = Dropped(paths=paths, urls=tuple(more.pop("urls", ())), **more)
+    return await Intake(CATALOG, AtOnce()).gather(dropped, prefer=prefer)
 
 
 def prompts(found: Gathered) -> list[str]:
