@@ -17,7 +17,6 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
-    from runway_desktop.services.exchange import TaskIds
     from runway_desktop.ui.exchange.host import ExchangeHost
 
 
@@ -32,7 +31,7 @@ class ExchangeWindows(QObject):
         desk = window.models.desk
         window.exchange_wanted.connect(self._wanted)
         desk.export_wanted.connect(self._export)
-        desk.ids_brought.connect(self._ids_brought)
+        desk.ids_brought.connect(lambda ids, or_else: self.host.import_ids(self.host.door.id_import(ids), or_else))
         desk.results_brought.connect(self._results_brought)
 
     @property
@@ -64,9 +63,6 @@ class ExchangeWindows(QObject):
 
     def _export(self, task_ids: Sequence[TaskId]) -> None:
         self.host.export(task_ids)
-
-    def _ids_brought(self, ids: TaskIds, otherwise: Callable[[], object]) -> None:
-        self.host.import_ids(self.host.door.id_import(ids), otherwise)
 
     def _results_brought(self, folder: Path, otherwise: Callable[[], object]) -> None:
         self.host.import_folder(folder, otherwise)

@@ -79,12 +79,6 @@ class IdSearch:
         """Reads some more; False when everything was read."""
         return not self.is_full and next(self._work, self) is None
 
-    def run(self) -> IdSearch:
-        """All of it at once, for what is short."""
-        while self.step():
-            pass
-        return self
-
     def _file(self, source: Source) -> Iterator[None]:
         encoding = _encoding(source.head, source.path.name)
         codecs.register_error(_WESTERN, _as_western)

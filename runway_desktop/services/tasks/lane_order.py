@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from runway_desktop.domain.task import Task, TaskId
 
-LEAST_STEP = 1e-6
-"""When neighbors come closer than this, all are numbered anew."""
-
 
 def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:
     """New positions that put `moving`, in that order, before the task `before`; None, or one that is not held: at the

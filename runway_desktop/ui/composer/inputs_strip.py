@@ -114,7 +114,7 @@ class InputsStrip(QWidget):
             menu.addSeparator()
         carried = self._desk.carried_settings(item.path)
         if carried is not None:
-            menu.addAction("Take its settings", partial(self._desk.take_settings, carried))
+            menu.addAction("Take its settings", partial(self._composer.load, carried))
             menu.addSeparator()
         menu.addAction("Replace…", partial(self._replace, item))
         if item.path is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -21,6 +22,9 @@ from .export_window import ExportWindow
 from .import_window import FolderImportWindow, IdImportWindow
 
 _TEXTS = "Logs, tables and JSON (*.log *.txt *.csv *.tsv *.json *.jsonl *.ndjson *.out *.err);;All files (*)"
+
+
+Window = TypeVar("Window", IdImportWindow, FolderImportWindow)
 
 
 class ExchangeHost(QObject):
@@ -66,22 +70,23 @@ class ExchangeHost(QObject):
     def import_ids(self, model: IdImportModel, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
         """Shows what ids stand there. `otherwise` takes the same in as prompts."""
         words = "Use as prompts instead" if otherwise is not None else ""
-        window = IdImportWindow(model, self._theme, self._window, otherwise=words)
-        self._open(window, model)
-        model.finished.connect(self.show_wanted)
-        if otherwise is not None:
-            window.otherwise_wanted.connect(otherwise)
-        model.begin()
-        return window
+        return self._import(IdImportWindow(model, self._theme, self._window, otherwise=words), model, otherwise)
 
     def import_folder(self, folder: Path, otherwise: Callable[[], object] | None = None) -> FolderImportWindow:
         """Shows what results lie there. `otherwise` takes the same in as inputs."""
         model = self.door.folder_import(folder)
         words = "Use as inputs instead" if otherwise is not None else ""
-        window = FolderImportWindow(model, self._theme, self._window, otherwise=words)
+        model.undo_offered.connect(self.undo_offered)
+        return self._import(FolderImportWindow(model, self._theme, self._window, otherwise=words), model, otherwise)
+
+    def _import(
+        self,
+        window: Window,
+        model: IdImportModel | FolderImportModel,
+        otherwise: Callable[[], object] | None,
+    ) -> Window:
         self._open(window, model)
         model.finished.connect(self.show_wanted)
-        model.undo_offered.connect(self.undo_offered)
         if otherwise is not None:
             window.otherwise_wanted.connect(otherwise)
         model.begin()

@@ -297,7 +297,7 @@ class MainWindow(QMainWindow):
         m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.desk.settings_offered.connect(
             lambda message, request: self.notices.tell(
-                message, action_text="Take its settings", on_action=lambda: m.desk.take_settings(request)
+                message, action_text="Take its settings", on_action=lambda: m.composer.load(request)
             )
         )
         m.folder.choose_wanted.connect(lambda: self.preferences_wanted.emit("Saving"))

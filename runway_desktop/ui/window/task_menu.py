@@ -10,9 +10,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, TaskId, parse_remote_id
+from runway_desktop.domain.task import Media, TaskId
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.confirm import ask_text, confirm
+from runway_desktop.ui.confirm import ask_text, confirm, task_id_problem
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.commands.commands import NOTHING
@@ -26,43 +26,32 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 MOST_IDS = 8
 """Known ids that a person is shown at once."""
 
-_KEYS = {
-    TaskCommand.OPEN: "task.open",
-    TaskCommand.RETRY: "task.retry",
-    TaskCommand.EDIT_AND_SEND: "task.edit",
-    TaskCommand.EDIT_HELD: "task.edit",
-    TaskCommand.NEW_SEED: "task.seed",
-    TaskCommand.OTHER_MODEL: "task.model",
-    TaskCommand.RENAME: "task.rename",
-    TaskCommand.REMOVE: "task.remove",
-    TaskCommand.COPY_PROMPT: "task.copy",
-    TaskCommand.COPY_FILE: "task.copy.files",
-    TaskCommand.COPY_LINK: "task.copy.link",
-    TaskCommand.SHOW_FILE: "task.folder",
-    TaskCommand.EXPORT: "exchange.export",
+BINDINGS = {
+    TaskCommand.OPEN: ("mdi6.play-outline", "task.open"),
+    TaskCommand.SHOW_FILE: ("mdi6.folder-outline", "task.folder"),
+    TaskCommand.RETRY: ("mdi6.refresh", "task.retry"),
+    TaskCommand.REFRESH: ("mdi6.cloud-refresh-outline", ""),
+    TaskCommand.EDIT_AND_SEND: ("mdi6.pencil-outline", "task.edit"),
+    TaskCommand.EDIT_HELD: ("mdi6.pencil-outline", "task.edit"),
+    TaskCommand.NEW_SEED: ("mdi6.dice-multiple-outline", "task.seed"),
+    TaskCommand.CANCEL: ("mdi6.cancel", ""),
+    TaskCommand.DELETE_REMOTELY: ("mdi6.cloud-remove-outline", ""),
+    TaskCommand.DELETE_FILE: ("mdi6.trash-can-outline", ""),
+    TaskCommand.REMOVE: ("mdi6.playlist-minus", "task.remove"),
+    TaskCommand.LOOK_FOR: ("mdi6.magnify", ""),
+    TaskCommand.KEEP_CHANGE: ("mdi6.check", ""),
+    TaskCommand.PUT_BACK: ("mdi6.delete-restore", ""),
+    TaskCommand.COPY_PROMPT: ("mdi6.content-copy", "task.copy"),
+    TaskCommand.COPY_LINK: ("mdi6.link-variant", "task.copy.link"),
+    TaskCommand.COPY_PICTURE: ("mdi6.image-outline", ""),
+    TaskCommand.EXPORT: ("mdi6.export-variant", "exchange.export"),
+    TaskCommand.USE_AS_INPUT: ("mdi6.image-plus-outline", ""),
+    TaskCommand.SEND_NEXT: ("mdi6.arrow-up-bold-outline", ""),
+    TaskCommand.OTHER_MODEL: ("", "task.model"),
+    TaskCommand.RENAME: ("", "task.rename"),
+    TaskCommand.COPY_FILE: ("", "task.copy.files"),
 }
-_ICONS = {
-    TaskCommand.OPEN: "mdi6.play-outline",
-    TaskCommand.SHOW_FILE: "mdi6.folder-outline",
-    TaskCommand.RETRY: "mdi6.refresh",
-    TaskCommand.REFRESH: "mdi6.cloud-refresh-outline",
-    TaskCommand.EDIT_AND_SEND: "mdi6.pencil-outline",
-    TaskCommand.EDIT_HELD: "mdi6.pencil-outline",
-    TaskCommand.NEW_SEED: "mdi6.dice-multiple-outline",
-    TaskCommand.CANCEL: "mdi6.cancel",
-    TaskCommand.DELETE_REMOTELY: "mdi6.cloud-remove-outline",
-    TaskCommand.DELETE_FILE: "mdi6.trash-can-outline",
-    TaskCommand.REMOVE: "mdi6.playlist-minus",
-    TaskCommand.LOOK_FOR: "mdi6.magnify",
-    TaskCommand.KEEP_CHANGE: "mdi6.check",
-    TaskCommand.PUT_BACK: "mdi6.delete-restore",
-    TaskCommand.COPY_PROMPT: "mdi6.content-copy",
-    TaskCommand.COPY_LINK: "mdi6.link-variant",
-    TaskCommand.COPY_PICTURE: "mdi6.image-outline",
-    TaskCommand.EXPORT: "mdi6.export-variant",
-    TaskCommand.USE_AS_INPUT: "mdi6.image-plus-outline",
-    TaskCommand.SEND_NEXT: "mdi6.arrow-up-bold-outline",
-}
+"""The icon of a command, and the command of `ui.commands.table` whose keys give it; each may be empty."""
 
 
 class TaskMenu(QObject):
@@ -134,10 +123,11 @@ class TaskMenu(QObject):
             )
             action.setEnabled(shown.enabled)
             action.setToolTip(shown.reason)
-            if command in _KEYS:
-                action.setShortcuts(self._keys.of(_KEYS[command])[:1])
-            if command in _ICONS:
-                action.setIcon(self._theme.icon(_ICONS[command], Role.BAD if shown.is_dangerous else Role.MUTED))
+            icon, key = BINDINGS.get(command, ("", ""))
+            if key:
+                action.setShortcuts(self._keys.of(key)[:1])
+            if icon:
+                action.setIcon(self._theme.icon(icon, Role.BAD if shown.is_dangerous else Role.MUTED))
 
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
         from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
@@ -184,10 +174,10 @@ class TaskMenu(QObject):
                     "Enter the task's id",
                     _id_hint(known),
                     known[0] if len(known) == 1 else "",
-                    _id_problem,
+                    task_id_problem,
                     lambda text: carry_out(Given(text=text.strip().lower())),
                 )
-            case None if (asked := self._desk.question(command, selected)) is not None:
+            case None if (asked := self._desk.commands.question(command, selected)) is not None:
                 confirm(self._window, asked, carry_out)
             case None:
                 carry_out()
@@ -202,7 +192,3 @@ def _id_hint(known: Sequence[str]) -> str:
         return "The id that Runway gave it, from a log or from support."
     listed = "\n".join(known[:MOST_IDS])
     return f"The id that Runway gave it. Accepted by Runway and not in the list:\n{listed}"
-
-
-def _id_problem(text: str) -> str:
-    return "" if parse_remote_id(text) else "A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."

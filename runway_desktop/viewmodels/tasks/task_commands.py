@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from runway_desktop.services.results.relinking import Progress
     from runway_desktop.services.supervised import Runner
     from runway_desktop.usecases.commands.doing import Given, Report
-    from runway_desktop.usecases.question import Question
     from runway_desktop.viewmodels.composer.composer import Composer
 
 MOST_SAID = 3
@@ -88,7 +87,7 @@ class TaskCommands(QObject):
         self._engine = engine
         self._composer = composer
         self._runner = runner
-        self._commands = Commands(engine)
+        self.commands = Commands(engine)
         self._search: asyncio.Task[Any] | None = None
         self._carried: dict[Path, Request] = {}
         self.judging = JudgingModel(engine, runner, self)
@@ -121,9 +120,6 @@ class TaskCommands(QObject):
         dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
         self._runner(self._take(dropped, to_field, at, are_results=are_results), "take in")
 
-    def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
-        return self._commands.question(command, rows)
-
     def known_ids(self) -> tuple[str, ...]:
         """Ids of tasks that Runway accepted and that are not in the list, latest first: one of them may be that of an
         uncertain task."""
@@ -151,11 +147,11 @@ class TaskCommands(QObject):
             case _:
                 if command is TaskCommand.DELETE_FILE:
                     self.release_wanted.emit(_saved_paths(rows))
-                self._run(command, rows, given, self._commands.do(command, rows, given))
+                self._run(command, rows, given, self.commands.do(command, rows, given))
 
     def undo(self, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
         """Undoes what was offered by `undo_offered`."""
-        self._run(command, (), NOTHING, self._commands.undo(command, task_ids))
+        self._run(command, (), NOTHING, self.commands.undo(command, task_ids))
 
     def stop_search(self) -> None:
         """Ends the search for missing files. What it found stays found."""
@@ -252,10 +248,6 @@ class TaskCommands(QObject):
         """The settings inside an input that was taken in here, beyond the life of the notice that offered them."""
         return self._carried.get(path) if path is not None else None
 
-    def take_settings(self, request: Request) -> None:
-        """Puts the settings that a result carries into the composer."""
-        self._composer.load(request)
-
     def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str, at: int | None) -> None:
         """A file that is known but does not fit goes along: what is wrong, and what helps, is said at its tile."""
         usable = [drop for drop in assets if not drop.findings or drop.facts is not None]
@@ -320,7 +312,7 @@ class TaskCommands(QObject):
         """One search at a time: another one takes its place."""
         this = asyncio.current_task()
         try:
-            return await self._commands.do(command, rows, given)
+            return await self.commands.do(command, rows, given)
         finally:
             if self._search in (this, None):
                 self._search = None

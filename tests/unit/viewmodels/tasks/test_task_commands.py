@@ -228,23 +228,23 @@ async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        assert rig.desk.question(TaskCommand.RETRY, rows) is None
+        assert rig.desk.commands.question(TaskCommand.RETRY, rows) is None
         rig.engine.settings.confirm_above = 100
-        asked = rig.desk.question(TaskCommand.RETRY, rows)
+        asked = rig.desk.commands.question(TaskCommand.RETRY, rows)
         assert asked is not None
         assert asked.title == "Send 3 tasks for 180 credits?"
-        assert rig.desk.question(TaskCommand.RETRY, rows[:1]) is None
+        assert rig.desk.commands.question(TaskCommand.RETRY, rows[:1]) is None
 
 
 async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        plain = rig.desk.question(TaskCommand.RETRY, rows)
+        plain = rig.desk.commands.question(TaskCommand.RETRY, rows)
         assert plain is not None
         assert plain.title == "Send 3 tasks again?"
         rig.engine.settings.confirm_above = 100
-        dear = rig.desk.question(TaskCommand.RETRY, rows)
+        dear = rig.desk.commands.question(TaskCommand.RETRY, rows)
         assert dear is not None
         assert dear.title == "Send 3 tasks for 180 credits?"
         assert dear.text.startswith(plain.text)
