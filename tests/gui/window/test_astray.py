@@ -78,7 +78,7 @@ async def test_a_missing_file_is_said_in_words_and_comes_with_its_next_steps(tmp
         assert line is not None
         spoken = desk.rows.index(line, Column.STATUS).data(Qt.ItemDataRole.AccessibleTextRole)
         assert spoken == "File missing (not where it was saved)"
-        for text in ("Look for it", "Fetch again from Runway", "Choose the file…"):
+        for text in ("Look for the file", "Fetch again from Runway", "Choose the file…"):
             assert button(pane, text).isEnabled()
         assert preview is not None
         await until(lambda: getattr(preview.stage, "words", "") == "1.png is not where it was saved.")
@@ -109,7 +109,7 @@ async def test_looking_for_it_from_the_details_finds_it(tmp_path: Path, theme, q
         Path(output.path).rename(tmp_path / "library" / "renamed.png")
         await noticed(desk)
         await until(lambda: desk.details.next_step() is not None)
-        qtbot.mouseClick(button(desk.window, "Look for it"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(button(desk.window, "Look for the file"), Qt.MouseButton.LeftButton)
         await until(lambda: "Found 1 file." in desk.window.notices.messages())
         assert (await now(desk)).path == str(tmp_path / "library" / "renamed.png")
         await until(lambda: status(desk) == "Saved")

@@ -282,6 +282,7 @@ async def test_a_long_record_is_searched_on_from_where_it_was_recognized(tmp_pat
         assert 0 < begun < 1500
         look = await exchange.ids.look(ids.dropped, Progress(), ids.searches)
         assert len(look.entries) == 1500
+        assert len(ids.searches[0].found) == 1500, "no other search began anew"
 
 
 async def test_a_dropped_catalog_is_known_by_its_beginning(tmp_path):
