@@ -303,11 +303,10 @@ class DetailsPane(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for command, shown in available_by_command([row]).items():
-            if command in COPIES:
-                action = menu.addAction(shown.text, lambda command=command: self.command_wanted.emit(command))
-                action.setEnabled(shown.enabled)
-                action.setToolTip(shown.reason)
+        for command, shown in available_by_command([row], COPIES).items():
+            action = menu.addAction(shown.text, lambda command=command: self.command_wanted.emit(command))
+            action.setEnabled(shown.enabled)
+            action.setToolTip(shown.reason)
         menu.addAction(
             "Copy support details with the prompt", lambda: self.support_wanted.emit(Given(with_prompt=True))
         )

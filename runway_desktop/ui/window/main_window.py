@@ -1,8 +1,8 @@
 """The main window: connects the panes of its workspace with the view-models, takes drops anywhere, and stays until the
 program closed it down.
 
-What happens is decided by view-models; how it is arranged, `workspace` says, what its keys do, `deeds`. Built before
-anything is imported that playing needs: the preview comes after the first paint by `add_preview`.
+What happens is decided by view-models; how it is arranged, `workspace` says, what its keys do, `command_bindings`.
+Built before anything is imported that playing needs: the preview comes after the first paint by `add_preview`.
 """
 
 from __future__ import annotations

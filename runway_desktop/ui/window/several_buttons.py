@@ -44,7 +44,7 @@ class SeveralButtons(QWidget):
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Those that are chosen; none hides it."""
-        found = available_by_command(rows)
+        found = available_by_command(rows, SHOWN)
         for command, button in self._buttons.items():
             shown = found.get(command)
             button.setVisible(shown is not None)

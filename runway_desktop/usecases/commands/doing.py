@@ -93,7 +93,7 @@ class Doing:
         self._engine = engine
         self._just_sent = JustSent(engine.clock)
 
-    # Sending again. Nothing else here is paid for.
+    # Sending. Nothing else here is paid for.
 
     async def retry(self, rows: Sequence[Row], _: Given) -> Report:
         """The same request again, as a new task of each; all of them or none. A second press within a moment sends
@@ -115,6 +115,10 @@ class Doing:
         made = await self._engine.submission.send_again(rows[0].task.id)
         return Report(changed=(made,), show=(made,))
 
+    async def send_next(self, rows: Sequence[Row], _: Given) -> Report:
+        await self._engine.lane.send_next(_ids(rows))
+        return Report(changed=tuple(_ids(rows)))
+
     # Decisions about tasks.
 
     async def adopt_id(self, rows: Sequence[Row], given: Given) -> Report:
@@ -122,10 +126,6 @@ class Doing:
 
     async def let_go(self, rows: Sequence[Row], _: Given) -> Report:
         return Report(changed=((await self._engine.submission.let_go(rows[0].task.id)).id,))
-
-    async def send_next(self, rows: Sequence[Row], _: Given) -> Report:
-        await self._engine.lane.send_next(_ids(rows))
-        return Report(changed=tuple(_ids(rows)))
 
     async def rename(self, rows: Sequence[Row], given: Given) -> Report:
         return Report(changed=((await self._engine.actions.rename(rows[0].task.id, given.text)).id,))

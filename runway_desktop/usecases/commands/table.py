@@ -80,8 +80,8 @@ class Entry:
     """It is for a single task."""
     outputs: Callable[[Output], bool] | None = None
     """Which results it does its work on: it concerns the tasks that have some, and counts them."""
-    concerns: Callable[[Row], bool] = lambda _: True
-    """Whether it is carried out on a row that is selected."""
+    concerns: Callable[[Row], bool] | None = None
+    """Whether it is carried out on a row that is selected. None: on any."""
     prefers: Callable[[Row], bool] | None = None
     """Where it concerns rows that meet this, it is carried out on those alone."""
     is_listed: Callable[[Row], bool] | None = None
@@ -106,16 +106,20 @@ class Entry:
     def text(self, rows: Sequence[Row]) -> str:
         if not isinstance(self.label, str):
             return self.label(rows)
-        meant = self.meant(rows)
-        number = len(meant) if self.outputs is None else sum(self.outputs(one) for row in meant for one in row.outputs)
-        return self.many.format(n=f"{number:,}") if self.many and number > 1 else self.label
+        if not self.many:
+            return self.label
+        counted = rows if self.concerns is None else self.meant(rows)
+        number = sum(self.outputs(one) for row in counted for one in row.outputs) if self.outputs else len(counted)
+        return self.many.format(n=f"{number:,}") if number > 1 else self.label
 
     def is_for(self, rows: Sequence[Row]) -> bool:
         """Whether it makes sense for at least one of the rows."""
         return (len(rows) == 1 or not self.takes_one) and any(map(self.is_listed or self._is_meant, rows))
 
     def _is_meant(self, row: Row) -> bool:
-        return self.concerns(row) and (self.outputs is None or any(map(self.outputs, row.outputs)))
+        if self.concerns is not None and not self.concerns(row):
+            return False
+        return self.outputs is None or any(map(self.outputs, row.outputs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,8 +322,11 @@ def available(rows: Sequence[Row]) -> list[list[Available]]:
     return [group for group in found if group]
 
 
-def available_by_command(rows: Sequence[Row]) -> dict[TaskCommand, Available]:
-    return {one.command: one for group in available(rows) for one in group}
+def available_by_command(
+    rows: Sequence[Row], commands: Sequence[TaskCommand] = tuple(ENTRIES)
+) -> dict[TaskCommand, Available]:
+    """Those of the commands that make sense for at least one of the rows."""
+    return {command: _shown(entry, rows) for command in commands if (entry := ENTRIES[command]).is_for(rows)}
 
 
 def concerned(command: TaskCommand, rows: Sequence[Row]) -> list[Row]:

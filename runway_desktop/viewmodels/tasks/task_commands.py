@@ -118,7 +118,8 @@ class TaskCommands(QObject):
         from runway_desktop.services.intake import Dropped
 
         dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
-        self._runner(self._take(dropped, to_field, at, are_results=are_results), "take in")
+        for_import = not (are_results or urls or to_field)
+        self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
 
     def known_ids(self) -> tuple[str, ...]:
         """Ids of tasks that Runway accepted and that are not in the list, latest first: one of them may be that of an
@@ -183,14 +184,16 @@ class TaskCommands(QObject):
         self._engine.poller.ask_now()
         self._runner(self._engine.account.refresh(), "refresh balance")
 
-    async def _take(self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool) -> None:
+    async def _take(
+        self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
+    ) -> None:
         from runway_desktop.services.exchange import CatalogFile, ResultsFolder, TaskIds
 
         def otherwise() -> None:
-            self._runner(self._take_as_requests(dropped), "take in")
+            """What might have been imported is taken in as prompts or inputs."""
+            self._runner(self._take(dropped, "", None, are_results=False, for_import=False), "take in")
 
         engine, pair = self._engine, self._composer.pair
-        for_import = not (are_results or dropped.urls or to_field)
         match await engine.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
             case CatalogFile(source):
                 if engine.renewal is not None:
@@ -202,11 +205,6 @@ class TaskCommands(QObject):
                 self.results_brought.emit(path, otherwise)
             case gathered:
                 self.receive(gathered, to_field, at, are_results=are_results)
-
-    async def _take_as_requests(self, dropped: Dropped) -> None:
-        """What might have been imported is taken in as prompts or inputs."""
-        pair = self._composer.pair
-        self.receive(await self._engine.intake.gather(dropped, prefer=(pair.endpoint, pair.model)))
 
     def receive(
         self, gathered: Gathered, to_field: str = "", at: int | None = None, *, are_results: bool = False
