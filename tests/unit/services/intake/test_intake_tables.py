@@ -118,7 +118,7 @@ async def test_doubled_and_unknown_columns_have_a_sentence_each_and_nothing_else
     found = await table("prompt,color,Prompt,raito,seed\na,red,b,1:1,4")
     assert found.drafts[0].values == {"promptText": "a", "seed": 4}
     assert sentences(found) == [
-        "shots.csv, row 1, color: The column “color” is not known and is left out. Did you mean “Colors”?",
+        "shots.csv, row 1, color: The column “color” is not known and is left out. Did you mean “colors”?",
         "shots.csv, row 1, Prompt: “prompt” and “Prompt” mean the same. The first one is used.",
         "shots.csv, row 1, raito: The column “raito” is not known and is left out. Did you mean “ratio”?",
     ]
