@@ -161,7 +161,9 @@ class Rig:
         self.poller = Poller(
             self.ledger, self.runway, self.asking, self.account, self.forecasts, self.bus, self.clock, rng
         )
-        self.verbs = TaskActions(self.ledger, self.store, self.runway, self.asking, self.account, self.bus, self.clock)
+        self.actions = TaskActions(
+            self.ledger, self.store, self.runway, self.asking, self.account, self.bus, self.clock
+        )
         self.trash = Trash(self.store, self.bin, self.bus, self.clock, self.folder.locks, AtOnce())
         self._loops = loops
         self._running: list[asyncio.Task[None]] = []

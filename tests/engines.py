@@ -52,7 +52,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
     engine.asking = parts.asking
     engine.forecasts, engine.lane, engine.poller = parts.forecasts, parts.lane, parts.poller
     engine.adoption = parts.adoption
-    engine.submission, engine.missing_inputs, engine.verbs = parts.submission, parts.missing_inputs, parts.verbs
+    engine.submission, engine.missing_inputs, engine.actions = parts.submission, parts.missing_inputs, parts.actions
     engine.spending, engine.trash = parts.spending, parts.trash
     engine.profiles = engine.backups = engine.restores = None
     return engine

@@ -31,7 +31,7 @@ class ExchangeWindows(QObject):
         desk = window.models.desk
         window.exchange_wanted.connect(self._wanted)
         desk.export_wanted.connect(self._export)
-        desk.ids_brought.connect(self._ids_brought)
+        desk.ids_brought.connect(lambda ids, or_else: self.host.import_ids(self.host.door.id_import(ids), or_else))
         desk.results_brought.connect(self._results_brought)
 
     @property
@@ -47,7 +47,7 @@ class ExchangeWindows(QObject):
             host.told.connect(lambda words, problem: models.desk.tell(words, problem=problem))
             host.undo_offered.connect(window.taking_back.offer)
             host.folder_wanted.connect(models.desk.handing.folder_wanted)
-            host.file_wanted.connect(lambda path: models.desk.handing.show_in_folder([path]))
+            host.file_wanted.connect(lambda path: models.desk.handing.selection_wanted.emit([path]))
         return self._host
 
     def _wanted(self, wanted: Wanted) -> None:
@@ -63,9 +63,6 @@ class ExchangeWindows(QObject):
 
     def _export(self, task_ids: Sequence[TaskId]) -> None:
         self.host.export(task_ids)
-
-    def _ids_brought(self, paths: Sequence[Path], text: str, otherwise: Callable[[], object]) -> None:
-        self.host.import_ids(paths, text, otherwise)
 
     def _results_brought(self, folder: Path, otherwise: Callable[[], object]) -> None:
         self.host.import_folder(folder, otherwise)

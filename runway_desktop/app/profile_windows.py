@@ -86,7 +86,7 @@ class ProfileWindows(QObject):
 
         model = BackupModel(self._engine, backups, self._runner)
         opened = BackupWindow(model, self._profiles.name, self._theme, self._front())
-        opened.file_wanted.connect(lambda path: self._window.models.desk.handing.show_in_folder([path]))
+        opened.file_wanted.connect(lambda path: self._window.models.desk.handing.selection_wanted.emit([path]))
         opened.open()
 
     def choose_backup(self) -> None:

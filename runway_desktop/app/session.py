@@ -404,7 +404,7 @@ class Session(QObject):
         if engine is None or window is None:
             self.close()
             return
-        from runway_desktop.usecases.commands.offers import closing_question
+        from runway_desktop.usecases.commands.questions import closing_question
 
         sending = sum(task.state is State.SENDING for task in engine.ledger.open())
         backups = engine.backups

@@ -3,7 +3,7 @@
 The file is checked, copied into the profile's folder and used at once and at every later start, until the program
 itself ships a newer one or the person goes back to the built-in one. Files are read and written in the executor.
 `renew` raises NotPossible with a sentence for a file that is no catalog or an older one, DiskError for one that
-cannot be read or kept. Loop's thread only, but for `in_use` and `is_catalog`, which block.
+cannot be read or kept. Loop's thread only, but for `in_use`, which blocks.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ IN_USE = "catalog.in_use"
 LARGEST = 16 * 1024 * 1024
 """Bytes. The built-in one has half a megabyte."""
 _VERSION = re.compile(r"\d+(\.\d+){1,3}")
-_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +70,10 @@ class CatalogRenewal:
     def is_built_in(self) -> bool:
         return self._is_built_in
 
-    async def is_catalog(self, path: Path) -> bool:
-        """Whether a dropped file claims to be one; nothing is checked."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, claims_to_be_catalog, path)
-
-    async def renew(self, path: Path) -> Renewal:
-        """Uses the catalog in the file from now on."""
+    async def renew(self, path: Path, content: bytes | None = None) -> Renewal:
+        """Uses the catalog in the file from now on. `content` is what stands in it, where it was read already."""
         loop = asyncio.get_running_loop()
-        found, text = await loop.run_in_executor(self._executor, read_catalog, path)
+        found, text = await loop.run_in_executor(self._executor, read_catalog, path, content)
         if _order(found.version) < _order(self._catalog.version):
             raise NotPossible(
                 f"This catalog is of SDK {found.version}, older than the one in use, {self._catalog.version}.",
@@ -121,24 +116,17 @@ def in_use(kept: Path) -> Catalog:
     return shipped
 
 
-def claims_to_be_catalog(path: Path) -> bool:
-    """By its first bytes: an object that begins with the version of the SDK. Blocks."""
-    if path.suffix.lower() != ".json":
-        return False
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return False
+def claims_to_be_catalog(head: bytes) -> bool:
+    """Of a JSON file, by its first bytes: an object that begins with the version of the SDK. Nothing is checked."""
     return re.match(rb'\s*\{\s*"sdk"\s*:', head) is not None and b'"endpoints"' in head
 
 
-def read_catalog(path: Path) -> tuple[Catalog, bytes]:
+def read_catalog(path: Path, content: bytes | None = None) -> tuple[Catalog, bytes]:
     """The catalog in a file and its text, checked through and through. Blocks."""
     try:
         if path.stat().st_size > LARGEST:
             raise NotPossible(f"“{path.name}” is too large to be a catalog.")
-        text = path.read_bytes()
+        text = path.read_bytes() if content is None else content
     except OSError as error:
         raise DiskError(f"“{path.name}” cannot be read.", detail=str(error)) from error
     try:

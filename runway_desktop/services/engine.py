@@ -308,7 +308,7 @@ class Engine:
         return Adoption(self.ledger, self._store, self.clock, key_in_use=lambda: self.account.key.fingerprint)
 
     @cached_property
-    def verbs(self) -> TaskActions:
+    def actions(self) -> TaskActions:
         from .tasks.actions import TaskActions
 
         return TaskActions(self.ledger, self._store, self._runway, self.asking, self.account, self.bus, self.clock)
@@ -415,7 +415,16 @@ class Engine:
 
         store, settings, bus, clock = self._store, self.settings, self.bus, self.clock
         return Exchange(
-            self.ledger, store, self.adoption, self.verbs, self.catalog, settings, bus, clock, self._file_workers
+            self.ledger,
+            store,
+            self.adoption,
+            self.actions,
+            self.catalog,
+            settings,
+            bus,
+            clock,
+            self.intake,
+            self._file_workers,
         )
 
     @cached_property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Place
 from runway_desktop.domain.task import Media, Output, TaskId
-from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.commands.task_command import TaskCommand
 
 from .hands import StepFailed, until
 from .material import paint_dusk
@@ -47,12 +47,12 @@ async def show_astray(walk: Walk) -> None:
     window.show_grid(False)
     walk.say("a missing file is found again")
     await walk.choose(clip.task_id)
-    window.verb_menu.take(TaskCommand.LOOK_FOR)
+    window.task_menu.take(TaskCommand.LOOK_FOR)
     await until(lambda: _is(walk, clip, "here"), "the file that was moved", 30)
     await asyncio.sleep(0.4)
     await walk.album.take(window, "file-found")
     await walk.choose(picture.task_id)
-    window.verb_menu.take(TaskCommand.KEEP_CHANGE)
+    window.task_menu.take(TaskCommand.KEEP_CHANGE)
     await until(lambda: _is(walk, picture, "here"), "the change that is kept", 20)
     window.notices.dismiss_all()
 

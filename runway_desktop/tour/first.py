@@ -14,7 +14,7 @@ from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.spending.spending_window import SpendingWindow
-from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.wiring.build import demo_secret
 
 from .astray import show_astray
@@ -235,7 +235,7 @@ class First(Walk):
         await self.size(1440, 900)
         self.say("menu of a task")
         if video is not None:
-            window.verb_menu.popup(window.mapToGlobal(window.rect().center()))
+            window.task_menu.popup(window.mapToGlobal(window.rect().center()))
             await until(QApplication.activePopupWidget, "the menu")
             await self.album.take(window, "menu")
             popup = QApplication.activePopupWidget()
@@ -243,7 +243,7 @@ class First(Walk):
                 popup.close()
         self.say("a question before something is lost")
         if video is not None:
-            window.verb_menu.take(TaskCommand.DELETE_REMOTELY)
+            window.task_menu.take(TaskCommand.DELETE_REMOTELY)
             await until(lambda: dialog(window, QDialog), "the question")
             await self.album.take(window, "question")
             find(window, QPushButton, "Keep").click()

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What must be asked before a destructive verb. `yes` names the deed with its count; the safe answer has the
-    focus."""
+    """What must be asked before a command. `yes` names the command with its count; the safe answer has the focus."""
 
     title: str
     text: str

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runway_desktop.services.intake import Dropped
 from tests.benchmarks.children import say
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ async def _opened(session: Session, path: Path) -> SheetWindow:
     assert session.engine is not None, "the session is ready"
     host = session._sheet_host()
     assert host is not None, "the session is ready"
-    host.door.open_gathered(await session.engine.intake.gather(paths=[path]))
+    host.door.open_gathered(await session.engine.intake.gather(Dropped(paths=(path,))))
     window = host.windows[-1]
     painted = _paints_of(window.table.viewport())
     while not window.sheet.model.is_checked or not painted():

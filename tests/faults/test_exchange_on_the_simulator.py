@@ -15,6 +15,7 @@ from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.exchange import Exchange
 from runway_desktop.services.exchange.file_export import FileChoice
 from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.intake import Intake
 from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.tasks.judging import Judging
 from tests import sent
@@ -24,8 +25,9 @@ from tests.faults.test_on_the_simulator import all_tasks, engine, simulated
 
 
 def exchange_of(rig: Rig, workers: ThreadPoolExecutor) -> Exchange:
+    intake = Intake(CATALOG, workers)
     return Exchange(
-        rig.ledger, rig.store, rig.adoption, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, workers
+        rig.ledger, rig.store, rig.adoption, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, intake, workers
     )  # fmt: skip
 
 
@@ -70,7 +72,7 @@ async def test_a_library_of_the_simulator_is_the_same_in_a_fresh_profile(tmp_pat
             await judging.pick([old[1].id], Pick.PICK)
             await judging.tag([old[0].id, old[2].id], add=["night", "low key"])
             await judging.set_note([old[2].id], "For the teaser\nand the poster")
-            await rig.verbs.rename(old[1].id, "Take 3")
+            await rig.actions.rename(old[1].id, "Take 3")
             await keeper.settle()
             old = await all_tasks(rig)
             ids = [task.id for task in old]

@@ -4,6 +4,6 @@ Everything is done in short trips to a worker, so that the window stays free, th
 stop it between two of them.
 """
 
-from .exchange import Brought, Exchange
+from .exchange import Brought, CatalogFile, Exchange, ResultsFolder, TaskIds
 
-__all__ = ["Brought", "Exchange"]
+__all__ = ["Brought", "CatalogFile", "Exchange", "ResultsFolder", "TaskIds"]

@@ -117,7 +117,7 @@ class FolderImport:
         self,
         ledger: Ledger,
         store: Store,
-        verbs: TaskActions,
+        actions: TaskActions,
         catalog: Catalog,
         settings: Settings,
         bus: Bus,
@@ -126,7 +126,7 @@ class FolderImport:
     ) -> None:
         self._ledger = ledger
         self._store = store
-        self._verbs = verbs
+        self._actions = actions
         self._catalog = catalog
         self._settings = settings
         self._bus = bus
@@ -200,7 +200,7 @@ class FolderImport:
             lambda task: replace(task, removed_at=now, sent_at=None, remote_created_at=None),
             "import undone",
         )
-        await self._verbs.remove(imported.restored)
+        await self._actions.remove(imported.restored)
         for before, after in imported.filled:
             edit = partial(_without_file, before, after)
             back = await self._store.change_output(after.task_id, after.index, edit, self._line(after, "import undone"))

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
+from runway_desktop.services.intake import Dropped, Intake
 from runway_desktop.services.intake.reading import Unreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Store
@@ -66,20 +67,21 @@ class IdsLook:
 
 
 class IdImport:
-    def __init__(self, adoption: Adoption, store: Store, words: Callable[[], Vocabulary], executor: Executor) -> None:
+    def __init__(self, adoption: Adoption, store: Store, intake: Intake, executor: Executor) -> None:
         self._adoption = adoption
         self._store = store
-        self._words = words
+        self._intake = intake
         self._executor = executor
 
-    async def look(self, paths: Sequence[Path], text: str, progress: Progress) -> IdsLook:
-        """Every id in these files, or else in the text. `progress` counts bytes."""
-        words = self._words()
+    async def look(self, dropped: Dropped, progress: Progress, begun: Sequence[IdSearch] = ()) -> IdsLook:
+        """Every id in these files, or else in the text. `begun` are searches that go on where they stopped. `progress`
+        counts bytes."""
+        words = self._intake.words
         found: dict[RemoteId, FoundId] = {}
         troubles: list[str] = []
-        for path in paths:
+        for place, path in enumerate(dropped.paths):
             try:
-                search = await self._do(IdSearch.in_file, path, words)
+                search = begun[place] if begun else await self._do(_search_in, dropped, path, words)
                 await self._run(search, progress)
             except Unreadable as error:
                 troubles.append(str(error))
@@ -90,8 +92,8 @@ class IdImport:
             _merge(found, search.found)
             if search.is_full:
                 troubles.append(f"{path.name} holds more than {MOST_IDS:,} ids. Only the first are listed.")
-        if not paths:
-            search = IdSearch.in_text(text, words)
+        if not dropped.paths:
+            search = begun[0] if begun else IdSearch.in_text(dropped.text, words)
             await self._run(search, progress)
             _merge(found, search.found)
         return IdsLook(
@@ -131,6 +133,10 @@ class IdImport:
 
     async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+def _search_in(dropped: Dropped, path: Path, words: Vocabulary) -> IdSearch:
+    return IdSearch.in_file(dropped.source(path), words)
 
 
 def _standing(task: Task) -> IdStanding:

@@ -12,13 +12,12 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, TextIO
 
 from runway_desktop.catalog.limits import MEGABYTE
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.disk.disk_words import spoken_for
-from runway_desktop.services.intake.reading import Unreadable
+from runway_desktop.services.intake.reading import DOCUMENTS, TABLES, Source, Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Column, Meaning, Vocabulary, normalized
 from runway_desktop.services.media.media_facts import megabytes
@@ -35,8 +34,6 @@ NEAR = 4_000
 """Characters before and after an id in which its line is looked for: some programs write one line without an end."""
 JUST_BEFORE = 90
 """Characters before an id that tell what it is."""
-TABLES = frozenset({".csv", ".tsv", ".tab"})
-DOCUMENTS = frozenset({".json"})
 _WESTERN = "as western european"
 """What is done with bytes that are no UTF-8."""
 _SPLIT = "0123456789abcdefABCDEF-"
@@ -53,6 +50,8 @@ class IdSearch:
         self.found: dict[RemoteId, FoundId] = {}
         self.is_full = False
         """There were more than `MOST_IDS`; the rest was not looked at."""
+        self.document: Any = None
+        """What the text holds if it is JSON; None where it is not, or too large to be read as a whole."""
         self.read = 0
         self.total = 0
         self._work: Iterator[None] = iter(())
@@ -65,41 +64,35 @@ class IdSearch:
         return search
 
     @classmethod
-    def in_file(cls, path: Path, words: Vocabulary) -> IdSearch:
+    def in_file(cls, source: Source, words: Vocabulary) -> IdSearch:
         search = cls(words)
-        with spoken_for(path.parent):
-            search.total = path.stat().st_size
+        search.total = source.size
         if search.total > LARGEST:
             raise Unreadable(
-                f"{path.name} is {megabytes(search.total)} large. Ids are looked for in files of up to "
+                f"{source.path.name} is {megabytes(search.total)} large. Ids are looked for in files of up to "
                 f"{megabytes(LARGEST)}. Split it, or drop the part that you need."
             )
-        search._work = search._file(path)
+        search._work = search._file(source)
         return search
 
     def step(self) -> bool:
         """Reads some more; False when everything was read."""
         return not self.is_full and next(self._work, self) is None
 
-    def run(self) -> IdSearch:
-        """All of it at once, for what is short."""
-        while self.step():
-            pass
-        return self
-
-    def _file(self, path: Path) -> Iterator[None]:
-        with spoken_for(path.parent):
-            with path.open("rb") as binary:
-                head = binary.read(4096)
-            encoding = _encoding(head, path.name)
-            codecs.register_error(_WESTERN, _as_western)
-            with path.open(encoding=encoding, errors=_WESTERN, newline="") as file:
-                if path.suffix.lower() in TABLES:
-                    yield from self._table(file)
-                elif path.suffix.lower() in DOCUMENTS and self.total <= LARGEST_DOCUMENT:
-                    yield from self._whole(file.read())
-                else:
-                    yield from self._lines(file)
+    def _file(self, source: Source) -> Iterator[None]:
+        encoding = _encoding(source.head, source.path.name)
+        codecs.register_error(_WESTERN, _as_western)
+        with (
+            spoken_for(source.path.parent),
+            source.open() as binary,
+            io.TextIOWrapper(binary, encoding, _WESTERN, newline="") as file,
+        ):
+            if source.ending in TABLES:
+                yield from self._table(file)
+            elif source.ending in DOCUMENTS and self.total <= LARGEST_DOCUMENT:
+                yield from self._whole(file.read())
+            else:
+                yield from self._lines(file)
 
     def _lines(self, file: TextIO) -> Iterator[None]:
         """Block by block. The end of a block, behind its last line, is looked at with the next one."""
@@ -135,12 +128,12 @@ class IdSearch:
     def _whole(self, text: str) -> Iterator[None]:
         """A JSON document: an id is known by the object in which it stands."""
         try:
-            document = json.loads(text)
+            self.document = json.loads(text)
         except (ValueError, RecursionError):
             yield from self._lines(io.StringIO(text))
             return
         self.read = self.total
-        for number, (key, word, inner, outer) in enumerate(_words_of(document)):
+        for number, (key, word, inner, outer) in enumerate(_words_of(self.document)):
             if match := UUID.search(word):
                 known = self._of_object(inner).completed(self._of_object(outer))
                 before = f'"{key}": "{word[: match.start()]}'

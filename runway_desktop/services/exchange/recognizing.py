@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.services.intake.reading import Unreadable
+from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Dropped, Source, Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.results import sidecar
 
 from .found_ids import UUID, FoundId, Weight
-from .id_search import DOCUMENTS, TABLES, IdSearch
+from .id_search import IdSearch
 
 FEW = 10
 """Bare ids that are taken up at once, as they were typed."""
@@ -30,9 +28,7 @@ GLANCE = 8
 """Steps of a search that tell what a long file is."""
 HEAD = 1_000_000
 """Characters of its beginning that are looked at beside."""
-LOGS = frozenset({".log", ".out", ".err"})
-LINES = frozenset({".jsonl", ".ndjson"})
-TEXTS = LOGS | LINES | TABLES | DOCUMENTS | {".txt", ".text", ".md", ""}
+_ENDINGS = LOGS | JSON_LINES | TABLES | DOCUMENTS | {".txt", ".text", ".md", ""}
 _LOG_LINE = re.compile(
     r"\s*(?:[\[(<]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d)"
     r"|[\[(<]?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|TRACE)\b|(?:GET|POST|DELETE) )|.*/v1/tasks/"
@@ -40,25 +36,38 @@ _LOG_LINE = re.compile(
 _BARE = re.compile(r"[\s,;|\"'`\[\](){}<>]+|urn:uuid:", re.IGNORECASE)
 
 
-def is_record(paths: Sequence[Path], text: str, words: Vocabulary) -> bool:
-    """Whether a preview of ids is what the person wants to see. Files win over a text beside them."""
-    if not paths:
-        return _text_is_record(text, words)
-    return all(path.suffix.lower() in TEXTS for path in paths) and all(_file_is_record(path, words) for path in paths)
+def searches_of_record(dropped: Dropped, words: Vocabulary) -> tuple[IdSearch, ...]:
+    """The searches for ids, of each file or of the text, begun so far that they tell that this is a record of which the
+    person wants a preview; none when it is not. Files win over a text beside them."""
+    if not dropped.paths:
+        search = _begun(IdSearch.in_text(dropped.text, words))
+        return (search,) if _text_is_record(dropped.text, search) else ()
+    if any(path.suffix.lower() not in _ENDINGS for path in dropped.paths):
+        return ()
+    searches = []
+    for path in dropped.paths:
+        try:
+            source = dropped.source(path)
+            search = _begun(IdSearch.in_file(source, words))
+        except (DiskError, Unreadable, ValueError):
+            return ()
+        if not _file_is_record(source, search, words):
+            return ()
+        searches.append(search)
+    return tuple(searches)
 
 
-def _file_is_record(path: Path, words: Vocabulary) -> bool:
-    try:
-        search = IdSearch.in_file(path, words)
-        for _ in range(GLANCE):
-            if not search.step():
-                break
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            head = file.read(HEAD)
-    except (OSError, DiskError, Unreadable):
-        return False
+def _begun(search: IdSearch) -> IdSearch:
+    for _ in range(GLANCE):
+        if not search.step():
+            break
+    return search
+
+
+def _file_is_record(source: Source, search: IdSearch, words: Vocabulary) -> bool:
+    head = source.content[: 4 * HEAD].decode("utf-8-sig", "replace")[:HEAD]
     ids = _likely(search)
-    ending = path.suffix.lower()
+    ending = source.ending
     if ending in LOGS:
         return bool(ids)
     if not ids or _is_few(head, ids):
@@ -66,23 +75,19 @@ def _file_is_record(path: Path, words: Vocabulary) -> bool:
     if ending in TABLES:
         rows = _rows(head, words)
         return len({one.line for one in ids if one.line <= rows}) * 2 >= rows - 1
-    if ending in LINES:
+    if ending in JSON_LINES:
         return _most_lines(head, ids)
     if ending in DOCUMENTS:
-        return _document_is_record(head, ids)
+        return _document_is_record(search.document, ids)
     return _prose_is_record(head, ids)
 
 
-def _text_is_record(text: str, words: Vocabulary) -> bool:
-    search = IdSearch.in_text(text, words)
-    for _ in range(GLANCE):
-        if not search.step():
-            break
+def _text_is_record(text: str, search: IdSearch) -> bool:
     ids, head = _likely(search), text[:HEAD]
     if not ids or _is_few(head, ids):
         return False
     if head.lstrip()[:1] in ("{", "["):
-        return _document_is_record(head, ids) or _most_lines(head, ids)
+        return _document_is_record(search.document, ids) or _most_lines(head, ids)
     return _prose_is_record(head, ids)
 
 
@@ -109,11 +114,9 @@ def _most_lines(head: str, ids: Sequence[FoundId]) -> bool:
     return len(ids) > 1 and len(with_id) * 2 >= len(lines)
 
 
-def _document_is_record(head: str, ids: Sequence[FoundId]) -> bool:
+def _document_is_record(document: Any, ids: Sequence[FoundId]) -> bool:
     """A list of which most have an id at Runway. One sidecar, or one answer of Runway's, is what it always was."""
-    try:
-        document: Any = json.loads(head)
-    except (ValueError, RecursionError):
+    if document is None:
         return len(ids) > FEW
     if sidecar.read(document) is not None:
         return False

@@ -4,5 +4,6 @@ lost."""
 from .gathered import CLIPBOARD, AssetDrop, Draft, Gathered, IntakeFinding
 from .inputs import FoundInput
 from .intake import Intake
+from .reading import Dropped
 
-__all__ = ["CLIPBOARD", "AssetDrop", "Draft", "FoundInput", "Gathered", "Intake", "IntakeFinding"]
+__all__ = ["CLIPBOARD", "AssetDrop", "Draft", "Dropped", "FoundInput", "Gathered", "Intake", "IntakeFinding"]

@@ -1,8 +1,7 @@
 """Takes in what is dropped, pasted or named on the command line, and gives one value.
 
 `gather` is called on the loop's thread; everything that reads or parses runs in the executor. It raises nothing that a
-file, a text or
-a link can cause: what is wrong is a finding, and the rest is kept.
+file, a text or a link can cause: what is wrong is a finding, and the rest is kept.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog
@@ -20,6 +20,7 @@ from .gathered import Draft, Gathered, IntakeFinding
 from .inputs import FoundInput, InputFinder
 from .markup import linked_pictures, plain_text
 from .parts import Parts
+from .reading import Dropped
 from .sources import SourceReader, draft_of
 from .vocabulary import Vocabulary
 
@@ -28,26 +29,17 @@ class Intake:
     def __init__(self, catalog: Catalog, executor: Executor) -> None:
         self._catalog = catalog
         self._executor = executor
-        self._words: Vocabulary | None = None
 
-    async def gather(
-        self,
-        *,
-        paths: Sequence[Path] = (),
-        urls: Sequence[str] = (),
-        text: str = "",
-        html: str = "",
-        prefer: tuple[str, str] | None = None,
-    ) -> Gathered:
-        """Everything at once, in the order given. `html` counts only where a browser gives nothing better. `prefer` is
-        the endpoint
-        and model that the composer shows: a row that names none goes there if its inputs fit."""
-        if self._words is None:
-            # The catalog belongs to the loop's thread; the words made from it may be read anywhere.
-            self._words = Vocabulary(self._catalog)
-        reader = SourceReader(self._words, prefer=prefer)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, _gather, reader, tuple(paths), tuple(urls), text, html)
+    @cached_property
+    def words(self) -> Vocabulary:
+        """The catalog belongs to the loop's thread, which asks for it; the words made from it may be read anywhere."""
+        return Vocabulary(self._catalog)
+
+    async def gather(self, dropped: Dropped, *, prefer: tuple[str, str] | None = None) -> Gathered:
+        """Everything at once, in the order given. `prefer` is the endpoint and model that the composer shows: a row
+        that names none goes there if its inputs fit."""
+        reader = SourceReader(self.words, dropped, prefer=prefer)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, _gather, reader, dropped)
 
     async def look(self, addresses: Sequence[str]) -> dict[str, FoundInput]:
         """What inputs that are named by address turn out to be, by those addresses."""
@@ -60,7 +52,8 @@ def _look(addresses: tuple[str, ...]) -> dict[str, FoundInput]:
     return {address: finder.find(address, None) for address in addresses}
 
 
-def _gather(reader: SourceReader, paths: tuple[Path, ...], urls: tuple[str, ...], text: str, html: str) -> Gathered:
+def _gather(reader: SourceReader, dropped: Dropped) -> Gathered:
+    paths = dropped.paths
     chosen = choose_files(paths)
     all_parts = Parts(findings=list(chosen.findings))
     sidecar_sources: list[str] = []
@@ -68,10 +61,10 @@ def _gather(reader: SourceReader, paths: tuple[Path, ...], urls: tuple[str, ...]
         parts = reader.read_file(path)
         sidecar_sources += [path.name] * len(parts.sidecars)
         all_parts.add(parts)
-    for address in _addresses(urls, text, html):
+    for address in _addresses(dropped.urls, dropped.text, dropped.html):
         all_parts.add(reader.read_address(address))
-    if not paths and not urls:
-        parts = reader.read_clipboard(text or plain_text(html))
+    if not paths and not dropped.urls:
+        parts = reader.read_clipboard(dropped.text or plain_text(dropped.html))
         sidecar_sources += ["clipboard"] * len(parts.sidecars)
         all_parts.add(parts)
     gathered = _gathered(reader, all_parts, sidecar_sources, _name(paths, chosen.files))

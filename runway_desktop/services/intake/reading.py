@@ -1,4 +1,5 @@
-"""From bytes to text, whatever program wrote them. Blocks; call it in the executor.
+"""The files of a drop, opened once; and from bytes to text, whatever program wrote them. Blocks; call it in the
+executor.
 
 Raises `Unreadable`, whose message is a whole sentence that names the file: too large, empty, no text, not there.
 """
@@ -6,15 +7,25 @@ Raises `Unreadable`, whose message is a whole sentence that names the file: too 
 from __future__ import annotations
 
 import codecs
+import io
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from runway_desktop.catalog.limits import MEGABYTE
 from runway_desktop.services.disk.disk_words import spoken_for
-from runway_desktop.services.media.media_facts import megabytes
+from runway_desktop.services.media.media_facts import HEAD_LENGTH, megabytes
 
 LARGEST_TEXT = 20 * MEGABYTE
+TABLES = frozenset({".csv", ".tsv", ".tab"})
+JSON_LINES = frozenset({".jsonl", ".ndjson"})
+DOCUMENTS = frozenset({".json"})
+PLAIN = frozenset({".txt", ".text", ".md", ".markdown", ".prompt", ".prompts", ".list", ""})
+LOGS = frozenset({".log", ".out", ".err"})
+TEXTS = TABLES | JSON_LINES | DOCUMENTS | PLAIN | LOGS
+"""Endings of files that are text of some kind."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,14 +50,53 @@ class ReadText:
     remarks: tuple[str, ...] = ()
 
 
-def read_text(path: Path) -> ReadText:
-    """The text of a file. DiskError from the system's refusals is left to the caller."""
-    with spoken_for(path.parent):
-        size = path.stat().st_size
-        if size > LARGEST_TEXT:
-            raise Unreadable(too_large(path.name, size))
-        content = path.read_bytes()
-    return decode(content, path.name)
+class Source:
+    """A file of a drop, for all that look at it: it is opened once. Of a text of any kind the content is kept, up to
+    `LARGEST_TEXT` bytes; of everything else the first bytes. Raises Unreadable, DiskError and, for a path that cannot
+    be one, ValueError."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise Unreadable(f"There is no file “{path}”.")
+        if not path.is_file():
+            # To open a pipe would wait for whoever writes to it.
+            raise Unreadable(f"{path.name} is no ordinary file.")
+        self.path = path
+        self.ending = path.suffix.lower()
+        with spoken_for(path.parent), path.open("rb") as file:
+            self.size = os.fstat(file.fileno()).st_size
+            self.content = file.read(LARGEST_TEXT if self.ending in TEXTS else HEAD_LENGTH)
+
+    @property
+    def head(self) -> bytes:
+        return self.content[:HEAD_LENGTH]
+
+    def open(self) -> BinaryIO:
+        """The whole file. One that is too large to be kept is opened again."""
+        return io.BytesIO(self.content) if len(self.content) >= self.size else self.path.open("rb")
+
+    def text(self) -> ReadText:
+        if self.size > LARGEST_TEXT:
+            raise Unreadable(too_large(self.path.name, self.size))
+        return decode(self.content, self.path.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dropped:
+    """What was dropped, pasted or named on the command line, before it is known what it is. `html` counts only where a
+    browser gives nothing better."""
+
+    paths: tuple[Path, ...] = ()
+    urls: tuple[str, ...] = ()
+    text: str = ""
+    html: str = ""
+    _sources: dict[Path, Source] = field(default_factory=dict, repr=False)
+
+    def source(self, path: Path) -> Source:
+        """A file of it, or one that it names, opened when it is first asked for."""
+        if path not in self._sources:
+            self._sources[path] = Source(path)
+        return self._sources[path]
 
 
 def decode(content: bytes, name: str) -> ReadText:

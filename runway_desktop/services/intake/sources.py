@@ -11,7 +11,7 @@ from runway_desktop.catalog import AssetItem, asset_items
 from runway_desktop.catalog.limits import format_by_name
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media, Request
-from runway_desktop.services.media.media_facts import HEAD_LENGTH, Sniffed, sniff
+from runway_desktop.services.media.media_facts import Sniffed, sniff
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.sidecar import Sidecar
 
@@ -21,23 +21,33 @@ from .gathered import CLIPBOARD, AssetDrop, Draft, IntakeFinding
 from .inputs import FoundInput, InputFinder, is_link, path_of
 from .lines import Sorted, sort_lines
 from .parts import Parts
-from .reading import LARGEST_TEXT, Unreadable, clean, read_text, too_large
+from .reading import (
+    DOCUMENTS,
+    JSON_LINES,
+    LARGEST_TEXT,
+    LOGS,
+    PLAIN,
+    TABLES,
+    TEXTS,
+    Dropped,
+    Unreadable,
+    clean,
+    too_large,
+)
 from .rows import RowReader
 from .tables import looks_like_table, read_table
 from .vocabulary import PROMPT, Vocabulary
 
 MOST_DRAFTS = 10_000
 """Of one source. Nobody can review more in one sitting, and every one of them costs money."""
-_TABLES = frozenset({".csv", ".tsv", ".tab"})
-_JSON_LINES = frozenset({".jsonl", ".ndjson"})
-_PLAIN = frozenset({".txt", ".text", ".md", ".markdown", ".prompt", ".prompts", ".list", ""})
 
 
 class SourceReader:
     """For one drop: every file that rows name is looked at once. `prefer` is the composer's endpoint and model."""
 
-    def __init__(self, vocabulary: Vocabulary, *, prefer: tuple[str, str] | None = None) -> None:
+    def __init__(self, vocabulary: Vocabulary, dropped: Dropped, *, prefer: tuple[str, str] | None = None) -> None:
         self._words = vocabulary
+        self._dropped = dropped
         self._prefer = prefer
         self._finder = InputFinder()
 
@@ -97,18 +107,12 @@ class SourceReader:
         return findings
 
     def _read_file(self, path: Path) -> Parts:
-        if not path.exists():
-            raise Unreadable(f"There is no file “{path}”.")
-        if not path.is_file():
-            # To open a pipe would wait for whoever writes to it.
-            raise Unreadable(f"{path.name} is no ordinary file.")
-        with path.open("rb") as file:
-            head = file.read(HEAD_LENGTH)
-        ending = path.suffix.lower()
-        found = sniff(head)
-        if found is not None and not (found.format == "SVG" and ending in _PLAIN | _TABLES | _JSON_LINES):
+        source = self._dropped.source(path)
+        ending = source.ending
+        found = sniff(source.head)
+        if found is not None and not (found.format == "SVG" and ending in PLAIN | TABLES | JSON_LINES):
             return self._medium(path, found)
-        if not head:
+        if not source.size:
             raise Unreadable(f"{path.name} is empty.")
         promised = format_by_name(path.name)
         if promised is not None:
@@ -116,20 +120,20 @@ class SourceReader:
             raise Unreadable(
                 f"{path.name} is no {what}, though its name says so. Is it damaged, or only named like one?"
             )
-        if ending not in _TABLES | _JSON_LINES | _PLAIN | {".json"}:
+        if ending not in TEXTS - LOGS:
             use = "Drop pictures, clips, sounds, or prompts as .txt, .csv or .jsonl."
             raise Unreadable(f"{path.name} is nothing that can be used here. {use}")
-        read = read_text(path)
+        read = source.text()
         parts = Parts(findings=[IntakeFinding(source=path.name, message=remark) for remark in read.remarks])
         parts.add(self._text_file(path, ending, read.text))
         return parts
 
     def _text_file(self, path: Path, ending: str, text: str) -> Parts:
-        if ending in _TABLES:
+        if ending in TABLES:
             return self._table(text, path.name, path.parent, tabs_only=ending != ".csv" and "\t" in text)
-        if ending in _JSON_LINES:
+        if ending in JSON_LINES:
             return read_json_lines(text, self._words, self._reader(path.name, "line", path.parent), most=MOST_DRAFTS)
-        if ending == ".json":
+        if ending in DOCUMENTS:
             return self._json(text, path)
         return self._lines(text, path.name, path.parent)
 

@@ -1,8 +1,8 @@
 """What a person does to tasks that exist: cancel on Runway, delete from Runway, remove from the list.
 
-Three actions that never do each other's work; deleting files is `binned_files`. Questions ("Cancel 3 tasks?") are the
-window's; the guards against losing a paid result are here. Nothing raises for what Runway says of one task: each report
-names it. StoreError passes through. Loop's thread only.
+Three actions that never do each other's work; files are deleted by `services.results.trash`. Questions ("Cancel 3
+tasks?") are the window's; the guards against losing a paid result are here. Nothing raises for what Runway says of one
+task: each report names it. StoreError passes through. Loop's thread only.
 """
 
 from __future__ import annotations

@@ -114,12 +114,12 @@ class InputsStrip(QWidget):
             menu.addSeparator()
         carried = self._desk.carried_settings(item.path)
         if carried is not None:
-            menu.addAction("Take its settings", partial(self._desk.take_settings, carried))
+            menu.addAction("Take its settings", partial(self._composer.load, carried))
             menu.addSeparator()
         menu.addAction("Replace…", partial(self._replace, item))
         if item.path is not None:
             menu.addAction("Open", partial(self._open, item))
-            menu.addAction("Show in folder", partial(self._desk.handing.show_in_folder, [item.path]))
+            menu.addAction("Show in folder", partial(self._desk.handing.selection_wanted.emit, [item.path]))
         menu.addSeparator()
         of_field = sum(other.item.field == item.field for other in self.tiles)
         menu.addAction("Move left", partial(self._move, item, -1)).setEnabled(item.number > 0)
@@ -195,7 +195,7 @@ class InputsStrip(QWidget):
 
     def _open(self, item: InputItem) -> None:
         if item.path is not None:
-            self._desk.handing.open_with_system([item.path])
+            self._desk.handing.system_wanted.emit([item.path])
 
     def _landed(self, on: InputItem, field: str, number: int, behind: bool) -> None:
         """A tile was let go on another. While the drag still runs it waits for its end."""

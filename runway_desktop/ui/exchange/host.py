@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -21,6 +22,9 @@ from .export_window import ExportWindow
 from .import_window import FolderImportWindow, IdImportWindow
 
 _TEXTS = "Logs, tables and JSON (*.log *.txt *.csv *.tsv *.json *.jsonl *.ndjson *.out *.err);;All files (*)"
+
+
+Window = TypeVar("Window", IdImportWindow, FolderImportWindow)
 
 
 class ExchangeHost(QObject):
@@ -44,13 +48,15 @@ class ExchangeHost(QObject):
     def choose_log(self) -> None:
         dialog = self._dialog("Choose what the ids stand in", _TEXTS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self.import_ids([Path(name) for name in names], ""))
+        dialog.filesSelected.connect(
+            lambda names: self.import_ids(self.door.ids_in([Path(name) for name in names], ""))
+        )
         dialog.open()
 
     def paste_ids(self) -> None:
         text = QGuiApplication.clipboard().text()
         if text.strip():
-            self.import_ids((), text)
+            self.import_ids(self.door.ids_in((), text))
         else:
             self.told.emit("There is no text in the clipboard.", True)
 
@@ -61,28 +67,26 @@ class ExchangeHost(QObject):
         dialog.fileSelected.connect(lambda name: self.import_folder(Path(name)))
         dialog.open()
 
-    def import_ids(
-        self, paths: Sequence[Path], text: str, otherwise: Callable[[], object] | None = None
-    ) -> IdImportWindow:
+    def import_ids(self, model: IdImportModel, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
         """Shows what ids stand there. `otherwise` takes the same in as prompts."""
-        model = self.door.id_import(paths, text)
         words = "Use as prompts instead" if otherwise is not None else ""
-        window = IdImportWindow(model, self._theme, self._window, otherwise=words)
-        self._open(window, model)
-        model.finished.connect(self.show_wanted)
-        if otherwise is not None:
-            window.otherwise_wanted.connect(otherwise)
-        model.begin()
-        return window
+        return self._import(IdImportWindow(model, self._theme, self._window, otherwise=words), model, otherwise)
 
     def import_folder(self, folder: Path, otherwise: Callable[[], object] | None = None) -> FolderImportWindow:
         """Shows what results lie there. `otherwise` takes the same in as inputs."""
         model = self.door.folder_import(folder)
         words = "Use as inputs instead" if otherwise is not None else ""
-        window = FolderImportWindow(model, self._theme, self._window, otherwise=words)
+        model.undo_offered.connect(self.undo_offered)
+        return self._import(FolderImportWindow(model, self._theme, self._window, otherwise=words), model, otherwise)
+
+    def _import(
+        self,
+        window: Window,
+        model: IdImportModel | FolderImportModel,
+        otherwise: Callable[[], object] | None,
+    ) -> Window:
         self._open(window, model)
         model.finished.connect(self.show_wanted)
-        model.undo_offered.connect(self.undo_offered)
         if otherwise is not None:
             window.otherwise_wanted.connect(otherwise)
         model.begin()

@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from runway_desktop.ui.commands.keys import Binding
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.exchange.wanted import Wanted
-from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.viewmodels.composer.presets import KEYS
 
 from .main_window import MainWindow
+from .task_menu import BINDINGS
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .models import Models
 
 
+_ELSEWHERE = ("task.open", "task.edit", "exchange.export")
+"""Their keys are not given to the menu of the list."""
 _INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
@@ -69,7 +71,7 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
 
 def list_bindings(window: MainWindow) -> dict[str, Binding]:
     """One for each command of `Where.LIST`."""
-    verb, judge = window.verb_menu.take, window.judge
+    take, judge = window.task_menu.take, window.judge
     return {
         **judging_bindings(window),
         "judge.tag": judge.tag,
@@ -79,16 +81,8 @@ def list_bindings(window: MainWindow) -> dict[str, Binding]:
         "judge.redo": window.models.desk.judging.redo,
         "compare.takes": window.compare,
         "task.menu": window.workspace.shelf.open_menu,
-        "task.copy": partial(verb, TaskCommand.COPY_PROMPT),
-        "task.copy.files": partial(verb, TaskCommand.COPY_FILE),
-        "task.copy.link": partial(verb, TaskCommand.COPY_LINK),
-        "task.folder": partial(verb, TaskCommand.SHOW_FILE),
-        "task.retry": partial(verb, TaskCommand.RETRY),
+        **{key: partial(take, command) for command, (_, key) in BINDINGS.items() if key and key not in _ELSEWHERE},
         "task.edit": window.edit,
-        "task.seed": partial(verb, TaskCommand.NEW_SEED),
-        "task.model": partial(verb, TaskCommand.OTHER_MODEL),
-        "task.rename": partial(verb, TaskCommand.RENAME),
-        "task.remove": partial(verb, TaskCommand.REMOVE),
         "play.toggle": _playing(window, lambda preview: preview.toggle_play()),
         "play.back": _playing(window, lambda preview: preview.shuttle(-1)),
         "play.stop": _playing(window, lambda preview: preview.shuttle(0)),

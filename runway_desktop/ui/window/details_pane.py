@@ -26,7 +26,9 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.tones import LABEL_TONES
 from runway_desktop.ui.word_breaking import LongWordsLabel
-from runway_desktop.usecases.commands.offers import TaskCommand, offers
+from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.table import available_by_command, why_not
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.tasks.details import DetailsModel, Fact, Showing
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
@@ -46,11 +48,11 @@ COPIES = (
 class DetailsPane(QWidget):
     task_wanted = Signal(object)
     """Id of another task to go to."""
-    verb_wanted = Signal(object)
-    """A Verb for the shown task."""
+    command_wanted = Signal(object)
+    """A TaskCommand for the shown task, or for those that are selected."""
     copy_wanted = Signal(str, str)
-    support_wanted = Signal(bool)
-    """Support details, with the prompt in them when true."""
+    support_wanted = Signal(object)
+    """Support details, with what is Given."""
 
     def __init__(
         self,
@@ -95,13 +97,13 @@ class DetailsPane(QWidget):
         self._more_buttons: list[QPushButton] = []
         self._decide = QWidget(holder)
         decide = FlowLayout(self._decide)
-        for verb, text in (
+        for command, text in (
             (TaskCommand.SEND_AGAIN, "Send again…"),
             (TaskCommand.ADOPT_ID, "Enter its id…"),
             (TaskCommand.LET_GO, "Dismiss…"),
         ):
             button = QPushButton(text, self._decide)
-            button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
+            button.clicked.connect(lambda _=False, command=command: self.command_wanted.emit(command))
             decide.addWidget(button)
         self._facts = QWidget(holder)
         self._grid = QGridLayout(self._facts)
@@ -128,7 +130,7 @@ class DetailsPane(QWidget):
         outer.addWidget(area, 1)
         outer.addWidget(self._build_buttons())
         self._several = SeveralButtons(self)
-        self._several.verb_wanted.connect(self.verb_wanted)
+        self._several.command_wanted.connect(self.command_wanted)
         outer.addWidget(self._several)
 
     def offer_onward(self, use_as_input: UseAsInput, shown: Callable[[], Showing | None]) -> None:
@@ -151,26 +153,26 @@ class DetailsPane(QWidget):
         bottom.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
         self._buttons = FlowLayout()
         bottom.addLayout(self._buttons, 1)
-        self._verb_buttons: dict[TaskCommand, QPushButton] = {}
-        for verb, text in (
+        self._command_buttons: dict[TaskCommand, QPushButton] = {}
+        for command, text in (
             (TaskCommand.EDIT_AND_SEND, "Edit and send"),
             (TaskCommand.NEW_SEED, "New seed"),
             (TaskCommand.USE_AS_INPUT, "Use as input  ▾"),
             (TaskCommand.SHOW_FILE, "Show file"),
         ):
             button = QPushButton(text, self._bottom)
-            if verb is TaskCommand.USE_AS_INPUT:
+            if command is TaskCommand.USE_AS_INPUT:
                 button.setAccessibleName("Use as input")
-                button.clicked.connect(lambda _=False: self._onward_menu(self._verb_buttons[TaskCommand.USE_AS_INPUT]))
+                button.clicked.connect(lambda _=False, button=button: self._onward_menu(button))
             else:
-                button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
-            self._verb_buttons[verb] = button
+                button.clicked.connect(lambda _=False, command=command: self.command_wanted.emit(command))
+            self._command_buttons[command] = button
             self._buttons.addWidget(button)
         self._copy = QPushButton("Copy  ▾", self._bottom)
         self._copy.setAccessibleName("Copy")
         self._copy.clicked.connect(self._copy_menu)
         self._buttons.addWidget(self._copy)
-        OneStop(self._bottom, [*self._verb_buttons.values(), self._copy])
+        OneStop(self._bottom, [*self._command_buttons.values(), self._copy])
         return self._bottom
 
     def _label(self, tone: str = "") -> LongWordsLabel:
@@ -202,10 +204,7 @@ class DetailsPane(QWidget):
         self._next.setVisible(step is not None)
         self._next.setText(step.text if step else "")
         self._show_more_steps()
-        uncertain = row is not None and any(
-            offer.verb is TaskCommand.LET_GO for group in offers([row]) for offer in group
-        )
-        self._decide.setVisible(uncertain)
+        self._decide.setVisible(row is not None and not why_not(TaskCommand.LET_GO, [row]))
         self._show_facts(self._details.facts())
         shown = self._shown_result()
         ways = self._onward.ways(shown.media) if self._onward is not None and shown is not None and shown.path else []
@@ -281,13 +280,13 @@ class DetailsPane(QWidget):
         return label, text
 
     def _show_buttons(self, row: Row | None) -> None:
-        found = {offer.verb: offer for group in offers([row]) for offer in group} if row is not None else {}
-        for verb, button in self._verb_buttons.items():
-            offer = found.get(verb)
-            button.setVisible(offer is not None)
-            if offer is not None:
-                button.setEnabled(offer.enabled)
-                button.setToolTip(offer.reason)
+        found = available_by_command([row]) if row is not None else {}
+        for command, button in self._command_buttons.items():
+            shown = found.get(command)
+            button.setVisible(shown is not None)
+            if shown is not None:
+                button.setEnabled(shown.enabled)
+                button.setToolTip(shown.reason)
 
     def _onward_menu(self, above: QWidget) -> None:
         shown = self._shown_result()
@@ -304,24 +303,26 @@ class DetailsPane(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for offer in (offer for group in offers([row]) for offer in group if offer.verb in COPIES):
-            action = menu.addAction(offer.text, lambda verb=offer.verb: self.verb_wanted.emit(verb))
-            action.setEnabled(offer.enabled)
-            action.setToolTip(offer.reason)
-        menu.addAction("Copy support details with the prompt", lambda: self.support_wanted.emit(True))
+        for command, shown in available_by_command([row], COPIES).items():
+            action = menu.addAction(shown.text, lambda command=command: self.command_wanted.emit(command))
+            action.setEnabled(shown.enabled)
+            action.setToolTip(shown.reason)
+        menu.addAction(
+            "Copy support details with the prompt", lambda: self.support_wanted.emit(Given(with_prompt=True))
+        )
         menu.popup(self._copy.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def _take_more(self, number: int) -> None:
         steps = self._details.more_steps()
-        if number < len(steps) and steps[number].verb is not None:
-            self.verb_wanted.emit(steps[number].verb)
+        if number < len(steps) and steps[number].command is not None:
+            self.command_wanted.emit(steps[number].command)
 
     def _take_next_step(self) -> None:
         step = self._details.next_step()
-        if step is not None and step.verb is None:
+        if step is not None and step.command is None:
             self._details.raise_cap()
         elif step is not None:
-            self.verb_wanted.emit(step.verb)
+            self.command_wanted.emit(step.command)
 
 
 class _Holder(QWidget):

@@ -1,8 +1,8 @@
 """The main window: connects the panes of its workspace with the view-models, takes drops anywhere, and stays until the
 program closed it down.
 
-What happens is decided by view-models; how it is arranged, `workspace` says, what its keys do, `deeds`. Built before
-anything is imported that playing needs: the preview comes after the first paint by `add_preview`.
+What happens is decided by view-models; how it is arranged, `workspace` says, what its keys do, `command_bindings`.
+Built before anything is imported that playing needs: the preview comes after the first paint by `add_preview`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from runway_desktop.domain.library import Filter, GroupBy, Row
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.inputs.find_file import FileFinder
 from runway_desktop.ui.lineage.last_frame import LastFrames
 from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
-from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.commands.task_command import TaskCommand
 
 from .clipboard import SharedOut
 from .library_notices import LibraryNotices
@@ -31,7 +30,7 @@ from .missing_files import FileSearch
 from .not_saved import NotSavedPlace
 from .paste_and_drop import PasteAndDrop
 from .reveal import Finding
-from .task_menu import VerbMenu
+from .task_menu import TaskMenu
 from .undo import UndoStack
 from .workspace import Workspace, first_size, state_of, text_of
 
@@ -192,7 +191,7 @@ class MainWindow(QMainWindow):
     def edit(self) -> None:
         rows = self.chosen_rows()
         held = bool(rows) and rows[0].task.state is State.HELD
-        self.verb_menu.take(TaskCommand.EDIT_HELD if held else TaskCommand.EDIT_AND_SEND)
+        self.task_menu.take(TaskCommand.EDIT_HELD if held else TaskCommand.EDIT_AND_SEND)
 
     def clear_choice(self) -> None:
         """What narrows the list goes first, the words before the chips, then what is chosen in it."""
@@ -222,16 +221,15 @@ class MainWindow(QMainWindow):
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
-        self.verb_menu = VerbMenu(m.desk, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self)
+        self.task_menu = TaskMenu(m.desk, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self)
         self.taking_in = PasteAndDrop(m.desk, m.memory, self)
         self.taking_back = UndoStack(m.desk, m.rows, work.notices, self)
         self._handing_on = SharedOut(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
         self._last_frames = LastFrames(m.desk.use_as_input, self)
-        FileFinder(m.desk, self)
         LibraryNotices(m.folder, work.notices, lambda: self.preview, self)
-        FileSearch(m.desk.missing_files, work.notices, self)
+        FileSearch(m.desk, work.notices, self)
 
     def _connect(self) -> None:
         """The panes with each other, with their models and with the window."""
@@ -259,19 +257,19 @@ class MainWindow(QMainWindow):
         for view in (work.view, work.grid):
             view.seen_changed.connect(m.desk.look_at)
             view.opened.connect(self._open)
-            view.menu_wanted.connect(self.verb_menu.popup)
+            view.menu_wanted.connect(self.task_menu.popup)
             view.files_dragged.connect(self._handing_on.drag_files)
             view.group_menu_wanted.connect(self._group_menu)
         work.view.selection_moved.connect(lambda: m.details.choose(work.chosen_ids()))
         work.list.columns_changed.connect(self._remember_columns)
         m.details.showing_changed.connect(self._show_result)
-        details.verb_wanted.connect(self.verb_menu.take)
+        details.command_wanted.connect(self.task_menu.take)
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
         details.offer_onward(m.desk.use_as_input, self._shown_result)
         details.copy_wanted.connect(self._handing_on.copy_text)
         details.support_wanted.connect(
-            lambda with_prompt: m.rows.with_rows(
-                work.chosen_ids(), lambda rows: m.desk.copy_support(rows, include_prompt=with_prompt)
+            lambda given: m.rows.with_rows(
+                work.chosen_ids(), lambda rows: m.desk.carry_out(TaskCommand.COPY_SUPPORT, rows, given)
             )
         )
 
@@ -295,16 +293,20 @@ class MainWindow(QMainWindow):
         m.desk.sheet_wanted.connect(self.sheet_wanted)
         m.desk.show_wanted.connect(self._show_tasks)
         m.desk.open_wanted.connect(self._open)
-        m.desk.undo_offered.connect(lambda _, task_ids: self.view.leave(task_ids))
+        m.desk.undo_offered.connect(self._leave)
         m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.desk.settings_offered.connect(
             lambda message, request: self.notices.tell(
-                message, action_text="Take its settings", on_action=lambda: m.desk.take_settings(request)
+                message, action_text="Take its settings", on_action=lambda: m.composer.load(request)
             )
         )
         m.folder.choose_wanted.connect(lambda: self.preferences_wanted.emit("Saving"))
         m.bridge.notice.connect(self._notice)
         m.bridge.cap_reached.connect(self._cap_reached)
+
+    def _leave(self, _: str, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
+        if command is TaskCommand.REMOVE:
+            self.view.leave(task_ids)
 
     def _group_menu(self, key: str, at: QPoint) -> None:
         """Of a group's header: a batch has a sheet, other groups have nothing of their own."""

@@ -1,35 +1,42 @@
-"""Asks the person where missing files are, and shows how a search for them goes. GUI thread only."""
+"""Asks where missing files are, for the commands that want to know, and shows how a search for them goes. GUI thread
+only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 from shiboken6 import isValid
 
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.library import Row
+from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Bar, Notices
+from runway_desktop.usecases.commands.doing import Given, Wanted
+from runway_desktop.usecases.commands.table import ENTRIES
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.question import Question
-from runway_desktop.viewmodels.tasks.missing_files import MissingFiles, Searching, Wanted
+from runway_desktop.viewmodels.tasks.task_commands import Searching, TaskCommands
 
 
 class FileSearch(QObject):
     """Lives as long as its window."""
 
-    def __init__(self, missing_files: MissingFiles, notices: Notices, window: QWidget) -> None:
+    def __init__(self, desk: TaskCommands, notices: Notices, window: QWidget) -> None:
         super().__init__(window)
-        self._astray = missing_files
+        self._desk = desk
         self._notices = notices
         self._window = window
         self._bar: Bar | None = None
-        missing_files.searching.connect(self._show)
-        missing_files.folder_wanted.connect(self._ask_for_folder)
-        missing_files.file_wanted.connect(self._ask_for_file)
-        missing_files.other_chosen.connect(self._ask_again)
-        missing_files.not_found.connect(self._not_found)
+        self._wanted: Wanted | None = None
+        """What was asked for last."""
+        desk.searching.connect(self._show)
+        desk.path_wanted.connect(self._ask)
+        desk.answer_wanted.connect(self._ask_again)
+        desk.next_offered.connect(self._offer)
 
     def _show(self, searching: Searching | None) -> None:
         if searching is None:
@@ -37,41 +44,41 @@ class FileSearch(QObject):
                 self._notices.end(self._bar)
             self._bar = None
         elif self._bar is None:
-            self._bar = self._notices.follow(searching.headline, "Stop", self._astray.stop)
+            self._bar = self._notices.follow(searching.headline, "Stop", self._desk.stop_search)
         elif isValid(self._bar):
             self._bar.say(searching.headline, searching.detail)
 
-    def _not_found(self, message: str, task_ids: Sequence[TaskId]) -> None:
+    def _offer(self, message: str, command: TaskCommand, rows: Sequence[Row]) -> None:
         self._notices.tell(
             message,
             problem=True,
-            action_text="Look in a folder…",
-            on_action=lambda: self._astray.ask_for_folder(task_ids),
+            action_text=ENTRIES[command].text(rows),
+            on_action=lambda: self._desk.carry_out(command, rows),
         )
 
-    def _ask_for_folder(self, task_ids: Sequence[TaskId], near: Path) -> None:
-        dialog = self._dialog("Look for missing files in a folder", near)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda name: self._astray.look_for(task_ids, Path(name)))
-        dialog.open()
-
-    def _ask_for_file(self, wanted: Wanted, near: Path) -> None:
-        dialog = self._dialog(f"Where is {wanted.path.name} now?", near)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Files like it (*{wanted.path.suffix})", "All files (*)"])
-        dialog.fileSelected.connect(lambda name: self._astray.choose(wanted, Path(name)))
-        dialog.open()
-
-    def _ask_again(self, wanted: Wanted, path: Path, asked: Question) -> None:
-        confirm(
-            self._window,
-            asked,
-            lambda: self._astray.choose(wanted, path, anyway=True),
-            lambda: self._ask_for_file(wanted, path.parent),
-        )
-
-    def _dialog(self, title: str, near: Path) -> QFileDialog:
-        dialog = QFileDialog(self._window, title, str(near))
+    def _ask(self, command: TaskCommand, rows: Sequence[Row], wanted: Wanted) -> None:
+        self._wanted = wanted
+        near = wanted.near or QuickLook().ask(_nearest, wanted.path, otherwise=None)
+        title = "Look for missing files in a folder" if wanted.is_folder else f"Where is {wanted.path.name} now?"
+        dialog = QFileDialog(self._window, title, str(near) if near is not None else "")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return dialog
+        if wanted.is_folder:
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+            dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+            dialog.setNameFilters([f"Files like it (*{wanted.path.suffix})", "All files (*)"])
+        dialog.fileSelected.connect(lambda name: self._desk.carry_out(command, rows, Given(path=Path(name))))
+        dialog.open()
+
+    def _ask_again(self, command: TaskCommand, rows: Sequence[Row], path: Path, asked: Question) -> None:
+        def keep_looking() -> None:
+            if self._wanted is not None:
+                self._ask(command, rows, replace(self._wanted, near=path.parent))
+
+        yes = Given(path=path, anyway=True)
+        confirm(self._window, asked, lambda: self._desk.carry_out(command, rows, yes), keep_looking)
+
+
+def _nearest(old: Path) -> Path | None:
+    return next((folder for folder in old.parents if folder.is_dir()), None)

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
-from runway_desktop.usecases.commands.offers import TaskCommand, offers
+from runway_desktop.usecases.commands.table import available_by_command
+from runway_desktop.usecases.commands.task_command import TaskCommand
 
-VERBS = (
+SHOWN = (
     TaskCommand.LOOK_FOR,
     TaskCommand.RETRY,
     TaskCommand.SEND_NEXT,
@@ -24,8 +25,8 @@ VERBS = (
 
 
 class SeveralButtons(QWidget):
-    verb_wanted = Signal(object)
-    """A Verb for all that are chosen."""
+    command_wanted = Signal(object)
+    """A TaskCommand for all that are selected."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,20 +35,20 @@ class SeveralButtons(QWidget):
         row = FlowLayout()
         around.addLayout(row, 1)
         self._buttons: dict[TaskCommand, QPushButton] = {}
-        for verb in VERBS:
+        for command in SHOWN:
             button = QPushButton(self)
-            button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
-            self._buttons[verb] = button
+            button.clicked.connect(lambda _=False, command=command: self.command_wanted.emit(command))
+            self._buttons[command] = button
             row.addWidget(button)
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Those that are chosen; none hides it."""
-        found = {offer.verb: offer for group in offers(rows) for offer in group} if rows else {}
-        for verb, button in self._buttons.items():
-            offer = found.get(verb)
-            button.setVisible(offer is not None)
-            button.setText(offer.text if offer is not None else "")
-            button.setEnabled(offer is not None and offer.enabled)
-            button.setToolTip(offer.reason if offer is not None else "")
+        found = available_by_command(rows, SHOWN)
+        for command, button in self._buttons.items():
+            shown = found.get(command)
+            button.setVisible(shown is not None)
+            button.setText(shown.text if shown is not None else "")
+            button.setEnabled(shown is not None and shown.enabled)
+            button.setToolTip(shown.reason if shown is not None else "")
         self.setVisible(bool(found))

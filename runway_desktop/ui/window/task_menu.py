@@ -1,4 +1,4 @@
-"""The context menu and the keys of the list: offers become actions, questions are asked before anything can be lost."""
+"""The context menu and the keys of the list: commands become actions, and questions are asked first."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, TaskId, parse_remote_id
+from runway_desktop.domain.task import Media, TaskId
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.confirm import ask_text, confirm
+from runway_desktop.ui.confirm import ask_text, confirm, task_id_problem
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
-from runway_desktop.usecases.commands.offers import Offer, TaskCommand, offers, why_not
+from runway_desktop.usecases.commands.commands import NOTHING
+from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, available, why_not
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.tasks.details import Showing
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -23,46 +26,35 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 MOST_IDS = 8
 """Known ids that a person is shown at once."""
 
-_COMMANDS = {
-    TaskCommand.OPEN: "task.open",
-    TaskCommand.RETRY: "task.retry",
-    TaskCommand.EDIT_AND_SEND: "task.edit",
-    TaskCommand.EDIT_HELD: "task.edit",
-    TaskCommand.NEW_SEED: "task.seed",
-    TaskCommand.OTHER_MODEL: "task.model",
-    TaskCommand.RENAME: "task.rename",
-    TaskCommand.REMOVE: "task.remove",
-    TaskCommand.COPY_PROMPT: "task.copy",
-    TaskCommand.COPY_FILE: "task.copy.files",
-    TaskCommand.COPY_LINK: "task.copy.link",
-    TaskCommand.SHOW_FILE: "task.folder",
-    TaskCommand.EXPORT: "exchange.export",
+BINDINGS = {
+    TaskCommand.OPEN: ("mdi6.play-outline", "task.open"),
+    TaskCommand.SHOW_FILE: ("mdi6.folder-outline", "task.folder"),
+    TaskCommand.RETRY: ("mdi6.refresh", "task.retry"),
+    TaskCommand.REFRESH: ("mdi6.cloud-refresh-outline", ""),
+    TaskCommand.EDIT_AND_SEND: ("mdi6.pencil-outline", "task.edit"),
+    TaskCommand.EDIT_HELD: ("mdi6.pencil-outline", "task.edit"),
+    TaskCommand.NEW_SEED: ("mdi6.dice-multiple-outline", "task.seed"),
+    TaskCommand.CANCEL: ("mdi6.cancel", ""),
+    TaskCommand.DELETE_REMOTELY: ("mdi6.cloud-remove-outline", ""),
+    TaskCommand.DELETE_FILE: ("mdi6.trash-can-outline", ""),
+    TaskCommand.REMOVE: ("mdi6.playlist-minus", "task.remove"),
+    TaskCommand.LOOK_FOR: ("mdi6.magnify", ""),
+    TaskCommand.KEEP_CHANGE: ("mdi6.check", ""),
+    TaskCommand.PUT_BACK: ("mdi6.delete-restore", ""),
+    TaskCommand.COPY_PROMPT: ("mdi6.content-copy", "task.copy"),
+    TaskCommand.COPY_LINK: ("mdi6.link-variant", "task.copy.link"),
+    TaskCommand.COPY_PICTURE: ("mdi6.image-outline", ""),
+    TaskCommand.EXPORT: ("mdi6.export-variant", "exchange.export"),
+    TaskCommand.USE_AS_INPUT: ("mdi6.image-plus-outline", ""),
+    TaskCommand.SEND_NEXT: ("mdi6.arrow-up-bold-outline", ""),
+    TaskCommand.OTHER_MODEL: ("", "task.model"),
+    TaskCommand.RENAME: ("", "task.rename"),
+    TaskCommand.COPY_FILE: ("", "task.copy.files"),
 }
-_ICONS = {
-    TaskCommand.OPEN: "mdi6.play-outline",
-    TaskCommand.SHOW_FILE: "mdi6.folder-outline",
-    TaskCommand.RETRY: "mdi6.refresh",
-    TaskCommand.REFRESH: "mdi6.cloud-refresh-outline",
-    TaskCommand.EDIT_AND_SEND: "mdi6.pencil-outline",
-    TaskCommand.EDIT_HELD: "mdi6.pencil-outline",
-    TaskCommand.NEW_SEED: "mdi6.dice-multiple-outline",
-    TaskCommand.CANCEL: "mdi6.cancel",
-    TaskCommand.DELETE_REMOTELY: "mdi6.cloud-remove-outline",
-    TaskCommand.DELETE_FILE: "mdi6.trash-can-outline",
-    TaskCommand.REMOVE: "mdi6.playlist-minus",
-    TaskCommand.LOOK_FOR: "mdi6.magnify",
-    TaskCommand.KEEP_CHANGE: "mdi6.check",
-    TaskCommand.PUT_BACK: "mdi6.delete-restore",
-    TaskCommand.COPY_PROMPT: "mdi6.content-copy",
-    TaskCommand.COPY_LINK: "mdi6.link-variant",
-    TaskCommand.COPY_PICTURE: "mdi6.image-outline",
-    TaskCommand.EXPORT: "mdi6.export-variant",
-    TaskCommand.USE_AS_INPUT: "mdi6.image-plus-outline",
-    TaskCommand.SEND_NEXT: "mdi6.arrow-up-bold-outline",
-}
+"""The icon of a command, and the command of `ui.commands.table` whose keys give it; each may be empty."""
 
 
-class VerbMenu(QObject):
+class TaskMenu(QObject):
     """`chosen` gives the ids that are chosen in the list now; rows that nobody looked at yet are fetched first. `shown`
     tells which result the preview shows: of several it is the one that is meant."""
 
@@ -92,13 +84,12 @@ class VerbMenu(QObject):
         then."""
         self._rows.with_rows(self._chosen(), lambda rows: self._popup(at, rows))
 
-    def take(self, verb: TaskCommand) -> None:
-        """Carries a verb out on what is chosen if it is offered, after asking what must be asked; says why when it is
-        not."""
-        self._rows.with_rows(self._chosen(), lambda rows: self._take(verb, rows))
+    def take(self, command: TaskCommand) -> None:
+        """Gives a command for what is selected, after asking what must be asked; says why when it cannot be given."""
+        self._rows.with_rows(self._chosen(), lambda rows: self._take(command, rows))
 
     def _popup(self, at: QPoint, rows: list[Row]) -> None:
-        groups = offers(rows)
+        groups = available(rows)
         if not groups:
             return
         menu = QMenu(self._window)
@@ -124,27 +115,29 @@ class VerbMenu(QObject):
             action = menu.addAction(self._theme.icon(sign, Role.MUTED), text, does)
             action.setShortcuts(self._keys.of(command)[:1])
 
-    def _add(self, menu: QMenu, group: Sequence[Offer], rows: list[Row]) -> None:
-        for offer in group:
-            action = self._submenu(menu, offer, rows) or menu.addAction(
-                offer.text, lambda verb=offer.verb: self.take(verb)
+    def _add(self, menu: QMenu, group: Sequence[Available], rows: list[Row]) -> None:
+        for shown in group:
+            command = shown.command
+            action = self._submenu(menu, command, rows) or menu.addAction(
+                shown.text, lambda command=command: self.take(command)
             )
-            action.setEnabled(offer.enabled)
-            action.setToolTip(offer.reason)
-            if offer.verb in _COMMANDS:
-                action.setShortcuts(self._keys.of(_COMMANDS[offer.verb])[:1])
-            if offer.verb in _ICONS:
-                action.setIcon(self._theme.icon(_ICONS[offer.verb], Role.BAD if offer.dangerous else Role.MUTED))
+            action.setEnabled(shown.enabled)
+            action.setToolTip(shown.reason)
+            icon, key = BINDINGS.get(command, ("", ""))
+            if key:
+                action.setShortcuts(self._keys.of(key)[:1])
+            if icon:
+                action.setIcon(self._theme.icon(icon, Role.BAD if shown.is_dangerous else Role.MUTED))
 
-    def _submenu(self, menu: QMenu, offer: Offer, rows: list[Row]) -> QAction | None:
+    def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
         from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
         from runway_desktop.ui.sharing.programs_menu import ProgramsMenu
 
-        if offer.verb is TaskCommand.OPEN_WITH and self._desk.handing.lists_programs:
+        if command is TaskCommand.OPEN_WITH and self._desk.handing.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
             paths = [used[0]] if used is not None else _files(rows)
             return menu.addMenu(ProgramsMenu(self._desk.handing, paths, self._theme, menu))
-        if offer.verb is TaskCommand.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
+        if command is TaskCommand.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
             return menu.addMenu(OnwardMenu(self._desk.use_as_input, *used, menu))
         return None
 
@@ -156,41 +149,38 @@ class VerbMenu(QObject):
             return shown.path, found[shown.path]
         return next(iter(found.items()), None)
 
-    def _take(self, verb: TaskCommand, chosen: list[Row]) -> None:
-        offer = next((offer for group in offers(chosen) for offer in group if offer.verb is verb), None)
-        if offer is None:
-            self._desk.tell(why_not(verb, chosen))
+    def _take(self, command: TaskCommand, selected: list[Row]) -> None:
+        if reason := why_not(command, selected):
+            self._desk.tell(reason)
             return
-        if not offer.enabled:
-            self._desk.tell(offer.reason)
-            return
-        if verb is TaskCommand.RENAME:
-            task = chosen[0].task
-            ask_text(
-                self._window,
-                "Rename",
-                "A name for this task; empty shows its prompt.",
-                task.title,
-                lambda _: "",
-                lambda text: self._desk.carry_out(verb, chosen, text=text.strip()),
-            )
-            return
-        if verb is TaskCommand.ADOPT_ID:
-            known = self._desk.known_ids()
-            ask_text(
-                self._window,
-                "Enter the task's id",
-                _id_hint(known),
-                known[0] if len(known) == 1 else "",
-                _id_problem,
-                lambda text: self._desk.carry_out(verb, chosen, text=text.strip().lower()),
-            )
-            return
-        asked = self._desk.question(verb, chosen)
-        if asked is None:
-            self._desk.carry_out(verb, chosen)
-        else:
-            confirm(self._window, asked, lambda: self._desk.carry_out(verb, chosen))
+
+        def carry_out(given: Given = NOTHING) -> None:
+            self._desk.carry_out(command, selected, given)
+
+        match ENTRIES[command].needs:
+            case Need.TITLE:
+                ask_text(
+                    self._window,
+                    "Rename",
+                    "A name for this task; empty shows its prompt.",
+                    selected[0].task.title,
+                    lambda _: "",
+                    lambda text: carry_out(Given(text=text.strip())),
+                )
+            case Need.TASK_ID:
+                known = self._desk.known_ids()
+                ask_text(
+                    self._window,
+                    "Enter the task's id",
+                    _id_hint(known),
+                    known[0] if len(known) == 1 else "",
+                    task_id_problem,
+                    lambda text: carry_out(Given(text=text.strip().lower())),
+                )
+            case None if (asked := self._desk.commands.question(command, selected)) is not None:
+                confirm(self._window, asked, carry_out)
+            case None:
+                carry_out()
 
 
 def _files(rows: list[Row]) -> list[Path]:
@@ -202,7 +192,3 @@ def _id_hint(known: Sequence[str]) -> str:
         return "The id that Runway gave it, from a log or from support."
     listed = "\n".join(known[:MOST_IDS])
     return f"The id that Runway gave it. Accepted by Runway and not in the list:\n{listed}"
-
-
-def _id_problem(text: str) -> str:
-    return "" if parse_remote_id(text) else "A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."

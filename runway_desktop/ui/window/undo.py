@@ -1,4 +1,4 @@
-"""Undo of what was removed from the list, moved to the bin, judged or imported in this session: one deed after the
+"""Undo of what was removed from the list, moved to the bin, judged or imported in this session: one after the
 other, the last one first, beyond the life of the notice that offered it. GUI thread.
 """
 
@@ -13,6 +13,7 @@ from shiboken6 import isValid
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.dialogs.notices import Bar, Notices
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
@@ -40,28 +41,24 @@ class UndoStack(QObject):
         self._told: Bar | None = None
         """What was told last of judging. One notice is enough: whoever judges presses a key after the other."""
         self._may_leave: _MayLeave | None = None
-        self._deeds: list[Binding] = []
+        self._undos: list[Binding] = []
         """How each of them is taken back."""
-        desk.undo_offered.connect(self._removed)
-        desk.missing_files.undo_offered.connect(self._binned)
+        desk.undo_offered.connect(self._done)
         desk.judging.done.connect(self._judged)
         desk.judging.decided.connect(self._decided)
         rows.loaded.connect(self._look_whether_it_left)
 
     def undo(self) -> None:
-        if self._deeds:
-            self._deeds.pop()()
+        if self._undos:
+            self._undos.pop()()
 
-    def offer(self, message: str, deed: Binding) -> None:
+    def offer(self, message: str, undo: Binding) -> None:
         """Tells of what was done, and remembers how it is taken back."""
-        self._deeds.append(deed)
-        self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(deed))
+        self._undos.append(undo)
+        self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(undo))
 
-    def _removed(self, message: str, task_ids: Sequence[TaskId]) -> None:
-        self.offer(message, lambda: self._desk.restore(task_ids))
-
-    def _binned(self, message: str, task_ids: Sequence[TaskId]) -> None:
-        self.offer(message, lambda: self._desk.missing_files.put_back(task_ids))
+    def _done(self, message: str, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
+        self.offer(message, lambda: self._desk.undo(command, task_ids))
 
     def _judged(self, sentence: str, can_undo: bool, is_worth_telling: bool) -> None:
         """What was told before is out of date, its button too: it would take back something else than it says."""
@@ -69,7 +66,7 @@ class UndoStack(QObject):
             self._notices.end(self._told)
         self._told = self._may_leave = None
         if can_undo:
-            self._deeds.append(self._desk.judging.undo)
+            self._undos.append(self._desk.judging.undo)
         if is_worth_telling and can_undo:
             self._tell_of_judging(sentence)
         elif is_worth_telling:
@@ -97,8 +94,8 @@ class UndoStack(QObject):
         undo = self._desk.judging.undo
         self._told = self._notices.tell(sentence, action_text="Undo", on_action=lambda: self._take_back(undo))
 
-    def _take_back(self, deed: Binding) -> None:
-        if deed in self._deeds:
-            # The last one of them: all of judging are the same deed.
-            del self._deeds[len(self._deeds) - 1 - self._deeds[::-1].index(deed)]
-            deed()
+    def _take_back(self, undo: Binding) -> None:
+        if undo in self._undos:
+            # The last one of them: all of judging are the same undo.
+            del self._undos[len(self._undos) - 1 - self._undos[::-1].index(undo)]
+            undo()

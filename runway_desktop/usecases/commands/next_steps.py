@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
+from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Output
+from runway_desktop.domain.task import OutputState, State
 
-from .offers import TaskCommand
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """One sensible thing to do, as a button below the words. Without a verb it is to raise a cap."""
-
-    verb: TaskCommand | None
-    text: str
+from .conditions import can_be_fetched, has, is_changed, is_in_bin, is_missing, may_be_known_after_all, may_retry
+from .task_command import TaskCommand
 
 
-def next_steps(row: Row) -> list[NextStep]:
-    """What can be done about files, the most sensible first."""
-    outputs, at_runway = row.outputs, not row.task.deleted_remotely
-    if any(output.is_missing for output in outputs):
-        steps = [NextStep(TaskCommand.LOOK_FOR, "Look for it" if _count(outputs) == 1 else "Look for them")]
-        if at_runway:
-            steps.append(NextStep(TaskCommand.FETCH_AGAIN, "Fetch again from Runway"))
-        return [*steps, NextStep(TaskCommand.CHOOSE_FILE, "Choose the file…")]
-    if any(output.is_changed for output in outputs):
-        steps = [NextStep(TaskCommand.KEEP_CHANGE, "Keep the change")]
-        if at_runway:
-            steps.append(NextStep(TaskCommand.FETCH_ORIGINAL, "Fetch the original again"))
-        return [*steps, NextStep(TaskCommand.OPEN_WITH_SYSTEM, "Open")]
-    if any(output.is_binned and output.binned_from for output in outputs):
-        back = [NextStep(TaskCommand.PUT_BACK, "Put back from the bin")]
-        return [*back, NextStep(TaskCommand.FETCH_AGAIN, "Fetch again from Runway")] if at_runway else back
+def next_steps(row: Row) -> list[TaskCommand]:
+    """The most sensible first."""
+    about_task = _about_task(row)
+    return [*about_task, *(command for command in _about_files(row) if command not in about_task)]
+
+
+def _about_task(row: Row) -> list[TaskCommand]:
+    task = row.task
+    if misses_file(task):
+        return [TaskCommand.FIND_FILE]
+    if may_be_known_after_all(row):
+        return [TaskCommand.REFRESH]
+    if task.state is State.HELD and task.waits_for_person:
+        return [TaskCommand.SEND_NEXT]
+    if task.state is State.FAILED and task.request.endpoint:
+        return [TaskCommand.RETRY if may_retry(row) else TaskCommand.EDIT_AND_SEND]
+    if task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
+        return [TaskCommand.FETCH_AGAIN]
     return []
 
 
-def _count(outputs: Sequence[Output]) -> int:
-    return sum(output.is_missing for output in outputs)
+def _about_files(row: Row) -> list[TaskCommand]:
+    if has(is_missing)(row):
+        steps = [TaskCommand.LOOK_FOR, TaskCommand.FETCH_AGAIN, TaskCommand.CHOOSE_FILE]
+    elif has(is_changed)(row):
+        steps = [TaskCommand.KEEP_CHANGE, TaskCommand.FETCH_ORIGINAL, TaskCommand.OPEN_WITH_SYSTEM]
+    elif has(is_in_bin)(row):
+        steps = [TaskCommand.PUT_BACK, TaskCommand.FETCH_AGAIN]
+    else:
+        return []
+    fetching = () if can_be_fetched(row) else (TaskCommand.FETCH_AGAIN, TaskCommand.FETCH_ORIGINAL)
+    return [command for command in steps if command not in fetching]

@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange import TaskIds
+from runway_desktop.services.intake import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -35,8 +37,12 @@ class ExchangeDoor(QObject):
         self._runner = runner
         self._listing = listing
 
-    def id_import(self, paths: Sequence[Path], text: str) -> IdImportModel:
-        return IdImportModel(self._engine, self._bridge, self._runner, paths, text, self)
+    def id_import(self, ids: TaskIds) -> IdImportModel:
+        return IdImportModel(self._engine, self._bridge, self._runner, ids, self)
+
+    def ids_in(self, paths: Sequence[Path], text: str) -> IdImportModel:
+        """Whatever ids stand in these files, or else in the text."""
+        return self.id_import(TaskIds(Dropped(paths=tuple(paths), text=text)))
 
     def folder_import(self, folder: Path) -> FolderImportModel:
         return FolderImportModel(self._engine, self._runner, folder, self)

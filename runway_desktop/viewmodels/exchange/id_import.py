@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange import TaskIds
 from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
@@ -48,15 +48,13 @@ class IdImportModel(QObject):
         engine: Engine,
         bridge: Bridge,
         runner: Runner,
-        paths: Sequence[Path],
-        text: str,
+        ids: TaskIds,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._runner = runner
-        self.paths = tuple(paths)
-        self.text = text
+        self._ids = ids
         self.phase = Phase.LOOKING
         self.problem = ""
         self.table = PreviewTable(TITLES, self)
@@ -69,7 +67,8 @@ class IdImportModel(QObject):
         bridge.tasks_touched.connect(self._touched)
 
     def begin(self) -> None:
-        look = self._engine.exchange.ids.look(self.paths, self.text, self._progress)
+        ids = self._ids
+        look = self._engine.exchange.ids.look(ids.dropped, self._progress, ids.searches)
         self._runner(look, "look for task ids", done=self._looked, failed=self._failed)
 
     def stop(self) -> None:
@@ -91,10 +90,11 @@ class IdImportModel(QObject):
         return self._look.troubles
 
     def source_words(self) -> str:
-        if not self.paths:
+        paths = self._ids.dropped.paths
+        if not paths:
             return "From the clipboard"
-        first = f"From {self.paths[0].name}"
-        return first if len(self.paths) == 1 else f"{first} and {units.count(len(self.paths) - 1, 'other file')}"
+        first = f"From {paths[0].name}"
+        return first if len(paths) == 1 else f"{first} and {units.count(len(paths) - 1, 'other file')}"
 
     def headline(self) -> str:
         """ "37 ids: 30 new, 5 known here, 2 are something else"."""
@@ -166,7 +166,7 @@ class IdImportModel(QObject):
         for task_id in gone:
             del self._tasks[task_id]
             self.table.say(self._rows.pop(task_id), f"{NOT_THERE}; removed from the list", Tone.PLAIN)
-        self._runner(self._engine.verbs.remove(gone), "remove from list")
+        self._runner(self._engine.actions.remove(gone), "remove from list")
         self.changed.emit()
 
     def _looked(self, look: IdsLook) -> None:

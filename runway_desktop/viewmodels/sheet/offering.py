@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.intake import Gathered
+from runway_desktop.services.intake import Dropped, Gathered
 from runway_desktop.services.library.expansion import Axis, values_from_text
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.sheets import cells as cell
@@ -97,7 +97,7 @@ class Offering:
         def done(gathered: Gathered) -> None:
             then([drop.path for drop in gathered.assets if drop.path is not None and not drop.findings])
 
-        self._runner(self._engine.intake.gather(paths=[folder]), "look into a folder", done=done)
+        self._runner(self._engine.intake.gather(Dropped(paths=(folder,))), "look into a folder", done=done)
 
     # Models.
 

@@ -16,7 +16,7 @@ from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.library import KeptSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.intake import Gathered, IntakeFinding
+from runway_desktop.services.intake import Dropped, Gathered, IntakeFinding
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
@@ -374,7 +374,7 @@ class Sheet(QObject):
             self._looking = False
 
     async def _take_files(self, paths: tuple[Path, ...], place: int | None, key: str) -> None:
-        gathered = await self._engine.intake.gather(paths=paths)
+        gathered = await self._engine.intake.gather(Dropped(paths=tuple(paths)))
         model = self.model
         importer = importing.Importer(self._engine.catalog, model.all_columns, model.checker)
         rows = importer.rows(gathered)

@@ -1,7 +1,6 @@
-"""Handing results on: what is copied, shown in its folder, opened with which program.
+"""Handing results on: what was copied, is to be shown in its folder, or opened with which program.
 
-The desk sends its verbs here; the window puts things on the clipboard, starts programs and shows folders. A file that
-is not where it was saved is said, and the others go on. GUI thread only.
+The window puts things on the clipboard, starts programs and shows folders. GUI thread only.
 """
 
 from __future__ import annotations
@@ -15,35 +14,16 @@ from PySide6.QtCore import QMimeDatabase, QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.commands.offers import TaskCommand, concerned
-from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
+from runway_desktop.usecases.commands.task_command import TaskCommand
 
 if TYPE_CHECKING:
     from runway_desktop.domain.applications import Application, Launch
+    from runway_desktop.usecases.commands.doing import Report
 
 MOST_OPENED = 8
 """Files that are given to programs at once, where each starts one of its own."""
-MOST_SAID = 3
-
-VERBS = frozenset(
-    {
-        TaskCommand.OPEN_WITH_SYSTEM,
-        TaskCommand.OPEN_WITH,
-        TaskCommand.SHOW_FILE,
-        TaskCommand.COPY_PROMPT,
-        TaskCommand.COPY_ID,
-        TaskCommand.COPY_PATH,
-        TaskCommand.COPY_FILE,
-        TaskCommand.COPY_PICTURE,
-        TaskCommand.COPY_LINK,
-    }
-)
-"""What of the desk's verbs is done here."""
 
 
 class Clipboard(QObject):
@@ -76,31 +56,22 @@ class Clipboard(QObject):
         """Whether *Open with* is a menu of programs; else the system asks itself."""
         return self._system_dialog(Path()) is None
 
-    def carry_out(self, verb: TaskCommand, rows: Sequence[Row]) -> None:
-        """One of `VERBS`."""
-        match verb:
-            case TaskCommand.COPY_PROMPT:
-                self._copy("prompt", [row.task.request.prompt for row in rows])
-            case TaskCommand.COPY_ID:
-                self._copy("task id", [row.task.remote_id or "" for row in rows])
-            case TaskCommand.COPY_PICTURE:
-                self.picture_wanted.emit(rows[0])
-            case TaskCommand.COPY_LINK:
-                links = concerned(verb, rows)
-                self._runner(self._copy_links([row.task.id for row in links]), "copy links")
-            case _:
-                outputs = [output for row in rows for output in row.outputs if output.is_here]
-                self._runner(self._with_files(verb, outputs), "look for files")
-
-    def copy(self, text: str, sentence: str) -> None:
-        """Puts words on the clipboard and tells of it."""
-        self.text_copied.emit(text, sentence, "")
-
-    def show_in_folder(self, paths: Sequence[Path]) -> None:
-        self.selection_wanted.emit(list(paths))
-
-    def open_with_system(self, paths: Sequence[Path]) -> None:
-        self.system_wanted.emit(list(paths))
+    def take(self, command: TaskCommand, report: Report) -> None:
+        """What a command gave that leaves the window."""
+        if report.text:
+            self.text_copied.emit(report.text, report.said, report.detail)
+        paths = list(report.paths)
+        match command:
+            case TaskCommand.SHOW_FILE if paths:
+                self.selection_wanted.emit(paths)
+            case TaskCommand.SHOW_FILE if report.folder is not None:
+                self.folder_wanted.emit(report.folder)
+            case TaskCommand.OPEN_WITH_SYSTEM if paths:
+                self.system_wanted.emit(paths)
+            case TaskCommand.OPEN_WITH if paths and (dialog := self._system_dialog(paths[0])) is not None:
+                self.launch_wanted.emit("The system's dialog", [dialog])
+            case TaskCommand.COPY_FILE if paths:
+                self.files_copied.emit(paths)
 
     def programs(self, paths: Sequence[Path], done: Callable[[list[Application]], None]) -> None:
         """The system's programs that take all of these files; what was used last first."""
@@ -115,7 +86,7 @@ class Clipboard(QObject):
             self._engine.bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
             return
         if len(launches) > MOST_OPENED:
-            self._tell(f"Only the first {MOST_OPENED} files are opened.")
+            self._engine.bus.tell(Notice(f"Only the first {MOST_OPENED} files are opened."))
         self._engine.applications.note_used(program)
         self.launch_wanted.emit(program.name, launches[:MOST_OPENED])
 
@@ -126,56 +97,7 @@ class Clipboard(QObject):
         kind = self._kinds.mimeTypeForFile(path.name, QMimeDatabase.MatchMode.MatchExtension)
         return (kind.name(), *kind.aliases(), *kind.allAncestors())
 
-    async def _with_files(self, verb: TaskCommand, outputs: Sequence[Output]) -> None:
-        gone = await self._engine.library.missing(outputs)
-        there = [Path(output.path) for output in outputs if (output.task_id, output.index) not in gone]
-        self._say_missing(outputs, gone)
-        if not there:
-            if verb is TaskCommand.SHOW_FILE and outputs:
-                self.folder_wanted.emit(await self._engine.library.folder_of(outputs[0]))
-            return
-        match verb:
-            case TaskCommand.SHOW_FILE:
-                self.selection_wanted.emit(there)
-            case TaskCommand.OPEN_WITH_SYSTEM:
-                self.system_wanted.emit(there)
-            case TaskCommand.OPEN_WITH:
-                dialog = self._system_dialog(there[0])
-                if dialog is not None:
-                    self.launch_wanted.emit("The system's dialog", [dialog])
-            case TaskCommand.COPY_PATH:
-                self._copy("path", [str(path) for path in there])
-            case TaskCommand.COPY_FILE:
-                self.files_copied.emit(there)
-            case _:
-                raise AssertionError(f"{verb} has nothing to do with files")
-
-    async def _copy_links(self, task_ids: Sequence[TaskId]) -> None:
-        handed = await self._engine.links.hand_on(task_ids)
-        for sentence in tuple(dict.fromkeys(handed.failed.values()))[:MOST_SAID]:
-            self._tell(sentence, problem=True)
-        if handed.life is not None:
-            text = "\n".join(output.url for output in handed.outputs)
-            sentence = copied_words(len(handed.outputs), handed.life, self._engine.clock.now())
-            self.text_copied.emit(text, sentence, OPEN_TO_ALL)
-
     def _system_dialog(self, path: Path) -> Launch | None:
         from runway_desktop.services.applications import system_dialog
 
         return system_dialog(self._platform, path)
-
-    def _copy(self, what: str, words: Sequence[str]) -> None:
-        """A line for each; of several their number is told."""
-        lines = [word for word in words if word]
-        count = f"{what[:1].upper()}{what[1:]}" if len(lines) == 1 else units.count(len(lines), what)
-        self.copy("\n".join(lines), f"{count} copied.")
-
-    def _say_missing(self, outputs: Sequence[Output], gone: frozenset[tuple[TaskId, int]]) -> None:
-        names = [Path(output.path).name for output in outputs if (output.task_id, output.index) in gone]
-        if len(names) == 1:
-            self._tell(f"{names[0]} is no longer where it was saved.", problem=True)
-        elif names:
-            self._tell(f"{len(names):,} files are no longer where they were saved.", problem=True)
-
-    def _tell(self, message: str, *, problem: bool = False) -> None:
-        self._engine.bus.tell(Notice(message, is_problem=problem))

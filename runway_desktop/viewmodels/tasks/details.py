@@ -15,16 +15,16 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.catalog import settings_line
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.expiry import LinkLife
-from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
-from runway_desktop.domain.task import Media, Output, OutputState, Pick, State, Task, TaskId
+from runway_desktop.domain.task import Media, Output, Pick, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.commands.next_steps import NextStep, next_steps
-from runway_desktop.usecases.commands.offers import TaskCommand, concerned, may_retry
+from runway_desktop.usecases.commands.next_steps import next_steps
+from runway_desktop.usecases.commands.table import ENTRIES
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import line_words
@@ -65,6 +65,14 @@ class Showing:
 
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One sensible thing to do, as a button below the words. Without a command it is to raise a cap."""
+
+    command: TaskCommand | None
+    text: str
 
 
 class DetailsModel(QObject):
@@ -236,32 +244,24 @@ class DetailsModel(QObject):
         row = self.row
         if row is None:
             return None
-        if misses_file(row.task):
-            return NextStep(TaskCommand.FIND_FILE, "Find the file…")
-        if concerned(TaskCommand.REFRESH, [row]):
-            return NextStep(TaskCommand.REFRESH, "Refresh")
-        if row.task.state is State.HELD and row.task.waits_for_person:
-            return NextStep(TaskCommand.SEND_NEXT, "Send next…" if row.task.may_be_sent_already else "Send next")
         held = self._engine.lane.held_back(row.task.id) if row.task.state is State.HELD else None
-        if held is not None and held.raise_words:
+        steps = self._steps(row)
+        if not steps and held is not None and held.raise_words:
             return NextStep(None, held.raise_words)
-        if may_retry(row) and row.task.state is State.FAILED:
-            return NextStep(TaskCommand.RETRY, "Retry")
-        if row.task.state is State.FAILED and row.task.request.endpoint:
-            return NextStep(TaskCommand.EDIT_AND_SEND, "Edit and send")
-        if row.task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
-            return NextStep(TaskCommand.FETCH_AGAIN, "Save now")
-        return next(iter(next_steps(row)), None)
+        return next(iter(steps), None)
 
     def more_steps(self) -> list[NextStep]:
         """What else can be done about the shown task's files."""
-        return next_steps(self.row)[1:] if self.row is not None else []
+        return self._steps(self.row)[1:] if self.row is not None else []
 
     def raise_cap(self) -> None:
         """Raises the cap that the shown task waits for, so far that it may go."""
         held = self._engine.lane.held_back(self.row.task.id) if self.row is not None else None
         if held is not None:
             self._engine.budget.raise_cap(held)
+
+    def _steps(self, row: Row) -> list[NextStep]:
+        return [NextStep(command, ENTRIES[command].text([row])) for command in next_steps(row)]
 
     def _cost(self, task: Task) -> str:
         actual, estimate = task.cost_credits, task.estimated_credits

@@ -54,15 +54,6 @@ class JudgingModel(QObject):
 
         return Judging(self._engine.ledger)
 
-    @property
-    def undo_words(self) -> str:
-        """ "Undo rating of 12 tasks"; empty when there is nothing to undo."""
-        return f"Undo {_words(self._deeds[-1])}" if self._deeds else ""
-
-    @property
-    def redo_words(self) -> str:
-        return f"Redo {_words(self._undone[-1])}" if self._undone else ""
-
     def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
         self._do(task_ids, self._judging.rate(task_ids, stars), "rate")
 

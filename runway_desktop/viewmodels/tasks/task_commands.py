@@ -1,48 +1,53 @@
-"""What the person does to tasks and with things dropped, pasted or typed: each deed in one place, whatever key,
-menu or button asked.
+"""Commands for selected tasks, whatever key, menu or button gave them, and things dropped, pasted or typed. What a
+command does, `usecases.commands` knows; its report becomes signals and notices here.
 
-The window asks questions and shows windows; the desk decides and commands the engine. GUI thread only.
+The window asks questions and shows windows. GUI thread only.
 """
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import Notice
-from runway_desktop.services.tasks.submission import Ask, Prepared
-from runway_desktop.usecases.commands.offers import TaskCommand, concerned, question
-from runway_desktop.usecases.question import Question
-from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.commands.commands import NOTHING, Commands
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.composer.inputs import InputMending
 
-from .clipboard import VERBS as HANDED
 from .clipboard import Clipboard
 from .judging import JudgingModel
-from .missing_files import VERBS as OF_FILES
-from .missing_files import MissingFiles
 from .use_as_input import UseAsInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import Request, TaskId
     from runway_desktop.services.engine import Engine
-    from runway_desktop.services.intake import AssetDrop, Gathered
+    from runway_desktop.services.intake import AssetDrop, Dropped, Gathered
+    from runway_desktop.services.results.relinking import Progress
     from runway_desktop.services.supervised import Runner
-    from runway_desktop.services.tasks.actions import CancelReport, DeleteReport
-    from runway_desktop.services.tasks.missing_inputs import PutBack
+    from runway_desktop.usecases.commands.doing import Given, Report
+    from runway_desktop.usecases.sending.sending import Sending
     from runway_desktop.viewmodels.composer.composer import Composer
 
 MOST_SAID = 3
 """Sentences told one by one; of the rest only the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """How a search goes, in words."""
+
+    headline: str
+    detail: str
 
 
 class TaskCommands(QObject):
@@ -56,18 +61,23 @@ class TaskCommands(QObject):
     """Task ids to select and scroll to."""
     open_wanted = Signal(object)
     """A task id whose result is to be shown large."""
-    undo_offered = Signal(str, object)
-    """A sentence, and the ids to restore."""
-    file_wanted = Signal(object)
-    """Path of a file that is not there any more: the person knows where it is now. Answer with `file_found`."""
-    other_file_found = Signal(object, object)
-    """Where a file was, and what was shown in its place, which is not the same file: ask, then `file_found` anyway."""
+    undo_offered = Signal(str, object, object)
+    """A sentence, the TaskCommand that was carried out, and the ids to give to `undo`."""
+    next_offered = Signal(str, object, object)
+    """A sentence of what did not come out, the TaskCommand that may be tried next, and its rows."""
+    path_wanted = Signal(object, object, object)
+    """A TaskCommand, its rows, and the Wanted that must be named: give the command again with its path."""
+    answer_wanted = Signal(object, object, object, object)
+    """A TaskCommand, its rows, the path that was given, and a Question: if it is answered with yes, give the command
+    again with the path, `anyway`."""
+    searching = Signal(object)
+    """A Searching while missing files are looked for; None when that has ended."""
     settings_offered = Signal(str, object)
     """A sentence, and the Request that a dropped result carries inside."""
     export_wanted = Signal(object)
     """Ids of the tasks to be exported."""
-    ids_brought = Signal(object, str, object)
-    """Paths, or a text, that are a record of task ids; and what takes them in as anything else."""
+    ids_brought = Signal(object, object)
+    """TaskIds; and what takes them in as anything else."""
     results_brought = Signal(object, object)
     """Path of a folder of results that are not in the list; and what takes it in as anything else."""
     release_wanted = Signal(object)
@@ -80,9 +90,8 @@ class TaskCommands(QObject):
         self._engine = engine
         self._composer = composer
         self._runner = runner
-        self._sending = sending
-        self._asked: tuple[TaskCommand, tuple[TaskId, ...], Prepared] | None = None
-        """What the last question of a command that sends was about."""
+        self.commands = Commands(engine, sending)
+        self._search: asyncio.Task[Any] | None = None
         self._carried: dict[Path, Request] = {}
         self.judging = JudgingModel(engine, runner, self)
         self.inputs = InputMending(engine, composer, runner, self)
@@ -91,8 +100,6 @@ class TaskCommands(QObject):
         """What a result can become."""
         self.handing = Clipboard(engine, runner, self)
         """What is copied, shown in its folder, opened elsewhere."""
-        self.missing_files = MissingFiles(engine, runner, self)
-        """What is done about files that are missing, changed, or in the bin."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._engine.bus.tell(Notice(message, detail, is_problem=problem))
@@ -111,16 +118,11 @@ class TaskCommands(QObject):
         """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
         the composer; the first in the place of its input `at`, if one is named. `are_results`: taken from this very
         window, to be used and not to be restored."""
-        work = self._take(tuple(paths), tuple(urls), text, html, to_field, at, are_results=are_results)
-        self._runner(work, "take in")
+        from runway_desktop.services.intake import Dropped
 
-    def question(self, verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
-        """What must be asked first; None when nothing can be lost or spent that the person wants to be asked about."""
-        if verb is TaskCommand.CANCEL and not self._engine.settings.ask_before_cancel:
-            return None
-        if verb in _SENDS and rows:
-            return self._sending_question(verb, rows)
-        return question(verb, rows)
+        dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
+        for_import = not (are_results or urls or to_field)
+        self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
 
     def known_ids(self) -> tuple[str, ...]:
         """Ids of tasks that Runway accepted and that are not in the list, latest first: one of them may be that of an
@@ -128,88 +130,39 @@ class TaskCommands(QObject):
         ids = self._engine.accepted_ids
         return tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
 
-    def carry_out(self, verb: TaskCommand, rows: Sequence[Row], *, text: str = "") -> None:
-        """One verb on these rows, after whatever had to be asked was answered. `text` is a typed id or title."""
+    def carry_out(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> None:
+        """One command for these rows, after whatever had to be asked was answered."""
         if not rows:
             return
-        if verb is TaskCommand.OPEN:
-            self.open_wanted.emit(rows[0].task.id)
-        elif verb is TaskCommand.EXPORT:
-            self.export_wanted.emit([row.task.id for row in rows])
-        elif verb is TaskCommand.COPY_SUPPORT:
-            self.copy_support(rows)
-        elif verb in HANDED:
-            self._engine.integrity.look_at([row.task.id for row in rows])
-            self.handing.carry_out(verb, rows)
-        elif verb in OF_FILES:
-            if verb is TaskCommand.DELETE_FILE:
-                self.release_wanted.emit(_saved_paths(rows))
-            self.missing_files.carry_out(verb, rows)
-        elif verb in _WRITES:
-            self._write(verb, rows[0])
-        else:
-            self._act(verb, rows, text)
+        match command:
+            case TaskCommand.OPEN:
+                self.open_wanted.emit(rows[0].task.id)
+            case TaskCommand.EXPORT:
+                self.export_wanted.emit([row.task.id for row in rows])
+            case TaskCommand.COPY_PICTURE:
+                self.handing.picture_wanted.emit(rows[0])
+            case TaskCommand.EDIT_AND_SEND | TaskCommand.NEW_SEED | TaskCommand.OTHER_MODEL | TaskCommand.EDIT_HELD:
+                self._write(command, rows[0])
+            case TaskCommand.LOOK_FOR | TaskCommand.LOOK_IN if command is TaskCommand.LOOK_FOR or given.path:
+                self.stop_search()
+                self.searching.emit(Searching("Looking for missing files…", ""))
+                work = self._look_for(command, rows, replace(given, progress=self._show_progress))
+                self._search = self._run(command, rows, given, work)
+            case _:
+                if command is TaskCommand.DELETE_FILE:
+                    self.release_wanted.emit(_saved_paths(rows))
+                self._run(command, rows, given, self.commands.do(command, rows, given))
 
-    def _write(self, verb: TaskCommand, row: Row) -> None:
-        """Puts a task's request into the composer."""
-        task = row.task
-        match verb:
-            case TaskCommand.EDIT_AND_SEND:
-                self._composer.load(task.request, parent=task.id)
-                self._composer.show_refusals({str(said.path[0]): said.message for said in task.refusals if said.path})
-            case TaskCommand.NEW_SEED:
-                self._composer.load(task.request, parent=task.id, new_seed=True)
-            case TaskCommand.OTHER_MODEL:
-                self._composer.load(task.request, parent=task.id)
-            case TaskCommand.EDIT_HELD:
-                self._composer.load(task.request, editing=task.id)
-        self.written.emit()
-        if verb is TaskCommand.OTHER_MODEL:
-            self.model_wanted.emit()
+    def undo(self, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
+        """Undoes what was offered by `undo_offered`."""
+        self._run(command, (), NOTHING, self.commands.undo(command, task_ids))
 
-    def _act(self, verb: TaskCommand, rows: Sequence[Row], text: str) -> None:
-        """Changes tasks here or at Runway."""
-        engine, first = self._engine, rows[0].task.id
-        ids = [row.task.id for row in concerned(verb, rows)]
-        match verb:
-            case TaskCommand.RETRY | TaskCommand.SAME | TaskCommand.SEND_AGAIN | TaskCommand.SEND_NEXT:
-                self._runner(self._send(verb, rows), "send again")
-            case TaskCommand.FIND_FILE:
-                self._runner(self._find_file(first), "find file")
-            case TaskCommand.ADOPT_ID:
-                self._runner(engine.adoption.settle_with(first, text), "adopt for uncertain")
-            case TaskCommand.LET_GO:
-                self._runner(engine.adoption.let_go(first), "let go")
-            case TaskCommand.RENAME:
-                self._runner(engine.verbs.rename(first, text), "rename")
-            case TaskCommand.CANCEL | TaskCommand.DO_NOT_SEND:
-                self._runner(self._cancel(ids), "cancel")
-            case TaskCommand.DELETE_REMOTELY:
-                self._runner(engine.verbs.delete_remotely(ids), "delete remotely", done=self._report)
-            case TaskCommand.REMOVE:
-                self._runner(self._remove(ids), "remove from list")
-
-    def copy_support(self, rows: Sequence[Row], *, include_prompt: bool = False) -> None:
-        """Puts what Runway's support needs on the clipboard, without secret, and without prompt unless chosen."""
-        self._runner(self._copy_support([row.task.id for row in rows], include_prompt), "support details")
-
-    def file_found(self, old: Path, new: Path, *, anyway: bool = False) -> None:
-        """The file that was `old` is `new` now. Every task that waits for it gets it, and its siblings with it."""
-
-        def told(put_back: PutBack) -> None:
-            if put_back.is_other:
-                self.other_file_found.emit(old, new)
-            else:
-                files, tasks = units.count(put_back.files, "file"), units.count(len(put_back.tasks), "task")
-                self.tell(f"Found {files} for {tasks}.")
-
-        self._runner(self._engine.missing_inputs.put_back(old, new, anyway=anyway), "put file back", done=told)
-
-    def restore(self, task_ids: Sequence[TaskId]) -> None:
-        """Undo of *Remove from list*."""
-        self._runner(
-            self._engine.verbs.restore(task_ids), "restore", done=lambda _: self.show_wanted.emit(list(task_ids))
-        )
+    def stop_search(self) -> None:
+        """Ends the search for missing files. What it found stays found."""
+        if self._search is not None:
+            self._search.cancel()
+            self._search = None
+            self.searching.emit(None)
 
     def pause(self, paused: bool) -> None:
         lane = self._engine.lane
@@ -235,57 +188,26 @@ class TaskCommands(QObject):
         self._runner(self._engine.account.refresh(), "refresh balance")
 
     async def _take(
-        self,
-        paths: tuple[Path, ...],
-        urls: tuple[str, ...],
-        text: str,
-        html: str,
-        to_field: str,
-        at: int | None,
-        *,
-        are_results: bool,
+        self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
     ) -> None:
-        renewal = self._engine.renewal
-        if renewal is not None and len(paths) == 1 and await renewal.is_catalog(paths[0]):
-            self.tell((await renewal.renew(paths[0])).in_words(), "Preferences → Runway goes back to the built-in one.")
-            return
-        if not (are_results or urls or to_field) and await self._is_for_import(paths, text, html):
-            return
-        await self._gather(paths, urls, text, html, to_field, at, are_results=are_results)
-
-    async def _is_for_import(self, paths: tuple[Path, ...], text: str, html: str) -> bool:
-        """Whether a preview of an import was asked for, in place of taking it in as prompts or inputs."""
+        from runway_desktop.services.exchange import CatalogFile, ResultsFolder, TaskIds
 
         def otherwise() -> None:
-            self._runner(self._gather(paths, (), text, html, "", None, are_results=False), "take in")
+            """What might have been imported is taken in as prompts or inputs."""
+            self._runner(self._take(dropped, "", None, are_results=False, for_import=False), "take in")
 
-        from runway_desktop.services.exchange import Brought
-
-        match await self._engine.exchange.recognize(paths, text):
-            case Brought.IDS:
-                self.ids_brought.emit(paths, text, otherwise)
-            case Brought.RESULTS:
-                self.results_brought.emit(paths[0], otherwise)
-            case Brought.NOTHING:
-                return False
-        return True
-
-    async def _gather(
-        self,
-        paths: tuple[Path, ...],
-        urls: tuple[str, ...],
-        text: str,
-        html: str,
-        to_field: str,
-        at: int | None,
-        *,
-        are_results: bool,
-    ) -> None:
-        pair = self._composer.pair
-        gathered = await self._engine.intake.gather(
-            paths=paths, urls=urls, text=text, html=html, prefer=(pair.endpoint, pair.model)
-        )
-        self.receive(gathered, to_field, at, are_results=are_results)
+        engine, pair = self._engine, self._composer.pair
+        match await engine.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
+            case CatalogFile(source):
+                if engine.renewal is not None:
+                    renewed = await engine.renewal.renew(source.path, source.content)
+                    self.tell(renewed.in_words(), "Preferences → Runway goes back to the built-in one.")
+            case TaskIds() as ids:
+                self.ids_brought.emit(ids, otherwise)
+            case ResultsFolder(path):
+                self.results_brought.emit(path, otherwise)
+            case gathered:
+                self.receive(gathered, to_field, at, are_results=are_results)
 
     def receive(
         self, gathered: Gathered, to_field: str = "", at: int | None = None, *, are_results: bool = False
@@ -327,10 +249,6 @@ class TaskCommands(QObject):
         """The settings inside an input that was taken in here, beyond the life of the notice that offered them."""
         return self._carried.get(path) if path is not None else None
 
-    def take_settings(self, request: Request) -> None:
-        """Puts the settings that a result carries into the composer."""
-        self._composer.load(request)
-
     def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str, at: int | None) -> None:
         """A file that is known but does not fit goes along: what is wrong, and what helps, is said at its tile."""
         usable = [drop for drop in assets if not drop.findings or drop.facts is not None]
@@ -369,84 +287,56 @@ class TaskCommands(QObject):
         )
         self.show_wanted.emit([*adoption.added, *adoption.known])
 
-    def _sending_question(self, verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
-        """None too where nothing will be sent: carrying it out says why."""
-        try:
-            prepared = self._prepared(verb, rows)
-        except NotPossible:
-            return None
-        self._asked = (verb, _ids(rows), prepared)
-        if Ask.REPEAT in prepared.asks or not prepared.is_valid:
-            return None
-        return question_for(prepared, self._engine.settings.confirm_above)
+    def _run(
+        self, command: TaskCommand, rows: Sequence[Row], given: Given, work: Coroutine[Any, Any, Report]
+    ) -> asyncio.Task[Any]:
+        return self._runner(work, command.value, done=partial(self._report, command, rows, given))
 
-    def _prepared(self, verb: TaskCommand, rows: Sequence[Row]) -> Prepared:
-        """What a command that sends would send. NotPossible where a task's state does not allow it."""
-        tasks = [row.task for row in concerned(verb, rows)]
-        return (
-            self._sending.prepare_release(tasks)
-            if verb is TaskCommand.SEND_NEXT
-            else self._sending.prepare_again(tasks)
-        )
-
-    async def _send(self, verb: TaskCommand, rows: Sequence[Row]) -> None:
-        """Sends what its question was about. Without one, nothing goes that would have had to be asked about."""
-        asked, self._asked = self._asked, None
-        if asked is not None and asked[:2] == (verb, _ids(rows)):
-            prepared, answers = asked[2], asked[2].asks - {Ask.REPEAT}
-        else:
-            prepared, answers = self._prepared(verb, rows), frozenset()
-        if Ask.REPEAT in prepared.asks:
-            self.tell(f"Just sent again. Choose “{_SENDS[verb]}” once more if you want another.")
-            return
-        made = await self._sending.send(prepared, answers)
-        if verb is not TaskCommand.SEND_NEXT:
-            self.show_wanted.emit(list(made))
-
-    async def _find_file(self, task_id: TaskId) -> None:
-        missing = await self._engine.missing_inputs.missing(task_id)
-        if missing:
-            self.file_wanted.emit(missing[0])
-        else:
-            self.tell("The file is there again.")
-            await self._engine.lane.send_next([task_id])
-
-    async def _cancel(self, task_ids: Sequence[TaskId]) -> None:
-        report = await self._engine.verbs.cancel(task_ids)
-        if report.kept:
-            self.tell(f"{units.count(len(report.kept), 'task')} had finished in the meantime: kept, and saved.")
-        self._report(report)
-
-    async def _remove(self, task_ids: Sequence[TaskId]) -> None:
-        await self._engine.verbs.remove(task_ids)
-        if task_ids:
-            self.undo_offered.emit(
-                f"{units.count(len(task_ids), 'task')} removed from the list. Files stay.", list(task_ids)
-            )
-
-    async def _copy_support(self, task_ids: Sequence[TaskId], include_prompt: bool) -> None:
-        from runway_desktop.usecases.words.support import support_details
-
-        texts = []
-        for task_id in task_ids:
-            details = await self._engine.library.details(task_id)
-            if details is not None:
-                texts.append(support_details(details.row.task, details.ledger, include_prompt=include_prompt))
-        self.handing.copy("\n\n".join(texts), "Support details copied.")
-
-    def _report(self, report: CancelReport | DeleteReport) -> None:
-        """Says what a verb could not do, a sentence each."""
-        for message in tuple(dict.fromkeys(report.failed.values()))[:MOST_SAID]:
+    def _report(self, command: TaskCommand, rows: Sequence[Row], given: Given, report: Report) -> None:
+        for message in report.problems[:MOST_SAID]:
             self.tell(message, problem=True)
+        if report.undo:
+            self.undo_offered.emit(report.said, command, list(report.undo))
+        elif report.offers is not None:
+            self.next_offered.emit(report.said, report.offers, rows)
+        elif report.said and not report.text:
+            self.tell(report.said, report.detail)
+        if report.wants is not None:
+            self.path_wanted.emit(command, rows, report.wants)
+        if report.asks is not None:
+            self.answer_wanted.emit(command, rows, given.path, report.asks)
+        if report.show:
+            self.show_wanted.emit(list(report.show))
+        self.handing.take(command, report)
 
+    async def _look_for(self, command: TaskCommand, rows: Sequence[Row], given: Given) -> Report:
+        """One search at a time: another one takes its place."""
+        this = asyncio.current_task()
+        try:
+            return await self.commands.do(command, rows, given)
+        finally:
+            if self._search in (this, None):
+                self._search = None
+                self.searching.emit(None)
 
-_SENDS = {
-    TaskCommand.RETRY: "Retry",
-    TaskCommand.SAME: "Same again",
-    TaskCommand.SEND_AGAIN: "Send again",
-    TaskCommand.SEND_NEXT: "Send next",
-}
-_WRITES = frozenset({TaskCommand.EDIT_AND_SEND, TaskCommand.NEW_SEED, TaskCommand.OTHER_MODEL, TaskCommand.EDIT_HELD})
+    def _show_progress(self, said: Progress) -> None:
+        looked = f"{units.count(said.looked, 'file')} looked at"
+        found = f"{said.found:,} of {said.asked:,} found" if said.asked > 1 else ""
+        detail = " · ".join(part for part in (looked, found, f"in {said.folder}") if part)
+        self.searching.emit(Searching(f"Looking for {units.count(said.asked, 'missing file')}…", detail))
+
+    def _write(self, command: TaskCommand, row: Row) -> None:
+        """Puts a task's request into the composer."""
+        task = row.task
+        if command is TaskCommand.EDIT_HELD:
+            self._composer.load(task.request, editing=task.id)
+        else:
+            self._composer.load(task.request, parent=task.id, new_seed=command is TaskCommand.NEW_SEED)
+        if command is TaskCommand.EDIT_AND_SEND:
+            self._composer.show_refusals({str(said.path[0]): said.message for said in task.refusals if said.path})
+        self.written.emit()
+        if command is TaskCommand.OTHER_MODEL:
+            self.model_wanted.emit()
 
 
 def _lone_prompt(gathered: Gathered) -> str:

@@ -78,7 +78,7 @@ async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_pat
 async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         await counter.add(replace(task(1), remote_id=remote_id(1)))
-        await counter.engine.verbs.remove([task(1).id])
+        await counter.engine.actions.remove([task(1).id])
         counter.window.take_mime(dropped(a_log(tmp_path, 1, 2)))
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "2 ids: 1 new, 1 removed from the list before."
@@ -181,12 +181,12 @@ async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme
 async def test_a_file_without_ids_says_so(tmp_path: Path, theme: Theme):
     (tmp_path / "a.log").write_text("nothing", encoding="utf-8")
     async with Counter(tmp_path, theme) as counter:
-        window = counter.host.import_ids([tmp_path / "a.log", tmp_path / "gone.log"], "")
+        window = counter.host.import_ids(counter.host.door.ids_in([tmp_path / "a.log", tmp_path / "gone.log"], ""))
         await reached(window, Phase.READY)
         assert window.model.headline() == "No task id was found."
         assert not window.go.isEnabled()
         assert window.go.toolTip()
-        assert window.model.troubles[0].startswith("gone.log: ")
+        assert window.model.troubles[0].startswith("There is no file “")
         window.close()
         await rest()
 
@@ -284,7 +284,7 @@ async def test_a_search_ends_when_its_window_is_closed(tmp_path: Path, theme: Th
     await results.put(a_task(1))
     async with Counter(tmp_path, theme) as counter:
         folders = counter.host.import_folder(results.folder)
-        ids = counter.host.import_ids([a_log(tmp_path, 1)], "")
+        ids = counter.host.import_ids(counter.host.door.ids_in([a_log(tmp_path, 1)], ""))
         folders.close()
         ids.close()
         await rest()

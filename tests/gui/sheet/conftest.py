@@ -10,6 +10,7 @@ import pytest
 import shiboken6
 
 from runway_desktop.domain.task import Request
+from runway_desktop.services.intake import Dropped
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
@@ -32,7 +33,7 @@ def opened(tmp_path: Path, theme: Theme) -> Opened:
             if text:
                 path = tmp_path / "shots.csv"
                 path.write_text(text, encoding="utf-8")
-                gathered = await rig.engine.intake.gather(paths=[path])
+                gathered = await rig.engine.intake.gather(Dropped(paths=(path,)))
                 sheet = Sheet.of_gathered(rig.engine, rig.sending, rig.bridge, rig.runner, gathered, COMPOSED)
             else:
                 sheet = Sheet.blank(rig.engine, rig.sending, rig.bridge, rig.runner, COMPOSED)

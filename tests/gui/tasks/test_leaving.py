@@ -79,7 +79,7 @@ async def test_what_leaves_the_list_by_itself_chooses_nothing_else(tmp_path, the
     async with Desktop(tmp_path, theme) as rig:
         await nine(rig)
         rig.window.view.select([TaskId("t5")])
-        await rig.engine.verbs.remove([TaskId("t5")])
+        await rig.engine.actions.remove([TaskId("t5")])
         await until(lambda: rig.rows.task_count == 8)
         await rest()
         assert rig.window.view.selected_ids() == []

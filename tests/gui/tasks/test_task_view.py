@@ -94,7 +94,7 @@ async def test_selection_focus_and_place_survive_what_happens_above(tmp_path, th
         await rig.add(task(100), task(101), task(102))
         await until(lambda: rig.rows.rowCount() == 63)
         assert in_sight(view) == before
-        await rig.engine.verbs.remove([TaskId("t59"), TaskId("t58"), TaskId("t50")])
+        await rig.engine.actions.remove([TaskId("t59"), TaskId("t58"), TaskId("t50")])
         await until(lambda: rig.rows.rowCount() == 60)
         assert in_sight(view) == before
         await rig.change(replace(await rig.by_id(20), state=State.RUNNING, progress=0.5))
@@ -116,7 +116,7 @@ async def test_the_row_at_the_top_of_the_sight_may_go_without_a_jump(tmp_path, t
         rig.view.verticalScrollBar().setValue(20 * rig.view.rowHeight(0) + 7)
         await fetched(rig)
         gone, (kept, at) = in_sight(rig.view)[0][0], in_sight(rig.view)[1]
-        await rig.engine.verbs.remove([TaskId(str(gone))])
+        await rig.engine.actions.remove([TaskId(str(gone))])
         await until(lambda: rig.rows.rowCount() == 59)
         assert (kept, at) in in_sight(rig.view)
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, Q
 
 from runway_desktop.domain.task import Media, Output, State, TaskId
 from runway_desktop.ui.media.picture_view import PictureView
-from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.tasks.task_cells import Column
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task
@@ -78,7 +78,7 @@ async def test_a_missing_file_is_said_in_words_and_comes_with_its_next_steps(tmp
         assert line is not None
         spoken = desk.rows.index(line, Column.STATUS).data(Qt.ItemDataRole.AccessibleTextRole)
         assert spoken == "File missing (not where it was saved)"
-        for text in ("Look for it", "Fetch again from Runway", "Choose the file…"):
+        for text in ("Look for the file", "Fetch again from Runway", "Choose the file…"):
             assert button(pane, text).isEnabled()
         assert preview is not None
         await until(lambda: getattr(preview.stage, "words", "") == "1.png is not where it was saved.")
@@ -109,7 +109,7 @@ async def test_looking_for_it_from_the_details_finds_it(tmp_path: Path, theme, q
         Path(output.path).rename(tmp_path / "library" / "renamed.png")
         await noticed(desk)
         await until(lambda: desk.details.next_step() is not None)
-        qtbot.mouseClick(button(desk.window, "Look for it"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(button(desk.window, "Look for the file"), Qt.MouseButton.LeftButton)
         await until(lambda: "Found 1 file." in desk.window.notices.messages())
         assert (await now(desk)).path == str(tmp_path / "library" / "renamed.png")
         await until(lambda: status(desk) == "Saved")
@@ -120,7 +120,7 @@ async def test_a_search_says_how_it_goes_and_can_be_stopped(tmp_path: Path, them
         output = await shown(desk)
         Path(output.path).unlink()
         await noticed(desk)
-        desk.desk.missing_files.look_for([TaskId("t1")])
+        desk.desk.carry_out(TaskCommand.LOOK_FOR, await desk.store.rows([TaskId("t1")]))
         notices = desk.window.notices
         assert notices.messages() == ["Looking for missing files…"]
         qtbot.mouseClick(button(notices, "Stop"), Qt.MouseButton.LeftButton)
@@ -136,7 +136,7 @@ async def test_what_was_not_found_offers_another_folder(tmp_path: Path, theme, q
         elsewhere.mkdir()
         Path(output.path).rename(elsewhere / "1.png")
         await noticed(desk)
-        desk.desk.missing_files.look_for([TaskId("t1")])
+        desk.desk.carry_out(TaskCommand.LOOK_FOR, await desk.store.rows([TaskId("t1")]))
         await until(lambda: any("was not found" in said for said in desk.window.notices.messages()))
         qtbot.mouseClick(button(desk.window.notices, "Look in a folder…"), Qt.MouseButton.LeftButton)
         await until(lambda: desk.window.findChildren(QFileDialog))
@@ -155,7 +155,7 @@ async def test_another_file_is_taken_only_after_a_question_whose_safe_answer_has
         other.write_bytes(b"another picture")
         await noticed(desk)
         await until(lambda: desk.details.next_step() is not None)
-        desk.window.verb_menu.take(TaskCommand.CHOOSE_FILE)
+        desk.window.task_menu.take(TaskCommand.CHOOSE_FILE)
         await until(lambda: desk.window.findChildren(QFileDialog))
         [dialog] = desk.window.findChildren(QFileDialog)
         dialog.fileSelected.emit(str(other))

@@ -41,7 +41,7 @@ from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
 from runway_desktop.ui.theme import Choice
 from runway_desktop.ui.window.command_bindings import list_bindings, window_bindings
-from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
 from tests.gui.rig import Desktop, painted, rest, until
@@ -351,14 +351,14 @@ async def test_cancel_asks_with_the_count_and_the_safe_answer_has_the_keyboard(t
         rig.runway.say(remote_id(1), "RUNNING")
         rig.runway.say(remote_id(2), "RUNNING")
         choose(rig, 1, 2)
-        rig.window.verb_menu.take(TaskCommand.CANCEL)
+        rig.window.task_menu.take(TaskCommand.CANCEL)
         [asked] = dialogs(rig.window)
         yes = next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks")
         assert not yes.isDefault()
         QTest.keyClick(asked, Qt.Key.Key_Escape)
         await rest()
         assert rig.runway.named("delete") == []
-        rig.window.verb_menu.take(TaskCommand.CANCEL)
+        rig.window.task_menu.take(TaskCommand.CANCEL)
         [asked] = dialogs(rig.window)
         QTest.mouseClick(
             next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks"), LEFT
@@ -372,7 +372,7 @@ async def test_who_does_not_want_to_be_asked_is_not(tmp_path, theme, qtbot):
         await listed(rig, task(1, State.RUNNING))
         rig.runway.say(remote_id(1), "RUNNING")
         choose(rig, 1)
-        rig.window.verb_menu.take(TaskCommand.CANCEL)
+        rig.window.task_menu.take(TaskCommand.CANCEL)
         assert dialogs(rig.window) == []
         await until(lambda: rig.runway.named("delete"))
 

@@ -12,8 +12,11 @@ from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.exchange.list_export import ListForm
 from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.intake import Dropped
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin
-from runway_desktop.usecases.commands.offers import TaskCommand, offers
+from runway_desktop.usecases.commands.commands import Commands
+from runway_desktop.usecases.commands.table import available_by_command
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.searching import language
 from runway_desktop.usecases.sending.questions import question_for
@@ -72,7 +75,7 @@ async def test_all_of_it_is_done_without_a_window(tmp_path: Path):
         # A sheet: the row with the bad cell says which one; the other is sent.
         listed = tmp_path / "shots.csv"
         listed.write_text(LIST, encoding="utf-8")
-        gathered = await engine.intake.gather(paths=[listed], prefer=("text_to_video", "gen4.5"))
+        gathered = await engine.intake.gather(Dropped(paths=(listed,)), prefer=("text_to_video", "gen4.5"))
         columns = Columns(CATALOG)
         checker = RowChecker(CATALOG, columns, engine.pricing, draft.request())
         rows = Importer(CATALOG, columns, checker).rows(gathered)
@@ -96,11 +99,12 @@ async def test_all_of_it_is_done_without_a_window(tmp_path: Path):
         assert list(found.ids) == [third]
 
         # Cancel what is running, as it is offered.
+        commands = Commands(engine, sending)
         shown = await engine.library.rows([third])
-        offered = {offer.verb for group in offers(shown) for offer in group if offer.enabled}
-        assert TaskCommand.CANCEL in offered
-        report = await engine.verbs.cancel([third])
-        assert report.canceled == (third,)
+        assert available_by_command(shown)[TaskCommand.CANCEL].enabled
+        assert commands.question(TaskCommand.CANCEL, shown) is not None
+        report = await commands.do(TaskCommand.CANCEL, shown)
+        assert report.changed == (third,)
 
         # Export.
         path = tmp_path / "day.csv"

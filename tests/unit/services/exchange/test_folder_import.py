@@ -47,7 +47,7 @@ class TaskCommands:
     def make_service(self) -> FolderImport:
         rig = self.rig
         return FolderImport(
-            rig.ledger, rig.store, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
+            rig.ledger, rig.store, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
         )  # fmt: skip
 
     @property

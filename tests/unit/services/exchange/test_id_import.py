@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.domain.task import State
-from runway_desktop.services.exchange.exchange import Brought, Exchange
+from runway_desktop.services.exchange import CatalogFile, Exchange, ResultsFolder, TaskIds
 from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.recognizing import FEW
+from runway_desktop.services.intake import Dropped, Gathered, Intake
 from tests.engine_rig import CATALOG, AtOnce, Rig, request
 from tests.fake_runway import remote_id
 from tests.unit.services.exchange.results import Results, a_task
@@ -30,8 +32,10 @@ def log(*numbers: int) -> str:
 @asynccontextmanager
 async def a_desk(rig: Rig) -> AsyncIterator[Exchange]:
     async with rig:
+        intake = Intake(CATALOG, AtOnce())
+        store, actions, bus = rig.store, rig.actions, rig.bus
         yield Exchange(
-            rig.ledger, rig.store, rig.adoption, rig.verbs, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
+            rig.ledger, store, rig.adoption, actions, CATALOG, rig.settings, bus, rig.clock, intake, AtOnce()
         )  # fmt: skip
 
 
@@ -43,9 +47,9 @@ async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
         await rig.ledger.take_in([a_task(1), a_task(2)], [])
-        await rig.verbs.remove([a_task(2).id])
+        await rig.actions.remove([a_task(2).id])
         text = log(1, 2, 3) + f"\nhttps://cdn.example.com/{remote_id(4)}/x.mp4\nspan {uuid.uuid1()}"
-        look = await exchange.ids.look([], text, Progress())
+        look = await exchange.ids.look(Dropped(text=text), Progress())
         assert standings(look) == [
             IdStanding.KNOWN, IdStanding.REMOVED, IdStanding.NEW, IdStanding.ELSE, IdStanding.NO_ID,
         ]  # fmt: skip
@@ -59,7 +63,7 @@ async def test_what_runway_or_this_key_did_not_know_may_be_asked_for_again():
         [gone] = (await rig.adoption.adopt([remote_id(1)])).added
         await rig.clock.advance(60)
         assert await rig.state(gone) is State.GONE
-        look = await exchange.ids.look([], log(1), Progress())
+        look = await exchange.ids.look(Dropped(text=log(1)), Progress())
         assert standings(look) == [IdStanding.MISSED]
         assert look.entries[0].standing.is_worth_asking
         rig.runway.say(remote_id(1), "RUNNING")
@@ -76,10 +80,10 @@ async def test_several_files_are_one_list_and_one_that_cannot_be_read_has_a_sent
     (tmp_path / "film.log").write_bytes(b"\0\1")
     async with a_desk(rig) as exchange:
         paths = [tmp_path / name for name in ("a.log", "b.log", "film.log", "gone.log")]
-        look = await exchange.ids.look(paths, "", Progress())
+        look = await exchange.ids.look(Dropped(paths=tuple(paths)), Progress())
         assert [entry.found.remote_id for entry in look.entries] == [remote_id(1), remote_id(2), remote_id(3)]
         assert look.troubles[0] == "film.log is not a text file."
-        assert look.troubles[1].startswith("gone.log: ")
+        assert look.troubles[1].startswith("There is no file “")
 
 
 async def test_adopted_tasks_keep_what_the_log_said_and_runway_says_the_rest():
@@ -87,7 +91,7 @@ async def test_adopted_tasks_keep_what_the_log_said_and_runway_says_the_rest():
     rig.runway.finish(remote_id(1), "https://x.example/fox.mp4")
     rig.runway.vanish(remote_id(2))
     async with a_desk(rig) as exchange:
-        look = await exchange.ids.look([], log(1, 2), Progress())
+        look = await exchange.ids.look(Dropped(text=log(1, 2)), Progress())
         adoption = await exchange.ids.adopt([entry.found for entry in look.entries])
         await rig.clock.advance(60)
         found, gone = [await rig.task(task_id) for task_id in adoption.added]
@@ -100,10 +104,10 @@ async def test_adopted_tasks_keep_what_the_log_said_and_runway_says_the_rest():
 async def test_adopting_twice_doubles_nothing_and_brings_removed_ones_back():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
-        look = await exchange.ids.look([], log(1, 2), Progress())
+        look = await exchange.ids.look(Dropped(text=log(1, 2)), Progress())
         chosen = [entry.found for entry in look.entries]
         first = await exchange.ids.adopt(chosen)
-        await rig.verbs.remove(first.added)
+        await rig.actions.remove(first.added)
         second = await exchange.ids.adopt(chosen)
         assert (second.added, second.known) == ((), first.added)
         assert [(await rig.task(one)).removed_at for one in first.added] == [None, None]
@@ -112,7 +116,7 @@ async def test_adopting_twice_doubles_nothing_and_brings_removed_ones_back():
 async def test_thousands_are_adopted_in_pages():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
-        look = await exchange.ids.look([], log(*range(1, 1201)), Progress())
+        look = await exchange.ids.look(Dropped(text=log(*range(1, 1201))), Progress())
         writes = rig.store.writes
         adoption = await exchange.ids.adopt([entry.found for entry in look.entries])
         assert len(adoption.added) == 1200
@@ -125,7 +129,7 @@ async def test_a_search_can_be_stopped(tmp_path):
     path.write_text("\n".join([log(1), "x" * 300_000, log(2), "x" * 300_000, log(3)]), encoding="utf-8")
     progress = Progress(lambda: progress.stop() if progress.done else None)
     async with a_desk(rig) as exchange:
-        look = await exchange.ids.look([path], "", progress)
+        look = await exchange.ids.look(Dropped(paths=(path,)), progress)
         assert not look.is_whole
         assert len(look.entries) < 3
 
@@ -137,22 +141,22 @@ PROMPTS = f"A red fox in the snow\nA gull over {remote_id(1)}\nA lighthouse"
 @pytest.mark.parametrize(
     ("name", "text", "brought"),
     [
-        ("run.log", log(1), Brought.IDS),
-        ("run.log", "nothing of interest", Brought.NOTHING),
-        ("run.txt", log(1, 2) + "\n2026-03-09 14:07:00 DEBUG waiting\n2026-03-09 14:07:05 DEBUG waiting", Brought.IDS),
-        ("prompts.txt", PROMPTS, Brought.NOTHING),
-        ("prompts.txt", f"Show task {remote_id(1)} again, but with more fog", Brought.NOTHING),
-        ("ids.txt", "\n".join(remote_id(n) for n in range(FEW)), Brought.NOTHING),
-        ("ids.txt", "\n".join(remote_id(n) for n in range(FEW + 1)), Brought.IDS),
-        ("shots.csv", "prompt,model\nA fox,gen4.5\nA gull,gen4.5", Brought.NOTHING),
-        ("shots.csv", f"prompt,id\nA fox,\nA gull,\nA cat,\n,{remote_id(1)}", Brought.NOTHING),
-        ("runs.csv", TABLE, Brought.IDS),
-        ("runs.csv", "sep=;\n" + TABLE.replace(",", ";"), Brought.IDS),
-        ("runs.jsonl", "\n".join(json.dumps({"id": remote_id(n), "prompt": "A fox"}) for n in range(3)), Brought.IDS),
-        ("shots.jsonl", "\n".join(json.dumps({"prompt": f"A fox {n}"}) for n in range(3)), Brought.NOTHING),
-        ("runs.json", json.dumps([{"runway_id": remote_id(n), "prompt": "A fox"} for n in range(3)]), Brought.IDS),
-        ("answer.json", json.dumps({"id": remote_id(1), "status": "PENDING"}), Brought.NOTHING),
-        ("clip.mp4", log(1), Brought.NOTHING),
+        ("run.log", log(1), TaskIds),
+        ("run.log", "nothing of interest", Gathered),
+        ("run.txt", log(1, 2) + "\n2026-03-09 14:07:00 DEBUG waiting\n2026-03-09 14:07:05 DEBUG waiting", TaskIds),
+        ("prompts.txt", PROMPTS, Gathered),
+        ("prompts.txt", f"Show task {remote_id(1)} again, but with more fog", Gathered),
+        ("ids.txt", "\n".join(remote_id(n) for n in range(FEW)), Gathered),
+        ("ids.txt", "\n".join(remote_id(n) for n in range(FEW + 1)), TaskIds),
+        ("shots.csv", "prompt,model\nA fox,gen4.5\nA gull,gen4.5", Gathered),
+        ("shots.csv", f"prompt,id\nA fox,\nA gull,\nA cat,\n,{remote_id(1)}", Gathered),
+        ("runs.csv", TABLE, TaskIds),
+        ("runs.csv", "sep=;\n" + TABLE.replace(",", ";"), TaskIds),
+        ("runs.jsonl", "\n".join(json.dumps({"id": remote_id(n), "prompt": "A fox"}) for n in range(3)), TaskIds),
+        ("shots.jsonl", "\n".join(json.dumps({"prompt": f"A fox {n}"}) for n in range(3)), Gathered),
+        ("runs.json", json.dumps([{"runway_id": remote_id(n), "prompt": "A fox"} for n in range(3)]), TaskIds),
+        ("answer.json", json.dumps({"id": remote_id(1), "status": "PENDING"}), Gathered),
+        ("clip.mp4", log(1), Gathered),
     ],
 )  # fmt: skip
 async def test_a_drop_is_a_record_only_when_it_reads_like_one(tmp_path, name, text, brought):
@@ -160,9 +164,9 @@ async def test_a_drop_is_a_record_only_when_it_reads_like_one(tmp_path, name, te
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     async with a_desk(rig) as exchange:
-        assert await exchange.recognize([path], "") is brought
+        assert isinstance(await exchange.gather(Dropped(paths=(path,))), brought)
         if path.suffix in (".txt", ".json"):
-            assert await exchange.recognize([], text) is brought
+            assert isinstance(await exchange.gather(Dropped(text=text)), brought)
 
 
 async def test_a_sidecar_is_no_record_and_a_log_beside_a_picture_neither(tmp_path):
@@ -171,9 +175,19 @@ async def test_a_sidecar_is_no_record_and_a_log_beside_a_picture_neither(tmp_pat
     [output] = await results.put(a_task(1))
     (tmp_path / "run.log").write_text(log(1), encoding="utf-8")
     async with a_desk(rig) as exchange:
-        assert await exchange.recognize([Path(f"{output.path}.json")], "") is Brought.NOTHING
-        assert await exchange.recognize([tmp_path / "run.log", Path(output.path)], "") is Brought.NOTHING
-        assert await exchange.recognize([tmp_path / "gone.log"], "") is Brought.NOTHING
+        assert isinstance(await exchange.gather(Dropped(paths=(Path(f"{output.path}.json"),))), Gathered)
+        assert isinstance(
+            await exchange.gather(
+                Dropped(
+                    paths=(
+                        tmp_path / "run.log",
+                        Path(output.path),
+                    )
+                )
+            ),
+            Gathered,
+        )
+        assert isinstance(await exchange.gather(Dropped(paths=(tmp_path / "gone.log",))), Gathered)
 
 
 async def test_a_folder_of_results_is_imported_and_one_that_is_all_known_is_inputs(tmp_path):
@@ -181,20 +195,104 @@ async def test_a_folder_of_results_is_imported_and_one_that_is_all_known_is_inpu
     results = Results(tmp_path / "old")
     outputs = await results.put(a_task(1))
     async with a_desk(rig) as exchange:
-        assert await exchange.recognize([results.folder], "") is Brought.RESULTS
+        assert isinstance(await exchange.gather(Dropped(paths=(results.folder,))), ResultsFolder)
         await rig.ledger.take_in([a_task(1)], outputs)
-        assert await exchange.recognize([results.folder], "") is Brought.NOTHING
-        await rig.verbs.remove([a_task(1).id])
-        assert await exchange.recognize([results.folder], "") is Brought.RESULTS
+        assert isinstance(await exchange.gather(Dropped(paths=(results.folder,))), Gathered)
+        await rig.actions.remove([a_task(1).id])
+        assert isinstance(await exchange.gather(Dropped(paths=(results.folder,))), ResultsFolder)
         (tmp_path / "pictures").mkdir()
-        assert await exchange.recognize([tmp_path / "pictures"], "") is Brought.NOTHING
+        assert isinstance(await exchange.gather(Dropped(paths=(tmp_path / "pictures",))), Gathered)
 
 
 async def test_an_adopted_task_of_a_known_model_is_still_a_request_of_nobody():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
-        look = await exchange.ids.look([], log(1), Progress())
+        look = await exchange.ids.look(Dropped(text=log(1)), Progress())
         [task_id] = (await exchange.ids.adopt([look.entries[0].found])).added
         assert (await rig.task(task_id)).request == replace(
             request("A red fox 1", endpoint="", model="gen4.5"), values={}
         )
+
+
+@dataclass
+class Opened:
+    """Which files were opened, as the interpreter tells it. A hook cannot be taken away again: it is switched off."""
+
+    paths: list[str] = field(default_factory=list)
+    is_on: bool = True
+
+    def hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.is_on and event == "open":
+            self.paths.append(str(arguments[0]))
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    hearing = Opened()
+    sys.addaudithook(hearing.hear)
+    yield hearing
+    hearing.is_on = False
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "brought"),
+    [
+        ("run.log", log(1, 2), TaskIds),
+        ("runs.csv", TABLE, TaskIds),
+        ("prompts.txt", PROMPTS, Gathered),
+        ("shots.json", json.dumps([{"prompt": "A fox"}, {"prompt": "A gull"}]), Gathered),
+        ("shots.csv", "prompt,model\nA fox,gen4.5", Gathered),
+    ],
+)
+async def test_a_dropped_text_is_opened_once_whatever_it_is(tmp_path, opened, name, text, brought):
+    rig = Rig(loops=())
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    opened.paths.clear()
+    async with a_desk(rig) as exchange:
+        assert isinstance(await exchange.gather(Dropped(paths=(path,))), brought)
+    assert opened.paths.count(str(path)) == 1
+
+
+async def test_a_dropped_record_is_imported_or_taken_as_prompts_without_opening_it_again(tmp_path, opened):
+    rig = Rig(loops=())
+    path = tmp_path / "run.txt"
+    path.write_text(log(1, 2), encoding="utf-8")
+    opened.paths.clear()
+    async with a_desk(rig) as exchange:
+        ids = await exchange.gather(Dropped(paths=(path,)))
+        assert isinstance(ids, TaskIds)
+        look = await exchange.ids.look(ids.dropped, Progress(), ids.searches)
+        assert [entry.found.remote_id for entry in look.entries] == [remote_id(1), remote_id(2)]
+        otherwise = await exchange.gather(ids.dropped, for_import=False)
+        assert isinstance(otherwise, Gathered)
+        assert len(otherwise.drafts) == 2
+    assert opened.paths.count(str(path)) == 1
+
+
+async def test_a_long_record_is_searched_on_from_where_it_was_recognized(tmp_path):
+    rig = Rig(loops=())
+    lines = [LINE.format(remote_id(number), "x" * 2_000) for number in range(1, 1501)]
+    path = tmp_path / "run.log"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    async with a_desk(rig) as exchange:
+        ids = await exchange.gather(Dropped(paths=(path,)))
+        assert isinstance(ids, TaskIds)
+        begun = len(ids.searches[0].found)
+        assert 0 < begun < 1500
+        look = await exchange.ids.look(ids.dropped, Progress(), ids.searches)
+        assert len(look.entries) == 1500
+        assert len(ids.searches[0].found) == 1500, "no other search began anew"
+
+
+async def test_a_dropped_catalog_is_known_by_its_beginning(tmp_path):
+    rig = Rig(loops=())
+    path = tmp_path / "catalog.json"
+    path.write_text('{"sdk": "99.0.0", "endpoints": []}', encoding="utf-8")
+    async with a_desk(rig) as exchange:
+        brought = await exchange.gather(Dropped(paths=(path,)))
+        assert isinstance(brought, CatalogFile)
+        assert brought.source.content == path.read_bytes()
+        for name in ("catalog.txt", "none.json"):
+            other = tmp_path / name
+            assert not isinstance(await exchange.gather(Dropped(paths=(other,))), CatalogFile)

@@ -15,7 +15,7 @@ from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.exchange import id_search
 from runway_desktop.services.exchange.found_ids import FoundId, Known, Weight
 from runway_desktop.services.exchange.id_search import BLOCK, IdSearch
-from runway_desktop.services.intake.reading import Unreadable
+from runway_desktop.services.intake.reading import Source, Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from tests.engine_rig import CATALOG
@@ -27,12 +27,18 @@ C = RemoteId("7c9e6679-7425-40de-944b-e07fc1f90ae7")
 V1 = RemoteId("8d8ac610-566d-11ef-9b4a-325096b39f47")
 
 
+def ended(begun: IdSearch) -> IdSearch:
+    while begun.step():
+        pass
+    return begun
+
+
 def search(text: str) -> list[FoundId]:
-    return list(IdSearch.in_text(text, WORDS).run().found.values())
+    return list(ended(IdSearch.in_text(text, WORDS)).found.values())
 
 
 def search_file(path: Path) -> list[FoundId]:
-    return list(IdSearch.in_file(path, WORDS).run().found.values())
+    return list(ended(IdSearch.in_file(Source(path), WORDS)).found.values())
 
 
 def one(text: str) -> FoundId:
@@ -75,7 +81,7 @@ def test_what_is_something_else_says_why():
     assert (found[B].weight, found[B].doubt) == (Weight.ELSE, "It is called the id of a request.")
     assert (found[C].weight, found[C].doubt) == (Weight.ELSE, "It stands in a link.")
     assert found[V1].doubt == "It is a UUID of version 1; Runway's tasks have version 4."
-    assert [one.may_be_asked for one in found.values()] == [True, True, False, True]
+    assert [one.weight is Weight.NO_ID for one in found.values()] == [False, False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +222,7 @@ def test_a_file_that_is_no_text_or_too_large_gets_a_sentence(tmp_path, monkeypat
 
 def test_too_many_ids_end_the_search(monkeypatch):
     monkeypatch.setattr(id_search, "MOST_IDS", 3)
-    found = IdSearch.in_text("\n".join(str(uuid.uuid4()) for _ in range(9)), WORDS).run()
+    found = ended(IdSearch.in_text("\n".join(str(uuid.uuid4()) for _ in range(9)), WORDS))
     assert (len(found.found), found.is_full) == (3, True)
 
 

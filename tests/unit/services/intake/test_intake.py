@@ -16,7 +16,7 @@ from PIL import Image
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import Media, Output, Request, Task, TaskId
-from runway_desktop.services.intake import Gathered, Intake
+from runway_desktop.services.intake import Dropped, Gathered, Intake
 from runway_desktop.services.intake.sources import MOST_DRAFTS
 from runway_desktop.services.results import embedding, sidecar
 from tests.conftest import run_test
@@ -29,7 +29,9 @@ VERSION_1 = "0f8fad5b-d9cb-169f-a165-70867728950e"
 
 
 async def gather(*paths: Path, **more: Any) -> Gathered:
-    return await Intake(CATALOG, AtOnce()).gather(paths=paths, **more)
+    prefer = more.pop("prefer", None)
+    dropped = Dropped(paths=paths, urls=tuple(more.pop("urls", ())), **more)
+    return await Intake(CATALOG, AtOnce()).gather(dropped, prefer=prefer)
 
 
 def prompts(found: Gathered) -> list[str]:
@@ -314,7 +316,7 @@ async def test_input_in_the_wires_own_form_is_found_beside_the_file_and_keeps_it
 
 
 async def test_broken_line_of_json_has_a_sentence_and_the_others_are_kept(write):
-    found = await gather(write("x.jsonl", '{"prompt": "one"}\n{"prompt": \n42\n{"color": "red"}\n\n{"prompt": "two"}'))
+    found = await gather(write("x.jsonl", '{"prompt": "one"}\n{"prompt": \n42\n{"colar": "red"}\n\n{"prompt": "two"}'))
     assert prompts(found) == ["one", "two"]
     assert sentences(found) == [
         "x.jsonl, line 2: This is no valid JSON.",
@@ -339,9 +341,9 @@ async def test_half_of_a_character_in_json_cannot_break_the_store(write):
 
 
 async def test_unknown_member_has_a_sentence_and_the_rest_is_kept(write):
-    found = await gather(write("x.json", '[{"prompt": "a", "color": "red"}]'))
+    found = await gather(write("x.json", '[{"prompt": "a", "colar": "red"}]'))
     assert prompts(found) == ["a"]
-    assert sentences(found) == ["x.json, item 1, color: “color” is not known and is left out."]
+    assert sentences(found) == ["x.json, item 1, colar: “colar” is not known and is left out."]
 
 
 # Sidecars.

@@ -10,7 +10,7 @@ from PIL import Image
 
 from runway_desktop.catalog import Catalog, validate
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.services.intake import Gathered, Intake
+from runway_desktop.services.intake import Dropped, Gathered, Intake
 from runway_desktop.services.media.media_facts import MediaFacts, probe
 from tests.engine_rig import AtOnce
 
@@ -25,7 +25,7 @@ def table(tmp_path):
     async def table(text: str, name: str = "shots.csv", encoding: str = "utf-8", **more: Any) -> Gathered:
         path: Path = tmp_path / name
         path.write_bytes(text.encode(encoding))
-        return await Intake(CATALOG, AtOnce()).gather(paths=[path], **more)
+        return await Intake(CATALOG, AtOnce()).gather(Dropped(paths=(path,)), **more)
 
     return table
 
@@ -374,7 +374,7 @@ async def test_cell_that_is_too_large_for_a_table_is_told_and_the_rest_is_kept(t
 
 
 async def test_cells_copied_from_a_spreadsheet_are_a_table():
-    found = await Intake(CATALOG, AtOnce()).gather(text="Prompt\tSeed\na fox\t7\na cat\t8")
+    found = await Intake(CATALOG, AtOnce()).gather(Dropped(text="Prompt\tSeed\na fox\t7\na cat\t8"))
     assert [draft.values for draft in found.drafts] == [
         {"promptText": "a fox", "seed": 7}, {"promptText": "a cat", "seed": 8},
     ]  # fmt: skip

@@ -39,7 +39,7 @@ async def succeeded(rig: Rig, path: Path | None = None) -> TaskId:
 async def test_a_held_task_is_canceled_without_a_word_to_runway():
     async with idle() as rig:
         [task_id] = await rig.submit(request())
-        report = await rig.verbs.cancel([task_id])
+        report = await rig.actions.cancel([task_id])
         assert report.canceled == (task_id,)
         assert rig.runway.calls == []
 
@@ -47,7 +47,7 @@ async def test_a_held_task_is_canceled_without_a_word_to_runway():
 async def test_a_running_task_is_asked_for_and_then_canceled():
     async with idle() as rig:
         task_id = await live(rig)
-        report = await rig.verbs.cancel([task_id])
+        report = await rig.actions.cancel([task_id])
         assert report.canceled == (task_id,)
         assert [call.name for call in rig.runway.calls] == ["task", "delete"]
         assert await rig.state(task_id) is State.CANCELLED
@@ -57,7 +57,7 @@ async def test_a_task_that_has_just_finished_is_kept_and_not_deleted():
     async with idle() as rig:
         task_id = await live(rig)
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
-        report = await rig.verbs.cancel([task_id])
+        report = await rig.actions.cancel([task_id])
         assert report.kept == (task_id,)
         assert rig.runway.named("delete") == []
         assert await rig.state(task_id) is State.SUCCEEDED
@@ -68,7 +68,7 @@ async def test_a_result_that_arrives_while_the_cancel_is_under_way_is_kept():
     async with idle() as rig:
         task_id = await live(rig)
         gate = rig.runway.hold("delete")
-        canceling = asyncio.create_task(rig.verbs.cancel([task_id]))
+        canceling = asyncio.create_task(rig.actions.cancel([task_id]))
         await gate.arrived()
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
         await rig.ledger.answer(task_id, rig.runway.answers[REMOTE])
@@ -83,14 +83,14 @@ async def test_a_task_that_is_gone_already_counts_as_canceled():
     async with idle() as rig:
         task_id = await live(rig)
         rig.runway.vanish(REMOTE)
-        assert (await rig.verbs.cancel([task_id])).canceled == (task_id,)
+        assert (await rig.actions.cancel([task_id])).canceled == (task_id,)
 
 
 async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
     async with idle() as rig:
         task_id = await live(rig)
         rig.runway.then("task", NotReached("There is no network."))
-        report = await rig.verbs.cancel([task_id])
+        report = await rig.actions.cancel([task_id])
         assert report.failed == {task_id: "There is no network."}
         assert not (await rig.task(task_id)).cancel_asked
         [line] = [line for line in await rig.store.ledger(task_id) if line.kind == "not cancelled"]
@@ -102,7 +102,7 @@ async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
         task_id = await live(rig)
         await rig.clock.advance(1)
         rig.runway.then("delete", NoReply("The connection was cut."))
-        report = await in_time(rig.clock, rig.verbs.cancel([task_id]))
+        report = await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert report.failed == {task_id: "The connection was cut."}
         rig.runway.vanish(REMOTE)
         await rig.clock.advance(60)
@@ -113,7 +113,7 @@ async def test_a_task_being_sent_is_canceled_once_it_has_its_id():
     async with Rig(loops=("lane",)) as rig:
         gate = rig.runway.hold("create")
         [task_id] = await rig.submit(request())
-        canceling = asyncio.create_task(rig.verbs.cancel([task_id]))
+        canceling = asyncio.create_task(rig.actions.cancel([task_id]))
         await settle()
         assert not canceling.done()
         gate.open()
@@ -125,7 +125,7 @@ async def test_an_uncertain_task_cannot_be_canceled_and_says_why():
     async with Rig(loops=("lane",)) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
-        report = await rig.verbs.cancel([task_id])
+        report = await rig.actions.cancel([task_id])
         assert "Nobody knows whether this was made" in report.failed[task_id]
 
 
@@ -133,14 +133,14 @@ async def test_many_are_canceled_and_each_gets_its_word():
     async with idle() as rig:
         held = await rig.submit(*(request(f"{n}") for n in range(20)))
         running = await live(rig)
-        report = await rig.verbs.cancel([*held, running, *held])
+        report = await rig.actions.cancel([*held, running, *held])
         assert set(report.canceled) == {*held, running}
 
 
 async def test_a_result_that_is_not_saved_is_not_deleted_at_runway():
     async with idle() as rig:
         task_id = await succeeded(rig)
-        report = await rig.verbs.delete_remotely([task_id])
+        report = await rig.actions.delete_remotely([task_id])
         assert report.failed == {task_id: "A result of this task is not saved yet."}
         assert rig.runway.named("delete") == []
 
@@ -148,7 +148,7 @@ async def test_a_result_that_is_not_saved_is_not_deleted_at_runway():
 async def test_a_saved_result_can_be_deleted_at_runway(tmp_path: Path):
     async with idle() as rig:
         task_id = await succeeded(rig, tmp_path / "a.mp4")
-        report = await rig.verbs.delete_remotely([task_id])
+        report = await rig.actions.delete_remotely([task_id])
         assert report.deleted == (task_id,)
         task = await rig.task(task_id)
         assert (task.state, task.deleted_remotely) == (State.SUCCEEDED, True)
@@ -157,7 +157,7 @@ async def test_a_saved_result_can_be_deleted_at_runway(tmp_path: Path):
 async def test_a_running_task_is_not_deleted_by_the_verb_for_ended_ones():
     async with idle() as rig:
         task_id = await live(rig)
-        assert task_id in (await rig.verbs.delete_remotely([task_id])).failed
+        assert task_id in (await rig.actions.delete_remotely([task_id])).failed
         assert rig.runway.named("delete") == []
 
 
@@ -165,9 +165,9 @@ async def test_removed_rows_come_back_as_they_were():
     async with idle() as rig:
         ids = [*await rig.submit(request()), await live(rig)]
         before = [await rig.task(task_id) for task_id in ids]
-        await rig.verbs.remove(ids)
+        await rig.actions.remove(ids)
         assert all([(await rig.task(task_id)).removed_at for task_id in ids])
-        await rig.verbs.restore(ids)
+        await rig.actions.restore(ids)
         held, running = [await rig.task(task_id) for task_id in ids]
         assert running == before[1]
         assert held == replace(before[0], hold=Hold(HoldCode.WAITS_FOR_PERSON)), "nothing is sent by coming back"
@@ -176,7 +176,7 @@ async def test_removed_rows_come_back_as_they_were():
 async def test_a_removed_task_goes_on_and_is_saved():
     async with Rig(loops=("poller",)) as rig:
         task_id = await live(rig)
-        await rig.verbs.remove([task_id])
+        await rig.actions.remove([task_id])
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
         await rig.clock.advance(60)
         assert await rig.state(task_id) is State.SUCCEEDED
@@ -211,14 +211,14 @@ async def test_a_bin_that_takes_nothing_leaves_the_file_where_it_is(tmp_path: Pa
 async def test_a_title_is_one_line_and_blank_takes_it_away():
     async with idle() as rig:
         [task_id] = await rig.submit(request())
-        assert (await rig.verbs.rename(task_id, "  The\nfirst   take ")).title == "The first take"
-        assert (await rig.verbs.rename(task_id, " ")).title == ""
+        assert (await rig.actions.rename(task_id, "  The\nfirst   take ")).title == "The first take"
+        assert (await rig.actions.rename(task_id, " ")).title == ""
 
 
 async def test_a_disk_that_refuses_says_so_before_runway_is_asked():
     async with idle() as rig:
         task_id = await live(rig)
         rig.store.trouble = StoreError("The disk is full.")
-        outcome = await asyncio.gather(rig.verbs.cancel([task_id]), return_exceptions=True)
+        outcome = await asyncio.gather(rig.actions.cancel([task_id]), return_exceptions=True)
         assert isinstance(outcome[0], StoreError)
         assert rig.runway.calls == []

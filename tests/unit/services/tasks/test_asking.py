@@ -95,7 +95,7 @@ async def test_no_two_questions_about_a_task_lie_within_the_gap_whoever_asks(tmp
                     # Whose link is refused at once: it is asked for anew.
                     rig.runway.finish(remote_id(number), f"https://out.example/{number}.mp4")
             if second % 3 == 0:
-                work += [asyncio.create_task(rig.verbs.cancel(ids))]
+                work += [asyncio.create_task(rig.actions.cancel(ids))]
             if second % 4 == 1:
                 rig.poller.ask_now(ids)
             if second % 5 == 2:
@@ -115,7 +115,7 @@ async def test_a_cancel_waits_for_the_gap_and_then_for_a_fresh_answer():
         task_id = await adopted(rig)
         await rig.asking.ask(REMOTE)
         await rig.clock.advance(1)
-        canceling = asyncio.create_task(rig.verbs.cancel([task_id]))
+        canceling = asyncio.create_task(rig.actions.cancel([task_id]))
         await rig.clock.advance(LEAST_GAP - 1.5)
         rig.runway.finish(REMOTE, LINK)
         assert not canceling.done()
@@ -132,7 +132,7 @@ async def test_one_answer_serves_all_who_ask_while_it_is_under_way():
         gate = rig.runway.hold("task")
         one = asyncio.create_task(rig.asking.ask(REMOTE))
         await gate.arrived()
-        other = asyncio.create_task(rig.verbs.cancel([task_id]))
+        other = asyncio.create_task(rig.actions.cancel([task_id]))
         await settle()
         gate.open()
         assert (await other).canceled == (task_id,)

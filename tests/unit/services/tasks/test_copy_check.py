@@ -59,7 +59,7 @@ async def test_a_list_that_was_opened_since_is_known_even_if_nothing_was_sent(tm
     [*_, dropped] = await computer.queue()
     kept = computer.copied("kept")
     async with computer.rig(loops=()) as rig:
-        await rig.verbs.cancel([dropped])
+        await rig.actions.cancel([dropped])
     computer.put_back(kept)
     async with computer.rig() as rig:
         await asks(rig, Verdict.PUT_BACK)
@@ -210,11 +210,11 @@ async def test_what_was_taken_out_of_the_list_does_not_go_when_it_comes_back(tmp
     computer = await a_computer(tmp_path)
     ids = await computer.queue()
     async with computer.rig(loops=()) as rig:
-        await rig.verbs.remove(ids)
+        await rig.actions.remove(ids)
     twin = computer.copied("copy")
     async with computer.rig(twin) as rig:
         assert after_restore.to_tell(rig.settings) is None
-        await rig.verbs.restore(ids)
+        await rig.actions.restore(ids)
         await rig.clock.advance(60)
         assert reasons(rig) == [HoldCode.COPIED] * MANY
 

@@ -75,6 +75,6 @@ async def test_six_stars_are_our_own_mistake():
 async def test_a_take_keeps_its_tie_to_the_first():
     async with Rig(loops=()) as rig:
         _, [first] = await judged(rig, 1)
-        await rig.verbs.cancel([first])
+        await rig.actions.cancel([first])
         second = await sent.again(rig, first)
         assert (await rig.store.takes(second)).ids == (first, second)

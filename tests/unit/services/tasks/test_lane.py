@@ -323,11 +323,11 @@ async def test_a_task_removed_from_the_list_is_not_sent_until_it_is_back():
     async with lane() as rig:
         await rig.lane.pause()
         [task_id] = await rig.submit(request())
-        await rig.verbs.remove([task_id])
+        await rig.actions.remove([task_id])
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == []
-        await rig.verbs.restore([task_id])
+        await rig.actions.restore([task_id])
         await settle()
         assert prompts(rig) == []
         await sent.release(rig, task_id)

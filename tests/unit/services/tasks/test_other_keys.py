@@ -279,7 +279,7 @@ async def test_canceling_what_a_key_cannot_see_says_so_and_cancels_nothing():
     async with two_organizations() as rig:
         [task_id] = await sent(rig)
         await use(rig, THEIRS)
-        report = await in_time(rig.clock, rig.verbs.cancel([task_id]))
+        report = await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert report.canceled == ()
         assert "This key can't see this task." in report.failed[task_id]
         task = await rig.task(task_id)
@@ -292,7 +292,7 @@ async def test_a_key_that_is_switched_in_the_middle_of_a_cancel_cancels_nothing(
         [task_id] = await sent(rig)
         rig.runway.then("delete", NOWHERE)
         gate = rig.runway.hold("task")
-        canceling = asyncio.create_task(rig.verbs.cancel([task_id]))
+        canceling = asyncio.create_task(rig.actions.cancel([task_id]))
         await gate.arrived()
         await use(rig, THEIRS)
         gate.open()
@@ -323,7 +323,7 @@ async def test_deleting_what_a_key_cannot_see_says_so_and_takes_nothing_for_dele
         rig.runway.fail(str((await rig.task(task_id)).remote_id), "INTERNAL")
         await rig.clock.advance(120)
         await use(rig, THEIRS)
-        report = await rig.verbs.delete_remotely([task_id])
+        report = await rig.actions.delete_remotely([task_id])
         assert report.deleted == ()
         assert "This key can't see this task." in report.failed[task_id]
         assert not (await rig.task(task_id)).deleted_remotely

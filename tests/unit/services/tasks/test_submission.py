@@ -101,7 +101,7 @@ async def test_pasted_ids_are_sorted_into_new_known_and_bad():
 async def test_adopting_a_removed_task_brings_it_back_to_the_list():
     async with idle() as rig:
         [task_id] = (await rig.adoption.adopt([remote_id(1)])).added
-        await rig.verbs.remove([task_id])
+        await rig.actions.remove([task_id])
         assert (await rig.adoption.adopt([remote_id(1)])).known == (task_id,)
         assert (await rig.task(task_id)).removed_at is None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.usecases.commands.offers import closing_question
+from runway_desktop.usecases.commands.questions import closing_question
 
 
 def test_nothing_under_way_asks_nothing():

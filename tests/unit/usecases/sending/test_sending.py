@@ -341,8 +341,8 @@ async def test_thousands_are_stored_in_steps_in_one_batch_in_their_order(tmp_pat
 async def test_a_task_that_comes_back_to_the_list_is_not_sent_by_itself(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending)
-        await rig.verbs.remove([held.id])
-        await rig.verbs.restore([held.id])
+        await rig.actions.remove([held.id])
+        await rig.actions.restore([held.id])
         back = await rig.task(held.id)
         assert (back.removed_at, back.hold.code) == (None, HoldCode.WAITS_FOR_PERSON)
         await sending.send(sending.prepare_release([back]))

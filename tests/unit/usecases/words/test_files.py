@@ -12,7 +12,8 @@ from runway_desktop.domain.library import Filter, Listing, Place, PlaceCounts, R
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, State
 from runway_desktop.usecases.commands.next_steps import next_steps
-from runway_desktop.usecases.commands.offers import Offer, TaskCommand, concerned, offers, question
+from runway_desktop.usecases.commands.table import Available, available_by_command, concerned, question
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.listing.changes import moves
 from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.searching.language import meaning, read
@@ -44,8 +45,8 @@ def _become(output: Output, kind: str) -> Output:
             return output
 
 
-def found(*rows: Row) -> dict[TaskCommand, Offer]:
-    return {offer.verb: offer for group in offers(rows) for offer in group}
+def found(*rows: Row) -> dict[TaskCommand, Available]:
+    return available_by_command(rows)
 
 
 @pytest.mark.parametrize(
@@ -103,12 +104,12 @@ def test_the_words_of_an_older_version_are_no_trouble():
     ],
 )
 def test_each_comes_with_its_next_steps_and_all_are_offered(kind, steps):
-    assert [step.verb for step in next_steps(of(kind))] == steps
+    assert next_steps(of(kind)) == steps
     offered = found(of(kind))
-    assert all(offered[verb].enabled for verb in steps)
-    kept_no_longer = [step.verb for step in next_steps(of(kind, deleted_remotely=True))]
-    assert kept_no_longer == [
-        verb for verb in steps if verb not in (TaskCommand.FETCH_AGAIN, TaskCommand.FETCH_ORIGINAL)
+    assert all(offered[command].enabled for command in steps)
+    gone = next_steps(of(kind, deleted_remotely=True))
+    assert [command for command in gone if command is not TaskCommand.REFRESH] == [
+        command for command in steps if command not in (TaskCommand.FETCH_AGAIN, TaskCommand.FETCH_ORIGINAL)
     ]
 
 

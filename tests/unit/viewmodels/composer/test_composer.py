@@ -9,7 +9,7 @@ import pytest
 from runway_desktop.catalog import AssetItem, FieldKind, Pair, asset_value, build_payload, is_left_out, validate
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import Media, Request, State, TaskId
-from runway_desktop.services.intake import AssetDrop
+from runway_desktop.services.intake import AssetDrop, Dropped
 from runway_desktop.viewmodels.composer.composer import Composer
 from tests import sent
 from tests.engine_rig import CATALOG
@@ -641,7 +641,7 @@ async def test_a_local_picture_is_looked_at_and_its_problem_stands_at_it(tmp_pat
     Image.new("RGB", (20, 20)).save(path)
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
-        gathered = await rig.engine.intake.gather(paths=[path])
+        gathered = await rig.engine.intake.gather(Dropped(paths=(path,)))
         rig.composer.taking.add(gathered.assets)
         [item] = rig.composer.inputs()
         assert item.path == path

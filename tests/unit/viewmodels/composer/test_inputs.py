@@ -13,7 +13,9 @@ from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
 from runway_desktop.domain.task import HoldCode, State, TaskId
-from runway_desktop.usecases.commands.offers import TaskCommand, offers
+from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.table import available
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.requests.input_item import InputItem
 from tests import sent
 from tests.engine_rig import with_picture
@@ -203,16 +205,17 @@ async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
         await rig.load()
         await rig.fetch_rows()
         row = rig.rows.row_of(ids[0])
-        assert TaskCommand.FIND_FILE in [found.verb for group in offers([row]) for found in group]
+        assert TaskCommand.FIND_FILE in [found.command for group in available([row]) for found in group]
         rig.details.choose([ids[0]])
         await until(rig.details.next_step)
         assert rig.details.next_step().text == "Find the file…"
         wanted = []
-        rig.desk.file_wanted.connect(wanted.append)
+        rig.desk.path_wanted.connect(lambda *said: wanted.append(said))
         rig.desk.carry_out(TaskCommand.FIND_FILE, [row])
         await until(lambda: wanted)
-        assert wanted == [olds[0]]
-        rig.desk.file_found(olds[0], news[0])
+        [(command, rows, what)] = wanted
+        assert what.path == olds[0]
+        rig.desk.carry_out(command, rows, Given(path=news[0]))
         await until(lambda: "Found 2 files for 2 tasks." in rig.told)
         for task_id, new in zip(ids, news, strict=True):
             task = await rig.store.get(TaskId(task_id))
@@ -220,19 +223,23 @@ async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
 
 
 async def test_another_file_is_asked_about(tmp_path):
-    async with Rig(tmp_path) as rig:
+    async with Rig(tmp_path, loops=("lane",)) as rig:
         old = picture(tmp_path / "a.png")
         await rig.engine.lane.pause()
         [task_id] = await sent.submit(rig.engine, [with_picture(old.as_uri())])
         await rig.engine.missing_inputs.note()
         old.unlink()
         other = picture(tmp_path / "other.png", (8, 8))
+        await rig.engine.lane.resume()
+        await until(lambda: rig.engine.ledger.get_open(task_id).hold.code is HoldCode.FILE_MISSING)
+        await rig.engine.lane.pause()
         asked = []
-        rig.desk.other_file_found.connect(lambda *paths: asked.append(paths))
-        rig.desk.file_found(old, other)
+        rig.desk.answer_wanted.connect(lambda *said: asked.append(said))
+        rig.desk.carry_out(TaskCommand.FIND_FILE, await rig.store.rows([task_id]), Given(path=other))
         await until(lambda: asked)
-        assert asked == [(old, other)]
-        rig.desk.file_found(old, other, anyway=True)
+        [(command, rows, path, question)] = asked
+        assert question.title == "other.png is another file. Use it anyway?"
+        rig.desk.carry_out(command, rows, Given(path=path, anyway=True))
         await until(lambda: rig.told)
         task = await rig.store.get(task_id)
         assert (task.state, task.request.values[PLACE]) == (State.HELD, other.as_uri())

@@ -7,6 +7,7 @@ from typing import Any
 
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
+from runway_desktop.services.intake import Dropped
 from runway_desktop.services.library.sheets import OPEN_SHEET
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.viewmodels.sheet.door import SheetDoor, kept_in_words
@@ -26,7 +27,7 @@ def door_of(rig: Rig) -> SheetDoor:
 
 async def sent_sheet(rig: Rig, door: SheetDoor) -> Sheet:
     opened = heard(door.opened)
-    door.open_gathered(await rig.engine.intake.gather(text="A lighthouse {at dawn|at noon}\nA lagoon"))
+    door.open_gathered(await rig.engine.intake.gather(Dropped(text="A lighthouse {at dawn|at noon}\nA lagoon")))
     [sheet] = opened
     await until(lambda: sheet.model.is_checked)
     sheet.send()

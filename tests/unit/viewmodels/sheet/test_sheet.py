@@ -17,6 +17,7 @@ from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Refusal, Request, State, TaskId
+from runway_desktop.services.intake import Dropped
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
@@ -41,7 +42,7 @@ SHOTS = """prompt,model,ratio,duration,seed
 async def opened(rig: Rig, text: str = SHOTS, name: str = "shots.csv", composed: Request = COMPOSED) -> Sheet:
     path = rig.folder / name
     path.write_text(text, encoding="utf-8")
-    gathered = await rig.engine.intake.gather(paths=[path])
+    gathered = await rig.engine.intake.gather(Dropped(paths=(path,)))
     sheet = Sheet.of_gathered(rig.engine, rig.sending, rig.bridge, rig.runner, gathered, composed, parent=rig.owner)
     QAbstractItemModelTester(sheet.model, QAbstractItemModelTester.FailureReportingMode.Fatal, sheet)
     await until(lambda: sheet.model.is_checked and not sheet.model.checker.unseen)

@@ -11,7 +11,8 @@ from runway_desktop.domain.applications import Launch
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, State
-from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.commands.doing import Report
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL
 from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED, Clipboard
 from tests.fake_runway import remote_id
@@ -58,7 +59,7 @@ async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("verb", "count", "sentence"),
+    ("command", "count", "sentence"),
     [
         (TaskCommand.COPY_PROMPT, 1, "Prompt copied."),
         (TaskCommand.COPY_PROMPT, 2, "2 prompts copied."),
@@ -66,12 +67,12 @@ async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_p
         (TaskCommand.COPY_ID, 2, "2 task ids copied."),
     ],
 )
-async def test_the_sentence_says_how_many_words_were_copied(tmp_path, verb, count, sentence):
+async def test_the_sentence_says_how_many_words_were_copied(tmp_path, command, count, sentence):
     async with Rig(tmp_path) as rig:
-        told = []
-        rig.desk.handing.text_copied.connect(lambda *words: told.append(words[1]))
-        rig.desk.carry_out(verb, await chosen(rig, *range(1, count + 1)))
-        assert told == [sentence]
+        rows = await chosen(rig, *range(1, count + 1))
+        async with after(rig.desk.handing.text_copied) as copied:
+            rig.desk.carry_out(command, rows)
+        assert [words[1] for words in copied] == [sentence]
 
 
 async def test_a_link_is_copied_with_its_life_and_a_word_of_warning(tmp_path):
@@ -148,8 +149,7 @@ async def test_where_the_system_asks_itself_its_dialog_is_started(tmp_path):
         assert not handing.lists_programs
         started = []
         handing.launch_wanted.connect(lambda name, launches: started.append(launches))
-        handing.carry_out(TaskCommand.OPEN_WITH, await chosen(rig, 1))
-        await until(lambda: started)
+        handing.take(TaskCommand.OPEN_WITH, Report(paths=(tmp_path / "t1.mp4",)))
         assert started == [[Launch(("OpenWith.exe", str(tmp_path / "t1.mp4")))]]
 
 
@@ -166,12 +166,12 @@ async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
 
 
 def test_a_clip_offers_its_frame_and_a_sound_no_picture():
-    from runway_desktop.usecases.commands.offers import offers
+    from runway_desktop.usecases.commands.table import available
 
     def words(media: Media) -> list[str]:
         one = task(1, State.SUCCEEDED)
         row = Row(task=one, outputs=(saved(one, media=media),))
-        return [offer.text for group in offers([row]) for offer in group]
+        return [offer.text for group in available([row]) for offer in group]
 
     assert "Copy this frame" in words(Media.VIDEO)
     assert "Copy picture" in words(Media.IMAGE)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from runway_desktop.domain.library import Place, Row
 from runway_desktop.domain.task import Output, State, TaskId
-from runway_desktop.usecases.commands.offers import TaskCommand
-from runway_desktop.viewmodels.tasks.missing_files import Searching
+from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.viewmodels.tasks.task_commands import Searching
 from tests.gui.rig import Rig, rest, until
 from tests.rows import saved, task
 
@@ -55,7 +56,7 @@ async def test_looking_tells_how_it_goes_and_what_was_found(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "library" / "best" / "renamed.mp4")
         said: list[Searching | None] = []
-        rig.desk.missing_files.searching.connect(said.append)
+        rig.desk.searching.connect(said.append)
         rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
         await until(lambda: "Found 1 file." in rig.told)
         assert (await now(rig)).is_here
@@ -71,16 +72,18 @@ async def test_what_is_not_found_may_be_looked_for_in_a_folder(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "elsewhere" / "1.mp4")
         offered, folders = [], []
-        rig.desk.missing_files.not_found.connect(lambda *said: offered.append(said))
-        rig.desk.missing_files.folder_wanted.connect(lambda *said: folders.append(said))
+        rig.desk.next_offered.connect(lambda *said: offered.append(said))
+        rig.desk.path_wanted.connect(lambda *said: folders.append(said))
         rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
         await until(lambda: offered)
-        [(sentence, ids)] = offered
+        [(sentence, command, missing)] = offered
         assert sentence == "The file was not found in the library, nor where it was."
-        rig.desk.missing_files.ask_for_folder(ids)
+        assert command is TaskCommand.LOOK_IN
+        rig.desk.carry_out(command, missing)
         await until(lambda: folders)
-        assert folders == [(("t1",), tmp_path / "library")]
-        rig.desk.missing_files.look_for(ids, tmp_path / "elsewhere")
+        [(_, _, wanted)] = folders
+        assert (wanted.is_folder, wanted.near) == (True, tmp_path / "library")
+        rig.desk.carry_out(command, missing, Given(path=tmp_path / "elsewhere"))
         await until(lambda: "Found 1 file." in rig.told)
 
 
@@ -89,7 +92,7 @@ async def test_some_found_and_some_not_says_both(tmp_path):
         await gone(rig, 1, to=tmp_path / "library" / "best" / "1.mp4")
         await gone(rig, 2)
         offered = []
-        rig.desk.missing_files.not_found.connect(lambda *said: offered.append(said[0]))
+        rig.desk.next_offered.connect(lambda *said: offered.append(said[0]))
         rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1, 2))
         await until(lambda: offered)
         assert offered == ["Found 1 of 2 files. The others are not in the library, nor where they were."]
@@ -108,9 +111,9 @@ async def test_a_search_that_is_stopped_says_no_more(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
         said: list[Searching | None] = []
-        rig.desk.missing_files.searching.connect(said.append)
-        rig.desk.missing_files.look_for([TaskId("t1")])
-        rig.desk.missing_files.stop()
+        rig.desk.searching.connect(said.append)
+        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
+        rig.desk.stop_search()
         await rest()
         assert said[-1] is None
         assert rig.told == []
@@ -120,12 +123,12 @@ async def test_the_file_that_the_person_shows_is_taken(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "elsewhere" / "found.mp4")
         wanted = []
-        rig.desk.missing_files.file_wanted.connect(lambda *said: wanted.append(said))
+        rig.desk.path_wanted.connect(lambda *said: wanted.append(said))
         rig.desk.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1))
         await until(lambda: wanted)
-        [(what, near)] = wanted
-        assert (what.path.name, near) == ("1.mp4", tmp_path / "library")
-        rig.desk.missing_files.choose(what, tmp_path / "elsewhere" / "found.mp4")
+        [(command, missing, what)] = wanted
+        assert (what.path.name, what.near) == ("1.mp4", tmp_path / "library")
+        rig.desk.carry_out(command, missing, Given(path=tmp_path / "elsewhere" / "found.mp4"))
         await rest()
         assert (await now(rig)).path == str(tmp_path / "elsewhere" / "found.mp4")
 
@@ -135,16 +138,14 @@ async def test_another_file_wants_an_answer_first(tmp_path):
         await gone(rig)
         other = tmp_path / "other.mp4"
         other.write_bytes(b"another film")
-        wanted, asked = [], []
-        rig.desk.missing_files.file_wanted.connect(lambda what, _: wanted.append(what))
-        rig.desk.missing_files.other_chosen.connect(lambda *said: asked.append(said[2]))
-        rig.desk.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1))
-        await until(lambda: wanted)
-        rig.desk.missing_files.choose(wanted[0], other)
+        asked = []
+        rig.desk.answer_wanted.connect(lambda *said: asked.append(said))
+        rig.desk.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1), Given(path=other))
         await until(lambda: asked)
-        assert asked[0].title == "other.mp4 is another file. Use it anyway?"
+        [(command, missing, path, question)] = asked
+        assert question.title == "other.mp4 is another file. Use it anyway?"
         assert (await now(rig)).is_missing
-        rig.desk.missing_files.choose(wanted[0], other, anyway=True)
+        rig.desk.carry_out(command, missing, Given(path=path, anyway=True))
         await rest()
         assert (await now(rig)).path == str(other)
 
@@ -186,14 +187,14 @@ async def test_delete_file_offers_undo_and_undo_brings_it_back(tmp_path):
     async with Rig(tmp_path) as rig:
         output = await kept(rig)
         offered, released = [], []
-        rig.desk.missing_files.undo_offered.connect(lambda *said: offered.append(said))
+        rig.desk.undo_offered.connect(lambda *said: offered.append(said))
         rig.desk.release_wanted.connect(released.append)
         rig.desk.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
         await until(lambda: offered)
-        assert offered == [("1 file moved to the bin.", ["t1"])]
+        assert offered == [("1 file moved to the bin.", TaskCommand.DELETE_FILE, ["t1"])]
         assert released == [[Path(output.path)]]
         assert not Path(output.path).exists()
-        rig.desk.missing_files.put_back(offered[0][1])
+        rig.desk.undo(*offered[0][1:])
         await until(lambda: "1 file put back from the bin." in rig.told)
         assert Path(output.path).exists()
 
@@ -253,5 +254,5 @@ async def test_what_is_shown_or_chosen_is_looked_at(tmp_path):
         assert [shown.text for shown in rig.details.showing] == ["2.mp4 is not where it was saved."]
         step = rig.details.next_step()
         assert step is not None
-        assert step.verb is TaskCommand.LOOK_FOR
+        assert step.command is TaskCommand.LOOK_FOR
         assert [more.text for more in rig.details.more_steps()] == ["Fetch again from Runway", "Choose the file…"]

@@ -1,4 +1,4 @@
-"""Every deed in one place: what is dropped goes where it belongs, and each verb does what it says."""
+"""Every command in one place: what is dropped goes where it belongs, and each command does what it says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, Request, State, TaskId
 from runway_desktop.services.intake import AssetDrop, Draft, Gathered, IntakeFinding
 from runway_desktop.services.tasks.accepted_ids import AcceptedId
-from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, after, rest, until
@@ -194,19 +195,21 @@ async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
         assert [rig.store._tasks[one].parent_id for one in shown[0]] == ["t1"]
 
 
-@pytest.mark.parametrize(("verb", "state"), [(TaskCommand.RETRY, State.CANCELLED), (TaskCommand.SAME, State.SUCCEEDED)])
-async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(verb, state, tmp_path):
+@pytest.mark.parametrize(
+    ("command", "state"), [(TaskCommand.RETRY, State.CANCELLED), (TaskCommand.SAME, State.SUCCEEDED)]
+)
+async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(command, state, tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, state))
-        rig.desk.carry_out(verb, rows)
-        rig.desk.carry_out(verb, rows)
+        rig.desk.carry_out(command, rows)
+        rig.desk.carry_out(command, rows)
         await until(lambda: len(rig.store._tasks) == 2)
-        rig.desk.carry_out(verb, rows)
+        rig.desk.carry_out(command, rows)
         await rest()
         assert len(rig.store._tasks) == 2
         assert "once more if you want another" in rig.told[-1]
         await rig.clock.advance(2)
-        rig.desk.carry_out(verb, rows)
+        rig.desk.carry_out(command, rows)
         await until(lambda: len(rig.store._tasks) == 3, "a press after a moment is meant")
 
 
@@ -226,23 +229,23 @@ async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        assert rig.desk.question(TaskCommand.RETRY, rows) is None
+        assert rig.desk.commands.question(TaskCommand.RETRY, rows) is None
         rig.engine.settings.confirm_above = 100
-        asked = rig.desk.question(TaskCommand.RETRY, rows)
+        asked = rig.desk.commands.question(TaskCommand.RETRY, rows)
         assert asked is not None
         assert asked.title == "Send 3 tasks for 180 credits?"
-        assert rig.desk.question(TaskCommand.RETRY, rows[:1]) is None
+        assert rig.desk.commands.question(TaskCommand.RETRY, rows[:1]) is None
 
 
 async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        plain = rig.desk.question(TaskCommand.RETRY, rows)
+        plain = rig.desk.commands.question(TaskCommand.RETRY, rows)
         assert plain is not None
         assert plain.title == "Send 3 tasks again?"
         rig.engine.settings.confirm_above = 100
-        dear = rig.desk.question(TaskCommand.RETRY, rows)
+        dear = rig.desk.commands.question(TaskCommand.RETRY, rows)
         assert dear is not None
         assert dear.title == "Send 3 tasks for 180 credits?"
         assert dear.text.startswith(plain.text)
@@ -301,10 +304,10 @@ async def test_remove_offers_undo_and_undo_brings_them_back(tmp_path):
         rows = await chosen(rig, task(1, State.FAILED), task(2, State.RUNNING))
         async with after(rig.desk.undo_offered) as offered:
             rig.desk.carry_out(TaskCommand.REMOVE, rows)
-        sentence, ids = offered[0]
+        sentence, command, ids = offered[0]
         assert sentence == "1 task removed from the list. Files stay."
         assert list(ids) == ["t1"]
-        rig.desk.restore(ids)
+        rig.desk.undo(command, ids)
         await until(lambda: rig.store._tasks["t1"].removed_at is None)
 
 
@@ -323,15 +326,15 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("verb", "text"),
+    ("command", "text"),
     [(TaskCommand.COPY_PROMPT, "Prompt 1\nPrompt 2"), (TaskCommand.COPY_ID, f"{remote_id(1)}\n{remote_id(2)}")],
 )
-async def test_words_are_copied_a_line_each(tmp_path, verb, text):
+async def test_words_are_copied_a_line_each(tmp_path, command, text):
     async with Rig(tmp_path) as rig:
-        copied = []
-        rig.desk.handing.text_copied.connect(lambda words, *_: copied.append(words))
-        rig.desk.carry_out(verb, await chosen(rig, task(1, State.RUNNING), task(2, State.RUNNING)))
-        assert copied == [text]
+        rows = await chosen(rig, task(1, State.RUNNING), task(2, State.RUNNING))
+        async with after(rig.desk.handing.text_copied) as copied:
+            rig.desk.carry_out(command, rows)
+        assert [words for words, *_ in copied] == [text]
 
 
 async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
@@ -347,12 +350,12 @@ async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
 async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.UNCERTAIN) for number in (1, 2, 3)))
-        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows[:1], text=remote_id(77))
+        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows[:1], Given(text=remote_id(77)))
         rig.desk.carry_out(TaskCommand.LET_GO, rows[1:2])
         rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: any("Nothing was sent" in told for told in rig.told))
         assert rig.store._tasks["t3"].state is State.UNCERTAIN, "nobody was asked"
-        assert rig.desk.question(TaskCommand.SEND_AGAIN, rows[2:]) is not None
+        assert rig.desk.commands.question(TaskCommand.SEND_AGAIN, rows[2:]) is not None
         async with after(rig.desk.show_wanted) as shown:
             rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: rig.store._tasks["t2"].let_go)
@@ -373,14 +376,14 @@ async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(t
         await ids.open()
         assert rig.desk.known_ids() == (remote_id(2), remote_id(1))
         rows = await chosen(rig, task(3, State.UNCERTAIN))
-        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows, text=remote_id(2))
+        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows, Given(text=remote_id(2)))
         await until(lambda: rig.desk.known_ids() == (remote_id(1),))
 
 
 async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1), task(2))
-        rig.desk.carry_out(TaskCommand.RENAME, rows[:1], text="Opening shot")
+        rig.desk.carry_out(TaskCommand.RENAME, rows[:1], Given(text="Opening shot"))
         await until(lambda: rig.store._tasks["t1"].title == "Opening shot")
         rig.desk.carry_out(TaskCommand.SEND_NEXT, rows[1:])
         await until(lambda: rig.store._tasks["t2"].position < rig.store._tasks["t1"].position)
@@ -392,17 +395,17 @@ async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
 
 async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
     async with Rig(tmp_path) as rig:
-        rows = await chosen(rig, task(1, State.FAILED))
-        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows, text=remote_id(5))
+        rows = await chosen(rig, task(1, State.UNCERTAIN), task(2, State.RUNNING))
+        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows[:1], Given(text=remote_id(2)))
         await until(lambda: rig.notices)
         assert rig.notices[0].is_problem
-        assert "uncertain" in rig.told[0]
+        assert rig.told == ["A task with this id is in the list already."]
 
 
 async def test_nothing_is_carried_out_on_nothing(tmp_path):
     async with Rig(tmp_path) as rig:
-        for verb in TaskCommand:
-            rig.desk.carry_out(verb, [])
+        for command in TaskCommand:
+            rig.desk.carry_out(command, [])
         await rest()
         assert rig.notices == []
 

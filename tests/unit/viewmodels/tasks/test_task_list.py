@@ -120,9 +120,9 @@ async def test_removed_tasks_go_and_come_back(tmp_path):
         watch = Watch(rig.rows)
         await rig.shown(*(task(number, State.FAILED) for number in range(4)))
         watch.forget()
-        await rig.engine.verbs.remove([TaskId("t1"), TaskId("t2")])
+        await rig.engine.actions.remove([TaskId("t1"), TaskId("t2")])
         await until(lambda: rig.rows.rowCount() == 2)
-        await rig.engine.verbs.restore([TaskId("t1"), TaskId("t2")])
+        await rig.engine.actions.restore([TaskId("t1"), TaskId("t2")])
         await until(lambda: rig.rows.rowCount() == 4)
         assert watch.structure == ["-1-2", "+1-2"]
         assert ids(rig.rows) == ["t3", "t2", "t1", "t0"]
@@ -164,7 +164,7 @@ async def test_selection_and_current_row_survive_every_live_change(tmp_path):
         assert still()
         await rig.change(replace(await rig.by_id(5), state=State.SUCCEEDED))
         assert still()
-        await rig.engine.verbs.remove([TaskId("t3"), TaskId("t7")])
+        await rig.engine.actions.remove([TaskId("t3"), TaskId("t7")])
         await until(lambda: rig.rows.rowCount() == 8)
         assert still()
         for listing in (

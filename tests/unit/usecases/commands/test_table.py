@@ -7,7 +7,15 @@ import pytest
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
-from runway_desktop.usecases.commands.offers import Offer, TaskCommand, concerned, offers, question, why_not
+from runway_desktop.usecases.commands.table import (
+    Available,
+    available,
+    available_by_command,
+    concerned,
+    question,
+    why_not,
+)
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from tests.rows import failed, row
 
 REFUSALS = (
@@ -19,19 +27,19 @@ REFUSALS = (
 )
 
 
-def found(*rows) -> dict[TaskCommand, Offer]:
-    return {offer.verb: offer for group in offers(rows) for offer in group}
+def found(*rows) -> dict[TaskCommand, Available]:
+    return available_by_command(rows)
 
 
 def test_nothing_chosen_offers_nothing():
-    assert offers([]) == []
+    assert available([]) == []
 
 
 @pytest.mark.parametrize("code", REFUSALS)
 def test_a_refused_task_offers_edit_and_send_and_never_retry(code):
-    verbs = found(failed(code))
-    assert TaskCommand.RETRY not in verbs
-    assert verbs[TaskCommand.EDIT_AND_SEND].enabled
+    commands = found(failed(code))
+    assert TaskCommand.RETRY not in commands
+    assert commands[TaskCommand.EDIT_AND_SEND].enabled
 
 
 @pytest.mark.parametrize("code", ["INTERNAL", "THIRD_PARTY.UNAVAILABLE", "INPUT_PREPROCESSING.INTERNAL", ""])
@@ -46,19 +54,19 @@ def test_retry_counts_only_those_that_it_may_help():
 
 
 def test_an_uncertain_task_offers_the_three_decisions_first():
-    first = offers([row(State.UNCERTAIN)])[0]
-    assert [offer.verb for offer in first] == [TaskCommand.SEND_AGAIN, TaskCommand.ADOPT_ID, TaskCommand.LET_GO]
+    first = available([row(State.UNCERTAIN)])[0]
+    assert [one.command for one in first] == [TaskCommand.SEND_AGAIN, TaskCommand.ADOPT_ID, TaskCommand.LET_GO]
     assert TaskCommand.RETRY not in found(row(State.UNCERTAIN))
     assert "Decide" in found(row(State.UNCERTAIN))[TaskCommand.REMOVE].reason
 
 
 def test_the_four_verbs_are_four_words():
-    verbs = found(row(State.SUCCEEDED, OutputState.SAVED), row(State.RUNNING, number=2))
+    commands = found(row(State.SUCCEEDED, OutputState.SAVED), row(State.RUNNING, number=2))
     words = [
-        verbs[verb].text
-        for verb in (TaskCommand.CANCEL, TaskCommand.DELETE_REMOTELY, TaskCommand.REMOVE, TaskCommand.DELETE_FILE)
+        commands[command].text
+        for command in (TaskCommand.CANCEL, TaskCommand.DELETE_REMOTELY, TaskCommand.REMOVE, TaskCommand.DELETE_FILE)
     ]
-    assert words == ["Cancel on Runway…", "Delete from Runway…", "Remove 1 from list", "Delete files…"]
+    assert words == ["Cancel on Runway…", "Delete from Runway…", "Remove 1 from list", "Delete file…"]
 
 
 @pytest.mark.parametrize("state", State)
@@ -69,9 +77,9 @@ def test_cancel_is_offered_exactly_while_a_task_is_at_runway(state):
 
 @pytest.mark.parametrize("state", State)
 def test_what_goes_on_cannot_be_removed_and_says_why(state):
-    offer = found(row(state))[TaskCommand.REMOVE]
-    assert offer.enabled is state.is_final
-    assert bool(offer.reason) is not state.is_final
+    one = found(row(state))[TaskCommand.REMOVE]
+    assert one.enabled is state.is_final
+    assert bool(one.reason) is not state.is_final
 
 
 def test_a_file_can_be_deleted_only_where_there_is_one():
@@ -81,8 +89,8 @@ def test_a_file_can_be_deleted_only_where_there_is_one():
 
 def test_nothing_is_deleted_twice_at_runway():
     assert TaskCommand.DELETE_REMOTELY not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
-    offer = found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))[TaskCommand.FETCH_AGAIN]
-    assert offer.reason == "Runway keeps it no longer."
+    one = found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))[TaskCommand.FETCH_AGAIN]
+    assert one.reason == "Runway keeps it no longer."
 
 
 def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_out_on():
@@ -95,8 +103,8 @@ def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_o
         row(State.SUCCEEDED, OutputState.SAVED, number=6),
     ]
     said = {
-        verb: question(verb, rows).yes
-        for verb in (TaskCommand.CANCEL, TaskCommand.DELETE_REMOTELY, TaskCommand.DELETE_FILE)
+        command: question(command, rows).yes
+        for command in (TaskCommand.CANCEL, TaskCommand.DELETE_REMOTELY, TaskCommand.DELETE_FILE)
     }
     assert said == {
         TaskCommand.CANCEL: "Cancel 2 tasks",
@@ -131,25 +139,28 @@ def test_deleting_what_is_not_saved_here_says_what_would_be_lost():
     assert "stay" in question(TaskCommand.DELETE_REMOTELY, [row(State.SUCCEEDED, OutputState.SAVED)]).text
 
 
-@pytest.mark.parametrize("verb", TaskCommand)
-def test_only_what_can_lose_something_asks(verb):
-    rows = [row(State.RUNNING), row(State.SUCCEEDED, OutputState.SAVED, number=2)]
+ASKED = (State.RUNNING, State.SUCCEEDED, State.UNCERTAIN)
+
+
+@pytest.mark.parametrize("command", TaskCommand)
+def test_only_what_can_lose_something_asks(command):
+    rows = [row(state, OutputState.SAVED, number=place) for place, state in enumerate(ASKED)]
     losing = {
         TaskCommand.CANCEL,
         TaskCommand.DELETE_REMOTELY,
         TaskCommand.DELETE_FILE,
         TaskCommand.LET_GO,
     }
-    assert (question(verb, rows) is not None) is (verb in losing)
+    assert (question(command, rows) is not None) is (command in losing)
 
 
 @pytest.mark.parametrize("states", list(itertools.combinations_with_replacement(State, 2)))
 def test_every_mixture_of_states_has_offers_and_each_verb_once(states):
     rows = [row(state, OutputState.SAVED, number=place) for place, state in enumerate(states)]
-    verbs = [offer.verb for group in offers(rows) for offer in group]
-    assert verbs
-    assert len(verbs) == len(set(verbs))
-    assert all(group for group in offers(rows))
+    commands = [offer.command for group in available(rows) for offer in group]
+    assert commands
+    assert len(commands) == len(set(commands))
+    assert all(group for group in available(rows))
 
 
 def test_a_task_started_elsewhere_says_why_it_cannot_be_edited():
@@ -186,11 +197,11 @@ def hidden() -> Row:
 
 
 def test_what_this_key_cannot_see_can_be_refreshed_and_removed_but_not_canceled_or_retried():
-    verbs = found(hidden())
-    assert verbs[TaskCommand.REFRESH].enabled
-    assert verbs[TaskCommand.REMOVE].enabled
-    assert verbs[TaskCommand.CANCEL].reason == "It can't be canceled with this key."
-    assert TaskCommand.RETRY not in verbs
+    commands = found(hidden())
+    assert commands[TaskCommand.REFRESH].enabled
+    assert commands[TaskCommand.REMOVE].enabled
+    assert commands[TaskCommand.CANCEL].reason == "It can't be canceled with this key."
+    assert TaskCommand.RETRY not in commands
     assert question(TaskCommand.CANCEL, [hidden()]) is None
 
 

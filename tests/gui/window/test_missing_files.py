@@ -8,19 +8,28 @@ from typing import Any, cast
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
-from runway_desktop.ui.inputs.find_file import FileFinder
+from runway_desktop.domain.library import Row
+from runway_desktop.ui.dialogs.notices import Notices
+from runway_desktop.ui.window.missing_files import FileSearch
+from runway_desktop.usecases.commands.doing import Given, Wanted
+from runway_desktop.usecases.commands.questions import other_file
+from runway_desktop.usecases.commands.task_command import TaskCommand
+
+FIND = TaskCommand.FIND_FILE
 
 
 class NotingDesk(QObject):
-    file_wanted = Signal(object)
-    other_file_found = Signal(object, object)
+    searching = Signal(object)
+    path_wanted = Signal(object, object, object)
+    answer_wanted = Signal(object, object, object, object)
+    next_offered = Signal(str, object, object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[Path, Path, bool]] = []
+        self.given: list[tuple[TaskCommand, Given]] = []
 
-    def file_found(self, old: Path, new: Path, *, anyway: bool = False) -> None:
-        self.found.append((old, new, anyway))
+    def carry_out(self, command: TaskCommand, rows: list[Row], given: Given) -> None:
+        self.given.append((command, given))
 
 
 def asked(window: QWidget) -> tuple[list[QFileDialog], list[QDialog]]:
@@ -32,31 +41,37 @@ def asked(window: QWidget) -> tuple[list[QFileDialog], list[QDialog]]:
 async def test_the_person_shows_where_it_is_now(tmp_path, theme, qtbot):
     window, desk = QWidget(), NotingDesk()
     qtbot.addWidget(window)
-    FileFinder(cast(Any, desk), window)
+    FileSearch(cast(Any, desk), Notices(theme, window), window)
     old = tmp_path / "gone" / "still.png"
-    desk.file_wanted.emit(old)
+    desk.path_wanted.emit(FIND, [], Wanted(path=old))
     [dialog], _ = asked(window)
     assert "still.png" in dialog.windowTitle()
     assert Path(dialog.directory().absolutePath()) == tmp_path, "as near as there is a folder"
     dialog.fileSelected.emit(str(tmp_path / "new.png"))
-    assert desk.found == [(old, tmp_path / "new.png", False)]
+    assert desk.given == [(FIND, Given(path=tmp_path / "new.png"))]
     dialog.close()
 
 
 async def test_another_file_is_asked_about_and_the_safe_answer_goes_on_looking(tmp_path, theme, qtbot):
     window, desk = QWidget(), NotingDesk()
     qtbot.addWidget(window)
-    FileFinder(cast(Any, desk), window)
-    old, other = tmp_path / "still.png", tmp_path / "other.png"
-    desk.other_file_found.emit(old, other)
+    FileSearch(cast(Any, desk), Notices(theme, window), window)
+    old, other = tmp_path / "still.png", tmp_path / "elsewhere" / "other.png"
+    other.parent.mkdir()
+    desk.path_wanted.emit(FIND, [], Wanted(path=old))
+    [dialog], _ = asked(window)
+    dialog.close()
+    desk.answer_wanted.emit(FIND, [], other, other_file(old.name, other.name, is_input=True))
     _, [question] = asked(window)
     assert "other.png is another file" in question.windowTitle()
     question.reject()
     [dialog], _ = asked(window)
+    assert "still.png" in dialog.windowTitle()
+    assert Path(dialog.directory().absolutePath()) == other.parent, "where the person looked last"
     dialog.close()
-    desk.other_file_found.emit(old, other)
+    desk.answer_wanted.emit(FIND, [], other, other_file(old.name, other.name, is_input=True))
     _, [question] = asked(window)
     yes = next(button for button in question.findChildren(QPushButton) if button.text() == "Use this file")
     yes.click()
-    assert desk.found == [(old, other, True)]
+    assert desk.given == [(FIND, Given(path=other, anyway=True))]
     asked(window)

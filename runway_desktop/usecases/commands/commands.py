@@ -1,0 +1,77 @@
+"""What a face is given to deal with selected tasks: what to ask, and doing it. What can be done, and why not, tells
+`table`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.services.tasks.submission import Ask, Prepared
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.sending.questions import question_for
+
+from .doing import Doing, Given, Report
+from .table import ENTRIES, concerned, question, why_not
+from .task_command import TaskCommand
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.library import Row
+    from runway_desktop.domain.task import TaskId
+    from runway_desktop.services.engine import Engine
+    from runway_desktop.usecases.sending.sending import Sending
+
+NOTHING = Given()
+
+
+class Commands:
+    """Loop's thread only."""
+
+    def __init__(self, engine: Engine, sending: Sending) -> None:
+        self._engine = engine
+        self._sending = sending
+        self._doing = Doing(engine, sending)
+        self._asked: tuple[TaskCommand, list[TaskId], Prepared] | None = None
+        """What the last question of a command that pays was about."""
+
+    def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
+        """What must be asked first; None when nothing can be lost or spent that the person wants to be asked about."""
+        if command is TaskCommand.CANCEL and not self._engine.settings.ask_before_cancel:
+            return None
+        return self._paid_question(command, rows) if ENTRIES[command].pays else question(command, rows)
+
+    async def do(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> Report:
+        """Carries a command out, after whatever had to be asked was answered. NotPossible, with the reason, when it
+        cannot be done with these tasks; what else of `domain.errors` is raised, `doing` says. Of a command that is the
+        face's alone the report is empty."""
+        entry = ENTRIES[command]
+        if reason := why_not(command, rows):
+            raise NotPossible(reason)
+        if entry.does is None:
+            return Report()
+        meant = entry.meant(rows)
+        asked, self._asked = self._asked, None
+        if asked is not None and asked[:2] == (command, [row.task.id for row in meant]):
+            given = replace(given, prepared=asked[2])
+        return await entry.does(self._doing, meant, given)
+
+    async def undo(self, command: TaskCommand, task_ids: Sequence[TaskId]) -> Report:
+        """Undoes a command of which the report said that it can be undone."""
+        undo = ENTRIES[command].undo
+        return await undo(self._doing, task_ids) if undo is not None else Report()
+
+    def _paid_question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
+        """None too where nothing will be sent: carrying it out says why."""
+        self._asked = None
+        tasks = [row.task for row in concerned(command, rows)]
+        try:
+            is_release = command is TaskCommand.SEND_NEXT
+            prepared = self._sending.prepare_release(tasks) if is_release else self._sending.prepare_again(tasks)
+        except NotPossible:
+            return None
+        if Ask.REPEAT in prepared.asks or not prepared.is_valid:
+            return None
+        self._asked = (command, [task.id for task in tasks], prepared)
+        return question_for(prepared, self._engine.settings.confirm_above)

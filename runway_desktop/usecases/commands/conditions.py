@@ -1,0 +1,183 @@
+"""For which tasks a command is, why it cannot be given, and labels that follow the tasks. Pure.
+
+A function of a row tells whether it holds for that task; one of several rows gives the words for those that are
+selected, at least one. An empty reason: there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from runway_desktop.domain.failures import Advice
+from runway_desktop.domain.inputs import misses_file
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Media, Output, OutputState, State
+
+NO_LONGER = "Runway keeps it no longer."
+NO_FILE = "No file of it is on this computer."
+_PICTURED = (Media.IMAGE, Media.VIDEO)
+"""What has a picture that can be copied as such."""
+
+
+def may_retry(row: Row) -> bool:
+    """Whether the same request may help again: not after a refusal, not while something runs."""
+    task = row.task
+    if not task.request.endpoint:
+        return False
+    if task.state is State.FAILED and task.failure is not None:
+        return task.failure.meaning.advice is Advice.RETRY_LATER
+    return task.state in (State.CANCELLED, State.GONE)
+
+
+def has(holds: Callable[[Output], bool]) -> Callable[[Row], bool]:
+    return lambda row: any(map(holds, row.outputs))
+
+
+def unless(holds: Callable[[Row], bool], reason: str) -> Callable[[Sequence[Row]], str]:
+    return lambda rows: "" if any(map(holds, rows)) else reason
+
+
+def is_here(output: Output) -> bool:
+    return output.is_here
+
+
+def is_not_here(output: Output) -> bool:
+    return not output.is_here
+
+
+def is_missing(output: Output) -> bool:
+    return output.is_missing
+
+
+def is_changed(output: Output) -> bool:
+    return output.is_changed
+
+
+def is_in_bin(output: Output) -> bool:
+    return output.is_binned and bool(output.binned_from)
+
+
+def is_kept_by_runway(row: Row) -> bool:
+    return not row.task.deleted_remotely
+
+
+def is_done(row: Row) -> bool:
+    return row.task.state is State.SUCCEEDED and bool(row.outputs)
+
+
+def can_be_fetched(row: Row) -> bool:
+    return row.task.state is State.SUCCEEDED and is_kept_by_runway(row)
+
+
+def fetching_words(rows: Sequence[Row]) -> str:
+    """A first saving is not called one that is done again."""
+    unsaved = any(output.state is not OutputState.SAVED for row in rows if is_done(row) for output in row.outputs)
+    return "Save now" if unsaved else "Fetch again from Runway"
+
+
+def why_not_fetched(rows: Sequence[Row]) -> str:
+    done = list(filter(is_done, rows))
+    wanted = list(filter(has(is_not_here), done)) or done
+    return NO_LONGER if not any(map(is_kept_by_runway, wanted)) else ""
+
+
+def may_be_known_after_all(row: Row) -> bool:
+    """Runway, or the key in use, did not know it; asking once more costs nothing."""
+    task = row.task
+    lost = task.state is State.SUCCEEDED and task.deleted_remotely and has(is_not_here)(row)
+    return task.is_hidden or lost or (task.state is State.GONE and not task.let_go)
+
+
+def has_picture(row: Row) -> bool:
+    return any(output.is_here and output.media in _PICTURED for output in row.outputs)
+
+
+def picture_words(rows: Sequence[Row]) -> str:
+    clips = all(output.media is Media.VIDEO for output in rows[0].outputs if output.is_here)
+    return "Copy this frame" if clips else "Copy picture"
+
+
+def can_be_linked(row: Row) -> bool:
+    return row.task.state is State.SUCCEEDED and bool(row.task.remote_id and row.outputs)
+
+
+def can_be_deleted_remotely(row: Row) -> bool:
+    """A failed or canceled task has nothing at Runway that could be deleted."""
+    return row.task.state is State.SUCCEEDED and bool(row.task.remote_id) and is_kept_by_runway(row)
+
+
+def can_be_removed(row: Row) -> bool:
+    """Of one that this key cannot see nobody knows when it ends; it may never be seen again."""
+    return row.task.state.is_final or row.task.is_hidden
+
+
+def removing_words(rows: Sequence[Row]) -> str:
+    number = sum(map(can_be_removed, rows))
+    return f"Remove {number:,} from list" if number and len(rows) > 1 else "Remove from list"
+
+
+def why_it_stays(rows: Sequence[Row]) -> str:
+    states = {row.task.state for row in rows}
+    if any(map(can_be_removed, rows)):
+        return ""
+    if states == {State.UNCERTAIN}:
+        return "Decide first what became of it."
+    if states == {State.HELD}:
+        return "Queued. Choose “Do not send” first."
+    if states == {State.SENDING}:
+        return "It is being sent."
+    return "Still running. Cancel it before removing."
+
+
+def why_no_retry(rows: Sequence[Row]) -> str:
+    states = {row.task.state for row in rows}
+    if states == {State.SUCCEEDED}:
+        return "It succeeded. “Same with a new seed” or “Same again” makes another take."
+    if not any(state.is_final for state in states):
+        return "It has not ended yet."
+    return "The same request would fail again. “Edit and send” sends another."
+
+
+def sending_next_words(rows: Sequence[Row]) -> str:
+    return "Send next…" if any(row.task.may_be_sent_already for row in rows) else "Send next"
+
+
+def is_uncertain(row: Row) -> bool:
+    return row.task.state is State.UNCERTAIN
+
+
+def is_queued(row: Row) -> bool:
+    return row.task.state is State.HELD
+
+
+def has_succeeded(row: Row) -> bool:
+    return row.task.state is State.SUCCEEDED
+
+
+def has_prompt(row: Row) -> bool:
+    return bool(row.task.request.prompt)
+
+
+def has_remote_id(row: Row) -> bool:
+    return row.task.remote_id is not None
+
+
+def wants_file(row: Row) -> bool:
+    return misses_file(row.task)
+
+
+def was_sent(row: Row) -> bool:
+    return row.task.state is not State.HELD
+
+
+def can_have_a_new_seed(row: Row) -> bool:
+    return was_sent(row) and ("seed" in row.task.request.values or row.task.state is State.SUCCEEDED)
+
+
+def can_be_canceled(row: Row) -> bool:
+    return row.task.state.is_live and not row.task.is_hidden
+
+
+why_request_unknown = unless(
+    lambda row: bool(row.task.request.endpoint), "The request is not known: it was started elsewhere."
+)

@@ -1,0 +1,239 @@
+"""Commands for tasks as a face without a window gives them: what can be done, why not, what must be asked, doing it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Task, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.usecases.commands.commands import Commands
+from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.table import ENTRIES, GROUPS, TABLE, Need, available_by_command, why_not
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from tests import sent
+from tests.engine_rig import Rig, with_picture
+from tests.engines import Unasked, engine_of
+from tests.fake_runway import remote_id
+from tests.fakes import settle
+from tests.rows import saved, task
+
+OF_A_FACE = {
+    TaskCommand.OPEN,
+    TaskCommand.EDIT_AND_SEND,
+    TaskCommand.EDIT_HELD,
+    TaskCommand.NEW_SEED,
+    TaskCommand.OTHER_MODEL,
+    TaskCommand.USE_AS_INPUT,
+    TaskCommand.COPY_PICTURE,
+    TaskCommand.EXPORT,
+}
+
+
+class Script:
+    """A face without a window, as a script or an agent is one."""
+
+    def __init__(self, rig: Rig, engine: Engine) -> None:
+        self.rig = rig
+        self.engine = engine
+        self.commands = Commands(engine, Unasked(engine))
+
+    async def rows(self, *numbers: int) -> list[Row]:
+        return list(await self.rig.store.rows([TaskId(f"t{number}") for number in numbers]))
+
+    async def put(self, *tasks: Task, outputs: Sequence[Output] = ()) -> list[Row]:
+        await self.rig.store.add(tasks, (), None, ())
+        for output in outputs:
+            await self.rig.store.save_output(output)
+        await self.rig.ledger.load()
+        return list(await self.rig.store.rows([one.id for one in tasks]))
+
+    async def state(self, number: int) -> State:
+        return await self.rig.state(TaskId(f"t{number}"))
+
+
+@asynccontextmanager
+async def a_script(folder: Path, loops: tuple[str, ...] = ()) -> AsyncIterator[Script]:
+    rig = Rig(loops=loops)
+    engine = engine_of(rig, folder / "library")
+    async with rig:
+        yield Script(rig, engine)
+
+
+def test_each_command_has_exactly_one_entry():
+    assert Counter(entry.command for entry in TABLE) == Counter(TaskCommand)
+    assert sum(map(len, GROUPS)) == len(ENTRIES)
+
+
+def test_only_what_needs_a_window_is_left_to_the_face():
+    assert {entry.command for entry in TABLE if entry.does is None} == OF_A_FACE
+
+
+def test_everything_that_is_paid_for_says_so():
+    assert {entry.command for entry in TABLE if entry.pays} == {
+        TaskCommand.RETRY,
+        TaskCommand.SAME,
+        TaskCommand.SEND_AGAIN,
+        TaskCommand.SEND_NEXT,
+    }
+
+
+async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kept(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING), task(3, State.HELD))
+        script.rig.runway.say(remote_id(1), "RUNNING")
+        script.rig.runway.finish(remote_id(2), "https://out.example/2.mp4")
+        assert available_by_command(rows)[TaskCommand.CANCEL].text == "Cancel 2 on Runway…"
+        asked = script.commands.question(TaskCommand.CANCEL, rows)
+        assert asked is not None
+        assert asked.yes == "Cancel 2 tasks"
+        report = await script.commands.do(TaskCommand.CANCEL, rows)
+        assert (report.changed, report.kept, report.failed) == (("t1",), ("t2",), {})
+        assert report.said == "1 task had finished in the meantime: kept, and saved."
+        assert await script.state(3) is State.HELD
+
+
+async def test_whoever_does_not_want_to_be_asked_before_canceling_is_not(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.RUNNING))
+        script.engine.settings.ask_before_cancel = False
+        assert script.commands.question(TaskCommand.CANCEL, rows) is None
+
+
+async def test_a_retry_makes_linked_tasks_once_and_shows_them(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.CANCELLED), task(2, State.SUCCEEDED))
+        report = await script.commands.do(TaskCommand.RETRY, rows)
+        [made] = report.show
+        assert (await script.rig.task(made)).parent_id == "t1"
+        again = await script.commands.do(TaskCommand.RETRY, rows)
+        assert again.changed == ()
+        assert again.said == "Just sent again. Choose “Retry” once more if you want another."
+
+
+@pytest.mark.parametrize(
+    ("command", "state"),
+    [
+        (TaskCommand.RETRY, State.CANCELLED),
+        (TaskCommand.SAME, State.SUCCEEDED),
+        (TaskCommand.SEND_AGAIN, State.UNCERTAIN),
+    ],
+)
+async def test_everything_that_is_paid_for_again_asks_about_its_price(command, state, tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, state))
+        await script.engine.pricing.learn(rows[0].task.request, 60)
+        script.engine.settings.confirm_above = 10
+        asked = script.commands.question(command, rows)
+        assert asked is not None
+        assert asked.title == "Send 1 task for 60 credits?"
+
+
+async def test_an_uncertain_task_is_sent_again_or_settled_by_its_id(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.UNCERTAIN), task(2, State.UNCERTAIN))
+        with pytest.raises(NotPossible):
+            await script.commands.do(TaskCommand.SEND_AGAIN, rows[:1])
+        assert await script.state(1) is State.UNCERTAIN, "nobody was asked"
+        assert script.commands.question(TaskCommand.SEND_AGAIN, rows[:1]) is not None
+        report = await script.commands.do(TaskCommand.SEND_AGAIN, rows[:1])
+        assert (await script.rig.task(report.show[0])).parent_id == "t1"
+        assert ENTRIES[TaskCommand.ADOPT_ID].needs is Need.TASK_ID
+        await script.commands.do(TaskCommand.ADOPT_ID, rows[1:], Given(text=remote_id(7)))
+        assert (await script.rig.task(TaskId("t2"))).remote_id == remote_id(7)
+
+
+async def test_what_is_removed_comes_back_by_undo(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.FAILED), task(2, State.RUNNING))
+        report = await script.commands.do(TaskCommand.REMOVE, rows)
+        assert report.said == "1 task removed from the list. Files stay."
+        assert (await script.rig.task(TaskId("t1"))).removed_at is not None
+        back = await script.commands.undo(TaskCommand.REMOVE, report.undo)
+        assert back.show == ("t1",)
+        assert (await script.rig.task(TaskId("t1"))).removed_at is None
+
+
+async def test_a_deleted_file_comes_back_by_undo(tmp_path):
+    async with a_script(tmp_path) as script:
+        clip, one = tmp_path / "clip.mp4", task(1, State.SUCCEEDED)
+        clip.write_bytes(b"clip")
+        rows = await script.put(one, outputs=[saved(one, str(clip))])
+        report = await script.commands.do(TaskCommand.DELETE_FILE, rows)
+        assert (report.said, report.undo) == ("1 file moved to the bin.", ("t1",))
+        assert not clip.exists()
+        back = await script.commands.undo(TaskCommand.DELETE_FILE, report.undo)
+        assert back.said == "1 file put back from the bin."
+        assert clip.exists()
+
+
+async def test_a_task_is_renamed(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1))
+        await script.commands.do(TaskCommand.RENAME, rows, Given(text="Opening shot"))
+        assert (await script.rig.task(TaskId("t1"))).title == "Opening shot"
+
+
+async def test_what_cannot_be_deleted_at_runway_says_why_and_the_others_are(tmp_path):
+    async with a_script(tmp_path) as script:
+        first, second = task(1, State.SUCCEEDED), task(2, State.SUCCEEDED)
+        rows = await script.put(
+            first, second, outputs=[saved(first, "/library/1.mp4"), saved(second, "", state=OutputState.FAILED)]
+        )
+        report = await script.commands.do(TaskCommand.DELETE_REMOTELY, rows)
+        assert report.changed == ("t1",)
+        assert report.failed == {"t2": "A result of this task is not saved yet."}
+        assert report.problems == ("A result of this task is not saved yet.",)
+
+
+async def test_a_missing_input_is_asked_for_checked_and_given(tmp_path):
+    async with a_script(tmp_path, loops=("lane",)) as script:
+        rig, old = script.rig, tmp_path / "still.png"
+        old.write_bytes(b"a picture")
+        await script.engine.lane.pause()
+        [task_id] = await sent.submit(rig, [with_picture(old.as_uri())])
+        await rig.missing_inputs.note()
+        old.unlink()
+        await script.engine.lane.resume()
+        await settle()
+        assert (await rig.task(task_id)).hold.code is HoldCode.FILE_MISSING
+        rows = list(await rig.store.rows([task_id]))
+        report = await script.commands.do(TaskCommand.FIND_FILE, rows)
+        assert report.wants is not None
+        assert report.wants.path == old
+        other, found = tmp_path / "other.png", tmp_path / "moved.png"
+        other.write_bytes(b"another picture")
+        found.write_bytes(b"a picture")
+        report = await script.commands.do(TaskCommand.FIND_FILE, rows, Given(path=other))
+        assert report.asks is not None
+        assert report.asks.title == "other.png is another file. Use it anyway?"
+        report = await script.commands.do(TaskCommand.FIND_FILE, rows, Given(path=found))
+        assert (report.changed, report.said) == ((task_id,), "Found 1 file for 1 task.")
+
+
+async def test_support_details_are_words_without_the_prompt(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.RUNNING, prompt="My secret idea"))
+        report = await script.commands.do(TaskCommand.COPY_SUPPORT, rows)
+        assert remote_id(1) in report.text
+        assert "secret idea" not in report.text
+        told = await script.commands.do(TaskCommand.COPY_SUPPORT, rows, Given(with_prompt=True))
+        assert "secret idea" in told.text
+
+
+async def test_what_cannot_be_done_is_refused_with_its_reason_and_changes_nothing(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.RUNNING))
+        assert why_not(TaskCommand.REMOVE, rows) == "Still running. Cancel it before removing."
+        with pytest.raises(NotPossible, match="Still running"):
+            await script.commands.do(TaskCommand.REMOVE, rows)
+        for command in TaskCommand:
+            with pytest.raises(NotPossible, match="Choose a task"):
+                await script.commands.do(command, [])
+        assert (await script.rig.task(TaskId("t1"))).removed_at is None
