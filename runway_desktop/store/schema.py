@@ -8,7 +8,7 @@ those, while an index alone answers the list's questions with these. `records` f
 
 from __future__ import annotations
 
-FINAL = "('succeeded', 'failed', 'canceled', 'gone')"
+FINAL = "('succeeded', 'failed', 'cancelled', 'gone')"
 
 TABLES = (
     """
