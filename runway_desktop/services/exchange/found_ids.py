@@ -79,10 +79,6 @@ class FoundId:
     doubt: str = ""
     known: Known = Known()
 
-    @property
-    def may_be_asked(self) -> bool:
-        return self.weight is not Weight.NO_ID
-
     def merged(self, other: FoundId) -> FoundId:
         """The same id, found a second time."""
         best = other if other.weight > self.weight else self

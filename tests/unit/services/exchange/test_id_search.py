@@ -75,7 +75,7 @@ def test_what_is_something_else_says_why():
     assert (found[B].weight, found[B].doubt) == (Weight.ELSE, "It is called the id of a request.")
     assert (found[C].weight, found[C].doubt) == (Weight.ELSE, "It stands in a link.")
     assert found[V1].doubt == "It is a UUID of version 1; Runway's tasks have version 4."
-    assert [one.may_be_asked for one in found.values()] == [True, True, False, True]
+    assert [one.weight is not Weight.NO_ID for one in found.values()] == [True, True, False, True]
 
 
 @pytest.mark.parametrize(
