@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -69,7 +68,7 @@ class Computer:
         """A copy of a folder, with the same list in it."""
         folder = self.root / name
         shutil.copytree(of or self.home, folder)
-        self.lists[folder] = copy.deepcopy(self.lists[of or self.home])
+        self.lists[folder] = self.lists[of or self.home].copy()
         return folder
 
     def renamed(self, old: Path, name: str) -> Path:
@@ -83,7 +82,7 @@ class Computer:
         if place.exists():
             shutil.rmtree(place)
         shutil.copytree(kept, place)
-        self.lists[place] = copy.deepcopy(self.lists[kept])
+        self.lists[place] = self.lists[kept].copy()
 
     @property
     def sent_twice(self) -> list[str]:
@@ -96,7 +95,7 @@ class Computer:
         if self.locked:
             raise StoreError("It is locked.")
         found = self.lists.get(path.parent)
-        return None if found is None else found._settings.get(name)
+        return None if found is None else found.setting(name)
 
 
 async def a_computer(root: Path) -> Computer:

@@ -63,7 +63,6 @@ class _Limits(msgspec.Struct, rename="camel"):
 
 
 class _Tier(msgspec.Struct, rename="camel"):
-    max_monthly_credit_spend: float | None = None
     models: dict[str, _Limits] | None = None
 
 
@@ -145,7 +144,6 @@ def read_organization(content: bytes, asked_at: float) -> Organization:
     used = (reply.usage.models if reply.usage else None) or {}
     return Organization(
         balance=reply.credit_balance,
-        monthly_spend=tier.max_monthly_credit_spend,
         limits={
             model: ModelLimits(
                 concurrent=_whole(found.max_concurrent_generations), daily=_whole(found.max_daily_generations)

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from . import labels
-
 
 class MediaKind(StrEnum):
     IMAGE = "image"
@@ -99,11 +97,6 @@ class Field:
     @property
     def is_asset(self) -> bool:
         return self.kind in (FieldKind.ASSET, FieldKind.ASSETS)
-
-    @property
-    def choice_labels(self) -> tuple[str, ...]:
-        """`choices` as words to read, in the same order."""
-        return tuple(labels.choice_label(self.name, choice) for choice in self.choices)
 
     def field(self, name: str) -> Field | None:
         return next((inner for inner in self.fields if inner.name == name), None)

@@ -43,7 +43,6 @@ class Organization:
     """
 
     balance: float
-    monthly_spend: float | None = None
     limits: Mapping[str, ModelLimits] = field(default_factory=dict)
     daily_used: Mapping[str, int] = field(default_factory=dict)
     asked_at: float = 0.0

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from .failures import Reason, ReasonCode
 from .presence import NEVER_LOOKED, Look, Presence
-from .task import Media, Output, OutputState, State, Task
+from .task import Media, Output, OutputState, Task
 
 if TYPE_CHECKING:
     from .transitions import Answer
@@ -55,16 +55,6 @@ def outputs_of(task: Task, answer: Answer, now: float) -> tuple[Output, ...]:
         Output(task_id=task.id, index=index, url=url, url_fetched_at=now, media=guess_media(url, task.request.endpoint))
         for index, url in enumerate(answer.output)
     )
-
-
-def is_not_saved(task: Task, output: Output) -> bool:
-    """Whether a result is not on this disk though Runway may still have it. A removed task's is of no concern once it
-    was saved."""
-    if task.state is not State.SUCCEEDED or task.deleted_remotely:
-        return False
-    if output.state in (OutputState.WAITING, OutputState.DOWNLOADING, OutputState.FAILED):
-        return True
-    return output.is_missing and task.removed_at is None
 
 
 def wanted_again(known: Output | None, link: Output) -> Output:

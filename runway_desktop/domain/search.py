@@ -57,14 +57,6 @@ def searched_text(texts: Iterable[str | None], paths: Iterable[str]) -> str:
     return folded("\n".join(text for text in (*texts, *names) if text))
 
 
-def texts_of(task: Task) -> tuple[str | None, ...]:
-    """A task's own texts, by which it is found."""
-    return (
-        task.request.prompt, task.title, task.request.model, task.id, task.remote_id, task.note, " ".join(task.tags),
-        task.project, task.shot,
-    )  # fmt: skip
-
-
 def heading_of(task: Task) -> str:
     """What a list sorts by when it sorts by prompt: the title, else the prompt, folded; its first 80 characters."""
     return folded((task.title or task.request.prompt)[:80]).strip()

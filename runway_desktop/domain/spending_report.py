@@ -7,7 +7,7 @@ price that was known before. Days are those of the zone that was asked for. Pure
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from .account import UsedCredits
@@ -74,8 +74,6 @@ class Reconciliation:
     days: tuple[Compared, ...]
     uncertain: int = 0
     uncertain_credits: float = 0.0
-    left_over: tuple[Compared, ...] = field(default=())
-    """Models of which Runway reports more than this program knows, the most first."""
 
     @property
     def sentence(self) -> str:
@@ -126,18 +124,14 @@ def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first
             day = use.day.isoformat()
             their_models[use.model] = their_models.get(use.model, 0.0) + use.credits
             their_days[day] = their_days.get(day, 0.0) + use.credits
-    models = _compared(here_models, their_models)
     return Reconciliation(
         first=first,
         last=last,
         total=Compared("", sum(here_models.values()), sum(their_models.values())),
-        models=tuple(sorted(models, key=_most_different_first)),
+        models=tuple(sorted(_compared(here_models, their_models), key=_most_different_first)),
         days=tuple(sorted(_compared(here_days, their_days), key=lambda one: one.key)),
         uncertain=sum(line.uncertain for line in lines),
         uncertain_credits=sum(line.uncertain_credits for line in lines),
-        left_over=tuple(
-            sorted((one for one in models if one.difference > SAME), key=lambda one: (-one.difference, one.key))
-        ),
     )
 
 
@@ -218,11 +212,3 @@ def counted_credits(task: Task) -> float:
     if task.state in (State.UNCERTAIN, State.SENDING) and task.evidence is not None:
         return max(0.0, task.evidence.price or 0.0)
     return 0.0
-
-
-def is_uncertain(task: Task) -> bool:
-    return task.state in (State.UNCERTAIN, State.SENDING)
-
-
-def is_keeper(task: Task) -> bool:
-    return task.state is State.SUCCEEDED and (task.pick == "pick" or task.rating >= KEEPER_RATING)

@@ -270,7 +270,7 @@ class Store(Protocol):
         ...
 
     async def not_saved(self, now: float, limit: int) -> NotSaved:
-        """Results that are not on this disk though Runway may still have them (`domain.outputs.is_not_saved`): links
+        """Results that are not on this disk though Runway may still have them: links
         that have not expired first, the one that ends soonest before the others; then the expired ones, the youngest
         first."""
         ...

@@ -9,6 +9,7 @@ beginning with an index of that column and sorting half the library afterwards.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
@@ -62,6 +63,11 @@ class Held:
     condition_cells: tuple[Cell, ...] = ()
     short_word: str = ""
     """The query knows where this word of a letter or two begins, but not at the end of a text."""
+
+
+def add_pieces(connection: sqlite3.Connection) -> None:
+    """Makes `PIECES` for a connection that is asked for words."""
+    connection.execute(f"CREATE VIRTUAL TABLE {PIECES} USING fts5vocab (main, searched, instance)")
 
 
 def lists(wanted: Filter) -> tuple[Held, ...]:

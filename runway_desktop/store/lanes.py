@@ -1,9 +1,10 @@
 """The threads of the database: one connection that writes, others that read, so that a long list never waits behind a
 write, nor a paid task's id behind a long list.
 
-A lane is used from the loop's thread and runs plain functions of a `sqlite3.Connection` on its own named thread. Writes
-that wait at the same time share one commit, hence one sync of the disk; each of them is still kept or dropped as a
-whole. Raises what `trouble.translated` makes of whatever a piece of work, SQLite or aiosqlite raised, and nothing else.
+A lane is used from the loop's thread and runs plain functions of a `sqlite3.Connection` on its database's thread.
+Writes that wait at the same time share one commit, hence one sync of the disk; each of them is still kept or dropped as
+a whole. Raises what `trouble.translated` makes of whatever a piece of work, SQLite or aiosqlite raised, and nothing
+else.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import aiosqlite
 
@@ -24,47 +25,50 @@ Answer = TypeVar("Answer")
 Work = Callable[[sqlite3.Connection], Answer]
 
 
-class Lane:
-    """One connection on its own thread, made there by `connect`. Any `Work` given to `run` has it for itself."""
+class Database(Protocol):
+    """One connection, and where work with it is done: one piece after the other, in the order in which it came."""
 
-    _gives_rows = False
-    """Whether its work makes rows values of the domain."""
+    async def open(self) -> None: ...
 
-    def __init__(self, path: Path, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._path = path
+    async def run(self, work: Work[Answer]) -> Answer: ...
+
+    def interrupt(self) -> None:
+        """Breaks off the statement that runs now. Any thread."""
+        ...
+
+    async def close(self) -> None:
+        """Once all work that came before is done."""
+        ...
+
+
+class DatabaseThread:
+    """A connection on a named thread of its own, where `connect` makes it. Raises whatever SQLite, aiosqlite and the
+    work raise."""
+
+    def __init__(self, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
         self._name = name
         self._connect = connect
-        self._closed = False
         self._trouble: Exception | None = None
         self._raw: sqlite3.Connection
         self._connection = aiosqlite.Connection(self._connect_on_thread, iter_chunk_size=64)
 
     async def open(self) -> None:
-        """StoreError when it cannot."""
-        try:
-            await self._connection
-            if self._trouble is not None:
-                await self.close()
-                raise self._trouble
-        except Exception as error:  # noqa: BLE001 - translated, and logged where nobody thought of it
-            trouble.raise_instead(trouble.as_store_error(error, self._path), error)
+        await self._connection
+        if self._trouble is not None:
+            await self.close()
+            raise self._trouble
 
     async def run(self, work: Work[Answer]) -> Answer:
-        if self._closed:
-            raise trouble.closed()
-        with trouble.told(self._path, of_rows=self._gives_rows):
-            # aiosqlite's public calls are one statement each, with a trip to the thread and back for every one. A whole
-            # piece of work in one trip keeps the loop free, so the one private door that its own calls use is used
-            # here.
-            answer: Answer = await self._connection._execute(work, self._raw)  # type: ignore[no-untyped-call]
+        # aiosqlite's public calls are one statement each, with a trip to the thread and back for every one. A whole
+        # piece of work in one trip keeps the loop free, so the one private door that its own calls use is used here.
+        answer: Answer = await self._connection._execute(work, self._raw)  # type: ignore[no-untyped-call]
         return answer
 
+    def interrupt(self) -> None:
+        self._raw.interrupt()
+
     async def close(self) -> None:
-        """Finishes what was asked for before, then closes. Calling it again does nothing."""
-        if not self._closed:
-            self._closed = True
-            with trouble.told(self._path):
-                await self._connection.close()
+        await self._connection.close()
 
     def _connect_on_thread(self) -> sqlite3.Connection:
         threading.current_thread().name = self._name
@@ -77,13 +81,45 @@ class Lane:
         return self._raw
 
 
+class Lane:
+    """The one user of a database: any `Work` given to `run` has its connection for itself."""
+
+    _gives_rows = False
+    """Whether its work makes rows values of the domain."""
+
+    def __init__(self, path: Path, database: Database) -> None:
+        self._path = path
+        self._database = database
+        self._closed = False
+
+    async def open(self) -> None:
+        """StoreError when it cannot."""
+        try:
+            await self._database.open()
+        except Exception as error:  # noqa: BLE001 - translated, and logged where nobody thought of it
+            trouble.raise_instead(trouble.as_store_error(error, self._path), error)
+
+    async def run(self, work: Work[Answer]) -> Answer:
+        if self._closed:
+            raise trouble.closed()
+        with trouble.told(self._path, of_rows=self._gives_rows):
+            return await self._database.run(work)
+
+    async def close(self) -> None:
+        """Finishes what was asked for before, then closes. Calling it again does nothing."""
+        if not self._closed:
+            self._closed = True
+            with trouble.told(self._path):
+                await self._database.close()
+
+
 class ReadingLane(Lane):
     """A caller that is canceled takes its question along: it is not begun, or broken off where it stands."""
 
     _gives_rows = True
 
-    def __init__(self, path: Path, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
-        super().__init__(path, name, connect)
+    def __init__(self, path: Path, database: Database) -> None:
+        super().__init__(path, database)
         self._turn = threading.Lock()
         self._present: _Question[Any] | None = None
 
@@ -96,14 +132,14 @@ class ReadingLane(Lane):
             raise
 
     def begin(self, question: _Question[Any]) -> None:
-        """On the lane's thread."""
+        """Where the database works."""
         with self._turn:
             if question.is_dropped:
                 raise sqlite3.OperationalError("interrupted")
             self._present = question
 
     def end(self) -> None:
-        """On the lane's thread."""
+        """Where the database works."""
         with self._turn:
             self._present = None
 
@@ -112,7 +148,7 @@ class ReadingLane(Lane):
         with self._turn:
             question.is_dropped = True
             if self._present is question:
-                self._raw.interrupt()
+                self._database.interrupt()
 
 
 class _Question(Generic[Answer]):
@@ -146,8 +182,8 @@ class _Job(Generic[Answer]):
 
 
 class WritingLane(Lane):
-    def __init__(self, path: Path, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
-        super().__init__(path, name, connect)
+    def __init__(self, path: Path, database: Database) -> None:
+        super().__init__(path, database)
         self._waiting: deque[_Job[Any]] = deque()
 
     async def write(self, work: Work[Answer]) -> Answer:

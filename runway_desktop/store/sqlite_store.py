@@ -41,8 +41,8 @@ from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, 
 
 from . import listing as listings
 from . import not_saved, places, presence, reading, sheets, spending, trouble, writing
-from .conditions import PIECES
-from .lanes import ReadingLane, Work, WritingLane
+from .conditions import add_pieces
+from .lanes import DatabaseThread, ReadingLane, Work, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date
 from .records import Cell, to_cell, to_json
 
@@ -70,10 +70,11 @@ class SqliteStore:
     ) -> SqliteStore:
         """Opens or makes the file, with its folder, and brings it up to date. `zone` says what a day is when the list
         is grouped by day; None is this machine's. StoreError when it cannot; the file is never deleted."""
-        writer = WritingLane(path, f"store-write {path.name}", lambda: _connect_to_write(path, migrations))
-        reader = ReadingLane(path, f"store-read {path.name}", lambda: _connect_to_read(path))
+        write = DatabaseThread(f"store-write {path.name}", lambda: _connect_to_write(path, migrations))
+        read = DatabaseThread(f"store-read {path.name}", lambda: _connect_to_read(path))
         # What goes through the whole library has a thread of its own: what the window waits for never stands behind it.
-        sweeper = ReadingLane(path, f"store-sweep {path.name}", lambda: _connect_to_read(path))
+        sweep = DatabaseThread(f"store-sweep {path.name}", lambda: _connect_to_read(path))
+        writer, reader, sweeper = WritingLane(path, write), ReadingLane(path, read), ReadingLane(path, sweep)
         await writer.open()
         try:
             await reader.open()
@@ -340,7 +341,7 @@ def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Co
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
     connection = _connect(path)
-    connection.execute(f"CREATE VIRTUAL TABLE {PIECES} USING fts5vocab (main, searched, instance)")
+    add_pieces(connection)
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cache_size = -24000")
     return connection

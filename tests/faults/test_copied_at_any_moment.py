@@ -7,11 +7,11 @@ A moment is before and after each write of the database, each file outside of th
 from __future__ import annotations
 
 import asyncio
-import copy
 import itertools
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -44,39 +44,10 @@ class Moments:
         """Whether the program lives on."""
         self.passed += 1
         if self.passed == self.at and not self._dies:
-            self.copy = plain(self._store)
+            self.copy = self._store.copy()
         if self.passed >= self.at and self._dies:
             self.died.set()
         return not self.died.is_set()
-
-
-def plain(store: MemoryStore) -> MemoryStore:
-    """What a copy of the folder holds."""
-    copied = MemoryStore()
-    kept = {name: value for name, value in vars(store).items() if name != "moments"}
-    vars(copied).update(copy.deepcopy(kept))
-    return copied
-
-
-class WatchedStore(MemoryStore):
-    moments: Moments | None = None
-
-    async def _watched(self, write: Callable[..., Awaitable[None]], *arguments: Any, **more: Any) -> None:
-        await moment(self.moments)
-        await write(*arguments, **more)
-        await moment(self.moments)
-
-    async def add(self, *arguments: Any, **more: Any) -> None:
-        await self._watched(super().add, *arguments, **more)
-
-    async def save(self, *arguments: Any, **more: Any) -> None:
-        await self._watched(super().save, *arguments, **more)
-
-    async def save_many(self, *arguments: Any, **more: Any) -> None:
-        await self._watched(super().save_many, *arguments, **more)
-
-    async def set_settings(self, *arguments: Any, **more: Any) -> None:
-        await self._watched(super().set_settings, *arguments, **more)
 
 
 class WatchedRunway(FakeRunway):
@@ -118,7 +89,7 @@ class World:
         self.state = root / "state"
         self.runway = WatchedRunway()
         self.clock = FakeClock()
-        self.store: MemoryStore = WatchedStore()
+        self.store = MemoryStore()
         self.workers = WatchedWorkers()
 
     def rig(self) -> Rig:
@@ -139,8 +110,7 @@ class World:
             await rig.submit(*(request(prompt) for prompt in PROMPTS))
             rig.settings.set(PAUSED, False)
             await rig.settings.flush()
-            kept = WatchedStore()
-            vars(kept).update(vars(plain(self.store)))
+            kept = self.store.copy()
             await rig.lane.resume()
             await rig.clock.advance(LONG)
             assert rig.ledger.held() == ()
@@ -149,7 +119,8 @@ class World:
     async def watched_run(self, at: int, *, dies: bool, prompts: tuple[str, ...] = PROMPTS) -> Moments:
         """A run that sends everything, unless it dies."""
         moments = Moments(at, self.store, dies=dies)
-        cast(WatchedStore, self.store).moments = self.runway.moments = self.workers.moments = moments
+        self.runway.moments = self.workers.moments = moments
+        self.store.before = self.store.after = partial(moment, moments)
         job, death = asyncio.create_task(self.run(*prompts)), asyncio.create_task(moments.died.wait())
         await asyncio.wait((job, death), return_when=asyncio.FIRST_COMPLETED)
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
@@ -158,7 +129,7 @@ class World:
         ended = await asyncio.gather(job, death, return_exceptions=True)
         assert moments.died.is_set() or ended[0] is None
         await settle()
-        cast(WatchedStore, self.store).moments = self.runway.moments = self.workers.moments = None
+        self.store.before = self.store.after = self.runway.moments = self.workers.moments = None
         return moments
 
     @property
@@ -209,7 +180,7 @@ async def test_killed_at_any_moment_the_next_start_asks_nothing_and_goes_on(tmp_
             await rig.clock.advance(LONG)
             assert all(times == 1 for times in world.paid.values())
             assert rig.ledger.held() == ()
-            stored = {task.request.prompt: task.state for task in world.store._tasks.values()}
+            stored = {task.request.prompt: task.state for task in world.store.tasks.values()}
             unpaid = {state for prompt, state in stored.items() if prompt not in world.paid}
             assert unpaid <= {State.UNCERTAIN}
     assert at > 40

@@ -26,30 +26,19 @@ MISTAKES = (OSError(28, "No space left on device"), RuntimeError("ours"), sqlite
 pytestmark = pytest.mark.usefixtures("survived_mistakes")
 
 
-class BrokenStore(MemoryStore):
-    """While `broken` is set every writing of tasks raises it."""
-
-    broken: Exception | None = None
-
-    async def save(self, *arguments, **more) -> None:
-        if self.broken is not None:
-            raise type(self.broken)(*self.broken.args)
-        await super().save(*arguments, **more)
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "accepted-ids.txt"
 
 
-async def accepted_by_a_full_disk(path: Path | None, error: Exception = FULL) -> tuple[Rig, BrokenStore, TaskId]:
+async def accepted_by_a_full_disk(path: Path | None, error: Exception = FULL) -> tuple[Rig, MemoryStore, TaskId]:
     """The answer of a sending is in, and nothing can be written."""
-    store = BrokenStore()
+    store = MemoryStore()
     rig = Rig(store=store, ids=path)
     await rig.__aenter__()
     gate = rig.runway.hold("create")
     [task_id] = await rig.submit(request())
-    store.broken = error
+    store.trouble = error
     gate.open()
     await rig.clock.advance(1)
     return rig, store, task_id
@@ -81,7 +70,7 @@ async def test_it_is_tried_again_until_it_works(path, error, minutes):
     await rig.clock.advance(60 * minutes)
     assert len([notice for notice in rig.told(Notice) if remote_id(1) in notice.detail]) == 1
     assert len(rig.told(Notice)) <= 2
-    store.broken = None
+    store.trouble = None
     await rig.clock.advance(61)
     task = await rig.task(task_id)
     assert (task.state, task.remote_id) == (State.PENDING, remote_id(1))
@@ -97,7 +86,7 @@ async def test_a_program_that_is_closed_meanwhile_ends_soon_and_knows_it_at_the_
     closing = asyncio.create_task(rig.close())
     await rig.clock.advance(2)
     assert closing.done()
-    store.broken = None
+    store.trouble = None
     async with next_run(rig) as again:
         task = await again.task(task_id)
         assert (task.state, task.remote_id, task.estimated_credits) == (State.PENDING, remote_id(1), 25.0)
@@ -113,7 +102,7 @@ async def test_without_its_file_closing_tries_for_a_while_and_ends():
     closing = asyncio.create_task(rig.close())
     await rig.clock.advance(CLOSING_PATIENCE - 2)
     assert not closing.done()
-    store.broken = None
+    store.trouble = None
     await rig.clock.advance(4)
     assert closing.done()
     assert (await rig.task(task_id)).remote_id == remote_id(1)
@@ -127,7 +116,7 @@ async def test_a_program_that_is_killed_meanwhile_knows_it_at_the_next_start(pat
     rig, store, task_id = await accepted_by_a_full_disk(path)
     await rig.clock.advance(600)
     again = rig.kill()
-    store.broken = None
+    store.trouble = None
     again.runway._gates.clear()
     async with again:
         assert (await again.task(task_id)).remote_id == remote_id(1)
@@ -136,17 +125,17 @@ async def test_a_program_that_is_killed_meanwhile_knows_it_at_the_next_start(pat
 
 async def test_a_sending_whose_answer_was_lost_is_not_taken_for_another(path):
     """Of two that were being sent one was accepted: the other stays uncertain."""
-    store = BrokenStore()
+    store = MemoryStore()
     async with Rig(store=store, ids=path) as rig:
         gate = rig.runway.hold("create")
         [first] = await rig.submit(request("first"))
         [second] = await rig.submit(request("second", model="gen4_turbo"))
-        store.broken = FULL
+        store.trouble = FULL
         rig.runway.then("create", ..., NoReply("The connection was cut."))
         gate.open()
         await rig.clock.advance(1)
         again = rig.kill()
-    store.broken = None
+    store.trouble = None
     again.runway._gates.clear()
     async with again:
         assert (await again.task(first)).remote_id == remote_id(1)
@@ -165,13 +154,13 @@ async def test_an_id_that_is_in_the_list_already_is_freed(path):
 
 async def test_an_id_whose_task_was_pasted_into_the_list_is_not_given_twice(path):
     rig, store, task_id = await accepted_by_a_full_disk(path)
-    store.broken = None
+    store.trouble = None
     again = rig.kill()
     await again.adoption.adopt([remote_id(1)])
     again.runway._gates.clear()
     async with again:
         assert await again.state(task_id) is State.UNCERTAIN
-        assert len([task for task in again.store._tasks.values() if task.remote_id == remote_id(1)]) == 1
+        assert len([task for task in again.store.tasks.values() if task.remote_id == remote_id(1)]) == 1
     assert await left_in(path) == []
 
 
@@ -227,25 +216,25 @@ def _restored(state: State) -> Task:
 async def test_ids_are_given_to_their_tasks_though_the_disk_is_still_full_at_the_start(path):
     rig, store, task_id = await accepted_by_a_full_disk(path)
     again = rig.kill()
-    store.broken = None
+    store.trouble = None
     # The start itself finds room enough to say that it is uncertain, and then there is none any more.
     await again.ledger.load()
-    store.broken = FULL
+    store.trouble = FULL
     again.runway._gates.clear()
     async with again:
         await again.clock.advance(120)
         assert await again.state(task_id) is State.UNCERTAIN
-        store.broken = None
+        store.trouble = None
         await again.clock.advance(61)
         assert (await again.task(task_id)).remote_id == remote_id(1)
 
 
 async def test_what_is_not_sent_is_told_once_while_nothing_can_be_written():
-    store = BrokenStore()
+    store = MemoryStore()
     async with Rig(store=store, loops=("lane",)) as rig:
         await rig.lane.pause()
         await rig.submit(request())
-        store.broken = FULL
+        store.trouble = FULL
         await rig.lane.resume()
         await rig.clock.advance(3_600)
         assert len(rig.told(Notice)) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, cast
 
@@ -72,27 +72,6 @@ async def test_a_missing_file_is_fetched_again_to_its_place_until_runway_keeps_i
         assert (again.state, again.is_missing, again.path) == (OutputState.SAVED, True, str(path))
 
 
-class MortalStore(MemoryStore):
-    """Each write that these promises are about has a moment before it reaches the disk, and one after."""
-
-    death: Death | None = None
-
-    async def _mortal(self, write: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
-        if self.death is not None:
-            await self.death.moment()
-        answer = await write(*arguments)
-        if self.death is not None:
-            await self.death.moment()
-        return answer
-
-    async def save_output(self, *arguments: Any) -> None:
-        await self._mortal(super().save_output, *arguments)
-
-    async def change_output(self, *arguments: Any) -> Output | None:
-        changed: Output | None = await self._mortal(super().change_output, *arguments)
-        return changed
-
-
 class MortalBin(MemoryBin):
     """A file on its way has a moment after it moved and before anybody knows."""
 
@@ -116,7 +95,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "fox.mp4"
-        self.store, self.bin = MortalStore(), MortalBin()
+        self.store, self.bin = MemoryStore(), MortalBin()
         self.bus, self.clock = Bus(), FakeClock()
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
         self.integrity = Integrity(self.store, KnownFolders(), self.bus, self.clock, AtOnce())
@@ -149,10 +128,11 @@ class World:
 
     async def dies_at(self, moment: int, deed: Callable[[], Coroutine[Any, Any, object]]) -> bool:
         """Does the deed until death comes; says whether it came."""
-        self.store.death = self.bin.death = death = Death(moment)
+        self.bin.death = death = Death(moment)
+        self.store.before = self.store.after = death.moment
         doing, dying = asyncio.ensure_future(deed()), asyncio.ensure_future(death.came.wait())
         await asyncio.wait((doing, dying), return_when=asyncio.FIRST_COMPLETED)
-        self.store.death = self.bin.death = None
+        self.store.before = self.store.after = self.bin.death = None
         for task in (doing, dying):
             task.cancel()
         await asyncio.gather(doing, dying, return_exceptions=True)

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -35,31 +33,6 @@ class Death:
             await asyncio.Event().wait()
 
 
-class MortalStore(MemoryStore):
-    """Each write has a moment before and a moment after it reaches the disk."""
-
-    death: Death | None = None
-
-    async def _mortal(self, write: Callable[..., Awaitable[None]], *arguments: Any, **more: Any) -> None:
-        if self.death is not None:
-            await self.death.moment()
-        await write(*arguments, **more)
-        if self.death is not None:
-            await self.death.moment()
-
-    async def add(self, *arguments: Any, **more: Any) -> None:
-        await self._mortal(super().add, *arguments, **more)
-
-    async def save(self, *arguments: Any, **more: Any) -> None:
-        await self._mortal(super().save, *arguments, **more)
-
-    async def save_many(self, *arguments: Any, **more: Any) -> None:
-        await self._mortal(super().save_many, *arguments, **more)
-
-    async def learn(self, *arguments: Any, **more: Any) -> None:
-        await self._mortal(super().learn, *arguments, **more)
-
-
 class MortalRunway(FakeRunway):
     """A POST has a moment before and a moment after it is made at Runway. A task is done 20 seconds after it was
     made."""
@@ -85,9 +58,10 @@ class MortalRunway(FakeRunway):
 
 async def lives_until(moment: int, ids: Path) -> tuple[bool, Rig, set[str]]:
     """Runs the main job until death comes at that moment; says whether it came, and of what the program had ids."""
-    store, runway, death = MortalStore(), MortalRunway(), Death(moment)
+    store, runway, death = MemoryStore(), MortalRunway(), Death(moment)
     runway.limit("gen4.5", concurrent=2)
-    store.death = runway.death = death
+    store.before = store.after = death.moment
+    runway.death = death
     rig = Rig(store=store, runway=runway, ids=ids)
 
     async def main_job() -> None:
@@ -104,7 +78,7 @@ async def lives_until(moment: int, ids: Path) -> tuple[bool, Rig, set[str]]:
             task.cancel()
     await asyncio.gather(job, dying, return_exceptions=True)
     await settle()
-    store.death = runway.death = None
+    store.before = store.after = runway.death = None
     return died, Rig(store=store, runway=runway, clock=rig.clock, ids=ids), set(runway.told)
 
 
@@ -114,7 +88,7 @@ async def test_killed_at_any_moment_nothing_is_paid_twice_and_nothing_is_lost(mo
     made_before = Counter(body["promptText"] for _, body in rig.runway.requests.values())
     async with rig:
         await rig.clock.advance(200)
-        stored = [await rig.task(entry) for entry in rig.store._tasks]
+        stored = [await rig.task(entry) for entry in rig.store.tasks]
         made = Counter(body["promptText"] for _, body in rig.runway.requests.values())
         assert all(times == 1 for times in made.values()), "a paid request was sent twice"
         if not stored:
@@ -137,4 +111,4 @@ async def test_unkilled_the_main_job_has_moments_enough(tmp_path):
     died, rig, _ = await lives_until(10_000, tmp_path / "accepted-ids.txt")
     assert not died
     assert len(rig.runway.requests) == len(PROMPTS)
-    assert all(task.state is State.SUCCEEDED for task in rig.store._tasks.values())
+    assert all(task.state is State.SUCCEEDED for task in rig.store.tasks.values())

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,27 +46,14 @@ class Death:
             raise Killed
 
 
-class MortalStore(MemoryStore):
-    """Each write has a moment before and a moment after it reaches the disk."""
+def mortal(store: MemoryStore, death: Death | None) -> None:
+    """Each write has a moment before and a moment after it reaches the disk; None: no more."""
 
-    death: Death | None = None
+    async def moment() -> None:
+        if death is not None:
+            death.moment()
 
-    async def _mortal(self, write: Callable[..., Awaitable[Any]], *arguments: Any, **more: Any) -> Any:
-        if self.death is not None:
-            self.death.moment()
-        result = await write(*arguments, **more)
-        if self.death is not None:
-            self.death.moment()
-        return result
-
-    async def save(self, *arguments: Any, **more: Any) -> None:
-        await self._mortal(super().save, *arguments, **more)
-
-    async def set_settings(self, *arguments: Any, **more: Any) -> None:
-        await self._mortal(super().set_settings, *arguments, **more)
-
-    async def move_outputs(self, *arguments: Any, **more: Any) -> Any:
-        return await self._mortal(super().move_outputs, *arguments, **more)
+    store.before = store.after = moment
 
 
 class MortalDisk(Disk):
@@ -114,7 +101,7 @@ class Life:
     def __init__(self, folder: Path, moment: int, *, one_drive: bool) -> None:
         self.folder, self.one_drive = folder, one_drive
         self.death = Death(moment)
-        self.store = MortalStore()
+        self.store = MemoryStore()
         self.clock = FakeClock()
         disk = MortalDisk(self.death, one_drive=one_drive)
         self.house = House(folder, store=self.store, clock=self.clock, disk=disk)
@@ -127,17 +114,17 @@ class Life:
             still = await house.result(9, "still.png")
             self.outputs.append(still)
             [self.held] = await house.rig.submit(with_picture(Path(still.path).as_uri()), send_now=False)
-            self.store.death = self.death
+            mortal(self.store, self.death)
             plan = await house.move.plan(house.new)
             try:
                 await house.move.begin(plan)
             except Killed:
                 return
             await settle()
-            self.store.death = None
+            mortal(self.store, None)
 
     async def next_start(self) -> House:
-        self.store.death = None
+        mortal(self.store, None)
         disk = MortalDisk(Death(10_000), one_drive=self.one_drive)
         return House(self.folder, store=self.store, clock=self.clock, disk=disk)
 
@@ -178,17 +165,17 @@ async def test_unkilled_a_move_has_moments_enough(tmp_path):
 
 @pytest.mark.parametrize("moment", range(1, 40))
 async def test_killed_while_rescued_results_come_home_they_are_home_at_the_next_start(tmp_path, moment):
-    store, clock, death = MortalStore(), FakeClock(), Death(moment)
+    store, clock, death = MemoryStore(), FakeClock(), Death(moment)
     house = House(tmp_path, store=store, clock=clock, disk=MortalDisk(death, one_drive=False))
     house.old.mkdir()
     outputs = [await house.result(number, f"fox {number}.mp4", folder=house.rescued) for number in range(2)]
-    store.death = death
+    mortal(store, death)
     try:
         async with house.open():
             await settle()
     except Killed:
         pass
-    store.death = None
+    mortal(store, None)
     again = House(tmp_path, store=store, clock=clock, disk=MortalDisk(Death(10_000), one_drive=False))
     async with again.open():
         await settle()

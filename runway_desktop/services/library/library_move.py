@@ -35,10 +35,9 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going
 
 from .move_group import GroupMover, Report
-from .move_journal import JOURNAL, Journal, read
+from .move_journal import JOURNAL, Journal, ended_words, read, resumed_words, waiting_words
 from .move_names import choose_names, pasted_pictures
 from .move_plan import MovePlan, examine
-from .move_words import ended_words, resumed_words, waiting_words
 
 log = logging.getLogger(__name__)
 

@@ -197,6 +197,9 @@ def _end_by_history(seen: Seen) -> tuple[float, float] | None:
     began = seen.began_before if seen.began_before is not None else seen.began_after
     if began is None:
         return None
+    if seen.began_after is None and seen.accepted is not None:
+        # The first look found it running already, so it began long before that look.
+        began = min(began, seen.accepted + USUAL_QUEUE)
     return began + seen.ran_low, began + seen.ran_high
 
 

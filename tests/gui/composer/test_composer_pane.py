@@ -181,7 +181,7 @@ async def test_typing_fills_the_request_and_ctrl_return_sends_it_once(tmp_path, 
         QTest.keyClick(rig.pane._prompt, Qt.Key.Key_Return, CONTROL)
         await until(lambda: sent)
         await rest()
-        assert len(rig.store._tasks) == 1
+        assert len(rig.store.tasks) == 1
         assert "\n" not in rig.pane._prompt.toPlainText()
 
 
@@ -190,12 +190,12 @@ async def test_a_double_click_on_the_button_sends_once_and_says_how_to_make_anot
         rig.composer.set_prompt("A lighthouse")
         button = rig.pane._send
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        await until(lambda: rig.store._tasks and not rig.composer.button().reasons)
+        await until(lambda: rig.store.tasks and not rig.composer.button().reasons)
         # The second half of a double click: a press of its own kind, and a release.
         QTest.mouseDClick(button, Qt.MouseButton.LeftButton)
         QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
         await rest()
-        assert len(rig.store._tasks) == 1
+        assert len(rig.store.tasks) == 1
         assert rig.pane._note.isVisible()
         assert "Press again to make another take" in rig.pane._note.text()
         assert button.accessibleName().startswith("Generate another")
@@ -211,10 +211,10 @@ async def test_only_the_key_that_was_chosen_for_sending_sends(tmp_path, theme, q
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             QTest.keyClick(rig.pane._prompt, key, CONTROL)
         await rest()
-        assert not rig.store._tasks
+        assert not rig.store.tasks
         assert rig.composer.prompt == "A lighthouse"
         QTest.keyClick(rig.pane._prompt, Qt.Key.Key_F9)
-        await until(lambda: rig.store._tasks)
+        await until(lambda: rig.store.tasks)
 
 
 async def test_a_key_that_is_held_down_sends_once_however_long_it_is_held(tmp_path, theme, qtbot):
@@ -230,7 +230,7 @@ async def test_a_key_that_is_held_down_sends_once_however_long_it_is_held(tmp_pa
             held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, CONTROL, "\r", True)
             QApplication.sendEvent(rig.pane._prompt, held)
         await rest()
-        assert len(rig.store._tasks) == 1
+        assert len(rig.store.tasks) == 1
         assert rig.composer.prompt == "A lighthouse"
 
 

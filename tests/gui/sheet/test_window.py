@@ -287,8 +287,8 @@ async def test_closing_keeps_the_sheet_with_what_is_being_typed(opened: Opened):
         keys(window, "Fog")
         window.close()
         # While one types slowly it may have been kept before.
-        await until(lambda: any('"@prompt": "Fog"' in kept.text for kept in rig.store._sheets.values()))
-        assert len(rig.store._sheets) == 1
+        await until(lambda: any('"@prompt": "Fog"' in kept.text for kept in rig.store.kept_sheets))
+        assert len(rig.store.kept_sheets) == 1
         assert rig.engine.settings.get("sheet.open") is None
 
 
@@ -306,15 +306,15 @@ async def test_a_double_click_sends_the_first_few_once_and_a_held_key_sends_noth
     async with opened(SHOTS.replace("veo3.1_fast", "gen4.5") + "A pier,gen4.5,1280:720,5,\n" * 2) as (rig, window):
         few = button(window, "First 2 only")
         few.click()
-        await until(lambda: len(rig.store._tasks) == 2 and few.isEnabled())
+        await until(lambda: len(rig.store.tasks) == 2 and few.isEnabled())
         few.click()
         await until(lambda: "Just sent. Press again to send more." in said(window))
         await rig.clock.advance(2)
         send = next(action for action in window.actions() if action.text() == "Send all that is ready")
         assert not send.autoRepeat()
-        assert len(rig.store._tasks) == 2
+        assert len(rig.store.tasks) == 2
         send.trigger()
-        await until(lambda: len(rig.store._tasks) == 6)
+        await until(lambda: len(rig.store.tasks) == 6)
 
 
 async def test_a_sheet_that_is_closed_while_its_rows_are_stored_still_knows_which_were_sent(opened: Opened):
@@ -322,9 +322,9 @@ async def test_a_sheet_that_is_closed_while_its_rows_are_stored_still_knows_whic
         button(window, "Generate 2 ready").click()
         assert window.sheet.is_sending
         window.close()
-        await until(lambda: len(rig.store._tasks) == 2)
-        await until(lambda: [sheet for sheet in rig.store._sheets.values() if sheet.batch_id is not None])
-        [kept] = rig.store._sheets.values()
+        await until(lambda: len(rig.store.tasks) == 2)
+        await until(lambda: [sheet for sheet in rig.store.kept_sheets if sheet.batch_id is not None])
+        [kept] = rig.store.kept_sheets
         assert all(row.sent for row in sheets.read(kept.text).rows)
 
 

@@ -43,7 +43,7 @@ async def test_the_only_known_id_is_there_to_be_taken(tmp_path, theme, qtbot):
         assert dialog.findChild(QLineEdit).text() == remote_id(7)
         assert remote_id(7) in words(dialog)
         dialog.accept()
-        await until(lambda: rig.store._tasks["t1"].remote_id == remote_id(7))
+        await until(lambda: rig.store.tasks["t1"].remote_id == remote_id(7))
 
 
 async def test_of_several_known_ids_the_person_chooses(tmp_path, theme, qtbot):

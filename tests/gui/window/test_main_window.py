@@ -101,7 +101,7 @@ async def test_a_dropped_text_file_of_prompts_wants_a_sheet(tmp_path, theme, qtb
         assert drop(rig.window, mime(urls=[QUrl.fromLocalFile(str(prompts))]))
         await until(lambda: wanted)
         assert len(wanted[0].drafts) == 2
-        assert rig.store._tasks == {}
+        assert rig.store.tasks == {}
 
 
 async def test_dropped_text_becomes_the_prompt(tmp_path, theme, qtbot):

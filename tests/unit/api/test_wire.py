@@ -115,7 +115,6 @@ def test_an_organization_without_limits_has_none() -> None:
     )
     organization = wire.read_organization(content, asked_at=5.0)
     assert organization.balance == 7.0
-    assert organization.monthly_spend == 10000.0
     assert organization.asked_at == 5.0
     assert organization.concurrent("gen4.5") is None
     assert organization.left_today("gen4.5") == 197

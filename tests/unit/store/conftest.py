@@ -1,4 +1,4 @@
-"""The store on disk and the store in memory, for all that both must promise."""
+"""The store on disk, for all that it must promise."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ import pytest
 
 from runway_desktop.services.ports import Store
 from runway_desktop.store import SqliteStore
-from tests.fakes import MemoryStore
 from tests.unit.store.libraries import KATHMANDU, Opened
 
 
-@pytest.fixture(params=["on disk", "in memory"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
     @asynccontextmanager
     async def store() -> AsyncIterator[Store]:
-        on_disk = request.param == "on disk"
-        made: Store = (
-            await SqliteStore.open(tmp_path / "profile.db", zone=KATHMANDU) if on_disk else MemoryStore(zone=KATHMANDU)
-        )
+        made = await SqliteStore.open(tmp_path / "profile.db", zone=KATHMANDU)
         try:
             yield made
         finally:

@@ -12,7 +12,7 @@ from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick
 from runway_desktop.services.ports import Store
 
 Opened = Callable[[], AbstractAsyncContextManager[Store]]
-"""Opens a store, the one on disk or the one in memory; see `conftest`."""
+"""Opens a store on disk; see `conftest`."""
 KATHMANDU = timezone(timedelta(hours=5, minutes=45))
 """A zone whose days begin where nobody expects it."""
 NOON = 1_750_000_000.0

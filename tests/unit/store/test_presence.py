@@ -1,4 +1,4 @@
-"""What the disk said of saved files is kept by both stores, undone by nobody who did not look, and found at once."""
+"""What the disk said of saved files is kept, undone by nobody who did not look, and found at once."""
 
 from __future__ import annotations
 

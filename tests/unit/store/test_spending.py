@@ -1,17 +1,15 @@
-"""What was spent is added up the same on disk and in memory, and as the domain counts a single task."""
+"""What was spent is added up as the domain counts a single task."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timezone
-from pathlib import Path
 
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.spending_report import counted_credits
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, Request, State, Task, TaskId
-from runway_desktop.store import SqliteStore
-from tests.fakes import MemoryStore
-from tests.unit.store.libraries import KATHMANDU, NOON, Opened, fill
+from tests.unit.store.expected import Library
+from tests.unit.store.libraries import KATHMANDU, NOON, Opened, batches, fill
 
 DAY = 86_400.0
 EVER = (0.0, 4e9)
@@ -138,14 +136,12 @@ async def test_a_project_is_added_up_whole_and_a_clients_tasks_come_with_their_b
         assert [(task.id, name) for task, name in bill] == [("t1", "shots.csv"), ("t2", "")]
 
 
-async def test_a_large_library_is_added_up_the_same_on_disk_and_in_memory(tmp_path: Path):
-    on_disk = await SqliteStore.open(tmp_path / "profile.db", zone=KATHMANDU)
-    in_memory = MemoryStore(zone=KATHMANDU)
-    try:
-        await fill(on_disk, 1_500)
-        await fill(in_memory, 1_500)
-        one, other = await on_disk.spending(*EVER), await in_memory.spending(*EVER)
-        assert one == other
-        assert len(one) > 100
-    finally:
-        await on_disk.close()
+async def test_a_large_library_is_added_up_task_by_task(opened: Opened):
+    async with opened() as store:
+        await fill(store, 1_500)
+        added = [task.id for _, tasks, _ in batches(1_500) for task in tasks]
+        names = {batch.id: batch.name for batch, _, _ in batches(1_500)}
+        expected = await Library.read(store, added, names, KATHMANDU)
+        lines = await store.spending(*EVER)
+        assert lines == expected.spending(*EVER)
+        assert len(lines) > 100

@@ -20,8 +20,8 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock, settle
-from tests.memory_store import MemoryStore
 from tests.profiles_on_disk import Made, a_profile, add_a_task
+from tests.stores import MemoryStore
 
 DAY = 86_400.0
 

@@ -35,7 +35,7 @@ def results(tmp_path):
 
 async def export(results: Results, folder: Path, *task_ids: TaskId, progress: Any = None, **more: Any) -> FilesExported:
     service = FileExport(results.store, AtOnce())
-    ids = task_ids or tuple(results.store._tasks)
+    ids = task_ids or tuple(results.store.tasks)
     choice = FileChoice(folder=folder, **({"template": TEMPLATE} | more))
     survey = await service.survey(ids, Progress(), only_picks=choice.only_picks)
     return await service.run(ids, choice, survey, progress or Progress())
@@ -55,7 +55,7 @@ async def test_the_first_names_are_shown_as_they_will_be(results, tmp_path):
     for number in range(1, 4):
         await results.put(a_task(number, project="Aurora"), files=2 if number == 1 else 1)
     service = FileExport(results.store, AtOnce())
-    survey = await service.survey(list(results.store._tasks), Progress(), only_picks=False)
+    survey = await service.survey(list(results.store.tasks), Progress(), only_picks=False)
     assert (survey.files, survey.without) == (4, 0)
     shown = names_of(survey.first, "{prompt}")
     assert shown == [

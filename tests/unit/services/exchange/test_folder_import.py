@@ -244,7 +244,7 @@ async def test_without_ids_the_same_bytes_are_known(on):
         assert (first.results, first.known) == (1, 1)
         assert set(one.standing for one in (await desk.look()).candidates) == {Standing.KNOWN}
         assert (await desk.take_in()).results == 0
-        assert len(desk.store._tasks) == 1
+        assert len(desk.store.tasks) == 1
 
 
 async def test_the_preview_tells_the_same_bytes_from_others_of_the_same_size(on):
@@ -391,7 +391,7 @@ async def test_it_can_be_stopped_and_what_is_done_stays(on):
         found = await desk.take_in(progress=progress)
         assert found.is_stopped
         assert CHUNK <= len(found.added) < CHUNK + 9
-        assert len(desk.store._tasks) == len(found.added)
+        assert len(desk.store.tasks) == len(found.added)
         rest = await desk.take_in()
         assert len(found.added) + len(rest.added) == CHUNK + 9
 
@@ -411,11 +411,11 @@ async def test_killed_in_the_middle_each_chunk_is_whole_and_the_next_import_comp
         monkeypatch.setattr(desk.store, "add", dies)
         with pytest.raises(StoreError):
             await desk.take_in(copies=True)
-        assert len(desk.store._tasks) == CHUNK
+        assert len(desk.store.tasks) == CHUNK
         monkeypatch.setattr(desk.store, "add", add)
         found = await desk.take_in(copies=True)
         assert len(found.added) == CHUNK + 10
-        assert len(desk.store._tasks) == 2 * CHUNK + 10
+        assert len(desk.store.tasks) == 2 * CHUNK + 10
         assert len(files_in(desk.library)) == 2 * (2 * CHUNK + 10)
 
 
@@ -429,7 +429,7 @@ async def test_a_disk_that_is_full_ends_the_copying_with_a_sentence(on, monkeypa
         monkeypatch.setattr(shutil, "copyfile", full)
         found = await desk.take_in(copies=True)
         assert found.problem.startswith("The disk is full.")
-        assert desk.store._tasks == {}
+        assert desk.store.tasks == {}
 
 
 async def test_what_cannot_be_read_is_told_and_the_others_come(on, monkeypatch):

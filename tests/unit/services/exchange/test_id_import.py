@@ -54,7 +54,7 @@ async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_
             IdStanding.KNOWN, IdStanding.REMOVED, IdStanding.NEW, IdStanding.ELSE, IdStanding.NO_ID,
         ]  # fmt: skip
         assert [entry.standing.is_worth_asking for entry in look.entries] == [False, False, True, False, False]
-        assert len(rig.store._tasks) == 2
+        assert len(rig.store.tasks) == 2
 
 
 async def test_what_runway_or_this_key_did_not_know_may_be_asked_for_again():

@@ -81,7 +81,7 @@ def test_what_is_something_else_says_why():
     assert (found[B].weight, found[B].doubt) == (Weight.ELSE, "It is called the id of a request.")
     assert (found[C].weight, found[C].doubt) == (Weight.ELSE, "It stands in a link.")
     assert found[V1].doubt == "It is a UUID of version 1; Runway's tasks have version 4."
-    assert [one.weight is Weight.NO_ID for one in found.values()] == [False, False, True, False]
+    assert [one.weight is not Weight.NO_ID for one in found.values()] == [True, True, False, True]
 
 
 @pytest.mark.parametrize(

@@ -418,8 +418,8 @@ async def test_a_result_that_goes_to_the_bin_while_it_is_copied_leaves_no_copy(t
     class Thrown(TwoDrives):
         def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
             digest = super().copy(source, target, progress)
-            stored = house.rig.store._outputs[TaskId("t0")]
-            stored[0] = replace(stored[0], path="")
+            stored = house.rig.store.output(TaskId("t0"))
+            house.rig.store.put(replace(stored, path=""))
             return digest
 
     house = House(tmp_path, disk=Thrown())

@@ -110,7 +110,7 @@ async def test_what_runway_reports_beyond_our_own_is_named(books: Books):
     found = await books.spending.compare(Period.WEEK)
     assert found.total.difference == 128
     assert found.sentence == "128 credits that this program does not know of: other programs on this key."
-    assert [(one.key, one.difference) for one in found.left_over] == [("gen4.5", 100), ("veo3.1", 28)]
+    assert [(one.key, one.difference) for one in found.models if one.difference] == [("gen4.5", 100), ("veo3.1", 28)]
     assert [(one.key, one.difference) for one in found.days] == [("2026-11-23", 128), ("2026-11-24", 0)]
 
 

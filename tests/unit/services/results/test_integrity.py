@@ -336,7 +336,7 @@ async def test_a_download_that_came_between_wins(watch: Watch, monkeypatch: pyte
 
     def meanwhile(files, seconds, now):
         seen = file_check.glance_at(files, seconds, now)
-        watch.store._outputs[output.task_id][0] = again
+        watch.store.put(again)
         return seen
 
     monkeypatch.setattr(integrity, "glance_at", meanwhile)

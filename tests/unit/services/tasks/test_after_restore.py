@@ -115,35 +115,16 @@ async def test_the_second_start_is_like_any_other():
         assert not again.told(TaskChanged)
 
 
-class DiesAt(MemoryStore):
-    """Every write after the first `left` ones fails, as for a program that is killed."""
-
-    left = 1_000_000
-
-    def _count(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise StoreError("The program died.")
-
-    async def save(self, *arguments, **more) -> None:
-        self._count()
-        await super().save(*arguments, **more)
-
-    async def save_many(self, *arguments, **more) -> None:
-        self._count()
-        await super().save_many(*arguments, **more)
-
-    async def set_settings(self, values) -> None:
-        self._count()
-        await super().set_settings(values)
-
-
 async def test_killed_at_any_write_it_is_done_again_at_the_next_start():
     for moment in range(5):
         whole, ids = await a_backup_restored()
-        store = DiesAt()
-        store.__dict__.update(whole.store.__dict__)
-        store.left = moment
+        store = whole.store.copy()
+
+        async def dies(store: MemoryStore = store, last: int = moment) -> None:
+            if store.writes == last:
+                raise StoreError("The program died.")
+
+        store.before = dies
         died = False
         rig = Rig(store=store, runway=whole.runway, clock=whole.clock, loops=())
         await rig.settings.load()
@@ -152,7 +133,7 @@ async def test_killed_at_any_write_it_is_done_again_at_the_next_start():
         except StoreError:
             died = True
         assert died is (moment < 4)
-        store.left = 1_000_000
+        store.before = None
         sent = len(whole.runway.named("create"))
         async with Rig(store=store, runway=whole.runway, clock=whole.clock) as again:
             await again.lane.resume()

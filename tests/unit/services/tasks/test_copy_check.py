@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import shutil
 from pathlib import Path
 
@@ -73,7 +72,7 @@ async def test_a_folder_that_was_synced_to_another_computer_waits_there(tmp_path
     other.runway, other.machine = computer.runway, "another computer"
     shutil.rmtree(other.home)
     shutil.copytree(computer.home, other.home)
-    other.lists[other.home] = copy.deepcopy(computer.lists[computer.home])
+    other.lists[other.home] = computer.lists[computer.home].copy()
     async with other.rig() as rig:
         await asks(rig, Verdict.OTHER_MACHINE)
     async with computer.rig() as rig:
@@ -151,7 +150,7 @@ async def test_a_list_of_an_older_version_that_is_put_back_waits(tmp_path: Path)
     await computer.used()
     await computer.queue()
     kept = computer.copied("kept")
-    computer.lists[kept]._settings.pop(IDENTITY)
+    await computer.lists[kept].set_settings({IDENTITY: None})
     async with computer.rig() as rig:
         await goes_on(rig)
     computer.put_back(kept)
@@ -187,7 +186,7 @@ async def test_where_nothing_waits_nothing_is_asked(tmp_path: Path):
         assert not rig.lane.paused
         await rig.submit(request("from the copy"))
         assert reasons(rig) == []
-    [one, other] = (Identity.read(computer.lists[folder]._settings[IDENTITY]) for folder in (computer.home, twin))
+    [one, other] = (Identity.read(computer.lists[folder].setting(IDENTITY)) for folder in (computer.home, twin))
     assert one is not None
     assert other is not None
     assert one.id != other.id

@@ -71,11 +71,11 @@ async def test_a_folder_that_is_reached_by_another_path_asks_nothing(tmp_path: P
 async def test_an_upgrade_asks_nothing_and_takes_an_identity(tmp_path: Path):
     computer = await a_computer(tmp_path)
     await computer.queue()
-    computer.lists[computer.home]._settings.pop(IDENTITY)
+    await computer.lists[computer.home].set_settings({IDENTITY: None})
     shutil.rmtree(computer.state)
     async with computer.rig() as rig:
         await goes_on(rig)
-    found = Identity.read(computer.lists[computer.home]._settings[IDENTITY])
+    found = Identity.read(computer.lists[computer.home].setting(IDENTITY))
     assert found is not None
     assert (found.folder, found.runs) == (str(computer.home), 1)
     assert "this computer" not in str(found)
@@ -157,7 +157,7 @@ async def test_every_run_is_noted_even_if_it_sends_nothing(tmp_path: Path):
     for run in range(2, 5):
         async with computer.rig():
             pass
-        found = Identity.read(computer.lists[computer.home]._settings[IDENTITY])
+        found = Identity.read(computer.lists[computer.home].setting(IDENTITY))
         assert found is not None
         marker = ListMarkers(computer.state).read(found.id)
         assert marker is not None

@@ -16,7 +16,7 @@ from runway_desktop.domain.transitions import Accepted, Answer, Sending
 from runway_desktop.services.tasks.ledger import NoSuchTask
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
-from tests.fakes import MemoryStore, settle
+from tests.fakes import settle
 
 REMOTE = remote_id(1)
 
@@ -34,7 +34,7 @@ async def test_a_move_is_on_disk_before_anyone_hears_of_it():
         await rig.ledger.add([held()], [])
         seen: list[State] = []
         rig.bus.listen(
-            lambda event: seen.append(rig.store._tasks[event.task.id].state) if isinstance(event, TaskChanged) else None
+            lambda event: seen.append(rig.store.tasks[event.task.id].state) if isinstance(event, TaskChanged) else None
         )
         await rig.ledger.move(TaskId("one"), Sending())
         assert seen == [State.SENDING]
@@ -58,13 +58,12 @@ async def test_a_move_that_the_disk_refuses_has_not_happened():
 async def test_a_move_is_finished_though_its_caller_is_canceled():
     gate = asyncio.Event()
 
-    class SlowStore(MemoryStore):
-        async def save(self, *arguments, **more):
-            await gate.wait()
-            await super().save(*arguments, **more)
+    async def slow() -> None:
+        await gate.wait()
 
-    async with idle(store=SlowStore()) as rig:
+    async with idle() as rig:
         await rig.ledger.add([held()], [])
+        rig.store.before = slow
         moving = asyncio.create_task(rig.ledger.move(TaskId("one"), Sending()))
         await settle()
         moving.cancel()

@@ -94,6 +94,15 @@ def test_progress_seen_once_at_the_start_is_not_believed_for_long():
     assert next_question(seen, 5.0, random.Random(1)) <= 20.0
 
 
+def test_a_task_that_runs_at_the_first_look_is_not_thought_to_have_begun_just_then():
+    """Else one whose progress is never told would be noticed a whole run too late."""
+    like = Seen(state=State.PENDING, accepted=0.0, ran_low=28.0, ran_high=31.0)
+    looked = next_question(like, 0.0, random.Random(1))
+    answer = Answer(remote_id=remote_id(1), status="RUNNING")
+    seen = replace(with_answer(like, answer, looked), asked=looked)
+    assert next_question(seen, looked, random.Random(1)) < looked + 10.0
+
+
 def test_a_task_that_runs_longer_than_its_like_is_asked_for_ever_more_seldom():
     seen = Seen(
         state=State.RUNNING, asked=90.0, began_after=0.0, began_before=5.0, ran_low=20.0, ran_high=30.0, questions=8

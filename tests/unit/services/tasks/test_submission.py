@@ -158,29 +158,22 @@ async def test_an_uncertain_task_can_be_let_go():
         assert (await rig.adoption.let_go(task_id)).let_go
 
 
-class DyingStore(MemoryStore):
-    """The machine goes off after a number of writes: none is made any more, and those before are on the disk."""
-
-    left: int | None = None
-
-    def _may_write(self) -> None:
-        if self.left is not None:
-            if not self.left:
-                raise asyncio.CancelledError
-            self.left -= 1
-        super()._may_write()
-
-
 @pytest.mark.parametrize("writes", [0, 1, 2])
 async def test_a_program_that_dies_while_it_sends_again_never_leaves_both(writes):
     """A lost row is sent again with a click; a second result is paid for."""
-    store = DyingStore()
+    store = MemoryStore()
+
+    async def dies() -> None:
+        if store.writes == last:
+            raise asyncio.CancelledError
+
     async with idle(store=store) as rig:
         old = await uncertain(rig)
-        store.left = writes
+        last = store.writes + writes
+        store.before = dies
         with suppress(asyncio.CancelledError):
             await sent.again(rig, old)
-        store.left = None
+        store.before = None
         async with rig.kill():
             on_disk = await store.get_many((await store.list(Listing())).ids)
             states = {task.id: task.state for task in on_disk}

@@ -291,8 +291,8 @@ async def test_a_held_task_that_was_being_edited_is_edited_on_and_not_paid_for_b
         other = after_a_kill(rig)
         assert other.button().text == "Save changes"
         other.send()
-        await until(lambda: rig.store._tasks["t1"].request.prompt == "Changed")
-        assert list(rig.store._tasks) == ["t1"]
+        await until(lambda: rig.store.tasks["t1"].request.prompt == "Changed")
+        assert list(rig.store.tasks) == ["t1"]
 
 
 async def test_a_task_that_was_sent_before_the_next_start_is_not_edited_any_more(tmp_path):
@@ -464,7 +464,7 @@ async def test_sending_twice_while_it_is_stored_sends_once(tmp_path):
         await until(lambda: sent)
         await rest()
         assert len(sent) == 1
-        assert len(rig.store._tasks) == 1
+        assert len(rig.store.tasks) == 1
         assert rig.composer.button().reasons == ()
 
 
@@ -484,13 +484,13 @@ async def test_a_second_press_in_a_row_is_not_paid_for_and_says_so_at_the_button
             await rig.clock.advance(0.5)
             rig.composer.send()
         await rest()
-        assert len(rig.store._tasks) == len(sent) == 1
+        assert len(rig.store.tasks) == len(sent) == 1
         assert rig.composer.button().note == "Just sent. Press again to make another take."
         await rig.clock.advance(0.5)
         rig.composer.send()
         await until(lambda: len(sent) == 2, "a press after a moment makes another take")
         assert rig.composer.button().note == ""
-        assert len(rig.store._tasks) == 2
+        assert len(rig.store.tasks) == 2
 
 
 async def test_something_else_is_sent_at_once_however_soon(tmp_path):
@@ -532,7 +532,7 @@ async def test_several_that_were_just_sent_are_counted_and_a_fixed_seed_is_told(
         assert button.text == "Generate 2 more"
         assert button.note == ("Just sent. Press again to make 2 more. With the same seed it will look much the same.")
         await rest()
-        assert len(rig.store._tasks) == 2
+        assert len(rig.store.tasks) == 2
 
 
 async def test_several_that_are_stored_count_as_sent_though_their_sheet_could_not_be_kept(tmp_path):
@@ -563,7 +563,7 @@ async def test_changes_that_were_just_saved_do_not_become_a_second_task_by_a_sec
         await until(lambda: sent)
         rig.composer.send()
         await rest()
-        assert list(rig.store._tasks) == ["t1"]
+        assert list(rig.store.tasks) == ["t1"]
         assert rig.composer.button().text == "Generate another"
 
 
@@ -578,7 +578,7 @@ async def test_a_store_that_refuses_keeps_everything_typed_and_says_so(tmp_path)
         assert rig.composer.request() == before
         rig.store.trouble = None
         rig.composer.send()
-        await until(lambda: rig.store._tasks)
+        await until(lambda: rig.store.tasks)
 
 
 async def test_a_sent_request_remembers_the_model_for_its_endpoint(tmp_path):
@@ -600,8 +600,8 @@ async def test_editing_a_held_task_changes_that_task(tmp_path):
         rig.composer.set_prompt("New words")
         rig.composer.send()
         await until(lambda: rig.composer.editing is None)
-        assert len(rig.store._tasks) == 1
-        assert rig.store._tasks[held].request.prompt == "New words"
+        assert len(rig.store.tasks) == 1
+        assert rig.store.tasks[held].request.prompt == "New words"
 
 
 async def test_an_edit_that_comes_too_late_keeps_what_was_typed(tmp_path):
@@ -613,7 +613,7 @@ async def test_an_edit_that_comes_too_late_keeps_what_was_typed(tmp_path):
         await until(lambda: rig.notices)
         assert "being sent already" in rig.told[0]
         assert rig.composer.prompt == "New words"
-        assert len(rig.store._tasks) == 1
+        assert len(rig.store.tasks) == 1
 
 
 async def test_a_request_taken_up_while_another_is_stored_is_not_forgotten(tmp_path):
@@ -622,7 +622,7 @@ async def test_a_request_taken_up_while_another_is_stored_is_not_forgotten(tmp_p
         rig.composer.load(plain_request("First"))
         rig.composer.send()
         rig.composer.load(plain_request("Held"), editing=held)
-        await until(lambda: len(rig.store._tasks) == 2)
+        await until(lambda: len(rig.store.tasks) == 2)
         await rest()
         assert rig.composer.editing == held
 

@@ -129,7 +129,7 @@ async def test_a_blank_sheet_that_stays_blank_is_not_kept(tmp_path: Path):
         door.open_blank()
         opened[0].close()
         await rest()
-        assert not rig.store._sheets
+        assert not rig.store.kept_sheets
 
 
 async def test_a_folder_of_pictures_is_a_row_for_each(tmp_path: Path):

@@ -244,9 +244,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
         sheet.model.setData(at(sheet, 4, PROMPT), "Changed")
         sheet.send(1)
         await until(lambda: sheet.batch_id is not None and sheet.model.rows[0].sent)
-        await until(
-            lambda: rig.store._sheets and next(iter(rig.store._sheets.values())).batch_id, "it is kept by itself"
-        )
+        await until(lambda: rig.store.kept_sheets and rig.store.kept_sheets[0].batch_id, "it is kept by itself")
         assert rig.engine.settings.get("sheet.open") == sheet.id
         kept = await rig.engine.library.sheets.of_batch(sheet.batch_id)
         assert kept is not None
@@ -281,13 +279,13 @@ async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_for
         sheet.send()
         await dead.wait()
         rig.store.add = add
-        [kept] = rig.store._sheets.values()
-        stored = len(rig.store._tasks)
+        [kept] = rig.store.kept_sheets
+        stored = len(rig.store.tasks)
         again = Sheet.of_kept(rig.engine, rig.sending, rig.bridge, rig.runner, kept, parent=rig.owner)
         await until(lambda: again.model.is_checked and again.model.totals.ready == 5 - stored)
         again.send()
-        await until(lambda: len(rig.store._tasks) == 5)
-        assert sorted(one.request.prompt for one in rig.store._tasks.values()) == ["A", "B", "C", "D", "E"]
+        await until(lambda: len(rig.store.tasks) == 5)
+        assert sorted(one.request.prompt for one in rig.store.tasks.values()) == ["A", "B", "C", "D", "E"]
         await until(lambda: not again.is_sending)
         again.let_go()
         test_ends.set()
@@ -304,7 +302,7 @@ async def test_a_sheet_is_kept_while_one_goes_on_typing_in_a_cell(tmp_path: Path
             nonlocal typed
             typed += "a"
             sheet.model.try_text(cell, typed)
-            return any("Aaaa" in kept.text for kept in rig.store._sheets.values())
+            return any("Aaaa" in kept.text for kept in rig.store.kept_sheets)
 
         await until(typed_on_and_kept)
 
@@ -321,7 +319,7 @@ async def test_rows_that_the_disk_refused_are_offered_again(tmp_path: Path):
         rig.store.trouble = None
         assert sheet.model.totals.ready == 2
         sheet.send()
-        await until(lambda: len(rig.store._tasks) == 2)
+        await until(lambda: len(rig.store.tasks) == 2)
         await until(lambda: not sheet.is_sending)
 
 

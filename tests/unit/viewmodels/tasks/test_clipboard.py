@@ -197,8 +197,8 @@ async def test_a_result_of_ours_that_comes_back_is_an_input_and_offers_no_settin
         assert offered == []
         rig.composer.set_prompt("The sea beyond")
         rig.composer.send()
-        await until(lambda: len(rig.store._tasks) == 2)
-        young = next(found for found in rig.store._tasks.values() if found.id != one.id)
+        await until(lambda: len(rig.store.tasks) == 2)
+        young = next(found for found in rig.store.tasks.values() if found.id != one.id)
         await until(lambda: rig.runway.named("create"))
         tree = await rig.engine.library.lineage.around(young.id, rig.engine.mender)
         assert tree is not None

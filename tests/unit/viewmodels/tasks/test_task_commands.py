@@ -48,7 +48,7 @@ async def test_many_prompts_want_a_sheet_before_anything_is_stored(tmp_path):
     async with Rig(tmp_path) as rig:
         gathered = Gathered(drafts=(line("One"), line("Two")))
         assert await receive(rig, gathered) == [gathered]
-        assert rig.store._tasks == {}
+        assert rig.store.tasks == {}
         assert rig.composer.prompt == ""
 
 
@@ -95,7 +95,7 @@ async def test_dropped_ids_are_adopted_and_shown(tmp_path):
     async with Rig(tmp_path) as rig:
         async with after(rig.desk.show_wanted) as shown:
             rig.desk.receive(Gathered(remote_ids=(remote_id(7), remote_id(8), "no-id")))
-        assert len(rig.store._tasks) == 2
+        assert len(rig.store.tasks) == 2
         assert len(shown[0]) == 2
         assert rig.told[0].startswith("2 tasks adopted.")
         assert "“no-id” is no task id" in rig.told[-1]
@@ -120,7 +120,7 @@ async def test_everything_at_once_loses_nothing(tmp_path):
         )
         assert await receive(rig, gathered) == [gathered]
         assert [item.uri for item in rig.composer.inputs()] == [STILL.uri]
-        await until(lambda: len(rig.store._tasks) == 1)
+        await until(lambda: len(rig.store.tasks) == 1)
         assert "broken.png is no picture." in rig.told
 
 
@@ -176,8 +176,8 @@ async def test_edit_and_send_takes_the_request_up_with_what_runway_said_of_it(tm
         assert rig.composer.editing is None
         rig.composer.set_value("ratio", "720:1280")
         rig.composer.send()
-        await until(lambda: len(rig.store._tasks) == 2)
-        [new] = [one for one in rig.store._tasks.values() if one.id != "t1"]
+        await until(lambda: len(rig.store.tasks) == 2)
+        [new] = [one for one in rig.store.tasks.values() if one.id != "t1"]
         assert new.parent_id == "t1"
 
 
@@ -192,7 +192,7 @@ async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
         )
         async with after(rig.desk.show_wanted) as shown:
             rig.desk.carry_out(TaskCommand.RETRY, rows)
-        assert [rig.store._tasks[one].parent_id for one in shown[0]] == ["t1"]
+        assert [rig.store.tasks[one].parent_id for one in shown[0]] == ["t1"]
 
 
 @pytest.mark.parametrize(
@@ -203,14 +203,14 @@ async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(command, s
         rows = await chosen(rig, task(1, state))
         rig.desk.carry_out(command, rows)
         rig.desk.carry_out(command, rows)
-        await until(lambda: len(rig.store._tasks) == 2)
+        await until(lambda: len(rig.store.tasks) == 2)
         rig.desk.carry_out(command, rows)
         await rest()
-        assert len(rig.store._tasks) == 2
+        assert len(rig.store.tasks) == 2
         assert "once more if you want another" in rig.told[-1]
         await rig.clock.advance(2)
         rig.desk.carry_out(command, rows)
-        await until(lambda: len(rig.store._tasks) == 3, "a press after a moment is meant")
+        await until(lambda: len(rig.store.tasks) == 3, "a press after a moment is meant")
 
 
 async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_part(tmp_path):
@@ -220,9 +220,9 @@ async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_pa
         rig.desk.carry_out(TaskCommand.RETRY, rows)
         await until(lambda: rig.notices)
         rig.store.trouble = None
-        assert len(rig.store._tasks) == 2
+        assert len(rig.store.tasks) == 2
         rig.desk.carry_out(TaskCommand.RETRY, rows)
-        await until(lambda: len(rig.store._tasks) == 4)
+        await until(lambda: len(rig.store.tasks) == 4)
 
 
 async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
@@ -256,7 +256,7 @@ async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(
         rows = await chosen(rig, task(1, State.GONE, rating=3))
         rig.runway.say(remote_id(1), "RUNNING", progress=0.5)
         rig.desk.carry_out(TaskCommand.REFRESH, rows)
-        await until(lambda: rig.store._tasks["t1"].state is State.PENDING)
+        await until(lambda: rig.store.tasks["t1"].state is State.PENDING)
         for _ in range(5):
             await rig.clock.advance(2)
         back = await rig.by_id(1)
@@ -273,7 +273,7 @@ async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
         rows = list(await rig.store.rows([one.id]))
         rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
         rig.desk.carry_out(TaskCommand.REFRESH, rows)
-        await until(lambda: rig.store._outputs[one.id][0].state is OutputState.WAITING)
+        await until(lambda: rig.store.output(one.id).state is OutputState.WAITING)
         assert not (await rig.by_id(1)).deleted_remotely
 
 
@@ -282,10 +282,10 @@ async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):
         rows = await chosen(rig, task(1, State.RUNNING), task(2, State.HELD))
         rig.runway.say(remote_id(1), "RUNNING")
         rig.desk.carry_out(TaskCommand.CANCEL, rows)
-        await until(lambda: rig.store._tasks["t1"].state is State.CANCELLED)
-        assert rig.store._tasks["t2"].state is State.HELD
+        await until(lambda: rig.store.tasks["t1"].state is State.CANCELLED)
+        assert rig.store.tasks["t2"].state is State.HELD
         rig.desk.carry_out(TaskCommand.DO_NOT_SEND, rows)
-        await until(lambda: rig.store._tasks["t2"].state is State.CANCELLED)
+        await until(lambda: rig.store.tasks["t2"].state is State.CANCELLED)
         assert len(rig.runway.named("delete")) == 1
 
 
@@ -308,7 +308,7 @@ async def test_remove_offers_undo_and_undo_brings_them_back(tmp_path):
         assert sentence == "1 task removed from the list. Files stay."
         assert list(ids) == ["t1"]
         rig.desk.undo(command, ids)
-        await until(lambda: rig.store._tasks["t1"].removed_at is None)
+        await until(lambda: rig.store.tasks["t1"].removed_at is None)
 
 
 async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_path):
@@ -354,14 +354,14 @@ async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
         rig.desk.carry_out(TaskCommand.LET_GO, rows[1:2])
         rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: any("Nothing was sent" in told for told in rig.told))
-        assert rig.store._tasks["t3"].state is State.UNCERTAIN, "nobody was asked"
+        assert rig.store.tasks["t3"].state is State.UNCERTAIN, "nobody was asked"
         assert rig.desk.commands.question(TaskCommand.SEND_AGAIN, rows[2:]) is not None
         async with after(rig.desk.show_wanted) as shown:
             rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
-        await until(lambda: rig.store._tasks["t2"].let_go)
-        assert rig.store._tasks["t1"].remote_id == remote_id(77)
-        assert rig.store._tasks["t3"].let_go
-        assert rig.store._tasks[shown[0][0]].parent_id == "t3"
+        await until(lambda: rig.store.tasks["t2"].let_go)
+        assert rig.store.tasks["t1"].remote_id == remote_id(77)
+        assert rig.store.tasks["t3"].let_go
+        assert rig.store.tasks[shown[0][0]].parent_id == "t3"
 
 
 async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(tmp_path):
@@ -384,9 +384,9 @@ async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1), task(2))
         rig.desk.carry_out(TaskCommand.RENAME, rows[:1], Given(text="Opening shot"))
-        await until(lambda: rig.store._tasks["t1"].title == "Opening shot")
+        await until(lambda: rig.store.tasks["t1"].title == "Opening shot")
         rig.desk.carry_out(TaskCommand.SEND_NEXT, rows[1:])
-        await until(lambda: rig.store._tasks["t2"].position < rig.store._tasks["t1"].position)
+        await until(lambda: rig.store.tasks["t2"].position < rig.store.tasks["t1"].position)
         rig.desk.pause(True)
         await until(lambda: rig.engine.lane.paused)
         rig.desk.pause(False)
