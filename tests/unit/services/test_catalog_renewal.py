@@ -47,7 +47,7 @@ def written(folder: Path, facts: object, name: str = "catalog (1).json") -> Path
     return path
 
 
-class TaskCommands:
+class Bench:
     def __init__(self, folder: Path) -> None:
         bus = Bus()
         self.events: list[object] = []
@@ -61,7 +61,7 @@ class TaskCommands:
 
 @pytest.fixture
 def desk(tmp_path):
-    return TaskCommands(tmp_path)
+    return Bench(tmp_path)
 
 
 async def test_a_newer_catalog_is_used_at_once_by_all_who_hold_the_old_one(desk, tmp_path):

@@ -16,7 +16,7 @@ from runway_desktop.services.settings import Settings
 from tests.fakes import FakeClock, MemoryStore, settle
 
 
-class TaskCommands:
+class Bench:
     def __init__(self) -> None:
         self.store, self.bus, self.clock = MemoryStore(), Bus(), FakeClock()
         self.events: list[object] = []
@@ -35,7 +35,7 @@ class TaskCommands:
 
 @pytest.fixture
 def desk():
-    return TaskCommands()
+    return Bench()
 
 
 async def test_first_start_has_sensible_defaults(desk):

@@ -21,7 +21,7 @@ HEADERS = {"Authorization": f"Bearer {DEMO_SECRET}", "X-Runway-Version": API_VER
 
 
 @dataclass
-class TaskCommands:
+class Bench:
     """A running simulator with a client that has a key, and one that has none."""
 
     simulator: Simulator
@@ -45,11 +45,11 @@ class TaskCommands:
 
 
 @contextlib.asynccontextmanager
-async def desk(**knobs: object) -> AsyncIterator[TaskCommands]:
+async def desk(**knobs: object) -> AsyncIterator[Bench]:
     wished = Knobs(seed=5).turned(knobs)
     async with (
         running_simulator(wished, catalog=CATALOG) as simulator,
         httpx.AsyncClient(base_url=simulator.base_url, headers=HEADERS) as api,
         httpx.AsyncClient() as anyone,
     ):
-        yield TaskCommands(simulator, api, anyone)
+        yield Bench(simulator, api, anyone)

@@ -10,21 +10,21 @@ import pytest
 
 from runway_desktop.simulator.__main__ import main
 from runway_desktop.simulator.checks import API_VERSION
-from tests.unit.simulator.desk import CLIP, TaskCommands, desk
+from tests.unit.simulator.desk import CLIP, Bench, desk
 
 OTHER = "key_" + "e5" * 64
 SAME = "key_" + "d4" * 64
 
 
 @contextlib.asynccontextmanager
-async def other(at: TaskCommands, secret: str = OTHER) -> AsyncIterator[httpx.AsyncClient]:
+async def other(at: Bench, secret: str = OTHER) -> AsyncIterator[httpx.AsyncClient]:
     """A client with another key."""
     headers = {"Authorization": f"Bearer {secret}", "X-Runway-Version": API_VERSION}
     async with httpx.AsyncClient(base_url=at.simulator.base_url, headers=headers) as client:
         yield client
 
 
-async def give(at: TaskCommands, secret: str, organization: str) -> None:
+async def give(at: Bench, secret: str, organization: str) -> None:
     answer = await at.anyone.post(
         f"{at.simulator.base_url}/_control/keys", json={"secret": secret, "organization": organization}
     )

@@ -33,7 +33,7 @@ from tests.unit.services.exchange.results import NOON, Results, a_task, as_it_is
 _ALL = Listing(group=GroupBy.NONE)
 
 
-class TaskCommands:
+class Bench:
     """An empty profile beside a folder of results that another one left."""
 
     def __init__(self, folder: Path) -> None:
@@ -67,8 +67,8 @@ class TaskCommands:
 
 
 @asynccontextmanager
-async def a_desk(folder: Path) -> AsyncIterator[TaskCommands]:
-    desk = TaskCommands(folder)
+async def a_desk(folder: Path) -> AsyncIterator[Bench]:
+    desk = Bench(folder)
     async with desk.rig:
         yield desk
 

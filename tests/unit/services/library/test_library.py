@@ -20,7 +20,7 @@ from tests.fake_runway import remote_id
 from tests.fakes import FakeClock, MemoryStore
 
 
-class TaskCommands:
+class Bench:
     def __init__(self, folder: Path) -> None:
         self.store, self.bus, self.clock = MemoryStore(), Bus(), FakeClock()
         self.events: list[object] = []
@@ -48,7 +48,7 @@ class TaskCommands:
 
 @pytest.fixture
 def desk(tmp_path):
-    return TaskCommands(tmp_path)
+    return Bench(tmp_path)
 
 
 async def test_list_rows_groups_and_counts_are_the_stores(desk):

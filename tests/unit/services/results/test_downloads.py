@@ -63,7 +63,7 @@ def _box(kind: bytes, content: bytes) -> bytes:
     return (8 + len(content)).to_bytes(4, "big") + kind + content
 
 
-class TaskCommands:
+class Bench:
     """Downloads on a real disk and a fake everything else."""
 
     def __init__(
@@ -148,7 +148,7 @@ class TaskCommands:
 
 @pytest.fixture
 def desk(tmp_path):
-    return TaskCommands(tmp_path / "library")
+    return Bench(tmp_path / "library")
 
 
 async def test_result_is_saved_as_soon_as_the_task_succeeds(desk):
@@ -381,7 +381,7 @@ async def test_download_goes_on_after_the_program_was_killed(desk):
         task = await desk.finished_task()
         await settle()
     assert desk.files() == ["gen4.5_Fox.mp4.part", "gen4.5_Fox.mp4.part.json"]
-    again = TaskCommands(desk.library, store=desk.store, clock=desk.clock)
+    again = Bench(desk.library, store=desk.store, clock=desk.clock)
     again.fetcher.serve(LINK, clip(), etag='"1"')
     async with again.running():
         await settle()
@@ -659,7 +659,7 @@ async def test_kill_between_naming_and_storing_does_not_download_twice(desk):
     assert (desk.library / "gen4.5_Fox.mp4").exists()
     assert (await desk.output(task)).state is OutputState.DOWNLOADING
     desk.store.save_output = put
-    again = TaskCommands(desk.library, store=desk.store, clock=desk.clock)
+    again = Bench(desk.library, store=desk.store, clock=desk.clock)
     async with again.running():
         await settle()
     saved = await again.output(task)
@@ -679,7 +679,7 @@ async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(des
         async with desk.running():
             task = await desk.finished_task()
             await settle()
-    again = TaskCommands(desk.library, store=desk.store, clock=desk.clock)
+    again = Bench(desk.library, store=desk.store, clock=desk.clock)
     async with again.running():
         await settle()
     assert (await again.output(task)).state is OutputState.SAVED

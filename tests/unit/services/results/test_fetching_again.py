@@ -14,15 +14,15 @@ from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from tests.fakes import settle
-from tests.unit.services.results.test_downloads import FRESH, LINK, TaskCommands, clip
+from tests.unit.services.results.test_downloads import FRESH, LINK, Bench, clip
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> TaskCommands:
-    return TaskCommands(tmp_path / "library")
+def desk(tmp_path: Path) -> Bench:
+    return Bench(tmp_path / "library")
 
 
-async def saved(desk: TaskCommands) -> tuple[Task, Output]:
+async def saved(desk: Bench) -> tuple[Task, Output]:
     desk.fetcher.serve(LINK, clip())
     desk.fetcher.serve(FRESH, clip(seed=2))
     task = await desk.finished_task()
@@ -33,14 +33,14 @@ async def saved(desk: TaskCommands) -> tuple[Task, Output]:
     return task, await desk.output(task)
 
 
-async def note(desk: TaskCommands, output: Output, presence: Presence) -> None:
+async def note(desk: Bench, output: Output, presence: Presence) -> None:
     file = kept_file(output)
     assert file is not None
     signs = Signs(4, 5) if presence is Presence.CHANGED else None
     await desk.store.note_looks([Looked(file=file, look=Look(presence=presence, at=1.0, signs=signs))])
 
 
-async def test_it_comes_to_its_old_place_even_if_names_are_made_otherwise_now(desk: TaskCommands):
+async def test_it_comes_to_its_old_place_even_if_names_are_made_otherwise_now(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         Path(before.path).unlink()
@@ -54,7 +54,7 @@ async def test_it_comes_to_its_old_place_even_if_names_are_made_otherwise_now(de
     assert desk.files() == ["gen4.5_Fox.mp4"]
 
 
-async def test_its_old_folder_is_made_again(desk: TaskCommands):
+async def test_its_old_folder_is_made_again(desk: Bench):
     desk.settings.name_template = "{model}/{prompt}"
     async with desk.running():
         task, before = await saved(desk)
@@ -66,7 +66,7 @@ async def test_its_old_folder_is_made_again(desk: TaskCommands):
     assert desk.files() == ["gen4.5/Fox.mp4"]
 
 
-async def test_what_lay_in_another_folder_comes_into_the_library(desk: TaskCommands, tmp_path: Path):
+async def test_what_lay_in_another_folder_comes_into_the_library(desk: Bench, tmp_path: Path):
     async with desk.running():
         task, before = await saved(desk)
         await desk.store.save_output(replace(before, path=str(tmp_path / "gone" / "fox.mp4")))
@@ -76,7 +76,7 @@ async def test_what_lay_in_another_folder_comes_into_the_library(desk: TaskComma
     assert desk.files() == ["gen4.5_Fox.mp4"]
 
 
-async def test_one_that_is_in_its_place_again_is_not_downloaded(desk: TaskCommands):
+async def test_one_that_is_in_its_place_again_is_not_downloaded(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         away = Path(before.path).rename(desk.library / "away.mp4")
@@ -90,7 +90,7 @@ async def test_one_that_is_in_its_place_again_is_not_downloaded(desk: TaskComman
     assert replace(now, url=before.url, url_fetched_at=before.url_fetched_at) == before
 
 
-async def test_the_original_comes_beside_a_persons_edit_under_another_name(desk: TaskCommands):
+async def test_the_original_comes_beside_a_persons_edit_under_another_name(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         Path(before.path).write_bytes(b"edit")
@@ -106,7 +106,7 @@ async def test_the_original_comes_beside_a_persons_edit_under_another_name(desk:
     assert Path(now.path).read_bytes() == clip(seed=2)
 
 
-async def test_what_is_in_the_bin_is_fetched_again_to_its_place(desk: TaskCommands):
+async def test_what_is_in_the_bin_is_fetched_again_to_its_place(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         Path(before.path).unlink()
@@ -117,7 +117,7 @@ async def test_what_is_in_the_bin_is_fetched_again_to_its_place(desk: TaskComman
     assert (now.path, now.binned_from, now.is_here) == (before.path, "", True)
 
 
-async def test_a_404_leaves_a_missing_one_missing_so_that_it_can_still_be_looked_for(desk: TaskCommands):
+async def test_a_404_leaves_a_missing_one_missing_so_that_it_can_still_be_looked_for(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         Path(before.path).unlink()
@@ -133,7 +133,7 @@ async def test_a_404_leaves_a_missing_one_missing_so_that_it_can_still_be_looked
 
 
 @pytest.mark.parametrize("was", ["missing", "changed", "in the bin"])
-async def test_a_404_after_the_asking_leaves_it_as_it_was(desk: TaskCommands, was: str):
+async def test_a_404_after_the_asking_leaves_it_as_it_was(desk: Bench, was: str):
     async with desk.running():
         task, before = await saved(desk)
         path = Path(before.path)

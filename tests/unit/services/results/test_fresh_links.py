@@ -15,7 +15,7 @@ from tests.fake_runway import remote_id
 HOUR = 3600.0
 
 
-class TaskCommands(Rig):
+class Bench(Rig):
     """Tasks that have succeeded, and the links to hand on."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class TaskCommands(Rig):
 
 
 async def test_a_young_link_is_handed_on_as_it_is():
-    async with TaskCommands() as desk:
+    async with Bench() as desk:
         task_id = await desk.succeeded()
         await desk.clock.advance(YOUNG - 1)
         handed = await desk.links.hand_on([task_id])
@@ -45,7 +45,7 @@ async def test_a_young_link_is_handed_on_as_it_is():
 
 
 async def test_an_older_link_is_asked_for_anew_and_kept():
-    async with TaskCommands() as desk:
+    async with Bench() as desk:
         task_id = await desk.succeeded()
         await desk.clock.advance(2 * HOUR)
         desk.answer(1, "https://out.example/1.mp4?sig=new")
@@ -58,7 +58,7 @@ async def test_an_older_link_is_asked_for_anew_and_kept():
 
 
 async def test_what_a_download_has_reached_meanwhile_stays():
-    async with TaskCommands() as desk:
+    async with Bench() as desk:
         task_id = await desk.succeeded()
         await desk.clock.advance(2 * HOUR)
         [waiting] = await desk.store.outputs(task_id)
@@ -70,7 +70,7 @@ async def test_what_a_download_has_reached_meanwhile_stays():
 
 
 async def test_many_come_in_the_order_asked_with_all_their_results():
-    async with TaskCommands() as desk:
+    async with Bench() as desk:
         first = await desk.succeeded(1, "https://out.example/1a", "https://out.example/1b")
         second = await desk.succeeded(2)
         handed = await desk.links.hand_on([second, first, second])
@@ -79,7 +79,7 @@ async def test_many_come_in_the_order_asked_with_all_their_results():
 
 
 async def test_offline_the_known_link_is_better_than_none_while_it_may_work():
-    async with TaskCommands() as desk:
+    async with Bench() as desk:
         task_id = await desk.succeeded()
         desk.runway.always("task", NotReached("There is no network."))
         await desk.clock.advance(47 * HOUR)
@@ -93,7 +93,7 @@ async def test_offline_the_known_link_is_better_than_none_while_it_may_work():
 
 
 async def test_only_a_404_says_that_it_is_gone_and_it_takes_nothing_away_here():
-    async with TaskCommands() as desk:
+    async with Bench() as desk:
         task_id = await desk.succeeded()
         await desk.clock.advance(2 * HOUR)
         desk.runway.vanish(remote_id(1))
@@ -110,7 +110,7 @@ async def test_only_a_404_says_that_it_is_gone_and_it_takes_nothing_away_here():
 
 
 async def test_what_never_reached_runway_has_no_link():
-    async with TaskCommands() as desk:
+    async with Bench() as desk:
         [task_id] = await desk.submit(request())
         handed = await desk.links.hand_on([task_id])
         assert "never reached Runway" in handed.failed[task_id]

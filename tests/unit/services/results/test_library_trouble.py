@@ -21,7 +21,7 @@ from runway_desktop.services.results import part_file
 from runway_desktop.services.results.fallback_saving import GRACE, RESCUE_AFTER
 from tests.fake_drive import Drives
 from tests.fakes import settle
-from tests.unit.services.results.test_downloads import LINK, TaskCommands, clip
+from tests.unit.services.results.test_downloads import LINK, Bench, clip
 
 MANY = 50
 
@@ -34,20 +34,20 @@ def library(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(library: Path, tmp_path: Path) -> TaskCommands:
-    return TaskCommands(library, profile=tmp_path)
+def desk(library: Path, tmp_path: Path) -> Bench:
+    return Bench(library, profile=tmp_path)
 
 
-def pull_out(desk: TaskCommands) -> Path:
+def pull_out(desk: Bench) -> Path:
     """The drive is gone; gives where it is meanwhile."""
     return desk.library.parent.rename(desk.library.parent.with_name("in a pocket"))
 
 
-def put_in(desk: TaskCommands, drive: Path) -> None:
+def put_in(desk: Bench, drive: Path) -> None:
     drive.rename(desk.library.parent)
 
 
-def reasons(desk: TaskCommands) -> Counter[Reason]:
+def reasons(desk: Bench) -> Counter[Reason]:
     """How often each reason was told, over all rows."""
     return Counter(event.output.problem for event in desk.told(OutputChanged) if event.output.problem)
 
@@ -231,7 +231,7 @@ async def test_killed_while_a_part_is_taken_along_the_next_start_has_it_whole(de
     for place, name in enumerate(("create", "copy_into", "discard"), 2):
         if place == moment:
             monkeypatch.setattr(part_file.PartFile, name, _dies)
-    killed = TaskCommands(desk.library, store=desk.store, clock=desk.clock)
+    killed = Bench(desk.library, store=desk.store, clock=desk.clock)
     killed.fetcher.serve(LINK, clip(), etag='"1"')
     killed.settings.library_folder = str(other)
     if moment == 1:
@@ -239,7 +239,7 @@ async def test_killed_while_a_part_is_taken_along_the_next_start_has_it_whole(de
     async with killed.running():
         await settle()
     monkeypatch.undo()
-    again = TaskCommands(desk.library, store=desk.store, clock=desk.clock)
+    again = Bench(desk.library, store=desk.store, clock=desk.clock)
     again.fetcher.serve(LINK, clip(), etag='"1"')
     again.settings.library_folder = str(other)
     async with again.running():
@@ -261,7 +261,7 @@ def _dies(*_: object, **__: object) -> None:
 async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
     """A download hangs in the middle of a write. The others are not begun; another folder frees them all."""
     drives = Drives()
-    desk = TaskCommands(library, threads=drives, profile=tmp_path)
+    desk = Bench(library, threads=drives, profile=tmp_path)
     (tmp_path / "other").mkdir()
     urls = [f"https://out.example.com/{number}.mp4" for number in range(8)]
     for number, url in enumerate(urls):
@@ -286,7 +286,7 @@ async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
 
 async def test_what_hangs_is_rescued(library, tmp_path):
     drives = Drives()
-    desk = TaskCommands(library, threads=drives, profile=tmp_path)
+    desk = Bench(library, threads=drives, profile=tmp_path)
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         drives.hang("library", "look at the library")
@@ -297,7 +297,7 @@ async def test_what_hangs_is_rescued(library, tmp_path):
 
 async def test_closing_waits_for_nothing_that_hangs(library, tmp_path):
     drives = Drives()
-    desk = TaskCommands(library, threads=drives, profile=tmp_path)
+    desk = Bench(library, threads=drives, profile=tmp_path)
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         await desk.finished_task()

@@ -14,27 +14,27 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import OutputState, Task
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from tests.fakes import in_time, settle
-from tests.unit.services.results.test_downloads import FRESH, LINK, TaskCommands, clip
+from tests.unit.services.results.test_downloads import FRESH, LINK, Bench, clip
 from tests.unit.services.results.test_fresh_links import HOUR
-from tests.unit.services.results.test_fresh_links import TaskCommands as LinksDesk
+from tests.unit.services.results.test_fresh_links import Bench as LinksDesk
 
 MINE, THEIRS = "key_test", "key_theirs"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> TaskCommands:
-    desk = TaskCommands(tmp_path / "library")
+def desk(tmp_path: Path) -> Bench:
+    desk = Bench(tmp_path / "library")
     desk.runway.give(THEIRS, "theirs")
     return desk
 
 
-async def use(desk: TaskCommands, secret: str) -> None:
+async def use(desk: Bench, secret: str) -> None:
     desk.runway.use_secret(secret)
     desk.bus.tell(KeyChanged(KeyStatus(place=KeyPlace.MEMORY, fingerprint=desk.runway.key)))
     await settle()
 
 
-async def waiting(desk: TaskCommands) -> Task:
+async def waiting(desk: Bench) -> Task:
     """Of one that has succeeded, but whose link works no more by the time that it is to be saved."""
     task = await desk.live_task()
     desk.runway.say(str(task.remote_id), "RUNNING")
@@ -42,13 +42,13 @@ async def waiting(desk: TaskCommands) -> Task:
     return task
 
 
-async def is_deleted(desk: TaskCommands, task: Task) -> bool:
+async def is_deleted(desk: Bench, task: Task) -> bool:
     known = await desk.ledger.task(task.id)
     assert known is not None
     return known.deleted_remotely
 
 
-async def test_a_result_waits_for_its_key_and_is_saved_when_it_is_back(desk: TaskCommands):
+async def test_a_result_waits_for_its_key_and_is_saved_when_it_is_back(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         await use(desk, THEIRS)
@@ -65,7 +65,7 @@ async def test_a_result_waits_for_its_key_and_is_saved_when_it_is_back(desk: Tas
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_a_link_that_works_needs_no_key(desk: TaskCommands):
+async def test_a_link_that_works_needs_no_key(desk: Bench):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         await use(desk, THEIRS)
@@ -74,7 +74,7 @@ async def test_a_link_that_works_needs_no_key(desk: TaskCommands):
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_runway_is_asked_seldom_for_what_this_key_cannot_see(desk: TaskCommands):
+async def test_runway_is_asked_seldom_for_what_this_key_cannot_see(desk: Bench):
     async with desk.running():
         await waiting(desk)
         await use(desk, THEIRS)
@@ -83,7 +83,7 @@ async def test_runway_is_asked_seldom_for_what_this_key_cannot_see(desk: TaskCom
         assert len(desk.runway.named("task")) - before <= 4
 
 
-async def test_one_404_under_its_own_key_expires_nothing_and_a_later_one_does(desk: TaskCommands):
+async def test_one_404_under_its_own_key_expires_nothing_and_a_later_one_does(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         desk.runway.vanish(str(task.remote_id))
@@ -100,7 +100,7 @@ async def test_one_404_under_its_own_key_expires_nothing_and_a_later_one_does(de
         assert await is_deleted(desk, task)
 
 
-async def test_one_404_that_was_a_mistake_costs_no_result(desk: TaskCommands):
+async def test_one_404_that_was_a_mistake_costs_no_result(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         known = desk.runway.answers.pop(str(task.remote_id))
@@ -111,7 +111,7 @@ async def test_one_404_that_was_a_mistake_costs_no_result(desk: TaskCommands):
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_a_result_of_an_older_version_is_never_expired_by_a_404(desk: TaskCommands):
+async def test_a_result_of_an_older_version_is_never_expired_by_a_404(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         await settle()
@@ -123,7 +123,7 @@ async def test_a_result_of_an_older_version_is_never_expired_by_a_404(desk: Task
         assert not await is_deleted(desk, task)
 
 
-async def test_asking_by_hand_under_another_key_says_so_and_takes_nothing_away(desk: TaskCommands):
+async def test_asking_by_hand_under_another_key_says_so_and_takes_nothing_away(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         await use(desk, THEIRS)
