@@ -17,7 +17,7 @@ from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.viewmodels.tasks.clipboard import Clipboard
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.applications import Application
+    from runway_desktop.domain.outputs import Application
 
 MOST = 16
 

@@ -27,7 +27,7 @@ from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.applications import Launch
+    from runway_desktop.domain.outputs import Launch
     from runway_desktop.ui.media.picture import BadPicture, Picture
     from runway_desktop.ui.media.preview import Preview
     from runway_desktop.ui.media.workers import Workers

@@ -24,7 +24,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.applications import Application, Launch
+    from runway_desktop.domain.outputs import Application, Launch
 
 MOST_OPENED = 8
 """Files that are given to programs at once, where each starts one of its own."""

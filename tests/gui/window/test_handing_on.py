@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor, QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
-from runway_desktop.domain.applications import Launch
+from runway_desktop.domain.outputs import Launch
 from runway_desktop.domain.task import Media, State, TaskId
 from runway_desktop.ui.sharing import launching
 from runway_desktop.ui.sharing.programs_menu import ProgramsMenu
