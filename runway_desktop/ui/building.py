@@ -22,7 +22,7 @@ Margins = int | tuple[int, int, int, int]
 Does = Callable[..., object] | SignalInstance
 
 
-def button(
+def push_button(
     parent: QWidget | None,
     text: str,
     does: Does | None = None,
@@ -52,21 +52,21 @@ def button(
     return made
 
 
-def row(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QHBoxLayout:
+def hbox(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QHBoxLayout:
     """Items beside each other, as the layout of `on` if it is given."""
     made = QHBoxLayout(on) if on is not None else QHBoxLayout()
     _shape(made, spacing, margins)
-    return fill(made, *items)
+    return add_all(made, *items)
 
 
-def column(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QVBoxLayout:
+def vbox(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QVBoxLayout:
     """Items below each other, as the layout of `on` if it is given."""
     made = QVBoxLayout(on) if on is not None else QVBoxLayout()
     _shape(made, spacing, margins)
-    return fill(made, *items)
+    return add_all(made, *items)
 
 
-def fill(layout: Kind, *items: Item) -> Kind:
+def add_all(layout: Kind, *items: Item) -> Kind:
     for item in items:
         match item:
             case None:
@@ -84,7 +84,7 @@ def fill(layout: Kind, *items: Item) -> Kind:
     return layout
 
 
-def clear(layout: QLayout) -> None:
+def clear_layout(layout: QLayout) -> None:
     """Takes out and deletes all widgets of a layout."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
@@ -100,7 +100,7 @@ class Dialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.setAccessibleName(spoken or title)
-        self.rows = column(on=self, margins=2 * GRID, spacing=spacing)
+        self.rows = vbox(on=self, margins=2 * GRID, spacing=spacing)
 
 
 def _shape(layout: QBoxLayout, spacing: int, margins: Margins) -> None:

@@ -63,8 +63,12 @@ class LibraryBox(QWidget):
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(GRID)
-            counted = f"{units.count(place.files, 'result')} ({units.size(place.size)})"
-            said = f"{counted} {'is' if place.files == 1 else 'are'} still in {place.folder}."
+            size = units.size(place.size)
+            said = units.count(
+                place.files,
+                f"result ({size}) is still in {place.folder}.",
+                f"results ({size}) are still in {place.folder}.",
+            )
             line.addWidget(words(row, said, "muted"), 1)
             move = _button("Move them here…", row, partial(self._form.bring, place))
             move.setAccessibleDescription(said)

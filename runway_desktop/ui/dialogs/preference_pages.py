@@ -29,7 +29,7 @@ from runway_desktop.domain.preferences import (
     Section,
     Switch,
 )
-from runway_desktop.ui.building import STRETCH, button, clear, column, row
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_file
@@ -64,7 +64,7 @@ class Page(QWidget):
         super().__init__(parent)
         self.form = form
         self.theme = theme
-        self.rows = column(on=self, margins=(0, 0, GRID, 0))
+        self.rows = vbox(on=self, margins=(0, 0, GRID, 0))
         self.section = section
         self._ends: list[Callable[[], object]] = []
         self.build()
@@ -141,7 +141,7 @@ class Page(QWidget):
 
     def _add_choice(self, line: Preference[Any], options: tuple[tuple[Any, str], ...]) -> None:
         holder = QWidget(self)
-        rows, group, buttons = column(on=holder), QButtonGroup(holder), {}
+        rows, group, buttons = vbox(on=holder), QButtonGroup(holder), {}
         for stored, text in options:
             buttons[stored] = made = QRadioButton(text, holder)
             made.setAccessibleName(f"{line.label}: {text}")
@@ -199,8 +199,8 @@ class EachEditor(QWidget):
         self._remarks: dict[str, QLabel] = {}
         self._table = QWidget(self)
         self._grid = _grid(self._table)
-        self._add = button(self, f"Add a {kind.what}…", self._choose)
-        column(self._table, row(self._add, STRETCH), on=self)
+        self._add = push_button(self, f"Add a {kind.what}…", self._choose)
+        vbox(self._table, hbox(self._add, STRETCH), on=self)
         form.changed.connect(lambda which: self._show() if which == name else None)
         self._show()
 
@@ -224,7 +224,7 @@ class EachEditor(QWidget):
         set_reason(self._add, "" if others else f"There is no other {self._kind.what} yet.")
 
     def _build(self, names: list[str]) -> None:
-        clear(self._grid)
+        clear_layout(self._grid)
         self._boxes.clear()
         for at, name in enumerate(names):
             spoken = self._kind.each.format(name)
@@ -254,8 +254,8 @@ class KeyPage(Page):
         self.heading("Your key")
         self._place = self.note()
         self._problem = self.note(tone="warn")
-        self._forget = button(self, "Forget this key…", self._ask_to_forget, kind="danger")
-        self.rows.addLayout(row(self._forget, STRETCH))
+        self._forget = push_button(self, "Forget this key…", self._ask_to_forget, kind="danger")
+        self.rows.addLayout(hbox(self._forget, STRETCH))
         if not self.form.is_demo:
             title = self.heading("Use another key")
             entry = KeyEntry(self.form.key, self.theme, "Check and use", self)
@@ -310,9 +310,9 @@ class RunwayPage(Page):
         """What can be made, and how to renew it without a new version of the program."""
         self.heading("Catalog of models")
         self._catalog = self.note()
-        renew = button(self, "Renew from file…", self._choose_catalog)
-        self._built_in = button(self, "Use the built-in catalog", lambda: self.form.renew_catalog(None))
-        self.rows.addLayout(row(renew, self._built_in, STRETCH))
+        renew = push_button(self, "Renew from file…", self._choose_catalog)
+        self._built_in = push_button(self, "Use the built-in catalog", lambda: self.form.renew_catalog(None))
+        self.rows.addLayout(hbox(renew, self._built_in, STRETCH))
         self._came = self.note()
         self.form.catalog_told.connect(self._show_catalog)
         self._show_catalog()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QScrollArea, QStackedWidget, QWidget
 
 from runway_desktop.domain.preferences import Section
-from runway_desktop.ui.building import STRETCH, Dialog, button, fill, row
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
@@ -56,8 +56,8 @@ class Preferences(Dialog):
         self._sections.addItems(list(self._pages))
         self._sections.setFixedWidth(max(16 * GRID, self._sections.sizeHintForColumn(0) + 3 * GRID))
         self._sections.currentRowChanged.connect(self._stack.setCurrentIndex)
-        close = button(self, "Close", self.accept)
-        fill(self.rows, (row(self._sections, (self._stack, 1), spacing=2 * GRID), 1), row(STRETCH, close))
+        close = push_button(self, "Close", self.accept)
+        add_all(self.rows, (hbox(self._sections, (self._stack, 1), spacing=2 * GRID), 1), hbox(STRETCH, close))
         open_at(self, QSize(92 * GRID, 64 * GRID))
         self.show_section("Key")
         self._sections.setFocus(Qt.FocusReason.OtherFocusReason)

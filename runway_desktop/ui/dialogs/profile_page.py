@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from runway_desktop.domain.preferences import Section
-from runway_desktop.ui.building import STRETCH, button, row
+from runway_desktop.ui.building import STRETCH, hbox, push_button
 from runway_desktop.ui.labels import say
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.profiles.choosing import choose_backup
@@ -72,17 +72,17 @@ class ProfilePage(Page):
             "A backup is one file with everything of this profile but its key. It can be restored into a new profile, "
             "or in place of this one, here or on another computer. You see what is in it first."
         )
-        back_up = button(self, "Back up…", self.back_up_wanted)
-        self.rows.addLayout(row(back_up, button(self, "Restore…", self._choose), STRETCH))
+        back_up = push_button(self, "Back up…", self.back_up_wanted)
+        self.rows.addLayout(hbox(back_up, push_button(self, "Restore…", self._choose), STRETCH))
 
     def _build_daily(self) -> None:
         self.add_table()
         self._kept_words = self.note()
         self._trouble = self.note(tone="warn")
-        self._show_folder = button(
+        self._show_folder = push_button(
             self, "Show the backups", lambda: self.folder_wanted.emit(self._kept.folder), kind="flat"
         )
-        self.rows.addLayout(row(self._show_folder, STRETCH))
+        self.rows.addLayout(hbox(self._show_folder, STRETCH))
         self.note(
             "The last seven days and four weeks are kept in the profile's folder, without media. They do not help "
             "when the disk fails: put a backup on another disk now and then.",

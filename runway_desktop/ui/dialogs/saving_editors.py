@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from runway_desktop.ui.building import STRETCH, button, column, row
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.marks import mark_wrong
@@ -38,13 +38,13 @@ class FolderEditor(OwnEditor):
         self._line.setAccessibleName("Folder for results")
         self._line.editingFinished.connect(self.finish)
         self.setFocusProxy(self._line)
-        self._choose = button(self, "Choose…", self._choose_folder)
+        self._choose = push_button(self, "Choose…", self._choose_folder)
         self._note = words(self, tone="muted")
-        self._move = button(self, "Move the library…", self._choose_target)
-        self._usual = button(self, "Use the default folder", self._reset, kind="flat")
+        self._move = push_button(self, "Move the library…", self._choose_target)
+        self._usual = push_button(self, "Use the default folder", self._reset, kind="flat")
         box = LibraryBox(form.folder, theme, self)
         box.choose_wanted.connect(self._choose_target)
-        column(row((self._line, 1), self._choose), self._note, row(self._move, self._usual, STRETCH), box, on=self)
+        vbox(hbox((self._line, 1), self._choose), self._note, hbox(self._move, self._usual, STRETCH), box, on=self)
         form.changed.connect(lambda name: self._show() if name == "library_folder" else None)
         form.folder.changed.connect(self._show_library)
         self._show()
@@ -100,8 +100,8 @@ class NamesEditor(OwnEditor):
         self._template.edited.connect(lambda _: self._show_standard())
         self._template.finished.connect(self.finish)
         self.setFocusProxy(self._template.line)
-        self._standard = button(self, "Use the default names", form.reset_template, kind="flat")
-        column(self._template, row(self._standard, STRETCH), on=self)
+        self._standard = push_button(self, "Use the default names", form.reset_template, kind="flat")
+        vbox(self._template, hbox(self._standard, STRETCH), on=self)
         form.changed.connect(lambda name: self._show() if name == "name_template" else None)
         self._show()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButt
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import Key
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
@@ -117,7 +118,7 @@ class BoardPane(QWidget):
         self._trouble.setText(trouble)
         self._trouble.setVisible(bool(trouble) and board.total > 0)
         self._folder.setVisible(bool(trouble) and board.total > 0)
-        self._all.setText(f"Save all {amount:,}" if amount > 1 else "Save now")
+        self._all.setText(units.plural(max(amount, 1), "Save now", f"Save all {amount:,}"))
         self._all.setVisible(board.total > 0)
         self._all.setEnabled(amount > 0)
         self._all.setToolTip("" if amount else "All of them are being saved.")
@@ -131,10 +132,11 @@ class BoardPane(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if deeds:
             words = deeds.pop() if len(deeds) == 1 else "Save now"
-            menu.addAction(words if len(keys) == 1 else f"{words} ({len(keys):,})", lambda: self._board.save_now(keys))
+            text = units.plural(len(keys), words, f"{words} ({len(keys):,})")
+            menu.addAction(text, lambda: self._board.save_now(keys))
         menu.addAction("Show in the list", lambda: self.task_wanted.emit(keys[0][0])).setEnabled(len(keys) == 1)
         menu.addSeparator()
-        menu.addAction("Copy link" if len(keys) == 1 else "Copy links", lambda: self._copy_links(keys))
+        menu.addAction(units.plural(len(keys), "Copy link", "Copy links"), lambda: self._copy_links(keys))
         menu.addAction("Choose another folder…", self.choose_folder)
         menu.popup(at)
 

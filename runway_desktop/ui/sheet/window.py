@@ -212,7 +212,7 @@ class SheetWindow(QDialog):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if tasks := self._tasks_of(places):
             menu.addAction(
-                "Show the task" if len(tasks) == 1 else "Show the tasks", lambda: self.show_wanted.emit(tasks)
+                units.plural(len(tasks), "Show the task", "Show the tasks"), lambda: self.show_wanted.emit(tasks)
             )
         ready = sheet.ready_at(places)
         if ready:

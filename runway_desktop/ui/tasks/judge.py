@@ -124,7 +124,7 @@ class Judge(QObject):
         def known(rows: list[Row]) -> None:
             if rows:
                 values = {value(row) for row in rows}
-                of = "" if len(rows) == 1 else f" of {units.count(len(rows), 'task')}"
+                of = units.plural(len(rows), "", f" of {units.count(len(rows), 'task')}")
                 ask([row.task.id for row in rows], f"{title}{of}", values.pop() if len(values) == 1 else None)
 
         self._rows.with_rows(self._chosen(), known)

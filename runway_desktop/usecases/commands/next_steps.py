@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
+from runway_desktop.usecases.words import units
 
 from .offers import TaskCommand
 
@@ -23,7 +24,7 @@ def next_steps(row: Row) -> list[NextStep]:
     """What can be done about files, the most sensible first."""
     outputs, at_runway = row.outputs, not row.task.deleted_remotely
     if any(output.is_missing for output in outputs):
-        steps = [NextStep(TaskCommand.LOOK_FOR, "Look for it" if _count(outputs) == 1 else "Look for them")]
+        steps = [NextStep(TaskCommand.LOOK_FOR, units.plural(_count(outputs), "Look for it", "Look for them"))]
         if at_runway:
             steps.append(NextStep(TaskCommand.FETCH_AGAIN, "Fetch again from Runway"))
         return [*steps, NextStep(TaskCommand.CHOOSE_FILE, "Choose the file…")]

@@ -20,7 +20,7 @@ from runway_desktop.usecases.words import units
 
 _PICTURED = (Media.IMAGE, Media.VIDEO)
 """What has a picture that can be copied as such."""
-_NO_LONGER = "Runway keeps it no longer."
+_NO_LONGER = "Runway no longer keeps it."
 
 
 class TaskCommand(StrEnum):
@@ -143,7 +143,7 @@ def _astray(rows: Sequence[Row], only: Row | None) -> list[Offer]:
     missing = sum(output.is_missing for row in rows for output in row.outputs)
     if missing:
         found += [
-            Offer(TaskCommand.LOOK_FOR, "Look for the file" if missing == 1 else f"Look for {missing:,} files"),
+            Offer(TaskCommand.LOOK_FOR, units.plural(missing, "Look for the file", f"Look for {missing:,} files")),
             Offer(TaskCommand.LOOK_IN, "Look in a folder…"),
         ]
         if only is not None:
@@ -152,13 +152,19 @@ def _astray(rows: Sequence[Row], only: Row | None) -> list[Offer]:
     if changed:
         gone = _none(concerned(TaskCommand.FETCH_ORIGINAL, rows), lambda row: not row.task.deleted_remotely, _NO_LONGER)
         found += [
-            Offer(TaskCommand.KEEP_CHANGE, "Keep the change" if changed == 1 else f"Keep {changed:,} changes"),
-            Offer(TaskCommand.FETCH_ORIGINAL, f"Fetch the {'original' if changed == 1 else 'originals'} again", gone),
+            Offer(TaskCommand.KEEP_CHANGE, units.plural(changed, "Keep the change", f"Keep {changed:,} changes")),
+            Offer(
+                TaskCommand.FETCH_ORIGINAL,
+                units.plural(changed, "Fetch the original again", "Fetch the originals again"),
+                gone,
+            ),
         ]
     binned = sum(output.is_binned and bool(output.binned_from) for row in rows for output in row.outputs)
     if binned:
         found.append(
-            Offer(TaskCommand.PUT_BACK, "Put back from the bin" if binned == 1 else f"Put {binned:,} back from the bin")
+            Offer(
+                TaskCommand.PUT_BACK, units.plural(binned, "Put back from the bin", f"Put {binned:,} back from the bin")
+            )
         )
     return found
 
@@ -168,20 +174,20 @@ def _copying(rows: Sequence[Row], saved: Sequence[Row]) -> list[Offer]:
     found = [
         Offer(
             TaskCommand.COPY_PROMPT,
-            "Copy prompt" if one else "Copy prompts",
+            units.plural(len(rows), "Copy prompt", "Copy prompts"),
             _none(rows, lambda row: bool(row.task.request.prompt), "There is no prompt."),
         ),
         Offer(
             TaskCommand.COPY_ID,
-            "Copy task id" if one else "Copy task ids",
+            units.plural(len(rows), "Copy task id", "Copy task ids"),
             _none(rows, lambda row: row.task.remote_id is not None, "Runway has given no id yet."),
         ),
     ]
     files = sum(output.is_here for row in rows for output in row.outputs)
     if files:
         found += [
-            Offer(TaskCommand.COPY_FILE, "Copy file" if files == 1 else f"Copy {files:,} files"),
-            Offer(TaskCommand.COPY_PATH, "Copy path" if files == 1 else "Copy paths"),
+            Offer(TaskCommand.COPY_FILE, units.plural(files, "Copy file", f"Copy {files:,} files")),
+            Offer(TaskCommand.COPY_PATH, units.plural(files, "Copy path", "Copy paths")),
         ]
     if one and saved and any(output.media in _PICTURED for output in saved[0].outputs if output.is_here):
         frame = all(output.media is Media.VIDEO for output in saved[0].outputs if output.is_here)
@@ -190,7 +196,7 @@ def _copying(rows: Sequence[Row], saved: Sequence[Row]) -> list[Offer]:
     if linked:
         links = sum(len(row.outputs) for row in linked)
         gone = _none(linked, lambda row: not row.task.deleted_remotely, "It was deleted from Runway.")
-        found.append(Offer(TaskCommand.COPY_LINK, "Copy link" if links == 1 else f"Copy {links:,} links", gone))
+        found.append(Offer(TaskCommand.COPY_LINK, units.plural(links, "Copy link", f"Copy {links:,} links"), gone))
     found.append(Offer(TaskCommand.COPY_SUPPORT, "Copy support details"))
     found.append(Offer(TaskCommand.EXPORT, "Export…"))
     return found
@@ -215,7 +221,7 @@ def _making(rows: Sequence[Row], states: set[State], only: Row | None) -> list[O
             found.append(Offer(TaskCommand.SAME, "Same again", nothing))
     retried = len(concerned(TaskCommand.RETRY, rows))
     if retried:
-        found.append(Offer(TaskCommand.RETRY, "Retry" if retried == 1 else f"Retry {retried:,}"))
+        found.append(Offer(TaskCommand.RETRY, units.plural(retried, "Retry", f"Retry {retried:,}")))
     if only is not None and any(output.is_here for output in only.outputs):
         found.append(Offer(TaskCommand.USE_AS_INPUT, "Use as input"))
     if only is not None:
@@ -260,11 +266,11 @@ def _ending(rows: Sequence[Row], states: set[State]) -> list[Offer]:
     live = len(concerned(TaskCommand.CANCEL, rows))
     hidden = "" if live else "It can't be canceled with this key."
     if live or any(row.task.is_hidden for row in rows):
-        text = f"Cancel {live:,} on Runway…" if live > 1 else "Cancel on Runway…"
+        text = units.plural(max(live, 1), "Cancel on Runway…", f"Cancel {live:,} on Runway…")
         found.append(Offer(TaskCommand.CANCEL, text, hidden, dangerous=True))
     held = len(concerned(TaskCommand.DO_NOT_SEND, rows))
     if held:
-        found.append(Offer(TaskCommand.DO_NOT_SEND, "Do not send" if held == 1 else f"Do not send {held:,}"))
+        found.append(Offer(TaskCommand.DO_NOT_SEND, units.plural(held, "Do not send", f"Do not send {held:,}")))
     if concerned(TaskCommand.DELETE_REMOTELY, rows):
         found.append(Offer(TaskCommand.DELETE_REMOTELY, "Delete from Runway…", dangerous=True))
     removable = concerned(TaskCommand.REMOVE, rows)
@@ -272,7 +278,7 @@ def _ending(rows: Sequence[Row], states: set[State]) -> list[Offer]:
     found.append(Offer(TaskCommand.REMOVE, text, "" if removable else _why_it_stays(states)))
     if concerned(TaskCommand.DELETE_FILE, rows):
         found.append(
-            Offer(TaskCommand.DELETE_FILE, "Delete file…" if len(rows) == 1 else "Delete files…", dangerous=True)
+            Offer(TaskCommand.DELETE_FILE, units.plural(len(rows), "Delete file…", "Delete files…"), dangerous=True)
         )
     return found
 
@@ -355,22 +361,26 @@ def question(verb: TaskCommand, rows: Sequence[Row]) -> Question | None:
             elif one:
                 loss = "It is not saved on this computer and would be lost."
             else:
-                are = "is" if unsaved == 1 else "are"
-                loss = f"{unsaved:,} of them {are} not saved on this computer and would be lost."
-            deed = "Runway deletes it for good; it" if one else "Runway deletes them for good; they"
-            return Question(
-                f"Delete {amount} from Runway?", f"{deed} cannot be fetched again. {loss}", f"Delete {amount}"
+                loss = units.count(
+                    unsaved,
+                    "of them is not saved on this computer and would be lost.",
+                    "of them are not saved on this computer and would be lost.",
+                )
+            for_good = units.plural(
+                len(chosen),
+                "Runway deletes it for good; it cannot be fetched again.",
+                "Runway deletes them for good; they cannot be fetched again.",
             )
+            return Question(f"Delete {amount} from Runway?", f"{for_good} {loss}", f"Delete {amount}")
         case TaskCommand.DELETE_FILE:
             files = sum(output.is_here for row in rows for output in row.outputs)
             amount = units.count(files, "file")
-            one_task = len(concerned(verb, rows)) == 1
-            it, them = ("It", "it") if files == 1 else ("They", "them")
-            whose = "the task stays" if one_task else "the tasks stay"
+            back = units.plural(files, "It can be put back from there", "They can be put back from there")
+            stays = units.plural(len(concerned(verb, rows)), "the task stays", "the tasks stay")
+            kept = units.plural(files, "Runway may no longer have it", "Runway may no longer have them")
             return Question(
                 f"Move {amount} to the bin?",
-                f"{it} can be put back from there, and {whose} in the list. Runway may have {them} no longer: how "
-                "long it keeps results is not published.",
+                f"{back}, and {stays} in the list. {kept}: how long it keeps results is not published.",
                 f"Move {amount} to the bin",
             )
         case TaskCommand.RETRY:
@@ -423,9 +433,9 @@ def _maybe_sent_already(held: Sequence[Row]) -> Question | None:
     doubtful = [row.task for row in held if row.task.may_be_sent_already]
     if not doubtful:
         return None
-    whose = "It was" if len(held) == 1 else "They were"
+    whose = units.plural(len(held), "It was", "They were")
     if len(doubtful) < len(held):
-        whose = f"{len(doubtful):,} of them {'was' if len(doubtful) == 1 else 'were'}"
+        whose = units.count(len(doubtful), "of them was", "of them were")
     codes = {task.hold.code for task in doubtful}
     if HoldCode.COPIED in codes:
         when = "when this profile's folder was copied"
@@ -449,7 +459,9 @@ def _none(rows: Sequence[Row], holds: Callable[[Row], bool], reason: str) -> str
 
 def closing_question(*, sending: int, saving: int, makes_backup: bool) -> Question | None:
     """None when nothing is under way. `sending` and `saving` count tasks and results."""
-    parts = [part for part in (_under_way("task", sending, "sent"), _under_way("result", saving, "saved")) if part]
+    sent = units.count(sending, "task is being sent", "tasks are being sent") if sending else ""
+    saved = units.count(saving, "result is being saved", "results are being saved") if saving else ""
+    parts = [part for part in (sent, saved) if part]
     said = []
     if parts:
         busy = " and ".join(parts)
@@ -459,8 +471,3 @@ def closing_question(*, sending: int, saving: int, makes_backup: bool) -> Questi
     if not said:
         return None
     return Question("Close now?", f"{' '.join(said)} Tasks go on at Runway and will be picked up.", "Close", "Stay")
-
-
-def _under_way(what: str, number: int, deed: str) -> str:
-    """ "2 results are being saved"; empty for none."""
-    return f"{units.count(number, what)} {'is' if number == 1 else 'are'} being {deed}" if number else ""

@@ -117,7 +117,7 @@ def stayed_words(progress: MoveProgress) -> str:
     count = len(progress.stayed)
     if not count:
         return ""
-    return f"{units.count(count, 'file')} stayed where {'it was' if count == 1 else 'they were'}:"
+    return units.count(count, "file stayed where it was:", "files stayed where they were:")
 
 
 def _nearly_full(health: FolderHealth) -> FolderTrouble:
@@ -130,5 +130,5 @@ def _nearly_full(health: FolderHealth) -> FolderTrouble:
 def _waiting_words(waiting: int, *, rescues: bool) -> str:
     if not waiting:
         return "New results wait until then."
-    said = "1 result waits for it." if waiting == 1 else f"{waiting:,} results wait for it."
+    said = units.count(waiting, "result waits for it.", "results wait for it.")
     return f"{said} What waits for an hour is kept in the profile's folder until then." if rescues else said

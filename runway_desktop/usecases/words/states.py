@@ -169,7 +169,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     if any(output.state is OutputState.EXPIRED for output in outputs):
         return StateWords(
             headline="Done, but expired",
-            detail="Runway keeps it no longer",
+            detail="Runway no longer keeps it",
             tone=Tone.BAD,
             icon="mdi6.clock-alert-outline",
         )

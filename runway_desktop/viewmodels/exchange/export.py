@@ -159,9 +159,7 @@ class ExportModel(QObject):
             done = self._surveying.done
             return f"Looking at {units.count(done, 'task')}…" if done else "Looking at the tasks…"
         without = survey.without
-        lacking = (
-            f" {units.count(without, 'task')} {'has' if without == 1 else 'have'} no file here." if without else ""
-        )
+        lacking = f" {units.count(without, 'task has no file here.', 'tasks have no file here.')}" if without else ""
         if not survey.files:
             return f"There is no file to export.{lacking}"
         return f"{units.count(survey.files, 'file')}, {units.size(survey.size)}.{lacking}"
@@ -277,7 +275,7 @@ class ExportModel(QObject):
         if came.linked:
             said.append(f"{came.linked:,} of them as second names, which take no room.")
         if came.there:
-            said.append(f"{came.there:,} {'was' if came.there == 1 else 'were'} there already.")
+            said.append(units.count(came.there, "was there already.", "were there already."))
         if came.is_stopped:
             said.append("It was stopped; export into the same folder again for the rest.")
         if came.problem:

@@ -167,7 +167,7 @@ class Clipboard(QObject):
     def _copy(self, what: str, words: Sequence[str]) -> None:
         """A line for each; of several their number is told."""
         lines = [word for word in words if word]
-        count = f"{what[:1].upper()}{what[1:]}" if len(lines) == 1 else units.count(len(lines), what)
+        count = units.plural(len(lines), f"{what[:1].upper()}{what[1:]}", units.count(len(lines), what))
         self.copy("\n".join(lines), f"{count} copied.")
 
     def _say_missing(self, outputs: Sequence[Output], gone: frozenset[tuple[TaskId, int]]) -> None:

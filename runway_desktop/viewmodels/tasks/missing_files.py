@@ -173,7 +173,8 @@ class MissingFiles(QObject):
         asked = set(task_ids)
         of_these = sum(output.task_id in asked for output in found.outputs)
         more = len(found.outputs) - of_these
-        along = f", and {more:,} more that had moved with {'it' if of_these == 1 else 'them'}" if more else ""
+        moved = units.plural(of_these, "more that had moved with it", "more that had moved with them")
+        along = f", and {more:,} {moved}" if more else ""
         if not found.missing:
             said = f"Found {units.count(of_these, 'file')}" if of_these else "The files are there again"
             self._tell(f"{said}{along}.")
@@ -223,8 +224,12 @@ class MissingFiles(QObject):
         if report.can_undo:
             self.undo_offered.emit(said, list(report.done))
         else:
-            it = "it" if report.files == 1 else "them"
-            self._tell(f"{said} Put {it} back from there to have {it} here again.")
+            back = units.plural(
+                report.files,
+                "Put it back from there to have it here again.",
+                "Put them back from there to have them here again.",
+            )
+            self._tell(f"{said} {back}")
 
     def _is_back(self, report: TrashReport) -> None:
         self._say(report)
