@@ -11,14 +11,13 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from runway_desktop.catalog import Field, FieldKind
+from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
@@ -94,30 +93,29 @@ class ComposerPane(QWidget):
         self._box.style().polish(self._box)
 
     def _build(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2)
-        outer.setSpacing(GRID)
+        outer = vbox(on=self, margins=GRID + GRID // 2)
         self._editing_bar = self._build_editing_bar()
         outer.addWidget(self._editing_bar)
         self._box = QFrame(self)
         self._box.setProperty("box", True)
-        box = QVBoxLayout(self._box)
-        box.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        box.setSpacing(GRID)
         self._prompt = PromptEdit(self._box)
         self._prompt.textChanged.connect(self._typed)
         self._prompt.files_pasted.connect(self.pasted)
         self._prompt.installEventFilter(self)
-        box.addWidget(self._prompt)
         BraceHighlight(self._prompt.document(), self._theme, self._composer.braces)
         TagCompletion(self._prompt, self._composer.places.names, self._composer.places)
         self._count = self._build_count()
-        box.addWidget(self._count)
         self._inputs = InputsStrip(self._composer, self._desk, self._theme, self._posters, self._box)
         self._inputs.rebuilt.connect(self._order_tabs)
         self._inputs.replaced.connect(self.replaced)
         self._inputs.pasted.connect(self.pasted)
-        box.addWidget(self._inputs)
+        vbox(
+            self._prompt,
+            self._count,
+            self._inputs,
+            on=self._box,
+            margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID),
+        )
         outer.addWidget(self._box)
         self._form = Form(self._theme, self)
         self._form.edited.connect(self._composer.set_value)
@@ -128,8 +126,7 @@ class ComposerPane(QWidget):
         outer.addWidget(self._wrong)
         self._note = words(self, tone="muted")
         self._note.hide()
-        outer.addWidget(self._note)
-        outer.addLayout(self._build_bottom())
+        add_all(outer, self._note, self._build_bottom())
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = QGridLayout()
@@ -137,8 +134,8 @@ class ComposerPane(QWidget):
         self._bottom.setColumnStretch(0, 1)
         self._chip_area = QWidget(self)
         self._chip_flow = FlowLayout(self._chip_area)
-        self._endpoint = self._choice_chip("What to make", self._choose_endpoint)
-        self._model = self._choice_chip("Model", self.choose_model)
+        self._endpoint = push_button(self._chip_area, "", self._choose_endpoint, kind="chip", spoken="What to make")
+        self._model = push_button(self._chip_area, "", self.choose_model, kind="chip", spoken="Model")
         self._presets = PresetsButton(self._composer.presets, self._keys, self, self)
         self._more = QPushButton("More…", self)
         self._more.setCheckable(True)
@@ -149,8 +146,7 @@ class ComposerPane(QWidget):
         self._send.clicked.connect(self._composer.send)
         self._bottom.addWidget(self._chip_area, 0, 0)
         self._bottom.addWidget(self._send, 0, 1, Qt.AlignmentFlag.AlignBottom)
-        self._beside = QHBoxLayout()
-        self._beside.setSpacing(GRID)
+        self._beside = hbox()
         self._bottom.addLayout(self._beside, 1, 0, Qt.AlignmentFlag.AlignLeft)
         return self._bottom
 
@@ -163,26 +159,14 @@ class ComposerPane(QWidget):
 
     def _build_editing_bar(self) -> QWidget:
         bar = QWidget(self)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
         label = QLabel("Editing a task that waits here", bar)
         label.setProperty("tone", "muted")
         stop = QPushButton("Stop editing", bar)
         stop.setProperty("kind", "flat")
         stop.clicked.connect(self._composer.stop_editing)
-        row.addWidget(label)
-        row.addStretch()
-        row.addWidget(stop)
+        hbox(label, STRETCH, stop, on=bar)
         bar.hide()
         return bar
-
-    def _choice_chip(self, name: str, opens: object) -> QPushButton:
-        chip = QPushButton(self._chip_area)
-        chip.setProperty("kind", "chip")
-        chip.setAccessibleName(name)
-        chip.setAutoDefault(False)
-        chip.clicked.connect(opens)
-        return chip
 
     def _rebuild(self) -> None:
         """Builds chips and form for the present pair, in the wire's order, and shows all values."""

@@ -12,14 +12,13 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
-    QHBoxLayout,
     QLineEdit,
     QMenu,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.labels import tip, words
@@ -125,23 +124,18 @@ class SavePreset(QDialog):
             pressed = keys.words(f"request.preset.{key}") or f"{key}, which has no key now"
             self._key.addItem(f"{pressed} (now {holder})" if holder else pressed, key)
         self._key.setCurrentIndex(self._key.findData(shelf.free_key))
-        self._save = QPushButton("Save preset", self)
-        self._save.setProperty("kind", "primary")
-        self._save.setDefault(True)
-        self._save.clicked.connect(self._done)
+        self._save = push_button(self, "Save preset", self._done, kind="primary", default=True)
         cancel = QPushButton("Cancel", self)
         cancel.clicked.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(words(self, "The model and its settings, without inputs.", "muted"))
-        for widget in (self._name, self._prompt, self._key):
-            layout.addWidget(widget)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(self._save)
-        layout.addLayout(row)
+        vbox(
+            words(self, "The model and its settings, without inputs.", "muted"),
+            self._name,
+            self._prompt,
+            self._key,
+            hbox(STRETCH, cancel, self._save),
+            on=self,
+            margins=2 * GRID,
+        )
         self.setMinimumWidth(44 * GRID)
         self._name.textChanged.connect(self._judge)
         self._judge()

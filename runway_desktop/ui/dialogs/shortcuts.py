@@ -7,16 +7,14 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
 from runway_desktop.ui.confirm import confirm
@@ -51,28 +49,13 @@ class ShortcutsDialog(QDialog):
         self._nothing.hide()
         self._editor = KeyEditor(keys, self)
         self._editor.left.connect(self._list.setFocus)
-        self._reset_all = QPushButton("Reset all…", self)
-        self._reset_all.setAutoDefault(False)
-        self._reset_all.clicked.connect(self._ask_to_reset)
-        close = QPushButton("Close", self)
-        close.setAutoDefault(False)
-        close.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.addWidget(self._reset_all)
-        row.addStretch()
-        row.addWidget(close)
+        self._reset_all = push_button(self, "Reset all…", self._ask_to_reset)
+        close = push_button(self, "Close", self.accept)
+        row = hbox(self._reset_all, STRETCH, close)
         line = QFrame(self)
         line.setProperty("line", True)
         line.setFixedHeight(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(self._search)
-        layout.addWidget(self._nothing)
-        layout.addWidget(self._list, 1)
-        layout.addWidget(self._editor)
-        layout.addWidget(line)
-        layout.addLayout(row)
+        vbox(self._search, self._nothing, (self._list, 1), self._editor, line, row, on=self, margins=2 * GRID)
         self._fill()
         keys.changed.connect(self._show_keys)
         self._show_keys()

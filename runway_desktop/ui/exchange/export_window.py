@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import add_all, hbox, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
@@ -72,29 +72,21 @@ class ExportWindow(QDialog):
         dialog.open()
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID + GRID // 2)
-        column.addLayout(self._build_scope())
-        column.addLayout(self._build_pages())
+        column = vbox(self._build_scope(), self._build_pages(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
         self._stack = QStackedWidget(self)
         self.files = ExportFilesPage(self.model, self._theme, self._stack)
         self.list = ExportListPage(self.model, self._stack)
         self._stack.addWidget(self.files)
         self._stack.addWidget(self.list)
-        column.addWidget(self._stack, 1)
         self._failures = FindingsList((), self._theme, self)
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName("Progress")
         self._said = words(self)
-        for widget in (self._failures, self._progress, self._said):
-            column.addWidget(widget)
-        column.addLayout(self._build_foot())
+        add_all(column, (self._stack, 1), self._failures, self._progress, self._said, self._build_foot())
 
     def _build_scope(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(3 * GRID)
+        row = hbox(spacing=3 * GRID)
         self._scopes = {scope: QRadioButton(self) for scope in Scope}
         for scope, button in self._scopes.items():
             button.setChecked(scope is self.model.scope)
@@ -105,17 +97,18 @@ class ExportWindow(QDialog):
         return row
 
     def _build_pages(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID // 2)
+        row = hbox(spacing=GRID // 2)
         self._page_group = QButtonGroup(self)
         self._pages: dict[What, QPushButton] = {}
         for what, text in _PAGES:
-            button = QPushButton(text, self)
-            button.setCheckable(True)
-            button.setProperty("kind", "pill")
-            button.setAutoDefault(False)
-            button.setAccessibleName(f"Export as {text.lower()}")
-            button.clicked.connect(lambda _=False, what=what: self.model.set("what", what))
+            button = push_button(
+                self,
+                text,
+                lambda _=False, what=what: self.model.set("what", what),
+                kind="pill",
+                spoken=f"Export as {text.lower()}",
+                checkable=True,
+            )
             self._page_group.addButton(button)
             self._pages[what] = button
             row.addWidget(button)
@@ -123,8 +116,6 @@ class ExportWindow(QDialog):
         return row
 
     def _build_foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
         self._amount = words(self, tone="muted")
         self._stop = QPushButton("Stop", self)
         self._stop.clicked.connect(self.model.stop)
@@ -134,14 +125,8 @@ class ExportWindow(QDialog):
         self.leave.clicked.connect(self.reject)
         for button in (self._stop, self._folder, self.leave):
             button.setAutoDefault(False)
-        self.go = QPushButton(self)
-        self.go.setProperty("kind", "primary")
-        self.go.setDefault(True)
-        self.go.clicked.connect(self._go)
-        row.addWidget(self._amount, 1)
-        for button in (self._stop, self._folder, self.leave, self.go):
-            row.addWidget(button)
-        return row
+        self.go = push_button(self, "", self._go, kind="primary", default=True)
+        return hbox((self._amount, 1), self._stop, self._folder, self.leave, self.go)
 
     def _go(self) -> None:
         if self.model.what is What.LIST:

@@ -5,9 +5,10 @@ left. GUI thread.
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QStackedLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import STRETCH, add_all, hbox, vbox
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
@@ -64,41 +65,30 @@ class BoardPane(QWidget):
         self._title.setMinimumHeight(self._all.sizeHint().height())
         self._folder = QPushButton("Choose another folder…", self)
         self._folder.clicked.connect(self.choose_folder)
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self._folder)
-        head.addWidget(self._all)
-        top = QVBoxLayout()
-        top.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        top.setSpacing(GRID // 2)
-        top.addLayout(head)
-        top.addWidget(self._summary)
-        top.addWidget(self._trouble)
+        top = vbox(
+            hbox(self._title, STRETCH, self._folder, self._all),
+            self._summary,
+            self._trouble,
+            margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID),
+            spacing=GRID // 2,
+        )
         body = QWidget(self)
         self._stack = QStackedLayout(body)
         self._stack.addWidget(self.view)
         self._empty = self._build_empty()
         self._stack.addWidget(self._empty)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(top)
-        column.addWidget(body, 1)
+        vbox(top, (body, 1), on=self, spacing=0)
 
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID)
+        column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         self._empty_icon = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._empty_title = QLabel("Everything is saved", page, alignment=Qt.AlignmentFlag.AlignHCenter)
         words = QLabel("Every result that was paid for is on this computer.", page, wordWrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         words.setProperty("tone", "muted")
         column.addStretch(2)
-        for widget in (self._empty_icon, self._empty_title, words):
-            column.addWidget(widget)
+        add_all(column, self._empty_icon, self._empty_title, words)
         column.addStretch(3)
         return page
 

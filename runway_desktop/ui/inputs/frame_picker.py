@@ -11,8 +11,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QWidget
 
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.media.playback import Activity, Engine, Playback
 from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.transport import Transport
@@ -50,25 +51,11 @@ class FramePicker(QDialog):
         self._said = QLabel("", self, wordWrap=True)
         self._said.setProperty("tone", "bad")
         self._said.hide()
-        self._use = QPushButton("Use this frame", self)
-        self._use.setProperty("kind", "primary")
-        self._use.setDefault(True)
+        self._use = push_button(self, "Use this frame", kind="primary", default=True)
         self._use.setEnabled(False)
         self._use.clicked.connect(self._take)
-        cancel = QPushButton("Cancel", self)
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addStretch()
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._use)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self._view, 1)
-        column.addWidget(self._transport)
-        column.addWidget(self._said)
-        column.addLayout(buttons)
+        cancel = push_button(self, "Cancel", self.reject)
+        vbox((self._view, 1), self._transport, self._said, hbox(STRETCH, cancel, self._use), on=self, margins=2 * GRID)
         self.resize(*_SIZE)
         self._playback.frame.connect(self._show_frame)
         self._playback.failed.connect(self._show_fault)

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.tasks.lineage import LineageModel, Node
 
 if TYPE_CHECKING:
@@ -44,11 +45,7 @@ class LineageStrip(QWidget):
         self._tree, self._takes = QWidget(self), QWidget(self)
         self._tree_row, self._takes_row = FlowLayout(self._tree), FlowLayout(self._takes)
         self._stop = OneStop(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        for widget in (self._tree_head, self._tree, self._takes_head, self._takes):
-            column.addWidget(widget)
+        vbox(self._tree_head, self._tree, self._takes_head, self._takes, on=self)
         model.changed.connect(self.refresh)
         posters.ready.connect(self._repaint)
         FollowsTheme(theme, self, self._again)

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.marks import mark_wrong
@@ -45,30 +45,20 @@ class RestoreWindow(QDialog):
         self.setWindowTitle("Restore a backup")
         self.setAccessibleName("Restore a backup")
         self.setMinimumWidth(WIDTH)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        rows.setSpacing(GRID)
+        rows = vbox(on=self, margins=2 * GRID)
         self._of = self._strong("")
         self._holds = words(self, tone="muted")
         self._warning = words(self, tone="warn")
-        for widget in (self._of, self._holds, self._warning):
-            rows.addWidget(widget)
+        add_all(rows, self._of, self._holds, self._warning)
         self._choices = QWidget(self)
-        inner = QVBoxLayout(self._choices)
-        inner.setContentsMargins(0, GRID, 0, 0)
-        inner.setSpacing(GRID)
+        inner = vbox(on=self._choices, margins=(0, GRID, 0, 0))
         self._build_into(inner)
         self._build_results(inner)
         rows.addWidget(self._choices)
         self._foot = ProgressFoot(self)
         self._report = words(self, tone="good")
         self._problem = words(self, tone="bad")
-        rows.addWidget(self._foot)
-        rows.addWidget(self._report)
-        rows.addWidget(self._problem)
-        rows.addStretch()
-        rows.addSpacing(GRID)
-        rows.addLayout(self._build_buttons())
+        add_all(rows, self._foot, self._report, self._problem, STRETCH, GRID, self._build_buttons())
         model.changed.connect(self._show)
         model.made.connect(self._keep_made)
         self._show()
@@ -89,17 +79,13 @@ class RestoreWindow(QDialog):
             Into.THIS: QRadioButton(f"Into this one, in place of what is in “{self.model.profile_name}”", self),
         }
         self._new = QWidget(self)
-        line = QVBoxLayout(self._new)
-        line.setContentsMargins(3 * GRID, 0, 0, 0)
-        line.setSpacing(GRID)
         self.name = QLineEdit(self._new)
         self.name.setAccessibleName("Name of the new profile")
         self.name.textEdited.connect(self.model.set_name)
         self._name_wrong = words(self._new, tone="bad")
         self.colors = ColorRow(self._new)
         self.colors.chosen.connect(self.model.set_color)
-        for widget in (self.name, self._name_wrong, self.colors):
-            line.addWidget(widget)
+        vbox(self.name, self._name_wrong, self.colors, on=self._new, margins=(3 * GRID, 0, 0, 0))
         for into, button in self.into.items():
             group.addButton(button)
             button.toggled.connect(lambda on, into=into: self.model.set_into(into) if on else None)
@@ -131,40 +117,21 @@ class RestoreWindow(QDialog):
 
     def _folder_row(self, caption: str, changed: object) -> tuple[QWidget, QLineEdit, QLabel]:
         holder = QWidget(self)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
         line = QLineEdit(holder)
         line.setAccessibleName(caption)
         line.textEdited.connect(changed)
-        choose = QPushButton("Choose…", holder)
-        choose.setAutoDefault(False)
-        choose.setAccessibleName(f"Choose: {caption}")
-        choose.clicked.connect(lambda: self._choose_folder(caption, line, changed))
+        choose = push_button(
+            holder, "Choose…", lambda: self._choose_folder(caption, line, changed), spoken=f"Choose: {caption}"
+        )
         label = words(holder, caption)
         label.setBuddy(line)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(line, 1)
-        row.addWidget(choose)
-        column.addWidget(label)
-        column.addLayout(row)
+        vbox(label, hbox((line, 1), choose), on=holder, spacing=GRID // 2)
         return holder, line, label
 
     def _build_buttons(self) -> QHBoxLayout:
-        self._close = QPushButton(self)
-        self._close.setAutoDefault(False)
-        self._close.clicked.connect(self.reject)
-        self._start = QPushButton(self)
-        self._start.setProperty("kind", "primary")
-        self._start.setDefault(True)
-        self._start.clicked.connect(self._begin)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addStretch()
-        row.addWidget(self._close)
-        row.addWidget(self._start)
-        return row
+        self._close = push_button(self, "", self.reject)
+        self._start = push_button(self, "", self._begin, kind="primary", default=True)
+        return hbox(STRETCH, self._close, self._start)
 
     def _choose_folder(self, caption: str, line: QLineEdit, changed: object) -> None:
         dialog = QFileDialog(self, caption, line.text())

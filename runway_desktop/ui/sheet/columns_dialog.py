@@ -7,15 +7,14 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QGridLayout,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels.sheet.sheet import Sheet
@@ -31,9 +30,7 @@ class ColumnsDialog(QDialog):
         self.setWindowTitle("Columns")
         self.setAccessibleName("Columns")
         self._choices: dict[str, QComboBox] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
+        layout = vbox(on=self, margins=2 * GRID)
         unmatched = sheet.unmatched
         if unmatched:
             layout.addWidget(words(self, "These columns have no name that is known. Where do they go?"))
@@ -58,15 +55,8 @@ class ColumnsDialog(QDialog):
         layout.addWidget(self._list, 1)
         cancel = QPushButton("Cancel", self)
         cancel.clicked.connect(self.reject)
-        apply = QPushButton("Apply", self)
-        apply.setProperty("kind", "primary")
-        apply.setDefault(True)
-        apply.clicked.connect(self._apply)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(apply)
-        layout.addLayout(row)
+        apply = push_button(self, "Apply", self._apply, kind="primary", default=True)
+        layout.addLayout(hbox(STRETCH, cancel, apply))
         self.setMinimumWidth(60 * GRID)
 
     def _mapping(self, unmatched: dict[str, str]) -> QWidget:

@@ -8,17 +8,16 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QHBoxLayout,
     QHeaderView,
     QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, hbox, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -98,17 +97,9 @@ class GridWindow(QDialog):
         posters.ready.connect(self._table.viewport().update)
         close = QPushButton("Close", self)
         close.clicked.connect(self.accept)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
         title = words(self, model.title, wrap=False)
         title.setFont(theme.strong_font())
-        layout.addWidget(title)
-        layout.addWidget(self._table, 1)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(close)
-        layout.addLayout(row)
+        vbox(title, (self._table, 1), hbox(STRETCH, close), on=self, margins=2 * GRID)
         self._table.activated.connect(self._show_task)
         FollowsTheme(theme, self, self._restyle)
         if model.rowCount():

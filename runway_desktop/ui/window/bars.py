@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
+from runway_desktop.ui.building import STRETCH, add_all, hbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.profiles.badge import badge, badge_width
@@ -84,18 +84,14 @@ class TopBar(QWidget):
         self._shown_link: Link | None = None
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        row.setSpacing(GRID)
+        row = hbox(on=self, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID))
         self._who = QPushButton(self)
         self._who.setProperty("kind", "chip")
         self._who.setIconSize(QSize(badge_width(_BADGE, QColor()), _BADGE))
         self._who.clicked.connect(self.open_profiles)
-        row.addWidget(self._who)
-        row.addStretch(1)
+        add_all(row, self._who, STRETCH)
         self.search = search
-        row.addWidget(self.search, 4)
-        row.addStretch(1)
+        add_all(row, (self.search, 4), STRETCH)
         self._balance = QPushButton(self)
         self._balance.setProperty("kind", "chip")
         self._balance.clicked.connect(self._balance_menu)
@@ -230,9 +226,7 @@ class StatusLine(QFrame):
         self._composer = composer
         self._theme = theme
         self.setProperty("pane", "bar")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID + GRID // 2, 3, GRID + GRID // 2, 3)
-        row.setSpacing(2 * GRID)
+        row = hbox(on=self, margins=(GRID + GRID // 2, 3, GRID + GRID // 2, 3), spacing=2 * GRID)
         self._dot = QLabel(self)
         self._connection = QLabel(self)
         self._left = QLabel(self)
@@ -241,10 +235,7 @@ class StatusLine(QFrame):
         for label in (self._connection, self._left, self._right):
             label.setProperty("tone", "muted")
             label.setMinimumWidth(0)
-        row.addWidget(self._dot)
-        row.addWidget(self._connection)
-        row.addWidget(self._left)
-        row.addStretch(1)
+        add_all(row, self._dot, self._connection, self._left, STRETCH)
         self._not_saved = QToolButton(self)
         self._not_saved.setProperty("kind", "flat")
         self._not_saved.setStyleSheet("padding: 0 4px; min-height: 0;")
@@ -252,8 +243,7 @@ class StatusLine(QFrame):
         self._not_saved.setIconSize(QSize(14, 14))
         self._not_saved.setToolTip("Results that are not on this computer, and until when they can be fetched")
         self._not_saved.clicked.connect(self.not_saved_wanted)
-        row.addWidget(self._not_saved)
-        row.addWidget(self._right)
+        add_all(row, self._not_saved, self._right)
         status.changed.connect(self._show)
         composer.structure_changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)

@@ -7,18 +7,17 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from runway_desktop.domain.library import Row
+from runway_desktop.ui.building import add_all, hbox, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tab_group import OneStop
@@ -70,17 +69,13 @@ class DetailsPane(QWidget):
         FollowsTheme(theme, self, self._show)
 
     def _build(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(GRID)
+        outer = vbox(on=self)
         area = QScrollArea(self, widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._holder = holder = _Holder()
         area.setWidget(holder)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID)
-        column.setSpacing(GRID)
+        column = vbox(on=holder, margins=(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID))
         self._column = column
         self._title = self._label()
         self._state = self._label()
@@ -125,8 +120,7 @@ class DetailsPane(QWidget):
         ):
             column.addWidget(widget)
         column.addStretch(1)
-        outer.addWidget(area, 1)
-        outer.addWidget(self._build_buttons())
+        add_all(outer, (area, 1), self._build_buttons())
         self._several = SeveralButtons(self)
         self._several.verb_wanted.connect(self.verb_wanted)
         outer.addWidget(self._several)
@@ -147,8 +141,7 @@ class DetailsPane(QWidget):
 
     def _build_buttons(self) -> QWidget:
         self._bottom = QWidget(self)
-        bottom = QHBoxLayout(self._bottom)
-        bottom.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
+        bottom = hbox(on=self._bottom, margins=(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2))
         self._buttons = FlowLayout()
         bottom.addLayout(self._buttons, 1)
         self._verb_buttons: dict[TaskCommand, QPushButton] = {}

@@ -6,18 +6,17 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
     QSlider,
     QStackedLayout,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from runway_desktop.domain.library import GroupBy, SortKey
+from runway_desktop.ui.building import add_all, hbox, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST
@@ -81,9 +80,6 @@ class ListPane(QWidget):
         return False
 
     def _build(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
         head = QWidget(self)
         self._is_below = False
         """The filters have a line of their own."""
@@ -102,17 +98,15 @@ class ListPane(QWidget):
         self._head.addWidget(self._found, 0, 1)
         self._head.addWidget(self.filters, 0, 2, 1, 1, Qt.AlignmentFlag.AlignVCenter)
         self._head.addWidget(self._looks, 0, 3)
-        outer.addWidget(head)
         self._said = QLabel(self, wordWrap=True)
         self._said.setProperty("tone", "warn")
         self._said.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID // 2)
-        outer.addWidget(self._said)
         body = QWidget(self)
         self._stack = QStackedLayout(body)
         self._stack.addWidget(self._shelf)
         self._empty = self._build_empty()
         self._stack.addWidget(self._empty)
-        outer.addWidget(body, 1)
+        vbox(head, self._said, (body, 1), on=self, spacing=0)
         header = self._view.horizontalHeader()
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)
@@ -123,13 +117,9 @@ class ListPane(QWidget):
 
     def _build_looks(self, head: QWidget) -> None:
         """How it is grouped, and whether it is a list or a grid."""
-        row = QHBoxLayout(head)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
         self._group = QPushButton(head)
         self._group.setProperty("kind", "flat")
         self._group.clicked.connect(self._group_menu)
-        row.addWidget(self._group)
         self._size = QSlider(Qt.Orientation.Horizontal, head)
         self._size.setRange(SMALLEST, LARGEST)
         self._size.setSingleStep(GRID)
@@ -139,11 +129,9 @@ class ListPane(QWidget):
         self._size.setValue(self._shelf.grid.poster_width)
         self._size.valueChanged.connect(self._resize_posters)
         self._size.hide()
-        row.addWidget(self._size)
         self._as_list = self._toggle("List", on=False)
         self._as_grid = self._toggle("Grid", on=True)
-        row.addWidget(self._as_list)
-        row.addWidget(self._as_grid)
+        hbox(self._group, self._size, self._as_list, self._as_grid, on=head)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -195,8 +183,7 @@ class ListPane(QWidget):
 
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID)
+        column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         column.addStretch(2)
         self._empty_icon = QLabel(page)
         self._empty_icon.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -205,9 +192,7 @@ class ListPane(QWidget):
         self._empty_text.setProperty("tone", "muted")
         self._empty_button = QPushButton("Clear the filters", page)
         self._empty_button.clicked.connect(self._filter.clear)
-        for widget in (self._empty_icon, self._empty_title, self._empty_text):
-            column.addWidget(widget)
-        column.addSpacing(GRID)
+        add_all(column, self._empty_icon, self._empty_title, self._empty_text, GRID)
         column.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         return page

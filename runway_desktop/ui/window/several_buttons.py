@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from runway_desktop.domain.library import Row
+from runway_desktop.ui.building import hbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.commands.offers import TaskCommand, offers
@@ -29,10 +30,8 @@ class SeveralButtons(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        around = QHBoxLayout(self)
-        around.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
         row = FlowLayout()
-        around.addLayout(row, 1)
+        hbox((row, 1), on=self, margins=(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2))
         self._buttons: dict[TaskCommand, QPushButton] = {}
         for verb in VERBS:
             button = QPushButton(self)

@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
@@ -177,8 +178,6 @@ def text_of(state: QByteArray) -> str:
 
 
 def _stack(holder: QWidget, *widgets: QWidget, stretch: QWidget | None = None) -> None:
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
+    column = vbox(on=holder, spacing=0)
     for widget in widgets:
         column.addWidget(widget, 1 if widget is stretch or len(widgets) == 1 else 0)
