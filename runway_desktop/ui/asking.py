@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from runway_desktop.usecases.question import Question
 
-from .building import STRETCH, add_all, hbox, push_button, vbox
+from .building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from .labels import say, tip, words
 from .marks import mark_wrong
 from .theme import GRID
@@ -17,14 +17,11 @@ from .theme import GRID
 WIDTH = 52 * GRID
 
 
-class _Asking(QDialog):
+class _Asking(Dialog):
     """Title, words, and a row of buttons, deleted when it is answered."""
 
     def __init__(self, title: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
+        super().__init__(title, parent)
         self._rows = vbox(on=self, margins=2 * GRID)
         self.setMinimumWidth(WIDTH)
 

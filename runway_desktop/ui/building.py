@@ -1,4 +1,4 @@
-"""How widgets are put together: buttons, rows and columns, windows with a title. GUI thread only.
+"""How widgets are put together: buttons, rows and columns, windows with a title, menus. GUI thread only.
 
 A layout takes widgets and layouts, an int as a gap in pixels, `STRETCH` for the room that is left, and a pair of item
 and stretch.
@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, SignalInstance
-from PySide6.QtWidgets import QBoxLayout, QDialog, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, SignalInstance
+from PySide6.QtWidgets import QBoxLayout, QDialog, QHBoxLayout, QLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from .theme import GRID
 
 Kind = TypeVar("Kind", bound=QBoxLayout)
 
 STRETCH = None
+_FRAME = QSize(2 * GRID, 6 * GRID)
+"""What the system's frame and bars take of a screen where nobody says how much."""
 Item = QWidget | QLayout | int | tuple[QWidget | QLayout, int] | None
 Margins = int | tuple[int, int, int, int]
 Does = Callable[..., object] | SignalInstance
@@ -93,14 +95,47 @@ def clear_layout(layout: QLayout) -> None:
 
 
 class Dialog(QDialog):
-    """A window with a title and a column `rows`, deleted when it is closed."""
+    """A window with a title, deleted when it is closed. `spoken` is its name for screen readers where the title does
+    not do."""
 
-    def __init__(self, title: str, parent: QWidget | None, *, spoken: str = "", spacing: int = GRID) -> None:
+    def __init__(self, title: str, parent: QWidget | None, *, spoken: str = "") -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.setAccessibleName(spoken or title)
-        self.rows = vbox(on=self, margins=2 * GRID, spacing=spacing)
+
+
+def open_at(window: QWidget, wanted: QSize) -> None:
+    """Gives the window this size, or as much of it as its screen has room for, so that its buttons can be reached."""
+    beside = window.parentWidget() or window
+    room = beside.screen().availableGeometry().size() - _FRAME
+    window.resize(wanted.boundedTo(room.expandedTo(window.minimumSize())))
+
+
+def fit(window: QDialog) -> None:
+    """Gives the window the height that its contents need at its width. Call when they have changed."""
+    layout = window.layout()
+    layout.activate()
+    width = max(window.width(), window.minimumWidth())
+    height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+    most = window.parentWidget().window().height() if window.parentWidget() is not None else height
+    room = window.screen().availableGeometry()
+    window.resize(width, max(window.minimumHeight(), min(height, most, room.height())))
+    below = window.geometry().bottom() - room.bottom()
+    if window.isVisible() and below > 0:
+        # It grew downwards, where its buttons would be out of reach.
+        window.move(window.x(), max(room.top(), window.y() - below))
+
+
+def passing_menu(parent: QWidget) -> QMenu:
+    """A menu that is deleted once it is closed."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return menu
+
+
+def open_below(menu: QMenu, button: QWidget) -> None:
+    menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
 
 
 def _shape(layout: QBoxLayout, spacing: int, margins: Margins) -> None:

@@ -28,17 +28,34 @@ def choose_files(
     dialog.open()
 
 
-def choose_folder(parent: QWidget, title: str, chosen: Callable[[Path], object], *, near: Path | None = None) -> None:
+def choose_moved(parent: QWidget, old: Path, chosen: Callable[[Path], object], near: Path | None) -> None:
+    """Asks where a file is now that was at `old`."""
+    filters = f"Files like it (*{old.suffix});;All files (*)"
+    choose_file(parent, f"Where is {old.name} now?", chosen, near=near, filters=filters)
+
+
+def choose_backup(parent: QWidget, chosen: Callable[[Path], object], near: Path) -> None:
+    choose_file(parent, "Restore a backup", chosen, near=near, filters="Backups (*.zip)")
+
+
+def choose_folder(
+    parent: QWidget,
+    title: str,
+    chosen: Callable[[Path], object],
+    *,
+    near: Path | None = None,
+    shows_files: bool = False,
+) -> None:
     dialog = _dialog(parent, title, near, "")
     dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly, not shows_files)
     dialog.fileSelected.connect(lambda name: chosen(Path(name)))
     dialog.open()
 
 
 def choose_target(parent: QWidget, title: str, chosen: Callable[[Path], object], start: Path, filters: str) -> None:
     """Asks where a file is to be written; `start` is the suggestion, whose ending is added to a name without one."""
-    dialog = _dialog(parent, title, start.parent, filters)
+    dialog = _dialog(parent, title, start.parent if start.is_absolute() else None, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(start.suffix.lstrip("."))
     dialog.selectFile(str(start))

@@ -14,7 +14,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
-    QFileDialog,
     QFrame,
     QLineEdit,
     QToolButton,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind, asset_items, asset_value, media_in_words
 from runway_desktop.ui.building import clear_layout, hbox, push_button
+from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID
@@ -85,11 +85,7 @@ class AssetBox(QFrame):
         self.edited.emit(asset_value(self._field, [AssetItem(uri=uri)]) if uri else None)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self._field.label)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self._take(Path(name).as_uri()))
-        dialog.open()
+        choose_file(self, self._field.label, lambda path: self._take(path.as_uri()))
 
 
 def _readable(uri: str) -> str:

@@ -6,25 +6,25 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
-    QFileDialog,
     QLineEdit,
     QMenu,
     QPushButton,
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
+from runway_desktop.ui.file_dialogs import choose_file, choose_target
 from runway_desktop.ui.labels import tip, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
 from runway_desktop.viewmodels.composer.presets import KEYS, ComposerPresets, Preset
+
+_FILES = "Presets (*.json)"
 
 
 class PresetsButton(QPushButton):
@@ -85,33 +85,16 @@ class PresetsButton(QPushButton):
         confirm(self._holder.window(), asked, partial(self._shelf.remove, preset.name))
 
     def _import(self) -> None:
-        dialog = self._files("Import presets")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self._shelf.bring_in(Path(name)))
-        dialog.open()
+        choose_file(self._holder.window(), "Import presets", self._shelf.bring_in, filters=_FILES)
 
     def _export(self) -> None:
-        dialog = self._files("Export presets")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.selectFile("presets.json")
-        dialog.fileSelected.connect(lambda name: self._shelf.export(Path(name)))
-        dialog.open()
-
-    def _files(self, title: str) -> QFileDialog:
-        dialog = QFileDialog(self._holder.window(), title)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setNameFilter("Presets (*.json)")
-        return dialog
+        choose_target(self._holder.window(), "Export presets", self._shelf.export, Path("presets.json"), _FILES)
 
 
-class SavePreset(QDialog):
+class SavePreset(Dialog):
     def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Save as preset", parent)
         self._shelf = shelf
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Save as preset")
-        self.setAccessibleName("Save as preset")
         self._name = QLineEdit(self)
         self._name.setAccessibleName("Name of the preset")
         self._name.setPlaceholderText("Name")

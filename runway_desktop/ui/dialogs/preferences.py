@@ -6,12 +6,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QScrollArea, QStackedWidget, QWidget
 
 from runway_desktop.domain.preferences import Section
-from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, vbox
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
-from .initial_size import open_at
 from .preference_pages import KeyPage, NoticesPage, Page, RunwayPage
 from .profile_page import ProfilePage
 
@@ -34,7 +33,7 @@ class Preferences(Dialog):
         *,
         profiles: ProfilesModel | None = None,
     ) -> None:
-        super().__init__("Preferences", parent, spacing=2 * GRID)
+        super().__init__("Preferences", parent)
         form.setParent(self)
         # Made in the order in which Tab goes: the sections, what is on the page, then the button.
         self._sections = QListWidget(self)
@@ -57,7 +56,8 @@ class Preferences(Dialog):
         self._sections.setFixedWidth(max(16 * GRID, self._sections.sizeHintForColumn(0) + 3 * GRID))
         self._sections.currentRowChanged.connect(self._stack.setCurrentIndex)
         close = push_button(self, "Close", self.accept)
-        add_all(self.rows, (hbox(self._sections, (self._stack, 1), spacing=2 * GRID), 1), hbox(STRETCH, close))
+        panes = hbox(self._sections, (self._stack, 1), spacing=2 * GRID)
+        vbox((panes, 1), hbox(STRETCH, close), on=self, margins=2 * GRID, spacing=2 * GRID)
         open_at(self, QSize(92 * GRID, 64 * GRID))
         self.show_section("Key")
         self._sections.setFocus(Qt.FocusReason.OtherFocusReason)

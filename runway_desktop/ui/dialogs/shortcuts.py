@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHeaderView,
     QLineEdit,
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
 from runway_desktop.ui.confirm import confirm
@@ -23,22 +22,18 @@ from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 
-from .initial_size import open_at
 from .key_editor import KeyEditor
 
 _ID = Qt.ItemDataRole.UserRole
 _READ = Qt.ItemDataRole.AccessibleTextRole
 
 
-class ShortcutsDialog(QDialog):
+class ShortcutsDialog(Dialog):
     """`first` is the section that is in sight at first."""
 
     def __init__(self, keys: Keys, parent: QWidget | None = None, first: Section | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Keyboard shortcuts", parent)
         self._keys = keys
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Keyboard shortcuts")
-        self.setAccessibleName("Keyboard shortcuts")
         open_at(self, QSize(72 * GRID, 80 * GRID))
         self._search = QLineEdit(self, placeholderText="Search commands or keys", clearButtonEnabled=True)
         self._search.setAccessibleName("Search shortcuts")

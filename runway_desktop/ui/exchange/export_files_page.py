@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from runway_desktop.ui.building import add_all, hbox, push_button, vbox
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
+from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import ElidedLabel, say, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
@@ -84,12 +87,12 @@ class ExportFilesPage(QWidget):
         return hbox((self.folder, 1), choose)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, "Choose the folder for the files", self.folder.text())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.folder.setText)
-        dialog.open()
+        choose_folder(
+            self,
+            "Choose the folder for the files",
+            lambda folder: self.folder.setText(str(folder)),
+            near=Path(self.folder.text()),
+        )
 
     def _first_names(self, template: str) -> str:
         return self._model.names_words(template)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -17,8 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.building import add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
+from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
@@ -32,20 +29,17 @@ _PAGES = ((What.FILES, "Files"), (What.LIST, "List"))
 _FILTERS = {ListForm.CSV: "CSV files (*.csv)", ListForm.JSON: "JSON files (*.json)"}
 
 
-class ExportWindow(QDialog):
+class ExportWindow(Dialog):
     folder_wanted = Signal(object)
     """Path of a folder to open in the system's file manager."""
     file_wanted = Signal(object)
     """Path of a file to point at there."""
 
     def __init__(self, model: ExportModel, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Export", parent)
         self.model = model
         self._theme = theme
         self._shown_phase = Phase.LOOKING
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Export")
-        self.setAccessibleName("Export")
         self._build()
         model.changed.connect(self._show)
         self._show()
@@ -63,13 +57,7 @@ class ExportWindow(QDialog):
         """Asks where the list goes, and writes it."""
         model = self.model
         start = model.documents() / model.list_name()
-        dialog = QFileDialog(self, "Export the list", str(start), _FILTERS[model.form])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(model.form.value)
-        dialog.selectFile(str(start))
-        dialog.fileSelected.connect(lambda name: model.export_list(Path(name)))
-        dialog.open()
+        choose_target(self, "Export the list", model.export_list, start, _FILTERS[model.form])
 
     def _build(self) -> None:
         column = vbox(self._build_scope(), self._build_pages(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)

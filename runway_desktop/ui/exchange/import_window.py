@@ -6,9 +6,9 @@ One window for ids and one for folders; they differ in their words and in what c
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton, QWidget
 
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
@@ -19,7 +19,7 @@ from runway_desktop.viewmodels.exchange.id_import import IdImportModel
 from .preview_view import PreviewView
 
 
-class ImportWindow(QDialog):
+class ImportWindow(Dialog):
     otherwise_wanted = Signal()
     """The person meant prompts, or inputs: take the same things in as those."""
 
@@ -35,14 +35,11 @@ class ImportWindow(QDialog):
         otherwise: str = "",
     ) -> None:
         """`otherwise` names the other thing that can be done with what was brought."""
-        super().__init__(parent)
+        super().__init__(title, parent)
         self.model = model
         self._theme = theme
         self._shown_phase = Phase.LOOKING
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
         self.view = PreviewView(model.table, theme, widths, stretch, self)
         self.view.setAccessibleName("What was found")
         self._build(otherwise)

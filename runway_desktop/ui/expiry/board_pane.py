@@ -5,10 +5,11 @@ left. GUI thread.
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import STRETCH, add_all, hbox, vbox
+from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, vbox
+from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
@@ -45,12 +46,12 @@ class BoardPane(QWidget):
         return list(dict.fromkeys(task_id for task_id, _ in self.view.selected_keys()))
 
     def choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Choose the folder for results", str(self._board.library.parent))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._folder_chosen)
-        dialog.open()
+        choose_folder(
+            self,
+            "Choose the folder for results",
+            lambda folder: self._folder_chosen(str(folder)),
+            near=self._board.library.parent,
+        )
 
     def _build(self) -> None:
         self._title = QLabel("Not saved", self)
@@ -118,8 +119,7 @@ class BoardPane(QWidget):
         keys = self.view.selected_keys()
         chosen = set(keys)
         deeds = {line.deed for line in self._board.lines.lines() if line.key in chosen and line.deed}
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         if deeds:
             words = deeds.pop() if len(deeds) == 1 else "Save now"
             text = units.plural(len(keys), words, f"{words} ({len(keys):,})")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.file_dialogs import choose_moved
 from runway_desktop.usecases.question import Question
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
@@ -24,15 +25,8 @@ class FileFinder(QObject):
         desk.other_file_found.connect(self._ask_again)
 
     def _ask(self, old: Path) -> None:
-        dialog = QFileDialog(self._window, f"Where is {old.name} now?")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         near = QuickLook().ask(_nearest, old, otherwise=None)
-        if near is not None:
-            dialog.setDirectory(str(near))
-        dialog.setNameFilters([f"Files like it (*{old.suffix})", "All files (*)"])
-        dialog.fileSelected.connect(lambda name: self._desk.file_found(old, Path(name)))
-        dialog.open()
+        choose_moved(self._window, old, lambda path: self._desk.file_found(old, path), near)
 
     def _ask_again(self, old: Path, new: Path) -> None:
         confirm(

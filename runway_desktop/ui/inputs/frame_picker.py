@@ -9,11 +9,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.media.playback import Activity, Engine, Playback
 from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.transport import Transport
@@ -26,7 +26,7 @@ from .frames import FAULT_WORDS, png_of, silent_engine
 _SIZE = (80 * GRID, 60 * GRID)
 
 
-class FramePicker(QDialog):
+class FramePicker(Dialog):
     chosen = Signal(object, str)
     """The bytes of a PNG picture, and which frame it is ("frame at 2.4 s")."""
 
@@ -38,9 +38,7 @@ class FramePicker(QDialog):
         *,
         make_engine: Callable[[QObject], Engine] = silent_engine,
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Choose a frame of {path.name}")
+        super().__init__(f"Choose a frame of {path.name}", parent)
         self._workers = Workers(self, threads=1)
         self._playback = Playback(self, make_engine)
         self._view = VideoView(theme, self)

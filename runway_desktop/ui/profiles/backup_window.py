@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, fit, hbox, push_button, vbox
+from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.backup import BackupModel
 
-from .fitting import fit
 from .progress_foot import ProgressFoot
 
 WIDTH = 64 * GRID
 
 
-class BackupWindow(QDialog):
+class BackupWindow(Dialog):
     file_wanted = Signal(object)
     """Path of the backup, to point at in the system's file manager."""
 
     def __init__(self, model: BackupModel, profile: str, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(f"Back up “{profile}”", parent, spoken=f"Back up the profile {profile}")
         self.model = model
         model.setParent(self)
         self._said = ""
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Back up “{profile}”")
-        self.setAccessibleName(f"Back up the profile {profile}")
         self.setMinimumWidth(WIDTH)
         rows = vbox(words(self, model.always_words, "muted"), GRID, on=self, margins=2 * GRID)
         self.results = QCheckBox(self)
@@ -65,14 +60,7 @@ class BackupWindow(QDialog):
 
     def choose(self) -> None:
         """Asks where the file goes, then begins."""
-        start = self.model.suggested()
-        dialog = QFileDialog(self, "Back up to", str(start), "Backups (*.zip)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("zip")
-        dialog.selectFile(str(start))
-        dialog.fileSelected.connect(lambda name: self.model.start(Path(name)))
-        dialog.open()
+        choose_target(self, "Back up to", self.model.start, self.model.suggested(), "Backups (*.zip)")
 
     def _show(self) -> None:
         model = self.model

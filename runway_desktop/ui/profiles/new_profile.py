@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -18,15 +18,12 @@ from .color_row import ColorRow
 WIDTH = 60 * GRID
 
 
-class NewProfileDialog(QDialog):
+class NewProfileDialog(Dialog):
     def __init__(self, form: NewProfileForm, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("New profile", parent)
         self._form = form
         self._theme = theme
         form.setParent(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("New profile")
-        self.setAccessibleName("New profile")
         self.setMinimumWidth(WIDTH)
         what = (
             "A profile has a key of its own, its own tasks, sheets and settings, and a window of its own. Use one for "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -15,8 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, fit, hbox, push_button, vbox
 from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.marks import mark_wrong
 from runway_desktop.ui.theme import GRID, Theme
@@ -24,26 +26,22 @@ from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
 
 from .color_row import ColorRow
-from .fitting import fit
 from .progress_foot import ProgressFoot
 
 WIDTH = 72 * GRID
 
 
-class RestoreWindow(QDialog):
+class RestoreWindow(Dialog):
     open_wanted = Signal(object)
     """The Profile that was made, in a window of its own."""
 
     def __init__(self, model: RestoreModel, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Restore a backup", parent)
         self.model = model
         self._theme = theme
         self._said = ""
         self._made: object = None
         model.setParent(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Restore a backup")
-        self.setAccessibleName("Restore a backup")
         self.setMinimumWidth(WIDTH)
         rows = vbox(on=self, margins=2 * GRID)
         self._of = self._strong("")
@@ -115,7 +113,7 @@ class RestoreWindow(QDialog):
         for widget in (self._library_row, self._library_wrong, self._look_row):
             rows.addWidget(widget)
 
-    def _folder_row(self, caption: str, changed: object) -> tuple[QWidget, QLineEdit, QLabel]:
+    def _folder_row(self, caption: str, changed: Callable[[str], object]) -> tuple[QWidget, QLineEdit, QLabel]:
         holder = QWidget(self)
         line = QLineEdit(holder)
         line.setAccessibleName(caption)
@@ -133,13 +131,8 @@ class RestoreWindow(QDialog):
         self._start = push_button(self, "", self._begin, kind="primary", default=True)
         return hbox(STRETCH, self._close, self._start)
 
-    def _choose_folder(self, caption: str, line: QLineEdit, changed: object) -> None:
-        dialog = QFileDialog(self, caption, line.text())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(changed)
-        dialog.open()
+    def _choose_folder(self, caption: str, line: QLineEdit, changed: Callable[[str], object]) -> None:
+        choose_folder(self, caption, lambda folder: changed(str(folder)), near=Path(line.text()))
 
     def _begin(self) -> None:
         if self._made is not None:

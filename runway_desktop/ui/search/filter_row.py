@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from runway_desktop.ui.building import open_below, passing_menu
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.usecases.searching.language import Term
 from runway_desktop.usecases.searching.suggestions import values_of
@@ -98,16 +99,16 @@ class FilterRow(QWidget):
     def _status_menu(self) -> None:
         # The click turned the pill off; only what is picked may.
         self.show_filter()
-        menu = self._menu()
+        menu = passing_menu(self)
         for name, _ in STATUS_CHOICES:
             action = menu.addAction(name, lambda name=name: self._filter.toggle_state(name))
             action.setCheckable(True)
             action.setChecked(name in self._filter.states)
-        self._popup(menu, self.status)
+        open_below(menu, self.status)
 
     def _model_menu(self) -> None:
         self.show_filter()
-        menu = self._menu()
+        menu = passing_menu(self)
         for name, amount in sorted(self._places.counts.models.items()):
             if name:
                 action = menu.addAction(f"{name}\t{amount:,}", lambda name=name: self._filter.toggle_model(name))
@@ -115,11 +116,11 @@ class FilterRow(QWidget):
                 action.setChecked(name in self._filter.models)
         if menu.isEmpty():
             menu.addAction("No tasks yet").setEnabled(False)
-        self._popup(menu, self.model)
+        open_below(menu, self.model)
 
     def _value_menu(self, pill: QPushButton, key: str) -> None:
         self.show_filter()
-        menu = self._menu()
+        menu = passing_menu(self)
         for value, amount in values_of(key, self._places.counts):
             words = Term(key, value).label
             action = menu.addAction(
@@ -130,13 +131,4 @@ class FilterRow(QWidget):
             action.setChecked(Term(key, value) in self._filter.chips)
         if menu.isEmpty():
             menu.addAction("None yet").setEnabled(False)
-        self._popup(menu, pill)
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return menu
-
-    @staticmethod
-    def _popup(menu: QMenu, pill: QPushButton) -> None:
-        menu.popup(pill.mapToGlobal(QPoint(0, pill.height() + 2)))
+        open_below(menu, pill)

@@ -9,8 +9,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -20,22 +18,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
+from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, tip, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
 
-class AxisDialog(QDialog):
+class AxisDialog(Dialog):
     def __init__(self, sheet: Sheet, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Add axis", parent)
         self._sheet = sheet
         self._preview = sheet.offering.preview(self)
         self._pictures: list[Path] = []
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Add axis")
-        self.setAccessibleName("Add axis")
         layout = vbox(words(self, "Every row is made once for each value.", "muted"), on=self, margins=2 * GRID)
         self._field = QComboBox(self)
         self._field.setAccessibleName("Column")
@@ -115,11 +111,12 @@ class AxisDialog(QDialog):
         self._count()
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Choose a folder of pictures")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(lambda name: self._sheet.offering.files_in(Path(name), self._take_files))
-        dialog.open()
+        choose_folder(
+            self,
+            "Choose a folder of pictures",
+            lambda folder: self._sheet.offering.files_in(folder, self._take_files),
+            shows_files=True,
+        )
 
     def _take_files(self, paths: list[Path]) -> None:
         self._pictures = paths

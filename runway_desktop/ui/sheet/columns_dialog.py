@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QGridLayout,
     QListWidget,
     QListWidgetItem,
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels.sheet.sheet import Sheet
@@ -22,13 +21,10 @@ from runway_desktop.viewmodels.sheet.sheet import Sheet
 _LEAVE_OUT = "Leave it out"
 
 
-class ColumnsDialog(QDialog):
+class ColumnsDialog(Dialog):
     def __init__(self, sheet: Sheet, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Columns", parent)
         self._sheet = sheet
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Columns")
-        self.setAccessibleName("Columns")
         self._choices: dict[str, QComboBox] = {}
         layout = vbox(on=self, margins=2 * GRID)
         unmatched = sheet.unmatched

@@ -7,7 +7,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt,
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHeaderView,
     QPushButton,
     QStyle,
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, hbox, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -64,14 +63,11 @@ class _PosterDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class GridWindow(QDialog):
+class GridWindow(Dialog):
     task_wanted = Signal(object)
 
     def __init__(self, model: GridModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"{model.title} as a grid")
-        self.setAccessibleName(self.windowTitle())
+        super().__init__(f"{model.title} as a grid", parent)
         self._theme = theme
         self._table = QTableView(self)
         self._table.setAccessibleName("Results")

@@ -12,15 +12,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import STRETCH, add_all, clear_layout, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, clear_layout, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
+from runway_desktop.ui.file_dialogs import choose_files, choose_target
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.marks import set_tone
@@ -41,19 +42,18 @@ from .table import SheetTable
 from .undo import StepActions, UndoSteps
 
 
-class SheetWindow(QDialog):
+class SheetWindow(Dialog):
     show_wanted = Signal(object)
     """Task ids to show in the main window."""
 
     def __init__(self, sheet: Sheet, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(sheet.title, parent, spoken=f"Sheet {sheet.title}")
         self._sheet = sheet
         self._theme = theme
         self._keys = keys
         self._posters = PosterCache(self)
         self._is_closed = False
         sheet.setParent(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.steps = UndoSteps(sheet.model)
         self._build()
@@ -199,8 +199,7 @@ class SheetWindow(QDialog):
     def _menu(self, at: QPoint) -> None:
         table, sheet = self._table, self._sheet
         places = table.chosen_rows
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         if tasks := self._tasks_of(places):
             menu.addAction(
                 units.plural(len(tasks), "Show the task", "Show the tasks"), lambda: self.show_wanted.emit(tasks)
@@ -231,8 +230,6 @@ class SheetWindow(QDialog):
 
     def _show(self) -> None:
         sheet, totals = self._sheet, self._sheet.model.totals
-        self.setWindowTitle(sheet.title)
-        self.setAccessibleName(f"Sheet {sheet.title}")
         self._title.setText(sheet.title)
         self._subtitle.setText(sheet.subtitle)
         say(
@@ -313,11 +310,7 @@ class SheetWindow(QDialog):
         self._sheet.take_files(paths, place, key)
 
     def _choose_file(self, index: QModelIndex) -> None:
-        dialog = QFileDialog(self, "Choose inputs")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self._drop([Path(name) for name in names], index))
-        dialog.open()
+        choose_files(self, "Choose inputs", lambda paths: self._drop(paths, index))
 
     def _open_columns(self) -> None:
         self._table.finish_editing()
@@ -336,11 +329,5 @@ class SheetWindow(QDialog):
 
     def _export(self) -> None:
         self._table.finish_editing()
-        dialog = QFileDialog(self, "Export sheet")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("Tables (*.csv)")
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile(f"{Path(self._sheet.title).stem}.csv")
-        dialog.fileSelected.connect(lambda name: self._sheet.export(Path(name)))
-        dialog.open()
+        start = Path(f"{Path(self._sheet.title).stem}.csv")
+        choose_target(self, "Export sheet", self._sheet.export, start, "Tables (*.csv)")

@@ -7,23 +7,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
-from runway_desktop.ui.dialogs.initial_size import open_at
+from runway_desktop.ui.building import (
+    STRETCH,
+    Dialog,
+    add_all,
+    hbox,
+    open_at,
+    open_below,
+    passing_menu,
+    push_button,
+    vbox,
+)
+from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.money.spending import PERIODS, Period, Side, SpendingModel
@@ -32,19 +39,16 @@ from .bar_chart import BarChart
 from .cells import money_table
 
 
-class SpendingWindow(QDialog):
+class SpendingWindow(Dialog):
     caps_wanted = Signal()
     """The person wants to see or change the caps."""
 
     def __init__(self, model: SpendingModel, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Spending", parent)
         self._model = model
         self._theme = theme
         model.setParent(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.setWindowTitle("Spending")
-        self.setAccessibleName("Spending")
         self.setMinimumSize(100 * GRID, 66 * GRID)
         open_at(self, QSize(120 * GRID, 84 * GRID))
         column = vbox(self._build_head(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
@@ -72,13 +76,7 @@ class SpendingWindow(QDialog):
         """Asks where the bill goes, and writes it."""
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         start = Path(documents or Path.home()) / self._model.bill_name(project)
-        dialog = QFileDialog(self, "Export a bill", str(start), "CSV files (*.csv)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile(str(start))
-        dialog.fileSelected.connect(lambda name: self._model.export(Path(name), project))
-        dialog.open()
+        choose_target(self, "Export a bill", lambda path: self._model.export(path, project), start, "CSV files (*.csv)")
 
     def _build_head(self) -> QHBoxLayout:
         self._total = words(self, wrap=False)
@@ -190,15 +188,14 @@ class SpendingWindow(QDialog):
         announce(self, message, urgent=problem)
 
     def _export_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         menu.addAction("All projects…", lambda: self.choose_file(None))
         projects = self._model.projects()
         if projects:
             menu.addSeparator()
         for project in projects:
             menu.addAction(f"{project.replace('&', '&&')}…", lambda project=project: self.choose_file(project))
-        menu.popup(self._export.mapToGlobal(QPoint(0, self._export.height() + 2)))
+        open_below(menu, self._export)
 
 
 def _pane(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
-    QMenu,
     QPushButton,
     QToolButton,
     QWidget,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
-from runway_desktop.ui.building import STRETCH, add_all, hbox
+from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.profiles.badge import badge, badge_width
@@ -171,17 +170,15 @@ class TopBar(QWidget):
             self._pause.setToolTip("Nothing new is sent while it is paused; what is at Runway goes on.")
 
     def _balance_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         menu.addAction("Spending…", self.spending_wanted.emit).setShortcuts(self._keys.of("spending"))
         menu.addAction("Caps…", self.caps_wanted.emit)
         menu.addSeparator()
         menu.addAction("Refresh", self.refresh_wanted.emit)
-        menu.popup(self._balance.mapToGlobal(QPoint(0, self._balance.height() + 2)))
+        open_below(menu, self._balance)
 
     def _library_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         for wanted, text in _EXCHANGE:
             if wanted is Wanted.EXPORT:
                 menu.addSeparator()
@@ -192,7 +189,7 @@ class TopBar(QWidget):
             back_up = menu.addAction("Back up this profile…", self._profiles.ask_for_backup)
             back_up.setShortcuts(self._keys.of("profile.backup")[:1])
             menu.addAction("Restore a backup…", self._profiles.ask_for_restore)
-        menu.popup(self._library.mapToGlobal(QPoint(0, self._library.height() + 2)))
+        open_below(menu, self._library)
 
     def _show_who(self) -> None:
         self._shown_link = link = self._status.connection.link
@@ -201,8 +198,7 @@ class TopBar(QWidget):
         self._show()
 
     def _who_popup(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         menu.setAccessibleName("Profile")
         fill(
             menu,
@@ -214,7 +210,7 @@ class TopBar(QWidget):
             settings=self.profile_wanted.emit,
             preferences=self.preferences_wanted.emit,
         )
-        menu.popup(self._who.mapToGlobal(QPoint(0, self._who.height() + 2)))
+        open_below(menu, self._who)
 
 
 class StatusLine(QFrame):

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.library import Row
-from runway_desktop.ui.building import add_all, hbox, vbox
+from runway_desktop.ui.building import add_all, hbox, passing_menu, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tab_group import OneStop
@@ -295,8 +294,7 @@ class DetailsPane(QWidget):
         row = self._details.row
         if row is None:
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         for offer in (offer for group in offers([row]) for offer in group if offer.verb in COPIES):
             action = menu.addAction(offer.text, lambda verb=offer.verb: self.verb_wanted.emit(verb))
             action.setEnabled(offer.enabled)

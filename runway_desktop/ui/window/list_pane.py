@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.library import GroupBy, SortKey
-from runway_desktop.ui.building import add_all, hbox, vbox
+from runway_desktop.ui.building import add_all, hbox, open_below, passing_menu, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST
@@ -264,7 +264,7 @@ class ListPane(QWidget):
         self._stack.setCurrentWidget(self._empty)
 
     def _group_menu(self) -> None:
-        menu = self._menu()
+        menu = passing_menu(self)
         for key, words in _GROUPS:
             action = menu.addAction(
                 f"By {words}" if key is not GroupBy.NONE else "Not grouped", lambda key=key: self._filter.group_by(key)
@@ -294,10 +294,10 @@ class ListPane(QWidget):
             menu.addSeparator()
             columns = menu.addMenu("Columns")
             self._add_columns(columns)
-        menu.popup(self._group.mapToGlobal(QPoint(0, self._group.height() + 2)))
+        open_below(menu, self._group)
 
     def _columns_menu(self, at: QPoint) -> None:
-        menu = self._menu()
+        menu = passing_menu(self)
         self._add_columns(menu)
         menu.popup(self._view.horizontalHeader().mapToGlobal(at))
 
@@ -321,8 +321,3 @@ class ListPane(QWidget):
         listing = self._filter.listing
         falling = not listing.descending if listing.sort is key else key in _FALLING
         self._filter.sort_by(key, descending=falling)
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return menu

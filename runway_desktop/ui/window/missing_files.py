@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Bar, Notices
+from runway_desktop.ui.file_dialogs import choose_folder, choose_moved
 from runway_desktop.usecases.question import Question
 from runway_desktop.viewmodels.tasks.missing_files import MissingFiles, Searching, Wanted
 
@@ -50,18 +51,11 @@ class FileSearch(QObject):
         )
 
     def _ask_for_folder(self, task_ids: Sequence[TaskId], near: Path) -> None:
-        dialog = self._dialog("Look for missing files in a folder", near)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda name: self._astray.look_for(task_ids, Path(name)))
-        dialog.open()
+        title = "Look for missing files in a folder"
+        choose_folder(self._window, title, lambda folder: self._astray.look_for(task_ids, folder), near=near)
 
     def _ask_for_file(self, wanted: Wanted, near: Path) -> None:
-        dialog = self._dialog(f"Where is {wanted.path.name} now?", near)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Files like it (*{wanted.path.suffix})", "All files (*)"])
-        dialog.fileSelected.connect(lambda name: self._astray.choose(wanted, Path(name)))
-        dialog.open()
+        choose_moved(self._window, wanted.path, lambda path: self._astray.choose(wanted, path), near)
 
     def _ask_again(self, wanted: Wanted, path: Path, asked: Question) -> None:
         confirm(
@@ -70,8 +64,3 @@ class FileSearch(QObject):
             lambda: self._astray.choose(wanted, path, anyway=True),
             lambda: self._ask_for_file(wanted, path.parent),
         )
-
-    def _dialog(self, title: str, near: Path) -> QFileDialog:
-        dialog = QFileDialog(self._window, title, str(near))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return dialog

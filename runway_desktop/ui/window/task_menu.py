@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, TaskId, parse_remote_id
+from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.tasks.judge import Judge
@@ -101,8 +102,7 @@ class VerbMenu(QObject):
         groups = offers(rows)
         if not groups:
             return
-        menu = QMenu(self._window)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self._window)
         menu.setToolTipsVisible(True)
         for group in groups[:-1]:
             self._add(menu, group, rows)
