@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from runway_desktop.usecases.question import Question
 
 from .building import STRETCH, Dialog, add_all, hbox, push_button, vbox
-from .labels import say, tip, words
-from .marks import mark_wrong
+from .labels import mark_wrong, say, tip, words
 from .theme import GRID
 
 WIDTH = 52 * GRID

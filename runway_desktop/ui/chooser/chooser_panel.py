@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView,
 
 from runway_desktop.catalog import MediaKind
 from runway_desktop.ui.building import hbox, vbox
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.composer.chooser import Chooser, Scope
 
@@ -101,17 +102,16 @@ class ChooserPanel(QFrame):
         self._search.setAccessibleName("Search endpoints and models")
         self._search.textChanged.connect(self._show_offers)
         self._search.installEventFilter(self)
-        have = QLabel("I have", self)
-        have.setProperty("tone", "muted")
+        have = words(self, "I have", "muted", wrap=False)
         top = hbox((self._search, 1), GRID, have, spacing=GRID // 2)
         self._have: dict[str, QToolButton] = {}
-        for kind, icon, words in _HAVE:
+        for kind, icon, name in _HAVE:
             button = QToolButton(self)
             button.setIcon(self._theme.icon(icon, Role.MUTED))
             button.setCheckable(True)
             button.setProperty("kind", "flat")
-            button.setToolTip(f"Only what takes {words}, and needs nothing that is not marked here")
-            button.setAccessibleName(f"I have {words}")
+            button.setToolTip(f"Only what takes {name}, and needs nothing that is not marked here")
+            button.setAccessibleName(f"I have {name}")
             button.toggled.connect(self._show_offers)
             self._have[kind] = button
             top.addWidget(button)
@@ -135,8 +135,7 @@ class ChooserPanel(QFrame):
         self._list.setAccessibleName("Models")
         self._list.installEventFilter(self)
         self._list.viewport().installEventFilter(self)
-        self._nothing = QLabel("", self, wordWrap=True)
-        self._nothing.setProperty("tone", "muted")
+        self._nothing = words(self, tone="muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
         return hbox(self._parts, (self._list, 1), (self._nothing, 1))

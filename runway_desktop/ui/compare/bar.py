@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from runway_desktop.ui.building import hbox
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.bar import BarButton, LineSlider
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
@@ -110,8 +111,7 @@ class CullingBar(QWidget):
         self._play = self._button()
         self._play.clicked.connect(lambda _=False: clips.toggle())
         self._now, self._length = self._time(), self._time()
-        self._place = QLabel(self)
-        self._place.setProperty("tone", "muted")
+        self._place = words(self, tone="muted", wrap=False)
         self._hints = Hints(self)
         self._sizes = {size: self._button(checkable=True) for size in (1, 2, 4)}
         for size, button in self._sizes.items():

@@ -21,21 +21,19 @@ from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import announce, say, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import announce, mark_wrong, say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.composer.prompt_history import PromptHistory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
-from .brace_highlight import BraceHighlight
 from .choices import flat_member
 from .field_editors import Chip, count_words
 from .form import Form
 from .inputs_strip import InputsStrip
 from .presets_menu import PresetsButton
-from .prompt_edit import PromptEdit
+from .prompt_edit import BraceHighlight, PromptEdit
 from .tag_completion import TagCompletion
 
 _NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
@@ -151,16 +149,14 @@ class ComposerPane(QWidget):
         return self._bottom
 
     def _build_count(self) -> QLabel:
-        label = QLabel("", self._box)
-        label.setProperty("tone", "faint")
+        label = words(self._box, tone="faint", wrap=False)
         label.setAlignment(Qt.AlignmentFlag.AlignRight)
         label.hide()
         return label
 
     def _build_editing_bar(self) -> QWidget:
         bar = QWidget(self)
-        label = QLabel("Editing a task that waits here", bar)
-        label.setProperty("tone", "muted")
+        label = words(bar, "Editing a queued task", "muted", wrap=False)
         stop = QPushButton("Stop editing", bar)
         stop.setProperty("kind", "flat")
         stop.clicked.connect(self._composer.stop_editing)

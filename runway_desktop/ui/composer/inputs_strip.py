@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from runway_desktop.catalog import media_in_words
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.file_dialogs import choose_file, choose_files
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import PICTURE, InputTile
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -61,8 +62,7 @@ class InputsStrip(QWidget):
         self.add_tile = AddTile(theme, self)
         self.add_tile.clicked.connect(self._choose_files)
         self.add_tile.pasted.connect(self.pasted)
-        self._hint = QLabel("", self)
-        self._hint.setProperty("tone", "faint")
+        self._hint = words(self, tone="faint", wrap=False)
         self._mending.frame_wanted.connect(self._take_frame)
         composer.inputs_changed.connect(self.show_inputs)
 

@@ -24,7 +24,7 @@ from runway_desktop.catalog import AssetItem, Field, FieldKind, asset_items, ass
 from runway_desktop.ui.building import clear_layout, hbox, push_button
 from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import mark_wrong
 from runway_desktop.ui.theme import GRID
 
 from .object_editors import Inner

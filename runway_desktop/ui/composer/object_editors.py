@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from runway_desktop.catalog import Field, FieldKind, Variant, variant_of
 from runway_desktop.ui.building import hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
-from runway_desktop.ui.marks import set_tone
+from runway_desktop.ui.labels import set_tone, words
 from runway_desktop.ui.theme import GRID
 
 COLUMNS = 3
@@ -285,8 +285,7 @@ class ObjectsBox(QWidget):
 
     def _head(self, place: int, holder: QWidget) -> QHBoxLayout:
         name_of_one = f"{self._field.label.removesuffix('s')} {place + 1}"
-        title = QLabel(name_of_one, holder)
-        title.setProperty("tone", "muted")
+        title = words(holder, name_of_one, "muted", wrap=False)
         row = hbox((title, 1))
         last = len(self._values) - 1
         self._heads.append([])

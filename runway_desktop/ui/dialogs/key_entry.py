@@ -6,8 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QToolButton, QWidget
 
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
-from runway_desktop.ui.labels import announce, say, tip, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import announce, mark_wrong, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.profiles.welcome import KeyForm, Phase, cleaned_key

@@ -33,8 +33,7 @@ from runway_desktop.ui.building import STRETCH, clear_layout, hbox, push_button,
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_file
-from runway_desktop.ui.labels import say, tip, words
-from runway_desktop.ui.marks import set_tone
+from runway_desktop.ui.labels import say, set_tone, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.question import Question
 from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM

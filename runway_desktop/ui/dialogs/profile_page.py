@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from runway_desktop.domain.preferences import Section
 from runway_desktop.ui.building import STRETCH, hbox, push_button
 from runway_desktop.ui.file_dialogs import choose_backup
-from runway_desktop.ui.labels import say
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import mark_wrong, say
 from runway_desktop.ui.profiles.color_row import ColorRow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups

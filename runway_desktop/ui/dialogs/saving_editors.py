@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
-from runway_desktop.ui.labels import say, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import mark_wrong, say, words
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 

@@ -120,9 +120,9 @@ class ShortcutsDialog(Dialog):
             item.setText(2, "changed" if changed else "")
             said = f"{command.words}: {self._keys.spoken(command.id) or 'no key'}{', changed' if changed else ''}"
             item.setData(0, _READ, said)
-            for column, text in ((1, keys or "no key"), (2, "changed" if changed else "usual")):
+            for column, text in ((1, keys or "no key"), (2, "changed" if changed else "default")):
                 item.setData(column, _READ, text)
-        reason = "" if self._keys.changed_commands() else "Every command has its usual keys."
+        reason = "" if self._keys.changed_commands() else "Every command has its default keys."
         self._reset_all.setEnabled(not reason)
         self._reset_all.setToolTip(tip(reason))
         self._reset_all.setAccessibleDescription(reason)

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from runway_desktop.ui.building import push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import say, tip, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import mark_wrong, say, tip, words
 
 
 class TemplateEditor(QWidget):

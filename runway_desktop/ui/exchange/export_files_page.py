@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 from runway_desktop.ui.building import add_all, hbox, push_button, vbox
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
 from runway_desktop.ui.file_dialogs import choose_folder
-from runway_desktop.ui.labels import ElidedLabel, say, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import ElidedLabel, mark_wrong, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.exchange.export import ExportModel
 

@@ -81,7 +81,7 @@ class ExportListPage(QWidget):
         row = hbox()
         usual = {one.key for one in COLUMNS if one.is_usual}
         every = {one.key for one in COLUMNS}
-        for text, keys in (("The usual ones", usual), ("All", every), ("None", set())):
+        for text, keys in (("Default", usual), ("All", every), ("None", set())):
             button = push_button(self, text, lambda _=False, keys=keys: self._tick(keys), kind="flat")
             row.addWidget(button)
         row.addStretch()

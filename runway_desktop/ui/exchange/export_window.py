@@ -130,7 +130,7 @@ class ExportWindow(Dialog):
     def _show(self) -> None:
         model, phase = self.model, self.model.phase
         chosen, listed = model.chosen_count, model.listed_count
-        self._scopes[Scope.CHOSEN].setText(units.count(chosen, "chosen task"))
+        self._scopes[Scope.CHOSEN].setText(units.count(chosen, "selected task"))
         self._scopes[Scope.LISTED].setText(f"All {units.count(listed, 'task')} that the list shows")
         self._pages[model.what].setChecked(True)
         self._stack.setCurrentIndex(0 if model.what is What.FILES else 1)
@@ -146,7 +146,7 @@ class ExportWindow(Dialog):
         self._stop.setVisible(busy)
         self._folder.setVisible(phase is Phase.DONE and model.done_at is not None)
         self.leave.setText("Close" if busy or phase is Phase.DONE else "Cancel")
-        self.leave.setToolTip("It goes on without this window." if busy else "")
+        self.leave.setToolTip("It continues without this window." if busy else "")
         self.go.setVisible(not busy)
         self.go.setText(model.button_words())
         self.go.setEnabled(not model.reason())

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QWidget
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
@@ -55,10 +56,8 @@ class BoardPane(QWidget):
 
     def _build(self) -> None:
         self._title = QLabel("Not saved", self)
-        self._summary = QLabel(self, wordWrap=True)
-        self._summary.setProperty("tone", "muted")
-        self._trouble = QLabel(self, wordWrap=True)
-        self._trouble.setProperty("tone", "warn")
+        self._summary = words(self, tone="muted")
+        self._trouble = words(self, tone="warn")
         self._all = QPushButton(self)
         self._all.setProperty("kind", "primary")
         self._all.clicked.connect(self._board.save_all)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.playback import Activity, Engine, Playback
 from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.transport import Transport
@@ -46,8 +47,7 @@ class FramePicker(Dialog):
         self._transport = Transport(theme, self._playback, self)
         self._transport.keep_to_frames()
         self._transport.play_wanted.connect(self._playback.toggle)
-        self._said = QLabel("", self, wordWrap=True)
-        self._said.setProperty("tone", "bad")
+        self._said = words(self, tone="bad")
         self._said.hide()
         self._use = push_button(self, "Use this frame", kind="primary", default=True)
         self._use.setEnabled(False)

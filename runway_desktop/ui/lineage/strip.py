@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import vbox
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import FollowsTheme, Role, Theme
@@ -136,8 +137,7 @@ class LineageStrip(QWidget):
     def _put_arrow(self) -> None:
         from .thumb import SIZE
 
-        arrow = QLabel("→", self._tree)
-        arrow.setProperty("tone", "faint")
+        arrow = words(self._tree, "→", "faint", wrap=False)
         arrow.setAccessibleName("made into")
         arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
         arrow.setFixedHeight(SIZE.height())
@@ -162,10 +162,8 @@ class LineageStrip(QWidget):
         button.setVisible(True)
         self._tree_row.addWidget(button)
 
-    def _head(self, words: str) -> QLabel:
-        label = QLabel(words, self)
-        label.setProperty("tone", "faint")
-        return label
+    def _head(self, text: str) -> QLabel:
+        return words(self, text, "faint", wrap=False)
 
     def _again(self) -> None:
         self._shown = None

@@ -27,14 +27,13 @@ from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 
 from .full_screen import FullScreenWindow
-from .items import PreviewItem
 from .notice_view import NoticeView
 from .picture import BadPicture, Picture, read_picture
 from .picture_view import PictureView
 from .playback import Activity, Playback
 from .players import Fault
 from .stage import Stage, StageBox
-from .strip import OutputStrip
+from .strip import OutputStrip, PreviewItem
 from .transport import Transport
 from .video_view import VideoView
 from .waveform import Waveform, WaveformReader

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
 
 from runway_desktop.ui.building import hbox
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
@@ -55,8 +56,7 @@ class Transport(QWidget):
         self._slider.sliderMoved.connect(self._scrubbed)
         self._slider.sliderReleased.connect(playback.end_scrub)
         self._slider.actionTriggered.connect(self._slid_by_key)
-        self._time = QLabel(self)
-        self._time.setProperty("tone", "muted")
+        self._time = words(self, tone="muted", wrap=False)
         self._time.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self._loop = self._button(lambda: playback.set_loop(not playback.loop))
         self._loop.setCheckable(True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import STRETCH, hbox
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
 from .bar import BarButton
@@ -28,8 +29,7 @@ class ZoomBar(QWidget):
         self._out = BarButton(theme, self)
         self._in = BarButton(theme, self)
         self._full = BarButton(theme, self)
-        self._words = QLabel(self)
-        self._words.setProperty("tone", "muted")
+        self._words = words(self, tone="muted", wrap=False)
         hbox(
             self._fit,
             self._pixel,

@@ -78,7 +78,7 @@ class BackupWindow(Dialog):
         say(self._report, model.report, "good" if model.phase is Phase.DONE else "muted")
         say(self._problem, model.problem)
         self._show_file.setVisible(model.phase is Phase.DONE)
-        self._close.setText("Call off" if works else "Close")
+        self._close.setText("Cancel" if works else "Close")
         self._start.setEnabled(not model.reason)
         self._start.setToolTip(tip(model.reason))
         self._start.setAccessibleDescription(model.reason)

@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, fit, hbox, push_button, vbox
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_folder
-from runway_desktop.ui.labels import announce, say, tip, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import announce, mark_wrong, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
@@ -162,7 +161,7 @@ class RestoreWindow(Dialog):
         self._foot.setVisible(works)
         say(self._report, model.report)
         say(self._problem, model.problem)
-        self._close.setText("Call off" if model.phase is Phase.WORKING else "Close")
+        self._close.setText("Cancel" if model.phase is Phase.WORKING else "Close")
         self._start.setVisible(not model.is_refused and (model.phase is not Phase.DONE or self._made is not None))
         self._start.setText("Open it" if self._made is not None else model.verb)
         reason = "" if self._made is not None else model.reason

@@ -32,7 +32,7 @@ class ColumnsDialog(Dialog):
             layout.addWidget(words(self, "These columns have no name that is known. Where do they go?"))
             layout.addWidget(self._mapping(unmatched))
         layout.addWidget(
-            words(self, "Show these columns too:" if unmatched else "Show these columns beside the usual ones:")
+            words(self, "Show these columns too:" if unmatched else "Show these columns besides the default ones:")
         )
         self._list = QListWidget(self)
         self._list.setAccessibleName("Further columns")

@@ -17,10 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, vbox
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import SECOND_INKS, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.tones import SECOND_INKS
 from runway_desktop.usecases.words.states import StateWords
 from runway_desktop.viewmodels.sheet.grid import POSTER_ROLE, TASK_ROLE, WORDS_ROLE, GridModel
 

@@ -23,8 +23,7 @@ from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.file_dialogs import choose_files, choose_target
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
-from runway_desktop.ui.marks import set_tone
+from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, tip, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.sheets.columns import STATE
@@ -127,7 +126,7 @@ class SheetWindow(Dialog):
         self._table.files_dropped.connect(self._drop)
         self._table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
         self._of_row = ElidedLabel(self, Qt.TextElideMode.ElideRight)
-        self._of_row.setAccessibleName("The chosen row")
+        self._of_row.setAccessibleName("The selected row")
         # It keeps its line when it has nothing to say: the table must not jump while one goes through its rows.
         self._of_row.setFixedHeight(self._of_row.fontMetrics().height() + 2)
         self._total = words(self, tone="muted")
@@ -206,7 +205,7 @@ class SheetWindow(Dialog):
             )
         ready = sheet.ready_at(places)
         if ready:
-            menu.addAction(f"Generate {units.count(ready, 'chosen task')}", lambda: self._send(places=places))
+            menu.addAction(f"Generate {units.count(ready, 'selected task')}", lambda: self._send(places=places))
         if not menu.isEmpty():
             menu.addSeparator()
         current = table.currentIndex()

@@ -133,7 +133,7 @@ class SpendingWindow(Dialog):
         holder, column = _pane(self)
         holder.setMinimumWidth(38 * GRID)
         self._heading = QLabel("What Runway reports", holder)
-        self._again = push_button(holder, "Ask again", self._model.ask_runway, kind="flat")
+        self._again = push_button(holder, "Refresh", self._model.ask_runway, kind="flat")
         column.addLayout(hbox(self._heading, STRETCH, self._again))
         self._remainder = words(holder)
         self._days_of = words(holder, tone="faint")

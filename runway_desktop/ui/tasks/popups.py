@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QCompleter,
     QFrame,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.building import STRETCH, hbox, vbox
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
 DIFFER = "They differ; what you write is for all"
@@ -35,8 +35,7 @@ class _Popup(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setProperty("pane", "raised")
         self.setAccessibleName(title)
-        self._caption = QLabel(title, self)
-        self._caption.setProperty("tone", "muted")
+        self._caption = words(self, title, "muted", wrap=False)
         self._column = vbox(self._caption, on=self, margins=GRID, spacing=GRID // 2)
 
     def _add(self, field: QWidget) -> None:
@@ -163,8 +162,7 @@ class NotePopup(_Popup):
         self.text.moveCursor(QTextCursor.MoveOperation.End)
         self.text.installEventFilter(self)
         self._add(self.text)
-        hint = QLabel("Ctrl+Return keeps it, Esc leaves it as it was", self)
-        hint.setProperty("tone", "faint")
+        hint = words(self, "Ctrl+Return keeps it, Esc leaves it as it was", "faint", wrap=False)
         keep = QPushButton("Save note", self)
         keep.setProperty("kind", "primary")
         keep.clicked.connect(self.close)

@@ -20,11 +20,11 @@ from runway_desktop.domain.library import Place
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.exchange.wanted import Wanted
+from runway_desktop.ui.labels import DOT_INKS
 from runway_desktop.ui.profiles.badge import badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.tones import DOT_INKS
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -167,7 +167,7 @@ class TopBar(QWidget):
             self._pause.setIcon(
                 self._theme.icon("mdi6.play" if paused else "mdi6.pause", Role.ACCENT if paused else Role.TEXT)
             )
-            self._pause.setToolTip("Nothing new is sent while it is paused; what is at Runway goes on.")
+            self._pause.setToolTip("Nothing new is sent while it is paused; tasks at Runway continue.")
 
     def _balance_menu(self) -> None:
         menu = passing_menu(self)

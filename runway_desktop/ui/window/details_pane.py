@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,17 +18,15 @@ from PySide6.QtWidgets import (
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.building import add_all, hbox, passing_menu, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import LABEL_TONES, words
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.tones import LABEL_TONES
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.offers import TaskCommand, offers
 from runway_desktop.viewmodels.tasks.details import DetailsModel, Fact, Showing
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
-
-from .several_buttons import SeveralButtons
 
 COPIES = (
     TaskCommand.COPY_PROMPT,
@@ -257,8 +255,7 @@ class DetailsPane(QWidget):
         found = self._grid.itemAtPosition(number, 0)
         if found is not None:
             return found.widget(), self._grid.itemAtPosition(number, 1).widget()  # type: ignore[return-value]
-        label = QLabel(self._facts)
-        label.setProperty("tone", "faint")
+        label = words(self._facts, tone="faint", wrap=False)
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         text = self._label()
         copy = QToolButton(self._facts)
@@ -284,7 +281,7 @@ class DetailsPane(QWidget):
     def _onward_menu(self, above: QWidget) -> None:
         shown = self._shown_result()
         if self._onward is not None and shown is not None and shown.path is not None:
-            from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
+            from runway_desktop.ui.window.task_menu import OnwardMenu
 
             menu = OnwardMenu(self._onward, shown.path, shown.media, self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -321,3 +318,42 @@ class _Holder(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), 0)
+
+
+VERBS = (
+    TaskCommand.LOOK_FOR,
+    TaskCommand.RETRY,
+    TaskCommand.SEND_NEXT,
+    TaskCommand.EXPORT,
+    TaskCommand.COPY_FILE,
+    TaskCommand.COPY_PROMPT,
+)
+"""Nothing that takes something away: that is in the menu alone."""
+
+
+class SeveralButtons(QWidget):
+    verb_wanted = Signal(object)
+    """A Verb for all that are chosen."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = FlowLayout()
+        hbox((row, 1), on=self, margins=(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2))
+        self._buttons: dict[TaskCommand, QPushButton] = {}
+        for verb in VERBS:
+            button = QPushButton(self)
+            button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
+            self._buttons[verb] = button
+            row.addWidget(button)
+        self.show_rows(())
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Those that are chosen; none hides it."""
+        found = {offer.verb: offer for group in offers(rows) for offer in group} if rows else {}
+        for verb, button in self._buttons.items():
+            offer = found.get(verb)
+            button.setVisible(offer is not None)
+            button.setText(offer.text if offer is not None else "")
+            button.setEnabled(offer is not None and offer.enabled)
+            button.setToolTip(offer.reason if offer is not None else "")
+        self.setVisible(bool(found))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QGridLayout,
     QLabel,
     QMenu,
@@ -18,9 +19,10 @@ from PySide6.QtWidgets import (
 from runway_desktop.domain.library import GroupBy, SortKey
 from runway_desktop.ui.building import add_all, hbox, open_below, passing_menu, vbox
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.search.filter_row import FilterRow
-from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST
-from runway_desktop.ui.tasks.list_and_grid import ListAndGrid
+from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
+from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
@@ -89,8 +91,7 @@ class ListPane(QWidget):
         self._head.setVerticalSpacing(GRID)
         self._head.setColumnStretch(2, 1)
         self._title = QLabel(head)
-        self._found = QLabel(head)
-        self._found.setProperty("tone", "muted")
+        self._found = words(head, tone="muted", wrap=False)
         self.filters = FilterRow(self._filter, self._places, head)
         self._looks = QWidget(head)
         self._build_looks(self._looks)
@@ -98,8 +99,7 @@ class ListPane(QWidget):
         self._head.addWidget(self._found, 0, 1)
         self._head.addWidget(self.filters, 0, 2, 1, 1, Qt.AlignmentFlag.AlignVCenter)
         self._head.addWidget(self._looks, 0, 3)
-        self._said = QLabel(self, wordWrap=True)
-        self._said.setProperty("tone", "warn")
+        self._said = words(self, tone="warn")
         self._said.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID // 2)
         body = QWidget(self)
         self._stack = QStackedLayout(body)
@@ -265,14 +265,14 @@ class ListPane(QWidget):
 
     def _group_menu(self) -> None:
         menu = passing_menu(self)
-        for key, words in _GROUPS:
+        for key, name in _GROUPS:
             action = menu.addAction(
-                f"By {words}" if key is not GroupBy.NONE else "Not grouped", lambda key=key: self._filter.group_by(key)
+                f"By {name}" if key is not GroupBy.NONE else "Not grouped", lambda key=key: self._filter.group_by(key)
             )
             action.setCheckable(True)
             action.setChecked(self._filter.listing.group is key)
         menu.addSeparator()
-        for sort, words in (
+        for sort, name in (
             (SortKey.MADE, "Sort by time"),
             (SortKey.PROMPT, "Sort by prompt"),
             (SortKey.STATE, "Sort by status"),
@@ -286,7 +286,7 @@ class ListPane(QWidget):
         ):
             falling = sort in _FALLING
             action = menu.addAction(
-                words, lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
+                name, lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
             )
             action.setCheckable(True)
             action.setChecked(self._filter.listing.sort is sort)
@@ -321,3 +321,52 @@ class ListPane(QWidget):
         listing = self._filter.listing
         falling = not listing.descending if listing.sort is key else key in _FALLING
         self._filter.sort_by(key, descending=falling)
+
+
+class ListAndGrid(QWidget):
+    def __init__(self, view: TaskView, grid: GridView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self.grid = grid
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(view)
+        self._stack.addWidget(grid)
+        self.setFocusProxy(view)
+
+    @property
+    def is_grid(self) -> bool:
+        return self._stack.currentWidget() is self.grid
+
+    def set_covered(self, height: int) -> None:
+        """So many pixels of the foot lie under something: the last task can be scrolled past it."""
+        self.view.set_covered(height)
+        self.grid.set_covered(height)
+
+    def enter(self) -> None:
+        """The keyboard comes to the list, on what is chosen there, else on its first task."""
+        rows = self.view.rows
+        first = next((found for row in range(rows.rowCount()) if (found := rows.task_id(row)) is not None), None)
+        if first is None:
+            return
+        if not self.view.selectionModel().hasSelection():
+            self.view.select([first])
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_menu(self) -> None:
+        """That of what is chosen, by key. Not every system sends the wish for it by itself."""
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
+        QApplication.sendEvent(self.grid if self.is_grid else self.view, asked)
+
+    def show_grid(self, on: bool) -> None:
+        """The keyboard goes along, and the current task stays in sight."""
+        if on is self.is_grid:
+            return
+        before, after = (self.view, self.grid) if on else (self.grid, self.view)
+        had_focus = before.hasFocus()
+        in_sight = self.view.currentIndex()
+        self._stack.setCurrentWidget(after)
+        self.setFocusProxy(after)
+        if had_focus:
+            after.setFocus()
+        if in_sight.isValid():
+            after.scrollTo(in_sight)

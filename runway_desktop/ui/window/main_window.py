@@ -18,11 +18,11 @@ from runway_desktop.domain.library import Filter, GroupBy, Row
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.inputs.find_file import FileFinder
 from runway_desktop.ui.lineage.last_frame import LastFrames
 from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from runway_desktop.ui.window.missing_files import FileFinder
 from runway_desktop.usecases.commands.offers import TaskCommand
 
 from .clipboard import SharedOut

@@ -1,4 +1,4 @@
-"""Asks the person where missing files are, and shows how a search for them goes. GUI thread only."""
+"""Asks where missing files of results and inputs are, and shows how a search for them goes. GUI thread only."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Bar, Notices
 from runway_desktop.ui.file_dialogs import choose_folder, choose_moved
 from runway_desktop.usecases.question import Question
 from runway_desktop.viewmodels.tasks.missing_files import MissingFiles, Searching, Wanted
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 
 class FileSearch(QObject):
@@ -64,3 +66,36 @@ class FileSearch(QObject):
             lambda: self._astray.choose(wanted, path, anyway=True),
             lambda: self._ask_for_file(wanted, path.parent),
         )
+
+
+class FileFinder(QObject):
+    """Lives as long as its window; a desk that wants a file speaks to it."""
+
+    def __init__(self, desk: TaskCommands, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        desk.file_wanted.connect(self._ask)
+        desk.other_file_found.connect(self._ask_again)
+
+    def _ask(self, old: Path) -> None:
+        near = QuickLook().ask(_nearest, old, otherwise=None)
+        choose_moved(self._window, old, lambda path: self._desk.file_found(old, path), near)
+
+    def _ask_again(self, old: Path, new: Path) -> None:
+        confirm(
+            self._window,
+            Question(
+                f"{new.name} is another file. Use it anyway?",
+                f"Its content is not that of {old.name} as it was used before. Every task that waits for that file "
+                "would get this one.",
+                "Use this file",
+                "Keep looking",
+            ),
+            lambda: self._desk.file_found(old, new, anyway=True),
+            lambda: self._ask(old),
+        )
+
+
+def _nearest(old: Path) -> Path | None:
+    return next((folder for folder in old.parents if folder.is_dir()), None)

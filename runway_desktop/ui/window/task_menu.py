@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QWidget
+from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, TaskId, parse_remote_id
@@ -17,9 +19,15 @@ from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.commands.offers import Offer, TaskCommand, offers, why_not
+from runway_desktop.viewmodels.tasks.clipboard import Clipboard
 from runway_desktop.viewmodels.tasks.details import Showing
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.outputs import Application
+
 
 MOST_IDS = 8
 """Known ids that a person is shown at once."""
@@ -137,8 +145,6 @@ class VerbMenu(QObject):
                 action.setIcon(self._theme.icon(_ICONS[offer.verb], Role.BAD if offer.dangerous else Role.MUTED))
 
     def _submenu(self, menu: QMenu, offer: Offer, rows: list[Row]) -> QAction | None:
-        from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
-        from runway_desktop.ui.sharing.programs_menu import ProgramsMenu
 
         if offer.verb is TaskCommand.OPEN_WITH and self._desk.handing.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
@@ -206,3 +212,52 @@ def _id_hint(known: Sequence[str]) -> str:
 
 def _id_problem(text: str) -> str:
     return "" if parse_remote_id(text) else "A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."
+
+
+class OnwardMenu(QMenu):
+    """Each endpoint that takes this kind, the likeliest first; a clip's last frame before them."""
+
+    def __init__(self, use_as_input: UseAsInput, path: Path, media: Media, parent: QWidget) -> None:
+        super().__init__("Use as input", parent)
+        ways = use_as_input.ways(media)
+        for number, way in enumerate(ways):
+            if number and ways[number - 1].last_frame:
+                self.addSeparator()
+            self.addAction(way.text, lambda way=way: use_as_input.take(way, path, media))
+        if not ways:
+            self.addAction("Nothing takes this kind of file").setEnabled(False)
+
+
+MOST = 16
+
+
+class ProgramsMenu(QMenu):
+    def __init__(self, handing: Clipboard, paths: Sequence[Path], theme: Theme, parent: QWidget) -> None:
+        super().__init__("Open with", parent)
+        self._handing = handing
+        self._paths = tuple(paths)
+        self._theme = theme
+        self._is_filled = False
+        self.setIcon(theme.icon("mdi6.open-in-app", Role.MUTED))
+        self.addAction("Looking for programs…").setEnabled(False)
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        if not self._is_filled:
+            self._is_filled = True
+            self._handing.programs(self._paths, self._show)
+
+    def _show(self, programs: list[Application]) -> None:
+        if not isValid(self):
+            # The menu was closed before the answer came.
+            return
+        self.clear()
+        for program in programs[:MOST]:
+            action = self.addAction(program.name, lambda program=program: self._handing.open_with(program, self._paths))
+            action.setIcon(_icon(program.icon))
+        if not programs:
+            self.addAction("The system knows no program for this").setEnabled(False)
+
+
+def _icon(name: str) -> QIcon:
+    return QIcon(name) if name.startswith("/") else QIcon.fromTheme(name)

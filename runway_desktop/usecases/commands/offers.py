@@ -465,9 +465,9 @@ def closing_question(*, sending: int, saving: int, makes_backup: bool) -> Questi
     said = []
     if parts:
         busy = " and ".join(parts)
-        said.append(f"{busy[0].upper()}{busy[1:]}. What takes long goes on at the next start.")
+        said.append(f"{busy[0].upper()}{busy[1:]}. Long transfers continue at the next start.")
     if makes_backup:
-        said.append("A backup or a restore is being made. Closing calls it off, and leaves nothing of it behind.")
+        said.append("A backup or a restore is being made. Closing cancels it, and leaves nothing of it behind.")
     if not said:
         return None
-    return Question("Close now?", f"{' '.join(said)} Tasks go on at Runway and will be picked up.", "Close", "Stay")
+    return Question("Close now?", f"{' '.join(said)} Tasks continue at Runway and will be picked up.", "Close", "Stay")

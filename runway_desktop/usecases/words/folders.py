@@ -123,7 +123,7 @@ def stayed_words(progress: MoveProgress) -> str:
 def _nearly_full(health: FolderHealth) -> FolderTrouble:
     message = f"The disk of the library is nearly full: {units.size(health.free or 0)} are free in {health.folder}"
     expected = health.to_come > (health.free or 0)
-    detail = f"About {units.size(health.to_come)} are to come." if expected else "Saving goes on while there is room."
+    detail = f"About {units.size(health.to_come)} are to come." if expected else "Saving continues while there is room."
     return FolderTrouble(message, detail, (Way.SHOW_FOLDER, Way.CHOOSE))
 
 

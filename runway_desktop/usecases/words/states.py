@@ -95,8 +95,7 @@ def describe(row: Row, around: Around) -> StateWords:
             )
         case State.PENDING:
             return StateWords(
-                headline="Accepted",
-                detail="waits for its start",
+                headline="Queued at Runway",
                 tone=Tone.BUSY,
                 icon="mdi6.clock-outline",
                 moving=True,
@@ -137,7 +136,7 @@ def describe(row: Row, around: Around) -> StateWords:
         case State.CANCELLED:
             return StateWords(headline="Canceled", detail=_charged(task), icon="mdi6.cancel")
         case State.GONE if task.let_go:
-            return StateWords(headline="Let go", detail="no answer came, nothing was adopted", icon="mdi6.link-off")
+            return StateWords(headline="Dismissed", detail="no answer came, no task was added", icon="mdi6.link-off")
         case State.GONE:
             return StateWords(
                 headline="Not at Runway",
@@ -194,7 +193,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
             tone=Tone.WARN,
             icon="mdi6.cloud-off-outline" if around.offline else "mdi6.content-save-alert-outline",
         )
-    return StateWords(headline="Done", detail="saved next", tone=Tone.BUSY, icon="mdi6.download", moving=True)
+    return StateWords(headline="Finished", detail="downloading", tone=Tone.BUSY, icon="mdi6.download", moving=True)
 
 
 def _kept(outputs: list[Output]) -> StateWords:

@@ -179,7 +179,7 @@ class ExportModel(QObject):
         if self.phase is Phase.LOOKING:
             return "The tasks are being listed."
         if self.phase is Phase.WORKING:
-            return "The export goes on."
+            return "The export continues."
         if self.what is What.LIST:
             if not self._ids():
                 return "The list shows no task."
@@ -273,7 +273,7 @@ class ExportModel(QObject):
             # Pressed a second time, all is as it should be.
             said = ["Nothing had to be exported."]
         if came.linked:
-            said.append(f"{came.linked:,} of them as second names, which take no room.")
+            said.append(f"{came.linked:,} of them as hard links, which take no extra space.")
         if came.there:
             said.append(units.count(came.there, "was there already.", "were there already."))
         if came.is_stopped:

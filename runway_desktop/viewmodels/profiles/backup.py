@@ -148,7 +148,7 @@ class BackupModel(QObject):
 
     def _done(self, made: Made | None) -> None:
         if made is None:
-            self.phase, self.report = Phase.READY, "Called off. Nothing was left behind."
+            self.phase, self.report = Phase.READY, "Canceled. Nothing was left behind."
         else:
             self.phase, self.made = Phase.DONE, made.path
             results = len(made.manifest.of(Kind.RESULT))

@@ -348,7 +348,7 @@ class RestoreModel(QObject):
             self.restart_wanted.emit()
 
     def _called_off(self) -> None:
-        self.phase, self.problem = Phase.READY, "Called off. Nothing was changed."
+        self.phase, self.problem = Phase.READY, "Canceled. Nothing was changed."
         if isValid(self):
             self.changed.emit()
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
-from runway_desktop.ui.inputs.find_file import FileFinder
+from runway_desktop.ui.window.missing_files import FileFinder
 
 
 class NotingDesk(QObject):
