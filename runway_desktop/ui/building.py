@@ -10,7 +10,19 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QSize, Qt, SignalInstance
-from PySide6.QtWidgets import QBoxLayout, QDialog, QHBoxLayout, QLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QDialog,
+    QHBoxLayout,
+    QLayout,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .theme import GRID
 
@@ -41,16 +53,28 @@ def push_button(
     made.setAutoDefault(False)
     if default:
         made.setDefault(True)
-    if checkable:
-        made.setCheckable(True)
-    if kind:
-        made.setProperty("kind", kind)
-    if tip:
-        made.setToolTip(tip)
-    if spoken:
-        made.setAccessibleName(spoken)
-    if does is not None:
-        made.clicked.connect(does)
+    _shape_button(made, does, kind, tip, spoken, checkable)
+    return made
+
+
+def tool_button(
+    parent: QWidget,
+    does: Does | None = None,
+    *,
+    icon: QIcon | None = None,
+    side: int = 0,
+    kind: str = "",
+    tip: str = "",
+    spoken: str = "",
+    checkable: bool = False,
+) -> QToolButton:
+    """A button that is an icon. `side` is that of the icon in pixels, 0 for the style's own."""
+    made = QToolButton(parent)
+    if icon is not None:
+        made.setIcon(icon)
+    if side:
+        made.setIconSize(QSize(side, side))
+    _shape_button(made, does, kind, tip, spoken, checkable)
     return made
 
 
@@ -141,3 +165,16 @@ def open_below(menu: QMenu, button: QWidget) -> None:
 def _shape(layout: QBoxLayout, spacing: int, margins: Margins) -> None:
     layout.setSpacing(spacing)
     layout.setContentsMargins(*(margins if isinstance(margins, tuple) else (margins,) * 4))
+
+
+def _shape_button(made: QAbstractButton, does: Does | None, kind: str, tip: str, spoken: str, checkable: bool) -> None:
+    if checkable:
+        made.setCheckable(True)
+    if kind:
+        made.setProperty("kind", kind)
+    if tip:
+        made.setToolTip(tip)
+    if spoken:
+        made.setAccessibleName(spoken)
+    if does is not None:
+        made.clicked.connect(does)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QWidget
 
 from runway_desktop.catalog import MediaKind
-from runway_desktop.ui.building import hbox, vbox
+from runway_desktop.ui.building import hbox, tool_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.composer.chooser import Chooser, Scope
@@ -106,12 +106,14 @@ class ChooserPanel(QFrame):
         top = hbox((self._search, 1), GRID, have, spacing=GRID // 2)
         self._have: dict[str, QToolButton] = {}
         for kind, icon, name in _HAVE:
-            button = QToolButton(self)
-            button.setIcon(self._theme.icon(icon, Role.MUTED))
-            button.setCheckable(True)
-            button.setProperty("kind", "flat")
-            button.setToolTip(f"Only what takes {name}, and needs nothing that is not marked here")
-            button.setAccessibleName(f"I have {name}")
+            button = tool_button(
+                self,
+                icon=self._theme.icon(icon, Role.MUTED),
+                kind="flat",
+                tip=f"Only what takes {name}, and needs nothing that is not marked here",
+                spoken=f"I have {name}",
+                checkable=True,
+            )
             button.toggled.connect(self._show_offers)
             self._have[kind] = button
             top.addWidget(button)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
-from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, hbox, push_button, tool_button, vbox
 from runway_desktop.ui.labels import announce, mark_wrong, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.states import Tone
@@ -32,9 +32,7 @@ class KeyEntry(QWidget):
         self._line.textChanged.connect(self._typed)
         self._line.returnPressed.connect(self._form.check)
         self.setFocusProxy(self._line)
-        self._eye = QToolButton(self)
-        self._eye.setCheckable(True)
-        self._eye.setProperty("kind", "flat")
+        self._eye = tool_button(self, kind="flat", checkable=True)
         self._eye.toggled.connect(self._reveal)
         line = hbox((self._line, 1), self._eye, spacing=GRID // 2)
         self._words = words(self, tone="muted")

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 from shiboken6 import isValid
 
-from runway_desktop.ui.building import STRETCH, hbox, vbox
+from runway_desktop.ui.building import STRETCH, hbox, tool_button, vbox
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 
@@ -182,11 +182,7 @@ class Bar(QFrame):
         self.setAccessibleName(message)
         self.setAccessibleDescription(detail)
         self._icon = QLabel(self)
-        self._close = QToolButton(self)
-        self._close.setProperty("kind", "flat")
-        self._close.setAccessibleName(f"Dismiss: {message}")
-        self._close.setToolTip("Dismiss (Esc)")
-        self._close.clicked.connect(self.ended)
+        self._close = tool_button(self, self.ended, kind="flat", tip="Dismiss (Esc)", spoken=f"Dismiss: {message}")
         self._words = words(self, message)
         self._small = words(self, tone="faint")
         self._small.setFont(theme.small_font())

@@ -5,10 +5,10 @@ left. GUI thread.
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, vbox
+from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -58,13 +58,10 @@ class BoardPane(QWidget):
         self._title = QLabel("Not saved", self)
         self._summary = words(self, tone="muted")
         self._trouble = words(self, tone="warn")
-        self._all = QPushButton(self)
-        self._all.setProperty("kind", "primary")
-        self._all.clicked.connect(self._board.save_all)
+        self._all = push_button(self, "", self._board.save_all, kind="primary")
         # The line stays as high as it is when its buttons go.
         self._title.setMinimumHeight(self._all.sizeHint().height())
-        self._folder = QPushButton("Choose another folder…", self)
-        self._folder.clicked.connect(self.choose_folder)
+        self._folder = push_button(self, "Choose another folder…", self.choose_folder)
         top = vbox(
             hbox(self._title, STRETCH, self._folder, self._all),
             self._summary,

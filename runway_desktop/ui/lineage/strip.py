@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import vbox
+from runway_desktop.ui.building import push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
@@ -149,10 +149,9 @@ class LineageStrip(QWidget):
         from .thumb import SIZE
 
         words = self._ways[0][:1].lower() + self._ways[0][1:]
-        button = QPushButton(f"→  {words}…", self._tree)
-        button.setAccessibleName("What can be made of it")
-        button.setToolTip("Choose what to make of it")
-        button.setProperty("kind", "flat")
+        button = push_button(
+            self._tree, f"→  {words}…", kind="flat", tip="Choose what to make of it", spoken="What can be made of it"
+        )
         color = self._theme.color(Role.FAINT).name()
         button.setStyleSheet(
             f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; min-height: {SIZE.height() - 2}px; }}"

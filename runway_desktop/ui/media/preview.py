@@ -208,7 +208,7 @@ class Preview(QWidget):
         self._strip = OutputStrip(self._theme, self._workers, self._body)
         self._strip.hide()
         self._rows = vbox(self._bars, self._strip)
-        self._body_layout = vbox((self._stages, 1), self._rows, on=self._body)
+        vbox((self._stages, 1), self._rows, on=self._body)
         vbox(self._body, on=self)
         self.setFocusProxy(self._stages)
         self._name_parts()

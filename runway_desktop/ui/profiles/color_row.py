@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from runway_desktop.domain.profiles import Color
-from runway_desktop.ui.building import STRETCH, add_all, hbox
+from runway_desktop.ui.building import STRETCH, add_all, hbox, tool_button
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
@@ -27,10 +27,7 @@ class ColorRow(QWidget):
         self._group = QButtonGroup(self)
         self.buttons: dict[Color, QToolButton] = {}
         for color in Color:
-            button = QToolButton(self)
-            button.setCheckable(True)
-            button.setProperty("kind", "swatch")
-            button.setIcon(swatch(color, _SIDE))
+            button = tool_button(self, icon=swatch(color, _SIDE), kind="swatch", checkable=True)
             button.setIconSize(QSize(badge_width(_SIDE), _SIDE))
             button.setToolTip(color.value.capitalize())
             button.setAccessibleName(f"Color: {color.value}")

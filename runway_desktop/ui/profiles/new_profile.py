@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, tool_button, vbox
 from runway_desktop.ui.labels import announce, mark_wrong, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.states import Tone
@@ -61,10 +61,7 @@ class NewProfileDialog(Dialog):
         hints = Qt.InputMethodHint
         self._key.setInputMethodHints(hints.ImhSensitiveData | hints.ImhNoPredictiveText | hints.ImhNoAutoUppercase)
         self._key.textChanged.connect(self._key_typed)
-        self._eye = QToolButton(self)
-        self._eye.setCheckable(True)
-        self._eye.setProperty("kind", "flat")
-        self._eye.setAccessibleName("Show the key")
+        self._eye = tool_button(self, kind="flat", spoken="Show the key", checkable=True)
         self._eye.toggled.connect(self._reveal)
         caption = words(self, "Key (it may be entered later)")
         caption.setBuddy(self._key)

@@ -102,17 +102,15 @@ class RestoreWindow(Dialog):
             group.addButton(button)
             button.toggled.connect(lambda on, choice=choice: self.model.set_put_back(choice) if on else None)
             rows.addWidget(button)
-        self._library_row, self.library, self._library_caption = self._folder_row(
-            "Results are saved in", self.model.set_library
-        )
+        self._library_row, self.library = self._folder_row("Results are saved in", self.model.set_library)
         self._library_wrong = words(self, tone="bad")
-        self._look_row, self.look_in, _ = self._folder_row(
+        self._look_row, self.look_in = self._folder_row(
             "Look for missing results in (may be left empty)", self.model.set_look_in
         )
         for widget in (self._library_row, self._library_wrong, self._look_row):
             rows.addWidget(widget)
 
-    def _folder_row(self, caption: str, changed: Callable[[str], object]) -> tuple[QWidget, QLineEdit, QLabel]:
+    def _folder_row(self, caption: str, changed: Callable[[str], object]) -> tuple[QWidget, QLineEdit]:
         holder = QWidget(self)
         line = QLineEdit(holder)
         line.setAccessibleName(caption)
@@ -123,7 +121,7 @@ class RestoreWindow(Dialog):
         label = words(holder, caption)
         label.setBuddy(line)
         vbox(label, hbox((line, 1), choose), on=holder, spacing=GRID // 2)
-        return holder, line, label
+        return holder, line
 
     def _build_buttons(self) -> QHBoxLayout:
         self._close = push_button(self, "", self.reject)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
-from runway_desktop.ui.building import open_below, passing_menu
+from runway_desktop.ui.building import open_below, passing_menu, push_button
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.searching.language import Term
@@ -89,10 +89,7 @@ class FilterRow(QWidget):
         self.today.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _pill(self, text: str, does: Callable[[], object]) -> QPushButton:
-        pill = QPushButton(text, self)
-        pill.setProperty("kind", "pill")
-        pill.setAccessibleName(f"Filter: {text}")
-        pill.clicked.connect(lambda _=False: does())
+        pill = push_button(self, text, lambda _=False: does(), kind="pill", spoken=f"Filter: {text}")
         self._flow.addWidget(pill)
         return pill
 

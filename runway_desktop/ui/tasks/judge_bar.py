@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from runway_desktop.domain.task import Pick
-from runway_desktop.ui.building import hbox
+from runway_desktop.ui.building import hbox, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -67,8 +67,7 @@ class JudgeBar(QWidget):
         self._fit()
 
     def _star(self, number: int) -> QToolButton:
-        star = QToolButton(self)
-        star.setProperty("kind", "flat")
+        star = tool_button(self, kind="flat")
         star.setStyleSheet("padding: 4px 1px; min-height: 0;")
         star.setFixedWidth(_STAR.width())
         star.clicked.connect(partial(self._rate, number))

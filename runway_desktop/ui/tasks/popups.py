@@ -13,11 +13,10 @@ from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, hbox, vbox
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
@@ -163,9 +162,7 @@ class NotePopup(_Popup):
         self.text.installEventFilter(self)
         self._add(self.text)
         hint = words(self, "Ctrl+Return keeps it, Esc leaves it as it was", "faint", wrap=False)
-        keep = QPushButton("Save note", self)
-        keep.setProperty("kind", "primary")
-        keep.clicked.connect(self.close)
+        keep = push_button(self, "Save note", self.close, kind="primary")
         self._column.addLayout(hbox(hint, STRETCH, keep))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

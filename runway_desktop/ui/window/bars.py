@@ -10,14 +10,12 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
-    QPushButton,
-    QToolButton,
     QWidget,
 )
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
-from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu
+from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.labels import DOT_INKS
@@ -84,34 +82,28 @@ class TopBar(QWidget):
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = hbox(on=self, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID))
-        self._who = QPushButton(self)
-        self._who.setProperty("kind", "chip")
+        self._who = push_button(self, "", kind="chip")
         self._who.setIconSize(QSize(badge_width(_BADGE, QColor()), _BADGE))
         self._who.clicked.connect(self.open_profiles)
-        add_all(row, self._who, STRETCH)
+        row.addWidget(self._who)
+        row.addStretch(1)
         self.search = search
-        add_all(row, (self.search, 4), STRETCH)
-        self._balance = QPushButton(self)
-        self._balance.setProperty("kind", "chip")
-        self._balance.clicked.connect(self._balance_menu)
+        row.addWidget(self.search, 4)
+        row.addStretch(1)
+        self._balance = push_button(self, "", self._balance_menu, kind="chip")
         row.addWidget(self._balance)
-        self._pause = QPushButton(self)
-        self._pause.setCheckable(True)
-        self._pause.setProperty("kind", "chip")
-        self._pause.clicked.connect(self.pause_wanted)
+        self._pause = push_button(self, "", self.pause_wanted, kind="chip", checkable=True)
         row.addWidget(self._pause)
-        self._library = QToolButton(self)
-        self._library.setProperty("kind", "chip")
-        self._library.setIconSize(QSize(16, 16))
-        self._library.setAccessibleName("Library: import, export and backup")
-        self._library.setToolTip("Import, export and backup")
-        self._library.clicked.connect(self._library_menu)
+        self._library = tool_button(
+            self,
+            self._library_menu,
+            side=16,
+            kind="chip",
+            tip="Import, export and backup",
+            spoken="Library: import, export and backup",
+        )
         row.addWidget(self._library)
-        self._preferences = QToolButton(self)
-        self._preferences.setProperty("kind", "chip")
-        self._preferences.setIconSize(QSize(16, 16))
-        self._preferences.setAccessibleName("Preferences")
-        self._preferences.clicked.connect(self.preferences_wanted)
+        self._preferences = tool_button(self, self.preferences_wanted, side=16, kind="chip", spoken="Preferences")
         row.addWidget(self._preferences)
         status.changed.connect(self._show)
         places.changed.connect(self._show)
@@ -232,8 +224,7 @@ class StatusLine(QFrame):
             label.setProperty("tone", "muted")
             label.setMinimumWidth(0)
         add_all(row, self._dot, self._connection, self._left, STRETCH)
-        self._not_saved = QToolButton(self)
-        self._not_saved.setProperty("kind", "flat")
+        self._not_saved = tool_button(self, kind="flat")
         self._not_saved.setStyleSheet("padding: 0 4px; min-height: 0;")
         self._not_saved.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._not_saved.setIconSize(QSize(14, 14))

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QToolButton,
     QWidget,
 )
 
 from runway_desktop.domain.library import Row
-from runway_desktop.ui.building import add_all, hbox, passing_menu, vbox
+from runway_desktop.ui.building import add_all, hbox, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import LABEL_TONES, words
 from runway_desktop.ui.lineage.strip import LineageStrip
@@ -78,8 +77,7 @@ class DetailsPane(QWidget):
         self._state = self._label()
         self._trouble = self._label()
         self._small = self._label("faint")
-        self._next = QPushButton(holder)
-        self._next.setProperty("kind", "primary")
+        self._next = push_button(holder, "", kind="primary")
         self._next.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._next.clicked.connect(self._take_next_step)
         self._more = QWidget(holder)
@@ -92,8 +90,7 @@ class DetailsPane(QWidget):
             (TaskCommand.ADOPT_ID, "Enter its id…"),
             (TaskCommand.LET_GO, "Dismiss…"),
         ):
-            button = QPushButton(text, self._decide)
-            button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
+            button = push_button(self._decide, text, lambda _=False, verb=verb: self.verb_wanted.emit(verb))
             decide.addWidget(button)
         self._facts = QWidget(holder)
         self._grid = QGridLayout(self._facts)
@@ -156,9 +153,7 @@ class DetailsPane(QWidget):
                 button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
             self._verb_buttons[verb] = button
             self._buttons.addWidget(button)
-        self._copy = QPushButton("Copy  ▾", self._bottom)
-        self._copy.setAccessibleName("Copy")
-        self._copy.clicked.connect(self._copy_menu)
+        self._copy = push_button(self._bottom, "Copy  ▾", self._copy_menu, spoken="Copy")
         self._buttons.addWidget(self._copy)
         OneStop(self._bottom, [*self._verb_buttons.values(), self._copy])
         return self._bottom
@@ -258,9 +253,7 @@ class DetailsPane(QWidget):
         label = words(self._facts, tone="faint", wrap=False)
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         text = self._label()
-        copy = QToolButton(self._facts)
-        copy.setProperty("kind", "flat")
-        copy.setIconSize(QSize(14, 14))
+        copy = tool_button(self._facts, side=14, kind="flat")
         copy.setStyleSheet("padding: 1px; min-height: 0;")
         copy.setToolTip("Copy")
         copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), "Task id"))
@@ -341,8 +334,7 @@ class SeveralButtons(QWidget):
         hbox((row, 1), on=self, margins=(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2))
         self._buttons: dict[TaskCommand, QPushButton] = {}
         for verb in VERBS:
-            button = QPushButton(self)
-            button.clicked.connect(lambda _=False, verb=verb: self.verb_wanted.emit(verb))
+            button = push_button(self, "", lambda _=False, verb=verb: self.verb_wanted.emit(verb))
             self._buttons[verb] = button
             row.addWidget(button)
         self.show_rows(())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QSlider,
     QStackedLayout,
     QToolButton,
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.library import GroupBy, SortKey
-from runway_desktop.ui.building import add_all, hbox, open_below, passing_menu, vbox
+from runway_desktop.ui.building import add_all, hbox, open_below, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.search.filter_row import FilterRow
@@ -117,9 +116,7 @@ class ListPane(QWidget):
 
     def _build_looks(self, head: QWidget) -> None:
         """How it is grouped, and whether it is a list or a grid."""
-        self._group = QPushButton(head)
-        self._group.setProperty("kind", "flat")
-        self._group.clicked.connect(self._group_menu)
+        self._group = push_button(head, "", self._group_menu, kind="flat")
         self._size = QSlider(Qt.Orientation.Horizontal, head)
         self._size.setRange(SMALLEST, LARGEST)
         self._size.setSingleStep(GRID)
@@ -172,11 +169,7 @@ class ListPane(QWidget):
         self.grid_changed.emit()
 
     def _toggle(self, name: str, *, on: bool) -> QToolButton:
-        button = QToolButton(self)
-        button.setCheckable(True)
-        button.setProperty("kind", "flat")
-        button.setIconSize(QSize(16, 16))
-        button.setAccessibleName(name)
+        button = tool_button(self, side=16, kind="flat", spoken=name, checkable=True)
         button.setChecked(on is self._shelf.is_grid)
         button.clicked.connect(lambda: self.show_grid(on))
         return button
@@ -190,8 +183,7 @@ class ListPane(QWidget):
         self._empty_title = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text.setProperty("tone", "muted")
-        self._empty_button = QPushButton("Clear the filters", page)
-        self._empty_button.clicked.connect(self._filter.clear)
+        self._empty_button = push_button(page, "Clear the filters", self._filter.clear)
         add_all(column, self._empty_icon, self._empty_title, self._empty_text, GRID)
         column.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
